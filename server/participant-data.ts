@@ -4,7 +4,7 @@ import type { Chat } from './chat/chat.ts';
 import type { Actor } from './chat/moderation/acts.store.ts';
 import type { Money } from './money/money.ts';
 import { PERSONAL_TABLES } from './personal-tables.ts';
-import type { Clock } from './platform/clock.ts';
+import { type Clock, isoIn } from './platform/clock.ts';
 import type { Database, Orm } from './platform/db/db.ts';
 import { PersonRecords } from './platform/db/person-records.ts';
 import type { Pictures } from './platform/pictures/pictures.ts';
@@ -33,7 +33,7 @@ export class ParticipantData {
   }
 
   async export(identity: string): Promise<ParticipantExport> {
-    const exportedAt = new Date(this.#options.clock.now()).toISOString();
+    const exportedAt = isoIn(this.#options.clock);
     return { identity, exportedAt, tables: await this.#records.export(identity) };
   }
 

@@ -3,7 +3,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '../platform/bus.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, isoIn } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
@@ -81,12 +81,12 @@ export class ApiKeys {
   }
 
   async list(): Promise<ApiKey[]> {
-    return (await this.#store.list(new Date(this.#clock.now()).toISOString(), LIMITS.listPageItems)).map(toWire);
+    return (await this.#store.list(isoIn(this.#clock), LIMITS.listPageItems)).map(toWire);
   }
 
   /** Idempotent. */
   async revoke(id: string, by: LiveKey): Promise<ApiKey> {
-    const row = await this.#store.revoke(id, new Date(this.#clock.now()).toISOString());
+    const row = await this.#store.revoke(id, isoIn(this.#clock));
     if (!row) throw new AppError('api_key_not_found');
     await this.ring.handleChange();
     this.#log.info({ apiKey: id, by: by.apiKey }, 'api key revoked');

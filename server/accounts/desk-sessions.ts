@@ -3,7 +3,7 @@
  * people, and the link opens one session, once. Called by the gateway; knows nothing of cookies or of the desk.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, isoIn } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
@@ -44,7 +44,7 @@ export class DeskSessions {
       name: 'prune desk sessions',
       everyMs: PRUNE_MS,
       log,
-      run: () => this.#store.deleteEnded(this.#isoIn(-DESK_SESSION_KEPT_MS)),
+      run: () => this.#store.deleteEnded(isoIn(this.#clock, -DESK_SESSION_KEPT_MS)),
     });
   }
 
@@ -67,13 +67,13 @@ export class DeskSessions {
     this.#assertOperator(operator);
     const id = createId('deskSession');
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    const expiresAt = this.#isoIn(DESK_LINK_TTL_MS);
+    const expiresAt = isoIn(this.#clock, DESK_LINK_TTL_MS);
     await this.#store.insert({
       id,
       operator,
       name,
       linkDigest: digest(token),
-      createdAt: this.#isoIn(0),
+      createdAt: isoIn(this.#clock),
       createdBy,
       linkExpiresAt: expiresAt,
     });
@@ -82,7 +82,7 @@ export class DeskSessions {
 
   /** The operator of an unopened link. Reading does not use it up, since mail programs prefetch links. */
   async findInvited(token: string): Promise<{ operator: string; name: string }> {
-    const row = await this.#store.findUnopened(digest(token), this.#isoIn(0));
+    const row = await this.#store.findUnopened(digest(token), isoIn(this.#clock));
     if (!row || !this.#keys.isLive(row.createdBy)) throw new AppError('desk_link_invalid');
     this.#assertOperator(row.operator);
     return { operator: row.operator, name: row.name };
@@ -92,8 +92,8 @@ export class DeskSessions {
   async open(token: string): Promise<DeskSession> {
     await this.findInvited(token);
     const row = await this.#store.open(digest(token), {
-      at: this.#isoIn(0),
-      expiresAt: this.#isoIn(DESK_SESSION_TTL_MS),
+      at: isoIn(this.#clock),
+      expiresAt: isoIn(this.#clock, DESK_SESSION_TTL_MS),
     });
     if (!row) throw new AppError('desk_link_invalid');
     return toWire(row);
@@ -113,7 +113,7 @@ export class DeskSessions {
 
   /** Ends a session, or withdraws an unopened link. */
   async revoke(id: string): Promise<DeskSession> {
-    await this.#store.revoke(id, this.#isoIn(0));
+    await this.#store.revoke(id, isoIn(this.#clock));
     const row = await this.#store.find(id);
     if (!row) throw new AppError('desk_session_not_found');
     return toWire(row);
@@ -123,10 +123,6 @@ export class DeskSessions {
     if (!this.#operators.includes(identity)) {
       throw new AppError('forbidden', 'This identity is not among the operators (LOGE_OPERATORS).');
     }
-  }
-
-  #isoIn(ms: number): string {
-    return new Date(this.#clock.now() + ms).toISOString();
   }
 }
 

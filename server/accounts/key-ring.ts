@@ -6,7 +6,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Bus } from '../platform/bus.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, isoIn } from '../platform/clock.ts';
 import { limited } from '../platform/db/read-timing.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
@@ -153,7 +153,7 @@ export class KeyRing {
   }
 
   async #refresh(): Promise<void> {
-    const rows = await limited(this.#store.listLive(new Date(this.#clock.now()).toISOString()));
+    const rows = await limited(this.#store.listLive(isoIn(this.#clock)));
     const before = this.#kept;
     this.#kept = new Map(rows.flatMap((row) => this.#toEntry(row, before.get(row.id)) ?? []));
     const ended = new Set([...before.keys()].filter((id) => !this.#kept.has(id)));

@@ -49,7 +49,3 @@ export interface ChatParts {
 export function publishNews(bus: Bus, news: ChatNews): void {
   bus.publish(CHAT_NEWS_TOPIC, news);
 }
-
-export function nowIso({ clock }: Pick<ChatParts, 'clock'>): string {
-  return new Date(clock.now()).toISOString();
-}

@@ -1,7 +1,7 @@
 /**
  * Dependencies shared by the parts of money: services of the server, the ledger, and the current time as an ISO string.
  */
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, isoIn } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { GatheredRead } from '../platform/db/gathered-read.ts';
 import { type Backoff, retryPauseMs } from '../platform/jobs/backoff.ts';
@@ -157,11 +157,11 @@ export class MoneyContext {
   }
 
   nowIso(): string {
-    return this.laterIso(0);
+    return isoIn(this.clock);
   }
 
   laterIso(ms: number): string {
-    return new Date(this.clock.now() + ms).toISOString();
+    return isoIn(this.clock, ms);
   }
 
   /** When to ask the provider again, after this many failed attempts. */

@@ -4,7 +4,7 @@
  * and records its progress. So a crash repeats nothing and loses nothing, and a large audience blocks no other work.
  */
 import type { AnyLetter, Mail } from '../accounts/mail/mail.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, isoIn } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
@@ -103,7 +103,7 @@ export class Notices {
     this.#jobs = [
       job('notices', TICK_MS, () => this.sendBatch()),
       job('due reminders', DUE_MS, () => this.createDue()),
-      job('prune notices', PRUNE_MS, () => this.#store.prune(new Date(clock.now() - KEPT_MS).toISOString())),
+      job('prune notices', PRUNE_MS, () => this.#store.prune(isoIn(clock, -KEPT_MS))),
     ];
   }
 
@@ -124,7 +124,7 @@ export class Notices {
   async setReminder({ id, status }: Room, identity: string, wanted: boolean): Promise<void> {
     if (!wanted) return this.#store.deleteReminder(id, identity);
     if (status === 'ended') throw new AppError('room_ended');
-    await this.#store.setReminder(id, identity, this.#isoIn(0));
+    await this.#store.setReminder(id, identity, isoIn(this.#options.clock));
   }
 
   /** Runs again for facts that were dispatched before; a notice has the fact's id or the room's in its key. */
@@ -151,14 +151,15 @@ export class Notices {
 
   #insert(kind: NoticeKind, key: string, room: string, data: NoticeRow['data'], tx?: Orm): Promise<void> {
     const [audience] = AUDIENCES[kind];
-    const now = this.#isoIn(0);
+    const now = isoIn(this.#options.clock);
     return this.#store.insert({ key, kind, room, data, audience, createdAt: now, dueAt: now }, tx);
   }
 
   /** Makes the notices of rooms that begin soon. */
   async createDue(): Promise<void> {
+    const { clock } = this.#options;
     await this.#store.transaction(async (tx) => {
-      const due = { from: this.#isoIn(0), until: this.#isoIn(REMINDED_MS), limit: DUE_ROOMS };
+      const due = { from: isoIn(clock), until: isoIn(clock, REMINDED_MS), limit: DUE_ROOMS };
       for (const { id, startsAt } of await this.#store.lockDue(tx, due))
         await this.#insert('reminder', reminderKey(id, startsAt), id, { startsAt }, tx);
     });
@@ -166,12 +167,12 @@ export class Notices {
 
   /** Tells some people of one notice; false if none is due. */
   async sendBatch(): Promise<boolean> {
-    const notice = await this.#store.findDue(this.#isoIn(0));
+    const notice = await this.#store.findDue(isoIn(this.#options.clock));
     if (!notice) return false;
     try {
       await this.#sendBatchOf(notice);
     } catch (error) {
-      await this.#store.postpone(notice, this.#isoIn(RETRY_MS));
+      await this.#store.postpone(notice, isoIn(this.#options.clock, RETRY_MS));
       throw error;
     }
     return true;
@@ -185,7 +186,7 @@ export class Notices {
     const contacts = await contactsOf(people.map(({ identity }) => identity));
     const next = isStale ? undefined : nextOf(notice, after);
     await this.#store.transaction(async (tx) => {
-      const now = this.#isoIn(0);
+      const now = isoIn(this.#options.clock);
       const last = isStale && notice.kind === 'reminder' ? WITHDRAWN : notice.audience;
       const progress = { dueAt: now, ...(next ?? { audience: last, after: notice.after, doneAt: now }) };
       if (!(await this.#store.advance(tx, notice, progress))) return;
@@ -256,10 +257,6 @@ export class Notices {
     if (!person.ticket) return { message };
     const data = { ...live, ...moveOf(notice), returnLink: returnLinkOf(person.ticket) };
     return { message, letter: { key, to, language, template: 'live-moved', data } };
-  }
-
-  #isoIn(ms: number): string {
-    return new Date(this.#options.clock.now() + ms).toISOString();
   }
 }
 

@@ -4,3 +4,6 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => Date.now() };
+
+/** Now plus `ms`, in ISO 8601. */
+export const isoIn = (clock: Clock, ms = 0): string => new Date(clock.now() + ms).toISOString();

@@ -3,7 +3,7 @@
  * writes entitlements here in its own transactions; `rooms.ts` reads them to decide access.
  */
 import type { Accounts } from '../accounts/accounts.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, isoIn } from '../platform/clock.ts';
 import type { Orm } from '../platform/db/db.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
 import { AppError, assertWithin } from '../protocol/errors.ts';
@@ -53,7 +53,7 @@ export class Clubs {
     if (active.length >= LIMITS.tiersPerCreator) throw new AppError('tier_limit');
     const rank = interval === 'month' ? priceMinor * MONTHS_OF_YEAR : priceMinor;
     const row = { id: createId('tier'), creator, name, priceMinor, interval, rank, perks };
-    return toTier(await this.#store.insertTier({ ...row, currency: this.#currency, createdAt: this.#nowIso() }));
+    return toTier(await this.#store.insertTier({ ...row, currency: this.#currency, createdAt: isoIn(this.#clock) }));
   }
 
   async listTiers(creator: string): Promise<Tier[]> {
@@ -116,7 +116,7 @@ export class Clubs {
       identity,
       rank,
       validUntil,
-      createdAt: this.#nowIso(),
+      createdAt: isoIn(this.#clock),
     });
     const held = before && !before.revokedAt && Date.parse(before.validUntil) > this.#clock.now();
     // An extension changes nothing for people inside; only a grant or an end needs a fact.
@@ -125,7 +125,7 @@ export class Clubs {
   }
 
   async revoke(tx: Orm, membership: MembershipId, reason: AccessReason): Promise<void> {
-    const holder = await this.#store.revokeEntitlement(tx, membership, { reason, at: this.#nowIso() });
+    const holder = await this.#store.revokeEntitlement(tx, membership, { reason, at: isoIn(this.#clock) });
     if (holder) await this.#notifyRooms(tx, holder, { granted: false, reason });
   }
 
@@ -146,10 +146,6 @@ export class Clubs {
   ): Promise<void> {
     const open = await this.#store.listOpenRooms(tx, creator);
     await this.#outbox.add(tx, ...open.map((room) => accessChanged(room as RoomId, identity, change)));
-  }
-
-  #nowIso(): string {
-    return new Date(this.#clock.now()).toISOString();
   }
 }
 

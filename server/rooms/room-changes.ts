@@ -3,7 +3,7 @@
  * sale locks the same row (`lockForSale`), so a ticket is bought under the terms before a change or under those after
  * it.
  */
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, isoIn } from '../platform/clock.ts';
 import type { Orm } from '../platform/db/db.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -39,7 +39,7 @@ export class RoomChanges {
       // An ended room can still be hidden.
       if (room.status === 'ended' && names.some((name) => name !== 'listed')) throw new AppError('room_ended');
       if (columns.priceMinor !== undefined && (await isSold(tx))) throw new AppError('price_fixed');
-      const at = new Date(this.#clock.now()).toISOString();
+      const at = isoIn(this.#clock);
       const startsAt = columns.startsAt;
       const moved = startsAt === undefined ? undefined : this.#move(room, startsAt);
       await this.#store.updateRoom(tx, id, { ...columns, ...(moved && { movedAt: at, ...moved }) });
@@ -66,7 +66,7 @@ export class RoomChanges {
     if (!live) throw new AppError('room_not_found');
     if (change === 'set' && live.endedAt) throw new AppError('room_ended');
     if (change === 'removed' && !(await this.#store.findRoom(id, tx))?.poster) return;
-    const at = new Date(this.#clock.now()).toISOString();
+    const at = isoIn(this.#clock);
     const data: RoomChanged = { changed: ['poster'], at, startsAt: null, previousStartsAt: null, returnUntil: null };
     await this.#outbox.add(tx, { topic: 'room.changed', room: id, data });
   }

@@ -4,7 +4,7 @@
  */
 import type { RoleChanged } from '../accounts/account-facts.ts';
 import type { Accounts } from '../accounts/accounts.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, isoIn } from '../platform/clock.ts';
 import type { Orm } from '../platform/db/db.ts';
 import { GatheredRead } from '../platform/db/gathered-read.ts';
 import { NEWCOMERS_REST_MS } from '../platform/db/read-timing.ts';
@@ -200,8 +200,8 @@ export class Rooms {
   #listPublic(creator?: string): Promise<Room[]> {
     const limit = LIMITS.listPageItems;
     const perCreator = creator === undefined ? LIMITS.publicRoomsPerCreator : limit;
-    const overdueIso = this.#isoIn(-LIMITS.notHeldAfterMs);
-    return this.#store.listPublic({ creator, nowIso: this.#nowIso(), overdueIso, perCreator, limit });
+    const overdueIso = isoIn(this.#clock, -LIMITS.notHeldAfterMs);
+    return this.#store.listPublic({ creator, nowIso: isoIn(this.#clock), overdueIso, perCreator, limit });
   }
 
   /** The identity of a room's creator. */
@@ -331,7 +331,7 @@ export class Rooms {
       await this.suspensions.assertStageOpen(roomId, tx);
       if (publication !== undefined) assertHolds(room.livePublication, publication);
       const isNew = room.liveStartedAt === null;
-      const startedAt = (publication !== undefined && room.stageTakenAt) || this.#nowIso();
+      const startedAt = (publication !== undefined && room.stageTakenAt) || isoIn(this.#clock);
       await this.#store.setLive(tx, roomId, { gateway: this.#gateway, ...(isNew && { startedAt }) });
       if (isNew) await this.#outbox.add(tx, { topic: 'live.started', room: roomId, data: {} });
     });
@@ -341,7 +341,7 @@ export class Rooms {
   /** A publisher takes the stage: earlier ones can no longer restore their live. Returns the new fence. */
   async takeStage(roomId: RoomId, publication: string | undefined): Promise<number> {
     await this.suspensions.assertStageOpen(roomId);
-    const fence = await this.#store.takeStage(roomId, publication ?? null, this.#nowIso());
+    const fence = await this.#store.takeStage(roomId, publication ?? null, isoIn(this.#clock));
     if (fence === undefined) throw new AppError('room_not_found');
     return fence;
   }
@@ -366,8 +366,8 @@ export class Rooms {
    */
   async endLive(roomId: RoomId, pauseMinutes?: number): Promise<void> {
     await this.#store.transaction(async (tx) => {
-      const hasEnded = await this.#store.setLiveEnded(tx, roomId, { at: this.#nowIso() });
-      const until = pauseMinutes === undefined ? undefined : this.#isoIn(pauseMinutes * 60_000);
+      const hasEnded = await this.#store.setLiveEnded(tx, roomId, { at: isoIn(this.#clock) });
+      const until = pauseMinutes === undefined ? undefined : isoIn(this.#clock, pauseMinutes * 60_000);
       const isPaused = until !== undefined && (await this.#store.setPause(tx, roomId, until));
       if (hasEnded || isPaused)
         await this.#outbox.add(tx, { topic: hasEnded ? 'live.ended' : 'room.paused', room: roomId, data: {} });
@@ -378,7 +378,7 @@ export class Rooms {
   /** Ends the live if this gateway holds it; one that has moved to another continues there. */
   async endHeldLive(roomId: RoomId): Promise<void> {
     await this.#end('live.ended', async (tx) => {
-      const hasEnded = await this.#store.setLiveEnded(tx, roomId, { at: this.#nowIso(), heldBy: this.#gateway });
+      const hasEnded = await this.#store.setLiveEnded(tx, roomId, { at: isoIn(this.#clock), heldBy: this.#gateway });
       return hasEnded ? [roomId] : [];
     });
   }
@@ -396,22 +396,22 @@ export class Rooms {
   }
 
   async endRoom(roomId: RoomId): Promise<Room> {
-    await this.#end('room.ended', (tx) => this.#store.endRoom(tx, roomId, this.#nowIso()));
+    await this.#end('room.ended', (tx) => this.#store.endRoom(tx, roomId, isoIn(this.#clock)));
     return this.getRoom(roomId);
   }
 
   /** Ends some rooms whose pause has passed, or that should have begun at least `overdueMs` ago; true if there were. */
   async endLapsed({ overdueMs, limit }: { overdueMs: number; limit: number }): Promise<boolean> {
-    const overdueIso = this.#isoIn(-overdueMs);
+    const overdueIso = isoIn(this.#clock, -overdueMs);
     const ended = await this.#end('room.ended', (tx) =>
-      this.#store.endLapsed(tx, { at: this.#nowIso(), overdueIso, limit }),
+      this.#store.endLapsed(tx, { at: isoIn(this.#clock), overdueIso, limit }),
     );
     return ended > 0;
   }
 
   /** Ends lives of gateways that have been silent for this long. */
   endOrphanedLives(silentMs: number): Promise<number> {
-    return this.#end('live.ended', (tx) => this.#store.endOrphanedLives(tx, { at: this.#nowIso(), silentMs }));
+    return this.#end('live.ended', (tx) => this.#store.endOrphanedLives(tx, { at: isoIn(this.#clock), silentMs }));
   }
 
   /** Commits the end of rooms, or of their lives, with a fact for each; returns how many have ended. */
@@ -427,7 +427,7 @@ export class Rooms {
 
   /** After a restart of the only process no live is left. Returns the publications that may still be restored. */
   clearLives(): Promise<string[]> {
-    return this.#store.clearLives(this.#nowIso());
+    return this.#store.clearLives(isoIn(this.#clock));
   }
 
   /** From now on these publications of `clearLives` cannot be restored. Later ones are not concerned. */
@@ -437,14 +437,6 @@ export class Rooms {
 
   #nowSeconds(): number {
     return Math.floor(this.#clock.now() / 1_000);
-  }
-
-  #nowIso(): string {
-    return this.#isoIn(0);
-  }
-
-  #isoIn(ms: number): string {
-    return new Date(this.#clock.now() + ms).toISOString();
   }
 }
 

@@ -3,7 +3,7 @@
  * and endpoints are independent, and each endpoint has its own concurrency limit, so a dead one delays no other. A
  * delivery is marked after its answer; if the process dies in between, the lease expires and the event is sent again.
  */
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, isoIn } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { type Backoff, retryPauseMs } from '../platform/jobs/backoff.ts';
 import type { Log } from '../platform/log.ts';
@@ -60,8 +60,8 @@ export class WebhookDeliverer {
       const free = LANES_PER_ENDPOINT - (this.#busy.get(endpoint.id) ?? 0);
       if (free <= 0 || this.#closed) continue;
       const lanes = await deliveries.claimLanes(endpoint.id, {
-        nowIso: this.#laterIso(0),
-        leaseUntil: new Date(clock.now() + LEASE_MS).toISOString(),
+        nowIso: isoIn(clock),
+        leaseUntil: isoIn(clock, LEASE_MS),
         limit: free,
       });
       for (const lane of lanes) this.#start(endpoint.id, lane);
@@ -94,13 +94,13 @@ export class WebhookDeliverer {
       const isDelivered = await this.#deliver(endpoint, head);
       if (!isDelivered) return;
     }
-    await deliveries.releaseLane(endpointId, lane, this.#laterIso(0));
+    await deliveries.releaseLane(endpointId, lane, isoIn(this.#options.clock));
   }
 
   async #deliver(endpoint: EndpointRow, due: DueDelivery): Promise<boolean> {
     const { sender, metrics, clock, db, deliveries, endpoints } = this.#options;
     const body = JSON.stringify(toWire(due.event));
-    const at = this.#laterIso(0);
+    const at = isoIn(clock);
     const secrets = this.#secretsOf(endpoint);
     if (secrets.length === 0) {
       const error =
@@ -120,8 +120,8 @@ export class WebhookDeliverer {
     }
     await db.transaction(async (tx) => {
       await deliveries.insertAttempt(tx, { delivery: due.delivery.id, at, ...result });
-      await deliveries.settle(tx, due.delivery.id, 'delivered', this.#laterIso(0));
-      await deliveries.scheduleLane(tx, endpoint.id, due.delivery.lane, this.#laterIso(LEASE_MS));
+      await deliveries.settle(tx, due.delivery.id, 'delivered', isoIn(clock));
+      await deliveries.scheduleLane(tx, endpoint.id, due.delivery.lane, isoIn(clock, LEASE_MS));
       if (endpoint.failingSince) await endpoints.markWorking(tx, endpoint.id);
     });
     metrics.webhookDeliveries.inc({ outcome: 'delivered' });
@@ -135,9 +135,9 @@ export class WebhookDeliverer {
     const isLast = clock.now() >= Date.parse(delivery.expiresAt);
     const failingSince = await db.transaction(async (tx: Orm) => {
       await deliveries.insertAttempt(tx, { delivery: delivery.id, ...result });
-      if (isLast) await deliveries.settle(tx, delivery.id, 'failed', this.#laterIso(0));
+      if (isLast) await deliveries.settle(tx, delivery.id, 'failed', isoIn(clock));
       // After the last attempt the lane's next event gets the same delay, since the endpoint is failing.
-      const nextAttemptAt = this.#laterIso(retryPauseMs(RETRY, attempts, random()));
+      const nextAttemptAt = isoIn(clock, retryPauseMs(RETRY, attempts, random()));
       await deliveries.scheduleLane(tx, delivery.endpoint, delivery.lane, nextAttemptAt);
       return endpoints.markFailing(tx, endpoint.id, result.at);
     });
@@ -149,7 +149,7 @@ export class WebhookDeliverer {
 
   async #disable(endpoint: string, reason: 'gone' | 'failing'): Promise<void> {
     const { endpoints, metrics, log } = this.#options;
-    if (!(await endpoints.disable(endpoint, reason, this.#laterIso(0)))) return;
+    if (!(await endpoints.disable(endpoint, reason, isoIn(this.#options.clock)))) return;
     metrics.webhookEndpointsDisabled.inc({ reason });
     log.warn({ endpoint, reason }, 'webhook endpoint disabled');
   }
@@ -160,10 +160,6 @@ export class WebhookDeliverer {
     const isOldValid = previousSecret && previousSecretUntil && Date.parse(previousSecretUntil) > clock.now();
     const kept = isOldValid ? [secret, previousSecret] : [secret];
     return kept.map((each) => box.open(each, id)).filter((each) => each !== undefined);
-  }
-
-  #laterIso(ms: number): string {
-    return new Date(this.#options.clock.now() + ms).toISOString();
   }
 
   /** Resolves when nothing is being sent. */

@@ -2,7 +2,7 @@
  * Webhooks: the public event log, embedders' endpoints, and deliveries. Called by the gateway; knows no other domain:
  * facts come from the outbox by topic, and `event-mapping.ts` says which are public.
  */
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, isoIn } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
@@ -168,7 +168,7 @@ export class Webhooks {
         description: input.description ?? null,
         types: input.events ?? null,
         secret: this.#box.seal(secret, id),
-        createdAt: this.#nowIso(),
+        createdAt: isoIn(this.#clock),
       },
       LIMITS.webhookEndpoints,
     );
@@ -188,13 +188,13 @@ export class Webhooks {
 
   /** Queued deliveries stay; new events are not queued for it. */
   async disableEndpoint(id: string): Promise<WebhookEndpoint> {
-    await this.#endpoints.disable(id, 'request', this.#nowIso());
+    await this.#endpoints.disable(id, 'request', isoIn(this.#clock));
     return this.getEndpoint(id);
   }
 
   async enableEndpoint(id: string): Promise<WebhookEndpoint> {
-    const latestLeaseEnd = new Date(this.#clock.now() + LEASE_MS).toISOString();
-    await this.#endpoints.enable(id, { nowIso: this.#nowIso(), latestLeaseEnd });
+    const latestLeaseEnd = isoIn(this.#clock, LEASE_MS);
+    await this.#endpoints.enable(id, { nowIso: isoIn(this.#clock), latestLeaseEnd });
     this.#deliverJob.wake();
     return this.getEndpoint(id);
   }
@@ -206,7 +206,7 @@ export class Webhooks {
 
   async rotateSecret(id: string, overlapSeconds: number): Promise<WebhookEndpoint & { secret: string }> {
     const secret = createSecret();
-    const previousUntil = new Date(this.#clock.now() + overlapSeconds * 1000).toISOString();
+    const previousUntil = isoIn(this.#clock, overlapSeconds * 1000);
     const row = await this.#endpoints.rotateSecret(id, { secret: this.#box.seal(secret, id), previousUntil });
     if (!row) throw new AppError('webhook_endpoint_not_found');
     return { ...this.#toEndpoint(row), secret };
@@ -231,7 +231,7 @@ export class Webhooks {
   }
 
   async #prune(): Promise<void> {
-    const before = (ms: number) => new Date(this.#clock.now() - ms).toISOString();
+    const before = (ms: number) => isoIn(this.#clock, -ms);
     await this.#deliveries.deleteOld({
       settledBefore: before(DELIVERIES_KEPT_MS),
       createdBefore: before(EVENTS_KEPT_MS),
@@ -241,10 +241,6 @@ export class Webhooks {
 
   #toEndpoint(row: EndpointRow): WebhookEndpoint {
     return toEndpoint(row, this.#clock.now());
-  }
-
-  #nowIso(): string {
-    return new Date(this.#clock.now()).toISOString();
   }
 }
 

@@ -4,7 +4,7 @@
  * and which the old mailbox can stop. Called by the gateway.
  */
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { AddressChange, Recovery, RecoveryInput } from '../../protocol/addresses.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -56,7 +56,7 @@ export class Addresses {
 
   /** The change that waits for confirmations. */
   async find(person: string): Promise<AddressChange | null> {
-    const row = await this.#store.findOpenOf(person, this.#isoIn(0));
+    const row = await this.#store.findOpenOf(person, isoIn(this.#options.clock));
     return row?.kind === 'own' ? toWire(row) : null;
   }
 
@@ -101,29 +101,29 @@ export class Addresses {
   }
 
   async listRecoveries(): Promise<Recovery[]> {
-    return (await this.#store.listRecoveries(this.#isoIn(-KEPT_MS))).map(toRecovery);
+    return (await this.#store.listRecoveries(isoIn(this.#options.clock, -KEPT_MS))).map(toRecovery);
   }
 
   /** The person withdraws, or an operator. Idempotent. */
   async withdraw(person: string): Promise<void> {
-    await this.#store.transaction((tx) => this.#store.endOpenOf(tx, person, this.#isoIn(0)));
+    await this.#store.transaction((tx) => this.#store.endOpenOf(tx, person, isoIn(this.#options.clock)));
   }
 
   /** What a link is for. Reading does not use it up, because mail scanners open links. */
   async findConfirmation(token: string): Promise<{ oldAddress: string; newAddress: string; side: Side }> {
-    const row = await this.#store.findByConfirmation(digest(token), this.#isoIn(0));
+    const row = await this.#store.findByConfirmation(digest(token), isoIn(this.#options.clock));
     if (!row) throw new AppError('address_link_invalid');
     return { ...row, side: row.newDigest === digest(token) ? 'new' : 'old' };
   }
 
   /** True once the change is done. */
   async confirm(token: string): Promise<boolean> {
-    const row = await this.#store.findByConfirmation(digest(token), this.#isoIn(0));
+    const row = await this.#store.findByConfirmation(digest(token), isoIn(this.#options.clock));
     if (!row) throw new AppError('address_link_invalid');
     const side = row.newDigest === digest(token) ? 'new' : 'old';
     const owner = side === 'new' ? await this.#store.ownerOf(row.newAddress) : undefined;
     if (owner !== undefined && owner !== row.person) throw new AppError('address_taken');
-    await this.#store.transaction((tx) => this.#store.confirm(tx, row.id, side, this.#isoIn(0)));
+    await this.#store.transaction((tx) => this.#store.confirm(tx, row.id, side, isoIn(this.#options.clock)));
     const outcome = await this.#finish(row.id, row.person);
     if (outcome === 'taken') throw new AppError('address_taken');
     return outcome === 'done';
@@ -140,7 +140,7 @@ export class Addresses {
    * removed. Earlier changes can still be objected to: an older mailbox outranks a newer one.
    */
   async object(token: string): Promise<void> {
-    const at = this.#isoIn(0);
+    const at = isoIn(this.#options.clock);
     await this.#store.transaction(async (tx) => {
       const row = await this.#store.findByObjection(digest(token), this.#objectable(), tx);
       if (!row) throw new AppError('address_link_invalid');
@@ -158,14 +158,16 @@ export class Addresses {
 
   /** Recoveries whose time has come. */
   async sweep(): Promise<void> {
-    for (const { id, person } of await this.#store.listReady(this.#isoIn(0))) await this.#finish(id, person);
-    await this.#store.deleteOld(this.#isoIn(-KEPT_MS));
+    const { clock } = this.#options;
+    for (const { id, person } of await this.#store.listReady(isoIn(clock))) await this.#finish(id, person);
+    await this.#store.deleteOld(isoIn(clock, -KEPT_MS));
   }
 
   async #begin(row: AddressChangeRow, send: (tx: Orm) => Promise<void>): Promise<void> {
     await this.#store.transaction(async (tx) => {
       await this.#people.lock(tx, row.person);
-      if ((await this.#store.countSince(tx, row.person, this.#isoIn(-DAY_MS))) >= LIMITS.addressChangesPerDay)
+      const today = await this.#store.countSince(tx, row.person, isoIn(this.#options.clock, -DAY_MS));
+      if (today >= LIMITS.addressChangesPerDay)
         throw new AppError('rate_limited', 'This was tried too often. Try again tomorrow.');
       await this.#store.endOpenOf(tx, row.person, row.createdAt);
       await this.#store.insert(tx, row);
@@ -176,7 +178,7 @@ export class Addresses {
 
   /** `taken`: another person has made an account with the new address meanwhile, so the change has ended. */
   async #finish(id: string, person: string): Promise<'done' | 'waiting' | 'taken'> {
-    const at = this.#isoIn(0);
+    const at = isoIn(this.#options.clock);
     const { language } = await this.#contactOf(person);
     const objection = createToken();
     const { publicUrl } = this.#options;
@@ -222,11 +224,11 @@ export class Addresses {
       newDigest: digest(tokens.fresh),
       objectionDigest: digest(tokens.objection),
       lateObjectionDigest: null,
-      createdAt: this.#isoIn(0),
+      createdAt: isoIn(this.#options.clock),
       oldConfirmedAt: null,
       newConfirmedAt: null,
-      dueAt: this.#isoIn(waitMs),
-      expiresAt: this.#isoIn(given.kind === 'recovery' ? waitMs + RECOVERY_OPEN_MS : CONFIRM_MS),
+      dueAt: isoIn(this.#options.clock, waitMs),
+      expiresAt: isoIn(this.#options.clock, given.kind === 'recovery' ? waitMs + RECOVERY_OPEN_MS : CONFIRM_MS),
       doneAt: null,
       endedAt: null,
     };
@@ -268,11 +270,7 @@ export class Addresses {
   }
 
   #objectable() {
-    return { at: this.#isoIn(0), doneSince: this.#isoIn(-OBJECTION_MS) };
-  }
-
-  #isoIn(ms: number): string {
-    return new Date(this.#options.clock.now() + ms).toISOString();
+    return { at: isoIn(this.#options.clock), doneSince: isoIn(this.#options.clock, -OBJECTION_MS) };
   }
 }
 

@@ -3,7 +3,7 @@
  * queue of the one never delays the others. A letter is settled after the server has taken it; if the process dies in
  * between, its lease expires and it is sent again under the same Message-ID.
  */
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import { type Backoff, retryPauseMs } from '../../platform/jobs/backoff.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -65,26 +65,26 @@ export class LetterDeliverer {
 
   /** Starts to send due letters, without waiting for them. True if there may be more. */
   async sweep(): Promise<boolean> {
-    const { store, perHour, metrics } = this.#options;
-    const due = await store.listDueLanes(this.#isoIn(0));
+    const { store, perHour, metrics, clock } = this.#options;
+    const due = await store.listDueLanes(isoIn(clock));
     if (due.length === 0) return false;
-    const expired = await store.expire(this.#isoIn(0));
+    const expired = await store.expire(isoIn(clock));
     if (expired > 0) metrics.letters.inc({ outcome: 'expired' }, expired);
     let hasMore = false;
     for (const lane of LANES.filter((each) => due.includes(each))) {
       const waiting = this.#waiting[lane];
       const free = LEASED - waiting.length;
       if (free < LEASED / 2 || this.#closed) continue;
-      const leaseUntil = this.#isoIn(LEASE_MS);
+      const leaseUntil = isoIn(clock, LEASE_MS);
       const claimed = await store.claim({
         lane,
         limit: free,
-        nowIso: this.#isoIn(0),
+        nowIso: isoIn(clock),
         leaseUntil,
-        countedAfter: this.#isoIn(-HOUR_MS),
+        countedAfter: isoIn(clock, -HOUR_MS),
         perHouse: perHour,
         perMailbox: PER_MAILBOX[lane],
-        postponedUntil: this.#isoIn(POSTPONED_MS),
+        postponedUntil: isoIn(clock, POSTPONED_MS),
       });
       waiting.push(...claimed.letters.map((letter) => ({ letter, leaseUntilMs: Date.parse(leaseUntil) })));
       this.#startWaiting(lane);
@@ -137,7 +137,7 @@ export class LetterDeliverer {
       'letter not taken, will retry',
     );
     await store.retry(letter.id, {
-      nextAttemptAt: this.#isoIn(retryPauseMs(RETRY, letter.attempts, random())),
+      nextAttemptAt: isoIn(this.#options.clock, retryPauseMs(RETRY, letter.attempts, random())),
       answer,
     });
   }
@@ -145,12 +145,8 @@ export class LetterDeliverer {
   async #settle(letter: LetterRow, status: Settled, answer: string): Promise<void> {
     const { store, metrics, keepsData } = this.#options;
     const sealedData = keepsData ? letter.sealedData : null;
-    await store.settle(letter.id, { status, answer, at: this.#isoIn(0), sealedData });
+    await store.settle(letter.id, { status, answer, at: isoIn(this.#options.clock), sealedData });
     metrics.letters.inc({ outcome: status });
-  }
-
-  #isoIn(ms: number): string {
-    return new Date(this.#options.clock.now() + ms).toISOString();
   }
 
   get isBusy(): boolean {
@@ -167,6 +163,6 @@ export class LetterDeliverer {
     this.#closed = true;
     await this.settled();
     const unsent = LANES.flatMap((lane) => this.#waiting[lane].splice(0).map(({ letter }) => letter.id));
-    if (unsent.length > 0) await this.#options.store.release(unsent, this.#isoIn(0));
+    if (unsent.length > 0) await this.#options.store.release(unsent, isoIn(this.#options.clock));
   }
 }

@@ -3,7 +3,7 @@
  * house through its mail server. Without a server, in development, they are kept to be read at `/dev/mail`. Called by
  * accounts and by listeners of facts; it knows addresses, not accounts.
  */
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
@@ -102,7 +102,7 @@ export class Mail {
       new PeriodicJob({ name, everyMs, log, run, ...(isLeader && { mayRun: isLeader }) });
     this.#sendJob = job('send letters', SWEEP_MS, () => this.#deliverer.sweep());
     this.#pruneJob = job('prune letters', PRUNE_MS, () =>
-      this.#store.deleteSettledBefore(new Date(clock.now() - KEPT_MS).toISOString()),
+      this.#store.deleteSettledBefore(isoIn(clock, -KEPT_MS)),
     );
   }
 

@@ -3,7 +3,7 @@
  * sign-in (RFC 8058). The link names both encrypted, so that it proves itself, and no log of addresses has a mailbox.
  */
 import { z } from 'zod';
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
 import { OptOutsStore } from './opt-outs.store.ts';
@@ -42,7 +42,7 @@ export class Unsubscribing {
   }
 
   async unsubscribe({ address, topic }: Subscription): Promise<void> {
-    await this.#store.insert(address.toLowerCase(), topic, new Date(this.#clock.now()).toISOString());
+    await this.#store.insert(address.toLowerCase(), topic, isoIn(this.#clock));
   }
 
   async subscribe({ address, topic }: Subscription): Promise<void> {

@@ -3,7 +3,7 @@
  * of the provider is bound to a person once; only bound subjects are let in, and no account is made. Called by the
  * gateway, which owns the cookies and rate limits.
  */
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Log } from '../../platform/log.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -94,8 +94,8 @@ export class Oidc {
       ...{ ...checks, browser, purpose, returnPath: returnTo, invitation: invited },
       person: signedIn?.person ?? null,
       session: signedIn?.session.id ?? null,
-      createdAt: this.#isoIn(0),
-      expiresAt: this.#isoIn(LIMITS.oidcMinutes * MINUTE_MS),
+      createdAt: isoIn(this.#options.clock),
+      expiresAt: isoIn(this.#options.clock, LIMITS.oidcMinutes * MINUTE_MS),
     });
     return url;
   }
@@ -104,7 +104,7 @@ export class Oidc {
   async finish({ query, device, ...at }: Browser & { query: URLSearchParams; device: string }): Promise<Finished> {
     const client = this.#configured();
     const state = query.get('state') ?? '';
-    const request = await this.#store.takeRequest({ state, browser: at.browser }, this.#isoIn(0));
+    const request = await this.#store.takeRequest({ state, browser: at.browser }, isoIn(this.#options.clock));
     if (!request) throw new AppError('oidc_answer_invalid');
     const answer = await client.readAnswer(query, request);
     const { returnPath: returnTo, purpose } = request;
@@ -151,7 +151,7 @@ export class Oidc {
   }
 
   async prune(): Promise<void> {
-    await this.#store.deleteExpired(this.#isoIn(0));
+    await this.#store.deleteExpired(isoIn(this.#options.clock));
   }
 
   /** A provider that does not say when it asked has proved nothing fresh: such a session confirms nothing. */
@@ -159,7 +159,7 @@ export class Oidc {
     const { id, person } = await this.#findSeated(of);
     const provedAtMs = Math.min(signedInAtMs ?? this.#nowMs() - LIMITS.confirmedMinutes * MINUTE_MS, this.#nowMs());
     return this.#store.transaction(async (tx) => {
-      if (!(await this.#store.noteUse(tx, id, this.#isoIn(0)))) throw new AppError('oidc_unknown');
+      if (!(await this.#store.noteUse(tx, id, isoIn(this.#options.clock)))) throw new AppError('oidc_unknown');
       return this.#options.sessions.open({ person, device, method: 'oidc', provedAtMs }, tx);
     });
   }
@@ -169,7 +169,7 @@ export class Oidc {
     const binding = await this.#findSeated(subject);
     if (binding.person !== person) throw new AppError('oidc_unknown');
     return this.#store.transaction(async (tx) => {
-      if (!(await this.#store.noteUse(tx, binding.id, this.#isoIn(0)))) throw new AppError('oidc_unknown');
+      if (!(await this.#store.noteUse(tx, binding.id, isoIn(this.#options.clock)))) throw new AppError('oidc_unknown');
       return this.#confirmSession(session, provedAtMs, tx);
     });
   }
@@ -185,7 +185,7 @@ export class Oidc {
       await strongSignIns.assertMayAdd(signedIn, tx);
       if (invitation !== null) await operators.use(tx, invitation, person);
       else if (!(await roles.hasSeat(person, tx))) throw new AppError('forbidden');
-      const row = { ...subject, id, person, createdAt: this.#isoIn(0), lastUsedAt: null };
+      const row = { ...subject, id, person, createdAt: isoIn(this.#options.clock), lastUsedAt: null };
       if (!(await this.#store.insert(tx, row))) throw new AppError('oidc_taken');
       const name = hostOf(subject.issuer);
       await strongSignIns.report(tx, contact, { id, name, template: 'oidc-binding', what: 'added' });
@@ -228,10 +228,6 @@ export class Oidc {
 
   #nowMs(): number {
     return this.#options.clock.now();
-  }
-
-  #isoIn(ms: number): string {
-    return new Date(this.#nowMs() + ms).toISOString();
   }
 }
 

@@ -4,7 +4,7 @@
  * by the gateway and by `npm run operators`.
  */
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
@@ -41,11 +41,11 @@ export class Operators {
   async invite(given: string, by: string): Promise<OperatorInvitation> {
     const address = parseAddress(given);
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    await this.#store.deleteExpired(this.#isoIn(-DAY_MS));
-    const expiresAt = this.#isoIn(LIMITS.operatorInvitationHours * 3_600_000);
+    await this.#store.deleteExpired(isoIn(this.#options.clock, -DAY_MS));
+    const expiresAt = isoIn(this.#options.clock, LIMITS.operatorInvitationHours * 3_600_000);
     await this.#store.insert({
       ...{ id: createId('operatorInvitation'), address, linkDigest: digest(token), expiresAt },
-      ...{ createdAt: this.#isoIn(0), createdBy: by },
+      ...{ createdAt: isoIn(this.#options.clock), createdBy: by },
     });
     return { address, url: `${this.#options.publicUrl}/account?operator=${token}`, expiresAt };
   }
@@ -60,7 +60,7 @@ export class Operators {
   /** The digest of an unused invitation that is for this person. */
   async find(token: string, person: string): Promise<string> {
     const linkDigest = digest(token);
-    const invitation = await this.#store.findOpen(linkDigest, this.#isoIn(0));
+    const invitation = await this.#store.findOpen(linkDigest, isoIn(this.#options.clock));
     if (!invitation) throw new AppError('desk_link_invalid');
     const addresses = await this.#people.addressesOf(person);
     if (!addresses.includes(invitation.address)) throw new AppError('invitation_for_another');
@@ -69,13 +69,9 @@ export class Operators {
 
   /** In the caller's transaction, after whose commit it wakes the roles. */
   async use(tx: Orm, linkDigest: string, person: string): Promise<void> {
-    const used = await this.#store.use(tx, linkDigest, { at: this.#isoIn(0), person });
+    const used = await this.#store.use(tx, linkDigest, { at: isoIn(this.#options.clock), person });
     if (!used) throw new AppError('desk_link_invalid');
     await this.#options.roles.give({ person, role: 'operator', by: used.createdBy }, tx);
-  }
-
-  #isoIn(ms: number): string {
-    return new Date(this.#options.clock.now() + ms).toISOString();
   }
 }
 

@@ -2,7 +2,7 @@
  * Passkeys: adding, naming and removing them, signing in with one, and confirming a session with one. Called by the
  * gateway, which owns the cookies and rate limits; knows nothing of the acts that need a confirmed session.
  */
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type PasskeyId } from '../../protocol/ids.ts';
@@ -75,7 +75,7 @@ export class Passkeys {
     const challenge = await this.#takeChallenge(answer, { purpose: 'add', browser, person });
     const credential = await verifyCreation(this.#site, answer, challenge);
     if (!credential) throw new AppError('passkey_invalid');
-    const createdAt = this.#isoIn(0);
+    const createdAt = isoIn(this.#options.clock);
     const id = createId('passkey');
     const name = device || 'Passkey';
     const { strongSignIns } = this.#options;
@@ -114,7 +114,7 @@ export class Passkeys {
       (proof.userHandle === undefined || Buffer.from(proof.userHandle, 'base64url').toString() === passkey?.person);
     if (!passkey || counter === undefined || !isTheirs) throw new AppError('passkey_invalid');
     return this.#store.transaction(async (tx) => {
-      const isNoted = await this.#store.noteUse(tx, passkey, { counter, lastUsedAt: this.#isoIn(0) });
+      const isNoted = await this.#store.noteUse(tx, passkey, { counter, lastUsedAt: isoIn(this.#options.clock) });
       if (!isNoted) throw new AppError('passkey_invalid');
       return signedIn
         ? this.#confirm(signedIn.session, tx)
@@ -147,7 +147,7 @@ export class Passkeys {
   }
 
   async prune(): Promise<void> {
-    await this.#store.deleteExpired(this.#isoIn(0));
+    await this.#store.deleteExpired(isoIn(this.#options.clock));
   }
 
   async #confirm({ id }: SessionProof, tx: Orm): Promise<string> {
@@ -162,7 +162,8 @@ export class Passkeys {
   }
 
   async #keepChallenge(challenge: Omit<ChallengeRow, 'expiresAt'>): Promise<void> {
-    await this.#store.insertChallenge({ ...challenge, expiresAt: this.#isoIn(LIMITS.passkeyMinutes * 60_000) });
+    const expiresAt = isoIn(this.#options.clock, LIMITS.passkeyMinutes * 60_000);
+    await this.#store.insertChallenge({ ...challenge, expiresAt });
   }
 
   async #takeChallenge(
@@ -170,13 +171,10 @@ export class Passkeys {
     of: Omit<ChallengeRow, 'challenge' | 'expiresAt'>,
   ): Promise<string> {
     const challenge = challengeOf(answer);
-    const isTaken = challenge !== undefined && (await this.#store.takeChallenge({ ...of, challenge }, this.#isoIn(0)));
+    const at = isoIn(this.#options.clock);
+    const isTaken = challenge !== undefined && (await this.#store.takeChallenge({ ...of, challenge }, at));
     if (!isTaken) throw new AppError('passkey_invalid');
     return challenge;
-  }
-
-  #isoIn(ms: number): string {
-    return new Date(this.#options.clock.now() + ms).toISOString();
   }
 }
 

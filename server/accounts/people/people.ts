@@ -2,7 +2,7 @@
  * People with an account of the house: profile, handle, becoming a creator; sign-in, passkeys and sessions are its
  * parts. Only the house makes their ids. Called by the gateway; knows nothing of rooms, money or cookies.
  */
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
@@ -157,7 +157,7 @@ export class People {
 
   /** The creator with this handle, or with one that looks like it; also by an earlier handle while that rests. */
   findCreator(handle: string): Promise<CreatorRow | undefined> {
-    return this.#store.findCreator(foldHandle(handle.toLowerCase()), this.#isoIn(-HANDLE_REST_MS));
+    return this.#store.findCreator(foldHandle(handle.toLowerCase()), isoIn(this.#clock, -HANDLE_REST_MS));
   }
 
   /** Of a creator of the house; null for others. */
@@ -192,14 +192,14 @@ export class People {
 
   async changeProfile(id: string, { handle, ...change }: Omit<ProfileChange, 'mail'>): Promise<PersonProfile> {
     if (handle) assertHandle(handle);
-    const at = this.#isoIn(0);
+    const at = isoIn(this.#clock);
     await this.#store.transaction(async (tx) => {
       await this.#store.update(tx, id, change);
       if (handle === undefined) return;
       await this.#store.lock(tx, id);
       await this.#store.freeHandle(tx, id, at);
       if (handle === null) return;
-      const restedSince = this.#isoIn(-HANDLE_REST_MS);
+      const restedSince = isoIn(this.#clock, -HANDLE_REST_MS);
       const isTaken = await this.#store.takeHandle(tx, { folded: foldHandle(handle), handle, person: id, restedSince });
       if (!isTaken) throw new AppError('handle_unavailable');
       if ((await this.#store.countHandles(tx, id, restedSince)) > LIMITS.handlesKept)
@@ -213,7 +213,7 @@ export class People {
    * the first country stays.
    */
   async becomeCreator(id: string, { name, country }: BecomeCreatorInput): Promise<PersonProfile> {
-    const at = this.#isoIn(0);
+    const at = isoIn(this.#clock);
     await this.#store.transaction(async (tx) => {
       await this.#store.insertCreator(tx, { identity: id, name, country }, at);
       await this.#store.update(tx, id, { name });
@@ -226,15 +226,11 @@ export class People {
 
   /** A person of the demo or of a test, with an id and a name that are given. Idempotent. */
   async seed({ id, name, address }: { id: string; name: string; address: string }): Promise<void> {
-    const at = this.#isoIn(0);
+    const at = isoIn(this.#clock);
     await this.#store.transaction(async (tx) => {
       await this.#store.insert(tx, { id, name, language: 'fr', at });
       await this.#store.claimAddress(tx, { address, person: id, at });
     });
-  }
-
-  #isoIn(ms: number): string {
-    return new Date(this.#clock.now() + ms).toISOString();
   }
 }
 

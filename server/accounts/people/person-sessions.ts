@@ -4,7 +4,7 @@
  * the gateway; knows nothing of cookies.
  */
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { GatheredRead } from '../../platform/db/gathered-read.ts';
 import { NEWCOMERS_REST_MS } from '../../platform/db/read-timing.ts';
@@ -50,7 +50,7 @@ export class PersonSessions {
     this.#clock = clock;
     this.#live = new GatheredRead(
       async (ids) => {
-        const live = await this.#store.findLiveIds(ids, this.#isoIn(0));
+        const live = await this.#store.findLiveIds(ids, isoIn(this.#clock));
         return ids.map((id) => live.has(id));
       },
       { restMs: NEWCOMERS_REST_MS },
@@ -63,7 +63,7 @@ export class PersonSessions {
     tx?: Orm,
   ): Promise<string> {
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
-    const at = this.#isoIn(0);
+    const at = isoIn(this.#clock);
     await this.#store.insert(tx, {
       id: createId('personSession'),
       person,
@@ -74,7 +74,7 @@ export class PersonSessions {
       provedAt: provedAtMs === undefined ? at : new Date(provedAtMs).toISOString(),
       createdAt: at,
       lastUsedAt: at,
-      expiresAt: this.#isoIn(PERSON_SESSION_TTL_MS),
+      expiresAt: isoIn(this.#clock, PERSON_SESSION_TTL_MS),
     });
     return secret;
   }
@@ -85,20 +85,22 @@ export class PersonSessions {
    */
   async confirm(id: PersonSessionId, { method, provedAtMs }: Proof, tx: Orm): Promise<string | undefined> {
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
-    const at = this.#isoIn(0);
+    const at = isoIn(this.#clock);
     const provedAt = provedAtMs === undefined ? at : new Date(provedAtMs).toISOString();
     const isLive = await this.#store.confirm(tx, { id, method, provedAt, secretDigest: digest(secret), at });
     return isLive ? secret : undefined;
   }
 
   async find(secret: string): Promise<(SessionProof & { person: string }) | undefined> {
-    const row = await this.#store.findLive(digest(secret), this.#isoIn(0));
+    const row = await this.#store.findLive(digest(secret), isoIn(this.#clock));
     if (!row) return undefined;
     if (row.nextDigest === digest(secret) && this.#ageMs(row.nextIssuedAt) >= OVERLAP_MS) {
       await this.#store.promoteNext(row.id, row.nextDigest);
     }
     if (this.#ageMs(row.lastUsedAt) >= USE_NOTED_MS) {
-      await this.#store.noteUse(row.id, { at: this.#isoIn(0), expiresAt: this.#isoIn(PERSON_SESSION_TTL_MS) });
+      const at = isoIn(this.#clock);
+      const expiresAt = isoIn(this.#clock, PERSON_SESSION_TTL_MS);
+      await this.#store.noteUse(row.id, { at, expiresAt });
     }
     const { id, person, method, provedAt } = row;
     return { id: id as PersonSessionId, person, method, provedAtMs: Date.parse(provedAt) };
@@ -106,34 +108,34 @@ export class PersonSessions {
 
   /** A new secret for a session whose secret is a day old. */
   async renew(secret: string): Promise<string | undefined> {
-    const row = await this.#store.findLive(digest(secret), this.#isoIn(0));
+    const row = await this.#store.findLive(digest(secret), isoIn(this.#clock));
     if (!row || row.secretDigest !== digest(secret) || this.#ageMs(row.secretIssuedAt) < SECRET_AGE_MS)
       return undefined;
     // Another tab gets the next secret at this moment, and shares the cookie.
     if (row.nextIssuedAt !== null && this.#ageMs(row.nextIssuedAt) < OVERLAP_MS) return undefined;
     const next = randomBytes(SECRET_BYTES).toString('base64url');
-    return (await this.#store.issueNext(row, { digest: digest(next), at: this.#isoIn(0) })) ? next : undefined;
+    return (await this.#store.issueNext(row, { digest: digest(next), at: isoIn(this.#clock) })) ? next : undefined;
   }
 
   async list(person: string, current: string | undefined): Promise<PersonSession[]> {
-    const rows = await this.#store.listLive(person, this.#isoIn(0));
+    const rows = await this.#store.listLive(person, isoIn(this.#clock));
     return rows.map((row) => toWire(row, current));
   }
 
   /** Idempotent; a session of somebody else is left alone. */
   async revoke(person: string, id: string): Promise<void> {
-    await this.#end(person, (tx) => this.#store.revoke(tx, { person, id, at: this.#isoIn(0) }));
+    await this.#end(person, (tx) => this.#store.revoke(tx, { person, id, at: isoIn(this.#clock) }));
   }
 
   /** Ends the session of this secret, if there is one. */
   async close(secret: string): Promise<void> {
-    const row = await this.#store.findLive(digest(secret), this.#isoIn(0));
+    const row = await this.#store.findLive(digest(secret), isoIn(this.#clock));
     if (row) await this.revoke(row.person, row.id);
   }
 
   /** In the caller's transaction, after whose commit it calls `wake`; or in one of its own. */
   async revokeAll(person: string, tx?: Orm): Promise<void> {
-    await this.#end(person, (inner) => this.#store.revokeAll(inner, { person, at: this.#isoIn(0) }), tx);
+    await this.#end(person, (inner) => this.#store.revokeAll(inner, { person, at: isoIn(this.#clock) }), tx);
   }
 
   wake(): void {
@@ -158,15 +160,11 @@ export class PersonSessions {
   }
 
   async prune(): Promise<void> {
-    await this.#store.deleteEnded(this.#isoIn(-KEPT_MS));
+    await this.#store.deleteEnded(isoIn(this.#clock, -KEPT_MS));
   }
 
   #ageMs(at: string | null): number {
     return at === null ? 0 : this.#clock.now() - Date.parse(at);
-  }
-
-  #isoIn(ms: number): string {
-    return new Date(this.#clock.now() + ms).toISOString();
   }
 }
 

@@ -4,7 +4,7 @@
  * a known address as for an unknown one. Called by the gateway, which owns cookies and rate limits.
  */
 import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type SignInRequestId } from '../../protocol/ids.ts';
@@ -70,7 +70,7 @@ export class SignIn {
         returnPath: returnPath ?? null,
         linkDigest: digest(token),
         codeDigest: digest(`${id}:${code}`),
-        expiresAt: this.#isoIn(LIMITS.signInMinutes * MINUTE_MS),
+        expiresAt: isoIn(this.#options.clock, LIMITS.signInMinutes * MINUTE_MS),
       });
       await mail.enqueue(tx, {
         key: id,
@@ -86,7 +86,7 @@ export class SignIn {
 
   /** The address of an unused link. Reading does not use it up, because mail scanners open links. */
   async findLink(token: string): Promise<{ address: string; language: Language }> {
-    const row = await this.#store.findOpen({ linkDigest: digest(token) }, this.#isoIn(0));
+    const row = await this.#store.findOpen({ linkDigest: digest(token) }, isoIn(this.#options.clock));
     if (!row) throw new AppError('sign_in_link_invalid');
     return row;
   }
@@ -98,7 +98,7 @@ export class SignIn {
   }
 
   async useCode(id: string, code: string, device: string): Promise<SignedIn> {
-    const row = await this.#store.countTry(id, this.#isoIn(0), LIMITS.signInTries);
+    const row = await this.#store.countTry(id, isoIn(this.#options.clock), LIMITS.signInTries);
     if (!row) throw new AppError('sign_in_over');
     if (!isSame(row.codeDigest, digest(`${id}:${code}`))) throw new AppError('sign_in_code_invalid');
     const signedIn = await this.#use({ id }, device);
@@ -107,13 +107,13 @@ export class SignIn {
   }
 
   async prune(): Promise<void> {
-    await this.#store.deleteExpired(this.#isoIn(-24 * 60 * MINUTE_MS));
+    await this.#store.deleteExpired(isoIn(this.#options.clock, -24 * 60 * MINUTE_MS));
   }
 
   /** In one transaction: a failure leaves link and code usable. */
   async #use(key: SignInKey, device: string): Promise<SignedIn | undefined> {
     return this.#store.transaction(async (tx) => {
-      const row = await this.#store.use(tx, key, this.#isoIn(0));
+      const row = await this.#store.use(tx, key, isoIn(this.#options.clock));
       if (!row) return undefined;
       const { id, isNew } = await this.#personOf(tx, row);
       const secret = await this.#options.sessions.open({ person: id, device, method: 'mail' }, tx);
@@ -123,16 +123,12 @@ export class SignIn {
   }
 
   async #personOf(tx: Orm, { address, language }: SignInRequestRow): Promise<{ id: string; isNew: boolean }> {
-    const at = this.#isoIn(0);
+    const at = isoIn(this.#options.clock);
     const id = createId('person');
     const person = await this.#people.claimAddress(tx, { address, person: id, at });
     const isNew = person === id;
     if (isNew) await this.#people.insert(tx, { id, name: null, language, at });
     return { id: person, isNew };
-  }
-
-  #isoIn(ms: number): string {
-    return new Date(this.#options.clock.now() + ms).toISOString();
   }
 }
 

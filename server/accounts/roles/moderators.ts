@@ -3,7 +3,7 @@
  * rooms. Accepting gives the role. Called by the gateway, which checks that a room is the creator's.
  */
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
@@ -56,7 +56,7 @@ export class Moderators {
       name: 'prune invitations',
       everyMs: PRUNE_MS,
       log: options.log,
-      run: () => this.#store.deleteOld(this.#isoIn(-KEPT_MS)),
+      run: () => this.#store.deleteOld(isoIn(this.#options.clock, -KEPT_MS)),
     });
   }
 
@@ -106,15 +106,16 @@ export class Moderators {
     row: { creator: string; room: RoomId | null; person?: string; linkDigest?: string },
     also: (tx: Orm, id: InvitationId) => Promise<void> = async () => {},
   ): Promise<void> {
+    const { clock } = this.#options;
     const id = createId('invitation');
     await this.#store.transaction(async (tx) => {
       await this.#store.lockCreator(tx, row.creator);
       if (row.person !== undefined && (await this.#isInvited(tx, { ...row, person: row.person }))) return;
-      if ((await this.#store.countSince(tx, row.creator, this.#isoIn(-DAY_MS))) >= LIMITS.moderatorInvitationsPerDay) {
+      if ((await this.#store.countSince(tx, row.creator, isoIn(clock, -DAY_MS))) >= LIMITS.moderatorInvitationsPerDay) {
         throw new AppError('rate_limited', 'You have invited many people today. Go on tomorrow.');
       }
-      const expiresAt = this.#isoIn(LIMITS.moderatorInvitationDays * DAY_MS);
-      await this.#store.insert(tx, { id, ...row, createdAt: this.#isoIn(0), expiresAt });
+      const expiresAt = isoIn(clock, LIMITS.moderatorInvitationDays * DAY_MS);
+      await this.#store.insert(tx, { id, ...row, createdAt: isoIn(clock), expiresAt });
       await also(tx, id);
     });
   }
@@ -123,7 +124,7 @@ export class Moderators {
     tx: Orm,
     { creator, room, person }: { creator: string; room: RoomId | null; person: string },
   ): Promise<boolean> {
-    const earlier = await this.#store.listUnaccepted(tx, { creator, person, at: this.#isoIn(0) });
+    const earlier = await this.#store.listUnaccepted(tx, { creator, person, at: isoIn(this.#options.clock) });
     if (earlier.some(({ outcome }) => outcome === 'declined')) {
       throw new AppError('forbidden', 'They have declined an invitation of yours.');
     }
@@ -132,17 +133,17 @@ export class Moderators {
 
   /** A creator's open invitations, oldest first. */
   async invitationsBy(creator: string): Promise<Invitation[]> {
-    return (await this.#store.listOpen({ creator }, this.#isoIn(0))).map(toInvitation);
+    return (await this.#store.listOpen({ creator }, isoIn(this.#options.clock))).map(toInvitation);
   }
 
   /** Open invitations to a person, oldest first. */
   async invitationsTo(person: string): Promise<Invitation[]> {
-    return (await this.#store.listOpen({ person }, this.#isoIn(0))).map(toInvitation);
+    return (await this.#store.listOpen({ person }, isoIn(this.#options.clock))).map(toInvitation);
   }
 
   /** What an unused link offers. Reading does not use it up. */
   async findLink(token: string): Promise<Invitation> {
-    const row = await this.#store.findOpen({ linkDigest: digest(token) }, this.#isoIn(0));
+    const row = await this.#store.findOpen({ linkDigest: digest(token) }, isoIn(this.#options.clock));
     if (!row) throw new AppError('invitation_invalid');
     return toInvitation(row);
   }
@@ -153,7 +154,7 @@ export class Moderators {
     const key: InvitationKey = 'token' in ref ? { linkDigest: digest(ref.token) } : { id: ref.id, person };
     await this.#store.transaction(async (tx) => {
       const outcome = accepted ? 'accepted' : 'declined';
-      const row = await this.#store.answer(tx, key, { person, outcome, at: this.#isoIn(0) });
+      const row = await this.#store.answer(tx, key, { person, outcome, at: isoIn(this.#options.clock) });
       if (!row) throw new AppError('invitation_invalid');
       if (!accepted) return;
       if (row.creator === person) throw new AppError('invalid_request', 'You keep order in your own rooms already.');
@@ -165,12 +166,12 @@ export class Moderators {
 
   /** Idempotent. */
   async withdraw(creator: string, id: string): Promise<void> {
-    await this.#store.transaction((tx) => this.#store.withdraw(tx, { creator, id, at: this.#isoIn(0) }));
+    await this.#store.transaction((tx) => this.#store.withdraw(tx, { creator, id, at: isoIn(this.#options.clock) }));
   }
 
   /** Withdraws all invitations of a creator. */
   async withdrawAll(creator: string): Promise<void> {
-    await this.#store.transaction((tx) => this.#store.withdraw(tx, { creator, at: this.#isoIn(0) }));
+    await this.#store.transaction((tx) => this.#store.withdraw(tx, { creator, at: isoIn(this.#options.clock) }));
   }
 
   /**
@@ -183,14 +184,10 @@ export class Moderators {
     if (held?.role !== 'moderator' || !held.scope || (held.person !== by && held.scope.creator !== by)) return;
     const { person, scope } = held;
     await this.#store.transaction(async (tx) => {
-      if (scope.creator === by) await this.#store.withdraw(tx, { creator: by, person, at: this.#isoIn(0) });
+      if (scope.creator === by) await this.#store.withdraw(tx, { creator: by, person, at: isoIn(this.#options.clock) });
       await roles.end({ person, role: 'moderator', scope, by }, tx);
     });
     roles.wake();
-  }
-
-  #isoIn(ms: number): string {
-    return new Date(this.#options.clock.now() + ms).toISOString();
   }
 }
 

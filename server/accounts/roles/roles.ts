@@ -2,7 +2,7 @@
  * Roles of the house's people as facts: who holds which, given by whom and when; the past stays. A fact on the outbox
  * reports each change. Called by the gateway and by people; `rooms` reads moderators from the table.
  */
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -72,7 +72,7 @@ export class Roles {
   /** Gives a role, or accepts its request. Nothing happens if the person has it. */
   give(act: RoleAct, tx?: Orm): Promise<void> {
     return this.#in(tx, async (inner) => {
-      const given = { by: act.by, at: this.#nowIso() };
+      const given = { by: act.by, at: isoIn(this.#clock) };
       const inserted = await this.#insert(inner, act, { givenBy: given.by, givenAt: given.at });
       const waiting = inserted ? undefined : await this.#store.lock(inner, act);
       const accepted = waiting && (await this.#store.give(inner, waiting.id, given));
@@ -85,7 +85,7 @@ export class Roles {
     return this.#in(undefined, async (tx) => {
       const waiting = await this.#store.lock(tx, act);
       if (!waiting || waiting.givenAt !== null) return;
-      const decision = { by: act.by, at: this.#nowIso() };
+      const decision = { by: act.by, at: isoIn(this.#clock) };
       if (isAccepted) await this.#store.give(tx, waiting.id, decision);
       else await this.#store.end(tx, waiting.id, decision);
       await this.#addFact(tx, act, isAccepted ? 'given' : 'refused');
@@ -104,7 +104,7 @@ export class Roles {
       if (row.givenAt !== null && operators?.every((person) => person === act.person)) {
         throw new AppError('last_operator');
       }
-      await this.#store.end(inner, row.id, { by: act.by, at: this.#nowIso() });
+      await this.#store.end(inner, row.id, { by: act.by, at: isoIn(this.#clock) });
       await this.#addFact(inner, act, row.givenAt === null ? 'refused' : 'ended');
     });
   }
@@ -132,7 +132,7 @@ export class Roles {
   ): Promise<RoleRow | undefined> {
     const { creator = null, room = null } = scope ?? {};
     return this.#store.insert(tx, {
-      ...{ id: createId('role'), person, role, creator, room, requestedAt: this.#nowIso() },
+      ...{ id: createId('role'), person, role, creator, room, requestedAt: isoIn(this.#clock) },
       ...given,
     });
   }
@@ -147,10 +147,6 @@ export class Roles {
     if (tx) return work(tx);
     await this.#store.transaction(work);
     this.#outbox.wake();
-  }
-
-  #nowIso(): string {
-    return new Date(this.#clock.now()).toISOString();
   }
 }
 

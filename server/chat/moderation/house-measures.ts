@@ -2,8 +2,9 @@
  * What the house's decisions do in a chat, and undo. They outrank what moderators do, and leave that as it is: a
  * message that a moderator removed stays removed. Each method is idempotent by the decision.
  */
+import { isoIn } from '../../platform/clock.ts';
 import { createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
-import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';
+import { type ChatParts, publishNews } from '../chat-parts.ts';
 import { HOUSE, houseEntry } from '../log/house-entries.ts';
 import {
   findRestrictionOf,
@@ -31,7 +32,7 @@ export class HouseMeasures {
     const { room, message: messageId, decision, reason } = it;
     const { creator } = await this.#parts.policies.get(room);
     await this.#parts.log.act(room, async (act) => {
-      const at = nowIso(this.#parts);
+      const at = isoIn(this.#parts.clock);
       const found = await removeMessage(act.run, { room, id: messageId, at });
       if (!found?.removed) return;
       const details = { subject: messageId };
@@ -47,7 +48,7 @@ export class HouseMeasures {
   async restoreMessage({ room, message: messageId, decision }: OfDecision & { message: MessageId }): Promise<void> {
     const { creator } = await this.#parts.policies.get(room);
     await this.#parts.log.act(room, async (act) => {
-      const at = nowIso(this.#parts);
+      const at = isoIn(this.#parts.clock);
       const target = await restoreMessage(act.run, { room, id: messageId });
       if (target === undefined) return;
       const entry = houseEntry({ room, actor: HOUSE, at, kind: 'restoration', id: createId('chatAct') });
@@ -62,7 +63,7 @@ export class HouseMeasures {
     const { creator } = await this.#parts.policies.get(room);
     const kind = until === null ? 'ban' : 'timeout';
     await this.#parts.log.act(room, async (act) => {
-      const createdAt = nowIso(this.#parts);
+      const createdAt = isoIn(this.#parts.clock);
       const id = restrictionOf(decision);
       if (await findRestrictionOf(act.run, id)) return;
       const by = { by: HOUSE.identity, byRole: HOUSE.role };
@@ -77,7 +78,7 @@ export class HouseMeasures {
   async unmute({ room, identity, decision }: OfDecision & { identity: string }): Promise<void> {
     const { creator } = await this.#parts.policies.get(room);
     await this.#parts.log.act(room, async (act) => {
-      const at = nowIso(this.#parts);
+      const at = isoIn(this.#parts.clock);
       if (!(await liftRestriction(act.run, restrictionOf(decision), at))) return;
       const about = { room, creator, target: identity, details: { scope: 'room', decision } };
       await act.record({ at, kind: 'lift', actor: HOUSE, ...about });

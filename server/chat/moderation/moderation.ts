@@ -2,6 +2,7 @@
  * Moderation acts. Each is one transaction in the room's queue: its effect, its log entry and its audit record are
  * committed together. The person concerned is told, with the reason.
  */
+import { isoIn } from '../../platform/clock.ts';
 import type { RemovableId } from '../../protocol/chat/chat.ts';
 import type {
   LiftInput,
@@ -14,7 +15,7 @@ import type {
 import type { ChatMode } from '../../protocol/chat/chat-room.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
-import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';
+import { type ChatParts, publishNews } from '../chat-parts.ts';
 import type { ActTransaction } from '../log/chat.store.ts';
 import { announce, houseEntry, noticeEntry } from '../log/house-entries.ts';
 import { WordFilter } from '../policy/word-filter.ts';
@@ -235,7 +236,7 @@ export class Moderation {
   async setWords({ creator, actor, words }: { creator: string; actor: Actor; words: WordRule[] }): Promise<WordList> {
     // Throws for an empty pattern before anything is written.
     new WordFilter(words);
-    const at = nowIso(this.#parts);
+    const at = isoIn(this.#parts.clock);
     const bumped = await this.#parts.store.govern(creator, async (run, record) => {
       await saveWords(run, { creator, words, at });
       await record({ at, kind: 'words', actor, creator, details: { count: words.length } });
@@ -269,7 +270,7 @@ export class Moderation {
   }
 
   #act<T>(room: RoomId, work: (act: ActTransaction, at: string) => Promise<T>): Promise<T> {
-    return this.#parts.log.act(room, (act) => work(act, nowIso(this.#parts)));
+    return this.#parts.log.act(room, (act) => work(act, isoIn(this.#parts.clock)));
   }
 }
 

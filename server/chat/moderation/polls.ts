@@ -3,12 +3,13 @@
  * people can answer within seconds; totals are published as they change.
  */
 
+import { isoIn } from '../../platform/clock.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { ChatPoll, OwnVote, StartPollInput } from '../../protocol/chat/chat-room.ts';
 import { winnersOf } from '../../protocol/chat/poll-result.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
-import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';
+import { type ChatParts, publishNews } from '../chat-parts.ts';
 import type { ActTransaction } from '../log/chat.store.ts';
 import { HOUSE, noticeEntry } from '../log/house-entries.ts';
 import { readSettings, saveSettings } from './moderation.store.ts';
@@ -57,7 +58,7 @@ export class Polls {
     const id = createId('poll');
     const { question, options, seconds } = input;
     return log.act(room, async (act) => {
-      const at = nowIso(this.#parts);
+      const at = isoIn(this.#parts.clock);
       if (await lockOpenPoll(act.run, room, at)) throw new AppError('poll_running');
       const closesAt = seconds === undefined ? null : new Date(Date.parse(at) + seconds * 1_000).toISOString();
       await insertPoll(act.run, { id, room, question, options, startedBy: actor.identity, startedAt: at, closesAt });
@@ -88,7 +89,7 @@ export class Polls {
     const { log, policies } = this.#parts;
     await policies.get(room);
     await log.act(room, async (act) => {
-      const open = await lockOpenPoll(act.run, room, nowIso(this.#parts));
+      const open = await lockOpenPoll(act.run, room, isoIn(this.#parts.clock));
       if (open) await this.#close(act, { room, actor, id: open.id });
     });
   }
@@ -119,7 +120,7 @@ export class Polls {
       try {
         const { outcomes, counts } = await this.#store.vote(
           batch.map(({ vote }) => vote),
-          nowIso(this.#parts),
+          isoIn(this.#parts.clock),
         );
         for (const { room, poll, votes } of counts) publishNews(this.#parts.bus, { type: 'votes', room, poll, votes });
         for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] as VoteOutcome);
@@ -130,7 +131,7 @@ export class Polls {
   }
 
   async #closeDue(): Promise<boolean> {
-    const due = await this.#store.findDue(nowIso(this.#parts), CLOSED_AT_ONCE);
+    const due = await this.#store.findDue(isoIn(this.#parts.clock), CLOSED_AT_ONCE);
     for (const { id, room } of due) await this.#closeOverdue(room, id);
     return due.length === CLOSED_AT_ONCE;
   }
@@ -142,7 +143,7 @@ export class Polls {
 
   /** Closes the poll and says in the chat what won. */
   async #close(act: ActTransaction, { room, actor, id }: Act & { id: string }): Promise<void> {
-    const at = nowIso(this.#parts);
+    const at = isoIn(this.#parts.clock);
     // Another gateway may have closed it meanwhile.
     const closed = await closePoll(act.run, id, at);
     if (!closed) return;

@@ -1,5 +1,6 @@
 /** Messages that are held for review. Their authors know that they are held, and learn the outcome. */
 import type { Bus } from '../../platform/bus.ts';
+import { isoIn } from '../../platform/clock.ts';
 import { GatheredRead } from '../../platform/db/gathered-read.ts';
 import type { Participant } from '../../protocol/accounts.ts';
 import type { HoldReason, OwnHeld } from '../../protocol/chat/chat.ts';
@@ -7,7 +8,7 @@ import type { HeldMessage, ReviewInput } from '../../protocol/chat/chat-moderati
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type HeldMessageId, type MessageId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';
+import { type ChatParts, publishNews } from '../chat-parts.ts';
 import type { Actor } from './acts.store.ts';
 import { HeldStore, type OwnReview, takeHeld } from './held.store.ts';
 
@@ -40,9 +41,7 @@ export class ReviewQueue {
   constructor(parts: ChatParts) {
     this.#parts = parts;
     this.#store = new HeldStore(parts.db);
-    this.#own = new GatheredRead((people) =>
-      this.#store.findOwn(people, new Date(parts.clock.now() - DECISION_SHOWN_MS).toISOString()),
-    );
+    this.#own = new GatheredRead((people) => this.#store.findOwn(people, isoIn(parts.clock, -DECISION_SHOWN_MS)));
   }
 
   async add({
@@ -66,7 +65,7 @@ export class ReviewQueue {
         'This message must be reviewed, and the review queue is full. Try again later.',
       );
     }
-    const heldAt = nowIso(this.#parts);
+    const heldAt = isoIn(this.#parts.clock);
     await this.#store.insert({
       id: createId('heldMessage'),
       room,
@@ -122,7 +121,7 @@ export class ReviewQueue {
   ): Promise<void> {
     const { log, policies } = this.#parts;
     const { creator } = await policies.get(room);
-    const at = nowIso(this.#parts);
+    const at = isoIn(this.#parts.clock);
     const taken = await log.act(room, async (act) => {
       const held = await takeHeld(act.run, { id, room, decision, at, reason });
       if (!held) return undefined;

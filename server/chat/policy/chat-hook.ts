@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '../../platform/bus.ts';
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -87,7 +87,7 @@ export class ChatHook {
   async set(input: ChatHookInput, actor: Actor): Promise<ChatHookView & { secret: string }> {
     const url = this.#guard.parseUrl(input.url).href;
     const secret = `chs_${randomBytes(SECRET_BYTES).toString('base64url')}`;
-    const hook = { ...input, url, secret, createdAt: new Date(this.#clock.now()).toISOString() };
+    const hook = { ...input, url, secret, createdAt: isoIn(this.#clock) };
     await this.#store.save(hook, actor);
     this.#changed();
     return hook;
@@ -100,7 +100,7 @@ export class ChatHook {
   }
 
   async delete(actor: Actor): Promise<void> {
-    const deleted = await this.#store.delete(new Date(this.#clock.now()).toISOString(), actor);
+    const deleted = await this.#store.delete(isoIn(this.#clock), actor);
     if (!deleted) throw new AppError('chat_hook_not_found');
     this.#changed();
   }

@@ -3,12 +3,13 @@
  * the embedder's hook. The author always learns the outcome: sent, held, or refused with the reason. If the policy
  * changes before the append, the message is judged again, so that nothing is sent after it was forbidden.
  */
+import { isoIn } from '../../platform/clock.ts';
 import { RecentMap } from '../../platform/recent-map.ts';
 import type { Participant } from '../../protocol/accounts.ts';
 import type { ChatMessage, ChatSendAnswer, HoldReason } from '../../protocol/chat/chat.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
-import { type ChatParts, nowIso, type Sending } from '../chat-parts.ts';
+import type { ChatParts, Sending } from '../chat-parts.ts';
 import { OutdatedJudgement } from '../log/chat.store.ts';
 import type { ReviewQueue } from '../moderation/review-queue.ts';
 import type { ChatHook, HookVerdict } from './chat-hook.ts';
@@ -60,7 +61,7 @@ export class MessageAdmission {
       try {
         judgement = await this.#judge(policy, sending, text);
         // The hook is asked once, about the text that will be shown.
-        hooked ??= await this.#hook.ask({ ...sending, policy, text: judgement.text, sentAt: nowIso(this.#parts) });
+        hooked ??= await this.#hook.ask({ ...sending, policy, text: judgement.text, sentAt: isoIn(this.#parts.clock) });
         applyHook(judgement, hooked);
         sending.assertMayWrite?.();
         if (judgement.hold) return await this.#hold(sending, judgement, judgement.hold);
@@ -158,7 +159,7 @@ export class MessageAdmission {
       clientId: input.clientId,
       replyTo: input.replyTo,
       details: Object.keys(details).length > 0 ? details : undefined,
-      sentAt: nowIso(this.#parts),
+      sentAt: isoIn(this.#parts.clock),
       judged: { version: policy.version, slowModeSeconds: from.role === 'fan' ? policy.mode.slowModeSeconds : 0 },
     });
     return entry as ChatMessage;

@@ -4,11 +4,12 @@
  * active ban stays.
  */
 import { randomBytes } from 'node:crypto';
+import { isoIn } from '../../platform/clock.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { ChatErasure, ChatExport } from '../../protocol/chat/chat-server.ts';
 import type { MessageId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { type ChatParts, nowIso, publishNews } from '../chat-parts.ts';
+import { type ChatParts, publishNews } from '../chat-parts.ts';
 import type { Actor } from '../moderation/acts.store.ts';
 import type { Moderation } from '../moderation/moderation.ts';
 import type { ReviewQueue } from '../moderation/review-queue.ts';
@@ -81,7 +82,7 @@ export class PersonalData {
     const { messages, rooms, bumped } = await this.#store.erase({
       identity,
       pseudonym,
-      at: nowIso(this.#parts),
+      at: isoIn(this.#parts.clock),
       actor,
     });
     this.#parts.onBumped(bumped);
@@ -96,7 +97,7 @@ export class PersonalData {
     const before = (days: number) => new Date(nowMs - days * DAY_MS).toISOString();
     const { messageDays, evidenceDays } = this.#retention;
     return this.#store.retire({
-      at: nowIso(this.#parts),
+      at: isoIn(this.#parts.clock),
       messagesBefore: before(messageDays),
       evidenceBefore: before(evidenceDays),
     });

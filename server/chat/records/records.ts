@@ -1,4 +1,5 @@
 /** Records for moderators: a message in its context, the audit log, and reports with their evidence. */
+import { isoIn } from '../../platform/clock.ts';
 import type {
   ChatAct,
   ChatContext,
@@ -9,7 +10,7 @@ import type {
 import { AppError } from '../../protocol/errors.ts';
 import { type ChatReportId, createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { type ChatParts, nowIso } from '../chat-parts.ts';
+import type { ChatParts } from '../chat-parts.ts';
 import { ActsStore } from '../moderation/acts.store.ts';
 import { RecordsStore } from './records.store.ts';
 
@@ -76,7 +77,7 @@ export class Records {
       category,
       note: note ?? null,
       evidence,
-      at: nowIso(this.#parts),
+      at: isoIn(this.#parts.clock),
     });
     this.#parts.metrics.chatReports.inc({ category });
     return id;

@@ -1,5 +1,6 @@
 /** What a person takes from the house, and leaving it: the export of everything about them, and closing the account. */
 import { z } from 'zod';
+import { isoIn } from '../../platform/clock.ts';
 import { accountClosing, closingInput } from '../../protocol/people.ts';
 import { downloadOperation, operation } from './operation.ts';
 
@@ -18,7 +19,7 @@ export const accountDataOperations = [
     errors: ['not_found'],
     run: async ({ dataExport, people, clock }, { caller: { identity } }) => {
       const { language } = await people.getProfile(identity);
-      const at = new Date(clock.now()).toISOString();
+      const at = isoIn(clock);
       return { name: `loge-${at.slice(0, 10)}`, chunks: dataExport.zip(identity, { language, at }) };
     },
   }),

@@ -1,4 +1,5 @@
 /** The chat for everyone inside: writing, reading, reacting, voting, raising a hand, reporting. */
+import { isoIn } from '../../platform/clock.ts';
 import { chatPage } from '../../protocol/chat/chat.ts';
 import { serverHistoryQuery } from '../../protocol/chat/chat-server.ts';
 import { assertMay } from './admission.ts';
@@ -54,7 +55,7 @@ export const chatOperations = [
     right: 'chat',
     run: async ({ chat, chatLive, clock }, { room, caller, input: { raised } }) => {
       if (raised) await chat.assertMayTakePart(room, caller);
-      chatLive.roster.raise({ room, participant: caller, raised, since: new Date(clock.now()).toISOString() });
+      chatLive.roster.raise({ room, participant: caller, raised, since: isoIn(clock) });
       return {};
     },
   }),

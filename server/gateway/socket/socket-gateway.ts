@@ -7,6 +7,7 @@ import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Server } from 'socket.io';
 import { CHAT_BUS_TOPIC, type ChatAppended } from '../../chat/chat.ts';
 import { roomTopic } from '../../platform/bus.ts';
+import { isoIn } from '../../platform/clock.ts';
 import { NEWCOMERS_REST_MS } from '../../platform/db/read-timing.ts';
 import { SharedRead } from '../../platform/db/shared-read.ts';
 import { FACTS_BUS_TOPIC, type Fact } from '../../platform/outbox/outbox.ts';
@@ -263,7 +264,7 @@ export class SocketGateway {
       currency: config.currency,
       inside: view,
       ticketsLeft: view ? null : ((await money.tickets.countLeft(room, [participant.identity]))?.[0] ?? null),
-      serverTime: new Date(clock.now()).toISOString(),
+      serverTime: isoIn(clock),
     };
     connection.socket.emit('rooms:welcome', welcome);
   }

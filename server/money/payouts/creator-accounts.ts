@@ -86,12 +86,12 @@ export class CreatorAccounts {
 
   /** Fetches due accounts: those that are not payable yet, and those with earnings or payouts. */
   async sweep(): Promise<void> {
-    const { currency, clock } = this.#context;
+    const { currency } = this.#context;
     const nowIso = this.#context.nowIso();
     const leaseUntil = this.#context.laterIso(LEASE_MS);
     const due = await this.#store.claimDue({ nowIso, leaseUntil, limit: CLAIM_ITEMS });
     const payable = due.filter(isPayable).map((row) => row.creator);
-    const since = new Date(clock.now() - EARNING_MS).toISOString();
+    const since = this.#context.laterIso(-EARNING_MS);
     const earning = await this.#store.findEarning(payable, { currency, since });
     const rest = payable.filter((creator) => !earning.has(creator));
     await this.#store.setNextCheck(rest, this.#context.laterIso(CHECK_MAX_MS));

@@ -54,7 +54,7 @@ export class PrivateSessionLifecycle {
   /** Requests a session and holds the price of its first minutes. */
   async request(asking: { room: Room; identity: string; name: string; minutes?: number }): Promise<PrivateSessionRow> {
     const { room, identity, name, minutes = 1 } = asking;
-    const { db, currency, walletMode, pricing, ledger, clock } = this.#context;
+    const { db, currency, walletMode, pricing, ledger } = this.#context;
     const rateMinor = room.access.ratePerMinuteMinor;
     if (room.access.kind !== 'private' || rateMinor === undefined) throw new AppError('private_not_offered');
     if (walletMode === 'off') throw new AppError('wallet_off');
@@ -73,7 +73,7 @@ export class PrivateSessionLifecycle {
       status: 'requested' as const,
       feePolicy: terms.id,
       terms: terms.termsId,
-      expiresAt: new Date(clock.now() + REQUEST_LIFE_MS).toISOString(),
+      expiresAt: this.#context.laterIso(REQUEST_LIFE_MS),
     };
     const requested = await this.#orExists(() =>
       db.transaction(async (tx) => {

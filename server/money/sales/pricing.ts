@@ -2,7 +2,7 @@
  * The terms of a sale: the fee policy in force, the VAT of the buyer's country, and the creator's pledge to an
  * association. A sale stores the id of its terms, so its split can be explained later.
  */
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { RecentMap } from '../../platform/recent-map.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -55,7 +55,7 @@ export class Pricing {
   constructor(options: PricingOptions) {
     this.#options = options;
     this.#store = new PricingStore(options.db);
-    this.#pledges = new Remembered(options.clock, (creator) => this.#store.findPledge(creator, this.#nowIso()));
+    this.#pledges = new Remembered(options.clock, (creator) => this.#store.findPledge(creator, isoIn(options.clock)));
     this.#countries = new Remembered(options.clock, (identity) => this.#store.findBuyerCountry(identity));
   }
 
@@ -108,7 +108,7 @@ export class Pricing {
   /** Adds a fee policy. Policies are immutable; a later one replaces the one in force. */
   async addFeePolicy(input: FeePolicyInput): Promise<FeePolicyView> {
     const { fees, clock, taxes, houseCountry } = this.#options;
-    const now = new Date(clock.now()).toISOString();
+    const now = isoIn(clock);
     const effectiveAt = input.effectiveAt ? new Date(input.effectiveAt).toISOString() : now;
     if (effectiveAt < now) throw new AppError('time_in_past', 'A fee policy must take effect in the future.');
     const { vatBps } = await taxes.rateOf({ buyerCountry: houseCountry });
@@ -122,7 +122,7 @@ export class Pricing {
   /** Idempotent: the same association returns the stored one; different details under the same id are refused. */
   async addAssociation(input: AssociationInput): Promise<Association> {
     const { url = null, ...rest } = input;
-    const createdAt = new Date(this.#options.clock.now()).toISOString();
+    const createdAt = isoIn(this.#options.clock);
     await this.#store.insertAssociation({ ...rest, url, createdAt });
     const kept = await this.getAssociation(input.id);
     if (kept.name !== input.name || kept.country !== input.country || kept.url !== url) {
@@ -149,13 +149,13 @@ export class Pricing {
   /** Applies to sales from now on. A share of 0 ends the pledge. */
   async pledge(creator: string, { association, shareBps }: PledgeInput): Promise<Pledge | null> {
     await this.getAssociation(association);
-    await this.#store.savePledge({ creator, association, shareBps, since: this.#nowIso() });
+    await this.#store.savePledge({ creator, association, shareBps, since: isoIn(this.#options.clock) });
     this.#pledges.forget(creator);
     return this.findPledge(creator);
   }
 
   async findPledge(creator: string): Promise<Pledge | null> {
-    return (await this.#store.findPledge(creator, this.#nowIso())) ?? null;
+    return (await this.#store.findPledge(creator, isoIn(this.#options.clock))) ?? null;
   }
 
   /**
@@ -164,17 +164,13 @@ export class Pricing {
    */
   async noteEvidence(identity: string, country: string): Promise<void> {
     if (!this.#options.taxes.hasRate(country) || (await this.#countries.find(identity)) !== undefined) return;
-    await this.#store.keepBuyer({ identity, country, notedAt: new Date(this.#options.clock.now()).toISOString() });
+    await this.#store.keepBuyer({ identity, country, notedAt: isoIn(this.#options.clock) });
     this.#countries.forget(identity);
   }
 
   async noteBuyerCountry(identity: string, country: string): Promise<void> {
-    await this.#store.saveBuyer({ identity, country, notedAt: new Date(this.#options.clock.now()).toISOString() });
+    await this.#store.saveBuyer({ identity, country, notedAt: isoIn(this.#options.clock) });
     this.#countries.forget(identity);
-  }
-
-  #nowIso(): string {
-    return new Date(this.#options.clock.now()).toISOString();
   }
 }
 

@@ -2,7 +2,7 @@
  * Takes expired promotional credit back: in the sweeper, and at once when spent or held credit returns after its
  * expiry.
  */
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import type { LedgerStore } from '../ledger/ledger.store.ts';
 import { accountId, fanPromo, houseAccount, transferLegs } from '../ledger/ledger.ts';
@@ -28,7 +28,7 @@ export class PromoExpiry {
   /** Runs in the caller's transaction; true when credit was taken back. */
   async expire(tx: Orm, identity: string): Promise<boolean> {
     const { store, ledger, spending, currency, clock } = this.#parts;
-    const at = new Date(clock.now()).toISOString();
+    const at = isoIn(clock);
     const account = fanPromo(identity, currency);
     await spending.lockCredit(tx, identity, currency);
     const grants = await store.listGrants(tx, identity);

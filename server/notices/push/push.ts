@@ -3,7 +3,7 @@
  * process of the house sends. Endpoints are addresses that clients choose, so they pass the same guard as webhooks.
  */
 import type webPush from 'web-push';
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type Backoff, retryPauseMs } from '../../platform/jobs/backoff.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
@@ -107,13 +107,13 @@ export class Push {
     } catch {
       throw new AppError('push_endpoint_not_allowed');
     }
-    const createdAt = this.#isoIn(0);
+    const createdAt = isoIn(this.#options.clock);
     await this.#store.upsertDevice({ id: createId('pushDevice'), ...by, endpoint, ...keys, createdAt });
     await this.#store.deleteOldest(by.person, LIMITS.pushDevices);
   }
 
   async list(person: string, session: string | undefined): Promise<PushDevice[]> {
-    const rows = await this.#store.listDevices(person, this.#isoIn(0));
+    const rows = await this.#store.listDevices(person, isoIn(this.#options.clock));
     return rows.map(({ id, device, createdAt, session: of }) => ({
       id: id as PushDeviceId,
       device,
@@ -129,10 +129,11 @@ export class Push {
 
   /** Queues messages in the caller's transaction, each for every device of its person. */
   enqueue(tx: Orm, ...messages: PushMessage[]): Promise<void> {
+    const { clock } = this.#options;
     return this.#store.enqueue(
       tx,
-      messages.map(({ lifetimeMs, ...message }) => ({ ...message, expiresAt: this.#isoIn(lifetimeMs) })),
-      this.#isoIn(0),
+      messages.map(({ lifetimeMs, ...message }) => ({ ...message, expiresAt: isoIn(clock, lifetimeMs) })),
+      isoIn(clock),
     );
   }
 
@@ -142,10 +143,11 @@ export class Push {
 
   /** Starts to send some due messages, without waiting for them. True if there may be more. */
   async sendDue(): Promise<boolean> {
-    if (this.#underWay.size > SENT_AT_ONCE - BATCH || !(await this.#store.hasDue(this.#isoIn(0)))) return false;
+    const { clock } = this.#options;
+    if (this.#underWay.size > SENT_AT_ONCE - BATCH || !(await this.#store.hasDue(isoIn(clock)))) return false;
     const claimed = await this.#store.claim({
-      nowIso: this.#isoIn(0),
-      leaseUntil: this.#isoIn(LEASE_MS),
+      nowIso: isoIn(clock),
+      leaseUntil: isoIn(clock, LEASE_MS),
       limit: BATCH,
       fullHosts: [...this.#busy].flatMap(([host, count]) => (count > HOST_FULL ? host : [])),
     });
@@ -184,7 +186,7 @@ export class Push {
     this.#log.warn({ device: id, status, error, isRefused }, 'push message not taken');
     if (isRefused) return this.#store.delete(message.key);
     const pauseMs = retryPauseMs(RETRY, message.attempts + 1, Math.random());
-    return this.#store.retry(message.key, this.#isoIn(pauseMs));
+    return this.#store.retry(message.key, isoIn(this.#options.clock, pauseMs));
   }
 
   async #encrypt(
@@ -245,13 +247,9 @@ export class Push {
       id: 'vapid',
       publicKey: made.publicKey,
       sealedPrivateKey,
-      createdAt: this.#isoIn(0),
+      createdAt: isoIn(this.#options.clock),
     });
     // Another process may have been first.
     return this.#loadKeys();
-  }
-
-  #isoIn(ms: number): string {
-    return new Date(this.#options.clock.now() + ms).toISOString();
   }
 }

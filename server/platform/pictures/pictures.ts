@@ -6,7 +6,7 @@
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { type Picture, type PictureUse, pictureOf } from '../../protocol/pictures.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, isoIn } from '../clock.ts';
 import type { Database, Orm } from '../db/db.ts';
 import { encodePicture } from './picture-encoder.ts';
 import { PicturesStore } from './pictures.store.ts';
@@ -39,7 +39,7 @@ export class Pictures {
     await this.#store.transaction(async (tx) => {
       await admit?.(tx);
       const earlier = await this.#store.findHash(use, subject, tx);
-      const setAt = new Date(this.#clock.now()).toISOString();
+      const setAt = isoIn(this.#clock);
       await this.#store.insertFiles(tx, hash, files);
       await this.#store.setUse(tx, { use, subject, owner, hash, setAt });
       if ((await this.#store.countOf(tx, owner)) > LIMITS.picturesPerOwner) {

@@ -3,7 +3,7 @@
  * is the follower's own. Blocked people cannot follow.
  */
 import type { Accounts } from '../../accounts/accounts.ts';
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -39,7 +39,7 @@ export class Followers {
     const { accounts, removals, clock, outbox } = this.#options;
     await accounts.getCreator(creator);
     if (creator === follower) throw new AppError('forbidden', 'One cannot follow oneself.');
-    const since = new Date(clock.now()).toISOString();
+    const since = isoIn(clock);
     await this.#store.transaction(async (tx) => {
       await removals.assertNotBlocked(creator, follower, tx);
       if (!(await this.#store.insert(tx, { creator, follower, since }))) return;

@@ -2,7 +2,7 @@
  * Who is removed from a creator's rooms: from one, for good, or blocked from all of them, also later ones, until the
  * creator unblocks them. Access decisions read the same table (`rooms.store.ts`).
  */
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
 import type { Role } from '../../protocol/accounts.ts';
@@ -119,7 +119,7 @@ export class Removals {
   }
 
   #row(row: Omit<RemovalRow, 'id' | 'removedAt'>): RemovalRow {
-    return { ...row, id: createId('removal'), removedAt: new Date(this.#options.clock.now()).toISOString() };
+    return { ...row, id: createId('removal'), removedAt: isoIn(this.#options.clock) };
   }
 
   async #find(key: RemovalKey): Promise<RemovalRow> {

@@ -3,7 +3,7 @@
  * decisions read the same table (`rooms.store.ts`), and so does everything that begins a live. Each method is
  * idempotent by the decision.
  */
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { NewFact, Outbox } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -62,19 +62,19 @@ export class Suspensions {
   /** Nothing happens if there is none. */
   async lift(key: SuspensionKey): Promise<void> {
     await this.#store.transaction(async (tx) => {
-      const row = await this.#store.lift(tx, key, this.#nowIso());
+      const row = await this.#store.lift(tx, key, isoIn(this.#options.clock));
       if (row) await this.#addFact(tx, row, false);
     });
     this.#options.outbox.wake();
   }
 
   async isSuspended(identity: string, tx?: Orm): Promise<boolean> {
-    return (await this.#store.findLongest(identity, this.#nowIso(), tx)) !== undefined;
+    return (await this.#store.findLongest(identity, isoIn(this.#options.clock), tx)) !== undefined;
   }
 
   /** When an account's suspension ends by itself; no fact reports that. */
   async endOf(identity: string, tx?: Orm): Promise<string | undefined> {
-    return (await this.#store.findLongest(identity, this.#nowIso(), tx))?.until ?? undefined;
+    return (await this.#store.findLongest(identity, isoIn(this.#options.clock), tx))?.until ?? undefined;
   }
 
   async assertNotSuspended(identity: string): Promise<void> {
@@ -88,7 +88,7 @@ export class Suspensions {
 
   /** Whether the house stopped the live of the room, or suspended its creator. */
   isStageClosed(room: RoomId, tx?: Orm): Promise<boolean> {
-    return this.#store.isStageClosed(room, this.#nowIso(), tx);
+    return this.#store.isStageClosed(room, isoIn(this.#options.clock), tx);
   }
 
   /** Throws `live_stopped` where the stage of the room is closed. */
@@ -98,7 +98,7 @@ export class Suspensions {
 
   async #set(row: Omit<SuspensionRow, 'createdAt' | 'liftedAt'>, work: (tx: Orm) => Promise<void>): Promise<void> {
     await this.#store.transaction(async (tx) => {
-      if (!(await this.#store.insert(tx, { ...row, createdAt: this.#nowIso() }))) return;
+      if (!(await this.#store.insert(tx, { ...row, createdAt: isoIn(this.#options.clock) }))) return;
       await work(tx);
       await this.#addFact(tx, row, true);
     });
@@ -108,7 +108,7 @@ export class Suspensions {
   /** The gateway that holds the live learns of `live.stopped`, and ends its media. */
   async #stop(tx: Orm, room: RoomId): Promise<void> {
     const { store, outbox } = this.#options;
-    const hasEnded = await store.setLiveEnded(tx, room, { at: this.#nowIso() });
+    const hasEnded = await store.setLiveEnded(tx, room, { at: isoIn(this.#options.clock) });
     if (hasEnded) await outbox.add(tx, { topic: 'live.ended', room, data: {} });
     await outbox.add(tx, { topic: 'live.stopped', room, data: {} });
   }
@@ -122,9 +122,5 @@ export class Suspensions {
     const data: SuspensionChanged = { decision, kind, isSuspended };
     const fact: NewFact = { topic: 'suspension.changed', data };
     await this.#options.outbox.add(tx, { ...fact, ...(room && { room }), ...(identity && { identity }) });
-  }
-
-  #nowIso(): string {
-    return new Date(this.#options.clock.now()).toISOString();
   }
 }

@@ -2,7 +2,7 @@
  * The charter of the house: its versions, and who has accepted them. Asked before a creator goes live; without a
  * version in force nothing is required. Called by the gateway; knows no media.
  */
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { RecentMap } from '../../platform/recent-map.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -51,7 +51,7 @@ export class Charter {
 
   /** In one language. Throws `charter_not_found` if no version is in force. */
   async get(language: Language) {
-    const found = await this.#store.findInForce(this.#nowIso());
+    const found = await this.#store.findInForce(isoIn(this.#clock));
     if (!found) throw new AppError('charter_not_found', 'No charter is in force here.');
     const { version, hash, effectiveFrom, articles } = found;
     return { version, hash, effectiveFrom: iso(effectiveFrom), articles: inLanguage(articles, language) };
@@ -61,7 +61,7 @@ export class Charter {
   async isInForce(): Promise<boolean> {
     const nowMs = this.#clock.now();
     if (!this.#remembered || nowMs >= this.#remembered.untilMs) {
-      const hasOne = this.#store.findInForce(this.#nowIso()).then((found) => found !== undefined);
+      const hasOne = this.#store.findInForce(isoIn(this.#clock)).then((found) => found !== undefined);
       this.#remembered = { hasOne, untilMs: nowMs + REMEMBERED_MS };
       hasOne.catch(() => {
         this.#remembered = undefined;
@@ -89,7 +89,7 @@ export class Charter {
 
   /** The article of the version in force. */
   async findArticle(id: string): Promise<{ version: number; article: string } | undefined> {
-    const found = await this.#store.findInForce(this.#nowIso());
+    const found = await this.#store.findInForce(isoIn(this.#clock));
     return found?.articles.some((article) => article.id === id) ? { version: found.version, article: id } : undefined;
   }
 
@@ -101,7 +101,7 @@ export class Charter {
   }
 
   async saveDraft(articles: Article[], by: string): Promise<CharterDraft | null> {
-    const draft = { articles, changedAt: this.#nowIso(), changedBy: by };
+    const draft = { articles, changedAt: isoIn(this.#clock), changedBy: by };
     await this.#store.saveDraft(draft, (version) => charterHash(version, articles));
     return this.findDraft();
   }
@@ -136,7 +136,7 @@ export class Charter {
   ): Promise<Acceptance> {
     const found = await this.getVersion(of.version);
     if (found.state === 'superseded') throw new AppError('charter_changed');
-    const row = { ...of, hash: found.hash, acceptedAt: this.#nowIso(), via: through.via };
+    const row = { ...of, hash: found.hash, acceptedAt: isoIn(this.#clock), via: through.via };
     return this.#store.insertAcceptance({ ...row, apiKey: through.apiKey ?? null });
   }
 
@@ -147,7 +147,7 @@ export class Charter {
   /** The version in force for a creator to read, compared with the latest one that they accepted. */
   async review(identity: string, language: Language): Promise<CharterReview> {
     const [current, accepted] = await Promise.all([
-      this.#store.findInForce(this.#nowIso()),
+      this.#store.findInForce(isoIn(this.#clock)),
       this.#store.listAcceptances(identity),
     ]);
     if (!current) return { charter: null };
@@ -173,7 +173,7 @@ export class Charter {
    */
   async assertMayGoLive(room: RoomId, { isRestored = false } = {}): Promise<void> {
     const creator = await this.#rooms.creatorOf(room);
-    const standing = await this.#store.findStanding(creator, this.#nowIso());
+    const standing = await this.#store.findStanding(creator, isoIn(this.#clock));
     if (!standing || standing.accepted) return;
     const sinceMs = Date.parse(standing.effectiveFrom);
     if (this.#clock.now() < sinceMs + LIMITS.charterGraceMs) {
@@ -199,10 +199,6 @@ export class Charter {
     const isPassed = all.some((other) => other.version > version && hasBegun(other));
     const state = isPassed ? 'superseded' : hasBegun(row) ? 'in_force' : 'announced';
     return { version, hash, state, announcedAt: iso(announcedAt), effectiveFrom: iso(effectiveFrom) };
-  }
-
-  #nowIso(): string {
-    return isoOf(this.#clock.now());
   }
 }
 

@@ -3,7 +3,7 @@
  * reviewer answers. A decision, what follows from it (`measures.ts`) and the messages about it are one transaction.
  * Called by the gateway; other domains are behind ports.
  */
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Fact, NewFact, Outbox } from '../../platform/outbox/outbox.ts';
 import type { ChatAct } from '../../protocol/chat/chat-moderation.ts';
@@ -188,7 +188,7 @@ export class Decisions {
   /** It is on record that the reader looked. */
   async view(reader: string, id: string): Promise<CaseView> {
     const row = await this.#reviewers.getCase(reader, id);
-    await this.#cases.noteLook({ case: id, by: reader, at: this.#nowIso() });
+    await this.#cases.noteLook({ case: id, by: reader, at: isoIn(this.#options.clock) });
     const limit = LIMITS.listPageItems;
     const nowMs = this.#options.clock.now();
     const [reports, counts, looks, own, earlier, refusals, isAboutCreator] = await Promise.all([
@@ -293,7 +293,7 @@ export class Decisions {
       // Before `closeAppeal`: a granted appeal ends the earlier decision, and #add informs the person only if that
       // decision is still in force.
       const replacedBy = replacing && (await this.#add(tx, row, replacing));
-      const end = { outcome, decidedBy: reviewer, decidedAt: this.#nowIso(), reasons, language };
+      const end = { outcome, decidedBy: reviewer, decidedAt: isoIn(this.#options.clock), reasons, language };
       await this.#store.closeAppeal(tx, id, end);
       if (appeal.kind !== 'second_look')
         await this.#options.outbox.add(tx, answeredFact(appeal, { outcome, reasons, language }));
@@ -351,7 +351,7 @@ export class Decisions {
   }
 
   figures({ from, until }: { from?: string | undefined; until?: string | undefined }): Promise<Figures> {
-    const now = this.#nowIso();
+    const now = isoIn(this.#options.clock);
     const iso = (time: string | undefined, other: string) =>
       time === undefined ? other : new Date(time).toISOString();
     return this.#figures.read(
@@ -376,7 +376,8 @@ export class Decisions {
     const id = createId('decision');
     const points = decision.kind === 'final' ? pointsOf(decision.measures.map(({ kind }) => kind)) : 0;
     const made: DecisionRow = {
-      ...{ ...decision, id, case: row.id, replaces: earlier?.id ?? null, points, dueAt: row.dueAt, at: this.#nowIso() },
+      ...{ ...decision, id, case: row.id, replaces: earlier?.id ?? null, points, dueAt: row.dueAt },
+      at: isoIn(this.#options.clock),
     };
     await this.#store.insert(tx, made);
     // The new one holds before the earlier one ends.
@@ -405,7 +406,7 @@ export class Decisions {
   ): AppealRow {
     return {
       ...{ id: createId('appeal'), decision, case: of, kind, by: null, report: null, text: null },
-      ...{ createdAt: this.#nowIso(), dueAt: this.#isoIn(withinMs) },
+      ...{ createdAt: isoIn(this.#options.clock), dueAt: isoIn(this.#options.clock, withinMs) },
       ...{ outcome: null, decidedBy: null, decidedAt: null, reasons: null, language: null },
     };
   }
@@ -435,14 +436,6 @@ export class Decisions {
       ...{ state, accused, owed: first?.what ?? null },
       ...(first && { dueAt: first.dueAt }),
     });
-  }
-
-  #nowIso(): string {
-    return this.#isoIn(0);
-  }
-
-  #isoIn(ms: number): string {
-    return new Date(this.#options.clock.now() + ms).toISOString();
   }
 }
 

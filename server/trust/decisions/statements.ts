@@ -1,5 +1,5 @@
 /** What people are told of decisions: those about themselves, and what became of their reports. */
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { CharterVersion } from '../../protocol/trust/charter.ts';
@@ -88,7 +88,7 @@ export class Statements {
 
   /** The points of decisions that still count. */
   strikesOf(person: string): Promise<number> {
-    return this.#store.sumPoints(person, new Date(this.#options.clock.now() - STRIKE_MS).toISOString());
+    return this.#store.sumPoints(person, isoIn(this.#options.clock, -STRIKE_MS));
   }
 
   /** The article that a case or a decision cites, as it was in that version. */

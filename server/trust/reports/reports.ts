@@ -2,7 +2,7 @@
  * Reports of messages, people and lives, from a room or by the public form, kept with their evidence. Acknowledged at
  * once with a number. Called by the gateway; asks the chat for evidence through a port, and decides nothing.
  */
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
@@ -175,7 +175,7 @@ export class Reports {
     if (reporter === null) return;
     const { db, outbox } = this.#options;
     await db.transaction(async (tx) => {
-      const row = { report: id, reporter, by, markedAt: this.#isoIn(0) };
+      const row = { report: id, reporter, by, markedAt: isoIn(this.#options.clock) };
       if (!(await this.#store.insertUnfounded(tx, row))) return;
       const data = { number, limitedUntil: await this.#limitedUntil(reporter, tx) };
       await outbox.add(tx, { topic: 'report.unfounded', identity: reporter, data });
@@ -214,7 +214,7 @@ export class Reports {
 
   /** Takes evidence and people out of reports that are older than their retention. */
   retire(): Promise<void> {
-    return this.#store.retire(this.#isoIn(-this.#options.evidenceDays * DAY_MS));
+    return this.#store.retire(isoIn(this.#options.clock, -this.#options.evidenceDays * DAY_MS));
   }
 
   async #file(
@@ -263,13 +263,13 @@ export class Reports {
 
   async #assertMayReport(reporter: string): Promise<void> {
     if ((await this.#limitedUntil(reporter)) === null) return;
-    const today = await this.#store.countBy(reporter, this.#isoIn(-DAY_MS));
+    const today = await this.#store.countBy(reporter, isoIn(this.#options.clock, -DAY_MS));
     if (today >= LIMITS.limitedReportsPerDay) throw new AppError('reports_limited');
   }
 
   /** Until when a person may file fewer reports; null: they are not limited. */
   async #limitedUntil(reporter: string, tx?: Orm): Promise<string | null> {
-    const since = this.#isoIn(-LIMITS.unfoundedReportDays * DAY_MS);
+    const since = isoIn(this.#options.clock, -LIMITS.unfoundedReportDays * DAY_MS);
     const marked = await this.#store.listUnfounded(tx, reporter, { since, limit: LIMITS.unfoundedReports });
     const [newest] = marked;
     if (newest === undefined || marked.length < LIMITS.unfoundedReports) return null;
@@ -308,12 +308,8 @@ export class Reports {
       category,
       article: found?.article ?? null,
       charterVersion: found?.version ?? null,
-      createdAt: this.#isoIn(0),
+      createdAt: isoIn(this.#options.clock),
     };
-  }
-
-  #isoIn(ms: number): string {
-    return new Date(this.#options.clock.now() + ms).toISOString();
   }
 }
 
