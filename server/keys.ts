@@ -9,7 +9,7 @@ import { ApiKeys } from './accounts/api-keys.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { askOwnServer } from './own-server.ts';
 import { MemoryBus } from './platform/bus.ts';
-import { systemClock } from './platform/clock.ts';
+import { DAY_MS, systemClock } from './platform/clock.ts';
 import { Database } from './platform/db/db.ts';
 import { createLog, STDERR } from './platform/log.ts';
 import { SecretBox } from './platform/secret-box.ts';
@@ -25,7 +25,6 @@ import {
 } from './protocol/keys.ts';
 
 const SERVER_TIMEOUT_MS = 30_000;
-const DAY_MS = 86_400_000;
 const USAGE = `create --name NAME --scopes ${SCOPES.join(',')} [--expires DATE | --expires 90d] [--origins LIST] | list | revoke ID`;
 
 type Command = { do: 'create'; input: ApiKeyInput } | { do: 'list' } | { do: 'revoke'; id: string };

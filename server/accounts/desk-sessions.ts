@@ -3,7 +3,7 @@
  * people, and the link opens one session, once. Called by the gateway; knows nothing of cookies or of the desk.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { type Clock, isoIn } from '../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
@@ -14,10 +14,10 @@ import { type DeskSessionRow, DeskSessionsStore } from './desk-sessions.store.ts
 import type { KeyRing } from './key-ring.ts';
 
 const DESK_LINK_TTL_MS = 10 * 60_000;
-export const DESK_SESSION_TTL_MS = 8 * 3600_000;
+export const DESK_SESSION_TTL_MS = 8 * HOUR_MS;
 /** How long ended sessions stay listed; operators' acts are recorded forever. */
-const DESK_SESSION_KEPT_MS = 90 * 24 * 3600_000;
-const PRUNE_MS = 3600_000;
+const DESK_SESSION_KEPT_MS = 90 * DAY_MS;
+const PRUNE_MS = HOUR_MS;
 const TOKEN_BYTES = 32;
 
 interface DeskSessionsOptions {

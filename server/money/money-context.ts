@@ -1,7 +1,7 @@
 /**
  * Dependencies shared by the parts of money: services of the server, the ledger, and the current time as an ISO string.
  */
-import { type Clock, isoIn } from '../platform/clock.ts';
+import { type Clock, HOUR_MS, isoIn } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { GatheredRead } from '../platform/db/gathered-read.ts';
 import { type Backoff, retryPauseMs } from '../platform/jobs/backoff.ts';
@@ -28,7 +28,7 @@ import { PromotionsStore } from './wallet/promotions.store.ts';
 import { type Credit, SpendingStore } from './wallet/spending.store.ts';
 import { TopupsStore } from './wallet/topups.store.ts';
 
-const PROVIDER_RETRY: Backoff = { firstMs: 1_000, factor: 2, maxMs: 3_600_000, jitter: 0 };
+const PROVIDER_RETRY: Backoff = { firstMs: 1_000, factor: 2, maxMs: HOUR_MS, jitter: 0 };
 
 export interface MoneyOptions {
   db: Database;

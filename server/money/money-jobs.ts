@@ -2,6 +2,7 @@
  * The periodic jobs of money. Some need one process only; the others claim their work row by row and run in every
  * process.
  */
+import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Reconciliations } from './books/reconciliations.ts';
 import type { Checkouts } from './checkout/checkouts.ts';
@@ -35,8 +36,6 @@ interface JobParts {
 }
 
 const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
 
 export class MoneyJobs {
   readonly #context: MoneyContext;

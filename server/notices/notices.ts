@@ -4,7 +4,7 @@
  * and records its progress. So a crash repeats nothing and loses nothing, and a large audience blocks no other work.
  */
 import type { AnyLetter, Mail } from '../accounts/mail/mail.ts';
-import { type Clock, isoIn } from '../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
@@ -30,9 +30,9 @@ const RETRY_MS = 60_000;
 const DUE_MS = 10_000;
 const DUE_ROOMS = 50;
 /** A message on a screen is of use for this long. */
-const PUSHED_MS = 3_600_000;
-const PRUNE_MS = 3_600_000;
-const KEPT_MS = 30 * 24 * 3_600_000;
+const PUSHED_MS = HOUR_MS;
+const PRUNE_MS = HOUR_MS;
+const KEPT_MS = 30 * DAY_MS;
 
 export interface Contact {
   address: string;

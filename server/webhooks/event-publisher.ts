@@ -3,7 +3,7 @@
  * event exactly once, also after a crash. Runs behind the outbox' dispatch, in batches, so that it never delays what
  * people see.
  */
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, DAY_MS } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -18,7 +18,7 @@ const BATCH_FACTS = 200;
 /** A fact may yield many events; a batch ends with the fact that reaches this. */
 const BATCH_EVENTS = 200;
 /** How long a delivery is retried. */
-export const DELIVERY_MS = 3 * 24 * 60 * 60_000;
+export const DELIVERY_MS = 3 * DAY_MS;
 
 export interface EventPublisherOptions {
   db: Database;

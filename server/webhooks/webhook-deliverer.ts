@@ -3,7 +3,7 @@
  * and endpoints are independent, and each endpoint has its own concurrency limit, so a dead one delays no other. A
  * delivery is marked after its answer; if the process dies in between, the lease expires and the event is sent again.
  */
-import { type Clock, isoIn } from '../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { type Backoff, retryPauseMs } from '../platform/jobs/backoff.ts';
 import type { Log } from '../platform/log.ts';
@@ -25,9 +25,9 @@ export const LEASE_MS = 60_000;
 /** Deliveries of a lane before it yields to others. */
 const RUN_DELIVERIES = 50;
 /** An endpoint that has failed for this long is disabled. */
-const FAILING_MAX_MS = 5 * 24 * 60 * 60_000;
+const FAILING_MAX_MS = 5 * DAY_MS;
 const HTTP_GONE = 410;
-const RETRY: Backoff = { firstMs: 5_000, factor: 3, maxMs: 4 * 60 * 60_000, jitter: 0.2 };
+const RETRY: Backoff = { firstMs: 5_000, factor: 3, maxMs: 4 * HOUR_MS, jitter: 0.2 };
 
 export interface DelivererOptions {
   db: Database;

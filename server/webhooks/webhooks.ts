@@ -2,7 +2,7 @@
  * Webhooks: the public event log, embedders' endpoints, and deliveries. Called by the gateway; knows no other domain:
  * facts come from the outbox by topic, and `event-mapping.ts` says which are public.
  */
-import { type Clock, isoIn } from '../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
@@ -42,9 +42,9 @@ export interface WebhooksOptions {
 }
 
 const SWEEP_MS = 1_000;
-const PRUNE_MS = 60 * 60_000;
-const EVENTS_KEPT_MS = 90 * 24 * 60 * 60_000;
-const DELIVERIES_KEPT_MS = 30 * 24 * 60 * 60_000;
+const PRUNE_MS = HOUR_MS;
+const EVENTS_KEPT_MS = 90 * DAY_MS;
+const DELIVERIES_KEPT_MS = 30 * DAY_MS;
 const ATTEMPTS_SHOWN = 20;
 const SECRET_BYTES = 32;
 const ERASED_NAME = 'Erased';

@@ -4,7 +4,7 @@
  * and which the old mailbox can stop. Called by the gateway.
  */
 import { randomBytes } from 'node:crypto';
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { AddressChange, Recovery, RecoveryInput } from '../../protocol/addresses.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -20,9 +20,7 @@ import type { PersonSessions } from '../people/person-sessions.ts';
 import type { StrongSignIns } from '../people/strong-sign-ins.ts';
 import { type AddressChangeRow, AddressesStore, type Side } from './addresses.store.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const CONFIRM_MS = 24 * HOUR_MS;
+const CONFIRM_MS = DAY_MS;
 /** How long a recovery that is due waits for the new mailbox to confirm. */
 const RECOVERY_OPEN_MS = 14 * DAY_MS;
 const OBJECTION_MS = LIMITS.objectionDays * DAY_MS;

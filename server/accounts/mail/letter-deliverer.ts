@@ -3,14 +3,13 @@
  * queue of the one never delays the others. A letter is settled after the server has taken it; if the process dies in
  * between, its lease expires and it is sent again under the same Message-ID.
  */
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, HOUR_MS, isoIn } from '../../platform/clock.ts';
 import { type Backoff, retryPauseMs } from '../../platform/jobs/backoff.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { Lane, LetterRow, LettersStore, Settled } from './letters.store.ts';
 import { type LetterSender, SEND_TIMEOUT_MS, SMTP_CONNECTIONS } from './smtp-sender.ts';
 
-const HOUR_MS = 3_600_000;
 const LANES = ['sign_in', 'other', 'bulk'] as const satisfies Lane[];
 /** Letters at a time: together the connections to the mail server. */
 const AT_A_TIME: Record<Lane, number> = { sign_in: 2, other: 3, bulk: SMTP_CONNECTIONS - 5 };

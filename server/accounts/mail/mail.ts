@@ -3,7 +3,7 @@
  * house through its mail server. Without a server, in development, they are kept to be read at `/dev/mail`. Called by
  * accounts and by listeners of facts; it knows addresses, not accounts.
  */
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
@@ -23,8 +23,7 @@ import { type LetterSender, type MailFrom, SmtpSender } from './smtp-sender.ts';
 import { Unsubscribing } from './unsubscribing.ts';
 
 const SWEEP_MS = 1_000;
-const PRUNE_MS = 3_600_000;
-const DAY_MS = 24 * 3_600_000;
+const PRUNE_MS = HOUR_MS;
 const KEPT_MS = 30 * DAY_MS;
 /** Rights hang on many letters, with terms of days: a mail server that is away for long must not cost them. */
 const LIFETIME_MS = 7 * DAY_MS;

@@ -3,7 +3,7 @@
  * of the provider is bound to a person once; only bound subjects are let in, and no account is made. Called by the
  * gateway, which owns the cookies and rate limits.
  */
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, isoIn, MINUTE_MS } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Log } from '../../platform/log.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -20,7 +20,6 @@ import { type OidcBindingRow, type OidcRequestRow, OidcStore } from './oidc.stor
 import { OidcClient, type OidcSettings } from './oidc-client.ts';
 
 export const OIDC_ANSWER_PATH = '/sign-in/oidc';
-const MINUTE_MS = 60_000;
 /** How far the provider's clock may lag behind ours. */
 const CLOCK_LAG_MS = 30_000;
 

@@ -4,7 +4,7 @@
  * by the gateway and by `npm run operators`.
  */
 import { randomBytes } from 'node:crypto';
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
@@ -16,7 +16,6 @@ import { PeopleStore } from '../people/people.store.ts';
 import type { Roles } from '../roles/roles.ts';
 import { OperatorsStore } from './operators.store.ts';
 
-const DAY_MS = 24 * 3_600_000;
 const TOKEN_BYTES = 32;
 
 interface OperatorsOptions {
@@ -42,7 +41,7 @@ export class Operators {
     const address = parseAddress(given);
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     await this.#store.deleteExpired(isoIn(this.#options.clock, -DAY_MS));
-    const expiresAt = isoIn(this.#options.clock, LIMITS.operatorInvitationHours * 3_600_000);
+    const expiresAt = isoIn(this.#options.clock, LIMITS.operatorInvitationHours * HOUR_MS);
     await this.#store.insert({
       ...{ id: createId('operatorInvitation'), address, linkDigest: digest(token), expiresAt },
       ...{ createdAt: isoIn(this.#options.clock), createdBy: by },

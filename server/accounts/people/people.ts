@@ -2,7 +2,7 @@
  * People with an account of the house: profile, handle, becoming a creator; sign-in, passkeys and sessions are its
  * parts. Only the house makes their ids. Called by the gateway; knows nothing of rooms, money or cookies.
  */
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
@@ -26,8 +26,8 @@ import { SignIn, type SignInOptions } from './sign-in.ts';
 import { StrongSignIns } from './strong-sign-ins.ts';
 
 /** A handle that was given up stays unused for this long, so that old links do not lead to a stranger. */
-const HANDLE_REST_MS = 90 * 24 * 3600_000;
-const PRUNE_MS = 3600_000;
+const HANDLE_REST_MS = 90 * DAY_MS;
+const PRUNE_MS = HOUR_MS;
 /** Until a person has given a name. */
 const NEW_NAMES: Record<Language, string> = { en: 'New member', fr: 'Nouveau membre' };
 

@@ -4,7 +4,7 @@
  * the gateway; knows nothing of cookies.
  */
 import { randomBytes } from 'node:crypto';
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { GatheredRead } from '../../platform/db/gathered-read.ts';
 import { NEWCOMERS_REST_MS } from '../../platform/db/read-timing.ts';
@@ -17,7 +17,6 @@ import { digestOf } from '../key-ring.ts';
 import { type PersonSessionRow, PersonSessionsStore } from './person-sessions.store.ts';
 import type { SessionProof, SignInMethod } from './session-strength.ts';
 
-const DAY_MS = 24 * 3600_000;
 /** A session that is not used for this long ends. */
 export const PERSON_SESSION_TTL_MS = 60 * DAY_MS;
 const SECRET_BYTES = 32;

@@ -1,5 +1,6 @@
 /** What a session proves, and for how long. */
 
+import { HOUR_MS } from '../../platform/clock.ts';
 import type { PersonSessionId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 
@@ -22,7 +23,7 @@ export function isConfirmed(session: SessionProof, nowMs: number): boolean {
 
 /** Whether it opens the desk to an operator: a sign-in by mail alone does not, however recent. */
 export function mayOperate({ method, provedAtMs }: SessionProof, nowMs: number): boolean {
-  return method === 'demo' || (STRONG.has(method) && nowMs - provedAtMs < LIMITS.operatorHours * 3_600_000);
+  return method === 'demo' || (STRONG.has(method) && nowMs - provedAtMs < LIMITS.operatorHours * HOUR_MS);
 }
 
 /** Whether its person signed in a few minutes ago, by whatever method. */

@@ -4,7 +4,7 @@
  * a known address as for an unknown one. Called by the gateway, which owns cookies and rate limits.
  */
 import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, isoIn, MINUTE_MS } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type SignInRequestId } from '../../protocol/ids.ts';
@@ -16,7 +16,6 @@ import { PeopleStore } from './people.store.ts';
 import type { PersonSessions } from './person-sessions.ts';
 import { type SignInKey, type SignInRequestRow, SignInStore } from './sign-in.store.ts';
 
-const MINUTE_MS = 60_000;
 const LINK_BYTES = 32;
 
 export interface SignInOptions {
@@ -107,7 +106,7 @@ export class SignIn {
   }
 
   async prune(): Promise<void> {
-    await this.#store.deleteExpired(isoIn(this.#options.clock, -24 * 60 * MINUTE_MS));
+    await this.#store.deleteExpired(isoIn(this.#options.clock, -DAY_MS));
   }
 
   /** In one transaction: a failure leaves link and code usable. */

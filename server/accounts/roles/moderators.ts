@@ -3,7 +3,7 @@
  * rooms. Accepting gives the role. Called by the gateway, which checks that a room is the creator's.
  */
 import { randomBytes } from 'node:crypto';
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
@@ -16,10 +16,9 @@ import type { People } from '../people/people.ts';
 import { type InvitationKey, type InvitationRow, InvitationsStore } from './invitations.store.ts';
 import type { Roles } from './roles.ts';
 
-const DAY_MS = 24 * 3600_000;
 /** How long ended invitations are kept. */
 const KEPT_MS = 30 * DAY_MS;
-const PRUNE_MS = 3600_000;
+const PRUNE_MS = HOUR_MS;
 const LINK_BYTES = 32;
 
 export interface Invitation {

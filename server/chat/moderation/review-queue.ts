@@ -1,6 +1,6 @@
 /** Messages that are held for review. Their authors know that they are held, and learn the outcome. */
 import type { Bus } from '../../platform/bus.ts';
-import { isoIn } from '../../platform/clock.ts';
+import { HOUR_MS, isoIn } from '../../platform/clock.ts';
 import { GatheredRead } from '../../platform/db/gathered-read.ts';
 import type { Participant } from '../../protocol/accounts.ts';
 import type { HoldReason, OwnHeld } from '../../protocol/chat/chat.ts';
@@ -13,7 +13,7 @@ import type { Actor } from './acts.store.ts';
 import { HeldStore, type OwnReview, takeHeld } from './held.store.ts';
 
 /** How long a refused message is shown to its author after a reload, and a decision is repeated that may be lost. */
-const DECISION_SHOWN_MS = 3_600_000;
+const DECISION_SHOWN_MS = HOUR_MS;
 
 interface Holding {
   room: RoomId;

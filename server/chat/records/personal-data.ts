@@ -4,7 +4,7 @@
  * active ban stays.
  */
 import { randomBytes } from 'node:crypto';
-import { isoIn } from '../../platform/clock.ts';
+import { DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { ChatErasure, ChatExport } from '../../protocol/chat/chat-server.ts';
 import type { MessageId } from '../../protocol/ids.ts';
@@ -16,8 +16,7 @@ import type { ReviewQueue } from '../moderation/review-queue.ts';
 import { PersonalDataStore } from './personal-data.store.ts';
 import type { Records } from './records.ts';
 
-const RETIRE_EVERY_MS = 3_600_000;
-const DAY_MS = 86_400_000;
+const RETIRE_EVERY_MS = HOUR_MS;
 const PSEUDONYM_BYTES = 9;
 
 export interface Retention {

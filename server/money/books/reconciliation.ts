@@ -4,6 +4,7 @@
  * provider.
  */
 
+import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import type { MovementKind, ProviderMovement } from '../provider/payment-provider.ts';
 import type { ReconciliationItem, ReconciliationVerdict } from './reconciliations.schema.ts';
 
@@ -33,12 +34,12 @@ export interface Comparison {
 }
 
 /** A younger difference may close by itself. */
-const IN_FLIGHT_MS = 60 * 60_000;
+const IN_FLIGHT_MS = HOUR_MS;
 /**
  * The two sides date a movement slightly differently, so records this close to the edge of the period are not reported
  * as missing.
  */
-const EDGE_MS = 24 * 60 * 60_000;
+const EDGE_MS = DAY_MS;
 
 interface Group {
   kind: MovementKind;

@@ -3,6 +3,7 @@
  * house's bank, charges without a payment), compares the rest one by one and as sums, stores the result and updates the
  * metrics.
  */
+import { DAY_MS } from '../../platform/clock.ts';
 import { isUniqueViolation } from '../../platform/db/db.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
 import type { Reconciliation } from '../../protocol/money/payouts.ts';
@@ -15,7 +16,6 @@ import { type ReconciliationRow, ReconciliationsStore } from './reconciliations.
 
 /** Unique index: a source has one transaction of a kind. */
 const ONE_TRANSACTION = 'ledger_transactions_source';
-const DAY_MS = 24 * 60 * 60_000;
 /** The period that the job compares. */
 const WINDOW_MS = 35 * DAY_MS;
 /** A payment between the two readings shows as a difference; the next attempt sees both sides. */

@@ -3,6 +3,7 @@
  * arrive before the event of the payment, or that one can be lost: then the payment is settled first.
  */
 
+import { HOUR_MS } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { MoneyContext } from '../money-context.ts';
@@ -10,7 +11,7 @@ import { type BookedAs, type CardPayment, CardPaymentsStore } from './card-payme
 import type { Checkouts } from './checkouts.ts';
 
 /** Provider events can arrive in any order within this time. */
-const UNSETTLED_MS = 60 * 60_000;
+const UNSETTLED_MS = HOUR_MS;
 
 export class CardPayments {
   readonly #context: MoneyContext;

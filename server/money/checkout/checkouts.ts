@@ -3,6 +3,7 @@
  * booked exactly once, by whichever comes first of provider event, return page and sweeper. The part that sells the
  * item (top-up, ticket, tip) registers itself and books the sale in the transaction that marks the checkout paid.
  */
+import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, ID_PREFIXES } from '../../protocol/ids.ts';
@@ -56,7 +57,7 @@ export interface UnusablePayment {
 }
 
 /** How long a page can be paid. The provider allows 30 minutes to 24 hours. */
-const OPEN_MS = 60 * 60_000;
+const OPEN_MS = HOUR_MS;
 /**
  * An order that the provider has not answered is retried within this time and then abandoned: its page was never given
  * out.
@@ -65,13 +66,13 @@ export const OPENING_MS = 20 * 60_000;
 /** A page this close to its expiry is not given out again. */
 const HAND_OUT_MARGIN_MS = 60_000;
 /** How long after its expiry a checkout that the provider does not know is still fetched. */
-const MISSING_GRACE_MS = 24 * 60 * 60_000;
+const MISSING_GRACE_MS = DAY_MS;
 const SETTLE_ATTEMPTS = 2;
 /**
  * How long the booking of a payment is retried. The desk shows the failure; afterwards the money is returned to the
  * card.
  */
-const UNBOOKED_MAX_MS = 24 * 60 * 60_000;
+const UNBOOKED_MAX_MS = DAY_MS;
 const CLAIM_ITEMS = 20;
 
 export class Checkouts {

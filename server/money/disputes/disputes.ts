@@ -4,6 +4,7 @@
  * bank withdraws or reinstates is booked as it happens. Won: everything is restored. Lost: it settles the debt to the
  * card, then takes the held credit and the frozen earnings; the house bears the rest and the fee.
  */
+import { DAY_MS } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id, type RoomId, type TicketId } from '../../protocol/ids.ts';
@@ -25,7 +26,7 @@ import { type DisputeRow, DisputesStore } from './disputes.store.ts';
 /** Attempts to book a dispute that another process keeps changing; then the event is retried later. */
 const REFRESH_ATTEMPTS = 5;
 /** Events can get lost, and the provider lists them for 30 days only: an open dispute is fetched again once a day. */
-const CHECK_EVERY_MS = 24 * 60 * 60_000;
+const CHECK_EVERY_MS = DAY_MS;
 const CLAIM_ITEMS = 20;
 
 export class Disputes {

@@ -3,6 +3,7 @@
  * refund or dispute changes it at once, in the transaction that changes the books; the sweeper then updates the
  * subscription at the provider.
  */
+import { DAY_MS } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import type { MembershipId, TierId } from '../../protocol/ids.ts';
 import type { Membership } from '../../protocol/money/memberships.ts';
@@ -13,7 +14,7 @@ import { layOutPaidTime, type PaidTime, paidTimeAt } from './membership-time.ts'
 import type { InvoiceRow, MembershipRow, MembershipsStore } from './memberships.store.ts';
 
 /** How long access outlasts the paid time while a renewal is retried. */
-const GRACE_MS = 5 * 24 * 60 * 60_000;
+const GRACE_MS = 5 * DAY_MS;
 
 export class MembershipStanding {
   readonly #context: MoneyContext;

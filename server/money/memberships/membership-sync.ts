@@ -3,6 +3,7 @@
  * paid time and its grace period are over. Provider events, the return page and the sweeper all end here, and each time
  * the subscription is fetched again.
  */
+import { HOUR_MS } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id, type TierId } from '../../protocol/ids.ts';
@@ -15,7 +16,7 @@ import type { MembershipStanding } from './membership-standing.ts';
 import type { InvoiceRow, MembershipRow, MembershipsStore } from './memberships.store.ts';
 
 const FIRST_FEE_CHECK_MS = 30_000;
-const RECHECK_MS = 6 * 60 * 60_000;
+const RECHECK_MS = 6 * HOUR_MS;
 
 /** How often a sync is repeated because others were requested meanwhile. After that the event is postponed. */
 const SYNC_ROUNDS = 5;

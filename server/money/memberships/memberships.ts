@@ -2,6 +2,7 @@
  * Memberships of creators' clubs: joining on the provider's page, cancelling for the end of the paid time, resuming,
  * and changing the tier. The provider decides the state: after each order `membership-sync.ts` fetches it.
  */
+import { HOUR_MS } from '../../platform/clock.ts';
 import { isUniqueViolation } from '../../platform/db/db.ts';
 import type { Fact } from '../../platform/outbox/outbox.ts';
 import type { Role } from '../../protocol/accounts.ts';
@@ -31,7 +32,7 @@ export interface JoinRequest {
 }
 
 /** How long a page to join can be paid. */
-const OPEN_MS = 60 * 60_000;
+const OPEN_MS = HOUR_MS;
 /** A page this close to its expiry is not given out again. */
 const HAND_OUT_MARGIN_MS = 60_000;
 const LEASE_MS = 60_000;

@@ -3,6 +3,7 @@
  * account is fetched again after each of its events, and periodically, because the list of events does not contain
  * those of connected accounts.
  */
+import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { CreatorAccount } from '../../protocol/money/payouts.ts';
 import { parseWebUrl } from '../checkout/return-urls.ts';
@@ -26,9 +27,9 @@ const LEASE_MS = 10 * 60_000;
  */
 const PART_OF_AGE = 1 / 12;
 const CHECK_MIN_MS = 5 * 60_000;
-const CHECK_MAX_MS = 6 * 60 * 60_000;
+const CHECK_MAX_MS = 6 * HOUR_MS;
 /** A payable account is fetched while it has had earnings or payouts within this time. */
-const EARNING_MS = 35 * 24 * 60 * 60_000;
+const EARNING_MS = 35 * DAY_MS;
 
 export class CreatorAccounts {
   readonly #context: MoneyContext;

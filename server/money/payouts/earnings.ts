@@ -2,6 +2,7 @@
  * Creators' earnings: held for some days after each sale, then available, then paid out. The books contain the amounts;
  * this part moves due sales from pending to available, and explains to creators what is held, why and until when.
  */
+import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Earnings as RoomEarnings } from '../../protocol/money/money.ts';
@@ -12,13 +13,12 @@ import type { CreatorAccounts } from './creator-accounts.ts';
 import { EarningsStore } from './earnings.store.ts';
 import { type DueAccount, EarningsHoldsStore, type HeldSale } from './earnings-holds.store.ts';
 
-const DAY_MS = 24 * 60 * 60_000;
 /** Days that are announced; a hold is never longer than 180. */
 const RELEASE_DAYS = 180;
 const RELEASE_SALES = 500;
 const RELEASE_ACCOUNTS = 200;
 /** A sale is committed within this time after its timestamp. */
-const COMMITTED_WITHIN_MS = 60 * 60_000;
+const COMMITTED_WITHIN_MS = HOUR_MS;
 /** How often an account is checked if sales have no hold. */
 const RECHECK_MS = 30_000;
 

@@ -3,6 +3,7 @@
  * its object, so events may arrive twice, late, out of order or never. Missing ones are found by listing the provider's
  * events periodically.
  */
+import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Reconciliations } from '../books/reconciliations.ts';
 import type { Checkouts } from '../checkout/checkouts.ts';
@@ -21,11 +22,11 @@ const CLAIM_ITEMS = 20;
  * fixed.
  */
 const HOURLY_ATTEMPTS = 80;
-const RETRY_SLOW_MS = 24 * 3_600_000;
+const RETRY_SLOW_MS = DAY_MS;
 /** Listings overlap, because the provider may list events out of order. */
 const LISTING_OVERLAP_MS = 10 * 60_000;
 /** Period of the first listing of a new house. */
-const LISTING_FIRST_MS = 60 * 60_000;
+const LISTING_FIRST_MS = HOUR_MS;
 
 interface ProviderEventsParts {
   checkouts: Checkouts;

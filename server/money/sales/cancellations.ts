@@ -13,6 +13,7 @@
  * buyer
  *   (`ticket.refunded`, `wallet.changed`), and `room.notHeld` tells embedders of a room without any live.
  */
+import { DAY_MS } from '../../platform/clock.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { MoneyContext } from '../money-context.ts';
@@ -24,7 +25,7 @@ const CLAIM_ROOMS = 20;
 const BATCH_TICKETS = 100;
 const EVER = '1970-01-01T00:00:00.000Z';
 /** Longer than a transaction takes to commit, and than the clocks of two gateways differ. */
-const SETTLED_AFTER_MS = 24 * 60 * 60_000;
+const SETTLED_AFTER_MS = DAY_MS;
 
 export class Cancellations {
   readonly #context: MoneyContext;

@@ -6,6 +6,7 @@
  * issued is never changed, and outlives an erasure for as long as the law asks. Then another job erases the buyer; the
  * number, the seller and the amounts stay.
  */
+import { HOUR_MS } from '../../platform/clock.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
 import type { TransactionKind } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
@@ -13,7 +14,7 @@ import { InvoicesStore } from './invoices.store.ts';
 
 const BATCH = 500;
 /** A transaction is committed within this time after its timestamp. */
-const COMMITTED_WITHIN_MS = 60 * 60_000;
+const COMMITTED_WITHIN_MS = HOUR_MS;
 const EVER = '1970-01-01T00:00:00.000Z';
 const NUMBER_DIGITS = 6;
 

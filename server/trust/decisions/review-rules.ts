@@ -1,9 +1,7 @@
 /** The numbers of the review of reports: what comes first, by when, what counts how long. */
+import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import type { MeasureKind } from '../../protocol/trust/decisions.ts';
 import type { ReportCategory } from '../../protocol/trust/reports.ts';
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 
 /** The worst first, with the hours within which the house decides. */
 const CATEGORIES: readonly [ReportCategory, number][] = [
@@ -60,7 +58,7 @@ export function pointsOf(kinds: readonly MeasureKind[]): number {
 /** How long the points of a decision count. */
 export const STRIKE_MS = 365 * DAY_MS;
 /** By when another reviewer looks at a live that was stopped. */
-export const SECOND_LOOK_MS = 24 * HOUR_MS;
+export const SECOND_LOOK_MS = DAY_MS;
 /** By when an appeal is answered. */
 export const APPEAL_MS = 14 * DAY_MS;
 const APPEAL_MONTHS = 6;

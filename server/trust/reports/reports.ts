@@ -2,7 +2,7 @@
  * Reports of messages, people and lives, from a room or by the public form, kept with their evidence. Acknowledged at
  * once with a number. Called by the gateway; asks the chat for evidence through a port, and decides nothing.
  */
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
@@ -28,8 +28,7 @@ import type { Rooms } from '../../rooms/rooms.ts';
 import { ARTICLE_OF } from './report-categories.ts';
 import { type ReportLine, ReportsStore, type UnfiledReport } from './reports.store.ts';
 
-const RETIRE_MS = 3_600_000;
-const DAY_MS = 86_400_000;
+const RETIRE_MS = HOUR_MS;
 const RECEIVED = { state: 'received', outcome: null } as const;
 
 /** What reports ask of the chat. */

@@ -1,4 +1,5 @@
 /** Letters about a change of a person's mail address, to the old and to the new mailbox. */
+import { DAY_MS } from '../../../platform/clock.ts';
 import type { Block, LetterContent } from '../letter.ts';
 import { reasonEn, reasonFr } from './account.ts';
 import { formatDay } from './dates.ts';
@@ -13,8 +14,6 @@ interface Texts {
   /** Above the second link. */
   objection?: string;
 }
-
-const DAY_MS = 24 * 3_600_000;
 
 export const address: Template<Data> = {
   lane: 'other',

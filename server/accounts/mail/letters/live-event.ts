@@ -1,5 +1,6 @@
 /** The calendar file of a live: attached to letters, and downloaded from its page. */
 import ical, { ICalCalendarMethod } from 'ical-generator';
+import { HOUR_MS } from '../../../platform/clock.ts';
 
 export interface LiveEvent {
   room: string;
@@ -9,7 +10,7 @@ export interface LiveEvent {
 }
 
 /** Duration of a live in the calendar file; the real one is not known in advance. */
-const PLANNED_MS = 2 * 3_600_000;
+const PLANNED_MS = 2 * HOUR_MS;
 
 /** Empty for a live without a date. Its id is the room's, so that a later file moves the entry. */
 export function liveEvent({ room, title, creator, startsAt }: LiveEvent, publicUrl: string): string {

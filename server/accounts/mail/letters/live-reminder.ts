@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../platform/clock.ts';
 import { formatMoment } from './dates.ts';
 import { liveEvent } from './live-event.ts';
 import type { LetterData, Template } from './template.ts';
@@ -21,7 +22,7 @@ const REASONS = {
 export const liveReminder: Template<Data> = {
   lane: 'bulk',
   topic: 'lives',
-  lifetimeMs: () => 3 * 3_600_000,
+  lifetimeMs: () => 3 * HOUR_MS,
   event: (data, publicUrl) => liveEvent(data, publicUrl),
   write: {
     en: ({ creator, title, link, startsAt, because }, house) => ({

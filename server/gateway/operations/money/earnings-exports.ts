@@ -1,6 +1,7 @@
 /** Downloads of what creators earned, line by line as CSV or JSON, and of what is paid to them next. */
 import ical from 'ical-generator';
 import { formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
+import { HOUR_MS } from '../../../platform/clock.ts';
 import type { CreatorEarnings, Dac7Seller, EarningsEntry } from '../../../protocol/money/payouts.ts';
 import type { Download } from '../operation.ts';
 
@@ -34,7 +35,7 @@ export function exportEntries(format: 'csv' | 'json', pages: AsyncIterable<Earni
   return { name: 'earnings', chunks: format === 'csv' ? entriesAsCsv(pages) : entriesAsJson(pages) };
 }
 
-const PAYOUT_EVENT_MS = 3_600_000;
+const PAYOUT_EVENT_MS = HOUR_MS;
 const PAYOUT_TEXTS = {
   en: { summary: 'Payout', description: 'Your bank then takes 1 to 5 days. Sales and refunds until then change it.' },
   fr: {

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Clock } from '../../../platform/clock.ts';
+import { type Clock, MINUTE_MS } from '../../../platform/clock.ts';
 import type { Log } from '../../../platform/log.ts';
 import { RecentMap } from '../../../platform/recent-map.ts';
 import { AppError } from '../../../protocol/errors.ts';
@@ -13,7 +13,6 @@ import type { ShareCard } from './card-content.ts';
 const MAX_KEPT = 200;
 const MAX_WAITING = 8;
 const MAX_A_MINUTE = 60;
-const MINUTE_MS = 60_000;
 const DRAW_LIMIT_MS = 5_000;
 /** For the first picture of a thread, including its start, which takes seconds on a busy machine. */
 const START_LIMIT_MS = 30_000;
