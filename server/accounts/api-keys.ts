@@ -1,7 +1,6 @@
 /**
  * Creates, lists and revokes API keys. Called by the gateway and by `npm run keys`; `key-ring.ts` has the live ones.
  */
-import { randomBytes } from 'node:crypto';
 import type { Bus } from '../platform/bus.ts';
 import { type Clock, isoIn } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
@@ -12,9 +11,8 @@ import { type ApiKeyId, createId } from '../protocol/ids.ts';
 import type { ApiKey, ApiKeyInput, ApiKeyWithSecret } from '../protocol/keys.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { type ApiKeyRow, ApiKeysStore } from './api-keys.store.ts';
-import { type BuiltInKey, digestOf, KeyRing, type LiveKey } from './key-ring.ts';
-
-const SECRET_BYTES = 32;
+import { type BuiltInKey, KeyRing, type LiveKey } from './key-ring.ts';
+import { createSecret, digest } from './secrets.ts';
 
 interface ApiKeysOptions {
   db: Database;
@@ -58,7 +56,7 @@ export class ApiKeys {
       throw new AppError('time_in_past', 'expiresAt must be in the future.');
     }
     const id = createId('apiKey');
-    const secret = `loge_sk_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+    const secret = `loge_sk_${createSecret()}`;
     const signs = input.scopes.includes('tokens');
     const row = await this.#store.insert(
       {
@@ -67,7 +65,7 @@ export class ApiKeys {
         scopes: input.scopes,
         origins: input.origins ?? null,
         sealedSecret: signs ? this.#box.seal(secret, id) : null,
-        secretDigest: signs ? null : digestOf(secret).toString('hex'),
+        secretDigest: signs ? null : digest(secret),
         createdAt: new Date(nowMs).toISOString(),
         createdBy: by.apiKey,
         expiresAt: input.expiresAt ?? null,

@@ -2,7 +2,6 @@
  * Operators' access to the desk in a house without accounts: the embedder's server requests a link for one of its
  * people, and the link opens one session, once. Called by the gateway; knows nothing of cookies or of the desk.
  */
-import { createHash, randomBytes } from 'node:crypto';
 import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
@@ -12,13 +11,13 @@ import { createId, type DeskSessionId } from '../protocol/ids.ts';
 import type { DeskSession, DeskSessionInput } from '../protocol/money/desk.ts';
 import { type DeskSessionRow, DeskSessionsStore } from './desk-sessions.store.ts';
 import type { KeyRing } from './key-ring.ts';
+import { createSecret, digest } from './secrets.ts';
 
 const DESK_LINK_TTL_MS = 10 * 60_000;
 export const DESK_SESSION_TTL_MS = 8 * HOUR_MS;
 /** How long ended sessions stay listed; operators' acts are recorded forever. */
 const DESK_SESSION_KEPT_MS = 90 * DAY_MS;
 const PRUNE_MS = HOUR_MS;
-const TOKEN_BYTES = 32;
 
 interface DeskSessionsOptions {
   db: Database;
@@ -66,7 +65,7 @@ export class DeskSessions {
   ): Promise<{ id: DeskSessionId; token: string; expiresAt: string }> {
     this.#assertOperator(operator);
     const id = createId('deskSession');
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const token = createSecret();
     const expiresAt = isoIn(this.#clock, DESK_LINK_TTL_MS);
     await this.#store.insert({
       id,
@@ -124,10 +123,6 @@ export class DeskSessions {
       throw new AppError('forbidden', 'This identity is not among the operators (LOGE_OPERATORS).');
     }
   }
-}
-
-function digest(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }
 
 function toWire(row: DeskSessionRow): DeskSession {

@@ -202,7 +202,7 @@ export interface KeyRingOptions {
 }
 
 /** A fast hash is right for 256 random bits. Equal lengths allow a constant-time comparison. */
-export function digestOf(secret: string): Buffer {
+function digestOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 

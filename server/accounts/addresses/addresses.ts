@@ -3,7 +3,6 @@
  * object for a week. For somebody who has lost mailbox and passkeys an operator begins a recovery, which waits for days
  * and which the old mailbox can stop. Called by the gateway.
  */
-import { randomBytes } from 'node:crypto';
 import { type Clock, DAY_MS, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { AddressChange, Recovery, RecoveryInput } from '../../protocol/addresses.ts';
@@ -11,13 +10,13 @@ import { AppError } from '../../protocol/errors.ts';
 import { type AddressChangeId, createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Language } from '../../protocol/people.ts';
-import { digestOf } from '../key-ring.ts';
 import type { LetterData } from '../mail/letters/template.ts';
 import type { Mail } from '../mail/mail.ts';
 import { parseAddress } from '../people/mail-addresses.ts';
 import { PeopleStore } from '../people/people.store.ts';
 import type { PersonSessions } from '../people/person-sessions.ts';
 import type { StrongSignIns } from '../people/strong-sign-ins.ts';
+import { createSecret, digest } from '../secrets.ts';
 import { type AddressChangeRow, AddressesStore, type Side } from './addresses.store.ts';
 
 const CONFIRM_MS = DAY_MS;
@@ -27,7 +26,6 @@ const OBJECTION_MS = LIMITS.objectionDays * DAY_MS;
 /** Passkeys that were added this long before a change that is objected to may be the thief's. */
 const SUSPECT_MS = 7 * DAY_MS;
 const KEPT_MS = 90 * DAY_MS;
-const TOKEN_BYTES = 32;
 
 export const ADDRESS_CONFIRM_PATH = '/account/address/confirm';
 export const ADDRESS_OBJECT_PATH = '/account/address/object';
@@ -178,7 +176,7 @@ export class Addresses {
   async #finish(id: string, person: string): Promise<'done' | 'waiting' | 'taken'> {
     const at = isoIn(this.#options.clock);
     const { language } = await this.#contactOf(person);
-    const objection = createToken();
+    const objection = createSecret();
     const { publicUrl } = this.#options;
     const outcome = await this.#store.transaction(async (tx) => {
       const row = await this.#store.finish(tx, { id, at, lateObjectionDigest: digest(objection) });
@@ -212,7 +210,7 @@ export class Addresses {
   #create(
     given: Pick<AddressChangeRow, 'person' | 'kind' | 'oldAddress' | 'newAddress' | 'createdBy'> & { reason?: string },
   ) {
-    const tokens = { old: createToken(), fresh: createToken(), objection: createToken() };
+    const tokens = { old: createSecret(), fresh: createSecret(), objection: createSecret() };
     const waitMs = given.kind === 'recovery' ? LIMITS.recoveryDays * DAY_MS : 0;
     const row: AddressChangeRow = {
       ...given,
@@ -270,12 +268,6 @@ export class Addresses {
   #objectable() {
     return { at: isoIn(this.#options.clock), doneSince: isoIn(this.#options.clock, -OBJECTION_MS) };
   }
-}
-
-const createToken = () => randomBytes(TOKEN_BYTES).toString('base64url');
-
-function digest(token: string): string {
-  return digestOf(token).toString('hex');
 }
 
 function toWire({ newAddress, oldConfirmedAt, newConfirmedAt, expiresAt }: AddressChangeRow): AddressChange {

@@ -3,20 +3,17 @@
  * with a passkey or at the house's OpenID provider. The link alone is worth nothing: it also takes the mailbox. Called
  * by the gateway and by `npm run operators`.
  */
-import { randomBytes } from 'node:crypto';
 import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { OperatorInvitation } from '../../protocol/operators.ts';
-import { digestOf } from '../key-ring.ts';
 import { parseAddress } from '../people/mail-addresses.ts';
 import { PeopleStore } from '../people/people.store.ts';
 import type { Roles } from '../roles/roles.ts';
+import { createSecret, digest } from '../secrets.ts';
 import { OperatorsStore } from './operators.store.ts';
-
-const TOKEN_BYTES = 32;
 
 interface OperatorsOptions {
   db: Database;
@@ -39,7 +36,7 @@ export class Operators {
   /** The link is only in this answer. */
   async invite(given: string, by: string): Promise<OperatorInvitation> {
     const address = parseAddress(given);
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const token = createSecret();
     await this.#store.deleteExpired(isoIn(this.#options.clock, -DAY_MS));
     const expiresAt = isoIn(this.#options.clock, LIMITS.operatorInvitationHours * HOUR_MS);
     await this.#store.insert({
@@ -72,8 +69,4 @@ export class Operators {
     if (!used) throw new AppError('desk_link_invalid');
     await this.#options.roles.give({ person, role: 'operator', by: used.createdBy }, tx);
   }
-}
-
-function digest(token: string): string {
-  return digestOf(token).toString('hex');
 }

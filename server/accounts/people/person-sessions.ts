@@ -3,7 +3,6 @@
  * every request, so revoking it takes effect at once; a fact on the outbox closes the sockets that it opened. Called by
  * the gateway; knows nothing of cookies.
  */
-import { randomBytes } from 'node:crypto';
 import { type Clock, DAY_MS, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { GatheredRead } from '../../platform/db/gathered-read.ts';
@@ -13,13 +12,12 @@ import type { TokenClaims } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type PersonSessionId } from '../../protocol/ids.ts';
 import type { PersonSession } from '../../protocol/people.ts';
-import { digestOf } from '../key-ring.ts';
+import { createSecret, digest } from '../secrets.ts';
 import { type PersonSessionRow, PersonSessionsStore } from './person-sessions.store.ts';
 import type { SessionProof, SignInMethod } from './session-strength.ts';
 
 /** A session that is not used for this long ends. */
 export const PERSON_SESSION_TTL_MS = 60 * DAY_MS;
-const SECRET_BYTES = 32;
 /** Resolution of the time of last use. */
 const USE_NOTED_MS = 5 * 60_000;
 /** A copy of the cookie from a backup or a log is useless after this time. */
@@ -61,7 +59,7 @@ export class PersonSessions {
     { person, device, method, provedAtMs }: { person: string; device: string } & Proof,
     tx?: Orm,
   ): Promise<string> {
-    const secret = randomBytes(SECRET_BYTES).toString('base64url');
+    const secret = createSecret();
     const at = isoIn(this.#clock);
     await this.#store.insert(tx, {
       id: createId('personSession'),
@@ -83,7 +81,7 @@ export class PersonSessions {
    * taken before ends instead of being confirmed too. Undefined if the session has ended. Its sockets stay.
    */
   async confirm(id: PersonSessionId, { method, provedAtMs }: Proof, tx: Orm): Promise<string | undefined> {
-    const secret = randomBytes(SECRET_BYTES).toString('base64url');
+    const secret = createSecret();
     const at = isoIn(this.#clock);
     const provedAt = provedAtMs === undefined ? at : new Date(provedAtMs).toISOString();
     const isLive = await this.#store.confirm(tx, { id, method, provedAt, secretDigest: digest(secret), at });
@@ -112,7 +110,7 @@ export class PersonSessions {
       return undefined;
     // Another tab gets the next secret at this moment, and shares the cookie.
     if (row.nextIssuedAt !== null && this.#ageMs(row.nextIssuedAt) < OVERLAP_MS) return undefined;
-    const next = randomBytes(SECRET_BYTES).toString('base64url');
+    const next = createSecret();
     return (await this.#store.issueNext(row, { digest: digest(next), at: isoIn(this.#clock) })) ? next : undefined;
   }
 
@@ -165,10 +163,6 @@ export class PersonSessions {
   #ageMs(at: string | null): number {
     return at === null ? 0 : this.#clock.now() - Date.parse(at);
   }
-}
-
-function digest(secret: string): string {
-  return digestOf(secret).toString('hex');
 }
 
 function toWire(row: PersonSessionRow, current: string | undefined): PersonSession {

@@ -3,20 +3,18 @@
  * browser that made the request. The first sign-in with an address creates its account, so a request does the same for
  * a known address as for an unknown one. Called by the gateway, which owns cookies and rate limits.
  */
-import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { randomInt, timingSafeEqual } from 'node:crypto';
 import { type Clock, DAY_MS, isoIn, MINUTE_MS } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type SignInRequestId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Language } from '../../protocol/people.ts';
-import { digestOf } from '../key-ring.ts';
 import type { Mail } from '../mail/mail.ts';
+import { createSecret, digest } from '../secrets.ts';
 import { PeopleStore } from './people.store.ts';
 import type { PersonSessions } from './person-sessions.ts';
 import { type SignInKey, type SignInRequestRow, SignInStore } from './sign-in.store.ts';
-
-const LINK_BYTES = 32;
 
 export interface SignInOptions {
   db: Database;
@@ -59,7 +57,7 @@ export class SignIn {
   }): Promise<SignInRequestId> {
     const { publicUrl, mail } = this.#options;
     const id = createId('signInRequest');
-    const token = randomBytes(LINK_BYTES).toString('base64url');
+    const token = createSecret();
     const code = String(randomInt(10 ** LIMITS.signInCodeDigits)).padStart(LIMITS.signInCodeDigits, '0');
     await this.#store.transaction(async (tx) => {
       await this.#store.insert(tx, {
@@ -129,10 +127,6 @@ export class SignIn {
     if (isNew) await this.#people.insert(tx, { id, name: null, language, at });
     return { id: person, isNew };
   }
-}
-
-function digest(text: string): string {
-  return digestOf(text).toString('hex');
 }
 
 function isSame(one: string, other: string): boolean {

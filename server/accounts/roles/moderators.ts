@@ -2,7 +2,6 @@
  * A creator's moderators: invited by handle or by a link that is used once, for one room or for all of the creator's
  * rooms. Accepting gives the role. Called by the gateway, which checks that a room is the creator's.
  */
-import { randomBytes } from 'node:crypto';
 import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
@@ -10,16 +9,15 @@ import type { Log } from '../../platform/log.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type InvitationId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { digestOf } from '../key-ring.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { People } from '../people/people.ts';
+import { createSecret, digest } from '../secrets.ts';
 import { type InvitationKey, type InvitationRow, InvitationsStore } from './invitations.store.ts';
 import type { Roles } from './roles.ts';
 
 /** How long ended invitations are kept. */
 const KEPT_MS = 30 * DAY_MS;
 const PRUNE_MS = HOUR_MS;
-const LINK_BYTES = 32;
 
 export interface Invitation {
   id: InvitationId;
@@ -96,7 +94,7 @@ export class Moderators {
 
   /** A link that one person can use; only this answer has it. */
   async inviteByLink(given: { creator: string; room: RoomId | null }): Promise<string> {
-    const token = randomBytes(LINK_BYTES).toString('base64url');
+    const token = createSecret();
     await this.#create({ ...given, linkDigest: digest(token) });
     return `${this.#options.publicUrl}/account?invitation=${token}`;
   }
@@ -188,10 +186,6 @@ export class Moderators {
     });
     roles.wake();
   }
-}
-
-function digest(token: string): string {
-  return digestOf(token).toString('hex');
 }
 
 function toInvitation({ id, creator, room, person, linkDigest, expiresAt }: InvitationRow): Invitation {
