@@ -9,7 +9,7 @@ import { ApiKeys } from './accounts/api-keys.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { askOwnServer } from './own-server.ts';
 import { MemoryBus } from './platform/bus.ts';
-import { DAY_MS, systemClock } from './platform/clock.ts';
+import { DAY_MS, iso, systemClock } from './platform/clock.ts';
 import { Database } from './platform/db/db.ts';
 import { createLog, STDERR } from './platform/log.ts';
 import { SecretBox } from './platform/secret-box.ts';
@@ -68,7 +68,7 @@ function parseExpiry(text: string): string {
   const days = /^(\d{1,5})d$/.exec(text)?.[1];
   const atMs = days === undefined ? Date.parse(text) : Date.now() + Number(days) * DAY_MS;
   if (Number.isNaN(atMs)) throw new ConfigError([`--expires: "${text}" is no date; write it like 2027-11-01 or 90d`]);
-  return new Date(atMs).toISOString();
+  return iso(atMs);
 }
 
 type Answer = ApiKey | z.infer<typeof apiKeyWithSecret> | z.infer<typeof apiKeyList>;

@@ -10,7 +10,7 @@ import { createMoney, createRooms, moneySettings } from './domains.ts';
 import { askOwnServer } from './own-server.ts';
 import { createPayment } from './payment.ts';
 import { MemoryBus } from './platform/bus.ts';
-import { systemClock } from './platform/clock.ts';
+import { iso, systemClock } from './platform/clock.ts';
 import { Database } from './platform/db/db.ts';
 import { createLog, STDERR } from './platform/log.ts';
 import { createMetrics } from './platform/metrics.ts';
@@ -37,11 +37,11 @@ function parseOptions(args: string[]): Options {
     args,
     options: { since: { type: 'string' }, all: { type: 'boolean' }, json: { type: 'boolean' } },
   });
-  const since = values.all ? new Date(0).toISOString() : values.since;
+  const since = values.all ? iso(0) : values.since;
   if (since !== undefined && Number.isNaN(Date.parse(since))) {
     throw new ConfigError([`--since: "${since}" is no date; write it like 2026-11-01`]);
   }
-  return { since: since && new Date(since).toISOString(), isJson: values.json ?? false };
+  return { since: since && iso(since), isJson: values.json ?? false };
 }
 
 async function askServer(config: Config, { since }: Options): Promise<Reconciliation | undefined> {

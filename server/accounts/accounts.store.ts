@@ -1,3 +1,4 @@
+import { iso } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { eq, inArray } from '../platform/db/sql.ts';
 import type { Creator, CreatorInput } from '../protocol/accounts.ts';
@@ -33,5 +34,5 @@ export class AccountsStore {
 }
 
 function toCreator(row: typeof creators.$inferSelect): Creator {
-  return { ...row, createdAt: new Date(row.createdAt).toISOString() };
+  return { ...row, createdAt: iso(row.createdAt) };
 }

@@ -2,7 +2,7 @@
  * Creates, lists and revokes API keys. Called by the gateway and by `npm run keys`; `key-ring.ts` has the live ones.
  */
 import type { Bus } from '../platform/bus.ts';
-import { type Clock, isoIn } from '../platform/clock.ts';
+import { type Clock, iso, isoIn, isoOrNull } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
@@ -66,7 +66,7 @@ export class ApiKeys {
         origins: input.origins ?? null,
         sealedSecret: signs ? this.#box.seal(secret, id) : null,
         secretDigest: signs ? null : digest(secret),
-        createdAt: new Date(nowMs).toISOString(),
+        createdAt: iso(nowMs),
         createdBy: by.apiKey,
         expiresAt: input.expiresAt ?? null,
       },
@@ -107,16 +107,15 @@ function assertWithin({ scopes, origins, expiresAt }: ApiKeyInput, by: LiveKey):
 }
 
 function toWire(row: ApiKeyRow): ApiKey {
-  const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
   return {
     id: row.id as ApiKeyId,
     name: row.name,
     scopes: row.scopes,
     origins: row.origins,
-    createdAt: new Date(row.createdAt).toISOString(),
+    createdAt: iso(row.createdAt),
     createdBy: row.createdBy,
-    expiresAt: iso(row.expiresAt),
-    revokedAt: iso(row.revokedAt),
-    lastUsedAt: iso(row.lastUsedAt),
+    expiresAt: isoOrNull(row.expiresAt),
+    revokedAt: isoOrNull(row.revokedAt),
+    lastUsedAt: isoOrNull(row.lastUsedAt),
   };
 }

@@ -2,7 +2,7 @@
  * Operators' access to the desk in a house without accounts: the embedder's server requests a link for one of its
  * people, and the link opens one session, once. Called by the gateway; knows nothing of cookies or of the desk.
  */
-import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, isoIn, isoOrNull } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
@@ -126,13 +126,12 @@ export class DeskSessions {
 }
 
 function toWire(row: DeskSessionRow): DeskSession {
-  const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
   return {
     id: row.id as DeskSessionId,
     operator: row.operator,
     name: row.name,
-    openedAt: iso(row.openedAt),
-    expiresAt: iso(row.expiresAt),
-    revokedAt: iso(row.revokedAt),
+    openedAt: isoOrNull(row.openedAt),
+    expiresAt: isoOrNull(row.expiresAt),
+    revokedAt: isoOrNull(row.revokedAt),
   };
 }

@@ -6,7 +6,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Bus } from '../platform/bus.ts';
-import { type Clock, isoIn } from '../platform/clock.ts';
+import { type Clock, iso, isoIn } from '../platform/clock.ts';
 import { limited } from '../platform/db/read-timing.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
@@ -187,7 +187,7 @@ export class KeyRing {
       ({ usedAtMs, useNotedAtMs }) => usedAtMs - useNotedAtMs >= USE_NOTED_MS,
     );
     if (used.length === 0) return;
-    await this.#store.noteUses(used.map(({ apiKey: id, usedAtMs }) => ({ id, at: new Date(usedAtMs).toISOString() })));
+    await this.#store.noteUses(used.map(({ apiKey: id, usedAtMs }) => ({ id, at: iso(usedAtMs) })));
     for (const entry of used) entry.useNotedAtMs = entry.usedAtMs;
   }
 }

@@ -1,3 +1,4 @@
+import { isoOrNull } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 
 /**
@@ -36,7 +37,7 @@ export async function findTicketsToCome(
   );
   return rows.map(({ starts_at: startsAt, ...row }) => ({
     ...row,
-    startsAt: startsAt && new Date(startsAt).toISOString(),
+    startsAt: isoOrNull(startsAt),
   }));
 }
 

@@ -1,3 +1,4 @@
+import { iso } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import {
   and,
@@ -129,7 +130,7 @@ export class NoticesStore {
       )
       .limit(due.limit)
       .for('update', { of: rooms });
-    return rows.flatMap(({ id, startsAt }) => (startsAt ? [{ id, startsAt: new Date(startsAt).toISOString() }] : []));
+    return rows.flatMap(({ id, startsAt }) => (startsAt ? [{ id, startsAt: iso(startsAt) }] : []));
   }
 
   async setReminder(room: string, identity: string, at: string): Promise<void> {

@@ -9,5 +9,11 @@ export const DAY_MS = 24 * HOUR_MS;
 
 export const systemClock: Clock = { now: () => Date.now() };
 
-/** Now plus `ms`, in ISO 8601. */
-export const isoIn = (clock: Clock, ms = 0): string => new Date(clock.now() + ms).toISOString();
+/** In ISO 8601: the database and clients may write a time otherwise. */
+export const iso = (time: Date | number | string): string => new Date(time).toISOString();
+
+export const isoOrNull = (time: Date | number | string | null | undefined): string | null =>
+  time === null || time === undefined ? null : iso(time);
+
+/** Now plus `ms`. */
+export const isoIn = (clock: Clock, ms = 0): string => iso(clock.now() + ms);

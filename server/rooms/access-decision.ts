@@ -1,4 +1,5 @@
 /** The access decision: whether somebody may be inside a room, why, and otherwise what would let them in. */
+import { iso } from '../platform/clock.ts';
 import type { Role } from '../protocol/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { TicketId } from '../protocol/ids.ts';
@@ -37,7 +38,7 @@ export async function decideAccess(
       state: 'granted',
       reason: valid.source,
       ...(valid.source === 'ticket' ? { ticket: valid.sourceId as TicketId } : {}),
-      ...(valid.validUntil ? { until: new Date(valid.validUntil).toISOString() } : {}),
+      ...(valid.validUntil ? { until: iso(valid.validUntil) } : {}),
     };
   }
   const { creator, access } = room;

@@ -3,7 +3,7 @@
  * writes entitlements here in its own transactions; `rooms.ts` reads them to decide access.
  */
 import type { Accounts } from '../accounts/accounts.ts';
-import { type Clock, isoIn } from '../platform/clock.ts';
+import { type Clock, iso, isoIn } from '../platform/clock.ts';
 import type { Orm } from '../platform/db/db.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
 import { AppError, assertWithin } from '../protocol/errors.ts';
@@ -99,7 +99,7 @@ export class Clubs {
     const minRank = await this.#rankOf(minTier);
     const valid = held.find((row) => !row.revokedAt && Date.parse(row.validUntil) > now && row.rank >= minRank);
     if (valid) {
-      const until = new Date(valid.validUntil).toISOString();
+      const until = iso(valid.validUntil);
       return { valid: { membership: valid.membership as MembershipId, until } };
     }
     const latest = held.find((row) => row.rank >= minRank);

@@ -3,7 +3,7 @@
  * sale locks the same row (`lockForSale`), so a ticket is bought under the terms before a change or under those after
  * it.
  */
-import { type Clock, isoIn } from '../platform/clock.ts';
+import { type Clock, iso, isoIn } from '../platform/clock.ts';
 import type { Orm } from '../platform/db/db.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -73,7 +73,7 @@ export class RoomChanges {
 
   /** What differs from the room as it is. */
   #columnsOf(room: Room, { title, text, priceMinor, startsAt, listed }: RoomChange): RoomColumns {
-    const start = startsAt ? new Date(startsAt).toISOString() : startsAt;
+    const start = startsAt ? iso(startsAt) : startsAt;
     return {
       ...(title !== undefined && title !== room.title && { title }),
       ...(text !== undefined && text !== room.text && { text }),
@@ -99,6 +99,6 @@ export class RoomChanges {
     if (room.access.kind !== 'ticket') return { returnUntil: null };
     const previous = room.startsAt ? Date.parse(room.startsAt) : now + LIMITS.firstDateReturnMs;
     const ends = [previous, ...[startsAt, room.returnUntil].map((time) => (time ? Date.parse(time) : 0))];
-    return { returnUntil: new Date(Math.max(...ends)).toISOString() };
+    return { returnUntil: iso(Math.max(...ends)) };
   }
 }

@@ -1,10 +1,9 @@
 /** A room as it goes over the wire, from its row. */
+import { iso, isoOrNull } from '../platform/clock.ts';
 import type { RoomId, TierId } from '../protocol/ids.ts';
 import { pictureOf } from '../protocol/pictures.ts';
 import type { Room } from '../protocol/rooms.ts';
 import type { rooms } from './rooms.schema.ts';
-
-export const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
 
 export interface JoinedRoom {
   room: typeof rooms.$inferSelect;
@@ -31,16 +30,16 @@ export function toRoom({ room, creatorName, poster }: JoinedRoom): Room {
     poster: pictureOf('poster', poster),
     capacity: room.capacity,
     status: room.endedAt ? 'ended' : room.liveStartedAt ? 'live' : 'scheduled',
-    startsAt: iso(room.startsAt),
-    movedAt: iso(room.movedAt),
-    returnUntil: iso(room.returnUntil),
-    liveStartedAt: iso(room.liveStartedAt),
-    firstLiveAt: iso(room.firstLiveAt),
-    liveEndedAt: iso(room.liveEndedAt),
-    pausedUntil: iso(room.pausedUntil),
+    startsAt: isoOrNull(room.startsAt),
+    movedAt: isoOrNull(room.movedAt),
+    returnUntil: isoOrNull(room.returnUntil),
+    liveStartedAt: isoOrNull(room.liveStartedAt),
+    firstLiveAt: isoOrNull(room.firstLiveAt),
+    liveEndedAt: isoOrNull(room.liveEndedAt),
+    pausedUntil: isoOrNull(room.pausedUntil),
     pauseAnnounced: room.pauseAnnounced,
     liveSeconds: room.liveSeconds,
-    endedAt: iso(room.endedAt),
-    createdAt: iso(room.createdAt) ?? '',
+    endedAt: isoOrNull(room.endedAt),
+    createdAt: iso(room.createdAt),
   };
 }

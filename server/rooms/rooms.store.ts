@@ -1,5 +1,6 @@
 import { creators } from '../accounts/accounts.schema.ts';
 import { roles } from '../accounts/roles/roles.schema.ts';
+import { isoOrNull } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import {
   and,
@@ -23,7 +24,7 @@ import type { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { PERSON_ID_LIKE } from '../protocol/people.ts';
 import type { Room } from '../protocol/rooms.ts';
-import { iso, toRoom } from './room-row.ts';
+import { toRoom } from './room-row.ts';
 import { entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';
 import { suspensions } from './suspensions/suspensions.schema.ts';
 import { stageIsClosed } from './suspensions/suspensions.store.ts';
@@ -202,7 +203,7 @@ export class RoomsStore {
       .from(rooms)
       .where(eq(rooms.id, room))
       .for('update');
-    return row && { ...row, stageTakenAt: iso(row.stageTakenAt) };
+    return row && { ...row, stageTakenAt: isoOrNull(row.stageTakenAt) };
   }
 
   /** `startedAt` if a live begins; absent if it continues. */

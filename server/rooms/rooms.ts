@@ -4,7 +4,7 @@
  */
 import type { RoleChanged } from '../accounts/account-facts.ts';
 import type { Accounts } from '../accounts/accounts.ts';
-import { type Clock, isoIn } from '../platform/clock.ts';
+import { type Clock, iso, isoIn } from '../platform/clock.ts';
 import type { Orm } from '../platform/db/db.ts';
 import { GatheredRead } from '../platform/db/gathered-read.ts';
 import { NEWCOMERS_REST_MS } from '../platform/db/read-timing.ts';
@@ -145,7 +145,7 @@ export class Rooms {
       chatEnabled: input.chat?.enabled ?? true,
       listed: input.listed ?? false,
       // In UTC: Postgres refuses some time zones of ISO 8601.
-      startsAt: input.startsAt ? new Date(input.startsAt).toISOString() : null,
+      startsAt: input.startsAt ? iso(input.startsAt) : null,
       capacity: parseCapacity(input),
     });
     return this.getRoom(id);

@@ -3,7 +3,7 @@
  * event exactly once, also after a crash. Runs behind the outbox' dispatch, in batches, so that it never delays what
  * people see.
  */
-import { type Clock, DAY_MS } from '../platform/clock.ts';
+import { type Clock, DAY_MS, iso } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -54,7 +54,7 @@ export class EventPublisher {
       const rows = await events.append(tx, drafts);
       const receivers = rows.length > 0 ? await endpoints.listEnabled(tx) : [];
       const now = clock.now();
-      const times = { createdAt: new Date(now).toISOString(), expiresAt: new Date(now + DELIVERY_MS).toISOString() };
+      const times = { createdAt: iso(now), expiresAt: iso(now + DELIVERY_MS) };
       const entries = rows.flatMap((event): NewDelivery[] =>
         receivers
           .filter(({ types }) => types === null || types.includes(event.type))

@@ -1,11 +1,10 @@
 /** Converts rows to the wire format. */
+import { iso, isoOrNull } from '../platform/clock.ts';
 import type { EmbedderEvent, EventType, WebhookDelivery, WebhookEndpoint } from '../protocol/events.ts';
 import type { EventId, RoomId, WebhookDeliveryId, WebhookEndpointId } from '../protocol/ids.ts';
 import type { EventRow } from './event-log.store.ts';
 import type { AttemptRow, ListedDelivery } from './webhook-deliveries.store.ts';
 import type { EndpointRow } from './webhook-endpoints.store.ts';
-
-const iso = (time: string) => new Date(time).toISOString();
 
 export function toWire({ id, type, seq, room, roomSeq, createdAt, data }: EventRow): EmbedderEvent {
   return {
@@ -29,7 +28,7 @@ export function toEndpoint(row: EndpointRow, nowMs: number): WebhookEndpoint {
     description: row.description,
     status: row.disabledAt ? 'disabled' : 'enabled',
     disabledReason: row.disabledReason,
-    failingSince: row.failingSince && iso(row.failingSince),
+    failingSince: isoOrNull(row.failingSince),
     previousSecretUntil: isRotating ? iso(previousSecretUntil) : null,
     createdAt: iso(row.createdAt),
   };
@@ -45,7 +44,7 @@ export function toDelivery({ delivery, type, nextAttemptAt }: ListedDelivery, at
     isReplay: delivery.isReplay,
     attemptCount: delivery.attempts,
     attempts: attempts.map(({ at, status, latencyMs, error }) => ({ at: iso(at), status, latencyMs, error })),
-    nextAttemptAt: nextAttemptAt && iso(nextAttemptAt),
+    nextAttemptAt: isoOrNull(nextAttemptAt),
     createdAt: iso(delivery.createdAt),
   };
 }

@@ -2,7 +2,7 @@
  * Webhooks: the public event log, embedders' endpoints, and deliveries. Called by the gateway; knows no other domain:
  * facts come from the outbox by topic, and `event-mapping.ts` says which are public.
  */
-import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, iso, isoIn } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
@@ -144,7 +144,7 @@ export class Webhooks {
       : enabled.filter(({ types }) => types === null || types.includes(event.type));
     if (endpointId && receivers.length === 0) throw new AppError('webhook_endpoint_not_found');
     const now = this.#clock.now();
-    const times = { createdAt: new Date(now).toISOString(), expiresAt: new Date(now + DELIVERY_MS).toISOString() };
+    const times = { createdAt: iso(now), expiresAt: iso(now + DELIVERY_MS) };
     const rows = await this.#db.transaction((tx) =>
       this.#deliveries.insert(
         tx,

@@ -3,7 +3,7 @@
  * object for a week. For somebody who has lost mailbox and passkeys an operator begins a recovery, which waits for days
  * and which the old mailbox can stop. Called by the gateway.
  */
-import { type Clock, DAY_MS, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, iso, isoIn, isoOrNull } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { AddressChange, Recovery, RecoveryInput } from '../../protocol/addresses.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -145,7 +145,7 @@ export class Addresses {
       if (row.doneAt !== null && oldAddress !== newAddress) {
         await this.#store.takeBack(tx, { person, address: oldAddress, at });
       }
-      const suspectSince = new Date(Date.parse(row.createdAt) - SUSPECT_MS).toISOString();
+      const suspectSince = iso(Date.parse(row.createdAt) - SUSPECT_MS);
       await this.#options.strongSignIns.removeAll(tx, person, suspectSince);
       await this.#options.sessions.revokeAll(person, tx);
     });
@@ -275,22 +275,21 @@ function toWire({ newAddress, oldConfirmedAt, newConfirmedAt, expiresAt }: Addre
     newAddress,
     isOldConfirmed: oldConfirmedAt !== null,
     isNewConfirmed: newConfirmedAt !== null,
-    expiresAt: new Date(expiresAt).toISOString(),
+    expiresAt: iso(expiresAt),
   };
 }
 
 function toRecovery(row: AddressChangeRow): Recovery {
-  const iso = (time: string | null) => time && new Date(time).toISOString();
   return {
     id: row.id as AddressChangeId,
     person: row.person,
     newAddress: row.newAddress,
     reason: row.reason ?? '',
     by: row.createdBy,
-    createdAt: new Date(row.createdAt).toISOString(),
-    dueAt: new Date(row.dueAt).toISOString(),
-    confirmedAt: iso(row.newConfirmedAt),
-    doneAt: iso(row.doneAt),
-    endedAt: iso(row.endedAt),
+    createdAt: iso(row.createdAt),
+    dueAt: iso(row.dueAt),
+    confirmedAt: isoOrNull(row.newConfirmedAt),
+    doneAt: isoOrNull(row.doneAt),
+    endedAt: isoOrNull(row.endedAt),
   };
 }

@@ -3,7 +3,7 @@
  * house through its mail server. Without a server, in development, they are kept to be read at `/dev/mail`. Called by
  * accounts and by listeners of facts; it knows addresses, not accounts.
  */
-import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
@@ -100,9 +100,7 @@ export class Mail {
     const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
       new PeriodicJob({ name, everyMs, log, run, ...(isLeader && { mayRun: isLeader }) });
     this.#sendJob = job('send letters', SWEEP_MS, () => this.#deliverer.sweep());
-    this.#pruneJob = job('prune letters', PRUNE_MS, () =>
-      this.#store.deleteSettledBefore(isoIn(clock, -KEPT_MS)),
-    );
+    this.#pruneJob = job('prune letters', PRUNE_MS, () => this.#store.deleteSettledBefore(isoIn(clock, -KEPT_MS)));
   }
 
   start(): void {
@@ -148,9 +146,9 @@ export class Mail {
       language,
       sealedData: this.#options.box.seal(JSON.stringify(data), id),
       status: 'queued' as const,
-      createdAt: new Date(now).toISOString(),
-      nextAttemptAt: new Date(now).toISOString(),
-      expiresAt: new Date(now + (lifetimeMs?.(data) ?? LIFETIME_MS)).toISOString(),
+      createdAt: iso(now),
+      nextAttemptAt: iso(now),
+      expiresAt: iso(now + (lifetimeMs?.(data) ?? LIFETIME_MS)),
     };
   }
 
@@ -222,5 +220,5 @@ function withoutServer(keepsData: boolean): LetterSender {
 }
 
 function toIso(time: string | null): string {
-  return new Date(time ?? 0).toISOString();
+  return iso(time ?? 0);
 }

@@ -3,7 +3,7 @@
  * of the provider is bound to a person once; only bound subjects are let in, and no account is made. Called by the
  * gateway, which owns the cookies and rate limits.
  */
-import { type Clock, isoIn, MINUTE_MS } from '../../platform/clock.ts';
+import { type Clock, iso, isoIn, isoOrNull, MINUTE_MS } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Log } from '../../platform/log.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -247,7 +247,7 @@ function toWire({ id, issuer, createdAt, lastUsedAt }: OidcBindingRow): OidcBind
   return {
     id: id as OidcBindingId,
     provider: hostOf(issuer),
-    createdAt: new Date(createdAt).toISOString(),
-    lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt).toISOString(),
+    createdAt: iso(createdAt),
+    lastUsedAt: isoOrNull(lastUsedAt),
   };
 }

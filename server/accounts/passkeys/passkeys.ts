@@ -2,7 +2,7 @@
  * Passkeys: adding, naming and removing them, signing in with one, and confirming a session with one. Called by the
  * gateway, which owns the cookies and rate limits; knows nothing of the acts that need a confirmed session.
  */
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, iso, isoIn, isoOrNull } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type PasskeyId } from '../../protocol/ids.ts';
@@ -183,7 +183,7 @@ function toWire({ id, name, isSynced, createdAt, lastUsedAt }: PasskeyRow): Pass
     id: id as PasskeyId,
     name,
     isSynced,
-    createdAt: new Date(createdAt).toISOString(),
-    lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt).toISOString(),
+    createdAt: iso(createdAt),
+    lastUsedAt: isoOrNull(lastUsedAt),
   };
 }

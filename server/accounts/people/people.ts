@@ -2,7 +2,7 @@
  * People with an account of the house: profile, handle, becoming a creator; sign-in, passkeys and sessions are its
  * parts. Only the house makes their ids. Called by the gateway; knows nothing of rooms, money or cookies.
  */
-import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, iso, isoIn, isoOrNull } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
@@ -151,7 +151,7 @@ export class People {
       addresses,
       role: roleOf(row),
       isCreatorRequested: row.creatorRequestedAt !== null && row.creatorSince === null,
-      createdAt: new Date(row.createdAt).toISOString(),
+      createdAt: iso(row.createdAt),
     };
   }
 
@@ -238,8 +238,8 @@ function toDeskRow(row: PersonRow): DeskPersonRow {
   const { id, handle, language, createdAt, closedAt } = row;
   return {
     ...{ id, handle, role: roleOf(row), name: row.name ?? NEW_NAMES[language] },
-    createdAt: new Date(createdAt).toISOString(),
-    closedAt: closedAt && new Date(closedAt).toISOString(),
+    createdAt: iso(createdAt),
+    closedAt: isoOrNull(closedAt),
   };
 }
 

@@ -3,7 +3,7 @@
  * every request, so revoking it takes effect at once; a fact on the outbox closes the sockets that it opened. Called by
  * the gateway; knows nothing of cookies.
  */
-import { type Clock, DAY_MS, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { GatheredRead } from '../../platform/db/gathered-read.ts';
 import { NEWCOMERS_REST_MS } from '../../platform/db/read-timing.ts';
@@ -68,7 +68,7 @@ export class PersonSessions {
       secretDigest: digest(secret),
       secretIssuedAt: at,
       device,
-      provedAt: provedAtMs === undefined ? at : new Date(provedAtMs).toISOString(),
+      provedAt: provedAtMs === undefined ? at : iso(provedAtMs),
       createdAt: at,
       lastUsedAt: at,
       expiresAt: isoIn(this.#clock, PERSON_SESSION_TTL_MS),
@@ -83,7 +83,7 @@ export class PersonSessions {
   async confirm(id: PersonSessionId, { method, provedAtMs }: Proof, tx: Orm): Promise<string | undefined> {
     const secret = createSecret();
     const at = isoIn(this.#clock);
-    const provedAt = provedAtMs === undefined ? at : new Date(provedAtMs).toISOString();
+    const provedAt = provedAtMs === undefined ? at : iso(provedAtMs);
     const isLive = await this.#store.confirm(tx, { id, method, provedAt, secretDigest: digest(secret), at });
     return isLive ? secret : undefined;
   }
@@ -169,8 +169,8 @@ function toWire(row: PersonSessionRow, current: string | undefined): PersonSessi
   return {
     id: row.id as PersonSessionId,
     device: row.device,
-    createdAt: new Date(row.createdAt).toISOString(),
-    lastUsedAt: new Date(row.lastUsedAt).toISOString(),
+    createdAt: iso(row.createdAt),
+    lastUsedAt: iso(row.lastUsedAt),
     isCurrent: row.id === current,
   };
 }

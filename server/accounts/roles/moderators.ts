@@ -2,7 +2,7 @@
  * A creator's moderators: invited by handle or by a link that is used once, for one room or for all of the creator's
  * rooms. Accepting gives the role. Called by the gateway, which checks that a room is the creator's.
  */
-import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
@@ -194,6 +194,6 @@ function toInvitation({ id, creator, room, person, linkDigest, expiresAt }: Invi
     creator,
     room: room as RoomId | null,
     person: linkDigest === null ? person : null,
-    expiresAt: new Date(expiresAt).toISOString(),
+    expiresAt: iso(expiresAt),
   };
 }

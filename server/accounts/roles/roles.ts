@@ -2,7 +2,7 @@
  * Roles of the house's people as facts: who holds which, given by whom and when; the past stays. A fact on the outbox
  * reports each change. Called by the gateway and by people; `rooms` reads moderators from the table.
  */
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, iso, isoIn, isoOrNull } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -155,7 +155,7 @@ function toHeldRole(row: RoleRow): HeldRole {
   return {
     ...{ id: id as RoleId, person, role, givenBy },
     scope: creator === null ? null : { creator, room: room as RoomId | null },
-    requestedAt: new Date(requestedAt).toISOString(),
-    givenAt: givenAt && new Date(givenAt).toISOString(),
+    requestedAt: iso(requestedAt),
+    givenAt: isoOrNull(givenAt),
   };
 }

@@ -1,4 +1,5 @@
 /** Converts log entries between the wire and their rows. */
+import { iso, isoOrNull } from '../../platform/clock.ts';
 import type { Role } from '../../protocol/accounts.ts';
 import type { ChatEntry, ChatMessage, ChatNoticeName, ChatReply, RemovableId } from '../../protocol/chat/chat.ts';
 import type { MessageId, RoomId, TipId } from '../../protocol/ids.ts';
@@ -46,8 +47,6 @@ export interface FoundRow {
   sent_at: Date | string;
 }
 
-const iso = (value: Date | string | null) => (value === null ? null : new Date(value).toISOString());
-
 export function fromFound(row: FoundRow): EntryRow {
   return {
     room: row.room,
@@ -63,9 +62,9 @@ export function fromFound(row: FoundRow): EntryRow {
     clientId: row.client_id,
     replyTo: row.reply_to,
     details: row.details,
-    removedAt: iso(row.removed_at),
-    erasedAt: iso(row.erased_at),
-    sentAt: new Date(row.sent_at).toISOString(),
+    removedAt: isoOrNull(row.removed_at),
+    erasedAt: isoOrNull(row.erased_at),
+    sentAt: iso(row.sent_at),
   };
 }
 
@@ -99,7 +98,7 @@ export interface Showing {
 }
 
 export function toEntry(row: EntryRow, showing: Showing = {}): ChatEntry {
-  const sentAt = new Date(row.sentAt).toISOString();
+  const sentAt = iso(row.sentAt);
   const { seq, details } = row;
   switch (row.kind) {
     case 'message':
@@ -169,7 +168,7 @@ export function toMessage(row: EntryRow, { replies, evidence = false }: Showing 
     seq: row.seq,
     from: authorOf(row),
     text: removed && !evidence ? '' : (row.text ?? ''),
-    sentAt: new Date(row.sentAt).toISOString(),
+    sentAt: iso(row.sentAt),
     ...(removed ? { removed } : {}),
     ...(erased ? { erased } : {}),
     ...(answered ? { replyTo: toReply(answered, evidence) } : {}),

@@ -1,5 +1,6 @@
 /** The audit log's rows: inserted in the transaction of the act, read by moderators, never changed. */
 
+import { iso } from '../../platform/clock.ts';
 import type { Database, Run } from '../../platform/db/db.ts';
 import { and, desc, eq, isNull, lt, or } from '../../platform/db/sql.ts';
 import type { RemovableId } from '../../protocol/chat/chat.ts';
@@ -75,7 +76,7 @@ export class ActsStore {
     const rows = await this.#db.orm.select().from(chatActs).where(where).orderBy(desc(chatActs.id)).limit(limit);
     return rows.map((row) => ({
       id: row.id as ChatAct['id'],
-      at: new Date(row.at).toISOString(),
+      at: iso(row.at),
       kind: row.kind,
       actor: { identity: row.actor, role: row.actorRole },
       room: row.room as RoomId | null,

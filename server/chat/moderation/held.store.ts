@@ -1,3 +1,4 @@
+import { iso } from '../../platform/clock.ts';
 import type { Database, Run } from '../../platform/db/db.ts';
 import { and, asc, count, eq, isNull } from '../../platform/db/sql.ts';
 import type { Participant, Role } from '../../protocol/accounts.ts';
@@ -185,6 +186,6 @@ function toHeld(row: typeof chatHeld.$inferSelect): HeldMessage {
     text: row.text,
     reason: row.reason,
     detail: row.detail,
-    heldAt: new Date(row.heldAt).toISOString(),
+    heldAt: iso(row.heldAt),
   };
 }

@@ -1,3 +1,4 @@
+import { iso, isoOrNull } from '../../platform/clock.ts';
 import type { Database, Run } from '../../platform/db/db.ts';
 import { and, desc, eq, isNull, or } from '../../platform/db/sql.ts';
 import type { WordList, WordRule } from '../../protocol/chat/chat-moderation.ts';
@@ -208,7 +209,7 @@ export class ModerationStore {
 
   async readWords(creator: string): Promise<WordList> {
     const [row] = await this.#db.orm.select().from(chatWords).where(eq(chatWords.creator, creator));
-    return { words: row?.words ?? [], updatedAt: row ? new Date(row.updatedAt).toISOString() : null };
+    return { words: row?.words ?? [], updatedAt: row ? iso(row.updatedAt) : null };
   }
 
   /** Active or expired, newest first: of a room and of all of its creator's rooms. */
@@ -228,7 +229,6 @@ export class ModerationStore {
       .where(where)
       .orderBy(desc(chatRestrictions.id))
       .limit(limit);
-    const iso = (value: string | null) => value && new Date(value).toISOString();
     return rows.map((row) => ({
       identity: row.identity,
       kind: row.kind,
@@ -237,9 +237,9 @@ export class ModerationStore {
       creator: row.creator,
       reason: row.reason,
       by: row.by,
-      createdAt: new Date(row.createdAt).toISOString(),
-      until: iso(row.until),
-      liftedAt: iso(row.liftedAt),
+      createdAt: iso(row.createdAt),
+      until: isoOrNull(row.until),
+      liftedAt: isoOrNull(row.liftedAt),
     }));
   }
 }

@@ -2,7 +2,7 @@
  * Moderation acts. Each is one transaction in the room's queue: its effect, its log entry and its audit record are
  * committed together. The person concerned is told, with the reason.
  */
-import { isoIn } from '../../platform/clock.ts';
+import { iso, isoIn } from '../../platform/clock.ts';
 import type { RemovableId } from '../../protocol/chat/chat.ts';
 import type {
   LiftInput,
@@ -95,7 +95,7 @@ export class Moderation {
     const seconds = input.seconds ?? (kind === 'timeout' ? TIMEOUT_DEFAULT_SECONDS : undefined);
     const where = scope === 'room' ? room : null;
     const refused = await this.#act(room, async (act, at) => {
-      const until = seconds === undefined ? null : new Date(Date.parse(at) + seconds * 1_000).toISOString();
+      const until = seconds === undefined ? null : iso(Date.parse(at) + seconds * 1_000);
       await liftRestrictions(act.run, {
         creator,
         identity,

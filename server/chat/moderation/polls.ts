@@ -3,7 +3,7 @@
  * people can answer within seconds; totals are published as they change.
  */
 
-import { isoIn } from '../../platform/clock.ts';
+import { iso, isoIn } from '../../platform/clock.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { ChatPoll, OwnVote, StartPollInput } from '../../protocol/chat/chat-room.ts';
 import { winnersOf } from '../../protocol/chat/poll-result.ts';
@@ -60,7 +60,7 @@ export class Polls {
     return log.act(room, async (act) => {
       const at = isoIn(this.#parts.clock);
       if (await lockOpenPoll(act.run, room, at)) throw new AppError('poll_running');
-      const closesAt = seconds === undefined ? null : new Date(Date.parse(at) + seconds * 1_000).toISOString();
+      const closesAt = seconds === undefined ? null : iso(Date.parse(at) + seconds * 1_000);
       await insertPoll(act.run, { id, room, question, options, startedBy: actor.identity, startedAt: at, closesAt });
       const before = await readSettings(act.run, room);
       await saveSettings(act.run, room, { ...before, poll: id });

@@ -1,3 +1,4 @@
+import { iso } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { eq } from '../../platform/db/sql.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
@@ -28,9 +29,7 @@ export class HookStore {
 
   async find(): Promise<HookRow | undefined> {
     const [row] = await this.#db.orm.select().from(chatHooks).where(eq(chatHooks.id, HOUSE));
-    return (
-      row && { ...row, secret: this.#box.open(row.secret, OWNER), createdAt: new Date(row.createdAt).toISOString() }
-    );
+    return row && { ...row, secret: this.#box.open(row.secret, OWNER), createdAt: iso(row.createdAt) };
   }
 
   async save(hook: ChatHook & { secret: string }, actor: Actor): Promise<void> {

@@ -1,3 +1,4 @@
+import { isoOrNull } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { eq } from '../../platform/db/sql.ts';
 import type { ActorRole, RestrictionKind, WordRule } from '../../protocol/chat/chat-moderation.ts';
@@ -71,7 +72,7 @@ export class PoliciesStore {
       id: row.id as PollId,
       question: row.question,
       options: row.options.map((text, option) => ({ id: option, text, votes: row.votes[option] ?? 0 })),
-      closesAt: row.closesAt && new Date(row.closesAt).toISOString(),
+      closesAt: isoOrNull(row.closesAt),
       closed: row.closedAt !== null,
     };
   }

@@ -2,6 +2,7 @@
  * The policy of each room's chat: mode, word list, restrictions. Cached by version. The log, which locks the room's row
  * to append, detects outdated versions, and the bus announces changes to every gateway at once.
  */
+import { isoOrNull } from '../../platform/clock.ts';
 import { GatheredRead } from '../../platform/db/gathered-read.ts';
 import { SharedRead } from '../../platform/db/shared-read.ts';
 import { RecentMap } from '../../platform/recent-map.ts';
@@ -159,7 +160,7 @@ export class RoomPolicies {
     const [first] = await this.restrictionsOf(await this.get(room), identity, nowMs);
     if (!first) return NO_RESTRICTION;
     const { kind, scope, untilMs, reason, byRole } = first;
-    return { kind, scope, until: untilMs === null ? null : new Date(untilMs).toISOString(), reason, byRole };
+    return { kind, scope, until: isoOrNull(untilMs), reason, byRole };
   }
 }
 

@@ -4,7 +4,7 @@
  * active ban stays.
  */
 import { randomBytes } from 'node:crypto';
-import { DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
+import { DAY_MS, HOUR_MS, iso, isoIn } from '../../platform/clock.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { ChatErasure, ChatExport } from '../../protocol/chat/chat-server.ts';
 import type { MessageId } from '../../protocol/ids.ts';
@@ -93,7 +93,7 @@ export class PersonalData {
   /** Does a part of the work; true if there may be more. */
   retire(): Promise<boolean> {
     const nowMs = this.#parts.clock.now();
-    const before = (days: number) => new Date(nowMs - days * DAY_MS).toISOString();
+    const before = (days: number) => iso(nowMs - days * DAY_MS);
     const { messageDays, evidenceDays } = this.#retention;
     return this.#store.retire({
       at: isoIn(this.#parts.clock),

@@ -1,3 +1,4 @@
+import { iso } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { and, count, desc, eq, min, sql, sum } from '../../platform/db/sql.ts';
 import type { ChatReport, ReportCategory } from '../../protocol/chat/chat-moderation.ts';
@@ -39,7 +40,7 @@ export class RecordsStore {
       .innerJoin(chatRooms, eq(chatRooms.room, chatEntries.room))
       .where(and(eq(chatEntries.identity, identity), eq(chatRooms.creator, creator)));
     return {
-      since: row?.since ? new Date(row.since).toISOString() : null,
+      since: row?.since ? iso(row.since) : null,
       messages: row?.messages ?? 0,
       removed: row?.removed ?? 0,
       tips: row?.tips ?? 0,
@@ -76,6 +77,6 @@ export class RecordsStore {
 
   async #list(where: ReturnType<typeof eq>, limit: number): Promise<ChatReport[]> {
     const rows = await this.#db.orm.select().from(chatReports).where(where).orderBy(desc(chatReports.id)).limit(limit);
-    return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() })) as ChatReport[];
+    return rows.map((row) => ({ ...row, at: iso(row.at) })) as ChatReport[];
   }
 }

@@ -3,7 +3,7 @@
  * house's bank, charges without a payment), compares the rest one by one and as sums, stores the result and updates the
  * metrics.
  */
-import { DAY_MS } from '../../platform/clock.ts';
+import { DAY_MS, iso } from '../../platform/clock.ts';
 import { isUniqueViolation } from '../../platform/db/db.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
 import type { Reconciliation } from '../../protocol/money/payouts.ts';
@@ -55,7 +55,7 @@ export class Reconciliations {
       id: createId('reconciliation'),
       startedAt,
       finishedAt: this.#context.nowIso(),
-      since: new Date(reading.sinceMs).toISOString(),
+      since: iso(reading.sinceMs),
       currency: this.#context.currency,
       movementCount: reading.movements.length,
       ledgerMinor: reading.ledgerMinor,
@@ -98,7 +98,7 @@ export class Reconciliations {
     const providerMinor = await provider.books.fetchBalanceMinor(currency);
     const { movements, sinceMs } = await provider.books.listMovements(askedSinceMs);
     for (const movement of movements) await this.#bookOwn(movement);
-    const sinceIso = new Date(Math.max(0, sinceMs - 2 * DAY_MS)).toISOString();
+    const sinceIso = iso(Math.max(0, sinceMs - 2 * DAY_MS));
     const known = await this.#store.readKnown(sinceIso);
     const named = movements.flatMap(({ checkout }) => (checkout ? [checkout] : []));
     const unpaidCheckouts = await this.#store.findUnpaidCheckouts([...new Set(named)]);
@@ -157,8 +157,8 @@ function describeRest(restMinor: number): ReconciliationItem[] {
 function toWire(row: Omit<ReconciliationRow, 'finishedAt'>): Reconciliation {
   return {
     id: row.id as Id<'reconciliation'>,
-    startedAt: new Date(row.startedAt).toISOString(),
-    since: new Date(row.since).toISOString(),
+    startedAt: iso(row.startedAt),
+    since: iso(row.since),
     currency: row.currency,
     movementCount: row.movementCount,
     ledgerMinor: row.ledgerMinor,

@@ -1,5 +1,6 @@
 /** Payments at the desk: a search over all kinds, in pages, and the details of one payment. */
 
+import { iso } from '../../platform/clock.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
 import type { DeskPayment, DeskPaymentDetail, DeskPaymentList, DeskPaymentsQuery } from '../../protocol/money/desk.ts';
@@ -26,8 +27,6 @@ const REFUND_COLUMNS = [
   [ID_PREFIXES.membershipInvoice, 'membershipInvoice'],
   [ID_PREFIXES.privateSession, 'privateSession'],
 ] as const;
-
-const iso = (time: string) => new Date(time).toISOString();
 
 export class DeskPayments {
   readonly #context: MoneyContext;

@@ -3,6 +3,7 @@
  * and reason. The desk contains no rules of its own: the parts decide refunds, disputes, payouts and reconciliations.
  */
 
+import { iso, isoOrNull } from '../../platform/clock.ts';
 import { isUniqueViolation } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, ID_PREFIXES, type Id } from '../../protocol/ids.ts';
@@ -49,8 +50,6 @@ const REFUND_NAMES = [
 /** An act without an outcome after this time was interrupted; far longer than the provider's client retries. */
 const ACT_CUT_OFF_MS = 15 * 60_000;
 
-const iso = (time: string) => new Date(time).toISOString();
-
 export class Desk {
   readonly payments: DeskPayments;
   readonly #context: MoneyContext;
@@ -96,7 +95,7 @@ export class Desk {
       disputes: {
         openCount: Number(trouble.open),
         openMinor: Number(trouble.open_minor),
-        evidenceDueAt: trouble.due_at && iso(trouble.due_at),
+        evidenceDueAt: isoOrNull(trouble.due_at),
       },
       payouts: {
         dueCount: due.length,
@@ -277,7 +276,7 @@ function toFreeze(row: FreezeRow): CreatorFreeze {
     ...row,
     id: row.id as Id<'creatorFreeze'>,
     frozenAt: iso(row.frozenAt),
-    liftedAt: row.liftedAt && iso(row.liftedAt),
+    liftedAt: isoOrNull(row.liftedAt),
   };
 }
 

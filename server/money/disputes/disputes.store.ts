@@ -1,3 +1,4 @@
+import { iso, isoOrNull } from '../../platform/clock.ts';
 import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
 import { and, asc, desc, eq, isNull, lte, sql } from '../../platform/db/sql.ts';
 import { execute } from '../ledger/ledger.store.ts';
@@ -237,19 +238,18 @@ export class DisputesStore {
         order by e.seq desc limit 50`,
     );
     const found = rows[0] ?? {};
-    const iso = (time: string | null | undefined) => (time ? new Date(time).toISOString() : null);
     return {
       payerName: found.name ?? null,
       description: found.description ?? null,
-      paidAt: iso(found.paid_at),
+      paidAt: isoOrNull(found.paid_at),
       room: found.room ?? null,
       roomTitle: found.title ?? null,
-      liveStartedAt: iso(found.live_started_at),
-      accessGrantedAt: iso(found.granted_at),
+      liveStartedAt: isoOrNull(found.live_started_at),
+      accessGrantedAt: isoOrNull(found.granted_at),
       spending: spending.rows.map((each) => ({
         kind: each.kind,
         amountMinor: -Number(each.amount),
-        at: new Date(each.created_at).toISOString(),
+        at: iso(each.created_at),
         room: each.title,
       })),
     };

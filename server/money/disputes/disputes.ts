@@ -4,7 +4,7 @@
  * bank withdraws or reinstates is booked as it happens. Won: everything is restored. Lost: it settles the debt to the
  * card, then takes the held credit and the frozen earnings; the house bears the rest and the fee.
  */
-import { DAY_MS } from '../../platform/clock.ts';
+import { DAY_MS, iso, isoOrNull } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id, type RoomId, type TicketId } from '../../protocol/ids.ts';
@@ -153,7 +153,7 @@ export class Disputes {
         currency,
         reason: found.reason,
         status: 'inquiry',
-        openedAt: new Date(found.openedAtMs).toISOString(),
+        openedAt: iso(found.openedAtMs),
         nextCheckAt: this.#context.laterIso(CHECK_EVERY_MS),
       });
       // The fact is added with the first withdrawal; an inquiry withdraws nothing.
@@ -179,7 +179,7 @@ export class Disputes {
       feeMinor += movement.feeMinor;
       withdrawnMinor += movement.feeMinor - movement.amountMinor;
     }
-    const evidenceDueAt = found.evidenceDueAtMs === null ? null : new Date(found.evidenceDueAtMs).toISOString();
+    const evidenceDueAt = isoOrNull(found.evidenceDueAtMs);
     return this.#store.update(tx, row.id, { feeMinor, withdrawnMinor, evidenceDueAt });
   }
 
@@ -349,7 +349,6 @@ function isUnchanged(known: DisputeRow | undefined, before: DisputeRow): boolean
 }
 
 function toWire(row: DisputeRow): Dispute {
-  const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
   return {
     id: row.id as Id<'dispute'>,
     source: row.sourceId,
@@ -362,9 +361,9 @@ function toWire(row: DisputeRow): Dispute {
     status: row.status,
     frozenCreditMinor: row.frozenCreditMinor,
     lossMinor: row.lossMinor,
-    evidenceDueAt: iso(row.evidenceDueAt),
-    submittedAt: iso(row.submittedAt),
-    openedAt: iso(row.openedAt) ?? '',
-    closedAt: iso(row.closedAt),
+    evidenceDueAt: isoOrNull(row.evidenceDueAt),
+    submittedAt: isoOrNull(row.submittedAt),
+    openedAt: iso(row.openedAt),
+    closedAt: isoOrNull(row.closedAt),
   };
 }

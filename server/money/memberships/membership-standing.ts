@@ -3,7 +3,7 @@
  * refund or dispute changes it at once, in the transaction that changes the books; the sweeper then updates the
  * subscription at the provider.
  */
-import { DAY_MS } from '../../platform/clock.ts';
+import { DAY_MS, iso, isoOrNull } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import type { MembershipId, TierId } from '../../protocol/ids.ts';
 import type { Membership } from '../../protocol/money/memberships.ts';
@@ -101,15 +101,14 @@ export class MembershipStanding {
     if (!after || after.endsAtMs <= this.#context.clock.now()) return this.#set(tx, payment, 'refunded', 'refunded');
     await this.write(tx, row, {
       tier: after.tier,
-      paidUntil: new Date(after.endsAtMs).toISOString(),
-      accessUntil: new Date(this.accessUntilMs(after, row)).toISOString(),
+      paidUntil: iso(after.endsAtMs),
+      accessUntil: iso(this.accessUntilMs(after, row)),
       nextCheckAt: this.#context.nowIso(),
     });
   }
 
   async toMembership(row: MembershipRow, tx?: Orm): Promise<Membership> {
     const { clubs } = this.#context.rooms;
-    const iso = (time: string | null) => time && new Date(time).toISOString();
     const isMoving = row.renewalTier !== row.tier && row.status !== 'ended';
     return {
       id: row.id as MembershipId,
@@ -118,11 +117,11 @@ export class MembershipStanding {
       tier: await clubs.getTier(row.tier, tx),
       nextTier: isMoving ? await clubs.getTier(row.renewalTier, tx) : null,
       status: row.status === 'past_due' ? 'past_due' : row.status === 'active' ? 'active' : 'ended',
-      paidUntil: iso(row.paidUntil),
-      accessUntil: iso(row.accessUntil),
+      paidUntil: isoOrNull(row.paidUntil),
+      accessUntil: isoOrNull(row.accessUntil),
       cancelAtPeriodEnd: row.cancelAtPeriodEnd,
       disputed: row.standing === 'disputed',
-      startedAt: new Date(row.startedAt ?? row.createdAt).toISOString(),
+      startedAt: iso(row.startedAt ?? row.createdAt),
     };
   }
 

@@ -3,7 +3,7 @@
  * paid time and its grace period are over. Provider events, the return page and the sweeper all end here, and each time
  * the subscription is fetched again.
  */
-import { HOUR_MS } from '../../platform/clock.ts';
+import { HOUR_MS, iso } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id, type TierId } from '../../protocol/ids.ts';
@@ -160,7 +160,6 @@ export class MembershipSync {
     const isLapsed = found.status === 'past_due' && accessUntilMs <= nowMs;
     const isOver = found.status === 'ended' || isLapsed || isEndedByHouse;
     const renewalTier = found.tier ?? before.renewalTier;
-    const iso = (ms: number) => new Date(ms).toISOString();
     if (isEndedByHouse) await this.#returnUnused(tx, before);
     const nextMs = nextCheckMs({ nowMs, isOver, paidUntilMs: time.endsAtMs });
     // Renewals go on when the creator's suspension is over.
@@ -248,7 +247,6 @@ export class MembershipSync {
   }
 
   async #planInvoice(row: MembershipRow, paid: ProviderInvoice): Promise<PlannedInvoice> {
-    const iso = (ms: number) => new Date(ms).toISOString();
     const terms = paid.lines.map(({ kind, tier, startsAtMs, endsAtMs }, line) => ({
       invoice: paid.invoice,
       line,
@@ -301,8 +299,8 @@ export class MembershipSync {
         creatorMinor: split.creatorMinor,
         providerPayment: paid.payment,
         nextFeeCheckAt: paid.payment ? this.#context.laterIso(FIRST_FEE_CHECK_MS) : null,
-        periodEnd: new Date(sold.endsAtMs).toISOString(),
-        paidAt: new Date(paid.paidAtMs).toISOString(),
+        periodEnd: iso(sold.endsAtMs),
+        paidAt: iso(paid.paidAtMs),
         bookedAt: at,
       });
       if (!invoice) return undefined;

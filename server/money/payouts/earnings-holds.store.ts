@@ -1,3 +1,4 @@
+import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type SQL, sql } from '../../platform/db/sql.ts';
 import type { EarningsRelease } from '../../protocol/money/payouts.ts';
@@ -222,7 +223,7 @@ export class EarningsHoldsStore {
         where amount <> 0 group by date_trunc('day', due_at at time zone 'UTC') order by 1 limit ${limit}`,
     );
     return rows.map(({ at, amount, sales }) => ({
-      at: new Date(at).toISOString(),
+      at: iso(at),
       amountMinor: Number(amount),
       saleCount: Number(sales),
     }));
@@ -253,7 +254,7 @@ export class EarningsHoldsStore {
       sourceId: row.source_id,
       room: row.room,
       amountMinor: Number(row.amount),
-      soldAt: new Date(row.created_at).toISOString(),
+      soldAt: iso(row.created_at),
       isNewCreator: row.is_new,
       isFrozen: row.frozen,
     }));

@@ -2,7 +2,7 @@
  * Creators' earnings: held for some days after each sale, then available, then paid out. The books contain the amounts;
  * this part moves due sales from pending to available, and explains to creators what is held, why and until when.
  */
-import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
+import { DAY_MS, HOUR_MS, iso } from '../../platform/clock.ts';
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Earnings as RoomEarnings } from '../../protocol/money/money.ts';
@@ -52,12 +52,12 @@ export class Earnings {
   async #releaseAccount(account: DueAccount): Promise<boolean> {
     const { clock, earningsRules } = this.#context;
     const nowMs = clock.now();
-    const due = await this.#store.listDue(account, new Date(nowMs).toISOString(), RELEASE_SALES);
+    const due = await this.#store.listDue(account, iso(nowMs), RELEASE_SALES);
     if (due.length > 0) await this.#releaseSales(account.creator, due);
     const { nextDueMs, doneSeq } = await this.#store.findNext(account, this.#context.laterIso(-COMMITTED_WITHIN_MS));
     // Sales from now on are due no sooner than after the shortest hold.
     const emptyMs = nowMs + Math.max(earningsRules.holdDays * DAY_MS, RECHECK_MS);
-    const dueAt = new Date(Math.min(emptyMs, nextDueMs ?? emptyMs)).toISOString();
+    const dueAt = iso(Math.min(emptyMs, nextDueMs ?? emptyMs));
     await this.#store.planRelease(account, { doneSeq, dueAt });
     return due.length === RELEASE_SALES;
   }
@@ -138,7 +138,7 @@ export class Earnings {
       soldAt: sale.soldAt,
       reason: sale.isFrozen ? 'disputed' : isLonger ? 'new_creator' : 'standard',
       // The bank's decision has no date.
-      releaseAt: sale.isFrozen ? null : new Date(Date.parse(sale.soldAt) + days * DAY_MS).toISOString(),
+      releaseAt: sale.isFrozen ? null : iso(Date.parse(sale.soldAt) + days * DAY_MS),
     };
   }
 

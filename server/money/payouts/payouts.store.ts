@@ -1,3 +1,4 @@
+import { iso, isoOrNull } from '../../platform/clock.ts';
 import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
 import { and, asc, desc, eq, isNull, lte, sql } from '../../platform/db/sql.ts';
 import type { Id } from '../../protocol/ids.ts';
@@ -213,8 +214,8 @@ export function toPayout(row: PayoutRow): Payout {
     currency: row.currency,
     status: row.status,
     failure: row.failure,
-    createdAt: new Date(row.createdAt).toISOString(),
+    createdAt: iso(row.createdAt),
     reversedMinor: row.reversedMinor,
-    settledAt: row.settledAt === null ? null : new Date(row.settledAt).toISOString(),
+    settledAt: isoOrNull(row.settledAt),
   };
 }

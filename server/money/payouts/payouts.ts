@@ -3,6 +3,7 @@
  * creator's account, before the provider is called. The order is then retried under our own keys until it is answered;
  * a refused payout is available again.
  */
+import { iso } from '../../platform/clock.ts';
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
@@ -63,7 +64,7 @@ export class Payouts {
     return {
       id: id as Id<'payoutBatch'>,
       by: batch.by,
-      createdAt: new Date(batch.createdAt).toISOString(),
+      createdAt: iso(batch.createdAt),
       totalMinor: payouts.reduce((sum, payout) => sum + payout.amountMinor, 0),
       payouts,
     };

@@ -1,3 +1,4 @@
+import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type SQL, sql } from '../../platform/db/sql.ts';
 import type { EarningsEntry } from '../../protocol/money/payouts.ts';
@@ -158,7 +159,7 @@ function toEntry(row: EntryRow, currency: string): EarningsEntry {
   const isPayout = PAYOUT_KINDS.includes(row.kind);
   return {
     transaction: row.transaction,
-    at: new Date(row.created_at).toISOString(),
+    at: iso(row.created_at),
     category: isPayout ? 'payout' : row.reverses_id === null ? 'sale' : 'refund',
     kind: row.kind,
     source: row.source_id,

@@ -4,6 +4,7 @@
  * quarter, net of what the platform withheld, the number of activities, and fees, commissions and taxes withheld).
  * Everything is read from the ledger. Months and quarters are in UTC.
  */
+import { iso } from '../../platform/clock.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Dac7Report, EarningsEntry, Statement, StatementSums } from '../../protocol/money/payouts.ts';
 import { isPersonId } from '../../protocol/people.ts';
@@ -121,8 +122,8 @@ function quarterOf(quarter: string): Period {
 
 function monthsFrom(year: number, month: number, count: number): Period {
   return {
-    fromIso: new Date(Date.UTC(year, month, 1)).toISOString(),
-    untilIso: new Date(Date.UTC(year, month + count, 1)).toISOString(),
+    fromIso: iso(Date.UTC(year, month, 1)),
+    untilIso: iso(Date.UTC(year, month + count, 1)),
   };
 }
 

@@ -4,6 +4,7 @@
  * them; a session left by a crash is booked at its last heartbeat. Lock order: the fan's credit before the session.
  */
 
+import { iso, isoOrNull } from '../../platform/clock.ts';
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type PrivateSessionId, type RoomId } from '../../protocol/ids.ts';
@@ -334,7 +335,6 @@ async function ignoreOver(closing: Promise<unknown>): Promise<void> {
 
 export function toPrivateSession(row: PrivateSessionRow): PrivateSession {
   const isOpen = row.status === 'requested' || row.status === 'active';
-  const iso = (time: string | null) => time && new Date(time).toISOString();
   return {
     id: row.id as PrivateSessionId,
     room: row.room as RoomId,
@@ -348,9 +348,9 @@ export function toPrivateSession(row: PrivateSessionRow): PrivateSession {
     costMinor: row.chargedMinor,
     creatorMinor: row.creatorMinor,
     endReason: row.endReason,
-    requestedAt: new Date(row.requestedAt).toISOString(),
-    expiresAt: new Date(row.expiresAt).toISOString(),
-    startedAt: iso(row.startedAt),
-    endedAt: iso(row.endedAt),
+    requestedAt: iso(row.requestedAt),
+    expiresAt: iso(row.expiresAt),
+    startedAt: isoOrNull(row.startedAt),
+    endedAt: isoOrNull(row.endedAt),
   };
 }

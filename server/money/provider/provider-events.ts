@@ -3,7 +3,7 @@
  * its object, so events may arrive twice, late, out of order or never. Missing ones are found by listing the provider's
  * events periodically.
  */
-import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
+import { DAY_MS, HOUR_MS, iso } from '../../platform/clock.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Reconciliations } from '../books/reconciliations.ts';
 import type { Checkouts } from '../checkout/checkouts.ts';
@@ -86,7 +86,7 @@ export class ProviderEvents {
       if (isWhole || oldestMs === undefined || oldestMs === untilMs) break;
       untilMs = oldestMs;
     }
-    if (newestMs !== undefined) await store.noteListed(new Date(newestMs).toISOString());
+    if (newestMs !== undefined) await store.noteListed(iso(newestMs));
     if (missed > 0) {
       metrics.providerEvents.inc({ outcome: 'found_by_listing' }, missed);
       log.info({ missed }, 'missed provider events found by listing');
@@ -115,7 +115,7 @@ export class ProviderEvents {
       objectId: event.objectId,
       payment: event.payment ?? null,
       type: event.type,
-      createdAt: new Date(event.createdAtMs).toISOString(),
+      createdAt: iso(event.createdAtMs),
       receivedAt: now,
       processedAt: isOurs ? null : now,
       nextAttemptAt: isOurs ? now : null,

@@ -1,3 +1,4 @@
+import { iso } from '../../platform/clock.ts';
 import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
 import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from '../../platform/db/sql.ts';
 import { ID_PREFIXES, type Id, type TicketId, type TipId, type TopupId } from '../../protocol/ids.ts';
@@ -182,7 +183,7 @@ export function toRefund(row: RefundRow): Refund {
     to: row.to,
     status: row.status,
     reason: row.reason,
-    createdAt: new Date(row.createdAt).toISOString(),
+    createdAt: iso(row.createdAt),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, iso } from '../../platform/clock.ts';
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { desc, eq, lte, sql } from '../../platform/db/sql.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -36,7 +36,7 @@ export class FeePoliciesStore {
     const [policy] = await this.#orm
       .select()
       .from(feePolicies)
-      .where(lte(feePolicies.effectiveAt, new Date(timeMs).toISOString()))
+      .where(lte(feePolicies.effectiveAt, iso(timeMs)))
       .orderBy(desc(feePolicies.effectiveAt), desc(feePolicies.version))
       .limit(1);
     if (!policy) throw new AppError('internal', 'No fee policy is in force.');
@@ -83,7 +83,7 @@ export class FeePoliciesStore {
       version,
       commissionBps,
       vatBps,
-      effectiveAt: new Date(effectiveAt).toISOString(),
+      effectiveAt: iso(effectiveAt),
       inForce: id === current.id,
     }));
   }

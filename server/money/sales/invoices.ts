@@ -6,7 +6,7 @@
  * issued is never changed, and outlives an erasure for as long as the law asks. Then another job erases the buyer; the
  * number, the seller and the amounts stay.
  */
-import { HOUR_MS } from '../../platform/clock.ts';
+import { HOUR_MS, iso } from '../../platform/clock.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
 import type { TransactionKind } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
@@ -79,7 +79,7 @@ export class Invoices {
     if (!row) return null;
     return {
       number: `${row.year}-${String(row.number).padStart(NUMBER_DIGITS, '0')}`,
-      issuedAt: new Date(row.issuedAt).toISOString(),
+      issuedAt: iso(row.issuedAt),
       seller: { name: row.sellerName, address: row.sellerAddress, vatNumber: row.sellerVatNumber },
       buyerName: row.buyerName,
     };

@@ -1,3 +1,4 @@
+import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, desc, eq, lte, sql } from '../../platform/db/sql.ts';
 import type { Association, AssociationAccount, Pledge } from '../../protocol/money/pricing.ts';
@@ -6,8 +7,6 @@ import { accountId, charityAccount } from '../ledger/ledger.ts';
 import { associations, buyers, pledges, saleTerms } from './pricing.schema.ts';
 
 export type SaleTermsRow = typeof saleTerms.$inferSelect;
-
-const iso = (time: string) => new Date(time).toISOString();
 
 export class PricingStore {
   readonly #orm: Orm;

@@ -2,7 +2,7 @@
  * The terms of a sale: the fee policy in force, the VAT of the buyer's country, and the creator's pledge to an
  * association. A sale stores the id of its terms, so its split can be explained later.
  */
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { RecentMap } from '../../platform/recent-map.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -68,7 +68,7 @@ export class Pricing {
     const policy = await (atMs === undefined ? fees.findCurrent() : fees.findAt(atMs));
     const pledge = await (atMs === undefined
       ? this.#pledges.find(creator)
-      : this.#store.findPledge(creator, new Date(atMs).toISOString()));
+      : this.#store.findPledge(creator, iso(atMs)));
     const { country, vatBps } = await taxes.rateOf({ buyerCountry: await this.#countries.find(buyer) });
     const association = pledge?.association.id ?? null;
     const charityBps = pledge?.shareBps ?? policy.charityBps;
@@ -109,7 +109,7 @@ export class Pricing {
   async addFeePolicy(input: FeePolicyInput): Promise<FeePolicyView> {
     const { fees, clock, taxes, houseCountry } = this.#options;
     const now = isoIn(clock);
-    const effectiveAt = input.effectiveAt ? new Date(input.effectiveAt).toISOString() : now;
+    const effectiveAt = input.effectiveAt ? iso(input.effectiveAt) : now;
     if (effectiveAt < now) throw new AppError('time_in_past', 'A fee policy must take effect in the future.');
     const { vatBps } = await taxes.rateOf({ buyerCountry: houseCountry });
     return fees.add({ commissionBps: input.commissionBps, vatBps, effectiveAt });

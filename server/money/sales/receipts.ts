@@ -2,6 +2,7 @@
  * Receipts for payments, refunds and promotional credit: from the books, the terms of the sale and the buyer's waiver.
  * Writes nothing.
  */
+import { iso } from '../../platform/clock.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
@@ -20,8 +21,6 @@ interface Sale {
   terms?: string | null;
   feePolicy: string;
 }
-
-const iso = (time: string) => new Date(time).toISOString();
 
 export class Receipts {
   readonly #context: MoneyContext;

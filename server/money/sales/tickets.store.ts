@@ -1,3 +1,4 @@
+import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import {
   type AnyColumn,
@@ -252,7 +253,7 @@ export class TicketsStore {
     const [row] = await this.#orm.select().from(ticketWaivers).where(eq(ticketWaivers.ticket, ticket));
     if (!row) return undefined;
     const { textVersion, language, text } = row;
-    return { textVersion, language, text, acceptedAt: new Date(row.acceptedAt).toISOString() };
+    return { textVersion, language, text, acceptedAt: iso(row.acceptedAt) };
   }
 }
 
@@ -271,6 +272,6 @@ export function toTicket(row: TicketRow): Ticket {
     currency: row.currency,
     paidFrom: row.paidFrom,
     status: row.status === 'valid' ? 'valid' : 'refunded',
-    boughtAt: new Date(row.boughtAt ?? row.createdAt).toISOString(),
+    boughtAt: iso(row.boughtAt ?? row.createdAt),
   };
 }

@@ -3,6 +3,7 @@
  * late for a ticket is returned to the card.
  */
 
+import { iso } from '../../platform/clock.ts';
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import type { Role } from '../../protocol/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -116,7 +117,7 @@ export class Tickets implements Payable {
     const { rooms } = this.#context;
     const { isOver, liveEndedAt, capacity, priceMinor } = await rooms.lockForSale(tx, room);
     const ended = liveEndedAt ? Date.parse(liveEndedAt) : 0;
-    const at = new Date(Math.max(ended, this.#context.clock.now())).toISOString();
+    const at = iso(Math.max(ended, this.#context.clock.now()));
     if (isOver) return { refusal: 'room_ended', at, priceMinor };
     const isBlocked = await rooms.removals.isBlocked(room.creator.identity, identity, tx);
     if (isBlocked) return { refusal: 'removed', at, priceMinor };

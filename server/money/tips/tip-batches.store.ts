@@ -1,3 +1,4 @@
+import { iso } from '../../platform/clock.ts';
 import type { Database, Run } from '../../platform/db/db.ts';
 import type { CommittedFact, NewFact, Outbox } from '../../platform/outbox/outbox.ts';
 import type { Leg } from '../ledger/ledger.ts';
@@ -142,7 +143,7 @@ export class TipBatchesStore {
       feePolicy: row.fee_policy,
       creatorMinor: Number(row.creator_minor),
       terms: row.terms,
-      sentAt: new Date(row.sent_at).toISOString(),
+      sentAt: iso(row.sent_at),
     }));
   }
 

@@ -1,3 +1,4 @@
+import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, asc, eq, ne, sql } from '../../platform/db/sql.ts';
 import type { RoomId, TipId } from '../../protocol/ids.ts';
@@ -119,6 +120,6 @@ export function toTip(row: TipRow): Tip {
     currency: row.currency,
     message: row.message,
     item: row.menuItem === null ? null : { id: row.menuItem, label: row.menuLabel ?? row.menuItem },
-    sentAt: new Date(row.sentAt).toISOString(),
+    sentAt: iso(row.sentAt),
   };
 }

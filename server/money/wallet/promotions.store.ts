@@ -1,3 +1,4 @@
+import { iso, isoOrNull } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, asc, eq, isNull, lte, sql } from '../../platform/db/sql.ts';
 import type { Promotion } from '../../protocol/money/pricing.ts';
@@ -89,8 +90,6 @@ export class PromotionsStore {
   }
 }
 
-const iso = (time: string | null) => (time === null ? null : new Date(time).toISOString());
-
 export function toPromotion(row: PromotionRow): Promotion {
   const { id, identity, amountMinor, currency, reason } = row;
   return {
@@ -99,8 +98,8 @@ export function toPromotion(row: PromotionRow): Promotion {
     amountMinor,
     currency,
     reason,
-    expiresAt: iso(row.expiresAt),
-    expiredAt: iso(row.expiredAt),
-    createdAt: iso(row.createdAt) ?? '',
+    expiresAt: isoOrNull(row.expiresAt),
+    expiredAt: isoOrNull(row.expiredAt),
+    createdAt: iso(row.createdAt),
   };
 }

@@ -2,6 +2,7 @@
  * Promotional credit: given by the house, spent before paid credit, never paid out. The grant that expires first is
  * spent first.
  */
+import { iso } from '../../platform/clock.ts';
 import { isUniqueViolation } from '../../platform/db/db.ts';
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
@@ -28,7 +29,7 @@ export class Promotions {
     if (walletMode === 'off') throw new AppError('wallet_off');
     assertAmount(amountMinor);
     assertWithin(amountMinor, { maxMinor: LIMITS.promotionMaxMinor });
-    const expiresAt = input.expiresAt ? new Date(input.expiresAt).toISOString() : null;
+    const expiresAt = input.expiresAt ? iso(input.expiresAt) : null;
     if (expiresAt && Date.parse(expiresAt) <= clock.now()) {
       throw new AppError('time_in_past', 'The promotion must expire in the future.');
     }

@@ -1,3 +1,4 @@
+import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, desc, eq, gte, inArray, lt, type SQL, sql } from '../../platform/db/sql.ts';
 import { alias } from '../../platform/db/tables.ts';
@@ -97,7 +98,7 @@ export class WalletsStore {
       amountMinor: Number(row.amountMinor),
       promoMinor: Number(row.promoMinor),
       currency: row.currency,
-      at: new Date(row.at).toISOString(),
+      at: iso(row.at),
       label: row.reason ?? row.title,
       ...(row.room ? { room: row.room as RoomId } : {}),
       ...(row.reason && row.title ? { roomTitle: row.title } : {}),

@@ -3,7 +3,7 @@
  * process of the house sends. Endpoints are addresses that clients choose, so they pass the same guard as webhooks.
  */
 import type webPush from 'web-push';
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type Backoff, retryPauseMs } from '../../platform/jobs/backoff.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
@@ -117,7 +117,7 @@ export class Push {
     return rows.map(({ id, device, createdAt, session: of }) => ({
       id: id as PushDeviceId,
       device,
-      createdAt: new Date(createdAt).toISOString(),
+      createdAt: iso(createdAt),
       isCurrent: of === session,
     }));
   }

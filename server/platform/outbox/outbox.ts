@@ -7,6 +7,7 @@
 
 import { createId } from '../../protocol/ids.ts';
 import { type Bus, roomTopic } from '../bus.ts';
+import { iso } from '../clock.ts';
 import { type Database, type Orm, type Run, runIn } from '../db/db.ts';
 import { and, asc, count, eq, gte, isNull, notInArray, sql } from '../db/sql.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
@@ -172,7 +173,7 @@ export class Outbox {
       this.#owner,
     ]);
     // All rows of one transaction have one time.
-    const createdAt = new Date(rows[0]?.created_at ?? 0).toISOString();
+    const createdAt = iso(rows[0]?.created_at ?? 0);
     return kept.map((fact, index) => ({ ...fact, seq: Number(rows[index]?.seq), createdAt }));
   }
 
@@ -361,5 +362,5 @@ export function factsTopic(room: string | null): string {
 
 export function toFact(row: typeof outbox.$inferSelect): CommittedFact {
   const { id, seq, topic, room, identity, data } = row;
-  return { id, seq, topic, room, identity, data, createdAt: new Date(row.createdAt).toISOString() };
+  return { id, seq, topic, room, identity, data, createdAt: iso(row.createdAt) };
 }

@@ -2,7 +2,7 @@
  * Who is removed from a creator's rooms: from one, for good, or blocked from all of them, also later ones, until the
  * creator unblocks them. Access decisions read the same table (`rooms.store.ts`).
  */
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
 import type { Role } from '../../protocol/accounts.ts';
@@ -138,5 +138,5 @@ function toBlock({ creator, ...row }: RemovalRow): Block {
 }
 
 function toBase({ id, identity, by, reason, removedAt }: Omit<RemovalRow, 'creator' | 'room'>) {
-  return { id: id as Removal['id'], identity, by, reason, removedAt: new Date(removedAt).toISOString() };
+  return { id: id as Removal['id'], identity, by, reason, removedAt: iso(removedAt) };
 }

@@ -1,3 +1,4 @@
+import { iso } from '../../platform/clock.ts';
 import { type Database, isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { and, desc, eq, isNotNull, isNull, lte, max, sql } from '../../platform/db/sql.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -160,7 +161,7 @@ export class CharterStore {
       .limit(VERSIONS_MAX);
     return rows.map(({ apiKey: _, acceptedAt, ...row }) => ({
       ...row,
-      acceptedAt: new Date(acceptedAt).toISOString(),
+      acceptedAt: iso(acceptedAt),
     }));
   }
 }

@@ -2,7 +2,7 @@
  * The charter of the house: its versions, and who has accepted them. Asked before a creator goes live; without a
  * version in force nothing is required. Called by the gateway; knows no media.
  */
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { RecentMap } from '../../platform/recent-map.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -115,7 +115,7 @@ export class Charter {
     const nowMs = this.#clock.now();
     const startMs = effectiveFrom === undefined ? nowMs : Date.parse(effectiveFrom);
     if (startMs < nowMs) throw new AppError('time_in_past');
-    const announced = { announcedAt: isoOf(nowMs), announcedBy: by, effectiveFrom: isoOf(startMs) };
+    const announced = { announcedAt: iso(nowMs), announcedBy: by, effectiveFrom: iso(startMs) };
     const row = await this.#store.announce(hash, announced);
     if (!row) throw new AppError('charter_changed', 'There is no draft with this hash.');
     this.#remembered = undefined;
@@ -204,13 +204,4 @@ export class Charter {
 
 function inLanguage(articles: readonly Article[], language: Language): ShownArticle[] {
   return articles.map(({ id, title, text }) => ({ id, title: title[language], text: text[language] }));
-}
-
-function isoOf(timeMs: number): string {
-  return new Date(timeMs).toISOString();
-}
-
-/** As the database writes times is not ISO 8601. */
-function iso(time: string): string {
-  return new Date(time).toISOString();
 }

@@ -1,3 +1,4 @@
+import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, desc, eq, inArray, isNotNull, isNull, lt, notInArray, or, type SQL, sql } from '../../platform/db/sql.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -156,5 +157,5 @@ export function cursorOf({ severity, dueAt, id }: CaseCursor, isDecided: boolean
 export function parseCursor(cursor: string): CaseCursor {
   const [, severity, due, id] = /^(\d{1,3})~(\d{1,14})~(case_\w{1,60})$/.exec(cursor) ?? [];
   if (!severity || !due || !id) throw new AppError('cursor_invalid');
-  return { severity: Number(severity), dueAt: new Date(Number(due)).toISOString(), id };
+  return { severity: Number(severity), dueAt: iso(Number(due)), id };
 }

@@ -1,5 +1,5 @@
 /** What a reviewer decides, made whole from the case and checked. */
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, iso } from '../../platform/clock.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { MessageId, RoomId } from '../../protocol/ids.ts';
 import type { CharterVersion } from '../../protocol/trust/charter.ts';
@@ -67,7 +67,7 @@ export class DecisionInputs {
     const { kind } = input;
     const room = ROOM_MEASURES.has(kind) ? ((input.room ?? row.room) as RoomId | null) : null;
     const message = kind === 'remove_message' ? (input.message ?? messageOf(row.subjectKey)) : null;
-    const until = input.until === undefined ? null : new Date(input.until).toISOString();
+    const until = input.until === undefined ? null : iso(input.until);
     const isComplete =
       (room !== null || !ROOM_MEASURES.has(kind)) &&
       (message !== null || kind !== 'remove_message') &&

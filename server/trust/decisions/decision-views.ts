@@ -1,4 +1,5 @@
 /** Rows of cases, decisions and appeals as the wire has them. */
+import { iso, isoOrNull } from '../../platform/clock.ts';
 import type { MessageId, RoomId } from '../../protocol/ids.ts';
 import type { Appeal, AppealKind, Decision, Ground, OwnAppeal, ReviewCase } from '../../protocol/trust/decisions.ts';
 import type { FiledReport } from '../../protocol/trust/reports.ts';
@@ -7,8 +8,6 @@ import { type AppealRow, type DecisionRow, isInForce, type StandingRow } from '.
 import { appealUntil } from './review-rules.ts';
 
 export type Appellant = Exclude<AppealKind, 'second_look'>;
-
-const iso = (time: string) => new Date(time).toISOString();
 
 export function toCase({ reportCount, ...row }: CaseRow & { reportCount: number }, nowMs: number): ReviewCase {
   const { state, room, accused, category, severity, isOrder, owed } = row;
@@ -93,7 +92,7 @@ export function toOwnAppeal(row: AppealRow): OwnAppeal {
     decision: row.decision as OwnAppeal['decision'],
     createdAt: iso(row.createdAt),
     dueAt: iso(row.dueAt),
-    decidedAt: row.decidedAt && iso(row.decidedAt),
+    decidedAt: isoOrNull(row.decidedAt),
   };
 }
 

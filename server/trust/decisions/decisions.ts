@@ -3,7 +3,7 @@
  * reviewer answers. A decision, what follows from it (`measures.ts`) and the messages about it are one transaction.
  * Called by the gateway; other domains are behind ports.
  */
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Fact, NewFact, Outbox } from '../../platform/outbox/outbox.ts';
 import type { ChatAct } from '../../protocol/chat/chat-moderation.ts';
@@ -129,7 +129,7 @@ export class Decisions {
     const { article = null, charterVersion = null } = report;
     const isOrder = source === 'order';
     const { severity, dueMs } = urgencyOf(category, isOrder);
-    const dueAt = new Date(Date.parse(createdAt) + dueMs).toISOString();
+    const dueAt = iso(Date.parse(createdAt) + dueMs);
     const found = await this.#cases.gather(tx, {
       ...{ id: createId('case'), subjectKind, subjectKey, room, accused, category, article, charterVersion },
       ...{ severity, isOrder, state: 'open', owed: 'decision', dueAt, decideBy: dueAt, openedAt: createdAt },
@@ -162,7 +162,7 @@ export class Decisions {
     const { limit, state } = query;
     const nowMs = this.#options.clock.now();
     const found = await this.#cases.list({
-      ...{ ...query, limit: limit + 1, now: new Date(nowMs).toISOString() },
+      ...{ ...query, limit: limit + 1, now: iso(nowMs) },
       hidden: await this.#reviewers.concernsOf(reader),
       after: after === undefined ? undefined : parseCursor(after),
     });
@@ -205,7 +205,7 @@ export class Decisions {
       ...toCase({ ...row, reportCount: counts.get(id) ?? 0 }, nowMs),
       reports: reports.map(toFiledReport),
       decisions: own.map((decision) => toDecision(decision, appeals, nowMs)),
-      looks: looks.map(({ by, at }) => ({ by, at: new Date(at).toISOString() })),
+      looks: looks.map(({ by, at }) => ({ by, at: iso(at) })),
       isAboutCreator,
       mayNotDecide: refusals.get(id) ?? null,
       earlier: earlier.map((decision) => toDecision(decision, [], nowMs)),
@@ -352,10 +352,9 @@ export class Decisions {
 
   figures({ from, until }: { from?: string | undefined; until?: string | undefined }): Promise<Figures> {
     const now = isoIn(this.#options.clock);
-    const iso = (time: string | undefined, other: string) =>
-      time === undefined ? other : new Date(time).toISOString();
+    const isoOr = (time: string | undefined, other: string) => (time === undefined ? other : iso(time));
     return this.#figures.read(
-      { from: iso(from, '1970-01-01T00:00:00.000Z'), until: iso(until, '9999-01-01T00:00:00.000Z') },
+      { from: isoOr(from, '1970-01-01T00:00:00.000Z'), until: isoOr(until, '9999-01-01T00:00:00.000Z') },
       now,
     );
   }

@@ -1,5 +1,5 @@
 /** What people are told of decisions: those about themselves, and what became of their reports. */
-import { type Clock, isoIn } from '../../platform/clock.ts';
+import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { CharterVersion } from '../../protocol/trust/charter.ts';
@@ -75,7 +75,7 @@ export class Statements {
       );
       const outcome = {
         decision: row.id as Decision['id'],
-        at: new Date(row.at).toISOString(),
+        at: iso(row.at),
         acted: row.measures.length > 0 && isInForce(row),
         mayAppeal: own === undefined && mayAppeal(row, 'reporter', nowMs),
         appealUntil: appealUntilOf(row, 'reporter'),

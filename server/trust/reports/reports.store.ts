@@ -1,3 +1,4 @@
+import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, count, desc, eq, gt, isNotNull, lt, ne, or, sql } from '../../platform/db/sql.ts';
 import type { RoomId } from '../../protocol/ids.ts';
@@ -183,6 +184,6 @@ function toReport({ id, room, createdAt, ...row }: ShownRow): ReportLine {
     ...row,
     id: id as Report['id'],
     room: room as RoomId | null,
-    createdAt: new Date(createdAt).toISOString(),
+    createdAt: iso(createdAt),
   };
 }

@@ -2,7 +2,7 @@
  * Reports of messages, people and lives, from a room or by the public form, kept with their evidence. Acknowledged at
  * once with a number. Called by the gateway; asks the chat for evidence through a port, and decides nothing.
  */
-import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
@@ -273,7 +273,7 @@ export class Reports {
     const [newest] = marked;
     if (newest === undefined || marked.length < LIMITS.unfoundedReports) return null;
     const untilMs = Date.parse(newest) + LIMITS.limitedReportDays * DAY_MS;
-    return untilMs > this.#options.clock.now() ? new Date(untilMs).toISOString() : null;
+    return untilMs > this.#options.clock.now() ? iso(untilMs) : null;
   }
 
   async #look(room: RoomId, subject: ReportSubject): Promise<Subject> {
