@@ -352,7 +352,7 @@ describe.concurrent.each(HOUSES)('spares on $name', { timeout: 30_000 }, ({ isRe
   });
 
   it('wait unconnected while the publisher has none, and time out like others afterwards', async () => {
-    await using house = await SparesHouse.create(isRemote, { connectWithinMs: 1_000 });
+    await using house = await SparesHouse.create(isRemote, { connectWithinMs: 4_000 });
     const { stage } = house;
     const room = 'room_idle_spare';
     const publisher = await stage.publish(room, { grant: ADA });
