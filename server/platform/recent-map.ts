@@ -10,8 +10,11 @@ export class RecentMap<K, V> extends Map<K, V> {
   override set(key: K, value: V): this {
     this.delete(key);
     super.set(key, value);
-    const [oldest] = this.keys();
-    if (this.size > this.#limit) this.delete(oldest as K);
+    // Only then: V8 walks over the places of deleted keys to find the first.
+    if (this.size > this.#limit) {
+      const [oldest] = this.keys();
+      this.delete(oldest as K);
+    }
     return this;
   }
 }
