@@ -278,7 +278,7 @@ export class Room {
       if (error instanceof LogeError && error.code === 'sold_out') this.#state.setTicketsLeft(0);
       throw error;
     });
-    // The doors open moments later: who goes on to chat or to tip must not be refused.
+    // The doors open moments later: a message or a tip that follows at once must not be refused.
     if (!('checkoutUrl' in bought) && this.access.state !== 'granted') {
       await new Promise((resolve) => {
         this.once('accessGranted', resolve);

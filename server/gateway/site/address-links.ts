@@ -64,7 +64,7 @@ const TEXTS = {
         `An account of this house moves to ${address} when everything that it waits for is there.`,
       act: 'I agree',
       waiting:
-        'Thank you. The rest is awaited now. Until then, do not sign in with the new address: it would get an account of its own.',
+        'Thank you, this mailbox has agreed. Until the account has moved, do not sign in with the new address: it would get an account of its own.',
       done: 'Thank you. The address has changed.',
     },
     object: {
@@ -82,7 +82,7 @@ const TEXTS = {
       new: (address: string) => `Un compte de cette maison passe à ${address} quand tout ce qu’il attend est réuni.`,
       act: 'Je suis d’accord',
       waiting:
-        'Merci. Il reste à attendre le reste. D’ici là, ne vous connectez pas avec la nouvelle adresse : elle aurait son propre compte.',
+        'Merci, cette boîte a donné son accord. Tant que le compte n’a pas changé d’adresse, ne vous connectez pas avec la nouvelle : elle aurait son propre compte.',
       done: 'Merci. L’adresse a changé.',
     },
     object: {

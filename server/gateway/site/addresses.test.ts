@@ -180,7 +180,7 @@ describe('a recovery', () => {
     const [operator, lost] = [await newOperator(), await personWithPasskey()];
     const fresh = newAddress();
     expect((await begin(operator, lost.address, fresh)).status).toBe(201);
-    expect((await press(linksTo(fresh, 'recovery_confirm').link)).text).toContain('The rest is awaited');
+    expect((await press(linksTo(fresh, 'recovery_confirm').link)).text).toContain('this mailbox has agreed');
     nowMs += 5 * DAY_MS - 1;
     await http.context.people.addresses.sweep();
     expect(await identityAt(lost.address)).toBe(lost.identity);

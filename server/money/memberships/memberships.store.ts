@@ -133,11 +133,11 @@ export class MembershipsStore {
 
   /** Stores the house's cancellation for later removal, unless the member has meanwhile decided to leave. */
   async ownCancellation(id: string, nextCheckAt: string): Promise<void> {
-    const isNobodys = and(eq(memberships.isCancelledByHouse, false), sql`${memberships.wantsToLeave} is not true`);
+    const isKept = and(eq(memberships.isCancelledByHouse, false), sql`${memberships.wantsToLeave} is not true`);
     await this.#orm
       .update(memberships)
       .set({ isCancelledByHouse: true, nextCheckAt })
-      .where(and(eq(memberships.id, id), isNobodys));
+      .where(and(eq(memberships.id, id), isKept));
   }
 
   /** Stores the page to join, unless a concurrent request has stored or abandoned one. Returns the stored page. */

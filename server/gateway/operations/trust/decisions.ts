@@ -117,7 +117,7 @@ const reviewOperations = [
     status: 201,
     summary: 'File the order of an authority',
     description:
-      'It is decided like a report, first in the queue, and counted on its own in the figures. Nobody files one about themselves, or about a creator for whom they moderate.',
+      'It is decided like a report, first in the queue, and counted on its own in the figures. A reviewer cannot file one about themselves, or about a creator for whom they moderate.',
     errors: ['room_not_found', 'message_not_found', 'another_reviewer_needed'],
     run: async ({ decisions, reports }, { caller: { identity }, input }) =>
       decisions.find(await reports.fileOrder(identity, input)),
