@@ -216,7 +216,7 @@ async function openPlatform(options: {
       : undefined,
     // Webhook signatures use the machine's time, also when a test moves the house's clock.
     createPayment({ config, dataDir, clock: systemClock, log }).then((it) => {
-      if (it.emulator) closers.push(() => it.emulator?.close() ?? Promise.resolve());
+      closers.push(() => it.close());
       return it;
     }),
   ]);

@@ -1,0 +1,75 @@
+/**
+ * Lets one process at a time open some files, by a Unix socket beside them. The kernel closes it with its process, also
+ * after kill -9. (A process id in a file may be that of another process then, and says nothing in another container.)
+ */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { basename, dirname, join, relative } from 'node:path';
+import { ConfigError } from '../../config.ts';
+
+/** What every system takes as the address of a socket. */
+const ADDRESS_BYTES = 103;
+
+export class ProcessLock {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** Throws a ConfigError while another lock of `path` is held; `remedy` is what its message advises last. */
+  static async create(path: string, remedy: string): Promise<ProcessLock> {
+    const folder = dirname(path);
+    const prefix = `${basename(path)}.`;
+    const own = `${prefix}${randomBytes(4).toString('hex')}.lock`;
+    await mkdir(folder, { recursive: true });
+    const server = createServer((peer) => peer.destroy()).unref();
+    await once(server.listen(addressOf(join(folder, own))), 'listening');
+    const lock = new ProcessLock(server);
+    try {
+      // Each listens before it looks: of two that start together, at least one finds the other.
+      for (const name of await readdir(folder)) {
+        if (name === own || !name.startsWith(prefix) || !name.endsWith('.lock')) continue;
+        const other = join(folder, name);
+        if (await isHeld(addressOf(other))) {
+          throw new ConfigError([
+            `LOGE_DATA_DIR: another process uses ${path}. Stop it, choose another folder, or ${remedy}`,
+          ]);
+        }
+        // Its process is gone, and nobody listens on a random name again.
+        await rm(other, { force: true });
+      }
+    } catch (error) {
+      await lock.close();
+      throw error;
+    }
+    return lock;
+  }
+
+  /** Deletes the socket, too. */
+  async close(): Promise<void> {
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+/** The shorter one of two paths to the same socket. */
+function addressOf(path: string): string {
+  const near = relative('', path);
+  const address = near.length < path.length ? near : path;
+  if (Buffer.byteLength(address) <= ADDRESS_BYTES) return address;
+  throw new ConfigError([`LOGE_DATA_DIR: choose a shorter path; a socket cannot have the address ${path}`]);
+}
+
+function isHeld(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const peer = connect(address, () => {
+      peer.destroy();
+      resolve(true);
+    });
+    peer.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
+    });
+  });
+}
