@@ -254,6 +254,8 @@ async function endLostLives(options: {
     everyMs: ORPHAN_SWEEP_MS,
     log,
     run: async () => {
+      // Shows whether the database's clock has jumped. The lease's own beats go on while a sweep waits for a lock.
+      await lease.beat();
       if (lease.steadyForMs >= LIMITS.reconnectGraceMs) await rooms.endOrphanedLives(LIMITS.reconnectGraceMs);
     },
   });
