@@ -9,9 +9,6 @@ import { connect, createServer, type Server } from 'node:net';
 import { basename, dirname, join, relative } from 'node:path';
 import { ConfigError } from '../../config.ts';
 
-/** What every system takes as the address of a socket. */
-const ADDRESS_BYTES = 103;
-
 export class ProcessLock {
   readonly #server: Server;
 
@@ -19,15 +16,22 @@ export class ProcessLock {
     this.#server = server;
   }
 
-  /** Throws a ConfigError while another lock of `path` is held; `remedy` is what its message advises last. */
+  /**
+   * Throws a ConfigError while another lock of `path` is held; `remedy` is what its message advises last. Where no
+   * socket can be opened (some shared folders, paths of more than a hundred bytes) nothing is locked.
+   */
   static async create(path: string, remedy: string): Promise<ProcessLock> {
     const folder = dirname(path);
     const prefix = `${basename(path)}.`;
     const own = `${prefix}${randomBytes(4).toString('hex')}.lock`;
     await mkdir(folder, { recursive: true });
     const server = createServer((peer) => peer.destroy()).unref();
-    await once(server.listen(addressOf(join(folder, own))), 'listening');
     const lock = new ProcessLock(server);
+    try {
+      await once(server.listen(addressOf(join(folder, own))), 'listening');
+    } catch {
+      return lock;
+    }
     try {
       // Each listens before it looks: of two that start together, at least one finds the other.
       for (const name of await readdir(folder)) {
@@ -54,12 +58,10 @@ export class ProcessLock {
   }
 }
 
-/** The shorter one of two paths to the same socket. */
+/** The shorter one of two paths to the same socket, as systems limit its length. */
 function addressOf(path: string): string {
   const near = relative('', path);
-  const address = near.length < path.length ? near : path;
-  if (Buffer.byteLength(address) <= ADDRESS_BYTES) return address;
-  throw new ConfigError([`LOGE_DATA_DIR: choose a shorter path; a socket cannot have the address ${path}`]);
+  return near.length < path.length ? near : path;
 }
 
 function isHeld(address: string): Promise<boolean> {
