@@ -216,7 +216,7 @@ async function openPlatform(options: {
       : undefined,
     // Webhook signatures use the machine's time, also when a test moves the house's clock.
     createPayment({ config, dataDir, clock: systemClock, log }).then((it) => {
-      if (it.emulator) closers.push(() => it.emulator?.close() ?? Promise.resolve());
+      closers.push(() => it.close());
       return it;
     }),
   ]);
@@ -254,6 +254,8 @@ async function endLostLives(options: {
     everyMs: ORPHAN_SWEEP_MS,
     log,
     run: async () => {
+      // Shows whether the database's clock has jumped. The lease's own beats go on while a sweep waits for a lock.
+      await lease.beat();
       if (lease.steadyForMs >= LIMITS.reconnectGraceMs) await rooms.endOrphanedLives(LIMITS.reconnectGraceMs);
     },
   });

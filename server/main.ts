@@ -90,7 +90,7 @@ function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     const port = 'port' in error ? error.port : 'of this server';
-    return `Port ${port} is taken by another program. Stop it, or choose another one: PORT=3100 npm start`;
+    return `Port ${port} is taken by another program. Stop it, or choose another port and data folder: PORT=3100 LOGE_DATA_DIR=.data/3100 npm start`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

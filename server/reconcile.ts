@@ -57,7 +57,7 @@ async function runHere(config: Config, { since }: Options): Promise<Reconciliati
   const clock = systemClock;
   const dataDir = resolve(config.dataDir);
   const db = await Database.create({ url: config.databaseUrl, dataDir: join(dataDir, 'pglite') });
-  const { provider, emulator } = await createPayment({ config, dataDir, clock, log });
+  const payment = await createPayment({ config, dataDir, clock, log });
   try {
     const bus = new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
     const outbox = new Outbox({ db, bus, log, metrics });
@@ -66,12 +66,12 @@ async function runHere(config: Config, { since }: Options): Promise<Reconciliati
     // Nothing is started: it only reads, and books what the provider alone knows.
     const money = await createMoney(platform, rooms, {
       ...moneySettings(config),
-      provider,
+      provider: payment.provider,
       isReturnUrlAllowed: () => false,
     });
     return await money.reconciliations.run(since === undefined ? undefined : Date.parse(since));
   } finally {
-    await emulator?.close();
+    await payment.close();
     await db.close();
   }
 }

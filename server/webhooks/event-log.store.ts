@@ -1,5 +1,5 @@
 import type { Database, Orm } from '../platform/db/db.ts';
-import { and, asc, eq, gt, inArray, isNull, lt, sql } from '../platform/db/sql.ts';
+import { and, asc, eq, gt, inArray, isNull, lt, lte, max, sql } from '../platform/db/sql.ts';
 import { outbox } from '../platform/outbox/outbox.schema.ts';
 import { type CommittedFact, toFact } from '../platform/outbox/outbox.ts';
 import type { EventListQuery } from '../protocol/events.ts';
@@ -28,9 +28,18 @@ export class EventLogStore {
   }
 
   /** Whether there are unpublished facts; checked without the lock, so that an idle house writes nothing. */
-  async hasUnpublished(): Promise<boolean> {
-    const rows = await this.#orm.select({ seq: outbox.seq }).from(outbox).where(isNull(outbox.publishedAt)).limit(1);
+  async hasUnpublished(upTo?: number): Promise<boolean> {
+    const rows = await this.#orm
+      .select({ seq: outbox.seq })
+      .from(outbox)
+      .where(and(isNull(outbox.publishedAt), upTo === undefined ? undefined : lte(outbox.seq, upTo)))
+      .limit(1);
     return rows.length > 0;
+  }
+
+  async findLastUnpublished(): Promise<number> {
+    const [row] = await this.#orm.select({ seq: max(outbox.seq) }).from(outbox).where(isNull(outbox.publishedAt));
+    return row?.seq ?? 0;
   }
 
   /** Facts that were not published yet with the creators of their rooms, in the outbox' order. */

@@ -37,6 +37,13 @@ export class EventPublisher {
     this.#options = options;
   }
 
+  /** Publishes what is committed by now, and not what comes meanwhile. */
+  async publishAll(): Promise<void> {
+    const { events } = this.#options;
+    const last = await events.findLastUnpublished();
+    while (await events.hasUnpublished(last)) await this.publish();
+  }
+
   /** Publishes a batch; returns the number of facts. */
   async publish(): Promise<number> {
     const { db, events, endpoints, deliveries, metrics, clock } = this.#options;

@@ -57,6 +57,7 @@ export class Webhooks {
   readonly #box: SecretBox;
   readonly #sender: WebhookSender;
   readonly #log: EventLogStore;
+  readonly #publisher: EventPublisher;
   readonly #endpoints: WebhookEndpointsStore;
   readonly #deliveries: WebhookDeliveriesStore;
   readonly #deliverer: WebhookDeliverer;
@@ -77,7 +78,7 @@ export class Webhooks {
     this.#endpoints = new WebhookEndpointsStore(db);
     this.#deliveries = new WebhookDeliveriesStore(db);
     const stores = { endpoints: this.#endpoints, deliveries: this.#deliveries };
-    const publisher = new EventPublisher({ db, clock, log, metrics, events: this.#log, ...stores });
+    this.#publisher = new EventPublisher({ db, clock, log, metrics, events: this.#log, ...stores });
     this.#deliverer = new WebhookDeliverer({
       db,
       clock,
@@ -92,7 +93,7 @@ export class Webhooks {
     const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
       new PeriodicJob({ name, everyMs, run, log });
     this.#publishJob = job('publish events', SWEEP_MS, async () => {
-      const taken = await publisher.publish();
+      const taken = await this.#publisher.publish();
       if (taken > 0) this.#deliverJob.wake();
       return taken > 0;
     });
@@ -227,6 +228,8 @@ export class Webhooks {
 
   /** Removes a person's name and texts from the log. Embedders have to erase what they received. */
   async erasePerson(identity: string): Promise<void> {
+    // What is not in the log yet would come into it later, unchanged.
+    await this.#publisher.publishAll();
     await this.#log.rewriteOf(identity, (data) => withoutPerson(data, identity));
   }
 

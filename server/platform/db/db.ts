@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { AppError } from '../../protocol/errors.ts';
+import { ProcessLock } from '../jobs/process-lock.ts';
 import { loadPglite, loadPgliteOrm, loadPostgres } from './drizzle.ts';
 import { DETECT_DEAD_PEER, preparePgliteSchema, prepareSchema } from './schema-version.ts';
 import { type SQL, type SQLWrapper, sql } from './sql.ts';
@@ -98,12 +99,18 @@ export class Database {
 
   static async #createPglite(dataDir: string | undefined): Promise<Database> {
     if (dataDir) await mkdir(dataDir, { recursive: true });
-    const client = await loadPglite().PGlite.create(dataDir ? { dataDir } : {});
+    const lock = dataDir ? await ProcessLock.create(dataDir, 'give a command the PORT of that server') : undefined;
+    const { PGlite } = loadPglite();
+    const client = await PGlite.create(dataDir ? { dataDir } : {}).catch(async (error) => {
+      await lock?.close();
+      throw error;
+    });
+    const end = () => client.close().finally(() => lock?.close());
     const orm = loadPgliteOrm().drizzle(client);
     try {
       await preparePgliteSchema(orm, `the folder ${dataDir}`);
     } catch (error) {
-      await client.close();
+      await end();
       throw error;
     }
     return new Database({
@@ -113,7 +120,7 @@ export class Database {
       bulkTransaction: (work) => client.transaction((tx) => work(runOnPglite(tx))),
       // No other process can open this database.
       tryLock: async () => ({ isHeld: true, check: async () => true, release: async () => {} }),
-      end: () => client.close(),
+      end,
     });
   }
 

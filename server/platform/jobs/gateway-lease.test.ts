@@ -3,10 +3,11 @@ import { openDatabase } from '../../../tests/support/databases/databases.ts';
 import { createLog } from '../log.ts';
 import { GatewayLease } from './gateway-lease.ts';
 
+const log = createLog({ level: 'silent', pretty: false });
+
 test('a gateway that was stalled gives others time to renew before it takes them for lost', async () => {
   await using db = await openDatabase();
   let nowMs = 0;
-  const log = createLog({ level: 'silent', pretty: false });
   const lease = await GatewayLease.create({ db, id: 'gw_here', log, now: () => nowMs });
   for (nowMs = 5_000; nowMs <= 20_000; nowMs += 5_000) await lease.beat();
   expect(lease.steadyForMs).toBeGreaterThanOrEqual(20_000);
@@ -14,6 +15,20 @@ test('a gateway that was stalled gives others time to renew before it takes them
   nowMs += 60_000;
   // Whoever looks at others may do so before the first beat after it.
   expect(lease.steadyForMs).toBe(0);
+  await lease.beat();
+  expect(lease.steadyForMs).toBe(0);
+  nowMs += 5_000;
+  await lease.beat();
+  expect(lease.steadyForMs).toBe(5_000);
+  await lease.close();
+});
+
+test('a jump of the database clock gives others time to renew, too', async () => {
+  await using db = await openDatabase();
+  let nowMs = 0;
+  const lease = await GatewayLease.create({ db, id: 'gw_here', log, now: () => nowMs });
+  for (nowMs = 5_000; nowMs <= 20_000; nowMs += 5_000) await lease.beat();
+  await db.bulk(`update gateways set seen_at = seen_at - interval '1 minute'`, []);
   await lease.beat();
   expect(lease.steadyForMs).toBe(0);
   nowMs += 5_000;

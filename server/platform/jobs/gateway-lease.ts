@@ -9,6 +9,10 @@ import { PeriodicJob } from './periodic-job.ts';
 const BEAT_MS = 5_000;
 /** A longer pause between two heartbeats is more than a busy moment. */
 const GAP_MS = 2 * BEAT_MS;
+/** Returns how long ago the one before was, by the same clock. */
+const BEAT = `with previous as (select seen_at from gateways where id = $1)
+  insert into gateways (id) values ($1) on conflict (id) do update set seen_at = now()
+  returning (select extract(epoch from now() - previous.seen_at) * 1000 from previous)::float8 as "pauseMs"`;
 /** Rows of gateways that were silent for this long are deleted. */
 const FORGOTTEN = sql`now() - interval '1 day'`;
 
@@ -43,8 +47,8 @@ export class GatewayLease {
   }
 
   /**
-   * How long this gateway's own heartbeats have come without a gap. After an outage of the database every gateway looks
-   * silent: the sweep waits until the others could send a heartbeat again.
+   * How long this gateway's own heartbeats have come without a gap. After an outage of the database, or a jump of its
+   * clock, every gateway looks silent: the sweep waits until the others could send a heartbeat again.
    */
   get steadyForMs(): number {
     const now = this.#now();
@@ -54,12 +58,9 @@ export class GatewayLease {
 
   /** Sends a heartbeat now. */
   async beat(): Promise<void> {
-    await this.#db.orm
-      .insert(gateways)
-      .values({ id: this.#id })
-      .onConflictDoUpdate({ target: gateways.id, set: { seenAt: sql`now()` } });
+    const [beat] = await this.#db.bulk<{ pauseMs: number | null }>(BEAT, [this.#id]);
     const now = this.#now();
-    if (now - this.#beatAtMs > GAP_MS) this.#steadySinceMs = now;
+    if (Math.max(now - this.#beatAtMs, beat?.pauseMs ?? 0) > GAP_MS) this.#steadySinceMs = now;
     this.#beatAtMs = now;
   }
 

@@ -1,6 +1,7 @@
+import { Resolver } from 'node:dns/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { WebhookSender } from '../../webhooks/webhook-sender.ts';
 import { AddressGuard, isPublicAddress } from './address-guard.ts';
 
@@ -60,6 +61,20 @@ test('refuses a name that resolves to a private address, even if another of its 
     expect(result).toMatchObject({ status: null, error: expect.stringContaining('ERR_ADDRESS_NOT_ALLOWED') });
     sender.close();
   }
+});
+
+test('production resolves without the lookup of the system, which holds a thread of all others until it ends', async () => {
+  using v4 = vi.spyOn(Resolver.prototype, 'resolve4').mockResolvedValue(['93.184.216.34']);
+  using v6 = vi.spyOn(Resolver.prototype, 'resolve6').mockRejectedValue(new Error('It has none'));
+  const guard = new AddressGuard({ isOpen: false });
+  const resolve = () =>
+    new Promise((done) => guard.lookup('club.example', { all: true }, (error, found) => done(error ?? found)));
+  expect(await resolve()).toEqual([{ address: '93.184.216.34', family: 4 }]);
+  v6.mockResolvedValue(['fd12::1']);
+  expect(await resolve()).toMatchObject({ code: 'ERR_ADDRESS_NOT_ALLOWED' });
+  v4.mockRejectedValue(new Error('Nobody answers'));
+  v6.mockRejectedValue(new Error('Nobody answers'));
+  expect(await resolve()).toMatchObject({ message: 'Nobody answers' });
 });
 
 test('connects to the address that was checked', async () => {

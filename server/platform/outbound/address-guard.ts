@@ -3,7 +3,8 @@
  * that its name resolves to must be public. The connection uses exactly the checked addresses, which defeats DNS
  * rebinding. Development may send to localhost.
  */
-import { lookup as resolveName } from 'node:dns';
+import { lookup } from 'node:dns';
+import { Resolver } from 'node:dns/promises';
 import { BlockList, isIP, isIPv4, type LookupFunction } from 'node:net';
 import { AppError } from '../../protocol/errors.ts';
 
@@ -66,14 +67,33 @@ type Resolve = (
   callback: (error: NodeJS.ErrnoException | null, addresses: { address: string; family: number }[]) => void,
 ) => void;
 
+/** With one name server, a lookup ends within the 10 seconds of a request. */
+const QUERY = { timeout: 500, tries: 4 };
+
+/**
+ * Asks the name servers without a thread: `lookup` holds one until they answer, and a few silent ones would delay every
+ * lookup of this process, also of its database. Each resolver reads the system's list of name servers anew.
+ */
+const askNameServers: Resolve = (host, _options, callback) => {
+  const resolver = new Resolver(QUERY);
+  Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]).then(([v4, v6]) => {
+    const found = [v4, v6].flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    const error = v4.status === 'rejected' && found.length === 0 ? v4.reason : null;
+    callback(
+      error,
+      found.map((address) => ({ address, family: isIP(address) })),
+    );
+  });
+};
+
 export class AddressGuard {
   readonly #isOpen: boolean;
   readonly #resolve: Resolve;
 
-  /** `isOpen`: development, where any http or https address may be used. */
+  /** `isOpen`: development, where any http or https address may be used, also of names in /etc/hosts. */
   constructor(options: { isOpen: boolean; resolve?: Resolve }) {
     this.#isOpen = options.isOpen;
-    this.#resolve = options.resolve ?? resolveName;
+    this.#resolve = options.resolve ?? (options.isOpen ? lookup : askNameServers);
   }
 
   /** Refuses an address that is never allowed. Resolved addresses are checked at every connection. */

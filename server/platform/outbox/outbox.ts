@@ -278,7 +278,11 @@ export class Outbox {
       .orderBy(asc(outbox.seq))
       .limit(BATCH_FACTS);
     this.#metrics.outboxPending.set(rows.length);
-    if (rows.length === BATCH_FACTS) this.#mustLook = true;
+    if (rows.length === BATCH_FACTS) {
+      this.#mustLook = true;
+      // Its claims may lapse while it is behind. Lapsed facts are not read, and younger ones must not overtake them.
+      this.#mustTakeOver = this.#isAlone || !this.#closed;
+    }
     const fresh = rows.filter((row) => !marking.has(row.seq));
     // Facts that were handed over during the read may be in its result.
     const read = new Set(rows.map((row) => row.seq));

@@ -1,4 +1,4 @@
-/** Facts whose listener fails, on a real database. */
+/** Facts whose listener fails, and facts that are late, on a real database. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -112,4 +112,23 @@ describe('a fact whose listener fails', () => {
     expect(await db.bulk(`select id from outbox where id in ('stuck', 'done')`, [])).toEqual([{ id: 'stuck' }]);
     await db.bulk(`delete from outbox where id = 'stuck'`, []);
   });
+});
+
+test('facts whose claims have lapsed come before younger ones, also if they are more than a batch', async () => {
+  await using db = await openDatabase();
+  const outbox = new Outbox({ db, bus: new MemoryBus(() => {}), log, metrics: createMetrics() });
+  const handled: number[] = [];
+  outbox.on('test', ({ data }) => {
+    handled.push(data.n);
+  });
+  const given = Array.from({ length: 300 }, (_, n) => n);
+  await db.transaction((tx) => outbox.add(tx, ...given.map((n) => ({ topic: 'test', room: 'a', data: { n } }))));
+  await db.bulk(`update outbox set claimed_until = now() - interval '1 second' where (data->>'n')::int < 250`, []);
+  try {
+    outbox.start();
+    await vi.waitFor(async () => expect(await outbox.pending()).toBe(0), { timeout: 10_000 });
+    expect(handled).toEqual(given);
+  } finally {
+    await outbox.close();
+  }
 });

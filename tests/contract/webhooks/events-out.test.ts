@@ -35,7 +35,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
   afterAll(() => db[Symbol.asyncDispose]());
 
   /** Events over the shared database with their own endpoints: those of other tests are deleted first. */
-  async function openEvents(options: { sendTimeoutMs?: number } = {}) {
+  async function openEvents({ isRunning = true, ...options }: { isRunning?: boolean; sendTimeoutMs?: number } = {}) {
     const clock = new MovableClock();
     const metrics = createMetrics();
     const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
@@ -61,8 +61,10 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     };
     const webhooks = openOne();
     for (const { id } of await webhooks.listEndpoints()) await webhooks.deleteEndpoint(id);
-    outbox.start();
-    webhooks.start();
+    if (isRunning) {
+      outbox.start();
+      webhooks.start();
+    }
     const opened = [webhooks];
     return {
       clock,
@@ -192,6 +194,23 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
       { type: 'topup.succeeded', data: { topup: { identity: 'fan' } } },
       { type: 'live.started', room: ofEmbedder, roomSeq: 2 },
     ]);
+  });
+
+  test('an erasure reaches what is not in the log yet', async () => {
+    await using house = await openEvents({ isRunning: false });
+    const room = createId('room');
+    const from = { identity: 'fan-who-leaves', name: 'Léa', role: 'fan' };
+    const sentAt = new Date(house.clock.now()).toISOString();
+    const money = { amountMinor: 500, currency: 'eur' };
+    const tip = { id: createId('tip'), room, from, ...money, message: 'Merci', item: null, sentAt };
+    const fact = [createId('event'), room, JSON.stringify({ tips: [tip] })];
+    await db.bulk(`insert into outbox (id, topic, room, data) values ($1, 'tips.settled', $2, $3)`, fact);
+    await house.webhooks.erasePerson(from.identity);
+    house.webhooks.wake();
+    await house.webhooks.settled();
+    const { events } = await house.webhooks.list({ after: 0, room, limit: 10 });
+    const erased = { ...tip, from: { ...from, name: 'Erased' }, message: null };
+    expect(events.map(({ data }) => data)).toEqual([{ tip: erased }]);
   });
 
   test('sends an endpoint only its subscribed types', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { Database } from '../../../server/platform/db/db.ts';
 import { copyPgliteTemplate } from '../../support/databases/pglite-template.ts';
 import { findFreePort } from '../../support/houses/app.ts';
 import { startHttp } from '../../support/houses/http.ts';
@@ -47,6 +48,22 @@ test('without a server: the key is in the database', async () => {
     const made = await keys(env, 'create', '--name', 'Prometheus', '--scopes', 'metrics', '--expires', '90d');
     expect(made.output).toMatch(/^key_\w+ {2}Prometheus\n[\s\S]*expires 20[\s\S]*secret {6}loge_sk_[\w-]{43}\n/);
     expect((await keys(env, 'list')).output).toContain(/^key_\w+/.exec(made.output)?.[0]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('beside a server on another port: its folder is left alone until it has stopped', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'loge-keys-'));
+  try {
+    const dataDir = join(folder, 'pglite');
+    await copyPgliteTemplate(dataDir);
+    const server = await Database.create({ dataDir });
+    const env = { LOGE_DATA_DIR: folder, PORT: String(await findFreePort()) };
+    const refused = await keys(env, 'list');
+    await server.close();
+    expect([refused.code, refused.output]).toEqual([1, expect.stringContaining(`another process uses ${dataDir}`)]);
+    expect((await keys(env, 'list')).code).toBe(0);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
