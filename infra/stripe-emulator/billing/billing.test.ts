@@ -288,6 +288,45 @@ describe('changes', () => {
     });
   });
 
+  test('a credit is worth what was last debited, whichever price is set', async () => {
+    const { id, item } = await halfway();
+    type Proration = Stripe.SubscriptionUpdateParams.ProrationBehavior;
+    const change = async (unitAmount: number, proration_behavior: Proration) => {
+      const items = [{ id: item, price: await tier(unitAmount) }];
+      await stripe.subscriptions.update(id, { items, proration_behavior });
+      return (await latestInvoice(id)).lines.data.map(({ amount }) => amount);
+    };
+    await change(2_000, 'none');
+    expect(await change(3_000, 'always_invoice')).toEqual([-500, 1_500]);
+    fixture.emulator.advanceClock(7 * DAY_MS);
+    await change(5_000, 'create_prorations');
+    expect(await change(6_000, 'always_invoice')).toEqual([-750, 1_250, -1_250, 1_500]);
+    const early = stripe.subscriptions.update(id, {
+      items: [{ id: item, price: await tier(7_000) }],
+      proration_date: START_MS / 1000,
+    });
+    const message = expect.stringContaining('A proration before the last change');
+    expect(await faultOf(early)).toMatchObject({ statusCode: 400, param: 'proration_date', message });
+  });
+
+  test('neither a void invoice nor one of another subscription is credited', async () => {
+    const customer = await newCustomer();
+    const { id, items } = await subscribe(customer, await tier(1_000));
+    await subscribe(customer, await tier(700));
+    fixture.emulator.advanceClock(14 * DAY_MS);
+    const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+    await stripe.subscriptions.update(id, { default_payment_method: bad.id });
+    const raise = async (unitAmount: number) => {
+      const raised = [{ id: String(items.data[0]?.id), price: await tier(unitAmount) }];
+      await stripe.subscriptions.update(id, { items: raised, proration_behavior: 'always_invoice' });
+      return latestInvoice(id);
+    };
+    const unpaid = await raise(3_000);
+    expect(unpaid.status).toBe('open');
+    await stripe.invoices.voidInvoice(unpaid.id);
+    expect((await raise(4_000)).lines.data.map(({ amount }) => amount)).toEqual([-500, 2_000]);
+  });
+
   test('another interval begins a new period now', async () => {
     const { id, item } = await halfway();
     const price = await tier(9_000, { recurring: { interval: 'year' } });

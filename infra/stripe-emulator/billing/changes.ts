@@ -115,8 +115,9 @@ function prorations(
   isCreditOnly: boolean,
 ): WantedLine[] {
   const { start, end } = periodOf(subscription);
-  const shareOf = (item: Item) =>
-    Math.round(((item.price.unit_amount ?? 0) * (item.quantity ?? 1) * (end - at)) / (end - start));
+  // `at` may be the end of the period.
+  const shareOf = (amountMinor: number, since: number) =>
+    Math.round((amountMinor * (end - at)) / Math.max(1, end - since));
   const day = new Date(at * 1000).toISOString().slice(0, 10);
   const lines: WantedLine[] = [];
   const add = (item: Item, amountMinor: number, words: string) => {
@@ -127,13 +128,39 @@ function prorations(
     b !== undefined && a.price.id === b.price.id && a.quantity === b.quantity;
   for (const item of subscription.items.data) {
     const next = items.find(({ id }) => id === item.id);
-    if (!isSame(item, next)) add(item, -shareOf(item), 'Unused time on');
+    const debit = isSame(item, next) ? undefined : lastDebitOf(operation, subscription, item);
+    if (debit === undefined) continue;
+    if (at < debit.period.start) throw notEmulated('A proration before the last change', 'proration_date');
+    add({ ...item, price: debit.price }, -shareOf(debit.amountMinor, debit.period.start), 'Unused time on');
   }
   for (const item of isCreditOnly ? [] : items) {
     const before = subscription.items.data.find(({ id }) => id === item.id);
-    if (!isSame(item, before)) add(item, shareOf(item), 'Remaining time on');
+    if (!isSame(item, before)) add(item, shareOf(lineOf(operation, item).amountMinor, start), 'Remaining time on');
   }
   return lines;
+}
+
+/**
+ * The item's newest debit for this period. Flexible mode credits that, whatever the price is now. Within one change,
+ * debits follow credits.
+ */
+function lastDebitOf(operation: Operation, subscription: Subscription, item: Item) {
+  const { tx } = operation;
+  const pending = [...tx.newestFirst('pending_items', { subscription: subscription.id })];
+  const invoices = [...tx.newestFirst('invoices', { customer: customerIdOf(subscription) })];
+  const invoiced = invoices
+    .filter(({ status }) => status !== 'void')
+    .flatMap(({ lines }) => lines.data.toReversed())
+    .map(({ amount, parent, period, pricing }) => ({
+      amountMinor: amount,
+      period,
+      price: operation.must('prices', pricing?.price_details?.price),
+      subscriptionItem: parent?.subscription_item_details?.subscription_item,
+    }));
+  const { end } = periodOf(subscription);
+  return [...pending.map(({ line }) => line as WantedLine), ...invoiced].find(
+    (line) => line.subscriptionItem === item.id && line.amountMinor >= 0 && line.period.end === end,
+  );
 }
 
 function keepForLater(operation: Operation, line: WantedLine): void {

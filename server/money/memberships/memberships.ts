@@ -253,33 +253,13 @@ export class Memberships {
       if (!wanted.isActive && wanted.id !== paid.id) throw new AppError('tier_retired');
       // The card would be charged for a membership without access.
       if (row.standing === 'disputed') throw new AppError('membership_disputed');
-      if (wanted.id !== paid.id && wanted.priceMinor >= paid.priceMinor) {
-        return this.#upgrade(subscription, { paid, renewal, wanted });
-      }
+      const isUpgrade = wanted.id !== paid.id && wanted.priceMinor >= paid.priceMinor;
       // Stripe would start the new interval at once and credit the rest of the old one.
-      if (wanted.interval !== renewal.interval) throw new AppError('tier_interval');
-      await this.#setRenewal(subscription, renewal, wanted);
+      if (!isUpgrade && wanted.interval !== renewal.interval) throw new AppError('tier_interval');
+      const { billing } = this.#context.provider;
+      const change = { subscription, from: await this.#priceOf(renewal), to: await this.#priceOf(wanted) };
+      await (isUpgrade ? billing.upgrade(change) : billing.setRenewalPrice(change));
     });
-  }
-
-  /** Charges the difference to the paid tier. A scheduled downgrade is cancelled first. */
-  async #upgrade(
-    subscription: string,
-    { paid, renewal, wanted }: { paid: Tier; renewal: Tier; wanted: Tier },
-  ): Promise<void> {
-    if (renewal.id !== paid.id) await this.#setRenewal(subscription, renewal, paid);
-    try {
-      const [from, to] = [await this.#priceOf(paid), await this.#priceOf(wanted)];
-      await this.#context.provider.billing.upgrade({ subscription, from, to });
-    } catch (error) {
-      if (renewal.id !== paid.id) await this.#setRenewal(subscription, paid, renewal);
-      throw error;
-    }
-  }
-
-  async #setRenewal(subscription: string, before: Tier, after: Tier): Promise<void> {
-    const [from, to] = [await this.#priceOf(before), await this.#priceOf(after)];
-    await this.#context.provider.billing.setRenewalPrice({ subscription, from, to });
   }
 
   async #change(

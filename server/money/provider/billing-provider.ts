@@ -93,8 +93,9 @@ export interface BillingProvider {
   /** Ends it at once without a refund. */
   endSubscription(subscription: string): Promise<void>;
   /**
-   * Raises the price at once and charges the difference for the remaining time. Nothing changes if the card is declined
-   * (`card_declined`) or the period is unpaid (`membership_unpaid`).
+   * Raises the price at once and charges the difference for the remaining time. Credits what was debited for the rest
+   * of the period, whichever price is scheduled. Nothing changes if the card is declined (`card_declined`) or the
+   * period is unpaid (`membership_unpaid`).
    */
   upgrade(change: PriceChange): Promise<void>;
   /** Changes the price from the next renewal on, within the same interval. Nothing is charged or credited. */

@@ -133,6 +133,10 @@ export class StripeBilling implements BillingProvider {
         const latest = found.latest_invoice;
         const isPaid = latest !== null && typeof latest !== 'string' && latest.status === 'paid';
         if (found.status !== 'active' || !isPaid) throw new AppError('membership_unpaid');
+        // Classic mode credits the price that is set. Flexible mode credits the paid one, also if another is scheduled.
+        if (found.billing_mode.type !== 'flexible') {
+          throw new AppError('internal', 'Migrate this subscription to flexible billing mode.');
+        }
         await this.#stripe.subscriptions.update(subscription, {
           items: [{ id: itemOf(found, from), price: to }],
           proration_behavior: 'always_invoice',

@@ -45,6 +45,25 @@ describe('the Stripe adapter', () => {
     expect(create({ secretKey: 'sk_live_1' })).toBeInstanceOf(StripeProvider);
   });
 
+  test('refuses an upgrade in classic billing mode, which would credit a scheduled price', async () => {
+    const classic = {
+      status: 'active',
+      billing_mode: { type: 'classic' },
+      items: { data: [{ id: 'si_1', price: { id: 'price_1' } }] },
+      latest_invoice: { status: 'paid' },
+    };
+    const sent: unknown[] = [];
+    const { billing } = create({
+      fetch: async (_url, init) => {
+        sent.push(init?.method);
+        return Response.json(classic);
+      },
+    });
+    const upgrade = billing.upgrade({ subscription: 'sub_1', from: 'price_1', to: 'price_2' });
+    await expect(upgrade).rejects.toEqual(expect.objectContaining({ code: 'internal' }));
+    expect(sent).toEqual(['GET']);
+  });
+
   test('reads from a signed event only what to fetch', () => {
     expect(parse(sign(OLD_SECRET))).toEqual({
       id: 'evt_1',

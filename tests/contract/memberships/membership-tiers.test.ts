@@ -1,6 +1,7 @@
 /** Which tier of a club is paid until when: changes of tier, credit at the provider, and partial refunds. */
 import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { BillingProvider } from '../../../server/money/provider/billing-provider.ts';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId, type Id } from '../../../server/protocol/ids.ts';
@@ -21,13 +22,19 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
   let stripe: Stripe;
   /** The process crashes after this many Billing calls: the last one takes effect, but its answer is lost. */
   let callsLeft = Number.POSITIVE_INFINITY;
+  /** The process crashes at this Billing call: before it is sent, or once it took effect or was refused. */
+  let crash: { at: keyof BillingProvider; isSent: boolean } | undefined;
 
   beforeEach(async () => {
     db = await open();
     house = await openMoneyHouse({
       db,
       isRunning: false,
-      wrapProvider: (provider) => dying(provider, () => --callsLeft),
+      wrapProvider: (provider) =>
+        dying(provider, (call) => {
+          if (call === crash?.at) callsLeft = crash.isSent ? 0 : -1;
+          return --callsLeft;
+        }),
     });
     stripe = house.stripe;
   });
@@ -74,6 +81,14 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
 
   const change = (identity: string, id: string, tier: Tier) =>
     house.money.memberships.changeTier(identity, id, tier.id);
+  /** Runs work whose process crashes at a Billing call. A new process takes over. */
+  async function crashing(at: keyof BillingProvider, isSent: boolean, work: () => Promise<unknown>) {
+    crash = { at, isSent };
+    await expect(work()).rejects.toThrow('The process has crashed.');
+    crash = undefined;
+    callsLeft = Number.POSITIVE_INFINITY;
+    await house.restartMoney();
+  }
   const earnedBy = async (creator: string) => {
     const { pendingMinor, availableMinor } = await house.money.earnings.describe(creator);
     return pendingMinor + availableMinor;
@@ -175,6 +190,8 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       callsLeft = Number.POSITIVE_INFINITY;
       await house.restartMoney();
       await pass(0);
+      const { tier, nextTier } = await read(identity);
+      expect(nextTier?.id).toBe(tier.id === best.id ? undefined : silver.id);
       expect(await change(identity, id, best)).toMatchObject({ tier: { id: best.id }, nextTier: null });
       const [upgrade, ...others] = await paymentsOf(identity);
       expect(upgrade?.amountMinor).toBeGreaterThan(990);
@@ -185,6 +202,24 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       if (isDone) break;
     }
     expect(last).toBeGreaterThan(5);
+  });
+
+  test.each([
+    ['before it is charged', false],
+    ['after the card was declined', true],
+  ])('an upgrade that is interrupted %s keeps the scheduled downgrade', async (_, isDeclined) => {
+    const [gold, silver, best] = [await createTier(1_500), await createTier(500), await createTier(2_500)];
+    const { identity, id } = await join(gold);
+    await change(identity, id, silver);
+    const { id: subscription, default_payment_method } = await subscriptionOf(id);
+    if (isDeclined) await takeCardAway(id);
+    await crashing('upgrade', isDeclined, () => change(identity, id, best));
+    await stripe.subscriptions.update(subscription, { default_payment_method: String(default_payment_method) });
+    await pass(2 * 60_000);
+    expect(await read(identity)).toMatchObject({ tier: { id: gold.id }, nextTier: { id: silver.id } });
+    await pass(33 * DAY_MS);
+    expect(await read(identity)).toMatchObject({ status: 'active', tier: { id: silver.id }, nextTier: null });
+    expect((await paymentsOf(identity)).map(({ amountMinor }) => amountMinor)).toEqual([500, 1_500]);
   });
 
   test('a declined upgrade keeps the scheduled downgrade', async () => {
@@ -436,16 +471,17 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
 });
 
 /** Wraps the provider: a Billing call crashes the process once `countDown` is below zero. */
-function dying(provider: PaymentProvider, countDown: () => number): PaymentProvider {
+function dying(provider: PaymentProvider, countDown: (call: string) => number): PaymentProvider {
   const billing = new Proxy(provider.billing, {
     get(target, name) {
       const method = Reflect.get(target, name, target) as (...values: unknown[]) => Promise<unknown>;
       return async (...values: unknown[]) => {
-        const left = countDown();
+        const left = countDown(String(name));
         if (left < -1) throw new Error('The process has crashed.');
-        const answer = await method.apply(target, values);
-        if (left < 0) throw new Error('The process has crashed.');
-        return answer;
+        const answer = method.apply(target, values);
+        if (left >= 0) return answer;
+        await answer.catch(() => {});
+        throw new Error('The process has crashed.');
       };
     },
   });

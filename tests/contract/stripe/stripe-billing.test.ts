@@ -94,6 +94,36 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     expect(((await stripe.customers.retrieve(customer)) as Stripe.Customer).balance).toBeLessThan(-2_400);
   });
 
+  test('credit what was debited, also if the price was lowered without proration', async () => {
+    const customer = await member();
+    const created = await stripe.subscriptions.create({ customer, items: [{ price: await tier(1_500) }] });
+    expect(created.billing_mode.type).toBe('flexible');
+    const id = String(created.items.data[0]?.id);
+    const lowered = [{ id, price: await tier(500) }];
+    await stripe.subscriptions.update(created.id, { items: lowered, proration_behavior: 'none' });
+    const items = [{ id, price: await tier(2_500) }];
+    const proration_behavior = 'always_invoice';
+    const raised = await stripe.subscriptions.update(created.id, { items, proration_behavior, expand });
+    const { amount_paid } = raised.latest_invoice as Stripe.Invoice;
+    expect(amount_paid).toBeGreaterThan(990);
+    expect(amount_paid).toBeLessThanOrEqual(1_000);
+  });
+
+  test('keep the price if an upgrade cannot be paid', async () => {
+    const customer = await member();
+    const created = await stripe.subscriptions.create({ customer, items: [{ price: await tier(1_000) }] });
+    const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+    await stripe.subscriptions.update(created.id, { default_payment_method: bad.id });
+    const refused = stripe.subscriptions.update(created.id, {
+      items: [{ id: String(created.items.data[0]?.id), price: await tier(3_000) }],
+      proration_behavior: 'always_invoice',
+      payment_behavior: 'error_if_incomplete',
+    });
+    expect(await faultOf(refused)).toMatchObject({ statusCode: 402, code: 'card_declined' });
+    const kept = await stripe.subscriptions.retrieve(created.id);
+    expect(kept).toMatchObject({ status: 'active', items: { data: [{ price: { unit_amount: 1_000 } }] } });
+  });
+
   test('end with the period unless resumed, or at once', async () => {
     const customer = await member();
     const { id, items } = await stripe.subscriptions.create({ customer, items: [{ price: await tier(990) }] });
