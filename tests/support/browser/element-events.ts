@@ -20,6 +20,6 @@ export function handlerOf(rendered: unknown, attribute: string, event: string): 
 }
 
 /** The handler of a click on what has this test id. */
-export function pressOf(rendered: unknown, testId: string): () => unknown {
+export function pressOf(rendered: unknown, testId: string): (event?: unknown) => unknown {
   return handlerOf(rendered, `data-testid="${testId}"`, 'click');
 }
