@@ -69,7 +69,7 @@ export class AccountProvider extends AccountPart {
   #remove(id: string): void {
     void this.act('remove', async () => {
       await peopleApi.removeOidcBinding(id);
-      await this.load();
+      await this.reload();
       this.note = this.words.accounts.oidc.isRemoved;
     });
   }

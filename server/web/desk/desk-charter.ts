@@ -283,7 +283,7 @@ export class DeskCharter extends DeskPart {
     await this.act('announce', async () => {
       await deskApi.announceCharter({ hash: draft.hash, ...(start && { effectiveFrom: start }) });
       this.effectiveFrom = '';
-      await this.load();
+      await this.reload();
       this.note = texts.done(draft.version);
     });
   };

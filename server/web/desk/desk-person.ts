@@ -173,7 +173,7 @@ export class DeskPersonPage extends DeskPart {
   async #run(name: string, run: (reason: string) => Promise<unknown>): Promise<void> {
     const isDone = await this.act(name, async () => {
       if ((await run(this.reason.trim())) === false) return false;
-      await this.load();
+      await this.reload();
       this.reason = '';
       this.note = this.desk.people.done;
       return true;

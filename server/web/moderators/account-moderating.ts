@@ -87,7 +87,7 @@ export class AccountModerating extends AccountPart {
       this.linked = undefined;
       // The link is used up: a reload must not show it as invalid.
       history.replaceState(null, '', location.pathname);
-      await this.load();
+      await this.reload();
     });
     if (!isDone) this.linked = undefined;
   };
@@ -96,7 +96,7 @@ export class AccountModerating extends AccountPart {
     const { moderating: texts } = this.words.accounts;
     const isDone = await this.act(id, async () => {
       await moderatorsApi.answer(id, accepted);
-      await this.load();
+      await this.reload();
     });
     if (isDone) this.note = accepted ? texts.accepted : texts.declined;
   };
@@ -104,7 +104,7 @@ export class AccountModerating extends AccountPart {
   #stop = async (id: string): Promise<void> => {
     const isDone = await this.act(id, async () => {
       await moderatorsApi.end(id);
-      await this.load();
+      await this.reload();
     });
     if (isDone) this.note = this.words.accounts.moderating.stopped;
   };

@@ -94,7 +94,7 @@ export class WalletTickets extends SitePart {
     if (!isSure || !(await this.act(id, () => walletApi.withdraw(id)))) return;
     this.note = words.done;
     this.emit('wallet-changed', {});
-    await this.load();
+    await this.reload();
   }
 }
 

@@ -8,11 +8,19 @@ function templatesIn(value: unknown): TemplateResult[] {
   return strings && values ? [value as TemplateResult, ...templatesIn(values)] : [];
 }
 
+/** A piece of the template with the value after it, if that is text, and the piece that follows. */
+function textAt({ strings, values }: TemplateResult, index: number): string {
+  const [text = '', next = ''] = strings.slice(index, index + 2);
+  const value = values[index];
+  if (typeof value !== 'string') return text;
+  return text.endsWith('=') ? `${text}"${value}"${next}` : `${text}${value}${next}`;
+}
+
 /** The handler of an event of what has this attribute, such as `kind="tip"`. */
 export function handlerOf(rendered: unknown, attribute: string, event: string): (event?: unknown) => unknown {
-  for (const { strings, values } of templatesIn(rendered)) {
-    const withValue = (text: string, value: unknown) => (typeof value === 'string' ? `${text}"${value}"` : text);
-    const from = strings.findIndex((text, index) => withValue(text, values[index]).includes(attribute));
+  for (const template of templatesIn(rendered)) {
+    const { strings, values } = template;
+    const from = strings.findIndex((_, index) => textAt(template, index).includes(attribute));
     const at = strings.findIndex((text, index) => from >= 0 && index >= from && text.endsWith(`@${event}=`));
     if (at >= 0) return values[at] as () => unknown;
   }
