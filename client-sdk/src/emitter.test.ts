@@ -25,3 +25,11 @@ test('a listener that was added by once is called once, unless it was also added
   for (const count of [3, 4]) emitter.emit('count', count);
   expect(heard).toEqual([1, 3, 4]);
 });
+
+test('a listener of once stays if another one adds it by on during the event', () => {
+  const { emitter, heard, listener } = createEmitter();
+  emitter.on('count', () => void emitter.on('count', listener));
+  emitter.once('count', listener);
+  for (const count of [1, 2]) emitter.emit('count', count);
+  expect(heard).toEqual([1, 2]);
+});

@@ -12,22 +12,22 @@ export type Listener<Payload> = (payload: Payload) => void;
  * ```
  */
 export class Emitter<EventMap> {
-  /** Whether each stays after it was called. */
-  readonly #listeners = new Map<keyof EventMap, Map<Listener<never>, boolean | undefined>>();
+  /** Each with whether it stays after an event. */
+  readonly #listeners = new Map<keyof EventMap, Map<Listener<never>, boolean>>();
   readonly #onListenerError: (error: unknown) => void;
 
   constructor(onListenerError: (error: unknown) => void) {
     this.#onListenerError = onListenerError;
   }
 
-  /** Adds a listener and returns the function that removes it. One that was added to stay stays. */
+  /** Adds a listener and returns the function that removes it. `once()` does not shorten what `on()` has added. */
   on<Name extends keyof EventMap>(name: Name, listener: Listener<EventMap[Name]>, stays = true): () => void {
     let listeners = this.#listeners.get(name);
     if (!listeners) {
       listeners = new Map();
       this.#listeners.set(name, listeners);
     }
-    listeners.set(listener as Listener<never>, stays || listeners.get(listener as Listener<never>));
+    listeners.set(listener as Listener<never>, stays || listeners.get(listener as Listener<never>) === true);
     return () => this.off(name, listener);
   }
 
@@ -40,8 +40,10 @@ export class Emitter<EventMap> {
   }
 
   emit<Name extends keyof EventMap>(name: Name, payload: EventMap[Name]): void {
-    for (const [listener, stays] of [...(this.#listeners.get(name) ?? [])]) {
-      if (!stays) this.off(name, listener as Listener<EventMap[Name]>);
+    const listeners = this.#listeners.get(name);
+    for (const listener of [...(listeners?.keys() ?? [])]) {
+      // Read now: an earlier listener may have added it to stay.
+      if (listeners?.get(listener) === false) listeners.delete(listener);
       try {
         (listener as Listener<EventMap[Name]>)(payload);
       } catch (error) {

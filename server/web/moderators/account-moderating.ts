@@ -14,11 +14,11 @@ export class AccountModerating extends AccountPart {
   declare list: ModeratingList | undefined;
   /** What the link in the page's address invites to. */
   declare linked: ReceivedInvitation | undefined;
-  readonly #token = new URLSearchParams(location.search).get(LINK_PARAMETER) ?? '';
+  #token = new URLSearchParams(location.search).get(LINK_PARAMETER) ?? '';
 
   protected override async load(): Promise<void> {
     this.list = await moderatorsApi.moderating();
-    if (this.#token && !this.note) this.linked = await moderatorsApi.findLink(this.#token);
+    if (this.#token) this.linked = await moderatorsApi.findLink(this.#token);
   }
 
   override render(): TemplateResult {
@@ -85,7 +85,8 @@ export class AccountModerating extends AccountPart {
       await moderatorsApi.acceptLink(this.#token);
       this.note = this.words.accounts.moderating.accepted;
       this.linked = undefined;
-      // The link is used up: a reload must not show it as invalid.
+      // The link is used up: neither this part nor a reload of the page must show it as invalid.
+      this.#token = '';
       history.replaceState(null, '', location.pathname);
       await this.reload();
     });
