@@ -178,7 +178,7 @@ export class DeskPersonPage extends DeskPart {
       this.note = this.desk.people.done;
       return true;
     });
-    if (!isDone) await this.load();
+    if (!isDone) await this.reload();
   }
 
   async #close(id: string, reason: string): Promise<unknown> {

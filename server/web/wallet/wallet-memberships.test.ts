@@ -22,5 +22,5 @@ test('a change of tier is called done also when the memberships cannot be read a
   await pressOf(part.render(), 'choose-tier_2')();
   expect(part.note).toBe(siteTexts('en').wallet.memberships.tierDone('tier_2'));
   // What could not be read can be asked for again.
-  expect([part.changing, part.isLost]).toEqual([undefined, true]);
+  expect([part.changing, part.lost !== '']).toEqual([undefined, true]);
 });

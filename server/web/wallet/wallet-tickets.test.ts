@@ -49,7 +49,7 @@ test('tickets that cannot be read are not a fan without tickets', async () => {
   const part = new WalletTickets();
   await part.reload();
   const shown = part.render() as TemplateResult;
-  expect(testIdsOf(shown)).toContain('problem');
+  expect(testIdsOf(shown)).toContain('lost');
   expect(wordsOf(shown)).toContain(siteTexts('en').site.retry);
 });
 
