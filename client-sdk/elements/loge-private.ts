@@ -133,8 +133,12 @@ export class LogePrivate extends RoomPart {
     return [
       ...this.renderOn(room, [
         'connected',
+        'reconnected',
+        'roomChanged',
+        'roomEnded',
         'walletChanged',
         'accessGranted',
+        'accessRevoked',
         'privateSessionChanged',
         'stagePauseChanged',
       ]),

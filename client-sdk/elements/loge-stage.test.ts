@@ -4,12 +4,12 @@ import { wordsOf } from '../../tests/support/browser/element-markup.ts';
 import type { Room } from '../src/room.ts';
 import { LogeStage } from './loge-stage.ts';
 
-function curtain(info: object): string {
+function curtain(info: object, clockOffsetMs = 0): string {
   const none = { startsAt: null, liveEndedAt: null, pausedUntil: null, pauseAnnounced: false };
   const room = {
     info: { id: 'room_1', title: 'A concert', creator: { name: 'Camille' }, status: 'scheduled', ...none, ...info },
     ...{ isLive: false, viewerCount: 1, state: 'connected', stage: { tracks: [] }, chat: { state: null } },
-    localParticipant: { role: 'fan' },
+    ...{ localParticipant: { role: 'fan' }, clockOffsetMs },
   };
   return wordsOf(html`<loge-stage .room=${room as unknown as Room}></loge-stage>`);
 }
@@ -19,6 +19,9 @@ test('before its day the curtain names the day, and asks nobody to wait', () => 
   expect(curtain({ startsAt: inAMonth.toISOString() })).toMatch(new RegExp(`is to begin .*${inAMonth.getDate()}`));
   for (const startsAt of [null, new Date(Date.now() - 60_000).toISOString()])
     expect(curtain({ startsAt })).toContain('Camille is getting ready. Stay here');
+  // A device whose clock is an hour fast.
+  const inHalfAnHour = new Date(Date.now() - 1_800_000);
+  expect(curtain({ startsAt: inHalfAnHour.toISOString() }, -3_600_000)).toContain('is to begin');
 });
 
 test('in a pause the curtain says until when, and after it that the room is off air', () => {

@@ -284,7 +284,7 @@ export class LogeStage extends RoomPart {
     if (pausedUntil && pauseAnnounced)
       return say(stage.pausedTitle, stage.pausedText(creator, formatUntil(pausedUntil, this.language)));
     if (liveEndedAt) return say(lobby.offAir, stage.offAirText(creator));
-    const isLater = startsAt && Date.parse(startsAt) > Date.now();
+    const isLater = startsAt && Date.parse(startsAt) > Date.now() + (this.room?.clockOffsetMs ?? 0);
     return say(
       stage.soon,
       isLater ? stage.laterText(formatDateTime(startsAt, this.language)) : stage.soonText(creator),

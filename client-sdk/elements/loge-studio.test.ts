@@ -1,10 +1,11 @@
-import { html } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { afterEach, expect, test, vi } from 'vitest';
 import { markupOf, testIdsOf, wordsOf } from '../../tests/support/browser/element-markup.ts';
 import { Emitter } from '../src/emitter.ts';
 import type { RoomEventMap } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
 import { LogeStudio } from './loge-studio.ts';
+import { LogeStudioFigures } from './studio/studio-figures.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -118,4 +119,12 @@ test('the button in the picture of a live sends what it opens, and says so', asy
   await press();
   expect(room.localParticipant.addDevices).toHaveBeenCalledOnce();
   expect(room.localParticipant.startPreview).not.toHaveBeenCalled();
+});
+
+test("the duration of a live is measured by the server's clock", () => {
+  const figures = new LogeStudioFigures();
+  // Ten minutes ago, on a device whose clock is an hour fast.
+  const liveStartedAt = new Date(Date.now() - 4_200_000).toISOString();
+  figures.room = { info: { liveStartedAt }, clockOffsetMs: -3_600_000, viewerCount: 1 } as unknown as Room;
+  expect(wordsOf(figures.render() as TemplateResult)).toMatch(/ 10:0\d /);
 });

@@ -69,6 +69,15 @@ export class LogeTip extends RoomPart {
     ]);
   }
 
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    const isChosen = ({ id, amountMinor }: TipMenuItem) => id === this.menuItem && amountMinor === this.chosenMinor;
+    if (!this.menuItem || this.room?.tipMenu.some(isChosen)) return;
+    // The item is gone or has another price: nobody pays the old one for a tip without the request.
+    this.menuItem = undefined;
+    this.chosenMinor = undefined;
+  }
+
   override render(): TemplateResult | typeof nothing {
     const { room, texts } = this;
     const currency = room?.currency;
@@ -217,10 +226,8 @@ export class LogeTip extends RoomPart {
   }
 
   #handleChosen(amountMinor: number | undefined): void {
-    if (amountMinor !== this.chosenMinor) {
-      this.#key = createKey();
-      this.menuItem = undefined;
-    }
+    if (amountMinor !== this.chosenMinor || this.menuItem) this.#key = createKey();
+    this.menuItem = undefined;
     this.chosenMinor = amountMinor;
     this.problem = '';
     this.fault = '';

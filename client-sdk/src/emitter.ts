@@ -12,30 +12,27 @@ export type Listener<Payload> = (payload: Payload) => void;
  * ```
  */
 export class Emitter<EventMap> {
-  readonly #listeners = new Map<keyof EventMap, Set<Listener<never>>>();
+  /** Each with whether it stays after an event. */
+  readonly #listeners = new Map<keyof EventMap, Map<Listener<never>, boolean>>();
   readonly #onListenerError: (error: unknown) => void;
 
   constructor(onListenerError: (error: unknown) => void) {
     this.#onListenerError = onListenerError;
   }
 
-  /** Adds a listener and returns the function that removes it. */
-  on<Name extends keyof EventMap>(name: Name, listener: Listener<EventMap[Name]>): () => void {
+  /** Adds a listener and returns the function that removes it. `once()` does not shorten what `on()` has added. */
+  on<Name extends keyof EventMap>(name: Name, listener: Listener<EventMap[Name]>, stays = true): () => void {
     let listeners = this.#listeners.get(name);
     if (!listeners) {
-      listeners = new Set();
+      listeners = new Map();
       this.#listeners.set(name, listeners);
     }
-    listeners.add(listener as Listener<never>);
+    listeners.set(listener as Listener<never>, stays || listeners.get(listener as Listener<never>) === true);
     return () => this.off(name, listener);
   }
 
   once<Name extends keyof EventMap>(name: Name, listener: Listener<EventMap[Name]>): () => void {
-    const stop = this.on(name, (payload) => {
-      stop();
-      listener(payload);
-    });
-    return stop;
+    return this.on(name, listener, false);
   }
 
   off<Name extends keyof EventMap>(name: Name, listener: Listener<EventMap[Name]>): void {
@@ -43,7 +40,10 @@ export class Emitter<EventMap> {
   }
 
   emit<Name extends keyof EventMap>(name: Name, payload: EventMap[Name]): void {
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+    const listeners = this.#listeners.get(name);
+    for (const listener of [...(listeners?.keys() ?? [])]) {
+      // Read now: an earlier listener may have added it to stay.
+      if (listeners?.get(listener) === false) listeners.delete(listener);
       try {
         (listener as Listener<EventMap[Name]>)(payload);
       } catch (error) {

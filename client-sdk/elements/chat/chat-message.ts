@@ -91,7 +91,7 @@ export class LogeChatMessage extends RoomPart {
       const context = await this.room?.chat.moderation.context(message.id);
       if (this.message === message) this.context = context;
     } catch (error) {
-      this.problem = this.wordsFor(error);
+      if (this.message === message) this.problem = this.wordsFor(error);
     }
   }
 
@@ -176,6 +176,7 @@ export class LogeChatMessage extends RoomPart {
       size="s"
       appearance="outlined"
       data-testid="lift"
+      ?disabled=${this.#isBusyWithout('lift')}
       ?loading=${this.busy === 'lift'}
       @click=${() => this.#lift(message, scope)}
     >${this.texts.moderation.lift}</wa-button>`;
@@ -320,10 +321,15 @@ export class LogeChatMessage extends RoomPart {
       appearance=${act.isHarsh ? 'accent' : 'outlined'}
       variant=${act.isHarsh ? 'danger' : 'neutral'}
       data-testid=${act.name}
-      ?disabled=${needsReason && this.reason.trim() === ''}
+      ?disabled=${this.#isBusyWithout(act.name) || (needsReason && this.reason.trim() === '')}
       ?loading=${this.busy === act.name}
       @click=${() => this.#run(act)}
     >${act.label}</wa-button>`;
+  }
+
+  /** One act runs at a time, also when the dialog shows another message by then. */
+  #isBusyWithout(name: string): boolean {
+    return this.busy !== '' && this.busy !== name;
   }
 
   get #confirm(): LogeConfirm | null {
@@ -354,11 +360,18 @@ export class LogeChatMessage extends RoomPart {
   async #run({ name, done, act, keepsOpen, question }: DialogAct): Promise<void> {
     const { message } = this;
     if (question && !(await this.#confirm?.ask(question(this.reason.trim())))) return;
+    // The dialog may be closed by then, or show another message.
+    const isShown = () => this.message === message;
     await this.act(name, async () => {
-      await act(this.reason.trim());
-      this.open = keepsOpen ?? false;
-      if (keepsOpen && message) void this.#load(message);
-      await this.#toast(done, 'success');
+      try {
+        await act(this.reason.trim());
+        if (isShown()) this.open = keepsOpen ?? false;
+        if (isShown() && keepsOpen && message) void this.#load(message);
+        await this.#toast(done, 'success');
+      } catch (error) {
+        if (isShown()) throw error;
+        await this.#toast(this.wordsFor(error), 'danger');
+      }
     });
   }
 

@@ -208,7 +208,7 @@ export class LogeChatPeople extends RoomPart {
       const answer = await this.room?.chat.people(query.trim() || undefined);
       if (query === this.query) this.answer = answer;
     } catch (error) {
-      this.problem = this.wordsFor(error);
+      if (query === this.query) this.problem = this.wordsFor(error);
     }
   }
 }

@@ -174,8 +174,11 @@ export class LogeModerationWords extends RoomPart {
 
   #save = (): Promise<boolean> =>
     this.act('save', async () => {
-      const saved = await this.room?.chat.moderation.setWords(this.words ?? []);
-      this.words = saved?.words ?? this.words;
+      const sent = this.words;
+      const saved = await this.room?.chat.moderation.setWords(sent ?? []);
+      // What was changed meanwhile stays to be saved.
+      if (this.words !== sent) return;
+      this.words = saved?.words ?? sent;
       this.isChanged = false;
       this.isSaved = true;
     });

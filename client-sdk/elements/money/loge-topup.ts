@@ -5,6 +5,7 @@ import { css, html, nothing } from 'lit';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { SavedCard } from '../../../server/protocol/money/money.ts';
 import { LogeError } from '../../src/errors.ts';
+import type { CardTopUp } from '../../src/money/wallet.ts';
 import { createKey } from '../../src/random-key.ts';
 import type { Room } from '../../src/room.ts';
 import '../controls/amount-choice.ts';
@@ -43,8 +44,8 @@ export class LogeTopup extends RoomPart {
   declare fault: string;
   declare chosenMinor: number | undefined;
   declare cards: readonly SavedCard[];
-  /** Id of the saved card to pay with; empty for a new card on the payment page. */
-  declare card: string;
+  /** The selected saved card; empty: another one, on the payment page. Undefined: not selected, so the first one. */
+  declare card: string | undefined;
 
   /** Idempotency key of the current top-up: paying again after a lost answer never charges twice. */
   #key = createKey();
@@ -97,7 +98,6 @@ export class LogeTopup extends RoomPart {
     super();
     this.open = false;
     this.cards = [];
-    this.card = '';
     this.missingMinor = 0;
     this.fault = '';
   }
@@ -122,12 +122,17 @@ export class LogeTopup extends RoomPart {
     return topupAmounts(this.missingMinor, presetsOf(PRESETS, this.room?.wallet.currency ?? 'eur'));
   }
 
+  /** Id of the saved card that pays; undefined for the payment page. */
+  get #payingCard(): string | undefined {
+    const { card, cards } = this;
+    return (card === undefined ? cards[0] : cards.find(({ id }) => id === card))?.id;
+  }
+
   /** If this fails, the payment page is used. */
   async #loadCards(): Promise<void> {
     const { room } = this;
     const known = this.cards;
     this.cards = (await room?.wallet.cards().catch(() => known)) ?? [];
-    if (!this.cards.some(({ id }) => id === this.card)) this.card = this.cards[0]?.id ?? '';
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -188,13 +193,14 @@ export class LogeTopup extends RoomPart {
   #ways(): TemplateResult | typeof nothing {
     const { texts, cards } = this;
     if (cards.length === 0) return nothing;
+    const paying = this.#payingCard ?? '';
     const way = (id: string, words: string) => html`<label class="way">
       <input
         type="radio"
         name="card"
         value=${id}
         data-testid="pay-with-${id || 'new'}"
-        .checked=${this.card === id}
+        .checked=${paying === id}
         @change=${() => {
           this.card = id;
           this.#key = createKey();
@@ -232,16 +238,16 @@ export class LogeTopup extends RoomPart {
 
   async #goToCheckout(room: Room, amountMinor: number): Promise<void> {
     await this.act('pay', async () => {
+      const card = this.#payingCard;
       const returnUrl = returnUrlFor('topup', this.returnUrl ?? location.href, room);
-      if (this.card) await this.#payBySavedCard(room, amountMinor, returnUrl);
-      else openCheckout(this, (await room.wallet.topUp({ amountMinor, returnUrl, locale: this.language })).checkoutUrl);
+      const request = { amountMinor, returnUrl, locale: this.language };
+      if (card) await this.#payBySavedCard(room, { ...request, card, idempotencyKey: this.#key });
+      else openCheckout(this, (await room.wallet.topUp(request)).checkoutUrl);
     });
   }
 
   /** Tops up at once, unless the bank requires a confirmation. */
-  async #payBySavedCard(room: Room, amountMinor: number, returnUrl: string): Promise<void> {
-    const { card, language } = this;
-    const request = { amountMinor, card, returnUrl, locale: language, idempotencyKey: this.#key };
+  async #payBySavedCard(room: Room, request: CardTopUp): Promise<void> {
     const answer = await room.wallet.topUpByCard(request).catch((error: unknown) => {
       // The server repeats a final refusal for the same key, so the next attempt needs a new one.
       if (error instanceof LogeError && !error.retryable) this.#key = createKey();

@@ -48,7 +48,7 @@ export class LogeReminder extends RoomPart {
   protected override listenTo(room: Room): Array<() => void> {
     void this.#load(room);
     return [
-      ...this.renderOn(room, ['liveStarted', 'liveEnded', 'roomChanged', 'roomEnded']),
+      ...this.renderOn(room, ['liveStarted', 'liveEnded', 'roomChanged', 'roomEnded', 'reconnected', 'accessRevoked']),
       room.on('connected', () => void this.#load(room)),
     ];
   }

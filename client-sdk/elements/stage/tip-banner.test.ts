@@ -5,17 +5,17 @@ import { Emitter } from '../../src/emitter.ts';
 import type { RoomEventMap } from '../../src/events.ts';
 import { TipBanner } from './tip-banner.ts';
 
-const tipOf = (id: ChatTip['id'], identity = 'lea'): ChatTip => {
+const tipOf = (id: ChatTip['id'], identity = 'lea', ageMs = 0): ChatTip => {
   const from = { identity, name: identity, role: 'fan' } as const;
-  const sentAt = new Date().toISOString();
+  const sentAt = new Date(Date.now() - ageMs).toISOString();
   return { kind: 'tip', id, seq: 1, from, amountMinor: 500, currency: 'eur', message: null, sentAt };
 };
 
-function showBanner() {
+function showBanner(clockOffsetMs = 0) {
   const host = { addController() {}, removeController() {}, requestUpdate() {}, updateComplete: Promise.resolve(true) };
   const banner = new TipBanner(host);
   const room = new Emitter<RoomEventMap>(() => undefined);
-  banner.listenTo({ on: room.on.bind(room) });
+  banner.listenTo({ on: room.on.bind(room), clockOffsetMs });
   return { banner, room };
 }
 
@@ -37,4 +37,14 @@ test('a tip whose words were removed is no longer shown', () => {
   expect(banner.render('en')).not.toBe(nothing);
   room.emit('chatAuthorRemoved', { identity: 'tom', uptoSeq: 3, by: 'mod', reason: null, seq: 4 });
   expect(banner.render('en')).toBe(nothing);
+});
+
+test("the age of a tip is that of the server's clock, whatever the clock of the device says", () => {
+  const fast = showBanner(-60_000);
+  fast.room.emit('tipReceived', tipOf('tip_00000001', 'lea', 60_000));
+  expect(fast.banner.render('en')).not.toBe(nothing);
+  fast.banner.hostDisconnected();
+  const slow = showBanner(60_000);
+  slow.room.emit('tipReceived', tipOf('tip_00000001'));
+  expect(slow.banner.render('en')).toBe(nothing);
 });

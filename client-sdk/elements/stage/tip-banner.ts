@@ -32,18 +32,18 @@ export class TipBanner implements ReactiveController {
   }
 
   /** Shows the room's tips, except those that are paid back or lose their words meanwhile. */
-  listenTo(room: Pick<Room, 'on'>): Array<() => void> {
+  listenTo(room: Pick<Room, 'on' | 'clockOffsetMs'>): Array<() => void> {
     const removeById = ({ id }: { id: string }) => this.#remove((tip) => tip.id === id);
     return [
-      room.on('tipReceived', (tip) => this.#add(tip)),
+      room.on('tipReceived', (tip) => this.#add(tip, Date.now() + room.clockOffsetMs)),
       room.on('tipRefunded', removeById),
       room.on('chatMessageRemoved', removeById),
       room.on('chatAuthorRemoved', ({ identity }) => this.#remove(({ from }) => from.identity === identity)),
     ];
   }
 
-  #add(tip: ChatTip): void {
-    if (Date.now() - Date.parse(tip.sentAt) > MAX_AGE_MS || this.#queued.length >= MAX_QUEUED) return;
+  #add(tip: ChatTip, nowMs: number): void {
+    if (nowMs - Date.parse(tip.sentAt) > MAX_AGE_MS || this.#queued.length >= MAX_QUEUED) return;
     this.#queued.push(tip);
     if (this.#timer === undefined) this.#showNext();
   }

@@ -121,7 +121,7 @@ export class LogeStudioFigures extends RoomPart {
     if (!room) return nothing;
     const { earnings } = room;
     const startedAt = room.info?.liveStartedAt;
-    const durationMs = startedAt ? Date.now() - Date.parse(startedAt) : 0;
+    const durationMs = startedAt ? Date.now() + room.clockOffsetMs - Date.parse(startedAt) : 0;
     const megabits = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
     return html`
       <dl part="figures">

@@ -161,19 +161,29 @@ export class LogeReport extends RoomPart {
     `;
   }
 
-  async #send({ message, person = message?.from }: ReportTarget): Promise<void> {
+  async #send(target: ReportTarget): Promise<void> {
     const { category, kind } = this;
+    const { message, person = message?.from } = target;
     if (!category) return;
     const note = this.note.trim();
     const id = kind === 'message' ? message?.id : kind === 'person' ? person?.identity : undefined;
+    // The form may be closed by then, or be that of another report.
+    const isShown = () => this.open && this.target === target;
     await this.act('send', async () => {
       const subject = { kind, ...(id && { id }) } as ReportSubject;
-      const report = await this.room?.report({ subject, category, ...(note ? { note } : {}) });
-      this.open = false;
-      await this.renderRoot
-        .querySelector('wa-toast')
-        ?.create(this.texts.chat.reported(report?.number ?? 0), { variant: 'success', allowHtml: false });
+      try {
+        const report = await this.room?.report({ subject, category, ...(note ? { note } : {}) });
+        if (isShown()) this.open = false;
+        await this.#toast(this.texts.chat.reported(report?.number ?? 0), 'success');
+      } catch (error) {
+        if (isShown()) throw error;
+        await this.#toast(this.wordsFor(error), 'danger');
+      }
     });
+  }
+
+  async #toast(text: string, variant: 'success' | 'danger'): Promise<void> {
+    await this.renderRoot.querySelector('wa-toast')?.create(text, { variant, allowHtml: false });
   }
 }
 

@@ -55,13 +55,11 @@ export class ChatRoomState {
   }
 
   /**
-   * On entering and after every reconnect. Ignores versions, since a server that lost its state restarts at a lower
-   * one.
+   * On entering and after every reconnect, after which the server sends the raised hands. Ignores versions, since a
+   * server that lost its state restarts at a lower one.
    */
   begin({ chatState, restriction, ownVote }: Pick<Inside, 'chatState' | 'restriction' | 'ownVote'>): void {
     this.#ownVote = ownVote;
-    // The server sends the raised hands right after, if there are any.
-    this.handleHands({ count: 0 });
     this.#replace(chatState);
     this.handleRestriction(restriction);
   }

@@ -89,6 +89,14 @@ function createChat() {
   return { server, chat, emitted, emittedSeqs };
 }
 
+/** What the server sends on entering and after a reconnect. */
+function insideOf(server: ServerLog) {
+  const mode = { slowModeSeconds: 0, membersOnly: false, emojiOnly: false, paused: false };
+  const state = { mode, panic: false, pinned: null, poll: null, linksAllowed: false, reactionSet: [] };
+  const restriction = { kind: null, scope: 'room', until: null, reason: null, byRole: null } as const;
+  return { chat: server.page({}), chatState: { ...state, version: 1 }, restriction, ownVote: null, held: [] };
+}
+
 const seqs = (items: readonly ChatItem[]) => items.map(({ seq }) => seq);
 
 beforeEach(() => void vi.useFakeTimers());
@@ -317,18 +325,7 @@ describe('Chat', () => {
       server.holdNext(id);
       await chat.send(`text of ${id}`);
     }
-    const mode = { slowModeSeconds: 0, membersOnly: false, emojiOnly: false, paused: false };
-    const chatState = {
-      version: 1,
-      mode,
-      panic: false,
-      pinned: null,
-      poll: null,
-      linksAllowed: false,
-      reactionSet: [],
-    };
-    const restriction = { kind: null, scope: 'room', until: null, reason: null, byRole: null } as const;
-    const inside = { chat: server.page({}), chatState, restriction, ownVote: null };
+    const inside = insideOf(server);
     const [first, second] = chat.outgoing.map(({ clientId, text }, index) => ({
       id: ids[index] ?? ids[0],
       clientId,
@@ -425,6 +422,19 @@ describe('Chat', () => {
     chat.handlers['chat:restriction']({ ...timeout, kind: null });
     expect(emitted('chatRestriction').at(-1)).toBeNull();
     expect(chat.restriction).toBeNull();
+  });
+
+  it('emits no change for hands that stay up during a reconnect, and the end of those that do not', () => {
+    const { server, chat, emitted } = createChat();
+    const hands = [{ identity: 'lea', name: 'Léa', since: '2030-01-01T20:00:00.000Z' }];
+    for (let connections = 0; connections < 2; connections += 1) {
+      chat.handleInside(insideOf(server));
+      chat.handlers['chat:hands']({ count: 1, hands });
+    }
+    expect(emitted('chatHands')).toEqual([{ count: 1, hands }]);
+    chat.handleInside(insideOf(server));
+    chat.handlers['chat:hands']({ count: 0, hands: [] });
+    expect(emitted('chatHands').at(-1)).toEqual({ count: 0, hands: [] });
   });
 
   it('is cleared when access ends', () => {

@@ -51,7 +51,7 @@ export class AccountFollows extends AccountPart {
   async #unfollow(identity: string, name: string): Promise<void> {
     const isDone = await this.act(identity, async () => {
       await peopleApi.unfollow(identity);
-      await this.load();
+      await this.reload();
     });
     if (isDone) this.note = this.accountTexts.unfollowed(name);
   }

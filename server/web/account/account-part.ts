@@ -17,6 +17,7 @@ export abstract class AccountPart extends SitePart {
     return html`<div aria-live="polite">
       ${this.note ? html`<div class="callout" data-testid="note">${this.note}</div>` : nothing}
       ${this.problem ? html`<div class="callout danger" role="alert" data-testid="problem">${this.problem}</div>` : nothing}
+      ${this.lost ? html`<div class="callout danger" role="alert" data-testid="lost">${this.whatIsLost()}</div>` : nothing}
     </div>`;
   }
 

@@ -110,7 +110,7 @@ export class AccountPasskeys extends AccountPart {
       await addPasskey();
     }
     this.emit('passkey-added', undefined);
-    await this.load();
+    await this.reload();
     this.note = this.words.accounts.passkeys.isAdded;
   }
 
@@ -126,14 +126,14 @@ export class AccountPasskeys extends AccountPart {
     void this.act('rename', async () => {
       await peopleApi.renamePasskey(id, name);
       this.renamed = '';
-      await this.load();
+      await this.reload();
     });
   }
 
   #remove(id: string): void {
     void this.act('remove', async () => {
       await peopleApi.removePasskey(id);
-      await this.load();
+      await this.reload();
       this.note = this.words.accounts.passkeys.isRemoved;
     });
   }

@@ -20,7 +20,7 @@ export class AccountProvider extends AccountPart {
   override render(): TemplateResult | typeof nothing {
     const { provider, bindings } = this.own ?? { provider: null, bindings: [] };
     const host = provider ?? bindings[0]?.provider;
-    if (host === undefined && !this.note) return nothing;
+    if (host === undefined && !this.problem && !this.note) return nothing;
     const { oidc: texts } = this.words.accounts;
     const mayAdd = provider !== null && !bindings.some((binding) => binding.provider === provider);
     return html`<section aria-labelledby="provider-title">
@@ -69,7 +69,7 @@ export class AccountProvider extends AccountPart {
   #remove(id: string): void {
     void this.act('remove', async () => {
       await peopleApi.removeOidcBinding(id);
-      await this.load();
+      await this.reload();
       this.note = this.words.accounts.oidc.isRemoved;
     });
   }

@@ -20,12 +20,12 @@ export class AccountPush extends AccountPart {
 
   override render(): TemplateResult | typeof nothing {
     const { accountTexts: texts, push } = this;
-    if (!push) return nothing;
+    if (!push && !this.problem) return nothing;
     return html`<section aria-labelledby="push">
       <h2 id="push" class="display">${texts.push}</h2>
       <p class="muted">${texts.pushText}</p>
-      ${push.devices.length > 0 ? html`<ul class="rows" data-testid="push-devices">${push.devices.map((device) => this.#row(device))}</ul>` : nothing}
-      ${this.messages()} ${push.devices.some(({ isCurrent }) => isCurrent) ? nothing : this.#here(push)}
+      ${push?.devices.length ? html`<ul class="rows" data-testid="push-devices">${push.devices.map((device) => this.#row(device))}</ul>` : nothing}
+      ${this.messages()} ${!push || push.devices.some(({ isCurrent }) => isCurrent) ? nothing : this.#here(push)}
     </section>`;
   }
 

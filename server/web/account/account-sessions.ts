@@ -65,7 +65,7 @@ export class AccountSessions extends AccountPart {
   #signOutOf = async (id: string): Promise<void> => {
     const isDone = await this.act(id, async () => {
       await peopleApi.signOutOf(id);
-      await this.load();
+      await this.reload();
     });
     if (isDone) this.note = this.accountTexts.signedOutThere;
   };

@@ -94,11 +94,12 @@ export class DeskCharter extends DeskPart {
     this.#show(draft);
   }
 
+  /** What was written and is not saved stays. */
   #show(draft: CharterDraft | null): void {
     this.draft = draft;
+    if (this.isChanged) return;
     this.articles = draft?.articles ?? [];
     this.#foldedCount = this.articles.length;
-    this.isChanged = false;
   }
 
   override render(): TemplateResult {
@@ -241,7 +242,10 @@ export class DeskCharter extends DeskPart {
 
   #save = async (): Promise<void> => {
     await this.act('save', async () => {
-      this.#show(await deskApi.saveCharterDraft(this.articles));
+      const sent = this.articles;
+      const draft = await deskApi.saveCharterDraft(sent);
+      this.isChanged = this.articles !== sent;
+      this.#show(draft);
       this.note = this.desk.charter.saved;
     });
   };
@@ -258,6 +262,7 @@ export class DeskCharter extends DeskPart {
     if (!isSure) return;
     await this.act('discard', async () => {
       await deskApi.deleteCharterDraft();
+      this.isChanged = false;
       this.#show(null);
     });
   };
@@ -278,7 +283,7 @@ export class DeskCharter extends DeskPart {
     await this.act('announce', async () => {
       await deskApi.announceCharter({ hash: draft.hash, ...(start && { effectiveFrom: start }) });
       this.effectiveFrom = '';
-      await this.load();
+      await this.reload();
       this.note = texts.done(draft.version);
     });
   };

@@ -113,7 +113,7 @@ export class DeskDisputes extends DeskPart {
     if (!isSure) return;
     const isDone = await this.act(id, async () => {
       await deskApi.submitEvidence(id, (this.notes[id] ?? '').trim());
-      await this.load();
+      await this.reload();
     });
     if (isDone) this.note = texts.done;
   }

@@ -129,7 +129,7 @@ export class DeskFees extends DeskPart {
         commissionBps,
         ...(start ? { effectiveAt: start.toISOString() } : {}),
       });
-      await this.load();
+      await this.reload();
     });
     if (!created) return;
     this.percent = '';

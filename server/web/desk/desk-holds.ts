@@ -182,7 +182,7 @@ export class DeskHolds extends DeskPart {
   #set(name: string, creator: string, input: { frozen: boolean; reason: string }): Promise<boolean> {
     return this.act(name, async () => {
       await deskApi.setHold(creator, input);
-      await this.load();
+      await this.reload();
     });
   }
 }

@@ -86,7 +86,7 @@ export class DeskPayouts extends DeskPart {
     let batch: PayoutBatch | undefined;
     await this.act('run', async () => {
       batch = await deskApi.runPayouts();
-      await this.load();
+      await this.reload();
     });
     if (!batch) return;
     const { payouts } = batch;

@@ -173,12 +173,12 @@ export class DeskPersonPage extends DeskPart {
   async #run(name: string, run: (reason: string) => Promise<unknown>): Promise<void> {
     const isDone = await this.act(name, async () => {
       if ((await run(this.reason.trim())) === false) return false;
-      await this.load();
+      await this.reload();
       this.reason = '';
       this.note = this.desk.people.done;
       return true;
     });
-    if (!isDone) await this.load();
+    if (!isDone) await this.reload();
   }
 
   async #close(id: string, reason: string): Promise<unknown> {

@@ -120,7 +120,7 @@ export class DeskReconciliation extends DeskPart {
   #run = async (): Promise<void> => {
     const isDone = await this.act('run', async () => {
       await deskApi.reconcile();
-      await this.load();
+      await this.reload();
     });
     if (isDone) this.note = this.desk.reconciliation.done;
   };

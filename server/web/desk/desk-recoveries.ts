@@ -104,7 +104,7 @@ export class DeskRecoveries extends DeskPart {
     if (!(await this.isSure({ ...question, cancel: texts.keep, testId: 'confirm-recovery' }))) return;
     const isDone = await this.act('begin', async () => {
       await deskApi.beginRecovery({ account: account.trim(), address: address.trim(), reason: reason.trim() });
-      await this.load();
+      await this.reload();
     });
     if (!isDone) return;
     this.given = { account: '', address: '', reason: '' };
@@ -114,7 +114,7 @@ export class DeskRecoveries extends DeskPart {
   #withdraw(person: string): void {
     void this.act('withdraw', async () => {
       await deskApi.withdrawRecovery(person);
-      await this.load();
+      await this.reload();
     });
   }
 }

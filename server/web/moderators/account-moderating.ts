@@ -14,11 +14,11 @@ export class AccountModerating extends AccountPart {
   declare list: ModeratingList | undefined;
   /** What the link in the page's address invites to. */
   declare linked: ReceivedInvitation | undefined;
-  readonly #token = new URLSearchParams(location.search).get(LINK_PARAMETER) ?? '';
+  #token = new URLSearchParams(location.search).get(LINK_PARAMETER) ?? '';
 
   protected override async load(): Promise<void> {
     this.list = await moderatorsApi.moderating();
-    if (this.#token && !this.note) this.linked = await moderatorsApi.findLink(this.#token);
+    if (this.#token) this.linked = await moderatorsApi.findLink(this.#token);
   }
 
   override render(): TemplateResult {
@@ -85,9 +85,10 @@ export class AccountModerating extends AccountPart {
       await moderatorsApi.acceptLink(this.#token);
       this.note = this.words.accounts.moderating.accepted;
       this.linked = undefined;
-      // The link is used up: a reload must not show it as invalid.
+      // The link is used up: neither this part nor a reload of the page must show it as invalid.
+      this.#token = '';
       history.replaceState(null, '', location.pathname);
-      await this.load();
+      await this.reload();
     });
     if (!isDone) this.linked = undefined;
   };
@@ -96,7 +97,7 @@ export class AccountModerating extends AccountPart {
     const { moderating: texts } = this.words.accounts;
     const isDone = await this.act(id, async () => {
       await moderatorsApi.answer(id, accepted);
-      await this.load();
+      await this.reload();
     });
     if (isDone) this.note = accepted ? texts.accepted : texts.declined;
   };
@@ -104,7 +105,7 @@ export class AccountModerating extends AccountPart {
   #stop = async (id: string): Promise<void> => {
     const isDone = await this.act(id, async () => {
       await moderatorsApi.end(id);
-      await this.load();
+      await this.reload();
     });
     if (isDone) this.note = this.words.accounts.moderating.stopped;
   };

@@ -137,7 +137,7 @@ export class StudioModerators extends AccountPart {
     this.link = '';
     const isDone = await this.act('invite', async () => {
       this.link = (await moderatorsApi.invite({ ...(handle && { handle }), ...(room && { room }) })) ?? '';
-      await this.load();
+      await this.reload();
     });
     if (!isDone) return;
     form.reset();
@@ -147,7 +147,7 @@ export class StudioModerators extends AccountPart {
   #end = async (id: string, name: string): Promise<void> => {
     const isDone = await this.act(id, async () => {
       await moderatorsApi.end(id);
-      await this.load();
+      await this.reload();
     });
     if (isDone) this.note = this.words.accounts.moderators.removed(name);
   };
@@ -155,7 +155,7 @@ export class StudioModerators extends AccountPart {
   #withdraw = async (id: string): Promise<void> => {
     const isDone = await this.act(id, async () => {
       await moderatorsApi.withdraw(id);
-      await this.load();
+      await this.reload();
     });
     if (isDone) this.note = this.words.accounts.moderators.withdrawn;
   };

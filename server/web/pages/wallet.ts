@@ -99,7 +99,8 @@ export class SiteWallet extends SitePage {
     for (let asked = 0; asked < ASK_TIMES && !isHere(); asked += 1) {
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
       if (!this.isConnected) return;
-      await this.#read();
+      // What fails is asked for again: the page has been loaded.
+      await this.#read().catch(() => undefined);
     }
     this.notice = isHere() ? 'arrived' : 'late';
   }

@@ -274,7 +274,7 @@ export class ReviewCase extends DeskPart {
   #stop = (): Promise<boolean> =>
     this.act('stop', async () => {
       await reviewApi.stop(this.case);
-      await this.load();
+      await this.reload();
       this.note = this.words.review.stopped;
     });
 

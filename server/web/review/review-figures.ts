@@ -52,7 +52,10 @@ export class ReviewFigures extends DeskPart {
   }
 
   protected override async load(): Promise<void> {
-    const [figures, versions] = await Promise.all([reviewApi.figures(boundsOf(this.period)), reviewApi.versions()]);
+    const { period } = this;
+    const [figures, versions] = await Promise.all([reviewApi.figures(boundsOf(period)), reviewApi.versions()]);
+    // Another period was chosen meanwhile.
+    if (period !== this.period) return;
     this.figures = figures;
     const inForce = versions.find(({ state }) => state === 'in_force');
     if (inForce && this.articles.length === 0)

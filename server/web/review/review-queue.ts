@@ -26,6 +26,8 @@ export class ReviewQueue extends DeskPart {
   declare state: (typeof STATES)[number];
   declare category: string;
   declare isLateOnly: boolean;
+  /** The filters of the list. An answer to earlier ones is discarded. */
+  #asked: Parameters<typeof reviewApi.cases>[0] = {};
 
   static override styles = [
     ...DeskPart.styles,
@@ -90,14 +92,14 @@ export class ReviewQueue extends DeskPart {
   }
 
   protected override async load(): Promise<void> {
-    const { cases, next } = await reviewApi.cases(this.#query);
+    const { state, category, isLateOnly } = this;
+    const asked = { ...(state !== 'owed' && { state }), category, ...(isLateOnly && { late: 'true' }) };
+    this.#asked = asked;
+    this.next = null;
+    const { cases, next } = await reviewApi.cases(asked);
+    if (asked !== this.#asked) return;
     this.cases = cases;
     this.next = next;
-  }
-
-  get #query() {
-    const { state, category, isLateOnly } = this;
-    return { ...(state !== 'owed' && { state }), category, ...(isLateOnly && { late: 'true' }) };
   }
 
   override render(): TemplateResult {
@@ -161,7 +163,9 @@ export class ReviewQueue extends DeskPart {
 
   #more = (): Promise<boolean> =>
     this.act('more', async () => {
-      const { cases, next } = await reviewApi.cases({ ...this.#query, ...(this.next && { after: this.next }) });
+      const asked = this.#asked;
+      const { cases, next } = await reviewApi.cases({ ...asked, ...(this.next && { after: this.next }) });
+      if (asked !== this.#asked) return;
       this.cases = [...(this.cases ?? []), ...cases];
       this.next = next;
     });

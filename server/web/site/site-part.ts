@@ -14,12 +14,12 @@ import { siteTexts } from './site-language.ts';
 export abstract class SitePart extends LogeElement {
   static override properties = {
     note: { state: true },
-    isLost: { state: true },
+    lost: { state: true },
   };
   /** What has just been done; announced to screen readers. */
   declare note: string;
-  /** Whether the part's data could not be loaded. */
-  declare isLost: boolean;
+  /** Why the part's data could not be loaded; empty: they could. */
+  declare lost: string;
   /** How often the data were asked for. */
   #asked = 0;
 
@@ -40,7 +40,11 @@ export abstract class SitePart extends LogeElement {
   constructor() {
     super();
     this.note = '';
-    this.isLost = false;
+    this.lost = '';
+  }
+
+  protected get isLost(): boolean {
+    return this.lost !== '';
   }
 
   protected get words(): SiteTexts {
@@ -59,15 +63,13 @@ export abstract class SitePart extends LogeElement {
   async reload(): Promise<void> {
     this.#asked += 1;
     const asked = this.#asked;
-    if (this.isLost) this.problem = '';
-    this.isLost = false;
+    this.lost = '';
     try {
       await this.load();
     } catch (error) {
       // A later reload tells more.
       if (asked !== this.#asked) return;
-      this.isLost = true;
-      this.problem = this.wordsFor(error);
+      this.lost = this.wordsFor(error);
     }
   }
 
@@ -84,18 +86,12 @@ export abstract class SitePart extends LogeElement {
   protected messages(): TemplateResult {
     return html`<div class="messages" aria-live="polite">
       ${this.note ? html`<wa-callout variant="success" data-testid="note">${this.note}</wa-callout>` : nothing}
-      ${
-        this.problem
-          ? html`<wa-callout variant="danger" role="alert" data-testid="problem">
-              ${this.problem}
-              ${
-                this.isLost
-                  ? html` <button class="link" type="button" @click=${() => this.reload()}>${this.words.site.retry}</button>`
-                  : nothing
-              }
-            </wa-callout>`
-          : nothing
-      }
+      ${this.problem ? html`<wa-callout variant="danger" role="alert" data-testid="problem">${this.problem}</wa-callout>` : nothing}
+      ${this.lost ? html`<wa-callout variant="danger" role="alert" data-testid="lost">${this.whatIsLost()}</wa-callout>` : nothing}
     </div>`;
+  }
+
+  protected whatIsLost(): TemplateResult {
+    return html`${this.lost} <button class="link" type="button" @click=${() => this.reload()}>${this.words.site.retry}</button>`;
   }
 }

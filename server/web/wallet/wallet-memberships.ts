@@ -228,7 +228,7 @@ export class WalletMemberships extends SitePart {
     let isPlanned = false;
     const isDone = await this.act(tier.id, async () => {
       isPlanned = (await membershipsApi.changeTier(membership.id, tier.id)).nextTier !== null;
-      await this.load();
+      await this.reload();
     });
     if (!isDone) return;
     this.changing = undefined;
@@ -248,7 +248,7 @@ export class WalletMemberships extends SitePart {
     if (!isSure) return;
     const isDone = await this.act(`cancel ${membership.id}`, async () => {
       await membershipsApi.cancel(membership.id);
-      await this.load();
+      await this.reload();
     });
     if (!isDone) return;
     if (membership.disputed) this.note = texts.disputedCancel;
@@ -258,7 +258,7 @@ export class WalletMemberships extends SitePart {
   async #resume(membership: OwnMembership): Promise<void> {
     const isDone = await this.act(`resume ${membership.id}`, async () => {
       await membershipsApi.resume(membership.id);
-      await this.load();
+      await this.reload();
     });
     if (isDone) this.note = this.words.wallet.memberships.resumed;
   }

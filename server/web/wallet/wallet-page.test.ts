@@ -1,34 +1,58 @@
 /** The wallet page after the return from the payment page. */
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { WalletHistory } from '../../protocol/money/pricing.ts';
 import { walletApi } from '../api/money-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
 
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
-
-test('a top-up has arrived when the history has it, whatever the clock of the device says', async () => {
+function returnFromPayment(): void {
   const href = 'http://localhost/wallet?loge-payment=topup&checkout=success&session_id=cs_1';
   vi.stubGlobal('location', { href, search: '' });
   vi.stubGlobal('history', { state: null, replaceState: () => {} });
   vi.stubGlobal('sessionStorage', { getItem: () => null });
   vi.stubGlobal('localStorage', { getItem: () => 'topup_2' });
-  const topup = { kind: 'topup', id: 'topup_2', at: '2020-01-01T20:00:00.000Z' };
-  vi.spyOn(walletApi, 'read').mockResolvedValue({ balanceMinor: 2_000, promoMinor: 0, currency: 'eur' });
-  const history = { entries: [topup], next: null } as unknown as WalletHistory;
+}
+
+returnFromPayment();
+// The page reads its URL as soon as it is imported.
+const { SiteWallet } = await import('../pages/wallet.ts');
+class TestWallet extends SiteWallet {
+  override isConnected = true;
+  arrive = () => this.load({ person: {} } as unknown as SiteSession);
+}
+customElements.define('test-site-wallet', TestWallet);
+
+const wallet = { balanceMinor: 2_000, promoMinor: 0, currency: 'eur' };
+const none = { entries: [], next: null };
+const topup = { kind: 'topup', id: 'topup_2', at: '2020-01-01T20:00:00.000Z' };
+const history = { entries: [topup], next: null } as unknown as WalletHistory;
+
+beforeEach(() => {
+  returnFromPayment();
+  vi.spyOn(walletApi, 'read').mockResolvedValue(wallet);
   vi.spyOn(walletApi, 'creditHistory').mockResolvedValue(history);
-  vi.spyOn(walletApi, 'cardHistory').mockResolvedValue({ entries: [], next: null });
+  vi.spyOn(walletApi, 'cardHistory').mockResolvedValue(none);
   vi.spyOn(walletApi, 'cards').mockResolvedValue([]);
   vi.spyOn(walletApi, 'refundable').mockResolvedValue([]);
-  // The page reads its URL as soon as it is imported.
-  const { SiteWallet } = await import('../pages/wallet.ts');
-  class TestWallet extends SiteWallet {
-    arrive = () => this.load({ person: {} } as unknown as SiteSession);
-  }
-  customElements.define('test-site-wallet', TestWallet);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+test('a top-up has arrived when the history has it, whatever the clock of the device says', async () => {
   const page = new TestWallet();
   await page.arrive();
+  expect(page.notice).toBe('arrived');
+});
+
+test('a poll that fails neither replaces the page nor ends the wait for the top-up', async () => {
+  vi.useFakeTimers();
+  vi.mocked(walletApi.creditHistory).mockResolvedValueOnce(none).mockResolvedValueOnce(none);
+  vi.mocked(walletApi.read).mockResolvedValueOnce(wallet).mockRejectedValueOnce(new LogeError('timeout'));
+  const page = new TestWallet();
+  await Promise.all([page.arrive(), vi.advanceTimersByTimeAsync(3_000)]);
   expect(page.notice).toBe('arrived');
 });

@@ -1,13 +1,17 @@
 /** What a person holds, on the wallet page and on the home page. */
-import { html } from 'lit';
-import { expect, test } from 'vitest';
+import { html, type TemplateResult } from 'lit';
+import { afterEach, expect, test, vi } from 'vitest';
 import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
-import { markupOf, wordsOf } from '../../../tests/support/browser/element-markup.ts';
+import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { markupOf, testIdsOf, wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
+import { walletApi } from '../api/money-api.ts';
 import { homeContent } from '../home/home-content.ts';
 import { siteTexts } from '../site/site-language.ts';
 import '../texts/wallet-texts.ts';
-import './wallet-tickets.ts';
+import { WalletTickets } from './wallet-tickets.ts';
+
+afterEach(() => vi.restoreAllMocks());
 
 const held = {
   ...{ id: 'ticket_1', room: 'room_1', title: 'A concert', creatorName: 'Camille', priceMinor: 900, currency: 'eur' },
@@ -38,6 +42,15 @@ test('a ticket that is used up or given back says so, and offers nothing more', 
     expect(markupOf(listed(over))).not.toMatch(/calendar|give-back/);
   }
   expect(wordsOf(listed({ roomStatus: 'live' }))).toContain(words.live);
+});
+
+test('tickets that cannot be read are not a fan without tickets', async () => {
+  vi.spyOn(walletApi, 'tickets').mockRejectedValue(new LogeError('timeout'));
+  const part = new WalletTickets();
+  await part.reload();
+  const shown = part.render() as TemplateResult;
+  expect(testIdsOf(shown)).toContain('lost');
+  expect(wordsOf(shown)).toContain(siteTexts('en').site.retry);
 });
 
 test('the home page shows what one holds, with its date, or that it is on', () => {

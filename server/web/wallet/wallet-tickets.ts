@@ -30,7 +30,7 @@ export class WalletTickets extends SitePart {
 
   override render(): TemplateResult | typeof nothing {
     const texts = this.words.wallet.tickets;
-    if (this.tickets.length === 0) return nothing;
+    if (this.tickets.length === 0 && !this.problem) return nothing;
     const shown = this.isAll ? this.tickets : this.tickets.slice(0, SHOWN_AT_FIRST);
     return html`<section aria-labelledby="tickets">
       <h2 id="tickets" class="display">${texts.title}</h2>
@@ -94,7 +94,7 @@ export class WalletTickets extends SitePart {
     if (!isSure || !(await this.act(id, () => walletApi.withdraw(id)))) return;
     this.note = words.done;
     this.emit('wallet-changed', {});
-    await this.load();
+    await this.reload();
   }
 }
 

@@ -1,0 +1,43 @@
+/** The draft of the charter, which is written while requests run. */
+import { afterEach, expect, test, vi } from 'vitest';
+import { handlerOf, pressOf } from '../../../tests/support/browser/element-events.ts';
+import type { Article, CharterDraft } from '../../protocol/trust/charter.ts';
+import { deskApi } from '../api/desk-api.ts';
+import '../texts/desk-texts.ts';
+import { DeskCharter } from './desk-charter.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+const article: Article = { id: 'conduct', title: { en: 'Conduct', fr: 'Conduite' }, text: { en: 'Be kind.', fr: '…' } };
+const draft: CharterDraft = { version: 2, hash: 'hash', articles: [article], changedAt: '2030-01-01T20:00:00.000Z' };
+
+/** Writes another id into the first article. */
+function write(part: DeskCharter, id: string): void {
+  handlerOf(part.render(), 'class="whole"', 'input')({ target: { value: id } });
+}
+
+function openDraft(): DeskCharter {
+  const part = new DeskCharter();
+  part.articles = draft.articles;
+  write(part, 'rules');
+  return part;
+}
+
+test('what is written while the draft is being saved stays to be saved', async () => {
+  const saved = Promise.withResolvers<CharterDraft | null>();
+  vi.spyOn(deskApi, 'saveCharterDraft').mockReturnValue(saved.promise);
+  const part = openDraft();
+  const pressed = pressOf(part.render(), 'charter-save')();
+  write(part, 'rules-of-conduct');
+  saved.resolve(draft);
+  await pressed;
+  expect([part.articles[0]?.id, part.isChanged, part.draft]).toEqual(['rules-of-conduct', true, draft]);
+});
+
+test('what is written stays when the charter is read again', async () => {
+  vi.spyOn(deskApi, 'charterVersions').mockResolvedValue([]);
+  vi.spyOn(deskApi, 'charterDraft').mockResolvedValue(draft);
+  const part = openDraft();
+  await part.reload();
+  expect([part.articles[0]?.id, part.isChanged]).toEqual(['rules', true]);
+});

@@ -1,0 +1,26 @@
+/** A change of a membership, after which the list of memberships cannot be read. */
+import { afterEach, expect, test, vi } from 'vitest';
+import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { pressOf } from '../../../tests/support/browser/element-events.ts';
+import type { Membership, OwnMembership, Tier } from '../../protocol/money/memberships.ts';
+import { membershipsApi } from '../api/money-api.ts';
+import { siteTexts } from '../site/site-language.ts';
+import '../texts/wallet-texts.ts';
+import { WalletMemberships } from './wallet-memberships.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+const tierOf = (id: string) =>
+  ({ id, name: id, priceMinor: 900, currency: 'eur', interval: 'month', perks: [] }) as unknown as Tier;
+
+test('a change of tier is called done also when the memberships cannot be read after it', async () => {
+  vi.spyOn(membershipsApi, 'changeTier').mockResolvedValue({ nextTier: null } as unknown as Membership);
+  vi.spyOn(membershipsApi, 'list').mockRejectedValue(new LogeError('timeout'));
+  const part = new WalletMemberships();
+  part.tiers = [tierOf('tier_1'), tierOf('tier_2')];
+  part.changing = { id: 'mbr_1', tier: tierOf('tier_1'), nextTier: null } as unknown as OwnMembership;
+  await pressOf(part.render(), 'choose-tier_2')();
+  expect(part.note).toBe(siteTexts('en').wallet.memberships.tierDone('tier_2'));
+  // What could not be read can be asked for again.
+  expect([part.changing, part.lost !== '']).toEqual([undefined, true]);
+});

@@ -1,0 +1,33 @@
+/** Finds the handlers of events in what an element renders, without a browser. */
+import type { TemplateResult } from 'lit';
+
+/** The template and those in it, at any depth. */
+function templatesIn(value: unknown): TemplateResult[] {
+  if (Array.isArray(value)) return value.flatMap((inner) => templatesIn(inner));
+  const { strings, values } = (value ?? {}) as Partial<TemplateResult>;
+  return strings && values ? [value as TemplateResult, ...templatesIn(values)] : [];
+}
+
+/** A piece of the template with the value after it, if that is text, and the piece that follows. */
+function textAt({ strings, values }: TemplateResult, index: number): string {
+  const [text = '', next = ''] = strings.slice(index, index + 2);
+  const value = values[index];
+  if (typeof value !== 'string') return text;
+  return text.endsWith('=') ? `${text}"${value}"${next}` : `${text}${value}${next}`;
+}
+
+/** The handler of an event of what has this attribute, such as `kind="tip"`. */
+export function handlerOf(rendered: unknown, attribute: string, event: string): (event?: unknown) => unknown {
+  for (const template of templatesIn(rendered)) {
+    const { strings, values } = template;
+    const from = strings.findIndex((_, index) => textAt(template, index).includes(attribute));
+    const at = strings.findIndex((text, index) => from >= 0 && index >= from && text.endsWith(`@${event}=`));
+    if (at >= 0) return values[at] as () => unknown;
+  }
+  throw new Error(`nothing handles ${event} of ${attribute}`);
+}
+
+/** The handler of a click on what has this test id. */
+export function pressOf(rendered: unknown, testId: string): (event?: unknown) => unknown {
+  return handlerOf(rendered, `data-testid="${testId}"`, 'click');
+}
