@@ -254,8 +254,9 @@ export interface PaymentProvider {
   expireCheckout(session: string): Promise<void>;
   fetchPayment(payment: string): Promise<ProviderPayment | undefined>;
   /**
-   * Idempotent by key, as long as the provider remembers it. `key_spent`: the provider failed and would repeat that
-   * answer under this key. Check whether the refund exists, and order with another key.
+   * Idempotent by key, as long as the provider remembers it. `key_spent`: the provider failed, or its balance does not
+   * cover the order yet, and it would repeat that answer under this key. Check whether the refund exists, and order
+   * with another key.
    */
   refund(order: RefundOrder): Promise<ProviderRefund | 'key_spent'>;
   fetchRefund(providerRefund: string): Promise<ProviderRefund | undefined>;
