@@ -181,7 +181,7 @@ export class PayoutsStore {
       .where(and(eq(payouts.id, id), eq(payouts.status, 'pending')));
   }
 
-  /** The provider failed and would repeat that answer under this key: the next order gets another key. */
+  /** The provider would repeat its answer under this key: the next order gets another key. */
   async renewOrder(id: string, round: number): Promise<void> {
     await this.#orm
       .update(payouts)

@@ -188,7 +188,7 @@ export class Payouts {
     const carriedOut = await this.#findPlaced(row);
     if (carriedOut) return carriedOut;
     await this.#store.renewOrder(row.id, row.round);
-    throw new AppError('provider_unavailable');
+    throw new AppError('provider_unavailable', 'The payment provider failed, or its balance does not cover this yet.');
   }
 
   async #findPlaced(row: PayoutRow): Promise<ProviderTransfer | undefined> {

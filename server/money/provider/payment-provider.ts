@@ -154,10 +154,7 @@ export interface ConnectProvider {
   fetchAccount(account: string): Promise<ProviderAccount | undefined>;
   /** A page, valid for one visit, where the creator enters their identity and bank account. */
   createOnboardingLink(link: { account: string; returnUrl: string; refreshUrl: string }): Promise<string>;
-  /**
-   * `key_spent`: see `PaymentProvider.refund`. Rejects with `payout_refused` for good, with `provider_unavailable`
-   * while the provider's own balance does not cover it yet.
-   */
+  /** `key_spent`: see `PaymentProvider.refund`. Rejects with `payout_refused` for good. */
   transfer(order: TransferOrder): Promise<ProviderTransfer | 'key_spent'>;
   /** Every transfer of a batch. */
   listTransfers(batch: string): Promise<ProviderTransfer[]>;

@@ -4,10 +4,13 @@ import { PayoutsStore } from '../../../server/money/payouts/payouts.store.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId, type TipId } from '../../../server/protocol/ids.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
-const DAY_MS = 24 * 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+/** A test card whose payments are available at once. */
+const AVAILABLE_AT_ONCE = '4000 0000 0000 0077';
 const failure = (code: string) => expect.objectContaining({ code });
 
 describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
@@ -167,6 +170,23 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
       await house.money.sweep();
       return (await earningsOf(creator)).paidOutMinor > 0;
     });
+    expect(await transfersTo(account)).toHaveLength(1);
+  });
+
+  test('a payout that the balance does not cover is sent within the hour after it does', async () => {
+    const { creator, tip } = await openSales();
+    const account = await onboard(creator);
+    await earn(tip);
+    // Stripe's payout to the house's bank takes the whole balance.
+    const [available] = (await stripe.balance.retrieve()).available;
+    await stripe.payouts.create({ amount: available?.amount ?? 0, currency: 'eur' });
+    await createBatch(creator);
+    expect(await house.money.payouts.listOfCreator(creator)).toMatchObject([{ status: 'pending' }]);
+    const identity = await house.createFan();
+    const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Fan', amountMinor: 20_000 });
+    await house.money.confirmCheckout(await pay(checkoutUrl, AVAILABLE_AT_ONCE));
+    house.advance(HOUR_MS);
+    await house.money.sweep();
     expect(await transfersTo(account)).toHaveLength(1);
   });
 
