@@ -37,6 +37,19 @@ describe.each(DATABASES)('cancellations at the provider on $name', ({ open }) =>
     expect(after?.paidUntil).not.toBe(before?.paidUntil);
   });
 
+  test('who cancels in the portal and then pays for a year keeps it to its end', async () => {
+    await using club = await openClub(open);
+    await club.decideInPortalSilently(true);
+    const { paidUntil } = await club.moveToYear();
+    club.advance(32 * DAY_MS);
+    await club.sweep();
+    const ending = { status: 'active', cancelAtPeriodEnd: true, accessUntil: paidUntil };
+    expect(await club.readWallet()).toMatchObject(ending);
+    club.advance(335 * DAY_MS);
+    await club.sweep();
+    expect(await club.readWallet()).toMatchObject({ status: 'ended', paidUntil });
+  });
+
   test('a member who cancels there and here is cancelled, and can resume', async () => {
     await using club = await openClub(open);
     await club.decideInPortalSilently(true);
