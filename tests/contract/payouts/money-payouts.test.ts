@@ -1,7 +1,9 @@
 import type Stripe from 'stripe';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PayoutsStore } from '../../../server/money/payouts/payouts.store.ts';
+import { StripeConnect } from '../../../server/money/provider/stripe-connect.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { AppError } from '../../../server/protocol/errors.ts';
 import { createId, type TipId } from '../../../server/protocol/ids.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
@@ -204,6 +206,30 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
       inPayoutMinor: 0,
       frozen: [{ reason: 'onboarding', amountMinor: availableMinor }],
     });
+  });
+
+  test('a payout that is refused for good is made again a day later, or by an operator', async () => {
+    const { creator, tip } = await openSales();
+    const account = await onboard(creator);
+    await earn(tip);
+    const refusal = vi.spyOn(StripeConnect.prototype, 'transfer').mockRejectedValue(new AppError('payout_refused'));
+    const { payouts } = house.money;
+    const countAfterJob = async () => {
+      await payouts.createDueBatch();
+      await house.money.idle();
+      return (await payouts.listOfCreator(creator)).length;
+    };
+    for (let hour = 0; hour < 3; hour += 1) {
+      expect(await countAfterJob()).toBe(1);
+      house.advance(HOUR_MS);
+    }
+    await createBatch(creator);
+    expect(await countAfterJob()).toBe(2);
+    house.advance(DAY_MS);
+    expect(await countAfterJob()).toBe(3);
+    refusal.mockRestore();
+    await createBatch(creator);
+    expect(await transfersTo(account)).toHaveLength(1);
   });
 
   test('a refund after the payout is recovered from later earnings', async () => {
