@@ -50,6 +50,21 @@ describe.each(DATABASES)('cancellations at the provider on $name', ({ open }) =>
     expect(await club.readWallet()).toMatchObject({ status: 'ended', paidUntil });
   });
 
+  test('who cancels in the portal after the paid time, before the renewal is collected, is not charged', async () => {
+    await using club = await openClub(open);
+    const { paidUntil = null } = (await club.readWallet()) ?? {};
+    club.advance(Date.parse(String(paidUntil)) - club.now() + MINUTE_MS);
+    // The events of the renewal's draft would cause another sync.
+    await club.sweep();
+    await club.decideInPortalSilently(true);
+    await club.sweep();
+    await club.sweep();
+    expect(await club.readWallet()).toMatchObject({ status: 'ended', paidUntil });
+    club.advance(2 * 60 * MINUTE_MS);
+    await club.sweep();
+    expect(await club.readWallet()).toMatchObject({ status: 'ended', paidUntil });
+  });
+
   test('a member who cancels there and here is cancelled, and can resume', async () => {
     await using club = await openClub(open);
     await club.decideInPortalSilently(true);

@@ -32,6 +32,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
   });
 
   afterEach(async () => {
+    vi.restoreAllMocks();
     house.emulator.clearFaults();
     await house.money.sweep();
     expect(await house.money.checkInvariants()).toEqual([]);

@@ -99,6 +99,7 @@ export async function openClub(open: () => Promise<Database & AsyncDisposable>) 
       return (await house.money.memberships.list(identity))[0];
     },
     advance: (ms: number) => house.advance(ms),
+    now: () => house.clock.now(),
     sweep: () => house.money.sweep(),
     sweepThere: () => gateway.sweep(),
     openDispute(more: { endsSubscription?: boolean } = {}) {
