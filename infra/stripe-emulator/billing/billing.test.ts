@@ -481,6 +481,24 @@ describe('ends', () => {
     expect(ended).toMatchObject({ status: 'canceled', ended_at: subscription.items.data[0]?.current_period_end });
   });
 
+  test('at the end of the longer period, if the change of interval asks for that', async () => {
+    const subscription = await subscribe(await newCustomer(), await tier(990));
+    const { id } = subscription;
+    await choose(subscription, 'cancel');
+    const yearly = await tier(9_900, { recurring: { interval: 'year' } });
+    const { cancel_at, cancel_at_period_end, items } = await stripe.subscriptions.update(id, {
+      items: [{ id: String(subscription.items.data[0]?.id), price: yearly }],
+      cancel_at: 'max_period_end',
+    });
+    expect([day(cancel_at), cancel_at_period_end]).toEqual(['2027-01-31T10:00', false]);
+    expect(items.data[0]?.current_period_end).toBe(cancel_at);
+    fixture.emulator.advanceClock(29 * DAY_MS);
+    expect((await stripe.subscriptions.retrieve(id)).status).toBe('active');
+    fixture.emulator.advanceClock(337 * DAY_MS);
+    expect(await stripe.subscriptions.retrieve(id)).toMatchObject({ status: 'canceled', ended_at: cancel_at });
+    expect((await stripe.invoices.list({ subscription: id })).data).toHaveLength(2);
+  });
+
   test('not if cancel_at is cleared, which cancel_at_period_end does not do; both at once are refused', async () => {
     const subscription = await subscribe(await newCustomer(), await tier(990));
     const { id } = subscription;

@@ -33,6 +33,8 @@ export interface ChangeOptions {
   prorationDate: number;
   /** Whether the change is undone if its invoice cannot be paid. */
   isUndoneUnpaid: boolean;
+  /** Whether a fixed time of cancellation moves to the end of the new period. */
+  isEndMoved: boolean;
 }
 
 export function changeItems(
@@ -61,7 +63,7 @@ export function changeItems(
     ...subscription,
     items: itemList(subscription.id, items),
     ...(resets ? { billing_cycle_anchor: start } : {}),
-    ...(subscription.cancel_at_period_end ? { cancel_at: newPeriod.end } : {}),
+    ...(subscription.cancel_at_period_end || options.isEndMoved ? { cancel_at: newPeriod.end } : {}),
   };
   const saved = saveSubscription(operation, updated, { items: subscription.items });
   if (resets) scheduleRenewal(operation, saved);

@@ -15,6 +15,8 @@ import { customerOf, savedPaymentMethodOf } from './customers.ts';
 import { activePriceOf } from './prices.ts';
 
 const ITEMS_MAX = 20;
+/** All items have the same period. */
+const PERIOD_ENDS: readonly unknown[] = ['max_period_end', 'min_period_end'];
 
 export const subscriptionRoutes: readonly Route[] = [
   route<Stripe.SubscriptionCreateParams>('POST', '/v1/subscriptions', 'SubscriptionCreateParams', create),
@@ -189,6 +191,7 @@ function update(operation: Operation, parameters: Stripe.SubscriptionUpdateParam
     proration,
     prorationDate: parameters.proration_date ?? operation.now,
     isUndoneUnpaid: behavior === 'error_if_incomplete',
+    isEndMoved: Boolean(parameters.cancel_at),
   });
 }
 
@@ -206,7 +209,7 @@ function changedFields(operation: Operation, before: Subscription, parameters: S
     const message = 'Received both cancel_at_period_end and cancel_at parameters. Please pass in only one.';
     throw invalidParameter({ message });
   }
-  if (cancelAt) throw notEmulated('A time as cancel_at', 'cancel_at');
+  if (cancelAt && !PERIOD_ENDS.includes(cancelAt)) throw notEmulated('A time as cancel_at', 'cancel_at');
   const subscription: Stripe.Subscription = { ...withDetails(before, parameters.cancellation_details) };
   const previous: Record<string, unknown> = {};
   if (metadata !== undefined) {
@@ -229,9 +232,11 @@ function changedFields(operation: Operation, before: Subscription, parameters: S
     previous.payment_settings = before.payment_settings;
   }
   const isTakenBack = cancelAt === '' && isEnding(before);
-  if (isTakenBack || (ends !== undefined && ends !== before.cancel_at_period_end)) {
+  if (isTakenBack || cancelAt || (ends !== undefined && ends !== before.cancel_at_period_end)) {
     Object.assign(previous, endingOf(before));
-    const told = ends ? endingLater(operation, subscription, { isAtPeriodEnd: true }) : goingOn(subscription);
+    const isAtPeriodEnd = ends === true;
+    const isLater = isAtPeriodEnd || cancelAt;
+    const told = isLater ? endingLater(operation, subscription, { isAtPeriodEnd }) : goingOn(subscription);
     Object.assign(subscription, told);
   }
   return { subscription, previous };

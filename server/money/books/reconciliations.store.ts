@@ -40,7 +40,8 @@ export class ReconciliationsStore {
       union all
         select 'refund', provider_refund, 'the refund ' || provider_refund,
           case when returned_at is null then -amount_minor else 0 end, 0, created_at, false
-        from provider_refunds where created_at >= ${sinceIso}::timestamptz or returned_at >= ${sinceIso}::timestamptz
+        -- The provider moves the money of a pending refund at its creation, or when it succeeds.
+        from provider_refunds where created_at >= ${sinceIso}::timestamptz - interval '30 days' or returned_at >= ${sinceIso}::timestamptz
       union all
         select 'refund', provider_refund, id, settled_minor - amount_minor, 0, created_at, true
         from refunds where provider_refund is not null and status = 'pending' and created_at >= ${sinceIso}::timestamptz

@@ -69,7 +69,9 @@ export class DeskStore {
     >(
       this.#orm,
       sql`select d.n as open, d.sum as open_minor, d.due_at,
-          (select count(*) from refunds where status = 'failed') as refunds,
+          (select count(*) from refunds where status = 'failed'
+            -- Refused for almost an hour, as by a balance that is too low.
+            or (status = 'pending' and provider_refund is null and attempts > 6)) as refunds,
           (select count(*) from payouts p where p.status = 'failed'
             and not exists (select 1 from payouts later where later.creator = p.creator and later.created_at > p.created_at)) as payouts,
           (select count(*) from provider_events where processed_at is null and error is not null) as events,

@@ -90,7 +90,12 @@ export class MembershipCancellations {
       return undefined;
     }
     const row = isChosenElsewhere(before, found)
-      ? await this.#store.update(tx, id, { wantsToLeave: found.cancelAtPeriodEnd, decisions: before.decisions + 1 })
+      ? await this.#store.update(tx, id, {
+          wantsToLeave: found.cancelAtPeriodEnd,
+          decisions: before.decisions + 1,
+          // If the paid time is over, the next sync ends the membership before the renewal is collected.
+          nextCheckAt: this.#context.nowIso(),
+        })
       : before;
     const isHalted = standing === 'disputed' || (await this.#context.rooms.suspensions.isSuspended(creator, tx));
     const act = actOf(row, found, isHalted);

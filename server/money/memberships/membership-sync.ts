@@ -157,7 +157,9 @@ export class MembershipSync {
     const standing = isPaid && before.standing !== 'disputed' ? null : before.standing;
     const isEndedByHouse = standing === 'refunded' || standing === 'lost';
     const accessUntilMs = this.#standing.accessUntilMs(time, found);
-    const isLapsed = found.status === 'past_due' && accessUntilMs <= nowMs;
+    // The provider collects a renewal an hour after it is due, unless the subscription has ended.
+    const isLeaving = found.cancelAtPeriodEnd && before.wantsToLeave === true;
+    const isLapsed = (found.status === 'past_due' || isLeaving) && accessUntilMs <= nowMs;
     const isOver = found.status === 'ended' || isLapsed || isEndedByHouse;
     const renewalTier = found.tier ?? before.renewalTier;
     if (isEndedByHouse) await this.#returnUnused(tx, before);

@@ -36,9 +36,15 @@ export class PayoutsStore {
     minMinor: number;
     creators?: string[] | undefined;
     ofEmbedders?: boolean | undefined;
+    /** Leaves out creators whose payout has failed since. */
+    notFailedSince?: string | undefined;
     limit: number;
   }): Promise<PayableCreator[]> {
-    const { currency, minMinor, creators, ofEmbedders, limit } = filter;
+    const { currency, minMinor, creators, ofEmbedders, notFailedSince, limit } = filter;
+    const withoutFailed = notFailedSince
+      ? sql`and not exists (select 1 from payouts p where p.creator = c.creator and p.status = 'failed'
+          and p.settled_at > ${notFailedSince}::timestamptz)`
+      : sql``;
     const { rows } = await execute<{ creator: string; provider_account: string; available: string }>(
       this.#orm,
       sql`select c.creator, c.provider_account, sum(e.amount_minor) as available
@@ -48,6 +54,7 @@ export class PayoutsStore {
         where c.is_transfers_enabled and c.is_payouts_enabled
           ${creators ? sql`and c.creator in ${creators}` : sql``}
           ${ofEmbedders ? sql`and c.creator not like ${PERSON_ID_LIKE}` : sql``}
+          ${withoutFailed}
           and not exists (select 1 from payouts p where p.creator = c.creator and p.status = 'pending')
           and not exists (select 1 from creator_freezes f where f.creator = c.creator and f.lifted_at is null)
         group by c.creator, c.provider_account
@@ -181,7 +188,7 @@ export class PayoutsStore {
       .where(and(eq(payouts.id, id), eq(payouts.status, 'pending')));
   }
 
-  /** The provider failed and would repeat that answer under this key: the next order gets another key. */
+  /** The provider would repeat its answer under this key: the next order gets another key. */
   async renewOrder(id: string, round: number): Promise<void> {
     await this.#orm
       .update(payouts)

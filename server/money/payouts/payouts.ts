@@ -3,7 +3,7 @@
  * creator's account, before the provider is called. The order is then retried under our own keys until it is answered;
  * a refused payout is available again.
  */
-import { iso } from '../../platform/clock.ts';
+import { DAY_MS, iso } from '../../platform/clock.ts';
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
@@ -17,6 +17,8 @@ import type { CreatorAccounts } from './creator-accounts.ts';
 import { ONE_PENDING_PAYOUT, type PayableCreator, type PayoutRow, PayoutsStore, toPayout } from './payouts.store.ts';
 
 const CLAIM_ITEMS = 20;
+/** How long periodic batches leave out a creator whose payout was refused: the cause seldom ends by itself. */
+const REFUSED_PAUSE_MS = DAY_MS;
 /** Further creators wait for the next batch. */
 const BATCH_PAYOUTS = 1_000;
 
@@ -37,6 +39,8 @@ export class Payouts {
     creators?: string[] | undefined;
     /** Without creators of the house's own people. */
     ofEmbedders?: boolean;
+    /** Without creators whose payout has failed since. */
+    notFailedSince?: string;
   }): Promise<PayoutBatch> {
     const id = createId('payoutBatch');
     const payable = await this.#findPayable(request);
@@ -51,8 +55,9 @@ export class Payouts {
 
   /** The periodic batch; none is written when nothing is due. */
   async createDueBatch(): Promise<boolean> {
-    if ((await this.#findPayable()).length === 0) return false;
-    const { payouts } = await this.createBatch({ by: HOUSE });
+    const notFailedSince = this.#context.laterIso(-REFUSED_PAUSE_MS);
+    if ((await this.#findPayable({ notFailedSince })).length === 0) return false;
+    const { payouts } = await this.createBatch({ by: HOUSE, notFailedSince });
     return payouts.length === BATCH_PAYOUTS;
   }
 
@@ -79,13 +84,15 @@ export class Payouts {
     return (await this.#store.listLatest(LIMITS.listPageItems)).map(toPayout);
   }
 
-  /** What the next batch would pay out. */
+  /** What a batch of the operators would pay out now. */
   async listDue(): Promise<{ creator: string; amountMinor: number }[]> {
     const payable = await this.#findPayable();
     return payable.map(({ creator, availableMinor: amountMinor }) => ({ creator, amountMinor }));
   }
 
-  #findPayable(wanted: { creators?: string[] | undefined; ofEmbedders?: boolean } = {}): Promise<PayableCreator[]> {
+  #findPayable(
+    wanted: { creators?: string[] | undefined; ofEmbedders?: boolean; notFailedSince?: string } = {},
+  ): Promise<PayableCreator[]> {
     const { currency, earningsRules } = this.#context;
     return this.#store.findPayable({
       currency,
@@ -188,7 +195,7 @@ export class Payouts {
     const carriedOut = await this.#findPlaced(row);
     if (carriedOut) return carriedOut;
     await this.#store.renewOrder(row.id, row.round);
-    throw new AppError('provider_unavailable');
+    throw new AppError('provider_unavailable', 'The payment provider failed, or its balance does not cover this yet.');
   }
 
   async #findPlaced(row: PayoutRow): Promise<ProviderTransfer | undefined> {

@@ -154,10 +154,7 @@ export interface ConnectProvider {
   fetchAccount(account: string): Promise<ProviderAccount | undefined>;
   /** A page, valid for one visit, where the creator enters their identity and bank account. */
   createOnboardingLink(link: { account: string; returnUrl: string; refreshUrl: string }): Promise<string>;
-  /**
-   * `key_spent`: see `PaymentProvider.refund`. Rejects with `payout_refused` for good, with `provider_unavailable`
-   * while the provider's own balance does not cover it yet.
-   */
+  /** `key_spent`: see `PaymentProvider.refund`. Rejects with `payout_refused` for good. */
   transfer(order: TransferOrder): Promise<ProviderTransfer | 'key_spent'>;
   /** Every transfer of a batch. */
   listTransfers(batch: string): Promise<ProviderTransfer[]>;
@@ -254,8 +251,9 @@ export interface PaymentProvider {
   expireCheckout(session: string): Promise<void>;
   fetchPayment(payment: string): Promise<ProviderPayment | undefined>;
   /**
-   * Idempotent by key, as long as the provider remembers it. `key_spent`: the provider failed and would repeat that
-   * answer under this key. Check whether the refund exists, and order with another key.
+   * Idempotent by key, as long as the provider remembers it. `key_spent`: the provider failed, or its balance does not
+   * cover the order yet, and it would repeat that answer under this key. Check whether the refund exists, and order
+   * with another key.
    */
   refund(order: RefundOrder): Promise<ProviderRefund | 'key_spent'>;
   fetchRefund(providerRefund: string): Promise<ProviderRefund | undefined>;

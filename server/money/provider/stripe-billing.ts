@@ -113,8 +113,7 @@ export class StripeBilling implements BillingProvider {
       const found = await this.#stripe.subscriptions.retrieve(subscription);
       if (isEnding(found) === isCancelled && statusOf(found.status) !== 'ended') return;
       // The two forms of cancellation have separate parameters, and Stripe rejects both at once.
-      const isByTime = found.cancel_at !== null && !found.cancel_at_period_end;
-      const change = isByTime ? { cancel_at: '' as const } : { cancel_at_period_end: isCancelled };
+      const change = endsByTime(found) ? { cancel_at: '' as const } : { cancel_at_period_end: isCancelled };
       await this.#stripe.subscriptions.update(subscription, change);
     });
   }
@@ -140,6 +139,8 @@ export class StripeBilling implements BillingProvider {
         await this.#stripe.subscriptions.update(subscription, {
           items: [{ id: itemOf(found, from), price: to }],
           proration_behavior: 'always_invoice',
+          // Another interval begins a new period, but a fixed end would stay where it is.
+          ...(endsByTime(found) ? { cancel_at: 'max_period_end' as const } : {}),
           payment_behavior: 'error_if_incomplete',
         });
       });
@@ -243,6 +244,11 @@ export function toSubscription(subscription: Stripe.Subscription): ProviderSubsc
  */
 function isEnding({ cancel_at, cancel_at_period_end }: Stripe.Subscription): boolean {
   return cancel_at_period_end || cancel_at !== null;
+}
+
+/** Whether it ends at a fixed time, which does not follow a change of the period. */
+function endsByTime({ cancel_at, cancel_at_period_end }: Stripe.Subscription): boolean {
+  return cancel_at !== null && !cancel_at_period_end;
 }
 
 function statusOf(status: Stripe.Subscription.Status): ProviderSubscription['status'] {

@@ -1,3 +1,6 @@
+import Stripe from 'stripe';
+import { AppError } from '../../protocol/errors.ts';
+
 /** How the parts of the adapter send a request. Errors of the SDK are translated in one place. */
 export interface StripeCall {
   <T>(what: string, request: () => Promise<T>): Promise<T>;
@@ -12,4 +15,16 @@ const KEY_MS = 10 * 60_000;
  */
 export function keyForAWhile(name: string): string {
   return `${name}:${Math.floor(Date.now() / KEY_MS)}`;
+}
+
+/**
+ * Whether Stripe stores this failure under the key and would repeat it for a day, although another order can succeed:
+ * after its own failure, and while the balance does not cover the order. For a refund, the latter has no `code`.
+ */
+export function isKeySpent(error: unknown): boolean {
+  const cause = error instanceof AppError ? error.cause : undefined;
+  if (cause instanceof Stripe.errors.StripeAPIError) return true;
+  if (!(cause instanceof Stripe.errors.StripeInvalidRequestError)) return false;
+  const { message_code } = cause.raw as { message_code?: string };
+  return cause.code === 'balance_insufficient' || message_code === 'insufficient_balance_for_refund';
 }

@@ -8,7 +8,7 @@ import type {
   ProviderTransfer,
   TransferOrder,
 } from './payment-provider.ts';
-import { keyForAWhile, type StripeCall } from './stripe-call.ts';
+import { isKeySpent, keyForAWhile, type StripeCall } from './stripe-call.ts';
 
 const PAGE_ITEMS = 100;
 /** Limit of payouts in a batch. */
@@ -90,15 +90,9 @@ export class StripeConnect implements ConnectProvider {
       );
       return toTransfer(made);
     } catch (error) {
+      if (isKeySpent(error)) return 'key_spent';
       const cause = error instanceof AppError ? error.cause : undefined;
-      // Stripe stores its own failure under the key and would repeat it for a day.
-      if (cause instanceof Stripe.errors.StripeAPIError) return 'key_spent';
       if (!(cause instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
-      if (cause.code === 'balance_insufficient') {
-        throw new AppError('provider_unavailable', 'The balance at the payment provider does not cover it yet.', {
-          cause,
-        });
-      }
       throw new AppError('payout_refused', cause.message, { cause });
     }
   }

@@ -64,6 +64,18 @@ describe('the Stripe adapter', () => {
     expect(sent).toEqual(['GET']);
   });
 
+  test('a refund that the balance does not cover needs another key, and one that is refused is final', async () => {
+    const message = 'Insufficient funds in your Stripe balance to refund this amount.';
+    const refuseWith = (fault: object) => {
+      const body = JSON.stringify({ error: { type: 'invalid_request_error', message, ...fault } });
+      const order = { refund: 'refund_1', payment: 'pi_1', amountMinor: 500, idempotencyKey: 'refund_1:1' };
+      return create({ fetch: async () => new Response(body, { status: 400 }) }).refund(order);
+    };
+    expect(await refuseWith({ message_code: 'insufficient_balance_for_refund' })).toBe('key_spent');
+    const refundedAlready = refuseWith({ code: 'charge_already_refunded' });
+    await expect(refundedAlready).rejects.toMatchObject({ code: 'not_refundable' });
+  });
+
   test('reads from a signed event only what to fetch', () => {
     expect(parse(sign(OLD_SECRET))).toEqual({
       id: 'evt_1',

@@ -18,7 +18,7 @@ import type {
 } from './payment-provider.ts';
 import { StripeBilling } from './stripe-billing.ts';
 import { StripeBooks } from './stripe-books.ts';
-import type { StripeCall } from './stripe-call.ts';
+import { isKeySpent, type StripeCall } from './stripe-call.ts';
 import { isCardPayment, StripeCards } from './stripe-cards.ts';
 import { StripeConnect } from './stripe-connect.ts';
 import { StripeDisputes } from './stripe-disputes.ts';
@@ -195,8 +195,7 @@ export class StripeProvider implements PaymentProvider {
       );
       return toRefund(refund);
     } catch (error) {
-      // Stripe stores its own failure under the key and would repeat it for a day.
-      if (error instanceof AppError && error.cause instanceof Stripe.errors.StripeAPIError) return 'key_spent';
+      if (isKeySpent(error)) return 'key_spent';
       throw error;
     }
   }

@@ -4,6 +4,7 @@
  * was carried out twice: it reverses a sale pro rata, or credit as far as it is unspent; what no account covers is a
  * loss of the house.
  */
+import { iso } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import { createId, type RoomId, type TipId } from '../../protocol/ids.ts';
 import type { CardPayment } from '../checkout/card-payments.store.ts';
@@ -112,7 +113,6 @@ export class ProviderRefunds {
 
   #insert(tx: Orm, { found, paid }: Found, returnedAt: string | null = null): Promise<boolean> {
     const { providerRefund, amountMinor, payment } = found;
-    const createdAt = this.#context.nowIso();
     const { currency } = this.#context;
     const row = {
       providerRefund,
@@ -120,7 +120,7 @@ export class ProviderRefunds {
       ...paid,
       amountMinor,
       currency,
-      createdAt,
+      createdAt: iso(found.createdAtMs),
       returnedAt,
     };
     return this.#store.insert(tx, row);

@@ -81,6 +81,7 @@ export const providerRefunds = pgTable(
     /** The part that no account covered: spent credit, or a sale that was refunded before. */
     lossMinor: minor('loss_minor').notNull().default(0),
     currency: text('currency').notNull(),
+    /** By the provider, which moves the money then, also while the refund is pending. */
     createdAt: time('created_at').notNull(),
     /**
      * When the bank returned it. A refund that was never booked is stored too, so that late events about it book

@@ -108,7 +108,7 @@ export class WalletMemberships extends SitePart {
     const texts = this.words.wallet.memberships;
     const { id, tier, nextTier, status, cancelAtPeriodEnd, paidUntil } = membership;
     const state = stateOf(membership);
-    const until = paidUntil ? formatLongDay(paidUntil, language) : '';
+    const until = paidUntil && Date.parse(paidUntil) > Date.now() ? formatLongDay(paidUntil, language) : '';
     return html`<li data-testid="membership-${id}" data-status=${status}>
       <div class="title-line">
         <b><bdi>${membership.creatorName}</bdi> · <bdi>${tier.name}</bdi></b>

@@ -37,6 +37,34 @@ describe.each(DATABASES)('cancellations at the provider on $name', ({ open }) =>
     expect(after?.paidUntil).not.toBe(before?.paidUntil);
   });
 
+  test('who cancels in the portal and then pays for a year keeps it to its end', async () => {
+    await using club = await openClub(open);
+    await club.decideInPortalSilently(true);
+    const { paidUntil } = await club.moveToYear();
+    club.advance(32 * DAY_MS);
+    await club.sweep();
+    const ending = { status: 'active', cancelAtPeriodEnd: true, accessUntil: paidUntil };
+    expect(await club.readWallet()).toMatchObject(ending);
+    club.advance(335 * DAY_MS);
+    await club.sweep();
+    expect(await club.readWallet()).toMatchObject({ status: 'ended', paidUntil });
+  });
+
+  test('who cancels in the portal after the paid time, before the renewal is collected, is not charged', async () => {
+    await using club = await openClub(open);
+    const { paidUntil = null } = (await club.readWallet()) ?? {};
+    club.advance(Date.parse(String(paidUntil)) - Date.now() + MINUTE_MS);
+    // The events of the renewal's draft would cause another sync.
+    await club.sweep();
+    await club.decideInPortalSilently(true);
+    await club.sweep();
+    await club.sweep();
+    expect(await club.readWallet()).toMatchObject({ status: 'ended', paidUntil });
+    club.advance(2 * 60 * MINUTE_MS);
+    await club.sweep();
+    expect(await club.readWallet()).toMatchObject({ status: 'ended', paidUntil });
+  });
+
   test('a member who cancels there and here is cancelled, and can resume', async () => {
     await using club = await openClub(open);
     await club.decideInPortalSilently(true);

@@ -303,6 +303,22 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
+  test('who cancels after the paid time, before the renewal is collected, is not charged', async () => {
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const { silver } = await openClub(house);
+    const { memberships, desk } = house.money;
+    const { identity, membership } = await join(house, silver);
+    const { paidUntil } = membership;
+    // The renewal's invoice is a draft for an hour.
+    house.advance(Date.parse(paidUntil ?? '') - Date.now() + 60_000);
+    expect(await memberships.cancel(identity, membership.id)).toMatchObject({ status: 'ended', paidUntil });
+    house.advance(2 * HOUR_MS);
+    await house.money.sweep();
+    expect((await desk.payments.search({ query: identity, limit: 10 })).payments).toHaveLength(1);
+    expect(await memberships.list(identity)).toMatchObject([{ status: 'ended', paidUntil }]);
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
   test('a suspended creator takes no money, and members are not charged again before the suspension is lifted', async () => {
     await using house = await openMoneyHouse({ db });
     const { creator, silver, gold } = await openClub(house);

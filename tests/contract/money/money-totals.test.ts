@@ -12,6 +12,9 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 /** A test card whose bank returns refunds after a while. */
 const REFUNDS_COME_BACK = '4000 0000 0000 5126';
 const BANK_MS = 40 * DAY_MS;
+/** A test card whose refunds are pending for a while. */
+const REFUNDS_WAIT = '4000 0000 0000 7726';
+const NETWORK_MS = 5 * DAY_MS;
 const ASSOCIATION = 'red-cross';
 
 describe.each(DATABASES)('totals on $name', ({ open }) => {
@@ -71,7 +74,7 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
 
   test('a refund that the bank sends back 40 days later leaves nothing to explain', async () => {
     await house[Symbol.asyncDispose]();
-    await openHouse({ settleDelayMs: BANK_MS, wrapProvider: onClockOfHouse });
+    await openHouse({ settleDelayMs: BANK_MS, wrapProvider: onClockOfHouse(BANK_MS) });
     const { ticket } = await buyByCard(await house.createFan(), 2_000, REFUNDS_COME_BACK);
     house.advance(DAY_MS);
     await house.money.refunds.refund({ ticket, reason: 'Not held' }, 'operator');
@@ -79,6 +82,22 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
     await settle();
     expect((await house.money.desk.payments.get(ticket)).refunds).toMatchObject([{ status: 'failed' }]);
     house.advance(2 * 60 * MINUTE_MS);
+    const { items } = await house.money.reconciliations.run();
+    expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);
+  });
+
+  test('a refund that was pending for five days leaves nothing to explain five weeks later', async () => {
+    await house[Symbol.asyncDispose]();
+    await openHouse({ settleDelayMs: NETWORK_MS, wrapProvider: onClockOfHouse(NETWORK_MS) });
+    const { ticket } = await buyByCard(await house.createFan(), 2_000, REFUNDS_WAIT);
+    const statuses = async () => (await house.money.desk.payments.get(ticket)).refunds.map(({ status }) => status);
+    await house.money.refunds.refund({ ticket, reason: 'Not held' }, 'operator');
+    expect(await statuses()).toEqual(['pending']);
+    house.advance(NETWORK_MS);
+    await house.money.sweep();
+    expect(await statuses()).toEqual(['succeeded']);
+    // 35 days are compared.
+    house.advance(32 * DAY_MS);
     const { items } = await house.money.reconciliations.run();
     expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);
   });
@@ -183,15 +202,28 @@ function limitMovements(provider: PaymentProvider, max: number): PaymentProvider
   return provider;
 }
 
-/** Waiting for the answer to the payment has advanced the emulator's clock ahead of the server's. */
-function onClockOfHouse(provider: PaymentProvider): PaymentProvider {
-  const listMovements = provider.books.listMovements.bind(provider.books);
-  provider.books.listMovements = async (sinceMs) => {
-    const { movements } = await listMovements(sinceMs + BANK_MS);
-    return {
-      movements: movements.map((movement) => ({ ...movement, createdAtMs: movement.createdAtMs - BANK_MS })),
-      sinceMs,
+/** Waiting for the answer to the payment has advanced the emulator's clock by this much ahead of the server's. */
+function onClockOfHouse(aheadMs: number): (provider: PaymentProvider) => PaymentProvider {
+  const shifted = <T extends { createdAtMs: number }>(found: T): T => ({
+    ...found,
+    createdAtMs: found.createdAtMs - aheadMs,
+  });
+  return (provider) => {
+    const listMovements = provider.books.listMovements.bind(provider.books);
+    provider.books.listMovements = async (sinceMs) => {
+      const { movements } = await listMovements(sinceMs + aheadMs);
+      return { movements: movements.map(shifted), sinceMs };
     };
+    const refund = provider.refund.bind(provider);
+    provider.refund = async (order) => {
+      const made = await refund(order);
+      return made === 'key_spent' ? made : shifted(made);
+    };
+    const fetchRefund = provider.fetchRefund.bind(provider);
+    provider.fetchRefund = async (id) => {
+      const found = await fetchRefund(id);
+      return found && shifted(found);
+    };
+    return provider;
   };
-  return provider;
 }

@@ -1,13 +1,18 @@
 import type Stripe from 'stripe';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { PayoutsStore } from '../../../server/money/payouts/payouts.store.ts';
+import { StripeConnect } from '../../../server/money/provider/stripe-connect.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { AppError } from '../../../server/protocol/errors.ts';
 import { createId, type TipId } from '../../../server/protocol/ids.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
-const DAY_MS = 24 * 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
+/** A test card whose payments are available at once. */
+const AVAILABLE_AT_ONCE = '4000 0000 0000 0077';
 const failure = (code: string) => expect.objectContaining({ code });
 
 describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
@@ -27,6 +32,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
   });
 
   afterEach(async () => {
+    vi.restoreAllMocks();
     house.emulator.clearFaults();
     await house.money.sweep();
     expect(await house.money.checkInvariants()).toEqual([]);
@@ -170,6 +176,23 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     expect(await transfersTo(account)).toHaveLength(1);
   });
 
+  test('a payout that the balance does not cover is sent within the hour after it does', async () => {
+    const { creator, tip } = await openSales();
+    const account = await onboard(creator);
+    await earn(tip);
+    // Stripe's payout to the house's bank takes the whole balance.
+    const [available] = (await stripe.balance.retrieve()).available;
+    await stripe.payouts.create({ amount: available?.amount ?? 0, currency: 'eur' });
+    await createBatch(creator);
+    expect(await house.money.payouts.listOfCreator(creator)).toMatchObject([{ status: 'pending' }]);
+    const identity = await house.createFan();
+    const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Fan', amountMinor: 20_000 });
+    await house.money.confirmCheckout(await pay(checkoutUrl, AVAILABLE_AT_ONCE));
+    house.advance(HOUR_MS);
+    await house.money.sweep();
+    expect(await transfersTo(account)).toHaveLength(1);
+  });
+
   test('a refused payout becomes available again with its reason', async () => {
     const { creator, tip } = await openSales();
     const account = await onboard(creator);
@@ -184,6 +207,30 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
       inPayoutMinor: 0,
       frozen: [{ reason: 'onboarding', amountMinor: availableMinor }],
     });
+  });
+
+  test('a payout that is refused for good is made again a day later, or by an operator', async () => {
+    const { creator, tip } = await openSales();
+    const account = await onboard(creator);
+    await earn(tip);
+    const refusal = vi.spyOn(StripeConnect.prototype, 'transfer').mockRejectedValue(new AppError('payout_refused'));
+    const { payouts } = house.money;
+    const countAfterJob = async () => {
+      await payouts.createDueBatch();
+      await house.money.idle();
+      return (await payouts.listOfCreator(creator)).length;
+    };
+    for (let hour = 0; hour < 3; hour += 1) {
+      expect(await countAfterJob()).toBe(1);
+      house.advance(HOUR_MS);
+    }
+    await createBatch(creator);
+    expect(await countAfterJob()).toBe(2);
+    house.advance(DAY_MS);
+    expect(await countAfterJob()).toBe(3);
+    refusal.mockRestore();
+    await createBatch(creator);
+    expect(await transfersTo(account)).toHaveLength(1);
   });
 
   test('a refund after the payout is recovered from later earnings', async () => {

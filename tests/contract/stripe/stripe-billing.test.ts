@@ -146,6 +146,27 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     expect((await stripe.subscriptions.list({ customer })).data).toEqual([]);
   });
 
+  test('end at a fixed time, which a change of interval can move to the end of the new period', async () => {
+    const customer = await member();
+    const { id, items } = await stripe.subscriptions.create({ customer, items: [{ price: await tier(990) }] });
+    const monthEnd = items.data[0]?.current_period_end;
+    const ending = await stripe.subscriptions.update(id, { cancel_at: 'max_period_end' });
+    expect(ending).toMatchObject({ cancel_at: monthEnd, cancel_at_period_end: false });
+    const product_data = { name: 'Club by the year' };
+    const yearly = { currency: 'eur', unit_amount: 9_900, recurring: { interval: 'year' }, product_data } as const;
+    const moved = await stripe.subscriptions.update(id, {
+      items: [{ id: String(items.data[0]?.id), price: (await stripe.prices.create(yearly)).id }],
+      proration_behavior: 'always_invoice',
+      payment_behavior: 'error_if_incomplete',
+      cancel_at: 'max_period_end',
+      expand,
+    });
+    const yearEnd = moved.items.data[0]?.current_period_end;
+    expect(Number(yearEnd) - Number(monthEnd)).toBeGreaterThan(300 * 86_400);
+    expect(moved).toMatchObject({ cancel_at: yearEnd, cancel_at_period_end: false });
+    expect(moved.latest_invoice).toMatchObject({ status: 'paid' });
+  });
+
   test('Checkout and the portal open pages for them', async () => {
     const customer = await member();
     const session = await stripe.checkout.sessions.create({

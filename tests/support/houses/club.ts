@@ -75,6 +75,15 @@ export async function openClub(open: () => Promise<Database & AsyncDisposable>) 
     /** The member cancels or resumes through the other gateway. */
     cancel: () => gateway.memberships.cancel(identity, id),
     resume: () => gateway.memberships.resume(identity, id),
+    /** Moves to a dearer tier that is paid by the year. */
+    async moveToYear() {
+      const { id: year } = await house.rooms.clubs.createTier(house.creator, {
+        name: 'Backstage for a year',
+        priceMinor: 10_000,
+        interval: 'year',
+      });
+      return gateway.memberships.changeTier(identity, id, year);
+    },
     /** The member decides on the provider's page, without a webhook. */
     decideInPortalSilently,
     /** The same with the webhook delivered to the other gateway. */
