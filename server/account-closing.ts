@@ -10,7 +10,7 @@ import type { Roles } from './accounts/roles/roles.ts';
 import type { Money } from './money/money.ts';
 import type { ParticipantData } from './participant-data.ts';
 import type { Orm } from './platform/db/db.ts';
-import type { AccountClosing as ClosingView } from './protocol/people.ts';
+import type { AccountClosing as ClosingView } from './protocol/accounts/people.ts';
 
 interface AccountClosingOptions {
   mail: Mail;

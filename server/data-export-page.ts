@@ -1,6 +1,6 @@
 /** The page in a person's export: all tables with their first rows, without a script, so that it opens anywhere. */
 import { html, type Markup } from './platform/html.ts';
-import type { Language } from './protocol/people.ts';
+import type { Language } from './protocol/accounts/people.ts';
 
 export interface ExportedRows {
   domain: string;

@@ -7,7 +7,7 @@ import { type ExportedRows, exportPage } from './data-export-page.ts';
 import { PERSONAL_TABLES } from './personal-tables.ts';
 import type { Database } from './platform/db/db.ts';
 import { PersonRecords } from './platform/db/person-records.ts';
-import type { Language } from './protocol/people.ts';
+import type { Language } from './protocol/accounts/people.ts';
 
 /** Rows of a table that the page shows; its JSON file has all. */
 const ROWS_SHOWN = 200;

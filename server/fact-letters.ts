@@ -8,7 +8,7 @@ import type { Mail } from './accounts/mail/mail.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { Database } from './platform/db/db.ts';
 import type { Fact } from './platform/outbox/outbox.ts';
-import type { Language } from './protocol/people.ts';
+import type { Language } from './protocol/accounts/people.ts';
 import type { Room } from './protocol/rooms.ts';
 import type { DecisionFacts } from './trust/decisions/decision-facts.ts';
 import type { TrustFacts } from './trust/trust-facts.ts';

@@ -10,7 +10,7 @@ import { type Config, ConfigError, parseConfig } from './config.ts';
 import { askOwnServer } from './own-server.ts';
 import { systemClock } from './platform/clock.ts';
 import { Database } from './platform/db/db.ts';
-import { type OperatorInvitation, operatorInvitation } from './protocol/operators.ts';
+import { type OperatorInvitation, operatorInvitation } from './protocol/accounts/operators.ts';
 
 const SERVER_TIMEOUT_MS = 30_000;
 const COMMAND = 'npm run operators';

@@ -8,7 +8,7 @@ import { type Clock, isoIn } from './platform/clock.ts';
 import type { Database, Orm } from './platform/db/db.ts';
 import { PersonRecords } from './platform/db/person-records.ts';
 import type { Pictures } from './platform/pictures/pictures.ts';
-import type { ParticipantErasure, ParticipantExport } from './protocol/accounts.ts';
+import type { ParticipantErasure, ParticipantExport } from './protocol/accounts/accounts.ts';
 import { AppError } from './protocol/errors.ts';
 import type { Rooms } from './rooms/rooms.ts';
 import type { Webhooks } from './webhooks/webhooks.ts';

@@ -1,5 +1,5 @@
 /** The events of a room and their payloads. The names are public API. */
-import type { Role } from '../../server/protocol/accounts.ts';
+import type { Role } from '../../server/protocol/accounts/accounts.ts';
 import type { ChatEntry, ChatMessage, ChatNotice, ChatTip, RemovableId } from '../../server/protocol/chat/chat.ts';
 import type { ChatRestriction } from '../../server/protocol/chat/chat-moderation.ts';
 import type { ChatPoll, ChatState, Hand } from '../../server/protocol/chat/chat-room.ts';

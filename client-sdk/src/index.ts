@@ -1,5 +1,5 @@
 /** `@loge/client`: the headless SDK of Loge. This file is its public API. */
-export type { Participant, Role } from '../../server/protocol/accounts.ts';
+export type { Participant, Role } from '../../server/protocol/accounts/accounts.ts';
 export type {
   ChatEntry,
   ChatMessage,

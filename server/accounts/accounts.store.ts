@@ -1,7 +1,7 @@
 import { iso } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { eq, inArray } from '../platform/db/sql.ts';
-import type { Creator, CreatorInput } from '../protocol/accounts.ts';
+import type { Creator, CreatorInput } from '../protocol/accounts/accounts.ts';
 import { creators } from './accounts.schema.ts';
 
 export class AccountsStore {

@@ -2,7 +2,7 @@
  * Creators. Fans have no account here: an embedder's token identifies them. Called by the gateway's server API; knows
  * nothing of rooms.
  */
-import type { Creator, CreatorInput } from '../protocol/accounts.ts';
+import type { Creator, CreatorInput } from '../protocol/accounts/accounts.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { AccountsStore } from './accounts.store.ts';
 

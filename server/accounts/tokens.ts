@@ -4,10 +4,16 @@
  */
 import jwt from 'jsonwebtoken';
 import type { Clock } from '../platform/clock.ts';
-import { type Permissions, type Role, type TokenClaims, type TokenInput, tokenClaims } from '../protocol/accounts.ts';
+import {
+  type Permissions,
+  type Role,
+  type TokenClaims,
+  type TokenInput,
+  tokenClaims,
+} from '../protocol/accounts/accounts.ts';
+import { isPersonId } from '../protocol/accounts/people.ts';
 import { AppError } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { isPersonId } from '../protocol/people.ts';
 import type { KeyRing, LiveKey } from './key-ring.ts';
 
 /** Longer than any valid token; longer ones are refused before parsing. */

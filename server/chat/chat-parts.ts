@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import type { Participant } from '../protocol/accounts.ts';
+import type { Participant } from '../protocol/accounts/accounts.ts';
 import type { ChatSendInput } from '../protocol/chat/chat.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts';

@@ -11,7 +11,7 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { AddressGuard } from '../platform/outbound/address-guard.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
-import type { Participant } from '../protocol/accounts.ts';
+import type { Participant } from '../protocol/accounts/accounts.ts';
 import type { ChatPage, ChatSendAnswer, OwnHeld } from '../protocol/chat/chat.ts';
 import type { ChatRestriction } from '../protocol/chat/chat-moderation.ts';
 import type { ChatState, OwnVote } from '../protocol/chat/chat-room.ts';

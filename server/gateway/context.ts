@@ -5,7 +5,7 @@ import type { Domains, Platform } from '../domains.ts';
 import type { HeadCounts } from '../platform/head-counts.ts';
 import type { FactTail } from '../platform/outbox/fact-tail.ts';
 import type { RedisParts } from '../platform/redis/redis-parts.ts';
-import type { TokenClaims } from '../protocol/accounts.ts';
+import type { TokenClaims } from '../protocol/accounts/accounts.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Access } from '../protocol/rooms.ts';
 import type { WatchAheadAnswer, WatchInput } from '../protocol/stage.ts';

@@ -7,6 +7,7 @@ import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Reconciliations } from './books/reconciliations.ts';
 import type { Checkouts } from './checkout/checkouts.ts';
 import type { Disputes } from './disputes/disputes.ts';
+import type { Invoices } from './invoices/invoices.ts';
 import type { Memberships } from './memberships/memberships.ts';
 import type { MoneyContext } from './money-context.ts';
 import type { CreatorAccounts } from './payouts/creator-accounts.ts';
@@ -16,7 +17,6 @@ import type { PrivateSessions } from './private-sessions/private-sessions.ts';
 import type { ProviderEvents } from './provider/provider-events.ts';
 import type { RefundOrders } from './refunds/refund-orders.ts';
 import type { Cancellations } from './sales/cancellations.ts';
-import type { Invoices } from './sales/invoices.ts';
 import type { Promotions } from './wallet/promotions.ts';
 
 interface JobParts {

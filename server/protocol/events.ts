@@ -4,7 +4,7 @@
  * that no retry can undo.
  */
 import { z } from 'zod';
-import { singleLine } from './accounts.ts';
+import { singleLine } from './accounts/accounts.ts';
 import { idSchema, roomId, tipId, topupId } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { membership } from './money/memberships.ts';

@@ -1,6 +1,6 @@
 /** API keys: the credentials of an embedder's server or another machine, and their scopes. */
 import { z } from 'zod';
-import { singleLine } from './accounts.ts';
+import { singleLine } from './accounts/accounts.ts';
 import { idSchema } from './ids.ts';
 import { LIMITS } from './limits.ts';
 

@@ -4,7 +4,7 @@
  * folder is the specification.
  */
 import { z } from 'zod';
-import { participant } from './accounts.ts';
+import { participant } from './accounts/accounts.ts';
 import { chatPage, ownHeld } from './chat/chat.ts';
 import { chatRestriction } from './chat/chat-moderation.ts';
 import { CHAT_EVENTS, CHAT_REQUESTS } from './chat/chat-requests.ts';

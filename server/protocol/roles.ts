@@ -1,6 +1,6 @@
 /** Roles of the house's people: facts with who gave them and when. A participant's role in a room is another thing. */
 import { z } from 'zod';
-import { identity, singleLine } from './accounts.ts';
+import { identity, singleLine } from './accounts/accounts.ts';
 import { idSchema, roomId } from './ids.ts';
 import { LIMITS } from './limits.ts';
 

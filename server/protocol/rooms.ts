@@ -1,6 +1,6 @@
 /** Rooms and access on the wire. */
 import { z } from 'zod';
-import { identity, multiLine, singleLine } from './accounts.ts';
+import { identity, multiLine, singleLine } from './accounts/accounts.ts';
 import { idSchema, roomId, ticketId } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { moment } from './moments.ts';

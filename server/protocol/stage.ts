@@ -2,7 +2,7 @@
  * The live media of a room on the wire. Media parameters are mediasoup's JSON forms of ORTC and are checked by the SFU.
  */
 import { z } from 'zod';
-import { storableText } from './accounts.ts';
+import { storableText } from './accounts/accounts.ts';
 import { sessionId } from './ids.ts';
 import { LIMITS } from './limits.ts';
 import { access } from './rooms.ts';

@@ -1,9 +1,9 @@
 /** The access decision: whether somebody may be inside a room, why, and otherwise what would let them in. */
 import { iso } from '../platform/clock.ts';
-import type { Role } from '../protocol/accounts.ts';
+import type { Role } from '../protocol/accounts/accounts.ts';
+import { isPersonId } from '../protocol/accounts/people.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { TicketId } from '../protocol/ids.ts';
-import { isPersonId } from '../protocol/people.ts';
 import type { Access, AccessReason, Offer, Room } from '../protocol/rooms.ts';
 import type { Clubs } from './clubs.ts';
 import type { AccessRecord } from './rooms.store.ts';

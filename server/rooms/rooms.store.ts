@@ -20,9 +20,9 @@ import {
 } from '../platform/db/sql.ts';
 import { gateways } from '../platform/jobs/gateways.schema.ts';
 import { pictureUses } from '../platform/pictures/pictures.schema.ts';
+import { PERSON_ID_LIKE } from '../protocol/accounts/people.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { PERSON_ID_LIKE } from '../protocol/people.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { toRoom } from './room-row.ts';
 import { entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';

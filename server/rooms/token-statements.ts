@@ -3,7 +3,7 @@
  * issued last counts, in whatever order they are presented; of two of the same second, the one that allows less. Pure
  * rules; `rooms.ts` records them.
  */
-import type { TokenClaims, TokenInput } from '../protocol/accounts.ts';
+import type { TokenClaims, TokenInput } from '../protocol/accounts/accounts.ts';
 import type { RoomId } from '../protocol/ids.ts';
 
 /** `moderates` without the moderator role: a fan whose token allows it. */

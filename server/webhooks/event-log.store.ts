@@ -38,7 +38,10 @@ export class EventLogStore {
   }
 
   async findLastUnpublished(): Promise<number> {
-    const [row] = await this.#orm.select({ seq: max(outbox.seq) }).from(outbox).where(isNull(outbox.publishedAt));
+    const [row] = await this.#orm
+      .select({ seq: max(outbox.seq) })
+      .from(outbox)
+      .where(isNull(outbox.publishedAt));
     return row?.seq ?? 0;
   }
 

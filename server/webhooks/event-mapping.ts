@@ -3,8 +3,8 @@
  * with their schemas, which also strips internal fields.
  */
 import type { Fact } from '../platform/outbox/outbox.ts';
+import { isPersonId } from '../protocol/accounts/people.ts';
 import { EVENT_PAYLOADS, type EventPayload, type EventType } from '../protocol/events.ts';
-import { isPersonId } from '../protocol/people.ts';
 
 export interface MappedEvent {
   type: EventType;

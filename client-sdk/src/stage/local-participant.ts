@@ -2,7 +2,7 @@
  * The participant of this page: identity, role, permissions and going live. Connects the captured tracks
  * (`local-media.ts`) with the publisher (`publisher.ts`).
  */
-import type { Role } from '../../../server/protocol/accounts.ts';
+import type { Role } from '../../../server/protocol/accounts/accounts.ts';
 import type { Welcome } from '../../../server/protocol/realtime.ts';
 import type { TrackSource } from '../../../server/protocol/stage.ts';
 import { LogeError, toLogeError } from '../errors.ts';

@@ -5,11 +5,11 @@
  */
 import { type Clock, DAY_MS, iso, isoIn, isoOrNull } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import type { AddressChange, Recovery, RecoveryInput } from '../../protocol/addresses.ts';
+import type { AddressChange, Recovery, RecoveryInput } from '../../protocol/accounts/addresses.ts';
+import type { Language } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { type AddressChangeId, createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Language } from '../../protocol/people.ts';
 import type { LetterData } from '../mail/letters/template.ts';
 import type { Mail } from '../mail/mail.ts';
 import { parseAddress } from '../people/mail-addresses.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Language } from '../../protocol/people.ts';
+import type { Language } from '../../protocol/accounts/people.ts';
 import { renderLetter } from './letter.ts';
 import type { LetterData, Template, TemplateName } from './letters/template.ts';
 import { TEMPLATES } from './letters.ts';

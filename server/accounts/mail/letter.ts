@@ -3,7 +3,7 @@
  * colour, so that it is readable in dark mode; styles are inline, as mail programs drop style sheets.
  */
 import { html, type Markup } from '../../platform/html.ts';
-import type { Language } from '../../protocol/people.ts';
+import type { Language } from '../../protocol/accounts/people.ts';
 
 /** A paragraph, a code to type, a link as a button, or facts in lines. */
 export type Block =

@@ -6,10 +6,10 @@
 import { type Clock, iso, isoIn, isoOrNull, MINUTE_MS } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Log } from '../../platform/log.ts';
+import type { OidcBinding, OwnOidc } from '../../protocol/accounts/oidc.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type OidcBindingId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { OidcBinding, OwnOidc } from '../../protocol/oidc.ts';
 import type { Operators } from '../operators/operators.ts';
 import { PeopleStore } from '../people/people.store.ts';
 import type { PersonSessions } from '../people/person-sessions.ts';

@@ -5,10 +5,10 @@
  */
 import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import type { OperatorInvitation } from '../../protocol/accounts/operators.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { OperatorInvitation } from '../../protocol/operators.ts';
 import { parseAddress } from '../people/mail-addresses.ts';
 import { PeopleStore } from '../people/people.store.ts';
 import type { Roles } from '../roles/roles.ts';

@@ -4,13 +4,13 @@
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
-import { LIMITS } from '../../protocol/limits.ts';
 import type {
   NewPasskey,
   PasskeyCreationOptions,
   PasskeyProof,
   PasskeyRequestOptions,
-} from '../../protocol/passkeys.ts';
+} from '../../protocol/accounts/passkeys.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { PasskeyRow } from './passkeys.store.ts';
 
 /** Named, so that all gateways offer the same whatever their runtime supports: ES256, Ed25519, RS256. */

@@ -4,16 +4,16 @@
  */
 import { type Clock, iso, isoIn, isoOrNull } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { AppError } from '../../protocol/errors.ts';
-import { createId, type PasskeyId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
 import type {
   NewPasskey,
   Passkey,
   PasskeyCreationOptions,
   PasskeyProof,
   PasskeyRequestOptions,
-} from '../../protocol/passkeys.ts';
+} from '../../protocol/accounts/passkeys.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { createId, type PasskeyId } from '../../protocol/ids.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import { PeopleStore } from '../people/people.store.ts';
 import type { PersonSessions } from '../people/person-sessions.ts';
 import type { SessionProof } from '../people/session-strength.ts';

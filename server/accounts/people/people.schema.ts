@@ -1,6 +1,6 @@
 import { sql } from '../../platform/db/sql.ts';
 import { index, integer, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
-import type { Language } from '../../protocol/people.ts';
+import type { Language } from '../../protocol/accounts/people.ts';
 import type { SignInMethod } from './session-strength.ts';
 
 export const persons = pgTable('persons', {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { returnPath } from '../../protocol/people.ts';
+import { returnPath } from '../../protocol/accounts/people.ts';
 import { deviceName } from './device-name.ts';
 import { assertHandle, foldHandle } from './handles.ts';
 import { mailboxOf, parseAddress } from './mail-addresses.ts';

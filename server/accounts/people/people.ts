@@ -7,11 +7,17 @@ import type { Database } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
+import type {
+  BecomeCreatorInput,
+  DeskPersonRow,
+  Language,
+  Profile,
+  ProfileChange,
+} from '../../protocol/accounts/people.ts';
+import type { CreatorCard } from '../../protocol/accounts/profiles.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { BecomeCreatorInput, DeskPersonRow, Language, Profile, ProfileChange } from '../../protocol/people.ts';
 import { pictureOf } from '../../protocol/pictures.ts';
-import type { CreatorCard } from '../../protocol/profiles.ts';
 import { Addresses } from '../addresses/addresses.ts';
 import { Oidc } from '../oidc/oidc.ts';
 import type { OidcSettings } from '../oidc/oidc-client.ts';

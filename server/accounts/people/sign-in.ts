@@ -6,10 +6,10 @@
 import { randomInt, timingSafeEqual } from 'node:crypto';
 import { type Clock, DAY_MS, isoIn, MINUTE_MS } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import type { Language } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type SignInRequestId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Language } from '../../protocol/people.ts';
 import type { Mail } from '../mail/mail.ts';
 import { createSecret, digest } from '../secrets.ts';
 import { PeopleStore } from './people.store.ts';

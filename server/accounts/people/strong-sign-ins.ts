@@ -4,8 +4,8 @@
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import type { Language } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
-import type { Language } from '../../protocol/people.ts';
 import type { Mail } from '../mail/mail.ts';
 import { OidcStore } from '../oidc/oidc.store.ts';
 import { PasskeysStore } from '../passkeys/passkeys.store.ts';

@@ -1,6 +1,6 @@
 import { sql } from '../../platform/db/sql.ts';
 import { index, integer, jsonb, pgTable, primaryKey, text, time, uniqueIndex } from '../../platform/db/tables.ts';
-import type { Role } from '../../protocol/accounts.ts';
+import type { Role } from '../../protocol/accounts/accounts.ts';
 import type { ChatEntry, ChatNoticeName } from '../../protocol/chat/chat.ts';
 
 /** A room's last sequence number. Its row lock keeps the sequence gapless. */

@@ -1,6 +1,6 @@
 /** Converts log entries between the wire and their rows. */
 import { iso, isoOrNull } from '../../platform/clock.ts';
-import type { Role } from '../../protocol/accounts.ts';
+import type { Role } from '../../protocol/accounts/accounts.ts';
 import type { ChatEntry, ChatMessage, ChatNoticeName, ChatReply, RemovableId } from '../../protocol/chat/chat.ts';
 import type { MessageId, RoomId, TipId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';

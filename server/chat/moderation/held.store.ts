@@ -1,7 +1,7 @@
 import { iso } from '../../platform/clock.ts';
 import type { Database, Run } from '../../platform/db/db.ts';
 import { and, asc, count, eq, isNull } from '../../platform/db/sql.ts';
-import type { Participant, Role } from '../../protocol/accounts.ts';
+import type { Participant, Role } from '../../protocol/accounts/accounts.ts';
 import type { HoldReason, OwnHeld } from '../../protocol/chat/chat.ts';
 import type { HeldMessage } from '../../protocol/chat/chat-moderation.ts';
 import type { HeldMessageId, MessageId, RoomId } from '../../protocol/ids.ts';

@@ -1,6 +1,6 @@
 import { sql } from '../../platform/db/sql.ts';
 import { index, integer, jsonb, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
-import type { Role } from '../../protocol/accounts.ts';
+import type { Role } from '../../protocol/accounts/accounts.ts';
 import type { HoldReason } from '../../protocol/chat/chat.ts';
 import type {
   ActKind,

@@ -2,7 +2,7 @@
 import type { Bus } from '../../platform/bus.ts';
 import { HOUR_MS, isoIn } from '../../platform/clock.ts';
 import { GatheredRead } from '../../platform/db/gathered-read.ts';
-import type { Participant } from '../../protocol/accounts.ts';
+import type { Participant } from '../../protocol/accounts/accounts.ts';
 import type { HoldReason, OwnHeld } from '../../protocol/chat/chat.ts';
 import type { HeldMessage, ReviewInput } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';

@@ -13,6 +13,7 @@ import type { AddressGuard } from '../../platform/outbound/address-guard.ts';
 import { GuardedPost } from '../../platform/outbound/guarded-post.ts';
 import { SIGNATURE_HEADER, signWebhook } from '../../platform/outbound/webhook-signature.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
+import { isPersonId } from '../../protocol/accounts/people.ts';
 import {
   type ChatHookInput,
   type ChatHook as ChatHookView,
@@ -21,7 +22,6 @@ import {
   hookAnswer,
 } from '../../protocol/chat/chat-server.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { isPersonId } from '../../protocol/people.ts';
 import { publishNews, type Sending } from '../chat-parts.ts';
 import type { Actor } from '../moderation/acts.store.ts';
 import { type HookRow, HookStore } from './hook.store.ts';

@@ -5,7 +5,7 @@
  */
 import { isoIn } from '../../platform/clock.ts';
 import { RecentMap } from '../../platform/recent-map.ts';
-import type { Participant } from '../../protocol/accounts.ts';
+import type { Participant } from '../../protocol/accounts/accounts.ts';
 import type { ChatMessage, ChatSendAnswer, HoldReason } from '../../protocol/chat/chat.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Bus, roomTopic } from '../../platform/bus.ts';
-import type { Participant } from '../../protocol/accounts.ts';
+import type { Participant } from '../../protocol/accounts/accounts.ts';
 import type { Hand, PeopleAnswer, Person } from '../../protocol/chat/chat-room.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';

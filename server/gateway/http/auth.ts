@@ -10,14 +10,14 @@ import type { Roles } from '../../accounts/roles/roles.ts';
 import type { Tokens } from '../../accounts/tokens.ts';
 import type { Config } from '../../config.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { TokenClaims } from '../../protocol/accounts.ts';
+import type { TokenClaims } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Scope } from '../../protocol/keys.ts';
 import { type Caller, type CallerKind, type HttpOperation, SERVER } from '../operations/operation.ts';
 import { assertOwnPage, isOwnPage } from '../origins.ts';
 import type { HttpLimitClass, HttpLimits } from '../rate-limits.ts';
-import type { DeskAccess } from '../site/desk-access.ts';
-import type { SiteSessions } from '../site/site-session.ts';
+import type { DeskAccess } from '../site/sign-in/desk-access.ts';
+import type { SiteSessions } from '../site/sign-in/site-session.ts';
 import { readBody } from './input.ts';
 
 export interface Authenticated {

@@ -1,10 +1,10 @@
 /** Parses JSON bodies, queries and path parameters against the schemas of the protocol. */
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { z } from 'zod';
+import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { roomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { isPersonId } from '../../protocol/people.ts';
 import { type HttpDoor, takesBody } from '../operations/operation.ts';
 import { InputError } from './errors.ts';
 

@@ -1,8 +1,8 @@
 /** Authorises participants, in the same way for sockets and for HTTP. */
 import { isConfirmed } from '../../accounts/people/session-strength.ts';
-import type { Permissions, Role } from '../../protocol/accounts.ts';
+import type { Permissions, Role } from '../../protocol/accounts/accounts.ts';
+import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
-import { isPersonId } from '../../protocol/people.ts';
 import type { Access } from '../../protocol/rooms.ts';
 import type { Authenticated } from '../http/auth.ts';
 import type { HttpOperation, ParticipantRules, Right } from './operation.ts';

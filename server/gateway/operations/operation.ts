@@ -7,7 +7,7 @@ import type { Response } from 'express';
 import type { z } from 'zod';
 import type { LiveKey } from '../../accounts/key-ring.ts';
 import type { SessionProof } from '../../accounts/people/session-strength.ts';
-import type { Participant, Role } from '../../protocol/accounts.ts';
+import type { Participant, Role } from '../../protocol/accounts/accounts.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Scope } from '../../protocol/keys.ts';

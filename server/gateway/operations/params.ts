@@ -1,5 +1,5 @@
 /** Parameters of paths that a domain does not look up by themselves. */
-import { identity } from '../../protocol/accounts.ts';
+import { identity } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 
 export function parseIdentity(raw: string): string {

@@ -3,10 +3,10 @@
  * everyone.
  */
 import type { Config } from '../../config.ts';
-import type { Creator } from '../../protocol/accounts.ts';
+import type { Creator } from '../../protocol/accounts/accounts.ts';
 import { EXAMPLE_CHARTER } from '../../trust/charter/example-charter.ts';
 import type { HttpContext } from '../context.ts';
-import type { SitePerson } from './site-session.ts';
+import type { SitePerson } from './sign-in/site-session.ts';
 
 const DEMO_CREATORS = [
   { identity: 'camille', name: 'Camille Aubry', country: 'FR' },

@@ -15,13 +15,12 @@ import type { PageName } from '../../web/site/site-frame.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
 import { signInPath } from '../../web/site/site-paths.ts';
 import type { HttpContext } from '../context.ts';
-import { findProfile } from '../operations/profiles.ts';
+import { findProfile } from '../operations/accounts/profiles.ts';
 import { demoPeopleOf } from './demo.ts';
-import type { DeskAccess } from './desk-access.ts';
+import { excerptOf, profileCard, profilePageOf, profilePath } from './discovery/profile-links.ts';
+import { cardUrl, houseCard, roomCard, roomUrl } from './discovery/room-links.ts';
+import { eventOf, isPublic, summaryOf } from './discovery/room-summary.ts';
 import { pageHead } from './page-head.ts';
-import { excerptOf, profileCard, profilePageOf, profilePath } from './profile-links.ts';
-import { cardUrl, houseCard, roomCard, roomUrl } from './room-links.ts';
-import { eventOf, isPublic, summaryOf } from './room-summary.ts';
 import {
   type ServerPage,
   serverFrame,
@@ -30,7 +29,8 @@ import {
   serverProfile,
   serverRoom,
 } from './server-content.ts';
-import type { SiteSessions } from './site-session.ts';
+import type { DeskAccess } from './sign-in/desk-access.ts';
+import type { SiteSessions } from './sign-in/site-session.ts';
 
 const NOTHING = new Markup('');
 

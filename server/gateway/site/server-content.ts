@@ -23,7 +23,7 @@ import { signInContent, signInStyles } from '../../web/site/sign-in-content.ts';
 import { missingContent, type PageName, siteFrame } from '../../web/site/site-frame.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
 import { frameStyles, pageStyles } from '../../web/styles/site-styles.ts';
-import { SERVER_TIME_ZONE } from './room-summary.ts';
+import { SERVER_TIME_ZONE } from './discovery/room-summary.ts';
 
 // Browsers load these texts later; a page of the server has to be complete.
 addTexts({ en: {}, fr: { errors: frenchErrors } });

@@ -8,11 +8,11 @@ import { sendBuiltFile } from '../http/compression.ts';
 import { missingBuildPage } from '../http/html-pages.ts';
 import { publicScript } from '../http/security.ts';
 import type { HttpLimits } from '../rate-limits.ts';
-import type { DeskAccess } from './desk-access.ts';
 import { PageContents } from './page-contents.ts';
 import { fillDocument } from './page-document.ts';
 import { pageLanguage } from './page-language.ts';
-import type { SiteSessions } from './site-session.ts';
+import type { DeskAccess } from './sign-in/desk-access.ts';
+import type { SiteSessions } from './sign-in/site-session.ts';
 
 const PAGES = {
   '/': 'home',

@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'socket.io';
 import { permissionsNow, permissionsOf } from '../../accounts/tokens.ts';
-import type { Participant, Permissions, TokenClaims } from '../../protocol/accounts.ts';
+import type { Participant, Permissions, TokenClaims } from '../../protocol/accounts/accounts.ts';
 import type { WireError } from '../../protocol/errors.ts';
 import type { RoomId, SessionId } from '../../protocol/ids.ts';
 import type { ClientToServerEvents, Inside, ServerToClientEvents, Welcome } from '../../protocol/realtime.ts';

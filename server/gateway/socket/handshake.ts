@@ -2,7 +2,7 @@
  * Authorises a socket, after `socket-edge.ts` admitted its address: a valid token for an existing room, within the
  * limits of open sockets.
  */
-import type { TokenClaims } from '../../protocol/accounts.ts';
+import type { TokenClaims } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { assertEmbedders } from '../../rooms/access-decision.ts';

@@ -5,7 +5,7 @@
 import { permissionsNow } from '../../accounts/tokens.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import type { TokenClaims } from '../../protocol/accounts.ts';
+import type { TokenClaims } from '../../protocol/accounts/accounts.ts';
 import { AppError, type WireError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { type Answer, aboutRequest, REQUESTS, type RequestName } from '../../protocol/realtime.ts';

@@ -3,7 +3,7 @@
  * room at most twice a second. A room is open here while it has connections.
  */
 import type { HeadCounts, Others } from '../../platform/head-counts.ts';
-import type { Role } from '../../protocol/accounts.ts';
+import type { Role } from '../../protocol/accounts/accounts.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Connection } from './connection.ts';
 

@@ -13,7 +13,7 @@ import { SharedRead } from '../../platform/db/shared-read.ts';
 import { FACTS_BUS_TOPIC, type Fact } from '../../platform/outbox/outbox.ts';
 import type { AdapterClients } from '../../platform/redis/redis-adapter-clients.ts';
 import { shareCounts } from '../../platform/shared-slots.ts';
-import type { TokenClaims } from '../../protocol/accounts.ts';
+import type { TokenClaims } from '../../protocol/accounts/accounts.ts';
 import type { ChatPage } from '../../protocol/chat/chat.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';

@@ -3,7 +3,7 @@
  * at whichever gateway, to take it over by `stage:resume`.
  */
 import type { Response } from 'express';
-import type { TokenClaims } from '../../protocol/accounts.ts';
+import type { TokenClaims } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { WatchAheadAnswer, WatchInput } from '../../protocol/stage.ts';
 import { createIceServers } from '../../stage/turn.ts';

@@ -2,10 +2,10 @@
 
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type SQL, sql } from '../../platform/db/sql.ts';
+import { PERSON_ID_LIKE } from '../../protocol/accounts/people.ts';
 import type { PaymentKind } from '../../protocol/money/desk.ts';
-import { PERSON_ID_LIKE } from '../../protocol/people.ts';
+import { isRefunded } from '../invoices/receipts.store.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import { isRefunded } from '../sales/receipts.store.ts';
 
 export interface PaymentRow {
   kind: PaymentKind;

@@ -5,9 +5,9 @@ import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
 import type { DeskPayment, DeskPaymentDetail, DeskPaymentList, DeskPaymentsQuery } from '../../protocol/money/desk.ts';
 import type { Disputes } from '../disputes/disputes.ts';
+import type { Receipts } from '../invoices/receipts.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { type RefundedPayment, toRefund } from '../refunds/refunds.store.ts';
-import type { Receipts } from '../sales/receipts.ts';
 import { DeskPaymentsStore, type PageEdge, type PaymentRow } from './desk-payments.store.ts';
 
 export interface DeskPaymentsParts {

@@ -16,8 +16,8 @@ import {
   sql,
 } from '../../platform/db/sql.ts';
 import { alias } from '../../platform/db/tables.ts';
+import { PERSON_ID_LIKE } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { PERSON_ID_LIKE } from '../../protocol/people.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { creatorFreezes } from '../payouts/payouts.schema.ts';
 import { type DeskAct, deskActOutcomes, deskActs } from './desk.schema.ts';

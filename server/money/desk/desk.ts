@@ -5,6 +5,7 @@
 
 import { iso, isoOrNull } from '../../platform/clock.ts';
 import { isUniqueViolation } from '../../platform/db/db.ts';
+import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, ID_PREFIXES, type Id } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -19,7 +20,6 @@ import type {
 import type { Refund, RefundInput } from '../../protocol/money/money.ts';
 import type { Dispute, PayoutBatch, Reconciliation } from '../../protocol/money/payouts.ts';
 import type { FeePolicyInput, FeePolicyView } from '../../protocol/money/pricing.ts';
-import { isPersonId } from '../../protocol/people.ts';
 import type { Reconciliations } from '../books/reconciliations.ts';
 import type { DisputeStatus } from '../disputes/disputes.schema.ts';
 import type { Disputes } from '../disputes/disputes.ts';

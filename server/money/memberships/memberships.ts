@@ -5,7 +5,7 @@
 import { HOUR_MS } from '../../platform/clock.ts';
 import { isUniqueViolation } from '../../platform/db/db.ts';
 import type { Fact } from '../../platform/outbox/outbox.ts';
-import type { Role } from '../../protocol/accounts.ts';
+import type { Role } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import type { Membership, Tier } from '../../protocol/money/memberships.ts';

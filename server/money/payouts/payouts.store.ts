@@ -1,9 +1,9 @@
 import { iso, isoOrNull } from '../../platform/clock.ts';
 import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
 import { and, asc, desc, eq, isNull, lte, sql } from '../../platform/db/sql.ts';
+import { PERSON_ID_LIKE } from '../../protocol/accounts/people.ts';
 import type { Id } from '../../protocol/ids.ts';
 import type { Payout } from '../../protocol/money/payouts.ts';
-import { PERSON_ID_LIKE } from '../../protocol/people.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { creatorFreezes, payoutBatches, payouts } from './payouts.schema.ts';
 

@@ -5,9 +5,9 @@
  * Everything is read from the ledger. Months and quarters are in UTC.
  */
 import { iso } from '../../platform/clock.ts';
+import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Dac7Report, EarningsEntry, Statement, StatementSums } from '../../protocol/money/payouts.ts';
-import { isPersonId } from '../../protocol/people.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { type Period, StatementsStore } from './statements.store.ts';
 

@@ -5,7 +5,7 @@
  */
 
 import type { Fact } from '../../platform/outbox/outbox.ts';
-import type { Participant } from '../../protocol/accounts.ts';
+import type { Participant } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';

@@ -5,7 +5,7 @@
 
 import { iso } from '../../platform/clock.ts';
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
-import type { Role } from '../../protocol/accounts.ts';
+import type { Role } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import type { Ticket } from '../../protocol/money/money.ts';

@@ -4,7 +4,7 @@
  * well.
  */
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
-import type { Participant } from '../../protocol/accounts.ts';
+import type { Participant } from '../../protocol/accounts/accounts.ts';
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';

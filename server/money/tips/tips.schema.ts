@@ -1,6 +1,6 @@
 import { sql } from '../../platform/db/sql.ts';
 import { check, index, jsonb, minor, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
-import type { Role } from '../../protocol/accounts.ts';
+import type { Role } from '../../protocol/accounts/accounts.ts';
 import type { TipMenuItem, TipRequestState } from '../../protocol/money/tipping.ts';
 
 export const tips = pgTable(

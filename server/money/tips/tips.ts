@@ -2,7 +2,7 @@
  * Tips: one local transaction moves the money, stores the tip and adds the fact that shows it, without calling the
  * provider. A tip is shown if and only if it is in the ledger. Callers check that the sender may be in the room.
  */
-import type { Participant } from '../../protocol/accounts.ts';
+import type { Participant } from '../../protocol/accounts/accounts.ts';
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';

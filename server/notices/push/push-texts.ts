@@ -1,5 +1,5 @@
 /** What a notice says on a phone's screen. Times are left to the page: the house does not know where it is read. */
-import type { Language } from '../../protocol/people.ts';
+import type { Language } from '../../protocol/accounts/people.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { NoticeKind } from '../notices.schema.ts';
 import type { PushText } from './push.schema.ts';

@@ -11,10 +11,10 @@ import type { Log } from '../../platform/log.ts';
 import type { AddressGuard } from '../../platform/outbound/address-guard.ts';
 import { GuardedPost } from '../../platform/outbound/guarded-post.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
+import type { PushDevice, PushDeviceInput } from '../../protocol/accounts/push.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type PushDeviceId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { PushDevice, PushDeviceInput } from '../../protocol/push.ts';
 import type { PushText } from './push.schema.ts';
 import { type PushDeviceRow, type PushMessageRow, PushStore } from './push.store.ts';
 

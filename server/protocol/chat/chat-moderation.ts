@@ -1,6 +1,6 @@
 /** Chat moderation on the wire: acts, notifications to the people concerned, the audit log, reports. */
 import { z } from 'zod';
-import { identity, participant, role, singleLine } from '../accounts.ts';
+import { identity, participant, role, singleLine } from '../accounts/accounts.ts';
 import { idSchema, messageId, roomId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { chatEntry, chatMessage, heldId, holdReason, reason, removableId } from './chat.ts';

@@ -1,6 +1,6 @@
 /** A room's chat on the wire besides the log: state, polls, reactions, raised hands, people. */
 import { z } from 'zod';
-import { displayName, identity, role, singleLine } from '../accounts.ts';
+import { displayName, identity, role, singleLine } from '../accounts/accounts.ts';
 import { idSchema, messageId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { chatMessage } from './chat.ts';

@@ -1,6 +1,6 @@
 /** The chat for an embedder's server: the hook before delivery, moderation, export and erasure. */
 import { z } from 'zod';
-import { identity, participant } from '../accounts.ts';
+import { identity, participant } from '../accounts/accounts.ts';
 import { messageId, roomId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { chatMessage, chatReply, reason, removableId } from './chat.ts';

@@ -1,6 +1,6 @@
 /** The ordered chat log of a room on the wire: entries with a gapless sequence number. */
 import { z } from 'zod';
-import { identity, participant, singleLine } from '../accounts.ts';
+import { identity, participant, singleLine } from '../accounts/accounts.ts';
 import { idSchema, messageId, tipId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { amountMinor, currency } from '../rooms.ts';

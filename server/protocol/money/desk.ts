@@ -1,6 +1,6 @@
 /** The money desk: what operators see of all money, and their acts. Amounts are minor units. */
 import { z } from 'zod';
-import { displayName, identity, singleLine } from '../accounts.ts';
+import { displayName, identity, singleLine } from '../accounts/accounts.ts';
 import { idSchema } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { currency } from '../rooms.ts';

@@ -1,6 +1,6 @@
 /** A creator's club on the wire: tiers and memberships. */
 import { z } from 'zod';
-import { identity, pageLocale, singleLine } from '../accounts.ts';
+import { identity, pageLocale, singleLine } from '../accounts/accounts.ts';
 import { idSchema } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { amountMinor, currency } from '../rooms.ts';

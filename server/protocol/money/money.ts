@@ -1,6 +1,6 @@
 /** Wallet, tickets, tips and refunds on the wire. Amounts are integers in the currency's minor unit. */
 import { z } from 'zod';
-import { pageLocale, participant, singleLine } from '../accounts.ts';
+import { pageLocale, participant, singleLine } from '../accounts/accounts.ts';
 import { idSchema, roomId, ticketId, tipId, topupId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { amountMinor, currency, roomStatus } from '../rooms.ts';

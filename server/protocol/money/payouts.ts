@@ -3,7 +3,7 @@
  * are minor units.
  */
 import { z } from 'zod';
-import { identity, pageLocale, singleLine } from '../accounts.ts';
+import { identity, pageLocale, singleLine } from '../accounts/accounts.ts';
 import { idSchema } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { moment } from '../moments.ts';

@@ -2,7 +2,7 @@
  * Fee policies, associations, pledges, and the parts of a price on the wire. Shares are in basis points: 100 is 1 %.
  */
 import { z } from 'zod';
-import { country, identity, pageLocale, singleLine } from '../accounts.ts';
+import { country, identity, pageLocale, singleLine } from '../accounts/accounts.ts';
 import { idSchema } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { moment } from '../moments.ts';

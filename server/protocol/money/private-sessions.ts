@@ -4,7 +4,7 @@
  * 60 000 ms)`, never more than was held.
  */
 import { z } from 'zod';
-import { identity } from '../accounts.ts';
+import { identity } from '../accounts/accounts.ts';
 import { idSchema, roomId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { amountMinor, currency } from '../rooms.ts';

@@ -1,6 +1,6 @@
 /** Tip menus, goals and leaderboards on the wire. */
 import { z } from 'zod';
-import { identity, participant, singleLine } from '../accounts.ts';
+import { identity, participant, singleLine } from '../accounts/accounts.ts';
 import { idSchema, tipId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { amountMinor, currency } from '../rooms.ts';

@@ -1,6 +1,6 @@
 /** The review of reports: cases, what reviewers decide, statements of reasons, and appeals. */
 import { z } from 'zod';
-import { identity, multiLine, pageLocale, singleLine } from '../accounts.ts';
+import { identity, multiLine, pageLocale, singleLine } from '../accounts/accounts.ts';
 import { chatAct } from '../chat/chat-moderation.ts';
 import { idSchema, messageId, roomId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';

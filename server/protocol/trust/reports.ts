@@ -1,6 +1,6 @@
 /** Reports: what somebody says is wrong with a message, a person or a live. */
 import { z } from 'zod';
-import { identity, singleLine, storableText } from '../accounts.ts';
+import { identity, singleLine, storableText } from '../accounts/accounts.ts';
 import { reportCategory as chatReportCategory } from '../chat/chat-moderation.ts';
 import { idSchema, messageId, roomId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';

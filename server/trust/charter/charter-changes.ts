@@ -1,5 +1,5 @@
 import { diffWordsWithSpace } from 'diff';
-import type { Language } from '../../protocol/people.ts';
+import type { Language } from '../../protocol/accounts/people.ts';
 import type { Article, ArticleChange, TextPart } from '../../protocol/trust/charter.ts';
 
 /** Past it an article counts as rewritten, so that no text keeps a process busy. */

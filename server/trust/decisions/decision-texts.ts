@@ -1,5 +1,5 @@
 /** What the house itself writes into decisions, and to people and rooms as the reason of a measure. */
-import type { Language } from '../../protocol/people.ts';
+import type { Language } from '../../protocol/accounts/people.ts';
 
 export const DECISION_TEXTS: Readonly<
   Record<Language, { consent: string; stopped: string; person: string; message: string }>

@@ -10,7 +10,7 @@ import {
   time,
   uniqueIndex,
 } from '../../platform/db/tables.ts';
-import type { Language } from '../../protocol/people.ts';
+import type { Language } from '../../protocol/accounts/people.ts';
 import type { AppealKind, CaseState, Measure } from '../../protocol/trust/decisions.ts';
 import type { Report, ReportCategory } from '../../protocol/trust/reports.ts';
 

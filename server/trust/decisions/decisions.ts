@@ -6,11 +6,11 @@
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Fact, NewFact, Outbox } from '../../platform/outbox/outbox.ts';
+import { isPersonId, type Language } from '../../protocol/accounts/people.ts';
 import type { ChatAct } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { isPersonId, type Language } from '../../protocol/people.ts';
 import type { CharterVersion } from '../../protocol/trust/charter.ts';
 import type {
   AppealKind,

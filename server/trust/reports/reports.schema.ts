@@ -1,6 +1,6 @@
 import { sql } from '../../platform/db/sql.ts';
 import { index, integer, jsonb, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
-import type { Language } from '../../protocol/people.ts';
+import type { Language } from '../../protocol/accounts/people.ts';
 import type { FiledReport, Report, ReportCategory } from '../../protocol/trust/reports.ts';
 
 /** Reports that were found to be made in bad faith: who makes several may file fewer. */

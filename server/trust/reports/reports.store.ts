@@ -1,8 +1,8 @@
 import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, count, desc, eq, gt, isNotNull, lt, ne, or, sql } from '../../platform/db/sql.ts';
+import { PERSON_ID_LIKE } from '../../protocol/accounts/people.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import { PERSON_ID_LIKE } from '../../protocol/people.ts';
 import type { FiledReport, Report } from '../../protocol/trust/reports.ts';
 import { reports, unfoundedReports } from './reports.schema.ts';
 

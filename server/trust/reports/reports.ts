@@ -7,11 +7,11 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
+import type { Language } from '../../protocol/accounts/people.ts';
 import type { ChatReportInput } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { type ChatReportId, createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Language } from '../../protocol/people.ts';
 import type { OrderInput } from '../../protocol/trust/decisions.ts';
 import type {
   FiledReport,

@@ -2,8 +2,8 @@
 import type { TemplateResult } from 'lit';
 import { html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { AddressChange } from '../../protocol/addresses.ts';
-import type { Profile } from '../../protocol/people.ts';
+import type { AddressChange } from '../../protocol/accounts/addresses.ts';
+import type { Profile } from '../../protocol/accounts/people.ts';
 import { peopleApi } from '../api/people-api.ts';
 import { AccountPart, fieldsOf } from './account-part.ts';
 

@@ -2,7 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { Profile } from '../../protocol/people.ts';
+import type { Profile } from '../../protocol/accounts/people.ts';
 import { peopleApi } from '../api/people-api.ts';
 import { AccountPart, fieldsOf } from './account-part.ts';
 

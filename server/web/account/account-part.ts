@@ -2,7 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
-import type { Profile } from '../../protocol/people.ts';
+import type { Profile } from '../../protocol/accounts/people.ts';
 import { SitePart } from '../site/site-part.ts';
 import { formStyles } from '../styles/form-styles.ts';
 

@@ -1,6 +1,6 @@
 /** The form of the account's profile. */
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Profile } from '../../protocol/people.ts';
+import type { Profile } from '../../protocol/accounts/people.ts';
 import { peopleApi } from '../api/people-api.ts';
 import '../texts/account-texts.ts';
 import { AccountProfile } from './account-profile.ts';

@@ -2,8 +2,8 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import type { Profile, ProfileChange } from '../../protocol/accounts/people.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Profile, ProfileChange } from '../../protocol/people.ts';
 import { peopleApi } from '../api/people-api.ts';
 import { AccountPart, fieldsOf } from './account-part.ts';
 

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { OidcBinding, OwnOidc } from '../../protocol/oidc.ts';
+import type { OidcBinding, OwnOidc } from '../../protocol/accounts/oidc.ts';
 import { oidcApi } from '../api/oidc-api.ts';
 import { peopleApi } from '../api/people-api.ts';
 import { formatMoment } from '../site/dates.ts';

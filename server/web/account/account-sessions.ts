@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { html } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { PersonSession } from '../../protocol/people.ts';
+import type { PersonSession } from '../../protocol/accounts/people.ts';
 import { peopleApi } from '../api/people-api.ts';
 import { siteApi } from '../api/site-api.ts';
 import { formatMoment } from '../site/dates.ts';

@@ -1,7 +1,7 @@
 /** The operators' desk's calls to the server, all of which may want a passkey: a session for the desk is over soon. */
 
-import type { Recovery, RecoveryInput } from '../../protocol/addresses.ts';
-import type { UndeliveredLetter } from '../../protocol/mail.ts';
+import type { Recovery, RecoveryInput } from '../../protocol/accounts/addresses.ts';
+import type { UndeliveredLetter } from '../../protocol/accounts/mail.ts';
 import type {
   CreatorFreeze,
   DeskActView,

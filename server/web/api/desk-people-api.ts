@@ -1,5 +1,5 @@
 /** The desk's calls about people and their roles. */
-import type { DeskPerson, DeskPersonRow } from '../../protocol/people.ts';
+import type { DeskPerson, DeskPersonRow } from '../../protocol/accounts/people.ts';
 import type { RoleHolder } from '../../protocol/roles.ts';
 import { confirmedCall as call } from './confirmed-call.ts';
 import { withQuery } from './site-call.ts';

@@ -1,6 +1,6 @@
 /** Calls about the house's OpenID provider. */
-import type { OwnOidc } from '../../protocol/oidc.ts';
-import type { OidcStart } from '../../protocol/people.ts';
+import type { OwnOidc } from '../../protocol/accounts/oidc.ts';
+import type { OidcStart } from '../../protocol/accounts/people.ts';
 import { call } from './site-call.ts';
 
 export const oidcApi = {

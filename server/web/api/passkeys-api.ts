@@ -5,7 +5,7 @@ import type {
   PasskeyCreationOptions,
   PasskeyProof,
   PasskeyRequestOptions,
-} from '../../protocol/passkeys.ts';
+} from '../../protocol/accounts/passkeys.ts';
 import { call } from './site-call.ts';
 
 export const passkeysApi = {

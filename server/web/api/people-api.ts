@@ -1,6 +1,6 @@
 /** Calls of the sign-in page and of the account. */
-import type { AddressChange } from '../../protocol/addresses.ts';
-import type { Passkey } from '../../protocol/passkeys.ts';
+import type { AddressChange } from '../../protocol/accounts/addresses.ts';
+import type { Passkey } from '../../protocol/accounts/passkeys.ts';
 import type {
   AccountClosing,
   BecomeCreatorInput,
@@ -8,10 +8,10 @@ import type {
   PersonSession,
   Profile,
   ProfileChange,
-} from '../../protocol/people.ts';
+} from '../../protocol/accounts/people.ts';
+import type { CreatorCard, CreatorProfile } from '../../protocol/accounts/profiles.ts';
+import type { PushDeviceInput, PushState } from '../../protocol/accounts/push.ts';
 import type { Picture } from '../../protocol/pictures.ts';
-import type { CreatorCard, CreatorProfile } from '../../protocol/profiles.ts';
-import type { PushDeviceInput, PushState } from '../../protocol/push.ts';
 import type { ListedBlock } from '../../protocol/rooms.ts';
 import { confirmedCall } from './confirmed-call.ts';
 import { call, callWithFile, withQuery } from './site-call.ts';

@@ -2,7 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { UndeliveredLetter } from '../../protocol/mail.ts';
+import type { UndeliveredLetter } from '../../protocol/accounts/mail.ts';
 import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';

@@ -3,7 +3,7 @@ import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { DeskPersonRow } from '../../protocol/people.ts';
+import type { DeskPersonRow } from '../../protocol/accounts/people.ts';
 import type { RoleHolder } from '../../protocol/roles.ts';
 import { deskPeopleApi } from '../api/desk-people-api.ts';
 import { formatMoment } from '../site/dates.ts';

@@ -3,7 +3,7 @@ import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { Recovery } from '../../protocol/addresses.ts';
+import type { Recovery } from '../../protocol/accounts/addresses.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';

@@ -18,7 +18,7 @@ import '../account/account-push.ts';
 import '../account/account-sessions.ts';
 import '../moderators/account-moderating.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { Profile } from '../../protocol/people.ts';
+import type { Profile } from '../../protocol/accounts/people.ts';
 import { returnPathOf } from '../account/return-path.ts';
 import { peopleApi } from '../api/people-api.ts';
 import type { SiteSession } from '../api/site-api.ts';

@@ -2,7 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { CreatorProfile } from '../../protocol/profiles.ts';
+import type { CreatorProfile } from '../../protocol/accounts/profiles.ts';
 import { peopleApi } from '../api/people-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { profileContent, profileStyles } from '../profile/profile-content.ts';

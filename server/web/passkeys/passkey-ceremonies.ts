@@ -3,7 +3,7 @@
  * sign in by mail.
  */
 import { LogeError } from '../../../client-sdk/src/errors.ts';
-import type { Passkey } from '../../protocol/passkeys.ts';
+import type { Passkey } from '../../protocol/accounts/passkeys.ts';
 import { passkeysApi } from '../api/passkeys-api.ts';
 
 export function hasPasskeys(): boolean {

@@ -3,9 +3,9 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
+import type { CreatorProfile } from '../../protocol/accounts/profiles.ts';
 import type { Tier } from '../../protocol/money/memberships.ts';
 import type { Picture } from '../../protocol/pictures.ts';
-import type { CreatorProfile } from '../../protocol/profiles.ts';
 import type { CardContext, CardRoom } from '../rooms/room-card.ts';
 import { roomCard, roomCardStyles } from '../rooms/room-card.ts';
 

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { formatMoment } from '../site/dates.ts';
-import type { SiteTexts } from '../texts/english.ts';
+import type { SiteTexts } from '../texts/english/site.ts';
 
 /** As it was stored; older evidence and that of the form lack most of it. */
 interface Evidence {

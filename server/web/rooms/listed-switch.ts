@@ -2,7 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { SiteTexts } from '../texts/english.ts';
+import type { SiteTexts } from '../texts/english/site.ts';
 
 export const listedSwitchStyles = css`
   .listed {

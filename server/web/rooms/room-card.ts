@@ -8,7 +8,7 @@ import type { BaseTexts } from '../../../client-sdk/elements/texts/english.ts';
 import { formatDateTime, formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import type { Room } from '../../protocol/rooms.ts';
-import type { SiteTexts } from '../texts/english.ts';
+import type { SiteTexts } from '../texts/english/site.ts';
 
 /** The number of viewers changes all the time, so what the server renders is without it. */
 export type CardRoom = Room & { viewerCount?: number; soldOut: boolean };

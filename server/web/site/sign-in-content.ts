@@ -6,7 +6,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
 import type { SitePerson } from '../api/site-api.ts';
-import type { SiteTexts } from '../texts/english.ts';
+import type { SiteTexts } from '../texts/english/site.ts';
 
 export const signInStyles = css`
   :host {

@@ -7,7 +7,7 @@ import { button } from '../../../client-sdk/elements/controls/plain-controls.ts'
 import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import type { SitePerson } from '../api/site-api.ts';
-import type { SiteTexts } from '../texts/english.ts';
+import type { SiteTexts } from '../texts/english/site.ts';
 import type { FooterPage } from './site-paths.ts';
 
 export type PageName = keyof SiteTexts['titles'];

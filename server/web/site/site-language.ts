@@ -5,8 +5,8 @@
 
 import { withFrenchSpaces } from '../../../client-sdk/elements/texts/french-spaces.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
-import { english, type SiteTexts } from '../texts/english.ts';
-import { french } from '../texts/french.ts';
+import { english, type SiteTexts } from '../texts/english/site.ts';
+import { french } from '../texts/french/site.ts';
 import { LANGUAGE_COOKIE } from './site-paths.ts';
 
 const STORED_SECONDS = 365 * 24 * 3600;

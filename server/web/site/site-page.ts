@@ -15,7 +15,7 @@ import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { SitePerson, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
 import { frameStyles, pageStyles } from '../styles/site-styles.ts';
-import type { SiteTexts } from '../texts/english.ts';
+import type { SiteTexts } from '../texts/english/site.ts';
 import type { PageName } from './site-frame.ts';
 import { missingContent, siteFrame } from './site-frame.ts';
 import { chooseLanguage, siteTexts } from './site-language.ts';

@@ -8,7 +8,7 @@ import { LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { pageStyles } from '../styles/site-styles.ts';
-import type { SiteTexts } from '../texts/english.ts';
+import type { SiteTexts } from '../texts/english/site.ts';
 import { siteTexts } from './site-language.ts';
 
 export abstract class SitePart extends LogeElement {

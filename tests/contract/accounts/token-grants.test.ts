@@ -10,7 +10,7 @@ import type { Database } from '../../../server/platform/db/db.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import { Outbox } from '../../../server/platform/outbox/outbox.ts';
-import type { TokenClaims } from '../../../server/protocol/accounts.ts';
+import type { TokenClaims } from '../../../server/protocol/accounts/accounts.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Rooms } from '../../../server/rooms/rooms.ts';

@@ -3,7 +3,7 @@ import type { Chat } from '../../../server/chat/chat.ts';
 import { ChatStore } from '../../../server/chat/log/chat.store.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
-import type { Participant } from '../../../server/protocol/accounts.ts';
+import type { Participant } from '../../../server/protocol/accounts/accounts.ts';
 import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';

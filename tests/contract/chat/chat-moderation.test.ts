@@ -4,7 +4,7 @@ import { CHAT_NEWS_TOPIC, type ChatNews } from '../../../server/chat/chat-topics
 import type { Actor } from '../../../server/chat/moderation/acts.store.ts';
 import type { MemoryBus } from '../../../server/platform/bus.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
-import type { Participant } from '../../../server/protocol/accounts.ts';
+import type { Participant } from '../../../server/protocol/accounts/accounts.ts';
 import type { RestrictInput } from '../../../server/protocol/chat/chat-moderation.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';

@@ -5,8 +5,8 @@ import { MembershipsStore } from '../../../server/money/memberships/memberships.
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId, type Id } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
-import { englishReceipt } from '../../../server/web/texts/english-receipt.ts';
-import { frenchReceipt } from '../../../server/web/texts/french-receipt.ts';
+import { englishReceipt } from '../../../server/web/texts/english/receipt.ts';
+import { frenchReceipt } from '../../../server/web/texts/french/receipt.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';

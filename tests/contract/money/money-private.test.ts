@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PrivateProgress } from '../../../server/money/private-sessions/private-runner.ts';
 import type { PrivateSessions } from '../../../server/money/private-sessions/private-sessions.ts';
-import type { Participant } from '../../../server/protocol/accounts.ts';
+import type { Participant } from '../../../server/protocol/accounts/accounts.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';

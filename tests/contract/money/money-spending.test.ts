@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
-import type { Participant } from '../../../server/protocol/accounts.ts';
+import type { Participant } from '../../../server/protocol/accounts/accounts.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { TipInput } from '../../../server/protocol/money/money.ts';

@@ -10,9 +10,9 @@ import { PersonalDataStore } from '../../../server/chat/records/personal-data.st
 import { RecordsStore } from '../../../server/chat/records/records.store.ts';
 import { ReconciliationsStore } from '../../../server/money/books/reconciliations.store.ts';
 import { DeskPaymentsStore } from '../../../server/money/desk/desk-payments.store.ts';
+import { InvoicesStore } from '../../../server/money/invoices/invoices.store.ts';
+import { ReceiptsStore } from '../../../server/money/invoices/receipts.store.ts';
 import { CancellationsStore } from '../../../server/money/sales/cancellations.store.ts';
-import { InvoicesStore } from '../../../server/money/sales/invoices.store.ts';
-import { ReceiptsStore } from '../../../server/money/sales/receipts.store.ts';
 import { Database } from '../../../server/platform/db/db.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
 import { RoomsStore } from '../../../server/rooms/rooms.store.ts';

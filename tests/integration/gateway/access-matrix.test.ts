@@ -7,7 +7,7 @@ import { appendFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OpenApiDocument } from '../../../server/gateway/http/docs/openapi.ts';
 import { HTTP_OPERATIONS, SOCKET_OPERATIONS } from '../../../server/gateway/operations/table.ts';
-import type { TokenInput } from '../../../server/protocol/accounts.ts';
+import type { TokenInput } from '../../../server/protocol/accounts/accounts.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { SCOPES, type Scope } from '../../../server/protocol/keys.ts';
 import type { RequestInput, RequestName } from '../../../server/protocol/realtime.ts';

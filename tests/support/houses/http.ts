@@ -19,7 +19,7 @@ import type { Database } from '../../../server/platform/db/db.ts';
 import type { Log } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import { Outbox } from '../../../server/platform/outbox/outbox.ts';
-import type { TokenInput } from '../../../server/protocol/accounts.ts';
+import type { TokenInput } from '../../../server/protocol/accounts/accounts.ts';
 import type { ApiKeyInput, Scope } from '../../../server/protocol/keys.ts';
 import type { Room, RoomInput } from '../../../server/protocol/rooms.ts';
 import { openDatabase } from '../databases/databases.ts';

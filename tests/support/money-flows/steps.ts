@@ -2,7 +2,7 @@
  * The steps of a flow: the soak's actions, and steps that need a run without crashes to be repeatable, such as held
  * webhooks and passing time.
  */
-import type { Participant } from '../../../server/protocol/accounts.ts';
+import type { Participant } from '../../../server/protocol/accounts/accounts.ts';
 import type { Id, TicketId } from '../../../server/protocol/ids.ts';
 import { sessionOf } from '../houses/money-house.ts';
 import { payCheckout } from '../people/checkout.ts';

@@ -1,5 +1,5 @@
 /** A browser of a person of the house who has an authenticator at hand. */
-import type { PasskeyProof } from '../../../server/protocol/passkeys.ts';
+import type { PasskeyProof } from '../../../server/protocol/accounts/passkeys.ts';
 import type { Reply } from '../houses/http.ts';
 import { SiteBrowser } from './site-browser.ts';
 import type { SoftwareAuthenticator } from './software-authenticator.ts';

@@ -1,6 +1,6 @@
 /** A person of the house with a session of the site, for requests over HTTP. */
 import type { Response } from 'express';
-import { SiteSessions } from '../../../server/gateway/site/site-session.ts';
+import { SiteSessions } from '../../../server/gateway/site/sign-in/site-session.ts';
 import type { Reply, TestHttp } from '../houses/http.ts';
 
 /** The cookie of a new session of an existing person, who used a passkey. */

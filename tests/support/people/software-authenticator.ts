@@ -6,7 +6,7 @@ import type {
   PasskeyCreationOptions,
   PasskeyProof,
   PasskeyRequestOptions,
-} from '../../../server/protocol/passkeys.ts';
+} from '../../../server/protocol/accounts/passkeys.ts';
 
 const PRESENT_AND_VERIFIED = 0x05;
 const WITH_CREDENTIAL = 0x40;

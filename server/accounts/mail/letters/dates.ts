@@ -1,5 +1,5 @@
 /** Dates in letters, in UTC: the house does not know where their reader is. */
-import type { Language } from '../../../protocol/people.ts';
+import type { Language } from '../../../protocol/accounts/people.ts';
 
 const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
 

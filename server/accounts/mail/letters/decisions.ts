@@ -1,4 +1,4 @@
-import type { Language } from '../../../protocol/people.ts';
+import type { Language } from '../../../protocol/accounts/people.ts';
 import type { MeasureKind } from '../../../protocol/trust/decisions.ts';
 import { formatDay } from './dates.ts';
 import type { LetterData, Template } from './template.ts';

@@ -1,5 +1,5 @@
 /** What a template of a letter is: its data, who may stop it, how long it is worth sending, and its texts. */
-import type { Language } from '../../../protocol/people.ts';
+import type { Language } from '../../../protocol/accounts/people.ts';
 import type { MeasureKind } from '../../../protocol/trust/decisions.ts';
 import type { LetterContent } from '../letter.ts';
 

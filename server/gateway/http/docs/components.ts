@@ -1,6 +1,6 @@
 /** The schemas that the OpenAPI document names, and how schemas of zod become JSON Schemas. */
 import { z } from 'zod';
-import { creator, creatorInput, participant, tokenInput } from '../../../protocol/accounts.ts';
+import { creator, creatorInput, participant, tokenInput } from '../../../protocol/accounts/accounts.ts';
 import {
   deliveryList,
   embedderEvent,

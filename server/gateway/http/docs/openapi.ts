@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 document of everything under `/v1`, made from the table of operations and their schemas. */
 import { z } from 'zod';
 import manifest from '../../../../package.json' with { type: 'json' };
-import { identity } from '../../../protocol/accounts.ts';
+import { identity } from '../../../protocol/accounts/accounts.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../../protocol/errors.ts';
 import { SCOPES } from '../../../protocol/keys.ts';
 import { room } from '../../../protocol/rooms.ts';

@@ -20,7 +20,7 @@ import {
 } from '../../../protocol/money/desk.ts';
 import { refund, refundInput } from '../../../protocol/money/money.ts';
 import { promotion, promotionInput } from '../../../protocol/money/pricing.ts';
-import { DESK_SIGN_IN_PATH } from '../../site/desk-access.ts';
+import { DESK_SIGN_IN_PATH } from '../../site/sign-in/desk-access.ts';
 import { type Caller, operation } from '../operation.ts';
 
 const BY_HOUSE = { by: ['server:money', 'operator'] } as const;

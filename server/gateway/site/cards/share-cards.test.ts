@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { systemClock } from '../../../platform/clock.ts';
 import { createLog } from '../../../platform/log.ts';
 import type { CardRoom } from '../../../web/rooms/room-card.ts';
-import { roomCard } from '../room-links.ts';
+import { roomCard } from '../discovery/room-links.ts';
 import { CARD_SIZE } from './card-content.ts';
 import { ShareCards } from './share-cards.ts';
 

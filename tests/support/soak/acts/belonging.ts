@@ -1,5 +1,5 @@
 /** Actions of members and of private sessions. */
-import type { Participant } from '../../../../server/protocol/accounts.ts';
+import type { Participant } from '../../../../server/protocol/accounts/accounts.ts';
 import { type Act, NOTHING, type Scene } from '../soak-world.ts';
 import { payOn } from './paying.ts';
 

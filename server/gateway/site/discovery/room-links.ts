@@ -1,0 +1,33 @@
+/** Absolute URLs of a room, and its picture for shared links. */
+import { createHash } from 'node:crypto';
+import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../../client-sdk/elements/texts/language.ts';
+import type { Room } from '../../../protocol/rooms.ts';
+import type { CardRoom } from '../../../web/rooms/room-card.ts';
+import { siteTexts } from '../../../web/site/site-language.ts';
+import { drawable, type ShareCard } from '../cards/card-content.ts';
+import { summaryOf } from './room-summary.ts';
+
+export function houseCard(language: Language): ShareCard {
+  const { home } = siteTexts(language);
+  return { title: home.title, subtitle: home.text, facts: [] };
+}
+
+export function roomCard(room: CardRoom, language: Language): ShareCard {
+  const { facts } = summaryOf(room, language);
+  const name = drawable(room.creator.name);
+  const subtitle = name && elementTexts(language).room.by(name);
+  const title = drawable(room.title) || siteTexts(language).home.title;
+  const poster = room.poster?.at(-1)?.path;
+  return { title, subtitle, facts, ...(poster !== undefined && { poster }) };
+}
+
+export function roomUrl(publicUrl: string, room: Room): string {
+  return new URL(`/rooms/${room.id}`, publicUrl).href;
+}
+
+/** The version changes with what the picture shows, so that it can be cached for long. */
+export function cardUrl(pageUrl: string, card: ShareCard, language: Language): string {
+  const version = createHash('sha256').update(JSON.stringify(card)).digest('hex').slice(0, 8);
+  return `${pageUrl.replace(/\/$/, '')}/card.jpg?lang=${language}&v=${version}`;
+}

@@ -1,0 +1,239 @@
+/** Changes of a mail address and recoveries over real HTTP: who has to agree, who can stop it, and attacks on both. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
+import { PasskeyBrowser } from '../../../../tests/support/people/passkey-browser.ts';
+import {
+  ACCOUNTS_ENV,
+  codeOf,
+  FOREIGN,
+  Letters,
+  newAddress,
+  SITE,
+} from '../../../../tests/support/people/site-browser.ts';
+import { SoftwareAuthenticator } from '../../../../tests/support/people/software-authenticator.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+let nowMs = Date.parse('2026-05-04T09:00:00Z');
+let http: TestHttp;
+let letters: Letters;
+
+beforeAll(async () => {
+  http = await startHttp({ env: ACCOUNTS_ENV, clock: { now: () => nowMs } });
+  letters = new Letters(http);
+});
+
+afterAll(() => http[Symbol.asyncDispose]());
+
+const newBrowser = () => new PasskeyBrowser({ http, letters });
+
+async function personWithPasskey(address = newAddress()) {
+  const [browser, authenticator] = [newBrowser(), new SoftwareAuthenticator(SITE)];
+  await browser.signIn(address);
+  expect((await browser.add(authenticator)).status).toBe(200);
+  return { browser, authenticator, address, identity: (await browser.who())?.identity ?? '' };
+}
+
+async function newOperator(): Promise<PasskeyBrowser> {
+  const { browser, identity } = await personWithPasskey();
+  await http.context.roles.give({ person: identity, role: 'operator', by: 'test' });
+  return browser;
+}
+
+/** The links of the newest letter of this step. */
+function linksTo(address: string, step: string): { link: string; objection: string } {
+  const { data } = letters.to(address).find((it) => it.data.step === step) ?? {};
+  const pathOf = (url: string | null | undefined) => (url ?? '').slice(SITE.length);
+  return { link: pathOf(data?.link), objection: pathOf(data?.objection) };
+}
+
+const press = (path: string, headers?: Record<string, string>) => newBrowser().call('POST', path, undefined, headers);
+const request = (browser: PasskeyBrowser, address: string) =>
+  browser.call('POST', '/v1/me/address-change', { address });
+/** A change that both mailboxes agree to. */
+async function move(browser: PasskeyBrowser, from: string, to: string): Promise<void> {
+  nowMs += 1;
+  expect((await request(browser, to)).status).toBe(201);
+  await press(linksTo(from, 'confirm_old').link);
+  expect((await press(linksTo(to, 'confirm_new').link)).text).toContain('The address has changed');
+}
+const addressesOf = async (browser: PasskeyBrowser) => (await browser.call('GET', '/v1/me')).json.addresses;
+const identityAt = async (address: string) => (await (await newBrowser().signIn(address)).who())?.identity;
+
+describe('a change of address', () => {
+  test('is done when both mailboxes agree; a mail scanner agrees to nothing', async () => {
+    const { browser, address, identity } = await personWithPasskey();
+    const fresh = newAddress();
+    expect((await request(browser, fresh)).status).toBe(201);
+    const [old, next] = [linksTo(address, 'confirm_old'), linksTo(fresh, 'confirm_new')];
+    for (const { link } of [old, next]) {
+      const seen = await newBrowser().call('GET', link, undefined, {});
+      expect([seen.status, seen.headers.getSetCookie()]).toEqual([200, []]);
+      expect((await press(link, FOREIGN)).status).toBe(403);
+    }
+    expect((await press(next.link)).status).toBe(200);
+    expect(await addressesOf(browser)).toEqual([address]);
+    expect((await browser.call('GET', '/v1/me/address-change')).json.change).toMatchObject({
+      ...{ newAddress: fresh, isOldConfirmed: false, isNewConfirmed: true },
+    });
+    expect((await press(old.link)).text).toContain('The address has changed');
+    expect(await addressesOf(browser)).toEqual([fresh]);
+    expect(await identityAt(fresh)).toBe(identity);
+    expect(await identityAt(address)).not.toBe(identity);
+    for (const { link } of [old, next]) expect((await press(link)).status).toBe(410);
+  });
+
+  test('needs a passkey, and waits for a day only', async () => {
+    const { browser, authenticator, address } = await personWithPasskey();
+    nowMs += 10 * 60_000;
+    expect(codeOf(await request(browser.copy(), newAddress()))).toBe('step_up_required');
+    await browser.touch(authenticator);
+    const fresh = newAddress();
+    await request(browser, fresh);
+    nowMs += DAY_MS;
+    for (const path of [linksTo(address, 'confirm_old').link, linksTo(fresh, 'confirm_new').link]) {
+      expect((await press(path)).status).toBe(410);
+    }
+  });
+
+  test('to an address that has an account is answered like another, and its mailbox learns it', async () => {
+    const { browser, address } = await personWithPasskey();
+    const taken = (await personWithPasskey()).address;
+    const shapes = [];
+    for (const to of [taken, newAddress()]) {
+      const { status, json } = await request(browser, to);
+      shapes.push({ status, ...json, newAddress: '' });
+    }
+    expect(shapes[0]).toEqual(shapes[1]);
+    await request(browser, taken);
+    await press(linksTo(address, 'confirm_old').link);
+    expect((await press(linksTo(taken, 'confirm_new').link)).status).toBe(409);
+    expect(await addressesOf(browser)).toEqual([address]);
+  });
+
+  test('is undone by the old mailbox within a week, which ends every session and new passkeys', async () => {
+    const { browser, address, authenticator, identity } = await personWithPasskey();
+    const fresh = newAddress();
+    await request(browser, fresh);
+    await press(linksTo(address, 'confirm_old').link);
+    await press(linksTo(fresh, 'confirm_new').link);
+    nowMs += 7 * DAY_MS - 1;
+    const { link } = linksTo(address, 'done_old');
+    expect((await newBrowser().call('GET', link)).text).toContain(fresh);
+    expect(await identityAt(fresh)).toBe(identity);
+    expect((await press(link)).status).toBe(200);
+    expect(await browser.who()).toBeNull();
+    expect(codeOf(await newBrowser().touch(authenticator))).toBe('passkey_invalid');
+    expect(await identityAt(address)).toBe(identity);
+    expect(await identityAt(fresh)).not.toBe(identity);
+    expect((await press(link)).status).toBe(410);
+  });
+
+  test('cannot be undone after a week; a waiting one is stopped by the first letter', async () => {
+    const { browser, address, authenticator } = await personWithPasskey();
+    const fresh = newAddress();
+    await request(browser, fresh);
+    await press(linksTo(address, 'confirm_old').link);
+    await press(linksTo(fresh, 'confirm_new').link);
+    nowMs += 7 * DAY_MS;
+    expect((await press(linksTo(address, 'done_old').link)).status).toBe(410);
+
+    await browser.touch(authenticator);
+    const third = newAddress();
+    await request(browser, third);
+    const { link, objection } = linksTo(fresh, 'confirm_old');
+    expect((await press(objection)).status).toBe(200);
+    expect((await press(link)).status).toBe(410);
+    expect(await browser.who()).toBeNull();
+  });
+});
+
+describe('of several changes', () => {
+  test('an objection undoes all later ones too, and none of their links moves the account again', async () => {
+    const { browser, address, identity } = await personWithPasskey();
+    const [second, third] = [newAddress(), newAddress()];
+    await move(browser, address, second);
+    await move(browser, second, third);
+    const laterLinks = [linksTo(second, 'confirm_old').objection, linksTo(second, 'done_old').link];
+    expect((await press(linksTo(address, 'done_old').link)).status).toBe(200);
+    for (const link of laterLinks) expect((await press(link)).status).toBe(410);
+    expect(await identityAt(address)).toBe(identity);
+  });
+
+  test('the oldest mailbox can still object after a newer one did', async () => {
+    const { browser, address, identity } = await personWithPasskey();
+    const [second, third] = [newAddress(), newAddress()];
+    await move(browser, address, second);
+    await move(browser, second, third);
+    expect((await press(linksTo(second, 'done_old').link)).status).toBe(200);
+    expect(await identityAt(second)).toBe(identity);
+    expect((await press(linksTo(address, 'done_old').link)).status).toBe(200);
+    expect(await identityAt(address)).toBe(identity);
+  });
+});
+
+describe('a recovery', () => {
+  const begin = (operator: PasskeyBrowser, account: string, address: string) =>
+    operator.call('POST', '/v1/desk/recoveries', { account, address, reason: 'Identity card seen' });
+
+  test('waits five days, then opens the account to the new mailbox without its passkeys', async () => {
+    const [operator, lost] = [await newOperator(), await personWithPasskey()];
+    const fresh = newAddress();
+    expect((await begin(operator, lost.address, fresh)).status).toBe(201);
+    expect((await press(linksTo(fresh, 'recovery_confirm').link)).text).toContain('this mailbox has agreed');
+    nowMs += 5 * DAY_MS - 1;
+    await http.context.people.addresses.sweep();
+    expect(await identityAt(lost.address)).toBe(lost.identity);
+    nowMs += 1;
+    await http.context.people.addresses.sweep();
+    expect(await identityAt(fresh)).toBe(lost.identity);
+    expect(await lost.browser.who()).toBeNull();
+    expect(codeOf(await newBrowser().touch(lost.authenticator))).toBe('passkey_invalid');
+    expect(linksTo(fresh, 'done_new').link).toBe('/sign-in');
+  });
+
+  test('once done, is not undone by the link of an earlier change', async () => {
+    const [operator, lost] = [await newOperator(), await personWithPasskey()];
+    const [second, fresh] = [newAddress(), newAddress()];
+    await move(lost.browser, lost.address, second);
+    expect((await begin(operator, lost.identity, fresh)).status).toBe(201);
+    await press(linksTo(fresh, 'recovery_confirm').link);
+    nowMs += 5 * DAY_MS;
+    await http.context.people.addresses.sweep();
+    expect((await press(linksTo(lost.address, 'done_old').link)).status).toBe(410);
+    expect(await identityAt(fresh)).toBe(lost.identity);
+  });
+
+  test('is stopped by the old mailbox, and not done without the new one', async () => {
+    const [operator, lost] = [await newOperator(), await personWithPasskey()];
+    const fresh = newAddress();
+    await begin(operator, lost.identity, fresh);
+    nowMs += 5 * DAY_MS;
+    await http.context.people.addresses.sweep();
+    expect(await identityAt(lost.address)).toBe(lost.identity);
+    expect((await press(linksTo(lost.address, 'recovery_notice').link)).status).toBe(200);
+    expect((await press(linksTo(fresh, 'recovery_confirm').link)).status).toBe(410);
+  });
+
+  test('tells the new mailbox that it did not open the account, because it got one of its own meanwhile', async () => {
+    const [operator, lost] = [await newOperator(), await personWithPasskey()];
+    const fresh = newAddress();
+    await begin(operator, lost.identity, fresh);
+    const { text } = await press(linksTo(fresh, 'recovery_confirm').link);
+    expect(text).toContain('do not sign in with the new address');
+    const own = await identityAt(fresh);
+    nowMs += 5 * DAY_MS;
+    await http.context.people.addresses.sweep();
+    expect(await identityAt(lost.address)).toBe(lost.identity);
+    expect(await identityAt(fresh)).toBe(own);
+    expect(linksTo(fresh, 'recovery_taken').link).toBe('/account');
+  });
+
+  test('is for operators with a fresh passkey, and never takes the address of another account', async () => {
+    const [operator, lost, other] = [await newOperator(), await personWithPasskey(), await personWithPasskey()];
+    expect(codeOf(await begin(other.browser, lost.address, newAddress()))).toBe('forbidden');
+    expect(codeOf(await begin(operator, lost.address, other.address))).toBe('address_taken');
+    nowMs += 10 * 60_000;
+    expect(codeOf(await begin(operator, lost.address, newAddress()))).toBe('step_up_required');
+  });
+});

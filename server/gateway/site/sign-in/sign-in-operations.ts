@@ -1,0 +1,88 @@
+/** Operations of signing in by mail: asking for the mail, and entering its code. `sign-in-links.ts` serves its link. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { deviceName } from '../../../accounts/people/device-name.ts';
+import { mailboxOf, parseAddress } from '../../../accounts/people/mail-addresses.ts';
+import { returnPath, signInCodeInput, signInInput } from '../../../protocol/accounts/people.ts';
+import { AppError } from '../../../protocol/errors.ts';
+import { LIMITS } from '../../../protocol/limits.ts';
+import type { HttpContext } from '../../context.ts';
+import { type HttpOperation, operation } from '../../operations/operation.ts';
+import type { HttpLimits } from '../../rate-limits.ts';
+import { pageLanguage } from '../page-language.ts';
+import type { DeskAccess } from './desk-access.ts';
+import { SignedCookie } from './signed-cookie.ts';
+import type { SiteSessions } from './site-session.ts';
+
+export interface SignInParts {
+  sessions: SiteSessions;
+  desk: DeskAccess;
+  limits: HttpLimits;
+}
+
+const ANYONE = { by: ['visitor'], limit: 'signIn' } as const;
+
+export function signInOperations(
+  { config, people }: HttpContext,
+  { sessions, desk, limits }: SignInParts,
+): HttpOperation[] {
+  // Binds the code to the browser that asked for it. Strict: only pages of this site send it.
+  const asked = new SignedCookie({
+    config,
+    name: 'loge_sign_in',
+    purpose: 'loge sign-in request v1',
+    sameSite: 'strict',
+    ttlMs: LIMITS.signInMinutes * 60_000,
+  });
+  const assertAccounts = () => {
+    if (!config.hasSite) throw new AppError('not_found');
+  };
+  const operations = [
+    operation({
+      ...ANYONE,
+      name: 'siteSignIn',
+      http: 'POST /site/sign-in',
+      input: signInInput,
+      answer: z.object({ minutes: z.number().int() }),
+      summary: 'Ask for a mail with a link and a code to sign in',
+      errors: ['not_found'],
+      run: async (_domains, { input, response }) => {
+        assertAccounts();
+        const { req: request } = response;
+        const address = parseAddress(input.address);
+        // The sender's budget comes first: the other budgets belong to the owner of the mailbox.
+        await limits.consume('signInMail', { address: request.ip });
+        await limits.consume('signInMailbox', { identity: keyOf(mailboxOf(address)) });
+        await limits.consume('signInMail', { identity: keyOf(address) });
+        const language = pageLanguage(request, response);
+        asked.write(response, await people.signIn.request({ address, language, returnPath: input.returnTo }));
+        return { minutes: LIMITS.signInMinutes };
+      },
+    }),
+    operation({
+      ...ANYONE,
+      name: 'siteSignInCode',
+      http: 'POST /site/sign-in/code',
+      input: signInCodeInput,
+      answer: z.object({ returnTo: returnPath }),
+      summary: 'Sign in with the code of the mail, in the browser that asked for it',
+      errors: ['not_found', 'sign_in_code_invalid', 'sign_in_over'],
+      run: async (_domains, { input, response }) => {
+        assertAccounts();
+        const [id] = asked.read(response.req);
+        if (id === undefined) throw new AppError('sign_in_over');
+        const signedIn = await people.signIn.useCode(id, input.code, deviceName(response.req.get('user-agent')));
+        asked.clear(response);
+        desk.forget(response);
+        await sessions.replace(response, signedIn.secret);
+        return { returnTo: signedIn.returnTo };
+      },
+    }),
+  ];
+  return operations as HttpOperation[];
+}
+
+/** Limits are counted under a digest: the store of limits holds no addresses. */
+function keyOf(address: string): string {
+  return createHash('sha256').update(address).digest('base64url');
+}

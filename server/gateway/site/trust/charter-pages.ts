@@ -1,0 +1,129 @@
+/** The charter for everybody to read: the version in force, all others, and what changed between two. */
+import type { Express, Request, Response } from 'express';
+import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
+import { html, type Markup } from '../../../platform/html.ts';
+import type { ArticleChange, PublishedVersion, TextPart } from '../../../protocol/trust/charter.ts';
+import type { HttpContext } from '../../context.ts';
+import { page } from '../../http/html-pages.ts';
+import { parseCharterVersion } from '../../operations/params.ts';
+import type { HttpLimits } from '../../rate-limits.ts';
+import { SERVER_TIME_ZONE } from '../discovery/room-summary.ts';
+import { footerPages } from '../house-pages.ts';
+import { pageLanguage } from '../page-language.ts';
+import { charterTexts } from './charter-texts.ts';
+
+const STYLE = html`<style>
+  .charter { text-align: start; max-width: 44rem; }
+  .charter h2 { margin: 2rem 0 .4rem; font-family: var(--display); font-weight: 500; font-size: 1.4rem; line-height: 1.25; }
+  .charter .words { white-space: pre-line; overflow-wrap: anywhere; margin: 0; }
+  .charter .quiet { color: #b9a8ad; font-size: .9375rem; }
+  .charter code { overflow-wrap: anywhere; }
+  .charter ul { padding-inline-start: 1.2rem; }
+  .charter li { margin: .6rem 0; }
+  .charter ins { background: #4a3a1e; text-underline-offset: 3px; text-decoration-thickness: 1px; }
+  .charter del { color: #b9a8ad; }
+  .charter form { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: 1rem 0; }
+  .charter label { display: grid; gap: .25rem; font-size: .9375rem; }
+  .charter select { padding: .6rem .8rem; border: 1px solid #6d5a62; border-radius: 9px; background: #1d1418; color: inherit; font: inherit; }
+  .charter select:focus-visible { outline: 2px solid #e6b566; outline-offset: 2px; }
+</style>`;
+
+export function mountCharterPages(app: Express, context: HttpContext, limits: HttpLimits): void {
+  const { charter } = context;
+  const show = (path: string, create: (request: Request, language: Language) => Promise<[string, Markup]>) =>
+    app.get(path, async (request: Request, response: Response) => {
+      await limits.consume('site', { address: request.ip });
+      const language = pageLanguage(request, response);
+      const [title, body] = await create(request, language);
+      const links = await footerPages(context);
+      const content = html`${STYLE}<div class="charter">${body}</div>`;
+      response
+        .set('cache-control', 'private, no-cache')
+        .type('html')
+        .send(page(title, content, { language, links }));
+    });
+
+  show('/charter', async (_request, language) => {
+    const texts = charterTexts[language];
+    const versions = await charter.list();
+    const current = versions.find(({ state }) => state === 'in_force');
+    const text = current ? await versionContent(current.version, language) : html`<p>${texts.none}</p>`;
+    return [texts.title, html`${text}${versionList(versions, language)}`];
+  });
+
+  // Before `/charter/:version`, which it would match.
+  app.get('/charter/changes', async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    const { from, to } = request.query;
+    response.redirect(303, `/charter/changes/${parseCharterVersion(from)}/${parseCharterVersion(to)}`);
+  });
+
+  show('/charter/:version', async ({ params }, language) => {
+    const version = parseCharterVersion(params.version);
+    const [text, versions] = await Promise.all([versionContent(version, language), charter.list()]);
+    return [charterTexts[language].version(version), html`${text}${versionList(versions, language)}`];
+  });
+
+  show('/charter/changes/:from/:to', async ({ params }, language) => {
+    const texts = charterTexts[language];
+    const [from, to] = [parseCharterVersion(params.from), parseCharterVersion(params.to)];
+    const [changes, versions] = await Promise.all([charter.compare(from, to, language), charter.list()]);
+    const changed = changes.filter(({ change }) => change !== 'same');
+    const body = html`<p class="quiet">${texts.legend} <ins>${texts.legendAdded}</ins>, <del>${texts.legendRemoved}</del></p>
+      ${changed.length === 0 ? html`<p>${texts.noChange}</p>` : changed.map((change) => changeContent(change, language))}
+      ${versionList(versions, language)}`;
+    return [texts.changes(from, to), body];
+  });
+
+  async function versionContent(version: number, language: Language): Promise<Markup> {
+    const texts = charterTexts[language];
+    const found = await charter.getVersion(version);
+    return html`<p class="quiet">${texts.version(version)} · ${stateOf(found, language)}</p>
+      ${found.articles.map(({ id, title, text }) => articleContent({ id, title: title[language], text: text[language] }))}
+      <p class="quiet">${texts.hash}<br><code>${found.hash}</code></p>`;
+  }
+}
+
+function articleContent({ id, title, text }: Record<'title' | 'text', Markup | string> & { id: string }): Markup {
+  return html`<section id="${id}"><h2>${title}</h2><p class="words">${text}</p></section>`;
+}
+
+function changeContent({ id, titleParts, change, parts }: ArticleChange, language: Language): Markup {
+  const title = html`${titleParts.map(changedText)} · ${charterTexts[language].change[change]}`;
+  return articleContent({ id, title, text: html`${parts.map(changedText)}` });
+}
+
+function changedText({ kind, text }: TextPart): Markup {
+  if (kind === 'same') return html`${text}`;
+  return kind === 'added' ? html`<ins>${text}</ins>` : html`<del>${text}</del>`;
+}
+
+function stateOf({ state, effectiveFrom }: PublishedVersion, language: Language): string {
+  const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: SERVER_TIME_ZONE });
+  return charterTexts[language].state[state](date.format(new Date(effectiveFrom)));
+}
+
+function versionList(versions: PublishedVersion[], language: Language): Markup {
+  const texts = charterTexts[language];
+  if (versions.length === 0) return html``;
+  const [newest, before] = versions;
+  return html`<h2>${texts.versions}</h2>
+    <ul>${versions.map((each, index) => {
+      const earlier = versions[index + 1];
+      return html`<li><a href="/charter/${each.version}">${texts.version(each.version)}</a>, ${stateOf(each, language)}
+        ${earlier && html`<br><a href="/charter/changes/${earlier.version}/${each.version}">${texts.since(earlier.version)}</a>`}</li>`;
+    })}</ul>
+    ${
+      versions.length > 2 &&
+      html`<form action="/charter/changes" method="get">
+        ${versionSelect('from', texts.from, versions, before?.version)} ${versionSelect('to', texts.to, versions, newest?.version)}
+        <button>${texts.compare}</button>
+      </form>`
+    }`;
+}
+
+function versionSelect(name: string, label: string, versions: PublishedVersion[], chosen: number | undefined): Markup {
+  return html`<label>${label}<select name="${name}">${versions.map(
+    ({ version }) => html`<option value="${version}" ${version === chosen && html`selected`}>${version}</option>`,
+  )}</select></label>`;
+}

@@ -1,0 +1,234 @@
+/**
+ * The public form for reports, which needs no account and takes no files; what became of one's own reports, and what
+ * the house decided about oneself, with the way to appeal.
+ */
+import express, { type Express, type Request } from 'express';
+import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
+import { addressIn, mailboxOf } from '../../../accounts/people/mail-addresses.ts';
+import type { HelpContacts } from '../../../config.ts';
+import { html, type Markup } from '../../../platform/html.ts';
+import { AppError } from '../../../protocol/errors.ts';
+import { LIMITS } from '../../../protocol/limits.ts';
+import { appealInput } from '../../../protocol/trust/decisions.ts';
+import { reportCategory, reportFormInput } from '../../../protocol/trust/reports.ts';
+import { signInPath } from '../../../web/site/site-paths.ts';
+import type { HttpContext } from '../../context.ts';
+import { page } from '../../http/html-pages.ts';
+import { noStore } from '../../http/security.ts';
+import { assertOwnPage } from '../../origins.ts';
+import type { HttpLimits } from '../../rate-limits.ts';
+import { footerPages } from '../house-pages.ts';
+import { pageLanguage } from '../page-language.ts';
+import type { SiteSessions } from '../sign-in/site-session.ts';
+import { ownReports, ownStatements } from './own-reports.ts';
+import { reportTexts } from './report-texts.ts';
+
+const FORM_PATH = '/reports/new';
+const APPEAL_PATH = '/reports/appeals';
+const FORM_BYTES = 32 * 1024;
+
+const STYLE = html`<style>
+  .report { text-align: start; max-width: 40rem; }
+  .report form { display: grid; gap: 1.1rem; margin: 1.5rem 0; }
+  .report label { display: grid; gap: .3rem; font-weight: 600; }
+  .report label small { color: #b9a8ad; font-weight: 400; font-size: .9375rem; }
+  .report input, .report select, .report textarea { width: 100%; padding: .7rem .8rem; border: 1px solid #8a7680; border-radius: 9px; background: #1c1418; color: inherit; font: inherit; }
+  .report textarea { min-height: 9rem; resize: vertical; }
+  .report input:focus-visible, .report select:focus-visible, .report textarea:focus-visible { outline: 2px solid #e6b566; outline-offset: 2px; }
+  .report .danger { padding: .8rem 1rem; border: 1px solid #c8323c; border-radius: 9px; }
+  .report .done { padding: .8rem 1rem; border: 1px solid #4f8f5f; border-radius: 9px; }
+  .report .done::before { content: '✓'; margin-inline-end: .5rem; color: #8fd3a0; font-weight: 700; }
+  .report .fault { color: #ff9a92; }
+  .report h2 { margin-top: 2.5rem; }
+  .report .words { white-space: pre-line; }
+  .report summary { min-height: 2.75rem; display: flex; align-items: center; color: #e6b566; cursor: pointer; }
+  .report summary:focus-visible { outline: 2px solid #e6b566; outline-offset: 2px; }
+  .report ul { list-style: none; padding: 0; }
+  .report li { padding: .9rem 0; border-bottom: 1px solid #41323a; overflow-wrap: anywhere; }
+  .report .quiet { color: #b9a8ad; font-size: .9375rem; }
+</style>`;
+
+interface ReportPageParts {
+  limits: HttpLimits;
+  sessions: SiteSessions;
+}
+
+export function mountReportPages(app: Express, context: HttpContext, { limits, sessions }: ReportPageParts): void {
+  const { config, decisions, reports, reportLinks } = context;
+  const help = config.helpContacts;
+  const write = async (language: Language, title: string, body: Markup) =>
+    page(title, html`${STYLE}<div class="report">${body}</div>`, { language, links: await footerPages(context) });
+
+  /** Whether a letter may go to an address that anybody can have typed. */
+  const mayWriteTo = async (address: string): Promise<boolean> => {
+    try {
+      await limits.consume('reportFormMailbox', { identity: mailboxOf(address) });
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'rate_limited') return false;
+      throw error;
+    }
+  };
+
+  const ownPage = async (person: string | undefined, language: Language, note?: Markup): Promise<string> => {
+    const texts = reportTexts[language];
+    const own =
+      person &&
+      html`${ownReports(await reports.listOwn(person), language, APPEAL_PATH)}
+      ${ownStatements(await decisions.statements.list(person), language, APPEAL_PATH)}`;
+    const signedOut = html`<p>${texts.signedOut} ${config.hasSite && html`<a href="${signInPath('/reports')}">${texts.signIn}</a>`}</p>`;
+    const body = html`${note}${own ?? signedOut}
+      <p><a href="${FORM_PATH}">${texts.toForm}</a></p>`;
+    return write(language, texts.own, body);
+  };
+
+  app.get('/reports', noStore, async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    const language = pageLanguage(request, response);
+    const person = (await sessions.find(request))?.person;
+    response.type('html').send(await ownPage(person?.identity, language));
+  });
+
+  const parseForm = express.urlencoded({ extended: false, limit: FORM_BYTES, parameterLimit: 10, inflate: false });
+  app.post(APPEAL_PATH, noStore, parseForm, async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    assertOwnPage(config, request);
+    const language = pageLanguage(request, response);
+    const person = (await sessions.find(request))?.person;
+    if (!person) throw new AppError('token_missing', 'Sign in first.');
+    await limits.consume('report', { identity: person.identity, address: request.ip });
+    const parsed = parseAppeal(request.body);
+    if (parsed.success) await decisions.appeal(person.identity, parsed.data);
+    response
+      .status(parsed.success ? 201 : 422)
+      .type('html')
+      .send(await ownPage(person.identity, language, appealNote(parsed.success, language)));
+  });
+
+  /** The link authorises, nobody signs in. Mail programs open every link, so opening the page changes nothing. */
+  const bySender = `${reportLinks.path}/:token`;
+  const readLink = (request: Request): string => {
+    const report = reportLinks.parse(String(request.params.token));
+    if (!report) throw new AppError('not_found', 'This link is incomplete or no longer valid.');
+    return report;
+  };
+  const senderPage = async (report: string, language: Language, note?: Markup): Promise<string> => {
+    const list = { reports: [await reports.getOfForm(report)], limitedUntil: null };
+    const body = html`${note}${ownReports(list, language, '')}<p><a href="${FORM_PATH}">${reportTexts[language].toForm}</a></p>`;
+    return write(language, reportTexts[language].ownOne, body);
+  };
+  app.get(bySender, noStore, async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    response.type('html').send(await senderPage(readLink(request), pageLanguage(request, response)));
+  });
+  app.post(bySender, noStore, parseForm, async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    assertOwnPage(config, request);
+    const report = readLink(request);
+    const language = pageLanguage(request, response);
+    await limits.consume('report', { identity: report, address: request.ip });
+    const parsed = parseAppeal(request.body);
+    if (parsed.success) await decisions.appealByForm(report, parsed.data);
+    response
+      .status(parsed.success ? 201 : 422)
+      .type('html')
+      .send(await senderPage(report, language, appealNote(parsed.success, language)));
+  });
+
+  app.get(FORM_PATH, noStore, async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    const language = pageLanguage(request, response);
+    response.type('html').send(await write(language, reportTexts[language].title, form({ language, help }, {}, '')));
+  });
+
+  app.post(FORM_PATH, noStore, parseForm, async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    assertOwnPage(config, request);
+    const language = pageLanguage(request, response);
+    const texts = reportTexts[language];
+    const given = textsOf(request.body);
+    const parsed = reportFormInput.safeParse(given);
+    if (!parsed.success || !Object.values(parsed.data).every(isStorable)) {
+      response
+        .status(422)
+        .type('html')
+        .send(await write(language, texts.title, form({ language, help }, given, texts.incomplete)));
+      return;
+    }
+    await limits.consume('reportForm', { address: request.ip });
+    const address = addressIn(parsed.data.contact);
+    const mailed = address !== undefined && (await mayWriteTo(address)) ? address : undefined;
+    const { number } = await reports.fileForm(parsed.data, mailed === undefined ? null : language);
+    const body = html`<p><strong data-testid="report-number">${texts.number(number)}</strong></p><p>${texts.thanks}</p>
+      <p>${parsed.data.contact ? texts.weWrite : texts.noContact} ${mailed !== undefined && texts.mailed(mailed)}</p>${danger({ language, help })}`;
+    response
+      .status(201)
+      .type('html')
+      .send(await write(language, texts.received, body));
+  });
+}
+
+function parseAppeal(body: unknown) {
+  const given = textsOf(body);
+  return appealInput.safeParse({ ...given, text: given.text?.replaceAll('\r\n', '\n') });
+}
+
+function appealNote(isReceived: boolean, language: Language): Markup {
+  const { appealed, appealIncomplete } = reportTexts[language];
+  return isReceived
+    ? html`<p class="done" role="status" data-testid="appeal-received">${appealed}</p>`
+    : html`<p class="danger" role="alert">${appealIncomplete}</p>`;
+}
+
+/** Empty fields count as absent; a field that was sent twice is not taken. */
+function textsOf(body: unknown): Record<string, string> {
+  if (typeof body !== 'object' || body === null) return {};
+  return Object.fromEntries(
+    Object.entries(body).filter(([, value]) => typeof value === 'string' && value.trim() !== '') as [string, string][],
+  );
+}
+
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+interface Help {
+  language: Language;
+  help: HelpContacts;
+}
+
+function form({ language, help }: Help, given: Record<string, string>, fault: string): Markup {
+  const texts = reportTexts[language];
+  const field = (name: 'place' | 'time' | 'contact', maxChars: number, isRequired = false) =>
+    html`<label>${texts.fields[name]}<small>${texts.hints[name]}</small>
+      <input name="${name}" maxlength="${maxChars}" value="${given[name] ?? ''}" autocomplete="${name === 'contact' ? 'email' : 'off'}" ${isRequired && html`required`}></label>`;
+  return html`<p>${texts.text}</p>${danger({ language, help })}
+    ${fault !== '' && html`<p class="fault" role="alert">${fault}</p>`}
+    <form method="post" action="${FORM_PATH}?lang=${language}">
+      <label>${texts.fields.category}<select name="category" required>
+        <option value="">${texts.choose}</option>
+        ${reportCategory.options.map(
+          (name) =>
+            html`<option value="${name}" ${given.category === name && html`selected`}>${texts.categories[name]}</option>`,
+        )}
+      </select></label>
+      ${field('place', 300, true)} ${field('time', 120)}
+      <label>${texts.fields.note}<small>${texts.hints.note}</small>
+        <textarea name="note" maxlength="${LIMITS.reportNoteChars}" required>${given.note ?? ''}</textarea></label>
+      ${field('contact', 200)}
+      <button>${texts.send}</button>
+    </form><p class="quiet">${texts.data}</p>`;
+}
+
+/** What somebody in danger needs first: 112, and the numbers of the operator's file. */
+function danger({ language, help }: Help): Markup {
+  const texts = reportTexts[language];
+  const names = new Intl.DisplayNames(language, { type: 'region' });
+  return html`<div class="danger"><p>${texts.danger}</p>${Object.entries(help).map(
+    ([country, contacts]) => html`<details><summary>${texts.helpIn(names.of(country) ?? country)}</summary>
+      <ul>${contacts.map(
+        ({ name, number, source }) => html`<li>${name[language]}${language === 'fr' ? '\u00a0' : ''}:
+          <a href="tel:${number.replace(/[ .-]/g, '')}">${number}</a> (<a href="${source}" rel="noreferrer">${texts.source}</a>)</li>`,
+      )}</ul></details>`,
+  )}</div>`;
+}

@@ -1,0 +1,147 @@
+/** French texts of the earnings page. */
+import type { SiteTexts } from '../english/site.ts';
+
+const sales = (count: number) => (count < 2 ? `${count} vente` : `${count} ventes`);
+
+export const frenchEarnings: SiteTexts['earnings'] = {
+  title: 'Vos revenus',
+  text: 'Ce que vous avez gagné, ce qui est encore retenu et pourquoi, et quand cela arrive à votre banque.',
+  creatorsOnly: 'Les revenus concernent les créateurs.',
+  creatorsOnlyText: 'Vous êtes connecté comme fan. Déconnectez-vous et choisissez un créateur pour voir les siens.',
+  pending: 'Retenu pour l’instant',
+  pendingHint: 'À vous, libéré aux dates ci-dessous',
+  available: 'Disponible',
+  availableHint: 'Part avec le prochain virement',
+  waitsHint: 'Attend ce qui est dit plus bas',
+  owedHint: 'Comblé d’abord par vos prochaines ventes',
+  inPayout: 'En route vers vous',
+  inPayoutHint: 'Remis à votre banque',
+  paidOut: 'Déjà versé',
+  paidOutHint: 'Arrivé',
+  next: 'Vos jours de virement',
+  pays: (amount) => `${amount} partent vers votre banque`,
+  releasesOnly: (amount) => `${amount} deviennent disponibles`,
+  releaseSales: (count) => (count === 1 ? 'd’une vente' : `de ${count} ventes`),
+  releaseSalesAndRest: (count) =>
+    count === 1 ? 'd’une vente, et du reste d’avant' : `de ${count} ventes, et du reste d’avant`,
+  calendar: 'Ajouter les jours de virement à votre agenda',
+  undecided: (amount) => `${amount} attendent la décision d’une banque`,
+  undecidedWhen: 'Pas encore de date',
+  payoutNext: (amount) => `${amount} partent vers votre banque au prochain virement`,
+  payoutWhen: 'Dans l’heure ; votre banque prend ensuite 1 à 5 jours',
+  nextNone: 'Rien n’est retenu ni en attente. La prochaine vente apparaîtra ici avec sa date.',
+  kinds: {
+    ticket: 'Billet',
+    tip: 'Pourboire',
+    membership: 'Abonnement',
+    private_session: 'Session privée',
+    refund: 'Remboursement',
+    payout: 'Virement',
+  },
+  holds: 'Retenu, vente par vente',
+  holdsText: 'Chaque vente est retenue un temps, pour qu’un remboursement ne vous soit pas réclamé après coup.',
+  reasons: {
+    standard: 'La retenue habituelle, au cas où le paiement serait repris',
+    new_creator: 'Une retenue plus longue, pour les premières ventes d’un nouveau créateur',
+    disputed: 'La banque de l’acheteur examine ce paiement',
+    house: 'La maison a suspendu vos revenus',
+  },
+  releasedOn: (date) => `Libéré le ${date}`,
+  releaseOpen: 'Libéré quand la banque vous aura donné raison',
+  releaseHouse: 'Libéré quand la maison lèvera la suspension',
+  sold: (date) => `Vendu le ${date}`,
+  more: 'Afficher la suite',
+  empty: 'Rien de vendu pour l’instant',
+  emptyText: 'L’argent vient des billets, des pourboires, des abonnements et des sessions privées. Voici son chemin :',
+  steps: [
+    { title: 'Quelqu’un paie', text: 'Vous voyez la vente ici dans la seconde, TVA et commission déduites.' },
+    {
+      title: 'Elle est retenue quelques jours',
+      text: 'Chaque vente indique la raison et la date. Rien n’est retenu sans raison.',
+    },
+    { title: 'Elle devient disponible', text: 'D’elle-même, à cette date.' },
+    {
+      title: 'Elle arrive à votre banque',
+      text: 'Au prochain virement, dès que le prestataire de paiement sait où l’envoyer.',
+    },
+  ],
+  openStudio: 'Ouvrir un salon',
+  account: {
+    title: 'Vos coordonnées bancaires',
+    none: 'Dites où va votre argent',
+    noneText:
+      'Notre prestataire de paiement vous demande qui vous êtes et votre compte bancaire, sur sa propre page. Cela prend quelques minutes, et nous ne voyons jamais le numéro de compte.',
+    noneAct: 'Commencer',
+    pending: 'Vous y êtes presque',
+    pendingText:
+      'Le prestataire de paiement attend encore quelque chose de vous. D’ici là, vos revenus restent ici, en sécurité.',
+    pendingAct: 'Continuer',
+    enabled: 'Vous pouvez être payé',
+    enabledHeld: 'Vos coordonnées bancaires sont en ordre',
+    enabledText: 'Le prestataire de paiement a vérifié vos informations.',
+    enabledAct: 'Modifier mes informations',
+    restricted: 'Les virements sont arrêtés',
+    restrictedText:
+      'Le prestataire de paiement a arrêté les virements vers vous et attend votre réponse. Vos revenus restent à vous.',
+    restrictedAct: 'Voir ce qui est demandé',
+    asked: (count) => (count === 1 ? 'Il manque une information' : `Il manque ${count} informations`),
+    back: 'Vous revenez du prestataire de paiement. Ce qu’il a vérifié apparaît ici.',
+  },
+  frozen: {
+    onboarding: {
+      title: (amount) => `${amount} attendent vos coordonnées bancaires`,
+      text: 'Cette somme est disponible et à vous. Dites où l’envoyer, elle part avec le prochain virement.',
+    },
+    below_minimum: {
+      title: (amount) => `${amount} attendent un peu de renfort`,
+      text: (minimum) =>
+        `Les virements commencent à ${minimum}, pour que les frais ne les mangent pas. Rien ne se perd d’ici là.`,
+    },
+    recovery: {
+      title: (amount) => `${amount} restent à combler`,
+      text: 'Un remboursement ou un litige perdu est venu après votre virement. Vos prochaines ventes comblent cette somme ; personne ne débite votre banque.',
+    },
+    house: {
+      title: (amount) => `${amount} sont suspendus par la maison`,
+      none: 'Vos virements sont suspendus par la maison',
+      text: 'Quelqu’un de la maison a arrêté vos virements, avec une raison consignée. Les ventes continuent d’être comptées.',
+      note: (reason) => `La raison donnée : ${reason}.`,
+      until:
+        'Il n’y a pas de date : le blocage prend fin quand la maison a tiré cela au clair, et tout part alors avec le virement suivant.',
+      contact: 'Ce que vous pouvez faire : répondre par courriel, avec ce qui peut éclairer la maison :',
+    },
+  },
+  payouts: 'Virements',
+  payoutsNone: 'Aucun pour l’instant. Le premier apparaît ici dès qu’il part.',
+  payoutStates: { pending: 'En route', paid: 'Arrivé', failed: 'Revenu' },
+  payoutFailed: (why) =>
+    `La banque l’a renvoyé (${why}). La somme est de nouveau disponible ; vérifiez vos informations.`,
+  payoutReversed: (amount) => `${amount} en ont été repris, et font partie de ce qui vous est dû.`,
+  statements: 'Relevés',
+  statementsNone: 'Le premier relevé vient avec la première vente.',
+  month: 'Mois',
+  statement: {
+    opening: 'Ce qui vous était dû au début',
+    gross: (count) => `${sales(count)}, au prix payé par les fans`,
+    refunds: (count) => (count < 2 ? `${count} remboursement` : `${count} remboursements`),
+    vat: 'TVA',
+    fees: 'Commission de la maison',
+    charity: 'Donné à votre association',
+    net: 'Votre part',
+    payouts: 'Versé à votre banque',
+    closing: 'Ce qui vous est dû à la fin',
+    csv: 'Relevé (CSV)',
+  },
+  exports: 'Emportez vos chiffres',
+  exportsText:
+    'Chaque vente, remboursement et virement depuis le début, avec chaque part. Ils sont à vous, pour votre comptable ou pour partir.',
+  tax: 'Chiffres pour le fisc',
+  taxText:
+    'La directive DAC7 oblige les plateformes de l’UE à déclarer chaque année ce que gagnent les vendeurs. Voici ce que nous déclarons à votre sujet.',
+  taxQuarter: 'Trimestre',
+  taxEarned: 'Crédité',
+  taxSales: 'Ventes',
+  taxFees: 'Frais retenus',
+  taxTaxes: 'Taxes retenues',
+  taxNone: 'Rien à déclarer cette année pour l’instant.',
+};

@@ -1,0 +1,20 @@
+/** Textes français des pages de créateurs, et du suivi. */
+import type { englishProfile } from '../english/profile.ts';
+
+export const frenchProfile: typeof englishProfile = {
+  pictureOf: (name) => `Photo de ${name}`,
+  pageOf: (name) => `La page de ${name}`,
+  lives: 'Les lives',
+  noLives: 'Aucun live n’est annoncé pour le moment.',
+  club: 'Le club',
+  join: 'Rejoindre dans un salon du club',
+  joinLater: 'On rejoint le club dans l’un de ses salons, dès qu’il y en a un d’annoncé.',
+  follow: 'Suivre',
+  followName: (name) => `Suivre ${name}`,
+  unfollow: 'Ne plus suivre',
+  unfollowName: (name) => `Ne plus suivre ${name}`,
+  following: (name) => `Vous suivez ${name}.`,
+  edit: 'Modifier votre page',
+  description: (name) => `Les lives et le club de ${name} sur Loge.`,
+  notFound: 'Il n’y a pas de créateur de ce nom ici.',
+};
