@@ -28,7 +28,7 @@ export class AccountBlocks extends AccountPart {
 
   override render(): TemplateResult | typeof nothing {
     const { accountTexts: texts, blocks } = this;
-    if (blocks.length === 0 && !this.problem && !this.note) return nothing;
+    if (blocks.length === 0 && !this.hasMessages) return nothing;
     return html`<section aria-labelledby="blocks">
       <h2 id="blocks" class="display">${texts.blocks}</h2>
       <p class="muted">${texts.blocksText}</p>

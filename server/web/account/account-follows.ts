@@ -21,7 +21,7 @@ export class AccountFollows extends AccountPart {
 
   override render(): TemplateResult | typeof nothing {
     const { accountTexts: texts, creators } = this;
-    if (creators.length === 0 && !this.problem && !this.note) return nothing;
+    if (creators.length === 0 && !this.hasMessages) return nothing;
     return html`<section aria-labelledby="follows">
       <h2 id="follows" class="display">${texts.follows}</h2>
       <p class="muted">${texts.followsText}</p>

@@ -20,7 +20,7 @@ export class AccountProvider extends AccountPart {
   override render(): TemplateResult | typeof nothing {
     const { provider, bindings } = this.own ?? { provider: null, bindings: [] };
     const host = provider ?? bindings[0]?.provider;
-    if (host === undefined && !this.problem && !this.note) return nothing;
+    if (host === undefined && !this.hasMessages) return nothing;
     const { oidc: texts } = this.words.accounts;
     const mayAdd = provider !== null && !bindings.some((binding) => binding.provider === provider);
     return html`<section aria-labelledby="provider-title">

@@ -20,7 +20,7 @@ export class AccountPush extends AccountPart {
 
   override render(): TemplateResult | typeof nothing {
     const { accountTexts: texts, push } = this;
-    if (!push && !this.problem) return nothing;
+    if (!push && !this.hasMessages) return nothing;
     return html`<section aria-labelledby="push">
       <h2 id="push" class="display">${texts.push}</h2>
       <p class="muted">${texts.pushText}</p>

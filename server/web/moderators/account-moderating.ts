@@ -25,7 +25,7 @@ export class AccountModerating extends AccountPart {
     const { list, linked } = this;
     const { moderating: texts } = this.words.accounts;
     const count = (list?.moderating.length ?? 0) + (list?.invitations.length ?? 0);
-    if (count === 0 && !linked && !this.note && !this.problem) return html``;
+    if (count === 0 && !linked && !this.hasMessages) return html``;
     return html`<section aria-labelledby="moderating">
       <h2 id="moderating" class="display">${texts.title}</h2>
       ${linked ? this.#offer(linked, [this.#accept(() => this.#acceptLink())]) : nothing}

@@ -82,6 +82,10 @@ export abstract class SitePart extends LogeElement {
     return formatMoney(amountMinor, currency, this.language);
   }
 
+  protected get hasMessages(): boolean {
+    return `${this.note}${this.problem}${this.lost}` !== '';
+  }
+
   /** Results and errors, in a live region. */
   protected messages(): TemplateResult {
     return html`<div class="messages" aria-live="polite">

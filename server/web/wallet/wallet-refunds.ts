@@ -15,7 +15,7 @@ export class WalletRefunds extends SitePart {
 
   override render(): TemplateResult | typeof nothing {
     const texts = this.words.wallet.refunds;
-    if (this.topups.length === 0 && !this.note && !this.problem) return nothing;
+    if (this.topups.length === 0 && !this.hasMessages) return nothing;
     return html`<section aria-labelledby="refunds">
       <h2 id="refunds" class="display">${texts.title}</h2>
       <p class="muted small">${texts.text}</p>

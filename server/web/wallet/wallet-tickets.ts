@@ -30,7 +30,7 @@ export class WalletTickets extends SitePart {
 
   override render(): TemplateResult | typeof nothing {
     const texts = this.words.wallet.tickets;
-    if (this.tickets.length === 0 && !this.problem) return nothing;
+    if (this.tickets.length === 0 && !this.hasMessages) return nothing;
     const shown = this.isAll ? this.tickets : this.tickets.slice(0, SHOWN_AT_FIRST);
     return html`<section aria-labelledby="tickets">
       <h2 id="tickets" class="display">${texts.title}</h2>
