@@ -176,23 +176,6 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     expect(await transfersTo(account)).toHaveLength(1);
   });
 
-  test('a payout that the balance does not cover is sent within the hour after it does', async () => {
-    const { creator, tip } = await openSales();
-    const account = await onboard(creator);
-    await earn(tip);
-    // Stripe's payout to the house's bank takes the whole balance.
-    const [available] = (await stripe.balance.retrieve()).available;
-    await stripe.payouts.create({ amount: available?.amount ?? 0, currency: 'eur' });
-    await createBatch(creator);
-    expect(await house.money.payouts.listOfCreator(creator)).toMatchObject([{ status: 'pending' }]);
-    const identity = await house.createFan();
-    const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Fan', amountMinor: 20_000 });
-    await house.money.confirmCheckout(await pay(checkoutUrl, AVAILABLE_AT_ONCE));
-    house.advance(HOUR_MS);
-    await house.money.sweep();
-    expect(await transfersTo(account)).toHaveLength(1);
-  });
-
   test('a refused payout becomes available again with its reason', async () => {
     const { creator, tip } = await openSales();
     const account = await onboard(creator);
@@ -207,30 +190,6 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
       inPayoutMinor: 0,
       frozen: [{ reason: 'onboarding', amountMinor: availableMinor }],
     });
-  });
-
-  test('a payout that is refused for good is made again a day later, or by an operator', async () => {
-    const { creator, tip } = await openSales();
-    const account = await onboard(creator);
-    await earn(tip);
-    const refusal = vi.spyOn(StripeConnect.prototype, 'transfer').mockRejectedValue(new AppError('payout_refused'));
-    const { payouts } = house.money;
-    const countAfterJob = async () => {
-      await payouts.createDueBatch();
-      await house.money.idle();
-      return (await payouts.listOfCreator(creator)).length;
-    };
-    for (let hour = 0; hour < 3; hour += 1) {
-      expect(await countAfterJob()).toBe(1);
-      house.advance(HOUR_MS);
-    }
-    await createBatch(creator);
-    expect(await countAfterJob()).toBe(2);
-    house.advance(DAY_MS);
-    expect(await countAfterJob()).toBe(3);
-    refusal.mockRestore();
-    await createBatch(creator);
-    expect(await transfersTo(account)).toHaveLength(1);
   });
 
   test('a refund after the payout is recovered from later earnings', async () => {
@@ -397,4 +356,46 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
       expect((await stripe.transfers.list({ limit: 10 })).data).toHaveLength(2);
     },
   );
+
+  // The last ones: they advance the clock beyond that of the others, which miss the provider's events then.
+  test('a payout that the balance does not cover is sent within the hour after it does', async () => {
+    const { creator, tip } = await openSales();
+    const account = await onboard(creator);
+    await earn(tip);
+    // Stripe's payout to the house's bank takes the whole balance.
+    const [available] = (await stripe.balance.retrieve()).available;
+    await stripe.payouts.create({ amount: available?.amount ?? 0, currency: 'eur' });
+    await createBatch(creator);
+    expect(await house.money.payouts.listOfCreator(creator)).toMatchObject([{ status: 'pending' }]);
+    const identity = await house.createFan();
+    const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Fan', amountMinor: 20_000 });
+    await house.money.confirmCheckout(await pay(checkoutUrl, AVAILABLE_AT_ONCE));
+    house.advance(HOUR_MS);
+    await house.money.sweep();
+    expect(await transfersTo(account)).toHaveLength(1);
+  });
+
+  test('a payout that is refused for good is made again a day later, or by an operator', async () => {
+    const { creator, tip } = await openSales();
+    const account = await onboard(creator);
+    await earn(tip);
+    const refusal = vi.spyOn(StripeConnect.prototype, 'transfer').mockRejectedValue(new AppError('payout_refused'));
+    const { payouts } = house.money;
+    const countAfterJob = async () => {
+      await payouts.createDueBatch();
+      await house.money.idle();
+      return (await payouts.listOfCreator(creator)).length;
+    };
+    for (let hour = 0; hour < 3; hour += 1) {
+      expect(await countAfterJob()).toBe(1);
+      house.advance(HOUR_MS);
+    }
+    await createBatch(creator);
+    expect(await countAfterJob()).toBe(2);
+    house.advance(DAY_MS);
+    expect(await countAfterJob()).toBe(3);
+    refusal.mockRestore();
+    await createBatch(creator);
+    expect(await transfersTo(account)).toHaveLength(1);
+  });
 });
