@@ -462,6 +462,32 @@ CREATE TABLE "disputes" (
 	CONSTRAINT "disputes_amount" CHECK ("disputes"."amount_minor" > 0)
 );
 --> statement-breakpoint
+CREATE TABLE "billing_names" (
+	"identity" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"noted_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "invoice_series" (
+	"seller" text NOT NULL,
+	"year" integer NOT NULL,
+	"last_number" integer NOT NULL,
+	CONSTRAINT "invoice_series_seller_year_pk" PRIMARY KEY("seller","year")
+);
+--> statement-breakpoint
+CREATE TABLE "invoices" (
+	"transaction" text PRIMARY KEY NOT NULL,
+	"seller" text NOT NULL,
+	"year" integer NOT NULL,
+	"number" integer NOT NULL,
+	"identity" text NOT NULL,
+	"seller_name" text NOT NULL,
+	"seller_address" text NOT NULL,
+	"seller_vat_number" text,
+	"buyer_name" text,
+	"issued_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "ledger_accounts" (
 	"id" text PRIMARY KEY NOT NULL,
 	"owner" text NOT NULL,
@@ -725,32 +751,6 @@ CREATE TABLE "refunds" (
 	CONSTRAINT "refunds_settled" CHECK ("refunds"."settled_minor" between 0 and "refunds"."amount_minor"
         and ("refunds"."status" = 'succeeded') = ("refunds"."settled_minor" = "refunds"."amount_minor")),
 	CONSTRAINT "refunds_of_one" CHECK (num_nonnulls("refunds"."ticket", "refunds"."tip", "refunds"."topup", "refunds"."membership_invoice", "refunds"."private_session") = 1)
-);
---> statement-breakpoint
-CREATE TABLE "billing_names" (
-	"identity" text PRIMARY KEY NOT NULL,
-	"name" text NOT NULL,
-	"noted_at" timestamp with time zone NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "invoice_series" (
-	"seller" text NOT NULL,
-	"year" integer NOT NULL,
-	"last_number" integer NOT NULL,
-	CONSTRAINT "invoice_series_seller_year_pk" PRIMARY KEY("seller","year")
-);
---> statement-breakpoint
-CREATE TABLE "invoices" (
-	"transaction" text PRIMARY KEY NOT NULL,
-	"seller" text NOT NULL,
-	"year" integer NOT NULL,
-	"number" integer NOT NULL,
-	"identity" text NOT NULL,
-	"seller_name" text NOT NULL,
-	"seller_address" text NOT NULL,
-	"seller_vat_number" text,
-	"buyer_name" text,
-	"issued_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "associations" (
@@ -1357,6 +1357,8 @@ CREATE INDEX "disputes_due" ON "disputes" USING btree ("next_check_at") WHERE "d
 CREATE INDEX "disputes_opened" ON "disputes" USING btree ("opened_at");--> statement-breakpoint
 CREATE INDEX "disputes_source" ON "disputes" USING btree ("source_id");--> statement-breakpoint
 CREATE INDEX "disputes_won" ON "disputes" USING btree ("closed_at") WHERE "disputes"."status" = 'won';--> statement-breakpoint
+CREATE UNIQUE INDEX "invoices_number" ON "invoices" USING btree ("seller","year","number");--> statement-breakpoint
+CREATE INDEX "invoices_identity" ON "invoices" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "ledger_accounts_release" ON "ledger_accounts" USING btree ("release_due_at") WHERE "ledger_accounts"."kind" = 'creator_pending';--> statement-breakpoint
 CREATE UNIQUE INDEX "ledger_accounts_owner" ON "ledger_accounts" USING btree ("owner","kind","currency");--> statement-breakpoint
 CREATE INDEX "ledger_entries_account" ON "ledger_entries" USING btree ("account","seq");--> statement-breakpoint
@@ -1402,8 +1404,6 @@ CREATE UNIQUE INDEX "refunds_idempotency" ON "refunds" USING btree ("by","idempo
 CREATE UNIQUE INDEX "refunds_one_membership_invoice" ON "refunds" USING btree ("membership_invoice","part");--> statement-breakpoint
 CREATE UNIQUE INDEX "refunds_one_private_session" ON "refunds" USING btree ("private_session","part");--> statement-breakpoint
 CREATE INDEX "refunds_created" ON "refunds" USING btree ("created_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "invoices_number" ON "invoices" USING btree ("seller","year","number");--> statement-breakpoint
-CREATE INDEX "invoices_identity" ON "invoices" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "pledges_association" ON "pledges" USING btree ("association");--> statement-breakpoint
 CREATE INDEX "cancellations_open" ON "cancellations" USING btree ("decided_at") WHERE "cancellations"."completed_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "tickets_valid" ON "tickets" USING btree ("room","identity") WHERE "tickets"."status" = 'valid';--> statement-breakpoint
