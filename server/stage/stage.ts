@@ -55,7 +55,7 @@ import { createIceServers, type TurnConfig } from './turn.ts';
 export interface StageEvent {
   socket: string;
   /** A node's event, or `moveWanted`: the node drains, and the client should open another session beside this one. */
-  event: SfuEvent | { type: 'moveWanted'; room: string; session: string };
+  event: Exclude<SfuEvent, { type: 'adopted' }> | { type: 'moveWanted'; room: string; session: string };
 }
 
 export class Stage {
@@ -88,12 +88,12 @@ export class Stage {
       ...options,
       sessions: this.#sessions,
       lives: () => this.#lives,
-      tellReplaced: (entry) => this.#tell(entry, sessionClosed(entry, 'replaced')),
+      tell: (entry, reason) => this.#tell(entry, sessionClosed(entry, reason)),
     });
     this.#lives = new Lives({
       ...options,
       publishing: () => this.#sessions.publishing(),
-      handleRefused: (room, publication) => void this.#ends.closePublication(room, publication),
+      handleRefused: (room, publication, reason) => void this.#ends.endPublication(room, publication, reason),
     });
     this.#clock = options.clock;
     this.#turn = options.turn;
@@ -327,7 +327,7 @@ export class Stage {
     // Not replaced where the database fails: then everything is closed.
     if (await this.#lives.isReplaced(room, publication)) {
       // The page that took the stage may have failed to open a session, which would have replaced these.
-      await this.#ends.closePublication(room, publication);
+      await this.#ends.endPublication(room, publication, 'replaced');
       return;
     }
     try {
@@ -388,7 +388,7 @@ export class Stage {
     try {
       await this.#lives.start(entry.room, entry.publication);
     } catch (error) {
-      if (error instanceof AppError && error.code === 'live_replaced') await this.#ends.replace(entry);
+      if (error instanceof AppError && error.code === 'live_replaced') await this.#ends.end(entry, 'replaced');
       else if (error instanceof AppError) await this.#ends.close(entry.session, 'closed');
       throw error;
     }
@@ -462,12 +462,14 @@ export class Stage {
     const entry = this.#sessions.get(event.session as SessionId);
     // The session may have moved to another node.
     if (!entry || (entry.node !== undefined && entry.node !== node)) return;
-    if (event.type === 'sessionClosed' || event.type === 'adopted') this.#ends.forget(entry.session);
+    // The page may be here and its earlier socket there, if the node heard of this one first: it opens a new session.
+    const told = event.type === 'adopted' ? sessionClosed(entry, 'lease_expired') : event;
+    if (told.type === 'sessionClosed') this.#ends.forget(entry.session);
     // Where another gateway looks after the spare, the session has ended for this one.
-    else if (event.type === 'takenOver' && !this.#sessions.takeOver(entry.session, event.by as SessionId))
+    else if (told.type === 'takenOver' && !this.#sessions.takeOver(entry.session, told.by as SessionId))
       this.#ends.forget(entry.session);
-    else if (event.type === 'transportState') this.#sessions.setConnected(entry.session, event.state === 'connected');
-    this.#tell(entry, event);
+    else if (told.type === 'transportState') this.#sessions.setConnected(entry.session, told.state === 'connected');
+    this.#tell(entry, told);
   }
 
   /** A node is gone with its sessions: their clients open new ones. */
@@ -485,8 +487,8 @@ export class Stage {
 }
 
 /** The event of a node, for a session that ended without one. */
-function sessionClosed({ room, session }: SessionEntry, reason: SessionCloseReason): SfuEvent {
-  return { type: 'sessionClosed', room, session, reason };
+function sessionClosed({ room, session }: SessionEntry, reason: SessionCloseReason) {
+  return { type: 'sessionClosed', room, session, reason } as const;
 }
 
 function asPublishAnswer(

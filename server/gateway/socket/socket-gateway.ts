@@ -389,9 +389,6 @@ export class SocketGateway {
       case 'paused':
         target.emit('stage:paused', { session });
         return;
-      // It concerns a socket of another gateway.
-      case 'adopted':
-        return;
       case 'sessionClosed':
         target.emit('stage:sessionClosed', { session, reason: event.reason });
         return;

@@ -26,7 +26,7 @@ export interface LivesOptions {
   /** Rooms with a publisher's session at this gateway, and the publication of each. */
   publishing: () => ReadonlyMap<RoomId, string | undefined>;
   /** Removes a publication that was refused from the stage. */
-  handleRefused?: (room: RoomId, publication: string | undefined) => void;
+  handleRefused?: (room: RoomId, publication: string | undefined, reason: 'replaced' | 'closed') => void;
   graceMs?: number;
   log: Log;
   metrics: Metrics;
@@ -156,7 +156,7 @@ export class Lives {
     }
     await this.start(room, publication).catch((error) => {
       if (!(error instanceof AppError)) throw error;
-      this.#options.handleRefused?.(room, publication);
+      this.#options.handleRefused?.(room, publication, error.code === 'live_replaced' ? 'replaced' : 'closed');
     });
   }
 

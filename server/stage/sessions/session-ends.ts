@@ -22,7 +22,7 @@ interface SessionEndsOptions {
   places: RoomPlaces;
   lives: () => Pick<Lives, 'handlePublisherGone'>;
   /** Sends the session's client the reason of its end. */
-  tellReplaced: (entry: SessionEntry) => void;
+  tell: (entry: SessionEntry, reason: SessionCloseReason) => void;
   metrics: Metrics;
   log: Log;
 }
@@ -54,20 +54,23 @@ export class SessionEnds {
       .catch((error) => log.warn({ err: error, session }, 'session not closed; its lease expires'));
   }
 
-  /** Ends a session in favour of another one. */
-  async replace(entry: SessionEntry): Promise<void> {
+  /** Ends a session, and tells its client why. */
+  async end(entry: SessionEntry, reason: SessionCloseReason): Promise<void> {
     // First: later requests for the session are refused with `session_not_found`, which does not say why.
-    this.#options.tellReplaced(entry);
-    await this.close(entry.session, 'replaced');
+    this.#options.tell(entry, reason);
+    await this.close(entry.session, reason);
   }
 
   /** Ends what another session is opened in place of; throws `too_many_media_sessions` as `sessionsInTheWay` does. */
   makeWay(request: OpenRequest): void {
-    for (const entry of sessionsInTheWay(this.#options.sessions, request)) void this.replace(entry);
+    for (const entry of sessionsInTheWay(this.#options.sessions, request)) void this.end(entry, 'replaced');
   }
 
-  closePublication(room: RoomId, publication: string | undefined): Promise<void> {
-    return this.closeHere({ room, matches: (entry) => isPublisher(entry) && entry.publication === publication });
+  /** The page's publication has been replaced or is over. */
+  async endPublication(room: RoomId, publication: string | undefined, reason: SessionCloseReason): Promise<void> {
+    const isOfIt = (entry: SessionEntry) =>
+      isPublisher(entry) && entry.room === room && entry.publication === publication;
+    await Promise.all([...this.#options.sessions.all()].filter(isOfIt).map((entry) => this.end(entry, reason)));
   }
 
   async closeHere({ room, matches = () => true, reason = 'closed' }: Closing): Promise<void> {

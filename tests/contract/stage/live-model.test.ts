@@ -96,6 +96,33 @@ describe('by example', () => {
     expect(house.faults).toEqual([]);
   });
 
+  /** The session that a page believes to have, which connects to this gateway by this socket. */
+  const pageAt = (index: number, at: number, known: { socket: string; session: SessionId }) => {
+    const page = house.pages[index];
+    if (!page) throw new Error('no page');
+    return Object.assign(page, known, { gateway: house.gateways[at] });
+  };
+
+  test('a viewer is told when their earlier socket has adopted the session after the present one', async () => {
+    await publish(creatorOn('creator'), 'laptop');
+    const fanOn = (socket: string) => ({ ...creatorOn(socket), identity: 'lea', publish: false });
+    const { session } = await passes(stage().watch(fanOn('first'), { rtpCapabilities: {} }));
+    const page = pageAt(2, 1, { socket: 'present', session });
+    await passes(stage(1).resume(fanOn('present'), session));
+    await passes(stage().resume(fanOn('earlier'), session));
+    expect(page.session).toBeUndefined();
+  });
+
+  test('a page is told that another one has replaced it, also while its gateway does not reach the node', async () => {
+    const session = await publish(creatorOn('first'), 'laptop');
+    const page = pageAt(0, 0, { socket: 'first', session });
+    void house.gateways[0]?.path.cut(25_000);
+    const other = await passes(stage(1).publish(creatorOn('second'), { publication: 'phone' }));
+    await passes(stage(1).produce(creatorOn('second'), { session: other.session, ...CAMERA }));
+    await vi.advanceTimersByTimeAsync(QUIET_MS);
+    expect(page.session).toBeUndefined();
+  });
+
   test('a session that could not be closed is closed once its node is back, also an adopted one', async () => {
     const session = await publish(creatorOn('first'), 'laptop');
     stage().handleSocketGone('first', false);
