@@ -73,7 +73,7 @@ export class LogeTip extends RoomPart {
     super.willUpdate(changed);
     const isChosen = ({ id, amountMinor }: TipMenuItem) => id === this.menuItem && amountMinor === this.chosenMinor;
     if (!this.menuItem || this.room?.tipMenu.some(isChosen)) return;
-    // The item is gone or has another price: nobody pays the old one for a tip without the request.
+    // The item is gone or has another price: without this, the old price would pay for a tip without a request.
     this.menuItem = undefined;
     this.chosenMinor = undefined;
   }

@@ -462,7 +462,7 @@ export class Stage {
     const entry = this.#sessions.get(event.session as SessionId);
     // The session may have moved to another node.
     if (!entry || (entry.node !== undefined && entry.node !== node)) return;
-    // The page may be here and its earlier socket there, if the node heard of this one first: it opens a new session.
+    // Another gateway took the session over. If its page is still connected here, the page opens a new session.
     const told = event.type === 'adopted' ? sessionClosed(entry, 'lease_expired') : event;
     if (told.type === 'sessionClosed') this.#ends.forget(entry.session);
     // Where another gateway looks after the spare, the session has ended for this one.

@@ -1,6 +1,6 @@
 /**
  * Lets one process at a time open some files, by a Unix socket beside them. The kernel closes it with its process, also
- * after kill -9. (A process id in a file may be that of another process then, and says nothing in another container.)
+ * after kill -9. (A process id in a file may be reused by another process, and means nothing in another container.)
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -42,7 +42,7 @@ export class ProcessLock {
             `LOGE_DATA_DIR: another process uses ${path}. Stop it, choose another folder, or ${remedy}`,
           ]);
         }
-        // Its process is gone, and nobody listens on a random name again.
+        // Its process is gone, and a random name is not used again.
         await rm(other, { force: true });
       }
     } catch (error) {

@@ -63,7 +63,7 @@ test('refuses a name that resolves to a private address, even if another of its 
   }
 });
 
-test('production resolves without the lookup of the system, which holds a thread of all others until it ends', async () => {
+test('production asks the name servers, not the lookup of the system, which blocks a thread', async () => {
   using v4 = vi.spyOn(Resolver.prototype, 'resolve4').mockResolvedValue(['93.184.216.34']);
   using v6 = vi.spyOn(Resolver.prototype, 'resolve6').mockRejectedValue(new Error('It has none'));
   const guard = new AddressGuard({ isOpen: false });

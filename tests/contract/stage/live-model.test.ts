@@ -103,7 +103,7 @@ describe('by example', () => {
     return Object.assign(page, known, { gateway: house.gateways[at] });
   };
 
-  test('a viewer is told when their earlier socket has adopted the session after the present one', async () => {
+  test('a page gets sessionClosed if the gateway of its earlier socket adopts its session last', async () => {
     await publish(creatorOn('creator'), 'laptop');
     const fanOn = (socket: string) => ({ ...creatorOn(socket), identity: 'lea', publish: false });
     const { session } = await passes(stage().watch(fanOn('first'), { rtpCapabilities: {} }));
@@ -113,7 +113,7 @@ describe('by example', () => {
     expect(page.session).toBeUndefined();
   });
 
-  test('a page is told that another one has replaced it, also while its gateway does not reach the node', async () => {
+  test('a replaced page gets sessionClosed, also while its gateway cannot reach the node', async () => {
     const session = await publish(creatorOn('first'), 'laptop');
     const page = pageAt(0, 0, { socket: 'first', session });
     void house.gateways[0]?.path.cut(25_000);
