@@ -277,8 +277,9 @@ export class Stage {
       throw new AppError('session_not_found');
     }
     const direction = found.publish ? 'publish' : 'watch';
-    const theirs = { room, identity, socket, issuer, signIn, direction, node: found.node, connected: true } as const;
-    this.#sessions.add({ ...theirs, session, epoch: found.epoch, publication: publication ?? known?.publication });
+    const of = { room, identity, issuer, signIn, direction, publication: publication ?? known?.publication } as const;
+    const theirs = { ...of, socket, node: found.node, connected: true };
+    this.#sessions.add({ ...theirs, session, epoch: found.epoch });
     const spare = found.spare && { ...found.spare, session: found.spare.session as SessionId };
     if (spare) this.#sessions.add({ ...theirs, session: spare.session, epoch: spare.epoch, spareOf: session });
     this.#ends.countSessions();
