@@ -3,7 +3,7 @@ import type { TrackSource } from '../contract.ts';
 import { KeyFrameDemand } from './key-frame-demand.ts';
 import { layerBitrates } from './layer-ceiling.ts';
 import { LayerDemand } from './layer-demand.ts';
-import { layerScales, type Size, SOURCE_SIZE_DEFAULT } from './layers.ts';
+import { layerScales, NO_LAYER, type Size, SOURCE_SIZE_DEFAULT } from './layers.ts';
 
 export interface StageTrackOptions {
   producer: types.Producer;
@@ -19,6 +19,9 @@ export interface StageTrackOptions {
   emitLayersWanted: (maxSpatialLayer: number) => void;
   emitKeyFrameWanted: () => void;
 }
+
+/** Fewer than arrive, of the smallest layer, between two changes of a score for losses. */
+const FIRST_PACKETS = 10;
 
 /** What is read of mediasoup's trace of a key frame, which has no type. */
 interface KeyFrameTrace {
@@ -42,6 +45,8 @@ export class StageTrack {
   #muted: boolean;
   #sentLayer: number;
   #isSpare: boolean;
+  /** Since it fell silent. */
+  #hasKeyFrame = false;
   readonly #layers: LayerDemand | undefined;
   readonly #keyFrames: KeyFrameDemand | undefined;
 
@@ -62,6 +67,7 @@ export class StageTrack {
       this.#keyFrames = new KeyFrameDemand({ layers: this.scales.length, emit: options.emitKeyFrameWanted });
       this.#followPlis();
     }
+    if (source === 'camera') this.#followSilence();
   }
 
   get id(): string {
@@ -173,14 +179,45 @@ export class StageTrack {
     this.producer.close();
   }
 
+  /**
+   * A camera that sends nothing although it should has a dead line. Once that is back, what was lost on it is
+   * forgotten, or it would all be requested again before anything else, and a key frame is forced: a request that was
+   * lost holds back the next one for up to a second. Not so where the publisher's page has noticed too and begins with
+   * one.
+   */
+  #followSilence(): void {
+    let silentSince: Promise<number> | undefined;
+    this.producer.on('score', async (scores) => {
+      if (scores.every(({ score }) => score === 0)) {
+        if (this.askedLayer === NO_LAYER) return;
+        silentSince ??= this.#countPackets();
+        this.#hasKeyFrame = false;
+        return;
+      }
+      const before = await silentSince;
+      silentSince = undefined;
+      // A score of zero can mean many losses too; then packets have arrived before it rises.
+      const isFirst = before !== undefined && (await this.#countPackets()) - before < FIRST_PACKETS;
+      if (isFirst && !this.#hasKeyFrame) this.forgetLost();
+    });
+  }
+
+  async #countPackets(): Promise<number> {
+    // Fails only if the track ended meanwhile.
+    const stats = await this.producer.getStats().catch(() => []);
+    return stats.reduce((sum, { packetCount }) => sum + packetCount, 0);
+  }
+
   #layerOf({ rtpPacket }: KeyFrameTrace): number {
     return this.producer.score.find(({ ssrc }) => ssrc === rtpPacket?.ssrc)?.encodingIdx ?? 0;
   }
 
   #followPlis(): void {
     this.producer.on('trace', ({ type, info }) => {
-      if (type === 'keyframe') this.#keyFrames?.handleKeyFrame(this.#layerOf(info));
-      else this.#keyFrames?.handlePli();
+      if (type === 'keyframe') {
+        this.#hasKeyFrame = true;
+        this.#keyFrames?.handleKeyFrame(this.#layerOf(info));
+      } else this.#keyFrames?.handlePli();
     });
     // Without the trace viewers wait a little longer for a key frame; that is all that a failure costs.
     this.producer.enableTraceEvent(['pli', 'fir', 'keyframe']).catch(() => {});

@@ -41,6 +41,8 @@ export class RtpEndpoint {
   #credentials: IceCredentials | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  /** All media that is sent is lost. */
+  isDead = false;
 
   constructor(options: RtpEndpointOptions = {}) {
     sharedCertificate ??= createRtpCertificate();
@@ -82,11 +84,11 @@ export class RtpEndpoint {
   }
 
   sendRtp(packet: Buffer): void {
-    if (this.#srtp) this.#send(this.#srtp.outbound.protectRtp(packet));
+    if (this.#srtp && !this.isDead) this.#send(this.#srtp.outbound.protectRtp(packet));
   }
 
   sendRtcp(packet: Buffer): void {
-    if (this.#srtp) this.#send(this.#srtp.outbound.protectRtcp(packet));
+    if (this.#srtp && !this.isDead) this.#send(this.#srtp.outbound.protectRtcp(packet));
   }
 
   /** Decrypts a received packet; undefined if authentication fails. */

@@ -150,6 +150,11 @@ export class RtpPublisher {
     if (layer) layer.sequence = (layer.sequence + packets) & 0xffff;
   }
 
+  /** All media that is sent is lost. */
+  setDead(isDead: boolean): void {
+    this.#endpoint.isDead = isDead;
+  }
+
   /** Sends the layers up to this one; -1 for none. The reaction to `layersWanted`. */
   setMaxLayer(maxSpatialLayer: number): void {
     for (const [i, layer] of this.#layers.entries()) {

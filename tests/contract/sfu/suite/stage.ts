@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { StageViewer } from '../../../support/media/rtp-stage.ts';
 import { RtpViewer, rtpViewerCapabilities } from '../../../support/media/rtp-viewer.ts';
@@ -16,6 +17,9 @@ import {
   TOP,
   until,
 } from './harness.ts';
+
+/** A worker takes a stream for inactive after 1.5 s. */
+const DEAD_LINE_MS = 1_800;
 
 /** Waits until the last change's key frame, which has several packets and may be repeated, is over. */
 async function afterKeyFrames({ viewer }: StageViewer): Promise<() => boolean> {
@@ -305,6 +309,26 @@ export function describeLayers(open: Open): void {
     const heard = watcher.viewer.packets('audio');
     await until(() => watcher.viewer.packets('audio') > heard + 30);
     expect(reports() - before).toBeLessThan(3);
+  });
+
+  it('forgets what was lost on a dead line of the publisher, and has a key frame made once it is back', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { publisher } = await stage.publish('room_dead_line');
+    const watcher = await stage.watch('room_dead_line', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    publisher.setDead(true);
+    await delay(DEAD_LINE_MS);
+    const requests = () => publisher.keyFrameRequests.reduce((sum, count) => sum + count);
+    const reports = () => publisher.lossReports.reduce((sum, count) => sum + count);
+    const before = { requests: requests(), reports: reports() };
+    publisher.setDead(false);
+    await receivesMore(watcher, 'video');
+    expect(requests()).toBeGreaterThan(before.requests);
+    // They would go on for a second, for each layer.
+    const heard = watcher.viewer.packets('audio');
+    await until(() => watcher.viewer.packets('audio') > heard + 30);
+    expect(reports() - before.reports).toBeLessThan(5);
   });
 
   it('sends a viewer who has restarted ICE a key frame, with parameters that came with the session', async () => {
