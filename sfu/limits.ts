@@ -86,9 +86,10 @@ export const VIEWER_BITRATE_START_BPS = 1_500_000;
 
 /**
  * The bandwidth estimate of a viewer never falls below this, so that the lowest layer of a camera always flows, with
- * all its frames: estimates of slow links are far too low. Links that do not carry it lose packets.
+ * all its frames: estimates of slow links are far too low, and a worker uses little more than half of one for some time
+ * after many losses. Links that do not carry it lose packets.
  */
-export const VIEWER_BITRATE_MIN_BPS = 150_000;
+export const VIEWER_BITRATE_MIN_BPS = 250_000;
 
 /** Minimum time between two restarts of a viewer's video, which cost the publisher a key frame. */
 export const VIDEO_RESTART_SPACING_MS = 900;

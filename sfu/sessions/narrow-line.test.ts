@@ -74,23 +74,23 @@ describe('NarrowLine', () => {
   it('makes the worker probe every two seconds, a step above the estimate', () => {
     const { transport, handle } = narrow();
     handle({ spatialLayer: 1, temporalLayer: 2 });
-    transport.estimate(170);
+    transport.estimate(270);
     vi.advanceTimersByTime(4_000);
     // The worker probes at the limit that was in force before; so each step is two limits.
-    expect(transport.limits).toEqual([170, 340, 341, 340]);
+    expect(transport.limits).toEqual([270, 540, 541, 540]);
   });
 
   it('climbs step by step once the line is wide again, and then lets the worker decide', () => {
     const { transport, track, handle } = narrow();
     handle({ spatialLayer: 0, temporalLayer: 2 });
-    transport.estimate(170);
+    transport.estimate(300);
     vi.advanceTimersByTime(6_000);
-    for (const kbps of [340, 680, 1_360]) transport.estimate(kbps);
+    for (const kbps of [500, 850]) transport.estimate(kbps);
     // Each layer on the way would cost a key frame.
     expect(track.ceiling).toBe(0);
     transport.estimate(2_295);
     expect(track.ceiling).toBe(Number.POSITIVE_INFINITY);
-    expect(transport.limits.slice(-7)).toEqual([680, 681, 1_360, 1_361, 1_950.75, 1_951.75, 0]);
+    expect(transport.limits.slice(-5)).toEqual([1_000, 1_001, 1_700, 1_701, 0]);
     expect(transport.enableTraceEvent).toHaveBeenLastCalledWith([]);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -150,21 +150,24 @@ describe('NarrowLine', () => {
 
   it('takes what the client says at once', () => {
     const { transport, track, line } = narrow();
-    line.handleLossy(250 * KBPS);
+    line.handleLossy(600 * KBPS);
+    // The middle layer would leave nothing spare, and lose frames.
     expect(track.ceiling).toBe(0);
     expect(track.applyLayer).toHaveBeenCalledTimes(1);
     // The worker's own estimate may not be above that.
-    expect(transport.limits.at(-1)).toBe(152.5);
+    expect(transport.limits.at(-1)).toBe(450);
   });
 
-  it('gives the picture up where not even the lowest layer fits, once larger ones have drained from the line', () => {
-    const { line } = narrow();
-    expect(line.handleLossy(100 * KBPS)).toBe(false);
-    vi.advanceTimersByTime(500);
-    expect(line.handleLossy(100 * KBPS)).toBe(false);
-    vi.advanceTimersByTime(500);
-    // It would fit, with sound, into 250 kbit/s.
-    expect(line.handleLossy(250 * KBPS)).toBe(false);
+  it('gives the picture up where not even the lowest layer fits', () => {
+    const { line, track } = narrow();
     expect(line.handleLossy(100 * KBPS)).toBe(true);
+    // It fits, with sound, into 250 kbit/s.
+    expect(line.handleLossy(250 * KBPS)).toBe(false);
+    expect(track.ceiling).toBe(0);
+    // What is lost now was sent before, and little is sent now.
+    vi.advanceTimersByTime(1_000);
+    expect(line.handleLossy(140 * KBPS)).toBe(false);
+    vi.advanceTimersByTime(2_000);
+    expect(line.handleLossy(140 * KBPS)).toBe(true);
   });
 });

@@ -32,9 +32,12 @@ const FREE_SHARE = 0.8;
 /** Share of what arrives that may be used at first, and the sound's part of it with its headers. */
 const LINE_SHARE = 0.85;
 const SOUND_BPS = 60_000;
-/** Share of the lowest layers that has to fit, and how long a larger one may take to drain from the line. */
+/**
+ * Share of the lowest layers that has to fit. What arrives soon after larger ones were given up does not count: it is
+ * little, and what is lost was sent before.
+ */
 const LOWEST_SHARE = 0.8;
-const BACKLOG_MS = 800;
+const FALL_FORGIVEN_MS = 2_500;
 /**
  * After a layer was too much, none is added for this long; twice as long each time, until there was none for a while.
  */
@@ -98,7 +101,7 @@ export class NarrowLine {
 
   /**
    * The client says what arrives while packets are being lost, sooner than the worker knows of it. Answers whether that
-   * is too little for the lowest layers, which are all that has been sent for a while.
+   * is too little for the lowest layers: a picture that is tried all the same costs seconds of sound.
    */
   handleLossy(lineBps: number): boolean {
     this.#watch(PROBE_EVERY_MS);
@@ -107,7 +110,7 @@ export class NarrowLine {
     const videoBps = Math.max(VIEWER_BITRATE_MIN_BPS, spareBps);
     this.#forgivenUntilMs = 0;
     this.#limit(videoBps);
-    this.#handleEstimate(videoBps);
+    this.#handleEstimate(videoBps, layerToChoose);
     return false;
   }
 
@@ -123,11 +126,9 @@ export class NarrowLine {
   }
 
   #isTooMuch(bps: number): boolean {
-    const lowest = this.#tracks().flatMap(({ bitrates, ceiling, wantedLayer }) => {
-      return (Math.min(ceiling, wantedLayer) === 0 && bitrates?.[0]) || [];
-    });
-    const isLongSince = performance.now() - this.#fellAtMs >= BACKLOG_MS;
-    return lowest.length > 0 && isLongSince && bps < lowest.reduce((sum, each) => sum + each) * LOWEST_SHARE;
+    const lowest = this.#tracks().flatMap(({ bitrates }) => bitrates?.[0] ?? []);
+    const hasFallen = performance.now() - this.#fellAtMs < FALL_FORGIVEN_MS;
+    return lowest.length > 0 && !hasFallen && bps < lowest.reduce((sum, each) => sum + each) * LOWEST_SHARE;
   }
 
   #watch(probeAfterMs: number): void {
@@ -158,13 +159,14 @@ export class NarrowLine {
   }
 
   /** Lowers ceilings at once. Raises them when everything fits: on the way there each layer would cost a key frame. */
-  #handleEstimate(availableBps: number): void {
+  #handleEstimate(availableBps: number, ceilingFor = ceilingOf): void {
     this.#availableBps = availableBps;
     this.#bestBps = Math.max(this.#bestBps, availableBps);
     const isForgiven = performance.now() < this.#forgivenUntilMs;
     for (const track of this.#tracks()) {
-      const isTooMuch = ceilingOf(track, availableBps) < Math.min(track.ceiling, track.wantedLayer);
-      if (isTooMuch && !isForgiven) this.#lower(track, availableBps);
+      const ceiling = ceilingFor(track, availableBps);
+      if (ceiling < Math.min(track.ceiling, track.wantedLayer) && !isForgiven)
+        this.#lower(track, ceiling, availableBps);
     }
     const isFree = availableBps >= this.#mostBps * FREE_SHARE;
     const fits = (track: LineTrack) => isFree || layerToChoose(track, availableBps) >= track.wantedLayer;
@@ -172,7 +174,7 @@ export class NarrowLine {
     else if (this.#isClimbing && availableBps >= this.#limitBps * STEP_REACHED) this.#raiseLimit(availableBps * STEP);
   }
 
-  #lower(track: LineTrack, availableBps: number): void {
+  #lower(track: LineTrack, ceiling: number, availableBps: number): void {
     const now = performance.now();
     const sinceFallMs = now - this.#fellAtMs;
     if (sinceFallMs > CALM_MS) this.#restMs = REST_MS;
@@ -183,7 +185,7 @@ export class NarrowLine {
     this.#bestBps = 0;
     // Without a step above it: padding would only make it worse now.
     this.#limit(availableBps);
-    track.ceiling = ceilingOf(track, availableBps);
+    track.ceiling = ceiling;
     track.applyLayer();
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { types } from 'mediasoup';
 import {
   type ConsumerOptions,
@@ -30,6 +31,9 @@ const NEGOTIATION_MS = 10;
 const SCORE_WITHOUT_LOSS = 10;
 /** Share of the packets, as the worker averages it over the last reports. */
 const LINE_LOSS_MIN = 0.03;
+/** Reports of what has arrived may be up to 250 ms apart. */
+const LINE_LOSS_CHECKS = 8;
+const LINE_LOSS_CHECK_MS = 40;
 
 /** The session of one viewer: a consumer for each track on stage that the client can decode, running from the start. */
 export class WatchSession extends MediaSession implements TrackWatcher {
@@ -49,7 +53,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   readonly #soundOnly = new SoundOnly(() => void this.#applyPause());
   #paused = false;
   #viewport: Viewport | undefined;
-  #restartedAtMs = Number.NEGATIVE_INFINITY;
+  #restarted = { atMs: Number.NEGATIVE_INFINITY, isNarrow: false };
 
   constructor(
     options: SessionOptions & {
@@ -195,8 +199,10 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     this.assertOpen();
     if (this.#soundOnly.isOn) return { soundOnly: true };
     const now = performance.now();
-    if (this.#paused || this.isSpare || now - this.#restartedAtMs < VIDEO_RESTART_SPACING_MS) return {};
-    this.#restartedAtMs = now;
+    const isNews = lineBps !== undefined && !this.#restarted.isNarrow;
+    const isRepeated = now - this.#restarted.atMs < VIDEO_RESTART_SPACING_MS && !isNews;
+    if (this.#paused || this.isSpare || isRepeated) return {};
+    this.#restarted = { atMs: now, isNarrow: lineBps !== undefined };
     const videos = this.streams().filter(({ kind }) => kind === 'video');
     if (lineBps === undefined) {
       this.#line?.handleGap();
@@ -217,10 +223,14 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   /** Whether packets that the client misses were lost on its own line. */
   async #losesOnItsLine(videos: readonly types.Consumer[]): Promise<boolean> {
     if (videos.some(({ score }) => score.producerScore < SCORE_WITHOUT_LOSS)) return false;
-    // The worker hears of the publisher's losses later than clients; of this line it hears from most of them at once.
+    // The worker hears of the publisher's losses later than clients; of this line it hears from most of them soon.
     if (!videos.some(hasTransportFeedback)) return true;
-    const [transport] = await this.transport.getStats();
-    return (transport?.rtpPacketLossSent ?? 1) >= LINE_LOSS_MIN;
+    for (let checks = 0; checks < LINE_LOSS_CHECKS; checks++) {
+      if (checks > 0) await delay(LINE_LOSS_CHECK_MS);
+      const [transport] = await this.transport.getStats();
+      if ((transport?.rtpPacketLossSent ?? 1) >= LINE_LOSS_MIN) return true;
+    }
+    return false;
   }
 
   /** Ends a pause, or answers after how many milliseconds to ask again. */

@@ -17,6 +17,7 @@ class FakeReceiver {
   /** Share of the packets that arrive. */
   arriving = 1;
   packets = 0;
+  soundBytes = 0;
   reads = 0;
   #lost = 0;
   #missing = 0;
@@ -36,9 +37,11 @@ class FakeReceiver {
     this.#missing += sent * (1 - this.arriving);
     // A receiver knows of lost packets once a later one arrives.
     if (this.arriving > 0) this.#lost = this.#missing;
+    const bytesReceived = this.packets * PACKET_BYTES;
+    const video = { packetsReceived: this.packets, packetsLost: this.#lost, bytesReceived, timestamp: this.#readAt };
     return new Map<string, object>([
-      ['in', { type: 'inbound-rtp', packetsReceived: this.packets, packetsLost: this.#lost }],
-      ['line', { type: 'transport', bytesReceived: this.packets * PACKET_BYTES }],
+      ['in', { type: 'inbound-rtp', ...video }],
+      ['line', { type: 'transport', bytesReceived: bytesReceived + this.soundBytes }],
     ]);
   }
 }
@@ -89,6 +92,21 @@ describe('StallMonitor', () => {
     expect(onStalled).not.toHaveBeenCalled();
   });
 
+  it('gives a picture that was paused, while sound arrived, time to be shown', async () => {
+    const { receiver, onStalled } = monitor();
+    await vi.advanceTimersByTimeAsync(1_000);
+    Object.assign(receiver, { isMoving: false, arriving: 0 });
+    for (let second = 0; second < 5; second += 1) {
+      await vi.advanceTimersByTimeAsync(200);
+      receiver.soundBytes += 1_000;
+    }
+    receiver.arriving = 1;
+    await vi.advanceTimersByTimeAsync(STALL.afterMs);
+    expect(onStalled).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(STALL.silentCheckMs);
+    expect(onStalled).toHaveBeenCalledTimes(1);
+  });
+
   it('reports what arrives over a line that is too narrow', async () => {
     const { receiver, onStalled } = monitor();
     await vi.advanceTimersByTimeAsync(1_000);
@@ -98,6 +116,17 @@ describe('StallMonitor', () => {
     await vi.advanceTimersByTimeAsync(STALL.stillCheckMs);
     const lineBps = PACKETS_PER_SECOND * 0.3 * PACKET_BYTES * 8;
     expect(onStalled.mock.calls).toEqual([[{ lineBps }]]);
+  });
+
+  it('reports at once that the line is too narrow, where it knew of no loss before', async () => {
+    const { receiver, onStalled } = monitor();
+    await vi.advanceTimersByTimeAsync(1_000);
+    receiver.isMoving = false;
+    await vi.advanceTimersByTimeAsync(STALL.afterMs + STALL.checkMs);
+    expect(onStalled.mock.calls).toEqual([[{}]]);
+    receiver.arriving = 0.3;
+    await vi.advanceTimersByTimeAsync(8 * STALL.stillCheckMs);
+    expect(onStalled.mock.calls.slice(1)).toEqual([[{ lineBps: expect.any(Number) }]]);
   });
 
   it('reports ever more rarely while that does not help', async () => {

@@ -11,20 +11,27 @@ interface Watched {
   /** Timestamp of the last frame that was delivered. */
   frameAt: number;
   changedAt: number;
-  /** Of the last check; null before the first one. */
-  counters: Counters | null;
-  /** Checks in a row that found new packets, and the counters before them; what a dead line lost is left out. */
+  /** Of the last check that found new packets, or the first one. */
+  last: Counters | null;
+  /** Checks that found new packets, since the last pause, and the counters before them. */
   flowing: number;
   since: Counters | null;
-  wasSilent: boolean;
+  /** Of the whole transport, when the pause began: without more of them nothing else has arrived either. */
+  pausedAtBytes: number;
+  isDead: boolean;
 }
 
+const NEW = { last: null, flowing: 0, since: null, pausedAtBytes: 0, isDead: false };
+
 interface Counters {
+  readAtMs: number;
+  /** When the last packet arrived, by another clock; where the browser does not tell, when it was asked. */
   atMs: number;
   packets: number;
   lost: number;
-  /** Of the whole transport. */
   bytes: number;
+  /** Of the whole transport. */
+  allBytes: number;
 }
 
 /** `lineBps`: what arrives, if packets are being lost. */
@@ -61,6 +68,10 @@ export const STALL = {
 
 /** A single one may find the packets of a frame that is about to be shown, as of a screen that changes rarely. */
 const FLOWING_CHECKS = 2;
+/** Time without a packet after which what was lost is that of a dead line; on a narrow one packets are far apart. */
+const PAUSE_MS = 150;
+/** Over less time, what arrives cannot be measured. */
+const MEASURED_MS = 50;
 
 export class StallMonitor {
   readonly #options: StallMonitorOptions;
@@ -69,6 +80,8 @@ export class StallMonitor {
   /** Since the last calm. */
   #reports = 0;
   #nextReportAt = 0;
+  /** Whether the last report was that the line is too narrow. */
+  #wasNarrow = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
@@ -101,7 +114,10 @@ export class StallMonitor {
     const now = performance.now();
     if (now - this.#stalledAt > STALL.calmMs) this.#reports = 0;
     this.#stalledAt = now;
-    if (this.#reports > 0 && now < this.#nextReportAt) return;
+    const isNarrow = stalled.lineBps !== undefined;
+    const isNews = this.#reports === 0 || (isNarrow && !this.#wasNarrow);
+    if (!isNews && now < this.#nextReportAt) return;
+    this.#wasNarrow = isNarrow;
     this.#nextReportAt = now + backoffMs(STALL.backoffMs, this.#reports);
     this.#reports += 1;
     this.#options.onStalled(stalled);
@@ -113,42 +129,55 @@ export class StallMonitor {
     const watched = this.#watched.get(video);
     // The browser forgets a source after ten seconds.
     if (!watched || (frameAt !== 0 && frameAt !== watched.frameAt)) {
-      this.#watched.set(video, { frameAt, changedAt: now, counters: null, flowing: 0, since: null, wasSilent: false });
+      this.#watched.set(video, { ...NEW, frameAt, changedAt: now });
       return 'moving';
     }
     // Before the first picture the server looks after those who join.
     const stillMs = now - watched.changedAt;
     if (watched.frameAt === 0 || stillMs < STALL.stillAfterMs) return 'moving';
-    const { counters: before } = watched;
+    const before = watched.last;
     const counters = await readCounters(video);
-    watched.counters = counters;
-    if (!before) return 'still';
-    if (counters.packets === before.packets) Object.assign(watched, { flowing: 0, wasSilent: true });
-    else watched.flowing += 1;
-    if (watched.flowing === 1) watched.since = watched.wasSilent ? counters : before;
-    if (watched.flowing === 0 && stillMs > STALL.silentAfterMs) return 'silent';
+    if (before && counters.packets === before.packets) {
+      if (counters.readAtMs - before.readAtMs > PAUSE_MS) handlePause(watched, counters);
+      return watched.flowing === 0 && stillMs > STALL.silentAfterMs ? 'silent' : 'still';
+    }
+    // The server goes on with a picture that it had paused, or a screen changes: it may be about to be shown.
+    if (before && !watched.since && !watched.isDead) watched.changedAt = now;
+    watched.last = counters;
+    watched.since ??= counters;
+    if (before) watched.flowing += 1;
     if (watched.flowing < FLOWING_CHECKS) return 'still';
-    const lineBps = stillMs < STALL.lossyAfterMs ? undefined : lossyBps(watched.since ?? before, counters);
+    const lineBps = stillMs < STALL.lossyAfterMs ? undefined : lossyBps(watched.since, counters);
     if (lineBps !== undefined) return { lineBps };
     return stillMs < STALL.afterMs ? 'still' : {};
   }
+}
+
+function handlePause(watched: Watched, { allBytes }: Counters): void {
+  if (watched.since) Object.assign(watched, { flowing: 0, since: null, pausedAtBytes: allBytes });
+  watched.isDead = allBytes === watched.pausedAtBytes;
 }
 
 /** What arrives, in bits per second, if packets are being lost. */
 function lossyBps(before: Counters, now: Counters): number | undefined {
   const lost = now.lost - before.lost;
   if (lost <= STALL.lossShare * (now.packets - before.packets + lost)) return undefined;
-  return Math.round(((now.bytes - before.bytes) * 8_000) / (now.atMs - before.atMs));
+  // On a narrow line packets are far apart: the video's, which are large, are measured from one to another.
+  const [bytes, ms] = [now.bytes - before.bytes, now.atMs - before.atMs];
+  const [otherBytes, otherMs] = [now.allBytes - before.allBytes - bytes, now.readAtMs - before.readAtMs];
+  return ms < MEASURED_MS ? undefined : Math.round((bytes / ms + otherBytes / otherMs) * 8_000);
 }
 
 async function readCounters(video: Receiver): Promise<Counters> {
   const report = await video.getStats().catch(() => null);
-  const counters: Counters = { atMs: performance.now(), packets: 0, lost: 0, bytes: 0 };
+  const counters: Counters = { readAtMs: performance.now(), atMs: 0, packets: 0, lost: 0, bytes: 0, allBytes: 0 };
   for (const stat of report?.values() ?? []) {
-    if (stat.type === 'transport') counters.bytes += stat.bytesReceived ?? 0;
+    if (stat.type === 'transport') counters.allBytes += stat.bytesReceived ?? 0;
     if (stat.type !== 'inbound-rtp') continue;
+    counters.atMs = Math.max(counters.atMs, stat.lastPacketReceivedTimestamp ?? stat.timestamp);
     counters.packets += stat.packetsReceived ?? 0;
     counters.lost += stat.packetsLost ?? 0;
+    counters.bytes += (stat.bytesReceived ?? 0) + (stat.headerBytesReceived ?? 0);
   }
   return counters;
 }
