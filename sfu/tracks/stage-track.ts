@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ortc, type types } from 'mediasoup';
 import type { TrackSource } from '../contract.ts';
 import { KeyFrameDemand } from './key-frame-demand.ts';
@@ -20,8 +21,8 @@ export interface StageTrackOptions {
   emitKeyFrameWanted: () => void;
 }
 
-/** Fewer than arrive, of the smallest layer, between two changes of a score for losses. */
-const FIRST_PACKETS = 10;
+/** No camera and no line pauses for so long while it works. */
+const SILENCE_MS = 200;
 
 /** What is read of mediasoup's trace of a key frame, which has no type. */
 interface KeyFrameTrace {
@@ -180,26 +181,32 @@ export class StageTrack {
   }
 
   /**
-   * A camera that sends nothing although it should has a dead line. Once that is back, what was lost on it is
-   * forgotten, or it would all be requested again before anything else, and a key frame is forced: a request that was
-   * lost holds back the next one for up to a second. Not so where the publisher's page has noticed too and begins with
-   * one.
+   * A camera that sends nothing although it should has a dead line. What is lost on it is forgotten, or it would all be
+   * requested again before anything else, once the line is back. A key frame is then forced, unless the publisher's
+   * page has noticed too and begins with one: a request that was lost holds back the next one for up to a second.
    */
   #followSilence(): void {
-    let silentSince: Promise<number> | undefined;
+    let isDead = false;
     this.producer.on('score', async (scores) => {
-      if (scores.every(({ score }) => score === 0)) {
-        if (this.askedLayer === NO_LAYER) return;
-        silentSince ??= this.#countPackets();
+      const isSilent = scores.every(({ score }) => score === 0);
+      if (isSilent && !isDead && this.askedLayer !== NO_LAYER) {
+        isDead = await this.#receivesNothing();
         this.#hasKeyFrame = false;
-        return;
+        if (isDead) this.forgetLost();
+      } else if (isDead && !isSilent) {
+        isDead = false;
+        // The key frame is reported a moment after its first packet has changed the score.
+        await this.#countPackets();
+        if (!this.#hasKeyFrame) this.forgetLost();
       }
-      const before = await silentSince;
-      silentSince = undefined;
-      // A score of zero can mean many losses too; then packets have arrived before it rises.
-      const isFirst = before !== undefined && (await this.#countPackets()) - before < FIRST_PACKETS;
-      if (isFirst && !this.#hasKeyFrame) this.forgetLost();
     });
+  }
+
+  /** A score of zero can mean many losses too. */
+  async #receivesNothing(): Promise<boolean> {
+    const before = await this.#countPackets();
+    await delay(SILENCE_MS);
+    return (await this.#countPackets()) === before;
   }
 
   async #countPackets(): Promise<number> {

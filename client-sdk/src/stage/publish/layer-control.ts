@@ -19,7 +19,6 @@ type KeyFrameSender = Pick<RTCRtpSender, 'getParameters'> & {
 
 /** Long enough for the browser to begin probing. */
 const PROBE_MS = 200;
-const DRAIN_MAX_MS = 500;
 
 export class LayerControl {
   readonly #producer: LayeredProducer;
@@ -139,7 +138,7 @@ export class LayerControl {
         } else if (this.#drained) {
           const drained = this.#drained;
           this.#drained = null;
-          await Promise.race([drained, delay(DRAIN_MAX_MS)]);
+          await drained;
         } else if (isPaused) {
           this.#producer.resume();
           isPaused = false;

@@ -19,6 +19,10 @@ class FakeSender {
   retransmittedBytesSent = 0;
   /** Whether the browser tells in its statistics which layers are switched on. */
   tellsActive = true;
+  /** Whether anything is sent, and anything heard of the server. */
+  isSending = true;
+  isHeard = true;
+  #transport = { type: 'transport', bytesSent: 0, bytesReceived: 0 };
 
   readonly getParameters = vi.fn((): RTCRtpSendParameters => {
     const encodings = ENCODINGS.map((encoding, layer) => ({ ...encoding, active: layer < this.active }));
@@ -34,7 +38,9 @@ class FakeSender {
       return { type: 'outbound-rtp', rid, targetBitrate: isSent(layer) ? 100_000 : 0, ...bytes, ...active };
     });
     const pair = { type: 'candidate-pair', availableOutgoingBitrate: this.availableOutgoingBitrate };
-    return new Map([...streams, pair].map((stat, index) => [`${index}`, stat]));
+    if (this.isSending) this.#transport.bytesSent += 1_000;
+    if (this.isHeard) this.#transport.bytesReceived += 100;
+    return new Map([...streams, pair, { ...this.#transport }].map((stat, index) => [`${index}`, stat]));
   }
 }
 
@@ -44,23 +50,28 @@ async function watch({ carried = 3, tellsActive = true } = {}) {
   if (carried < 3) Object.assign(sender, { carried, availableOutgoingBitrate: 200_000 });
   const changed: number[] = [];
   const limits: (number | null)[] = [];
-  /** The limits until which nothing is sent. */
+  /** The limits until which nothing is sent, and how many of them are over. */
   const drained: number[] = [];
+  let ended = 0;
   const probe = vi.fn();
+  const requestKeyFrame = vi.fn();
   const limit = (layer: number | null, until?: Promise<unknown> | null) => {
     limits.push(layer);
     if (until) drained.push(layer ?? 2);
+    void until?.then(() => {
+      ended += 1;
+    });
     sender.active = (layer ?? 2) + 1;
   };
   new UplinkLayers({
     producer: { closed: false, rtpSender: sender, rtpParameters: { encodings: ENCODINGS } },
-    layers: { limit, probe },
+    layers: { limit, probe, requestKeyFrame },
     onChanged: async (layer) => {
       changed.push(layer);
     },
   });
   await check();
-  return { sender, changed, limits, drained, probe };
+  return { sender, changed, limits, drained, ended: () => ended, probe, requestKeyFrame };
 }
 
 const check = () => vi.advanceTimersByTimeAsync(UPLINK.checkMs);
@@ -87,7 +98,7 @@ describe('UplinkLayers', () => {
     const limit = vi.fn();
     new UplinkLayers({
       producer: { closed: false, rtpSender: sender, rtpParameters: { encodings: ENCODINGS } },
-      layers: { limit, probe: vi.fn() },
+      layers: { limit, probe: vi.fn(), requestKeyFrame: vi.fn() },
       onChanged: async () => {},
     });
     const encode = async (layers: number, intervalMs: number) => {
@@ -142,6 +153,31 @@ describe('UplinkLayers', () => {
     await vi.advanceTimersByTimeAsync(UPLINK.fallingMs);
     send(sender, 25_000, 15_000);
     await check();
+    expect(limits).toEqual([]);
+  });
+
+  it('sends nothing over a dead line, and begins with a key frame when it is back', async () => {
+    const { sender, changed, limits, ended, requestKeyFrame } = await watch();
+    sender.isHeard = false;
+    await vi.advanceTimersByTimeAsync(UPLINK.deadMs);
+    expect(limits).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2 * UPLINK.checkMs);
+    Object.assign(sender, { isSending: false, carried: 0 });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect({ limits, ended: ended() }).toEqual({ limits: [null], ended: 0 });
+    expect(requestKeyFrame).not.toHaveBeenCalled();
+    sender.isHeard = true;
+    await check();
+    expect(ended()).toBe(1);
+    expect(requestKeyFrame).toHaveBeenCalledOnce();
+    await vi.advanceTimersByTimeAsync(UPLINK.drainedSettleMs / 2);
+    expect(changed).toEqual([]);
+  });
+
+  it('takes a screen that does not change for no dead line', async () => {
+    const { sender, limits } = await watch();
+    Object.assign(sender, { isSending: false, isHeard: false });
+    await vi.advanceTimersByTimeAsync(10_000);
     expect(limits).toEqual([]);
   });
 

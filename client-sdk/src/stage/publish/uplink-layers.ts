@@ -4,6 +4,7 @@
  * sends them again before anything else, for seconds, those of the layers that have stopped too.
  */
 import type { RtpEncodingParameters, RtpParameters } from 'mediasoup-client/types';
+import { delay } from '../../backoff.ts';
 import type { LayerControl } from './layer-control.ts';
 
 interface WatchedProducer {
@@ -11,11 +12,11 @@ interface WatchedProducer {
   readonly rtpSender?: Pick<RTCRtpSender, 'getParameters' | 'getStats'> | undefined;
   readonly rtpParameters: Pick<RtpParameters, 'encodings'>;
 }
-type Stats = Partial<RTCOutboundRtpStreamStats & RTCIceCandidatePairStats & { active: boolean }>;
+type Stats = Partial<RTCOutboundRtpStreamStats & RTCIceCandidatePairStats & RTCTransportStats & { active: boolean }>;
 
 interface UplinkLayersOptions {
   producer: WatchedProducer;
-  layers: Pick<LayerControl, 'limit' | 'probe'>;
+  layers: Pick<LayerControl, 'limit' | 'probe' | 'requestKeyFrame'>;
   /** The highest layer that the uplink carries has changed; settles when the server knows. */
   onChanged(maxSpatialLayer: number): Promise<void>;
 }
@@ -41,6 +42,10 @@ export const UPLINK = {
   /** How long layers that are switched on may take to start, and after what was queued was dropped. */
   settleMs: 2_000,
   drainedSettleMs: 1_000,
+  /** The longest time to wait for what was queued. */
+  drainMaxMs: 500,
+  /** The server says every 100 ms what has arrived. If it says nothing for this long the line is dead. */
+  deadMs: 400,
   /** Interval of probes for more bandwidth while the uplink does not carry all layers. */
   probeMs: 2_000,
   /**
@@ -66,6 +71,11 @@ export class UplinkLayers {
   #restMs: number = UPLINK.restMs;
   /** Frames by layer, and when the last one came. */
   readonly #frames = new Map<string, { count: number; atMs: number }>();
+  /** Bytes of everything at the last check, and when some were first sent that nothing has been heard since. */
+  #transport = { sent: 0, received: 0 };
+  #unansweredAt = Number.POSITIVE_INFINITY;
+  /** While the line is dead: ends that. */
+  #revive: (() => void) | null = null;
   /** Of the last check: bytes, and the browser's estimate. */
   #bytes = { sent: 0, resent: 0 };
   #availableBps: number | undefined;
@@ -80,7 +90,8 @@ export class UplinkLayers {
 
   #checkLater(): void {
     const isFalling = performance.now() - this.#estimateFellAt < UPLINK.fallingMs;
-    setTimeout(() => void this.#check(), isFalling ? UPLINK.fallingCheckMs : UPLINK.checkMs);
+    const isUrgent = isFalling || this.#revive !== null;
+    setTimeout(() => void this.#check(), isUrgent ? UPLINK.fallingCheckMs : UPLINK.checkMs);
   }
 
   async #check(): Promise<void> {
@@ -93,6 +104,7 @@ export class UplinkLayers {
 
   #handle(stats: readonly Stats[]): void {
     const now = performance.now();
+    if (this.#isDead(stats)) return;
     const sending = this.#sendingRids(stats);
     const isOverrun = this.#measureOverrun(stats);
     const active = this.#activeLayer(stats);
@@ -105,6 +117,35 @@ export class UplinkLayers {
     if (now < this.#settledAt) return;
     if (highest < active) this.#lower(Math.max(0, highest));
     else if (this.#limit !== null) this.#raiseLater();
+  }
+
+  /**
+   * Nothing is sent over a dead line, so that little is lost that the server would request again, and nothing is queued
+   * before the key frame with which the line is back.
+   */
+  #isDead(stats: readonly Stats[]): boolean {
+    const now = performance.now();
+    const { bytesSent = 0, bytesReceived = 0 } = stats.find(({ type }) => type === 'transport') ?? {};
+    const { layers } = this.#options;
+    if (bytesReceived !== this.#transport.received) {
+      this.#unansweredAt = Number.POSITIVE_INFINITY;
+      if (this.#revive) {
+        this.#settledAt = now + UPLINK.drainedSettleMs;
+        layers.requestKeyFrame();
+        this.#revive();
+        this.#revive = null;
+      }
+    } else if (bytesSent !== this.#transport.sent) this.#unansweredAt = Math.min(this.#unansweredAt, now);
+    this.#transport = { sent: bytesSent, received: bytesReceived };
+    const isDead = now - this.#unansweredAt > UPLINK.deadMs;
+    if (isDead && !this.#revive)
+      layers.limit(
+        this.#limit,
+        new Promise<void>((resolve) => {
+          this.#revive = resolve;
+        }),
+      );
+    return isDead;
   }
 
   /** Far less gets through than is sent: keeps the layers that surely fit, without what waits to be sent again. */
@@ -127,7 +168,7 @@ export class UplinkLayers {
     if (limit === this.#limit) return;
     this.#limit = limit;
     const told = this.#options.onChanged(limit);
-    this.#options.layers.limit(limit, isDrained ? told : null);
+    this.#options.layers.limit(limit, isDrained ? Promise.race([told, delay(UPLINK.drainMaxMs)]) : null);
   }
 
   /** Adds a layer once there is bandwidth for it; where the browser does not tell, after ever longer waits. */
