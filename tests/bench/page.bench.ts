@@ -37,6 +37,8 @@ if (values.help) {
 const LIGHTHOUSE = 'lighthouse@13.5.0';
 const CATEGORIES = ['performance', 'accessibility', 'seo'];
 const OUTPUT_MAX_BYTES = 100 * 1024 * 1024;
+/** Of each fault. */
+const PLACES_SHOWN = 5;
 
 interface Category {
   score: number | null;
@@ -44,10 +46,18 @@ interface Category {
 }
 
 /** What is read of a Lighthouse result (its `lhr`). */
+interface Audit {
+  id: string;
+  title: string;
+  score: number | null;
+  numericValue?: number;
+  details?: { items?: { node?: { snippet: string } }[] };
+}
+
 interface Report {
   runtimeError?: { message: string };
   categories: Record<string, Category>;
-  audits: Record<string, { id: string; title: string; score: number | null; numericValue?: number }>;
+  audits: Record<string, Audit>;
 }
 
 /** Lower is better, except scores. All are figures of one visit. */
@@ -82,7 +92,10 @@ async function visit(url: string, port: number): Promise<Figures> {
   const faults = Object.values(audits).filter(
     ({ id, score: given }) => given === 0 && ['accessibility', 'seo'].some((name) => isOf(categories[name], id)),
   );
-  for (const { id, title } of faults) say(`    ${id}: ${title}`);
+  for (const { id, title, details } of faults) {
+    say(`    ${id}: ${title}`);
+    for (const { node } of details?.items?.slice(0, PLACES_SHOWN) ?? []) say(`      ${node?.snippet ?? ''}`);
+  }
   return {
     performance: score('performance'),
     accessibility: score('accessibility'),
