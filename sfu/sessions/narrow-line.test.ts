@@ -37,6 +37,7 @@ function narrow() {
   const track = {
     ceiling: Number.POSITIVE_INFINITY,
     wantedLayer: 2,
+    muted: false,
     bitrates: [100 * KBPS, 500 * KBPS, 1_700 * KBPS],
     applyLayer: vi.fn(),
   };
@@ -160,10 +161,19 @@ describe('NarrowLine', () => {
 
   it('gives the picture up where not even the lowest layer fits', () => {
     const { line, track } = narrow();
+    track.muted = true;
+    expect(line.handleLossy(100 * KBPS)).toBe(false);
+    track.muted = false;
+    vi.advanceTimersByTime(3_000);
     expect(line.handleLossy(100 * KBPS)).toBe(true);
+    expect(track.ceiling).toBe(0);
     // It fits, with sound, into 250 kbit/s.
     expect(line.handleLossy(250 * KBPS)).toBe(false);
-    expect(track.ceiling).toBe(0);
+  });
+
+  it('does not give it up for what is lost soon after larger layers', () => {
+    const { line } = narrow();
+    expect(line.handleLossy(250 * KBPS)).toBe(false);
     // What is lost now was sent before, and little is sent now.
     vi.advanceTimersByTime(1_000);
     expect(line.handleLossy(140 * KBPS)).toBe(false);

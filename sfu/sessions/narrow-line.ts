@@ -33,8 +33,8 @@ const FREE_SHARE = 0.8;
 const LINE_SHARE = 0.85;
 const SOUND_BPS = 60_000;
 /**
- * Share of the lowest layers that has to fit. What arrives soon after larger ones were given up does not count: it is
- * little, and what is lost was sent before.
+ * Share of the lowest layers that has to fit. Soon after larger layers were given up this is not decided: little is
+ * sent then, and what is lost was sent before.
  */
 const LOWEST_SHARE = 0.8;
 const FALL_FORGIVEN_MS = 2_500;
@@ -51,6 +51,7 @@ export interface LineTrack {
   ceiling: number;
   /** The layer to select but for the ceiling. */
   readonly wantedLayer: number;
+  readonly muted: boolean;
   /** Of each layer; undefined: the worker decides alone. */
   readonly bitrates: readonly number[] | undefined;
   applyLayer(): void;
@@ -106,12 +107,12 @@ export class NarrowLine {
   handleLossy(lineBps: number): boolean {
     this.#watch(PROBE_EVERY_MS);
     const spareBps = lineBps * LINE_SHARE - SOUND_BPS;
-    if (this.#isTooMuch(spareBps)) return true;
+    const isTooMuch = this.#isTooMuch(spareBps);
     const videoBps = Math.max(VIEWER_BITRATE_MIN_BPS, spareBps);
     this.#forgivenUntilMs = 0;
     this.#limit(videoBps);
     this.#handleEstimate(videoBps, layerToChoose);
-    return false;
+    return isTooMuch;
   }
 
   /** The line was dead and is back. The worker takes what was lost meanwhile for losses of a narrow line. */
@@ -126,7 +127,7 @@ export class NarrowLine {
   }
 
   #isTooMuch(bps: number): boolean {
-    const lowest = this.#tracks().flatMap(({ bitrates }) => bitrates?.[0] ?? []);
+    const lowest = this.#tracks().flatMap(({ muted, bitrates }) => (muted ? [] : (bitrates?.[0] ?? [])));
     const hasFallen = performance.now() - this.#fellAtMs < FALL_FORGIVEN_MS;
     return lowest.length > 0 && !hasFallen && bps < lowest.reduce((sum, each) => sum + each) * LOWEST_SHARE;
   }

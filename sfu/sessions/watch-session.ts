@@ -29,11 +29,12 @@ const DTLS_ROUND_TRIPS = 2;
 const NEGOTIATION_MS = 10;
 /** Of a worker, for a stream that loses no packets. */
 const SCORE_WITHOUT_LOSS = 10;
-/** Share of the packets, as the worker averages it over the last reports. */
+/** Share of the packets, as the worker averages it over the last reports, which may be up to 250 ms apart. */
 const LINE_LOSS_MIN = 0.03;
-/** Reports of what has arrived may be up to 250 ms apart. */
-const LINE_LOSS_CHECKS = 8;
-const LINE_LOSS_CHECK_MS = 40;
+const LINE_CHECKS = 4;
+const LINE_CHECK_MS = 80;
+/** What was sent in the last second, in relation to what arrives. Random losses are fewer; a still picture is small. */
+const LINE_EXCESS_MIN = 1.25;
 
 /** The session of one viewer: a consumer for each track on stage that the client can decode, running from the start. */
 export class WatchSession extends MediaSession implements TrackWatcher {
@@ -209,10 +210,10 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       await Promise.allSettled(videos.map((consumer) => consumer.requestKeyFrame()));
       return {};
     }
-    // What was lost on the way from the publisher says nothing of this viewer's line.
-    if (!(await this.#losesOnItsLine(videos))) return {};
+    if (!(await this.#isNarrow(lineBps))) return {};
     this.assertOpen();
-    if (this.#line?.handleLossy(lineBps)) this.#soundOnly.begin();
+    const hasSound = [...this.#watched.values()].some(({ track }) => track.producer.kind === 'audio' && !track.muted);
+    if (this.#line?.handleLossy(lineBps) && hasSound) this.#soundOnly.begin();
     // A pause drops the packets that the client requests again, which would fill a narrow line for seconds. Resuming
     // requests a key frame. A call fails only if its consumer ended meanwhile.
     else await Promise.allSettled(videos.flatMap((consumer) => [consumer.pause(), consumer.resume()]));
@@ -220,15 +221,16 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     return this.#soundOnly.isOn ? { soundOnly: true } : {};
   }
 
-  /** Whether packets that the client misses were lost on its own line. */
-  async #losesOnItsLine(videos: readonly types.Consumer[]): Promise<boolean> {
-    if (videos.some(({ score }) => score.producerScore < SCORE_WITHOUT_LOSS)) return false;
-    // The worker hears of the publisher's losses later than clients; of this line it hears from most of them soon.
-    if (!videos.some(hasTransportFeedback)) return true;
-    for (let checks = 0; checks < LINE_LOSS_CHECKS; checks++) {
-      if (checks > 0) await delay(LINE_LOSS_CHECK_MS);
+  /** Whether the client's own line loses what is sent to it, and not the publisher's. */
+  async #isNarrow(lineBps: number): Promise<boolean> {
+    const videos = this.streams().filter(({ kind }) => kind === 'video');
+    for (let checks = 0; checks < LINE_CHECKS; checks++) {
+      if (checks > 0) await delay(LINE_CHECK_MS);
+      if (videos.some(({ score }) => score.producerScore < SCORE_WITHOUT_LOSS)) return false;
       const [transport] = await this.transport.getStats();
-      if ((transport?.rtpPacketLossSent ?? 1) >= LINE_LOSS_MIN) return true;
+      if (!transport || transport.sendBitrate < lineBps * LINE_EXCESS_MIN) return false;
+      // The worker hears of the publisher's losses later than clients; of this line it hears from most of them soon.
+      if (!videos.some(hasTransportFeedback) || (transport.rtpPacketLossSent ?? 1) >= LINE_LOSS_MIN) return true;
     }
     return false;
   }

@@ -17,6 +17,10 @@ export class WatchedTrack implements LineTrack {
     this.preferredLayer = preferredLayer(viewport, track.scales, track.sourceSize);
   }
 
+  get muted(): boolean {
+    return this.track.muted;
+  }
+
   get bitrates(): readonly number[] | undefined {
     return this.track.bitrates;
   }

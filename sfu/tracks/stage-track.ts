@@ -46,7 +46,7 @@ export class StageTrack {
   #muted: boolean;
   #sentLayer: number;
   #isSpare: boolean;
-  /** Since it fell silent. */
+  /** Whether a key frame has arrived since the track fell silent. */
   #hasKeyFrame = false;
   readonly #layers: LayerDemand | undefined;
   readonly #keyFrames: KeyFrameDemand | undefined;

@@ -53,7 +53,7 @@ export class LayerControl {
    * switch layers off is not enough, because libwebrtc has one sender for all layers of a track.
    */
   limit(maxSpatialLayer: number | null, drained: Promise<unknown> | null = null): void {
-    this.#wanted ??= this.#topLayer;
+    if (maxSpatialLayer !== null) this.#wanted ??= this.#topLayer;
     this.#limit = maxSpatialLayer;
     this.#drained = drained;
     void this.#run();

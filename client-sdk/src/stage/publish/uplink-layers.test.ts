@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DEAD_LINE } from './dead-line.ts';
 import { neededBps, UPLINK, UplinkLayers } from './uplink-layers.ts';
 
 const ENCODINGS = [100_000, 500_000, 1_700_000].map((maxBitrate, layer) => ({ rid: `r${layer}`, maxBitrate }));
@@ -15,6 +16,7 @@ class FakeSender {
   carried = 3;
   active = 3;
   availableOutgoingBitrate: number | undefined = 4_000_000;
+  currentRoundTripTime = 0;
   bytesSent = 0;
   retransmittedBytesSent = 0;
   /** Whether the browser tells in its statistics which layers are switched on. */
@@ -37,7 +39,8 @@ class FakeSender {
       const active = this.tellsActive ? { active: layer < this.active } : {};
       return { type: 'outbound-rtp', rid, targetBitrate: isSent(layer) ? 100_000 : 0, ...bytes, ...active };
     });
-    const pair = { type: 'candidate-pair', availableOutgoingBitrate: this.availableOutgoingBitrate };
+    const { availableOutgoingBitrate, currentRoundTripTime } = this;
+    const pair = { type: 'candidate-pair', availableOutgoingBitrate, currentRoundTripTime };
     if (this.isSending) this.#transport.bytesSent += 1_000;
     if (this.isHeard) this.#transport.bytesReceived += 100;
     return new Map([...streams, pair, { ...this.#transport }].map((stat, index) => [`${index}`, stat]));
@@ -159,10 +162,11 @@ describe('UplinkLayers', () => {
   it('sends nothing over a dead line, and begins with a key frame when it is back', async () => {
     const { sender, changed, limits, ended, requestKeyFrame } = await watch();
     sender.isHeard = false;
-    await vi.advanceTimersByTimeAsync(UPLINK.deadMs);
+    await vi.advanceTimersByTimeAsync(DEAD_LINE.silentMs);
     expect(limits).toEqual([]);
     await vi.advanceTimersByTimeAsync(2 * UPLINK.checkMs);
-    Object.assign(sender, { isSending: false, carried: 0 });
+    // The sound goes on.
+    sender.carried = 0;
     await vi.advanceTimersByTimeAsync(10_000);
     expect({ limits, ended: ended() }).toEqual({ limits: [null], ended: 0 });
     expect(requestKeyFrame).not.toHaveBeenCalled();
@@ -172,6 +176,30 @@ describe('UplinkLayers', () => {
     expect(requestKeyFrame).toHaveBeenCalledOnce();
     await vi.advanceTimersByTimeAsync(UPLINK.drainedSettleMs / 2);
     expect(changed).toEqual([]);
+  });
+
+  it('pauses once where no sound would tell that the line is back', async () => {
+    const { sender, limits, ended } = await watch();
+    sender.isHeard = false;
+    while (limits.length === 0) await vi.advanceTimersByTimeAsync(UPLINK.fallingCheckMs);
+    sender.isSending = false;
+    await vi.advanceTimersByTimeAsync((DEAD_LINE.soundChecks + 1) * UPLINK.fallingCheckMs);
+    expect(ended()).toBe(1);
+    sender.isSending = true;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(limits).toEqual([null]);
+  });
+
+  it('takes no silence for a dead line on a long way, nor while nothing is switched on', async () => {
+    const { sender, limits } = await watch();
+    Object.assign(sender, { currentRoundTripTime: 0.6, isHeard: false });
+    await vi.advanceTimersByTimeAsync(DEAD_LINE.silentMs + 500);
+    expect(limits).toEqual([]);
+    Object.assign(sender, { isHeard: true, active: 0 });
+    await check();
+    sender.isHeard = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(limits).toEqual([]);
   });
 
   it('takes a screen that does not change for no dead line', async () => {

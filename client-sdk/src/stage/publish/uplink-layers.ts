@@ -5,6 +5,7 @@
  */
 import type { RtpEncodingParameters, RtpParameters } from 'mediasoup-client/types';
 import { delay } from '../../backoff.ts';
+import { DeadLine } from './dead-line.ts';
 import type { LayerControl } from './layer-control.ts';
 
 interface WatchedProducer {
@@ -44,8 +45,6 @@ export const UPLINK = {
   drainedSettleMs: 1_000,
   /** The longest time to wait for what was queued. */
   drainMaxMs: 500,
-  /** The server says every 100 ms what has arrived. If it says nothing for this long the line is dead. */
-  deadMs: 400,
   /** Interval of probes for more bandwidth while the uplink does not carry all layers. */
   probeMs: 2_000,
   /**
@@ -71,11 +70,9 @@ export class UplinkLayers {
   #restMs: number = UPLINK.restMs;
   /** Frames by layer, and when the last one came. */
   readonly #frames = new Map<string, { count: number; atMs: number }>();
-  /** Bytes of everything at the last check, and when some were first sent that nothing has been heard since. */
-  #transport = { sent: 0, received: 0 };
-  #unansweredAt = Number.POSITIVE_INFINITY;
-  /** While the line is dead: ends that. */
-  #revive: (() => void) | null = null;
+  readonly #line = new DeadLine();
+  /** Lets the page send again; null unless the line is dead. */
+  #onBack: (() => void) | null = null;
   /** Of the last check: bytes, and the browser's estimate. */
   #bytes = { sent: 0, resent: 0 };
   #availableBps: number | undefined;
@@ -90,7 +87,7 @@ export class UplinkLayers {
 
   #checkLater(): void {
     const isFalling = performance.now() - this.#estimateFellAt < UPLINK.fallingMs;
-    const isUrgent = isFalling || this.#revive !== null;
+    const isUrgent = isFalling || this.#onBack !== null;
     setTimeout(() => void this.#check(), isUrgent ? UPLINK.fallingCheckMs : UPLINK.checkMs);
   }
 
@@ -104,9 +101,9 @@ export class UplinkLayers {
 
   #handle(stats: readonly Stats[]): void {
     const now = performance.now();
-    if (this.#isDead(stats)) return;
-    const sending = this.#sendingRids(stats);
     const isOverrun = this.#measureOverrun(stats);
+    if (this.#followLine(stats)) return;
+    const sending = this.#sendingRids(stats);
     const active = this.#activeLayer(stats);
     if (active > this.#active) this.#settledAt = now + UPLINK.settleMs;
     this.#active = active;
@@ -119,32 +116,24 @@ export class UplinkLayers {
     else if (this.#limit !== null) this.#raiseLater();
   }
 
-  /**
-   * Nothing is sent over a dead line, so that little is lost that the server would request again, and nothing is queued
-   * before the key frame with which the line is back.
-   */
-  #isDead(stats: readonly Stats[]): boolean {
-    const now = performance.now();
-    const { bytesSent = 0, bytesReceived = 0 } = stats.find(({ type }) => type === 'transport') ?? {};
+  /** Nothing is sent over a dead line, and a key frame first when it is back. Answers whether it is dead. */
+  #followLine(stats: readonly Stats[]): boolean {
+    // The server answers nothing to a spare, which has no layers yet.
+    if (this.#active < 0) return false;
+    this.#line.check(stats);
+    const { isDead } = this.#line;
     const { layers } = this.#options;
-    if (bytesReceived !== this.#transport.received) {
-      this.#unansweredAt = Number.POSITIVE_INFINITY;
-      if (this.#revive) {
-        this.#settledAt = now + UPLINK.drainedSettleMs;
-        layers.requestKeyFrame();
-        this.#revive();
-        this.#revive = null;
-      }
-    } else if (bytesSent !== this.#transport.sent) this.#unansweredAt = Math.min(this.#unansweredAt, now);
-    this.#transport = { sent: bytesSent, received: bytesReceived };
-    const isDead = now - this.#unansweredAt > UPLINK.deadMs;
-    if (isDead && !this.#revive)
-      layers.limit(
-        this.#limit,
-        new Promise<void>((resolve) => {
-          this.#revive = resolve;
-        }),
-      );
+    if (isDead && !this.#onBack) {
+      const back = new Promise<void>((resolve) => {
+        this.#onBack = resolve;
+      });
+      layers.limit(this.#limit, back);
+    } else if (!isDead && this.#onBack) {
+      this.#settledAt = performance.now() + UPLINK.drainedSettleMs;
+      layers.requestKeyFrame();
+      this.#onBack();
+      this.#onBack = null;
+    }
     return isDead;
   }
 

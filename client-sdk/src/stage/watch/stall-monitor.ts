@@ -11,22 +11,31 @@ interface Watched {
   /** Timestamp of the last frame that was delivered. */
   frameAt: number;
   changedAt: number;
-  /** Of the last check that found new packets, or the first one. */
+  /** When its packets began to arrive again, while those of the sound did all the time. */
+  resumedAt: number;
+  /** Of the last check; null before the first one. */
   last: Counters | null;
-  /** Checks that found new packets, since the last pause, and the counters before them. */
-  flowing: number;
-  since: Counters | null;
-  /** Of the whole transport, when the pause began: without more of them nothing else has arrived either. */
-  pausedAtBytes: number;
-  isDead: boolean;
+  /** When packets of anything, and of this video, last arrived, and since when the line is not dead. */
+  arrivedAt: number;
+  videoAt: number;
+  heardSince: number;
+  isSilent: boolean;
+  /** Checks that found packets of this video, since one of them paused, and the counters before these. */
+  arriving: number;
+  measuredFrom: Counters | null;
 }
 
-const NEW = { last: null, flowing: 0, since: null, pausedAtBytes: 0, isDead: false };
+const UNKNOWN = {
+  ...{ last: null, arrivedAt: 0, videoAt: 0, heardSince: Number.NEGATIVE_INFINITY },
+  ...{ isSilent: false, arriving: 0, measuredFrom: null },
+};
 
 interface Counters {
   readAtMs: number;
-  /** When the last packet arrived, by another clock; where the browser does not tell, when it was asked. */
+  /** On the clock of the statistics: of the last packet, or of the report where the browser does not tell. */
   atMs: number;
+  /** Since the last packet. */
+  idleMs: number;
   packets: number;
   lost: number;
   bytes: number;
@@ -67,9 +76,11 @@ export const STALL = {
 } as const;
 
 /** A single one may find the packets of a frame that is about to be shown, as of a screen that changes rarely. */
-const FLOWING_CHECKS = 2;
-/** Time without a packet after which what was lost is that of a dead line; on a narrow one packets are far apart. */
-const PAUSE_MS = 150;
+const ARRIVING_CHECKS = 2;
+/** A line without a packet of anything for so long is dead. On a narrow one, a large packet takes nearly as long. */
+const SILENCE_MS = 170;
+/** A video without any packet for so long has paused. */
+const PAUSE_MS = 500;
 /** Over less time, what arrives cannot be measured. */
 const MEASURED_MS = 50;
 
@@ -129,33 +140,47 @@ export class StallMonitor {
     const watched = this.#watched.get(video);
     // The browser forgets a source after ten seconds.
     if (!watched || (frameAt !== 0 && frameAt !== watched.frameAt)) {
-      this.#watched.set(video, { ...NEW, frameAt, changedAt: now });
+      this.#watched.set(video, { ...UNKNOWN, frameAt, changedAt: now, resumedAt: now });
       return 'moving';
     }
     // Before the first picture the server looks after those who join.
     const stillMs = now - watched.changedAt;
     if (watched.frameAt === 0 || stillMs < STALL.stillAfterMs) return 'moving';
     const before = watched.last;
-    const counters = await readCounters(video);
-    if (before && counters.packets === before.packets) {
-      if (counters.readAtMs - before.readAtMs > PAUSE_MS) handlePause(watched, counters);
-      return watched.flowing === 0 && stillMs > STALL.silentAfterMs ? 'silent' : 'still';
-    }
-    // The server goes on with a picture that it had paused, or a screen changes: it may be about to be shown.
-    if (before && !watched.since && !watched.isDead) watched.changedAt = now;
-    watched.last = counters;
-    watched.since ??= counters;
-    if (before) watched.flowing += 1;
-    if (watched.flowing < FLOWING_CHECKS) return 'still';
-    const lineBps = stillMs < STALL.lossyAfterMs ? undefined : lossyBps(watched.since, counters);
+    watched.last = await readCounters(video);
+    const isArriving = before !== null && handleArrivals(watched, before, watched.last);
+    if (!isArriving) return watched.arriving === 0 && stillMs > STALL.silentAfterMs ? 'silent' : 'still';
+    if (watched.arriving < ARRIVING_CHECKS) return 'still';
+    const waitedMs = now - Math.max(watched.changedAt, watched.resumedAt);
+    const lineBps = waitedMs < STALL.lossyAfterMs ? undefined : lossyBps(watched.measuredFrom ?? before, watched.last);
     if (lineBps !== undefined) return { lineBps };
-    return stillMs < STALL.afterMs ? 'still' : {};
+    return waitedMs < STALL.afterMs ? 'still' : {};
   }
 }
 
-function handlePause(watched: Watched, { allBytes }: Counters): void {
-  if (watched.since) Object.assign(watched, { flowing: 0, since: null, pausedAtBytes: allBytes });
-  watched.isDead = allBytes === watched.pausedAtBytes;
+/** Whether packets of the video have arrived. What was lost while the line was dead is left out of the measurement. */
+function handleArrivals(watched: Watched, before: Counters, now: Counters): boolean {
+  const { readAtMs } = now;
+  if (!watched.measuredFrom)
+    Object.assign(watched, {
+      measuredFrom: before,
+      arrivedAt: before.readAtMs - before.idleMs,
+      videoAt: before.readAtMs,
+    });
+  const isArriving = now.packets > before.packets;
+  if (isArriving || now.allBytes > before.allBytes) {
+    if (watched.isSilent) Object.assign(watched, { isSilent: false, heardSince: readAtMs, measuredFrom: now });
+    watched.arrivedAt = readAtMs;
+  } else if (readAtMs - watched.arrivedAt > SILENCE_MS) Object.assign(watched, { isSilent: true, arriving: 0 });
+  const hasPaused = readAtMs - watched.videoAt > PAUSE_MS;
+  if (hasPaused) watched.arriving = 0;
+  if (!isArriving) return false;
+  // The server goes on with a picture that it had paused, or a screen changes: it may be about to be shown.
+  if (hasPaused && readAtMs - watched.heardSince > PAUSE_MS)
+    Object.assign(watched, { measuredFrom: now, resumedAt: readAtMs });
+  watched.videoAt = readAtMs;
+  watched.arriving += 1;
+  return true;
 }
 
 /** What arrives, in bits per second, if packets are being lost. */
@@ -164,17 +189,19 @@ function lossyBps(before: Counters, now: Counters): number | undefined {
   if (lost <= STALL.lossShare * (now.packets - before.packets + lost)) return undefined;
   // On a narrow line packets are far apart: the video's, which are large, are measured from one to another.
   const [bytes, ms] = [now.bytes - before.bytes, now.atMs - before.atMs];
-  const [otherBytes, otherMs] = [now.allBytes - before.allBytes - bytes, now.readAtMs - before.readAtMs];
-  return ms < MEASURED_MS ? undefined : Math.round((bytes / ms + otherBytes / otherMs) * 8_000);
+  if (ms < MEASURED_MS) return undefined;
+  const otherBytes = Math.max(0, now.allBytes - before.allBytes - bytes);
+  return Math.round((bytes / ms + otherBytes / Math.max(MEASURED_MS, now.readAtMs - before.readAtMs)) * 8_000);
 }
 
 async function readCounters(video: Receiver): Promise<Counters> {
   const report = await video.getStats().catch(() => null);
-  const counters: Counters = { readAtMs: performance.now(), atMs: 0, packets: 0, lost: 0, bytes: 0, allBytes: 0 };
+  const counters = { readAtMs: performance.now(), atMs: 0, idleMs: 0, packets: 0, lost: 0, bytes: 0, allBytes: 0 };
   for (const stat of report?.values() ?? []) {
     if (stat.type === 'transport') counters.allBytes += stat.bytesReceived ?? 0;
     if (stat.type !== 'inbound-rtp') continue;
-    counters.atMs = Math.max(counters.atMs, stat.lastPacketReceivedTimestamp ?? stat.timestamp);
+    counters.atMs = stat.lastPacketReceivedTimestamp ?? stat.timestamp;
+    counters.idleMs = Math.max(0, stat.timestamp - counters.atMs);
     counters.packets += stat.packetsReceived ?? 0;
     counters.lost += stat.packetsLost ?? 0;
     counters.bytes += (stat.bytesReceived ?? 0) + (stat.headerBytesReceived ?? 0);

@@ -18,8 +18,8 @@ import {
   until,
 } from './harness.ts';
 
-/** A worker takes a stream for inactive after 1.5 s. */
-const DEAD_LINE_MS = 1_800;
+/** A worker treats a stream as inactive after 1.5 s; the node makes sure for a moment. */
+const DEAD_LINE_MS = 2_500;
 
 /** Waits until the last change's key frame, which has several packets and may be repeated, is over. */
 async function afterKeyFrames({ viewer }: StageViewer): Promise<() => boolean> {

@@ -1,0 +1,61 @@
+/**
+ * Notices that a publisher's line is dead, long before ICE does: the server reports every 100 ms what has arrived
+ * (transport-wide-cc). What is sent meanwhile is lost, and requested again by the server before anything else.
+ */
+export interface LineStats {
+  type?: string;
+  bytesSent?: number;
+  bytesReceived?: number;
+  currentRoundTripTime?: number;
+}
+
+export const DEAD_LINE = {
+  /** After this long, and a round trip, without a word of the server the line is dead. */
+  silentMs: 400,
+  /** Checks until what was queued is sent, and until it is known that there is no sound. */
+  queuedChecks: 2,
+  soundChecks: 8,
+} as const;
+
+export class DeadLine {
+  /** Bytes of everything, sound too, at the last check. */
+  #sent = 0;
+  #received = 0;
+  /** When the first bytes were sent after the server was last heard. */
+  #unansweredAt = Number.POSITIVE_INFINITY;
+  #isDead = false;
+  #deadChecks = 0;
+  #hasSound = false;
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** While the line is dead no video may be sent. In a browser without these figures it is never dead. */
+  check(stats: readonly LineStats[]): void {
+    const { bytesSent = 0, bytesReceived } = stats.find(({ type }) => type === 'transport') ?? {};
+    if (bytesReceived === undefined) return;
+    const now = performance.now();
+    const isHeard = bytesReceived !== this.#received;
+    const isSending = bytesSent !== this.#sent;
+    this.#received = bytesReceived;
+    this.#sent = bytesSent;
+    if (isHeard) this.#unansweredAt = Number.POSITIVE_INFINITY;
+    else if (isSending) this.#unansweredAt = Math.min(this.#unansweredAt, now);
+    if (this.#isDead) {
+      this.#deadChecks += 1;
+      if (isSending && this.#deadChecks > DEAD_LINE.queuedChecks) this.#hasSound = true;
+    }
+    const isSilent = now - this.#unansweredAt > DEAD_LINE.silentMs + roundTripMs(stats);
+    this.#isDead = !this.#hasNoSound && (this.#isDead ? !isHeard : isSilent);
+  }
+
+  /** Then nothing is sent that would tell, by its answer, that the line is back. */
+  get #hasNoSound(): boolean {
+    return !this.#hasSound && this.#deadChecks >= DEAD_LINE.soundChecks;
+  }
+}
+
+function roundTripMs(stats: readonly LineStats[]): number {
+  return 1_000 * Math.max(0, ...stats.map(({ currentRoundTripTime = 0 }) => currentRoundTripTime));
+}
