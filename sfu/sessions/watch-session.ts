@@ -227,8 +227,9 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     for (let checks = 0; checks < LINE_CHECKS; checks++) {
       if (checks > 0) await delay(LINE_CHECK_MS);
       if (videos.some(({ score }) => score.producerScore < SCORE_WITHOUT_LOSS)) return false;
-      const [transport] = await this.transport.getStats();
-      if (!transport || transport.sendBitrate < lineBps * LINE_EXCESS_MIN) return false;
+      const [transport] = await this.transport.getStats().catch(() => []);
+      if (!transport) return false;
+      if (transport.sendBitrate < lineBps * LINE_EXCESS_MIN) continue;
       // The worker hears of the publisher's losses later than clients; of this line it hears from most of them soon.
       if (!videos.some(hasTransportFeedback) || (transport.rtpPacketLossSent ?? 1) >= LINE_LOSS_MIN) return true;
     }

@@ -7,6 +7,7 @@ export interface LineStats {
   bytesSent?: number;
   bytesReceived?: number;
   currentRoundTripTime?: number;
+  timestamp?: number;
 }
 
 export const DEAD_LINE = {
@@ -24,6 +25,7 @@ export class DeadLine {
   /** When the first bytes were sent after the server was last heard. */
   #unansweredAt = Number.POSITIVE_INFINITY;
   #isDead = false;
+  /** Since then: checks, and whether sound was sent. */
   #deadChecks = 0;
   #hasSound = false;
 
@@ -33,20 +35,23 @@ export class DeadLine {
 
   /** While the line is dead no video may be sent. In a browser without these figures it is never dead. */
   check(stats: readonly LineStats[]): void {
-    const { bytesSent = 0, bytesReceived } = stats.find(({ type }) => type === 'transport') ?? {};
+    // The time of the figures: the page may have been busy since.
+    const { bytesSent = 0, bytesReceived, timestamp = 0 } = stats.find(({ type }) => type === 'transport') ?? {};
     if (bytesReceived === undefined) return;
-    const now = performance.now();
     const isHeard = bytesReceived !== this.#received;
     const isSending = bytesSent !== this.#sent;
     this.#received = bytesReceived;
     this.#sent = bytesSent;
-    if (isHeard) this.#unansweredAt = Number.POSITIVE_INFINITY;
-    else if (isSending) this.#unansweredAt = Math.min(this.#unansweredAt, now);
-    if (this.#isDead) {
+    if (isHeard) {
+      this.#unansweredAt = Number.POSITIVE_INFINITY;
+      this.#deadChecks = 0;
+      this.#hasSound = false;
+    } else if (isSending) this.#unansweredAt = Math.min(this.#unansweredAt, timestamp);
+    if (this.#isDead && !isHeard) {
       this.#deadChecks += 1;
       if (isSending && this.#deadChecks > DEAD_LINE.queuedChecks) this.#hasSound = true;
     }
-    const isSilent = now - this.#unansweredAt > DEAD_LINE.silentMs + roundTripMs(stats);
+    const isSilent = timestamp - this.#unansweredAt > DEAD_LINE.silentMs + roundTripMs(stats);
     this.#isDead = !this.#hasNoSound && (this.#isDead ? !isHeard : isSilent);
   }
 

@@ -43,7 +43,8 @@ class FakeSender {
     const pair = { type: 'candidate-pair', availableOutgoingBitrate, currentRoundTripTime };
     if (this.isSending) this.#transport.bytesSent += 1_000;
     if (this.isHeard) this.#transport.bytesReceived += 100;
-    return new Map([...streams, pair, { ...this.#transport }].map((stat, index) => [`${index}`, stat]));
+    const transport = { ...this.#transport, timestamp: performance.now() };
+    return new Map([...streams, pair, transport].map((stat, index) => [`${index}`, stat]));
   }
 }
 

@@ -112,11 +112,14 @@ describe('StallMonitor', () => {
     expect(onStalled).toHaveBeenCalledTimes(1);
   });
 
-  it('takes the losses of a short gap, as between two networks, for no narrow line', async () => {
+  it.each([180, 250, 600])('takes the losses of a gap of %i ms for no narrow line', async (gapMs) => {
     const { receiver, onStalled } = monitor();
     await vi.advanceTimersByTimeAsync(1_000);
     Object.assign(receiver, { isMoving: false, arriving: 0 });
-    await vi.advanceTimersByTimeAsync(250);
+    await vi.advanceTimersByTimeAsync(gapMs);
+    // The sound comes first.
+    receiver.soundBytes += 100;
+    await vi.advanceTimersByTimeAsync(STALL.stillCheckMs);
     receiver.arriving = 1;
     await vi.advanceTimersByTimeAsync(STALL.afterMs);
     expect(onStalled.mock.calls).toEqual([[{}]]);

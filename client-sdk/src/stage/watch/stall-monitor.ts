@@ -23,11 +23,13 @@ interface Watched {
   /** Checks that found packets of this video, since one of them paused, and the counters before these. */
   arriving: number;
   measuredFrom: Counters | null;
+  /** Checks, of those, that found losses: those of a gap show at once, those of a narrow line again and again. */
+  lossy: number;
 }
 
 const UNKNOWN = {
   ...{ last: null, arrivedAt: 0, videoAt: 0, heardSince: Number.NEGATIVE_INFINITY },
-  ...{ isSilent: false, arriving: 0, measuredFrom: null },
+  ...{ isSilent: false, arriving: 0, measuredFrom: null, lossy: 0 },
 };
 
 interface Counters {
@@ -77,6 +79,7 @@ export const STALL = {
 
 /** A single one may find the packets of a frame that is about to be shown, as of a screen that changes rarely. */
 const ARRIVING_CHECKS = 2;
+const LOSSY_CHECKS = 2;
 /** A line without a packet of anything for so long is dead. On a narrow one, a large packet takes nearly as long. */
 const SILENCE_MS = 170;
 /** A video without any packet for so long has paused. */
@@ -152,7 +155,8 @@ export class StallMonitor {
     if (!isArriving) return watched.arriving === 0 && stillMs > STALL.silentAfterMs ? 'silent' : 'still';
     if (watched.arriving < ARRIVING_CHECKS) return 'still';
     const waitedMs = now - Math.max(watched.changedAt, watched.resumedAt);
-    const lineBps = waitedMs < STALL.lossyAfterMs ? undefined : lossyBps(watched.measuredFrom ?? before, watched.last);
+    const isLossy = waitedMs >= STALL.lossyAfterMs && watched.lossy >= LOSSY_CHECKS;
+    const lineBps = isLossy ? lossyBps(watched.measuredFrom ?? before, watched.last) : undefined;
     if (lineBps !== undefined) return { lineBps };
     return waitedMs < STALL.afterMs ? 'still' : {};
   }
@@ -168,16 +172,19 @@ function handleArrivals(watched: Watched, before: Counters, now: Counters): bool
       videoAt: before.readAtMs,
     });
   const isArriving = now.packets > before.packets;
+  const hasLost = now.lost > before.lost;
+  if (hasLost) watched.lossy += 1;
   if (isArriving || now.allBytes > before.allBytes) {
-    if (watched.isSilent) Object.assign(watched, { isSilent: false, heardSince: readAtMs, measuredFrom: now });
+    if (watched.isSilent)
+      Object.assign(watched, { isSilent: false, heardSince: readAtMs, measuredFrom: now, lossy: 0 });
     watched.arrivedAt = readAtMs;
   } else if (readAtMs - watched.arrivedAt > SILENCE_MS) Object.assign(watched, { isSilent: true, arriving: 0 });
   const hasPaused = readAtMs - watched.videoAt > PAUSE_MS;
   if (hasPaused) watched.arriving = 0;
   if (!isArriving) return false;
   // The server goes on with a picture that it had paused, or a screen changes: it may be about to be shown.
-  if (hasPaused && readAtMs - watched.heardSince > PAUSE_MS)
-    Object.assign(watched, { measuredFrom: now, resumedAt: readAtMs });
+  if (hasPaused && (!hasLost || readAtMs - watched.heardSince > PAUSE_MS))
+    Object.assign(watched, { measuredFrom: now, lossy: 0, resumedAt: readAtMs });
   watched.videoAt = readAtMs;
   watched.arriving += 1;
   return true;

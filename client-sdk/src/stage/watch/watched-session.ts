@@ -158,7 +158,7 @@ export class WatchedSession {
   }
 
   async #restartVideo(stalled: { lineBps?: number }): Promise<void> {
-    if (this.#handlers.isShown()) this.#setSoundOnly(await this.media.restartVideo(stalled));
+    if (this.#handlers.isShown() && (await this.media.restartVideo(stalled))) this.#setSoundOnly(true);
   }
 
   #setSoundOnly(isSoundOnly: boolean): void {
