@@ -29,15 +29,11 @@ export class DeadLine {
   #deadChecks = 0;
   #hasSound = false;
 
-  get isDead(): boolean {
-    return this.#isDead;
-  }
-
-  /** While the line is dead no video may be sent. In a browser without these figures it is never dead. */
-  check(stats: readonly LineStats[]): void {
+  /** Answers whether the line is dead: then no video may be sent. A browser without these figures has no dead line. */
+  check(stats: readonly LineStats[]): boolean {
     // The time of the figures: the page may have been busy since.
     const { bytesSent = 0, bytesReceived, timestamp = 0 } = stats.find(({ type }) => type === 'transport') ?? {};
-    if (bytesReceived === undefined) return;
+    if (bytesReceived === undefined) return false;
     const isHeard = bytesReceived !== this.#received;
     const isSending = bytesSent !== this.#sent;
     this.#received = bytesReceived;
@@ -53,6 +49,7 @@ export class DeadLine {
     }
     const isSilent = timestamp - this.#unansweredAt > DEAD_LINE.silentMs + roundTripMs(stats);
     this.#isDead = !this.#hasNoSound && (this.#isDead ? !isHeard : isSilent);
+    return this.#isDead;
   }
 
   /** Then nothing is sent that would tell, by its answer, that the line is back. */

@@ -120,8 +120,7 @@ export class UplinkLayers {
   #followLine(stats: readonly Stats[]): boolean {
     // The server answers nothing to a spare, which has no layers yet.
     if (this.#active < 0) return false;
-    this.#line.check(stats);
-    const { isDead } = this.#line;
+    const isDead = this.#line.check(stats);
     const { layers } = this.#options;
     if (isDead && !this.#onBack) {
       const back = new Promise<void>((resolve) => {

@@ -14,7 +14,8 @@ const PACKET_BYTES = 1_000;
 /** A receiver whose line and decoder are set by the test. */
 class FakeReceiver {
   isMoving = true;
-  /** Share of the packets that arrive. */
+  /** Whether packets are sent, and the share of them that arrives. */
+  isSent = true;
   arriving = 1;
   packets = 0;
   soundBytes = 0;
@@ -32,9 +33,9 @@ class FakeReceiver {
 
   async getStats(): Promise<RTCStatsReport> {
     this.reads += 1;
-    const sent = ((performance.now() - this.#readAt) / 1_000) * PACKETS_PER_SECOND;
+    const sent = this.isSent ? ((performance.now() - this.#readAt) / 1_000) * PACKETS_PER_SECOND : 0;
     this.#readAt = performance.now();
-    if (this.arriving > 0) this.#packetAt = this.#readAt;
+    if (sent * this.arriving > 0) this.#packetAt = this.#readAt;
     this.packets += sent * this.arriving;
     this.#missing += sent * (1 - this.arriving);
     // A receiver knows of lost packets once a later one arrives.
@@ -98,12 +99,12 @@ describe('StallMonitor', () => {
   it('gives a picture that was paused, while sound arrived, time to be shown', async () => {
     const { receiver, onStalled, onMoving } = monitor();
     await vi.advanceTimersByTimeAsync(1_000);
-    Object.assign(receiver, { isMoving: false, arriving: 0 });
+    Object.assign(receiver, { isMoving: false, isSent: false });
     for (let packet = 0; packet < 100; packet += 1) {
       await vi.advanceTimersByTimeAsync(20);
       receiver.soundBytes += 100;
     }
-    receiver.arriving = 1;
+    receiver.isSent = true;
     const moves = onMoving.mock.calls.length;
     await vi.advanceTimersByTimeAsync(STALL.afterMs);
     expect(onStalled).not.toHaveBeenCalled();

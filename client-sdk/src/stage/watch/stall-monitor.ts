@@ -15,10 +15,9 @@ interface Watched {
   resumedAt: number;
   /** Of the last check; null before the first one. */
   last: Counters | null;
-  /** When packets of anything, and of this video, last arrived, and since when the line is not dead. */
+  /** When packets of anything, and of this video, last arrived. */
   arrivedAt: number;
   videoAt: number;
-  heardSince: number;
   isSilent: boolean;
   /** Checks that found packets of this video, since one of them paused, and the counters before these. */
   arriving: number;
@@ -28,8 +27,13 @@ interface Watched {
 }
 
 const UNKNOWN = {
-  ...{ last: null, arrivedAt: 0, videoAt: 0, heardSince: Number.NEGATIVE_INFINITY },
-  ...{ isSilent: false, arriving: 0, measuredFrom: null, lossy: 0 },
+  last: null,
+  arrivedAt: 0,
+  videoAt: 0,
+  isSilent: false,
+  arriving: 0,
+  measuredFrom: null,
+  lossy: 0,
 };
 
 interface Counters {
@@ -165,12 +169,11 @@ export class StallMonitor {
 /** Whether packets of the video have arrived. What was lost while the line was dead is left out of the measurement. */
 function handleArrivals(watched: Watched, before: Counters, now: Counters): boolean {
   const { readAtMs } = now;
-  if (!watched.measuredFrom)
-    Object.assign(watched, {
-      measuredFrom: before,
-      arrivedAt: before.readAtMs - before.idleMs,
-      videoAt: before.readAtMs,
-    });
+  if (!watched.measuredFrom) {
+    watched.measuredFrom = before;
+    watched.videoAt = before.readAtMs;
+    watched.arrivedAt = before.readAtMs - before.idleMs;
+  }
   const isArriving = now.packets > before.packets;
   const hasLost = now.lost > before.lost;
   if (hasLost) watched.lossy += 1;
@@ -183,8 +186,7 @@ function handleArrivals(watched: Watched, before: Counters, now: Counters): bool
   if (hasPaused) watched.arriving = 0;
   if (!isArriving) return false;
   // The server goes on with a picture that it had paused, or a screen changes: it may be about to be shown.
-  if (hasPaused && (!hasLost || readAtMs - watched.heardSince > PAUSE_MS))
-    Object.assign(watched, { measuredFrom: now, lossy: 0, resumedAt: readAtMs });
+  if (hasPaused && !hasLost) Object.assign(watched, { measuredFrom: now, lossy: 0, resumedAt: readAtMs });
   watched.videoAt = readAtMs;
   watched.arriving += 1;
   return true;
