@@ -465,10 +465,9 @@ export class Stage {
     if (!entry || (entry.node !== undefined && entry.node !== node)) return;
     // Another gateway took the session over. If its page is still connected here, the page opens a new session.
     const told = event.type === 'adopted' ? sessionClosed(entry, 'lease_expired') : event;
-    if (told.type === 'sessionClosed') this.#ends.forget(entry.session);
     // Where another gateway looks after the spare, the session has ended for this one.
-    else if (told.type === 'takenOver' && !this.#sessions.takeOver(entry.session, told.by as SessionId))
-      this.#ends.forget(entry.session);
+    const isElsewhere = told.type === 'takenOver' && !this.#sessions.takeOver(entry.session, told.by as SessionId);
+    if (isElsewhere || told.type === 'sessionClosed') this.#ends.forget(entry.session);
     else if (told.type === 'transportState') this.#sessions.setConnected(entry.session, told.state === 'connected');
     this.#tell(entry, told);
   }

@@ -33,7 +33,7 @@ const SCORE_WITHOUT_LOSS = 10;
 const LINE_LOSS_MIN = 0.03;
 const LINE_CHECKS = 4;
 const LINE_CHECK_MS = 80;
-/** What was sent in the last second, in relation to what arrives. Random losses are fewer; a still picture is small. */
+/** What was sent in the last second has to exceed what arrives by this factor; random losses alone are fewer. */
 const LINE_EXCESS_MIN = 1.25;
 
 /** The session of one viewer: a consumer for each track on stage that the client can decode, running from the start. */

@@ -21,7 +21,7 @@ export interface StageTrackOptions {
   emitKeyFrameWanted: () => void;
 }
 
-/** No camera and no line pauses for so long while it works. */
+/** If a camera with a score of zero sends nothing for this long, its line is dead. */
 const SILENCE_MS = 200;
 
 /** What is read of mediasoup's trace of a key frame, which has no type. */

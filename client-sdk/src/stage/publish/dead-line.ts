@@ -11,10 +11,11 @@ export interface LineStats {
 }
 
 export const DEAD_LINE = {
-  /** After this long, and a round trip, without a word of the server the line is dead. */
+  /** The line is dead when the server has been silent for this long and a round trip. */
   silentMs: 400,
-  /** Checks until what was queued is sent, and until it is known that there is no sound. */
+  /** For so many checks a browser still sends what it has queued. */
   queuedChecks: 2,
+  /** If nothing is sent within so many checks, there is no sound. */
   soundChecks: 8,
 } as const;
 
@@ -25,13 +26,13 @@ export class DeadLine {
   /** When the first bytes were sent after the server was last heard. */
   #unansweredAt = Number.POSITIVE_INFINITY;
   #isDead = false;
-  /** Since then: checks, and whether sound was sent. */
+  /** While it is dead: the number of checks, and whether sound was sent. */
   #deadChecks = 0;
   #hasSound = false;
 
   /** Answers whether the line is dead: then no video may be sent. A browser without these figures has no dead line. */
   check(stats: readonly LineStats[]): boolean {
-    // The time of the figures: the page may have been busy since.
+    // Measured by the time of the figures, since the page may have been busy afterwards.
     const { bytesSent = 0, bytesReceived, timestamp = 0 } = stats.find(({ type }) => type === 'transport') ?? {};
     if (bytesReceived === undefined) return false;
     const isHeard = bytesReceived !== this.#received;
@@ -52,7 +53,7 @@ export class DeadLine {
     return this.#isDead;
   }
 
-  /** Then nothing is sent that would tell, by its answer, that the line is back. */
+  /** Without sound nothing is sent that the server could answer once the line is back. */
   get #hasNoSound(): boolean {
     return !this.#hasSound && this.#deadChecks >= DEAD_LINE.soundChecks;
   }

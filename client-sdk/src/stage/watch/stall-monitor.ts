@@ -11,7 +11,7 @@ interface Watched {
   /** Timestamp of the last frame that was delivered. */
   frameAt: number;
   changedAt: number;
-  /** When its packets began to arrive again, while those of the sound did all the time. */
+  /** When its packets arrived again after a pause in which the sound went on. */
   resumedAt: number;
   /** Of the last check; null before the first one. */
   last: Counters | null;
@@ -19,10 +19,11 @@ interface Watched {
   arrivedAt: number;
   videoAt: number;
   isSilent: boolean;
-  /** Checks that found packets of this video, since one of them paused, and the counters before these. */
+  /** Checks that found packets of this video, since it or the line paused. */
   arriving: number;
+  /** The counters from which on it is measured what arrives and what is lost. */
   measuredFrom: Counters | null;
-  /** Checks, of those, that found losses: those of a gap show at once, those of a narrow line again and again. */
+  /** Checks since then that found losses. The losses of a gap show at one check, those of a narrow line at many. */
   lossy: number;
 }
 
@@ -38,9 +39,9 @@ const UNKNOWN = {
 
 interface Counters {
   readAtMs: number;
-  /** On the clock of the statistics: of the last packet, or of the report where the browser does not tell. */
+  /** When the last packet arrived, by the clock of the statistics; if the browser lacks that, when they were made. */
   atMs: number;
-  /** Since the last packet. */
+  /** Time since the last packet. */
   idleMs: number;
   packets: number;
   lost: number;
