@@ -120,20 +120,31 @@ function withoutLibraryIcons(): Plugin {
   };
 }
 
-/** Leaves out what mediasoup-client loads for React Native and for its own tests. */
-function withoutUnusedMedia(): Plugin {
-  const unused = /mediasoup-client\/lib\/(handlers\/(ReactNative106|FakeHandler)|test\/fakeParameters)\.js$/;
-  let count = 0;
+/**
+ * Leaves out of packages what the SDK does not use: handlers for React Native and for tests, the three copies of a
+ * package that logs, and a transport.
+ */
+function withoutUnusedCode(): Plugin {
+  const unused = [
+    {
+      path: /mediasoup-client\/lib\/(handlers\/(ReactNative106|FakeHandler)|test\/fakeParameters)\.js$/,
+      code: 'module.exports = {};',
+    },
+    { path: /\/debug\/src\/browser\.js$/, code: 'module.exports = () => () => {};' },
+    { path: /engine\.io-client\/build\/esm\/transports\/webtransport\.js$/, code: 'export class WT {}' },
+  ];
+  const found = new Set<string>();
   return {
-    name: 'without-unused-media',
+    name: 'without-unused-code',
     transform(_code, id) {
-      if (!unused.test(id)) return;
-      count += 1;
-      return { code: 'module.exports = {};', map: null };
+      const code = unused.find(({ path }) => path.test(id))?.code;
+      if (code === undefined) return;
+      found.add(code);
+      return { code, map: null };
     },
     buildEnd() {
-      if (this.environment.name === 'sdk' && count === 0)
-        this.error('The unused parts of mediasoup-client were not found.');
+      if (this.environment.name === 'sdk' && found.size < unused.length)
+        this.error('The unused parts of mediasoup-client and engine.io-client were not found.');
     },
   };
 }
@@ -189,7 +200,7 @@ export default defineConfig({
     // As a string, which costs nothing to parse before it is needed.
     LOGE_ROUTER_CAPABILITIES: JSON.stringify(JSON.stringify(routerRtpCapabilities)),
   },
-  plugins: [pageDocuments(), entryChunks(), smallStyles(), withoutLibraryIcons(), withoutUnusedMedia()],
+  plugins: [pageDocuments(), entryChunks(), smallStyles(), withoutLibraryIcons(), withoutUnusedCode()],
   resolve: {
     alias: {
       '@lit/reactive-element/decorators/custom-element.js': inProject('client-sdk/elements/definition-guard.ts'),
