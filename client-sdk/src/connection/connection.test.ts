@@ -249,6 +249,22 @@ describe('Connection', () => {
     await vi.waitFor(() => expect(events).toContain('reconnected'));
   });
 
+  it('replaces a socket at once that owes an answer when it is probed', async () => {
+    await using gateway = await Gateway.start();
+    const answering = gateway.handle;
+    gateway.handle = () => {};
+    const { connection, events } = createConnection(gateway.url);
+    await connection.connect('token-1');
+    const earlier = connection.request('money:wallet', {});
+    const probe = connection.request('money:wallet', {}, { isProbe: true });
+    const lost = { code: 'connection_failed' };
+    await Promise.all([earlier, probe].map((request) => expect(request).rejects.toMatchObject(lost)));
+    await vi.waitFor(() => expect(events).toContain('reconnected'));
+    gateway.handle = answering;
+    await connection.request('money:wallet', {}, { isProbe: true });
+    expect(gateway.attempts).toBe(2);
+  });
+
   it('opens a hanging attempt anew for a probe', async () => {
     await using gateway = await Gateway.start();
     const { connection, events } = createConnection(gateway.url);

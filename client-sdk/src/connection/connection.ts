@@ -39,7 +39,10 @@ export interface ConnectionHandlers {
 
 export interface RequestOptions {
   timeoutMs?: number;
-  /** The line works: a socket that does not answer in time is replaced, and one that is being opened is opened anew. */
+  /**
+   * The line is back: a socket that does not answer in time, or that has not answered an earlier request, is replaced,
+   * and one that is being opened is opened anew.
+   */
   isProbe?: boolean;
 }
 
@@ -69,6 +72,8 @@ export class Connection {
   #triedMs = 0;
   #lostAt = 0;
   #lastHeardAt = 0;
+  /** Requests without an answer. What was sent over a dead line is sent again at intervals of up to seconds. */
+  #unanswered = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #goodbye: { error: LogeError; reconnect: boolean } | null = null;
   #waiters = new Set<Waiter>();
@@ -130,7 +135,7 @@ export class Connection {
   ): Promise<RequestAnswer<N>> {
     const socket = this.#socket;
     if (this.#state === 'idle' || this.#state === 'disconnected') throw new LogeError('not_connected');
-    if (this.#state !== 'connected' || !socket) {
+    if (this.#state !== 'connected' || !socket || (options.isProbe && this.#unanswered > 0)) {
       if (options.isProbe) this.handleNetworkChange();
       throw new LogeError('connection_failed');
     }
@@ -138,10 +143,12 @@ export class Connection {
     const answer = await new Promise<Answer<RequestAnswer<N>>>((resolve, reject) => {
       const leave = (): void => reject(signal.reason);
       signal.addEventListener('abort', leave);
+      this.#unanswered += 1;
       socket
         .timeout(options.timeoutMs ?? CONNECTION.requestTimeoutMs)
         .emit(name, input, { room: this.#room }, (error: Error | null, data: Answer<RequestAnswer<N>>) => {
           signal.removeEventListener('abort', leave);
+          this.#unanswered -= 1;
           if (!error) return resolve(data);
           if (options.isProbe && socket === this.#socket) this.handleNetworkChange();
           reject(new LogeError(socket.connected ? 'timeout' : 'connection_failed', undefined, { cause: error }));

@@ -127,17 +127,17 @@ export class MediaTransport {
 
   /**
    * Packets of the video arrive without a picture; `lineBps`: what arrives, if packets are being lost. Answers whether
-   * the line carries the sound alone.
+   * the line carries the sound alone; undefined if the server could not be asked.
    */
-  async restartVideo(stalled: { lineBps?: number }): Promise<boolean> {
-    if (this.#connection.state !== 'connected') return false;
+  async restartVideo(stalled: { lineBps?: number }): Promise<boolean | undefined> {
+    if (this.#connection.state !== 'connected') return undefined;
     this.#log('info', 'video stalled', { session: this.session, ...stalled });
     try {
       const input = { session: this.session, ...stalled };
       return (await this.#connection.request('stage:restartVideo', input)).soundOnly === true;
     } catch (error) {
       this.#log('debug', 'video not restarted', { code: toLogeError(error, 'internal').code });
-      return false;
+      return undefined;
     }
   }
 
@@ -186,9 +186,10 @@ export class MediaTransport {
    * waits for a retransmission, which may be seconds away.
    */
   async #handleBack(): Promise<void> {
-    this.#onBack();
     const probe = { timeoutMs: STAGE.socketProbeMs, isProbe: true };
-    const answer = await this.#askForRestart(probe).catch(() => undefined);
+    const asked = this.#askForRestart(probe).catch(() => undefined);
+    this.#onBack();
+    const answer = await asked;
     if (answer) await (await this.#restarts)?.handleAnswer(answer);
   }
 

@@ -179,8 +179,7 @@ function handleArrivals(watched: Watched, before: Counters, now: Counters): bool
   const hasLost = now.lost > before.lost;
   if (hasLost) watched.lossy += 1;
   if (isArriving || now.allBytes > before.allBytes) {
-    if (watched.isSilent)
-      Object.assign(watched, { isSilent: false, heardSince: readAtMs, measuredFrom: now, lossy: 0 });
+    if (watched.isSilent) Object.assign(watched, { isSilent: false, measuredFrom: now, lossy: 0 });
     watched.arrivedAt = readAtMs;
   } else if (readAtMs - watched.arrivedAt > SILENCE_MS) Object.assign(watched, { isSilent: true, arriving: 0 });
   const hasPaused = readAtMs - watched.videoAt > PAUSE_MS;

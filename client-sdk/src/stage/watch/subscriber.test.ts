@@ -20,7 +20,16 @@ class FakeTransport {
   connectionState = 'connected';
   framesDecoded = 0;
   readonly close = vi.fn();
-  on(): void {}
+  #onState: (state: string) => void = () => {};
+
+  on(event: string, listener: (state: string) => void): void {
+    if (event === 'connectionstatechange') this.#onState = listener;
+  }
+
+  change(state: string): void {
+    this.connectionState = state;
+    this.#onState(state);
+  }
 
   async consume({ id, kind }: { id: string; kind: string }) {
     const getStats = async () => new Map([['in', { type: 'inbound-rtp', framesDecoded: this.framesDecoded }]]);
@@ -100,6 +109,21 @@ describe('a reconnect', () => {
     const removed = handlers.onTrackRemoved.mock.calls.map(([{ source }, rejoining]) => [source, rejoining]);
     expect(Object.fromEntries(removed)).toEqual({ camera: true, screen: false });
   });
+});
+
+it('asks for a picture once the socket is back, if the line came back without it', async () => {
+  const consumers = [consumer('session_1_camera', 'camera')];
+  const { subscriber, connection, transports, requestsOf } = await watch({ 'stage:resume': () => ({ consumers }) });
+  transports[0]?.change('disconnected');
+  connection.state = 'reconnecting';
+  transports[0]?.change('connected');
+  await subscriber.handleReconnected();
+  expect(requestsOf('stage:restartVideo')).toEqual([]);
+  connection.state = 'connected';
+  await subscriber.handleReconnected();
+  await vi.waitFor(() => expect(requestsOf('stage:restartVideo')).toEqual([{ session: 'session_1' }]));
+  await subscriber.handleReconnected();
+  expect(requestsOf('stage:restartVideo')).toHaveLength(1);
 });
 
 it('stays off if a listener of the removed tracks stops watching', async () => {

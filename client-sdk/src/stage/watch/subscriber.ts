@@ -174,6 +174,7 @@ export class Subscriber {
       const { consumers, paused, spare } = answer;
       if (!this.#isCurrent(watched)) return;
       media.handleReconnected(answer);
+      watched.handleReconnected();
       this.#catchUp(watched, consumers);
       if (paused) void this.#playback.play(media);
       const kept = this.#spares.confirm(media.session, spare?.session);

@@ -27,6 +27,8 @@ export class WatchedSession {
   readonly #handlers: WatchedHandlers;
   #endWatch: (() => void) | undefined;
   #isSoundOnly = false;
+  /** The server could not be asked for a picture. */
+  #owesPicture = false;
   readonly #consumers = new Map<string, { consumer: Consumer; track: StageTrack }>();
   /** Tracks that are being negotiated, with their mute state. Removing one here closes it after the negotiation. */
   readonly #pending = new Map<string, { muted: boolean }>();
@@ -157,8 +159,16 @@ export class WatchedSession {
     void this.#restartVideo({});
   }
 
+  /** The socket is back: asks for the picture that could not be asked for without it. */
+  handleReconnected(): void {
+    if (this.#owesPicture) void this.#restartVideo({});
+  }
+
   async #restartVideo(stalled: { lineBps?: number }): Promise<void> {
-    if (this.#handlers.isShown() && (await this.media.restartVideo(stalled))) this.#setSoundOnly(true);
+    if (!this.#handlers.isShown()) return;
+    const isSoundOnly = await this.media.restartVideo(stalled);
+    this.#owesPicture = isSoundOnly === undefined;
+    if (isSoundOnly) this.#setSoundOnly(true);
   }
 
   #setSoundOnly(isSoundOnly: boolean): void {
