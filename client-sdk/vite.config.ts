@@ -133,18 +133,18 @@ function withoutUnusedCode(): Plugin {
     { path: /\/debug\/src\/browser\.js$/, code: 'module.exports = () => () => {};' },
     { path: /engine\.io-client\/build\/esm\/transports\/webtransport\.js$/, code: 'export class WT {}' },
   ];
-  const found = new Set<string>();
+  const found = new Set<object>();
   return {
     name: 'without-unused-code',
     transform(_code, id) {
-      const code = unused.find(({ path }) => path.test(id))?.code;
-      if (code === undefined) return;
-      found.add(code);
-      return { code, map: null };
+      const part = unused.find(({ path }) => path.test(id));
+      if (!part) return;
+      found.add(part);
+      return { code: part.code, map: null };
     },
     buildEnd() {
-      if (this.environment.name === 'sdk' && found.size < unused.length)
-        this.error('The unused parts of mediasoup-client and engine.io-client were not found.');
+      const missing = unused.find((part) => !found.has(part));
+      if (this.environment.name === 'sdk' && missing) this.error(`No module has a path like ${missing.path}.`);
     },
   };
 }

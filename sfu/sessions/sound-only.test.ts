@@ -25,6 +25,18 @@ it('tries the picture again after ever longer waits, and soon after a long time 
   expect(waitS()).toBe(5);
 });
 
+it('tries the picture at once on demand, and only if it was spared', () => {
+  const onEnded = vi.fn();
+  const soundOnly = new SoundOnly(onEnded);
+  soundOnly.end();
+  expect(onEnded).not.toHaveBeenCalled();
+  soundOnly.begin();
+  soundOnly.end();
+  expect([soundOnly.isOn, onEnded.mock.calls.length]).toEqual([false, 1]);
+  vi.advanceTimersByTime(60_000);
+  expect(onEnded).toHaveBeenCalledTimes(1);
+});
+
 it('does nothing any more once it is closed', () => {
   const onEnded = vi.fn();
   const soundOnly = new SoundOnly(onEnded);

@@ -24,17 +24,19 @@ export class SoundOnly {
     if (this.isOn) return;
     const wasShort = performance.now() - this.#endedAtMs < REST_MAX_MS;
     this.#restMs = wasShort ? Math.min(REST_MAX_MS, this.#restMs * 2) : REST_MS;
-    this.#timer = setTimeout(() => this.#end(), this.#restMs).unref();
+    this.#timer = setTimeout(() => this.end(), this.#restMs).unref();
+  }
+
+  /** Tries the picture again. */
+  end(): void {
+    if (!this.isOn) return;
+    this.close();
+    this.#endedAtMs = performance.now();
+    this.#onEnded();
   }
 
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-  }
-
-  #end(): void {
-    this.close();
-    this.#endedAtMs = performance.now();
-    this.#onEnded();
   }
 }

@@ -165,6 +165,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     const removed = tracks.flatMap(({ id }) => this.#watched.get(id) ?? []);
     for (const { track } of removed) this.#watched.delete(track.id);
     this.#updateLoad();
+    this.#handleSoundChanged();
     const consumerIds = removed.flatMap(({ consumer }) => consumer?.id ?? []);
     for (const { consumer } of removed) consumer?.close();
     if (!this.opened || this.closed || consumerIds.length === 0) return;
@@ -173,6 +174,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   handleTrackMuted(track: StageTrack): void {
+    this.#handleSoundChanged();
     const consumer = this.#watched.get(track.id)?.consumer;
     if (!this.opened || this.closed || !consumer) return;
     const { muted } = track;
@@ -212,8 +214,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     }
     if (!(await this.#isNarrow(lineBps))) return {};
     this.assertOpen();
-    const hasSound = [...this.#watched.values()].some(({ track }) => track.producer.kind === 'audio' && !track.muted);
-    if (this.#line?.handleLossy(lineBps) && hasSound) this.#soundOnly.begin();
+    if (this.#line?.handleLossy(lineBps) && this.#hasSound) this.#soundOnly.begin();
     // A pause drops the packets that the client requests again, which would fill a narrow line for seconds. Resuming
     // requests a key frame. A call fails only if its consumer ended meanwhile.
     else await Promise.allSettled(videos.flatMap((consumer) => [consumer.pause(), consumer.resume()]));
@@ -221,9 +222,27 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     return this.#soundOnly.isOn ? { soundOnly: true } : {};
   }
 
+  get #hasSound(): boolean {
+    return [...this.#watched.values()].some(({ track }) => track.producer.kind === 'audio' && !track.muted);
+  }
+
+  /** Sound only would be nothing at all. */
+  #handleSoundChanged(): void {
+    if (!this.#hasSound) this.#soundOnly.end();
+  }
+
+  /** Without what is muted, and screens that do not change: a worker gives a stream without packets the worst score. */
+  get #sentVideos(): types.Consumer[] {
+    return [...this.#watched.values()].flatMap(({ track, consumer }) => {
+      if (consumer?.kind !== 'video' || track.muted) return [];
+      return track.source === 'screen' && consumer.score.producerScore === 0 ? [] : consumer;
+    });
+  }
+
   /** Whether the client's own line loses what is sent to it, and not the publisher's. */
   async #isNarrow(lineBps: number): Promise<boolean> {
-    const videos = this.streams().filter(({ kind }) => kind === 'video');
+    const videos = this.#sentVideos;
+    if (videos.length === 0) return false;
     for (let checks = 0; checks < LINE_CHECKS; checks++) {
       if (checks > 0) await delay(LINE_CHECK_MS);
       if (videos.some(({ score }) => score.producerScore < SCORE_WITHOUT_LOSS)) return false;

@@ -120,7 +120,7 @@ export class KeyFrameDemand {
     this.#preparing.set(readyAfterMs, { announcedAt, timer: timer.unref() });
   }
 
-  /** Another node found that a viewer waits whose PLI would be ignored. */
+  /** A viewer, here or behind another node, waits for a key frame, and its PLI would be ignored. */
   handleWanted(): void {
     if (!this.#waiting) this.#want(this.#now());
   }

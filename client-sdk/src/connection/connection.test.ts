@@ -249,19 +249,21 @@ describe('Connection', () => {
     await vi.waitFor(() => expect(events).toContain('reconnected'));
   });
 
-  it('replaces a socket at once that owes an answer when it is probed', async () => {
+  it('replaces a socket at once that owes an answer for longer than a line takes, when it is probed', async () => {
     await using gateway = await Gateway.start();
     const answering = gateway.handle;
     gateway.handle = () => {};
     const { connection, events } = createConnection(gateway.url);
     await connection.connect('token-1');
     const earlier = connection.request('money:wallet', {});
-    const probe = connection.request('money:wallet', {}, { isProbe: true });
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + CONNECTION.overdueMs);
+    const probe = () => connection.request('money:wallet', {}, { isProbe: true });
     const lost = { code: 'connection_failed' };
-    await Promise.all([earlier, probe].map((request) => expect(request).rejects.toMatchObject(lost)));
+    await Promise.all([earlier, probe()].map((request) => expect(request).rejects.toMatchObject(lost)));
     await vi.waitFor(() => expect(events).toContain('reconnected'));
     gateway.handle = answering;
-    await connection.request('money:wallet', {}, { isProbe: true });
+    // Primary and spare probe the same socket.
+    await Promise.all([probe(), probe()]);
     expect(gateway.attempts).toBe(2);
   });
 
@@ -321,13 +323,16 @@ describe('Connection', () => {
     expect(requests).toBe(1);
   });
 
-  it('says goodbye when it is closed, but not when the network changes', async () => {
+  it('says goodbye when it is closed, but not when the socket is replaced', async () => {
     await using gateway = await Gateway.start();
     const { connection, events } = createConnection(gateway.url);
     const ends: string[] = [];
     await connection.connect('token-1');
     gateway.sockets[0]?.on('disconnect', (reason) => ends.push(reason));
-    connection.handleNetworkChange();
+    const answering = gateway.handle;
+    gateway.handle = () => {};
+    await connection.request('money:wallet', {}, { timeoutMs: 20, isProbe: true }).catch(() => {});
+    gateway.handle = answering;
     await vi.waitFor(() => expect(events).toContain('reconnected'));
     gateway.sockets[0]?.on('disconnect', (reason) => ends.push(reason));
     connection.close();

@@ -40,8 +40,8 @@ export interface ConnectionHandlers {
 export interface RequestOptions {
   timeoutMs?: number;
   /**
-   * The line is back: a socket that does not answer in time, or that has not answered an earlier request, is replaced,
-   * and one that is being opened is opened anew.
+   * The line is back: a socket that does not answer in time, or that owes an answer since it was dead, is replaced, and
+   * one that is being opened is opened anew.
    */
   isProbe?: boolean;
 }
@@ -72,8 +72,8 @@ export class Connection {
   #triedMs = 0;
   #lostAt = 0;
   #lastHeardAt = 0;
-  /** Requests without an answer. What was sent over a dead line is sent again at intervals of up to seconds. */
-  #unanswered = 0;
+  /** Requests to this socket without an answer, the oldest first. */
+  readonly #unanswered = new Set<{ sentAt: number }>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #goodbye: { error: LogeError; reconnect: boolean } | null = null;
   #waiters = new Set<Waiter>();
@@ -109,7 +109,7 @@ export class Connection {
     this.#expiredTokens = 0;
     this.#triedMs = 0;
     this.#unlisten = listenToNetwork({
-      onChange: () => this.handleNetworkChange(),
+      onChange: () => this.#replaceSocket('The network changed.'),
       onVisible: () => this.#reconnectNow(),
       // Closing the tab ends its media at once, instead of after the server's grace period.
       onGone: () => this.close(),
@@ -135,22 +135,23 @@ export class Connection {
   ): Promise<RequestAnswer<N>> {
     const socket = this.#socket;
     if (this.#state === 'idle' || this.#state === 'disconnected') throw new LogeError('not_connected');
-    if (this.#state !== 'connected' || !socket || (options.isProbe && this.#unanswered > 0)) {
-      if (options.isProbe) this.handleNetworkChange();
+    if (this.#state !== 'connected' || !socket || (options.isProbe && this.#isOverdue)) {
+      if (options.isProbe) this.#replaceSocket('The socket does not answer.');
       throw new LogeError('connection_failed');
     }
     const { signal } = this.#lifetime;
     const answer = await new Promise<Answer<RequestAnswer<N>>>((resolve, reject) => {
       const leave = (): void => reject(signal.reason);
       signal.addEventListener('abort', leave);
-      this.#unanswered += 1;
+      const sent = { sentAt: Date.now() };
+      this.#unanswered.add(sent);
       socket
         .timeout(options.timeoutMs ?? CONNECTION.requestTimeoutMs)
         .emit(name, input, { room: this.#room }, (error: Error | null, data: Answer<RequestAnswer<N>>) => {
           signal.removeEventListener('abort', leave);
-          this.#unanswered -= 1;
+          this.#unanswered.delete(sent);
           if (!error) return resolve(data);
-          if (options.isProbe && socket === this.#socket) this.handleNetworkChange();
+          if (options.isProbe && socket === this.#socket) this.#replaceSocket('The socket does not answer.');
           reject(new LogeError(socket.connected ? 'timeout' : 'connection_failed', undefined, { cause: error }));
         });
     });
@@ -176,6 +177,12 @@ export class Connection {
         if (signal.aborted) throw signal.reason;
       }
     }
+  }
+
+  /** What was sent over a dead line waits for a retransmission, seconds away, and all that is sent after it. */
+  get #isOverdue(): boolean {
+    const [oldest] = this.#unanswered;
+    return oldest !== undefined && Date.now() - oldest.sentAt >= CONNECTION.overdueMs;
   }
 
   #whenConnected(timeoutMs?: number): Promise<void> {
@@ -231,6 +238,7 @@ export class Connection {
       },
     });
     this.#socket = socket;
+    this.#unanswered.clear();
     this.#goodbye = null;
     const isFirst = this.#state === 'connecting' && this.#attempt === 0;
     token.then(
@@ -345,10 +353,10 @@ export class Connection {
   }
 
   /** The network came back or changed: replaces a socket that may be dead, and reconnects without waiting. */
-  handleNetworkChange(): void {
+  #replaceSocket(reason: string): void {
     const isOld = Date.now() - this.#openedAt >= CONNECTION.synRetryMs;
     if (this.#socket && (this.#state === 'connected' || (this.#state === 'reconnecting' && isOld)))
-      this.#handleLoss(this.#socket, new LogeError('connection_failed', 'The network changed.'), true);
+      this.#handleLoss(this.#socket, new LogeError('connection_failed', reason), true);
     this.#reconnectNow();
   }
 

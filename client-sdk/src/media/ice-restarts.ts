@@ -36,7 +36,7 @@ export const CONNECT_WITHIN_MS = 12_000;
 
 export class IceRestarts {
   readonly #options: IceRestartsOptions;
-  /** Of the last restart: the newest that the server has given, but for `#next`. */
+  /** Of the last restart: the newest from the server, except `#next`. */
   #used: IceParameters;
   /**
    * For the next restart. The server also takes checks with those in use until it receives one with these; asking again
@@ -55,9 +55,14 @@ export class IceRestarts {
     void this.#watchConnecting();
   }
 
+  /** Whether the parameters for the next restart are at hand. */
+  get isPrepared(): boolean {
+    return this.#next !== null;
+  }
+
   /** Requests the parameters for the next restart, if there are none. */
   async prepare(): Promise<void> {
-    if (!this.#next && this.#options.canAsk()) await this.#ask();
+    if (!this.isPrepared && this.#options.canAsk()) await this.#ask();
   }
 
   /** Restarts ICE until the transport is connected; one run at a time. */
@@ -71,7 +76,7 @@ export class IceRestarts {
     try {
       for (let attempt = 0; attempt === 0 || !this.#isOver; attempt += 1) {
         if (this.#answers >= STAGE.iceRestarts) return onBroken();
-        const isPrepared = this.#next !== null;
+        const { isPrepared } = this;
         if (this.#next) await this.#apply(this.#next);
         else if (attempt > 0) await this.#repeat();
         // Not at once: on a dead line, what is sent over the socket delays everything after it by retransmissions.
@@ -87,7 +92,7 @@ export class IceRestarts {
   async handleAnswer({ iceParameters, iceServers }: Answer): Promise<void> {
     const { closing, transport } = this.#options;
     if (closing.aborted) return;
-    const isWanted = (this.#isRunning && !this.#isOver) || this.#next !== null;
+    const isWanted = (this.#isRunning && !this.#isOver) || this.isPrepared;
     this.#next = iceParameters;
     if (iceServers) await transport.updateIceServers({ iceServers });
     if (isWanted && this.#next === iceParameters) await this.#apply(iceParameters);

@@ -32,10 +32,7 @@ interface MediaTransportOptions {
 export class MediaTransport {
   readonly session: SessionId;
   readonly transport: Transport;
-  readonly #connection: MediaTransportOptions['connection'];
-  readonly #log: Log;
-  readonly #onBroken: () => void;
-  readonly #onBack: () => void;
+  readonly #options: MediaTransportOptions;
   readonly #closing = new AbortController();
   /** The lobby does not need this code; null where it cannot be loaded. */
   readonly #restarts: Promise<IceRestarts | null>;
@@ -48,24 +45,22 @@ export class MediaTransport {
   private constructor(transport: Transport, options: MediaTransportOptions) {
     this.session = options.answer.session;
     this.transport = transport;
-    this.#connection = options.connection;
-    this.#log = options.log;
-    this.#onBroken = options.onBroken;
-    this.#onBack = options.onBack;
-    const { connected, transport: created } = options.answer;
+    this.#options = options;
+    const { answer, connection, log } = options;
+    const { connected, transport: created } = answer;
     const restartsOptions = {
       transport,
       iceParameters: created.iceParameters,
       nextIceParameters: created.nextIceParameters,
       ask: () => this.#askForRestart(),
-      canAsk: () => this.#connection.state === 'connected',
+      canAsk: () => connection.state === 'connected',
       onRestarted: () => {
         this.#hasNetworkChanged = false;
-        this.#log('info', 'ICE restarted', { session: this.session });
+        log('info', 'ICE restarted', { session: this.session });
       },
       onFailed: ({ code }: LogeError) => {
         if (this.closed) return;
-        this.#log('info', 'ICE restart failed', { session: this.session, code });
+        log('info', 'ICE restart failed', { session: this.session, code });
         if (code === 'session_not_found') options.onBroken();
       },
       onBroken: options.onBroken,
@@ -78,14 +73,13 @@ export class MediaTransport {
     );
     transport.on('connect', ({ dtlsParameters }, callback, errback) => {
       if (connected) return callback();
-      this.#connection
-        .request('stage:connect', { session: this.session, dtlsParameters })
-        .then(() => callback(), errback);
+      connection.request('stage:connect', { session: this.session, dtlsParameters }).then(() => callback(), errback);
     });
     transport.on('connectionstatechange', (state) => this.#handleState(state));
     this.#stopListening = listenToNetwork({
       onChange: () => {
-        this.#hasNetworkChanged = true;
+        // A new transport has no path that could be lost.
+        this.#hasNetworkChanged = transport.connectionState !== 'new';
         void this.#restart();
       },
     });
@@ -116,13 +110,13 @@ export class MediaTransport {
   /** Closes at both ends. */
   leave(): void {
     this.close();
-    leaveSession(this.session, { connection: this.#connection, log: this.#log });
+    leaveSession(this.session, this.#options);
   }
 
   /** Takes the session over to this socket. Where its path is gone as well, ICE is restarted in the same exchange. */
   resume(input: { publication?: string } = {}): Promise<RequestAnswer<'stage:resume'>> {
     const { session, needsRestart: restartIce } = this;
-    return this.#connection.request('stage:resume', { session, ...input, ...(restartIce && { restartIce }) });
+    return this.#options.connection.request('stage:resume', { session, ...input, ...(restartIce && { restartIce }) });
   }
 
   /**
@@ -130,13 +124,14 @@ export class MediaTransport {
    * the line carries the sound alone; undefined if the server could not be asked.
    */
   async restartVideo(stalled: { lineBps?: number }): Promise<boolean | undefined> {
-    if (this.#connection.state !== 'connected') return undefined;
-    this.#log('info', 'video stalled', { session: this.session, ...stalled });
+    const { connection, log } = this.#options;
+    if (connection.state !== 'connected') return undefined;
+    log('info', 'video stalled', { session: this.session, ...stalled });
     try {
       const input = { session: this.session, ...stalled };
-      return (await this.#connection.request('stage:restartVideo', input)).soundOnly === true;
+      return (await connection.request('stage:restartVideo', input)).soundOnly === true;
     } catch (error) {
-      this.#log('debug', 'video not restarted', { code: toLogeError(error, 'internal').code });
+      log('debug', 'video not restarted', { code: toLogeError(error, 'internal').code });
       return undefined;
     }
   }
@@ -149,7 +144,7 @@ export class MediaTransport {
   /** Whether its path is gone, so that ICE has to be restarted. */
   get needsRestart(): boolean {
     const { connectionState: state } = this.transport;
-    return state === 'disconnected' || state === 'failed' || (this.#hasNetworkChanged && state !== 'new');
+    return state === 'disconnected' || state === 'failed' || this.#hasNetworkChanged;
   }
 
   /** The socket is back: restores a transport that broke meanwhile. `restarted`: the server has restarted ICE. */
@@ -161,7 +156,7 @@ export class MediaTransport {
   }
 
   #handleState(state: Transport['connectionState']): void {
-    this.#log('debug', 'media transport state changed', { session: this.session, state });
+    this.#options.log('debug', 'media transport state changed', { session: this.session, state });
     if (state === 'connected') {
       if (this.#wasLost) void this.#handleBack();
       this.#wasLost = false;
@@ -182,25 +177,26 @@ export class MediaTransport {
   }
 
   /**
-   * The line was dead and is back: requests the parameters for its next loss. A socket that does not answer at once
-   * waits for a retransmission, which may be seconds away.
+   * The line was dead and is back: requests the parameters for its next loss, unless ICE was not restarted. A socket
+   * that does not answer at once waits for a retransmission, which may be seconds away.
    */
   async #handleBack(): Promise<void> {
+    const restarts = await this.#restarts;
     const probe = { timeoutMs: STAGE.socketProbeMs, isProbe: true };
-    const asked = this.#askForRestart(probe).catch(() => undefined);
-    this.#onBack();
+    const asked = restarts?.isPrepared ? undefined : this.#askForRestart(probe).catch(() => undefined);
+    this.#options.onBack();
     const answer = await asked;
-    if (answer) await (await this.#restarts)?.handleAnswer(answer);
+    if (answer) await restarts?.handleAnswer(answer);
   }
 
   #askForRestart(options?: RequestOptions): Promise<RequestAnswer<'stage:restartIce'>> {
-    return this.#connection.request('stage:restartIce', { session: this.session }, options);
+    return this.#options.connection.request('stage:restartIce', { session: this.session }, options);
   }
 
   async #restart(): Promise<void> {
     const restarts = await this.#restarts;
     if (restarts) await restarts.run();
-    else if (!this.closed) this.#onBroken();
+    else if (!this.closed) this.#options.onBroken();
   }
 }
 

@@ -155,8 +155,8 @@ export class UplinkLayers {
     this.#fellAt = now;
     if (limit === this.#limit) return;
     this.#limit = limit;
-    const told = this.#options.onChanged(limit);
-    this.#options.layers.limit(limit, isDrained ? Promise.race([told, delay(UPLINK.drainMaxMs)]) : null);
+    const reported = this.#options.onChanged(limit);
+    this.#options.layers.limit(limit, isDrained ? Promise.race([reported, delay(UPLINK.drainMaxMs)]) : null);
   }
 
   /** Adds a layer once there is bandwidth for it; where the browser does not tell, after ever longer waits. */

@@ -50,11 +50,11 @@ class FakeReceiver {
   }
 }
 
-function monitor() {
+function monitor(...others: FakeReceiver[]) {
   const receiver = new FakeReceiver();
   const onStalled = vi.fn();
   const onMoving = vi.fn();
-  new StallMonitor({ videos: () => [receiver], onStalled, onMoving });
+  new StallMonitor({ videos: () => [...others, receiver], onStalled, onMoving });
   return { receiver, onStalled, onMoving };
 }
 
@@ -78,7 +78,7 @@ describe('StallMonitor', () => {
     Object.assign(receiver, { isMoving: false, arriving: 0 });
     await vi.advanceTimersByTimeAsync(3_000);
     receiver.arriving = 1;
-    await vi.advanceTimersByTimeAsync(STALL.silentCheckMs + 3 * STALL.stillCheckMs);
+    await vi.advanceTimersByTimeAsync(STALL.quietCheckMs + 3 * STALL.checkMs);
     expect(onStalled.mock.calls).toEqual([[{}]]);
     receiver.isMoving = true;
     await vi.advanceTimersByTimeAsync(5_000);
@@ -109,7 +109,7 @@ describe('StallMonitor', () => {
     await vi.advanceTimersByTimeAsync(STALL.afterMs);
     expect(onStalled).not.toHaveBeenCalled();
     expect(onMoving).toHaveBeenCalledTimes(moves);
-    await vi.advanceTimersByTimeAsync(STALL.silentCheckMs);
+    await vi.advanceTimersByTimeAsync(STALL.quietCheckMs);
     expect(onStalled).toHaveBeenCalledTimes(1);
   });
 
@@ -120,7 +120,7 @@ describe('StallMonitor', () => {
     await vi.advanceTimersByTimeAsync(gapMs);
     // The sound comes first.
     receiver.soundBytes += 100;
-    await vi.advanceTimersByTimeAsync(STALL.stillCheckMs);
+    await vi.advanceTimersByTimeAsync(STALL.checkMs);
     receiver.arriving = 1;
     await vi.advanceTimersByTimeAsync(STALL.afterMs);
     expect(onStalled.mock.calls).toEqual([[{}]]);
@@ -132,7 +132,7 @@ describe('StallMonitor', () => {
     Object.assign(receiver, { isMoving: false, arriving: 0.3 });
     // Sooner than a stall of another cause.
     await vi.advanceTimersByTimeAsync(STALL.afterMs);
-    await vi.advanceTimersByTimeAsync(STALL.stillCheckMs);
+    await vi.advanceTimersByTimeAsync(STALL.checkMs);
     const lineBps = PACKETS_PER_SECOND * 0.3 * PACKET_BYTES * 8;
     expect(onStalled.mock.calls).toEqual([[{ lineBps }]]);
   });
@@ -144,8 +144,33 @@ describe('StallMonitor', () => {
     await vi.advanceTimersByTimeAsync(STALL.afterMs + STALL.checkMs);
     expect(onStalled.mock.calls).toEqual([[{}]]);
     receiver.arriving = 0.3;
-    await vi.advanceTimersByTimeAsync(8 * STALL.stillCheckMs);
+    await vi.advanceTimersByTimeAsync(8 * STALL.checkMs);
     expect(onStalled.mock.calls.slice(1)).toEqual([[{ lineBps: expect.any(Number) }]]);
+  });
+
+  it('says that pictures move although a screen beside them does not change, and not before the first picture', async () => {
+    const screen = new FakeReceiver();
+    Object.assign(screen, { isMoving: false, isSent: false });
+    const { receiver, onStalled, onMoving } = monitor(screen);
+    receiver.getSynchronizationSources = () => [];
+    await vi.advanceTimersByTimeAsync(3_000);
+    onMoving.mockClear();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(onMoving).not.toHaveBeenCalled();
+    receiver.getSynchronizationSources = FakeReceiver.prototype.getSynchronizationSources;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(onMoving).toHaveBeenCalled();
+    expect(onStalled).not.toHaveBeenCalled();
+  });
+
+  it('reports the narrow line of one picture although another one stands still for no reason that it knows', async () => {
+    const screen = new FakeReceiver();
+    const { receiver, onStalled } = monitor(screen);
+    await vi.advanceTimersByTimeAsync(1_000);
+    screen.isMoving = false;
+    Object.assign(receiver, { isMoving: false, arriving: 0.3 });
+    await vi.advanceTimersByTimeAsync(2 * STALL.afterMs);
+    expect(onStalled.mock.calls).toContainEqual([{ lineBps: expect.any(Number) }]);
   });
 
   it('reports ever more rarely while that does not help', async () => {

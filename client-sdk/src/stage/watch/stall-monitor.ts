@@ -18,7 +18,8 @@ interface Watched {
   /** When packets of anything, and of this video, last arrived. */
   arrivedAt: number;
   videoAt: number;
-  isSilent: boolean;
+  /** Nothing has arrived for `SILENCE_MS`. */
+  isLineDead: boolean;
   /** Checks that found packets of this video, since it or the line paused. */
   arriving: number;
   /** The counters from which on it is measured what arrives and what is lost. */
@@ -31,7 +32,7 @@ const UNKNOWN = {
   last: null,
   arrivedAt: 0,
   videoAt: 0,
-  isSilent: false,
+  isLineDead: false,
   arriving: 0,
   measuredFrom: null,
   lossy: 0,
@@ -53,33 +54,34 @@ interface Counters {
 /** `lineBps`: what arrives, if packets are being lost. */
 type Stalled = { lineBps?: number };
 
+/** `quiet`: nothing of it has arrived for a while, as of a screen that nobody touches. */
+type Finding = 'unseen' | 'moving' | 'still' | 'quiet' | Stalled;
+
 export interface StallMonitorOptions {
   /** The receivers that should have a picture at the moment. */
   videos(): readonly Receiver[];
   onStalled(stalled: Stalled): void;
-  /** Called at each check that finds all pictures moving. */
+  /** Called at each check that finds a picture moving, and none that stands still. */
   onMoving(): void;
 }
 
 export const STALL = {
-  /**
-   * A video is checked for a picture at this interval, and more often while it stands still for `stillAfterMs`. Without
-   * a new one for `afterMs`, while packets arrive, the server is asked to restart it, and again after
-   * `backoffMs`, since a device that is too slow to decode looks the same; the steps begin anew after
-   * `calmMs` without a stall. If more than `lossShare` of the packets are lost, the line is too narrow: the
-   * server is asked after `lossyAfterMs` already.
-   */
-  checkMs: 60,
+  /** Interval of the checks. */
+  checkMs: 50,
+  /** The statistics of a picture that has stood still for this long are read. */
   stillAfterMs: 120,
-  stillCheckMs: 50,
-  lossyAfterMs: 200,
-  /** A screen that nobody touches has no new pictures for a long time. */
-  silentAfterMs: 1_000,
-  silentCheckMs: 250,
+  /** Of a picture of which nothing has arrived for this long, they are read more rarely. */
+  quietAfterMs: 1_000,
+  quietCheckMs: 250,
+  /** Without a new picture for this long, while packets arrive, the server is asked to restart it. */
   afterMs: 400,
-  backoffMs: [1_000, 2_000, 4_000, 8_000, 30_000],
-  calmMs: 10_000,
+  /** If more than `lossShare` of the packets are lost, the line is too narrow, and it is asked as early as this. */
+  lossyAfterMs: 200,
   lossShare: 0.2,
+  /** It is asked again after these, since a device that is too slow to decode looks the same. */
+  backoffMs: [1_000, 2_000, 4_000, 8_000, 30_000],
+  /** Without a stall for this long, the steps begin anew. */
+  calmMs: 10_000,
 } as const;
 
 /** A single one may find the packets of a frame that is about to be shown, as of a screen that changes rarely. */
@@ -106,7 +108,7 @@ export class StallMonitor {
 
   constructor(options: StallMonitorOptions) {
     this.#options = options;
-    this.#checkLater(STALL.checkMs);
+    this.#checkLater();
   }
 
   close(): void {
@@ -114,19 +116,18 @@ export class StallMonitor {
     clearTimeout(this.#timer);
   }
 
-  #checkLater(delayMs: number): void {
-    this.#timer = setTimeout(() => void this.#check(), delayMs);
+  #checkLater(): void {
+    this.#timer = setTimeout(() => void this.#check(), STALL.checkMs);
   }
 
   async #check(): Promise<void> {
-    const results = await Promise.all(this.#options.videos().map((video) => this.#checkOne(video)));
+    const findings = await Promise.all(this.#options.videos().map((video) => this.#checkOne(video)));
     if (this.#isClosed) return;
-    const stalled = results.find((result) => typeof result === 'object');
-    if (stalled) this.#handleStalled(stalled);
-    const isMoving = results.every((result) => result === 'moving');
-    if (isMoving && results.length > 0) this.#options.onMoving();
-    if (isMoving) this.#checkLater(STALL.checkMs);
-    else this.#checkLater(results.includes('silent') ? STALL.silentCheckMs : STALL.stillCheckMs);
+    this.#checkLater();
+    const stalled = findings.filter((finding) => typeof finding === 'object');
+    const worst = stalled.find(({ lineBps }) => lineBps !== undefined) ?? stalled[0];
+    if (worst) this.#handleStalled(worst);
+    else if (findings.includes('moving') && !findings.includes('still')) this.#options.onMoving();
   }
 
   #handleStalled(stalled: Stalled): void {
@@ -134,30 +135,33 @@ export class StallMonitor {
     if (now - this.#stalledAt > STALL.calmMs) this.#reports = 0;
     this.#stalledAt = now;
     const isNarrow = stalled.lineBps !== undefined;
-    const isNews = this.#reports === 0 || (isNarrow && !this.#wasNarrow);
-    if (!isNews && now < this.#nextReportAt) return;
+    const isUrgent = this.#reports === 0 || (isNarrow && !this.#wasNarrow);
+    if (!isUrgent && now < this.#nextReportAt) return;
     this.#wasNarrow = isNarrow;
     this.#nextReportAt = now + backoffMs(STALL.backoffMs, this.#reports);
     this.#reports += 1;
     this.#options.onStalled(stalled);
   }
 
-  async #checkOne(video: Receiver): Promise<'moving' | 'still' | 'silent' | Stalled> {
+  async #checkOne(video: Receiver): Promise<Finding> {
     const now = performance.now();
     const frameAt = Math.max(0, ...video.getSynchronizationSources().map(({ timestamp }) => timestamp));
     const watched = this.#watched.get(video);
     // The browser forgets a source after ten seconds.
     if (!watched || (frameAt !== 0 && frameAt !== watched.frameAt)) {
       this.#watched.set(video, { ...UNKNOWN, frameAt, changedAt: now, resumedAt: now });
-      return 'moving';
+      return frameAt === 0 ? 'unseen' : 'moving';
     }
     // Before the first picture the server looks after those who join.
+    if (watched.frameAt === 0) return 'unseen';
     const stillMs = now - watched.changedAt;
-    if (watched.frameAt === 0 || stillMs < STALL.stillAfterMs) return 'moving';
-    const before = watched.last;
+    if (stillMs < STALL.stillAfterMs) return 'moving';
+    const { last: before } = watched;
+    const isQuiet = watched.arriving === 0 && stillMs > STALL.quietAfterMs;
+    if (isQuiet && before !== null && now - before.readAtMs < STALL.quietCheckMs) return 'quiet';
     watched.last = await readCounters(video);
     const isArriving = before !== null && handleArrivals(watched, before, watched.last);
-    if (!isArriving) return watched.arriving === 0 && stillMs > STALL.silentAfterMs ? 'silent' : 'still';
+    if (!isArriving) return isQuiet ? 'quiet' : 'still';
     if (watched.arriving < ARRIVING_CHECKS) return 'still';
     const waitedMs = now - Math.max(watched.changedAt, watched.resumedAt);
     const isLossy = waitedMs >= STALL.lossyAfterMs && watched.lossy >= LOSSY_CHECKS;
@@ -179,9 +183,9 @@ function handleArrivals(watched: Watched, before: Counters, now: Counters): bool
   const hasLost = now.lost > before.lost;
   if (hasLost) watched.lossy += 1;
   if (isArriving || now.allBytes > before.allBytes) {
-    if (watched.isSilent) Object.assign(watched, { isSilent: false, measuredFrom: now, lossy: 0 });
+    if (watched.isLineDead) Object.assign(watched, { isLineDead: false, measuredFrom: now, lossy: 0 });
     watched.arrivedAt = readAtMs;
-  } else if (readAtMs - watched.arrivedAt > SILENCE_MS) Object.assign(watched, { isSilent: true, arriving: 0 });
+  } else if (readAtMs - watched.arrivedAt > SILENCE_MS) Object.assign(watched, { isLineDead: true, arriving: 0 });
   const hasPaused = readAtMs - watched.videoAt > PAUSE_MS;
   if (hasPaused) watched.arriving = 0;
   if (!isArriving) return false;

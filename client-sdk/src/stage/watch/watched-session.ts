@@ -50,7 +50,10 @@ export class WatchedSession {
       receivers: () => receiversOf(this.#consumers.values()),
       videos: () => receiversOf(this.#videos),
       onStalled: (stalled) => void this.#restartVideo(stalled),
-      onMoving: () => this.#setSoundOnly(false),
+      onMoving: () => {
+        this.#owesPicture = false;
+        this.#setSoundOnly(false);
+      },
     });
   }
 
