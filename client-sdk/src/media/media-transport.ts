@@ -12,6 +12,7 @@ import { listenToNetwork } from '../connection/network.ts';
 import { type LogeError, toLogeError } from '../errors.ts';
 import { STAGE } from '../limits.ts';
 import type { Log } from '../log.ts';
+import type { Stalled } from '../stage/watch/stall-monitor.ts';
 import type { IceRestarts } from './ice-restarts.ts';
 import type { MediaEngine } from './media-engine.ts';
 
@@ -28,6 +29,11 @@ interface MediaTransportOptions {
   /** It has not connected in time, although the socket is connected. It keeps trying. */
   onUnreachable(): void;
 }
+
+/**
+ * Of a line that is back: a socket that does not answer at once waits for a retransmission, which may be seconds away.
+ */
+const PROBE: RequestOptions = { timeoutMs: STAGE.socketProbeMs, isProbe: true };
 
 export class MediaTransport {
   readonly session: SessionId;
@@ -120,16 +126,16 @@ export class MediaTransport {
   }
 
   /**
-   * Packets of the video arrive without a picture; `lineBps`: what arrives, if packets are being lost. Answers whether
-   * the line carries the sound alone; undefined if the server could not be asked.
+   * Packets of the video arrive without a picture. Answers whether the line carries the sound alone; undefined if the
+   * server could not be asked.
    */
-  async restartVideo(stalled: { lineBps?: number }): Promise<boolean | undefined> {
+  async restartVideo({ isBack = false, ...stalled }: Stalled): Promise<boolean | undefined> {
     const { connection, log } = this.#options;
-    if (connection.state !== 'connected') return undefined;
+    if (connection.state !== 'connected' && !isBack) return undefined;
     log('info', 'video stalled', { session: this.session, ...stalled });
     try {
       const input = { session: this.session, ...stalled };
-      return (await connection.request('stage:restartVideo', input)).soundOnly === true;
+      return (await connection.request('stage:restartVideo', input, isBack ? PROBE : {})).soundOnly === true;
     } catch (error) {
       log('debug', 'video not restarted', { code: toLogeError(error, 'internal').code });
       return undefined;
@@ -176,16 +182,11 @@ export class MediaTransport {
     if (!this.closed && this.transport.connectionState === 'connected') await (await this.#restarts)?.prepare();
   }
 
-  /**
-   * The line was dead and is back: requests the parameters for its next loss, unless ICE was not restarted. A socket
-   * that does not answer at once waits for a retransmission, which may be seconds away.
-   */
+  /** The line was dead and is back: requests the parameters for its next loss, unless ICE was not restarted. */
   async #handleBack(): Promise<void> {
-    const restarts = await this.#restarts;
-    const probe = { timeoutMs: STAGE.socketProbeMs, isProbe: true };
-    const asked = restarts?.isPrepared ? undefined : this.#askForRestart(probe).catch(() => undefined);
     this.#options.onBack();
-    const answer = await asked;
+    const restarts = await this.#restarts;
+    const answer = restarts?.isPrepared ? undefined : await this.#askForRestart(PROBE).catch(() => undefined);
     if (answer) await restarts?.handleAnswer(answer);
   }
 

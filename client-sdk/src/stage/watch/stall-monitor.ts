@@ -18,8 +18,8 @@ interface Watched {
   /** When packets of anything, and of this video, last arrived. */
   arrivedAt: number;
   videoAt: number;
-  /** Nothing has arrived for `SILENCE_MS`. */
-  isLineDead: boolean;
+  /** `dead`: nothing has arrived for `SILENCE_MS`; `back`: it was for `LOST_MS`, and that was not reported yet. */
+  line: 'works' | 'dead' | 'back';
   /** Checks that found packets of this video, since it or the line paused. */
   arriving: number;
   /** The counters from which on it is measured what arrives and what is lost. */
@@ -28,11 +28,11 @@ interface Watched {
   lossy: number;
 }
 
-const UNKNOWN = {
+const UNKNOWN: Omit<Watched, 'frameAt' | 'changedAt' | 'resumedAt'> = {
   last: null,
   arrivedAt: 0,
   videoAt: 0,
-  isLineDead: false,
+  line: 'works',
   arriving: 0,
   measuredFrom: null,
   lossy: 0,
@@ -51,8 +51,8 @@ interface Counters {
   allBytes: number;
 }
 
-/** `lineBps`: what arrives, if packets are being lost. */
-type Stalled = { lineBps?: number };
+/** `lineBps`: what arrives, if packets are being lost; `isBack`: over a line that was dead. */
+export type Stalled = { lineBps?: number; isBack?: boolean };
 
 /** `quiet`: nothing of it has arrived for a while, as of a screen that nobody touches. */
 type Finding = 'unseen' | 'moving' | 'still' | 'quiet' | Stalled;
@@ -89,6 +89,8 @@ const ARRIVING_CHECKS = 2;
 const LOSSY_CHECKS = 2;
 /** A line without a packet of anything for so long is dead. On a narrow one, a large packet takes nearly as long. */
 const SILENCE_MS = 170;
+/** What the page has sent over a line that was dead for less is repeated soon. */
+const LOST_MS = 1_000;
 /** A video without any packet for so long has paused. */
 const PAUSE_MS = 500;
 /** Over less time, what arrives cannot be measured. */
@@ -135,7 +137,7 @@ export class StallMonitor {
     if (now - this.#stalledAt > STALL.calmMs) this.#reports = 0;
     this.#stalledAt = now;
     const isNarrow = stalled.lineBps !== undefined;
-    const isUrgent = this.#reports === 0 || (isNarrow && !this.#wasNarrow);
+    const isUrgent = this.#reports === 0 || stalled.isBack || (isNarrow && !this.#wasNarrow);
     if (!isUrgent && now < this.#nextReportAt) return;
     this.#wasNarrow = isNarrow;
     this.#nextReportAt = now + backoffMs(STALL.backoffMs, this.#reports);
@@ -157,7 +159,7 @@ export class StallMonitor {
     const stillMs = now - watched.changedAt;
     if (stillMs < STALL.stillAfterMs) return 'moving';
     const { last: before } = watched;
-    const isQuiet = watched.arriving === 0 && stillMs > STALL.quietAfterMs;
+    const isQuiet = watched.arriving === 0 && stillMs > STALL.quietAfterMs && watched.line === 'works';
     if (isQuiet && before !== null && now - before.readAtMs < STALL.quietCheckMs) return 'quiet';
     watched.last = await readCounters(video);
     const isArriving = before !== null && handleArrivals(watched, before, watched.last);
@@ -167,7 +169,10 @@ export class StallMonitor {
     const isLossy = waitedMs >= STALL.lossyAfterMs && watched.lossy >= LOSSY_CHECKS;
     const lineBps = isLossy ? lossyBps(watched.measuredFrom ?? before, watched.last) : undefined;
     if (lineBps !== undefined) return { lineBps };
-    return waitedMs < STALL.afterMs ? 'still' : {};
+    if (waitedMs < STALL.afterMs) return 'still';
+    const isBack = watched.line === 'back';
+    watched.line = 'works';
+    return isBack ? { isBack } : {};
   }
 }
 
@@ -183,14 +188,16 @@ function handleArrivals(watched: Watched, before: Counters, now: Counters): bool
   const hasLost = now.lost > before.lost;
   if (hasLost) watched.lossy += 1;
   if (isArriving || now.allBytes > before.allBytes) {
-    if (watched.isLineDead) Object.assign(watched, { isLineDead: false, measuredFrom: now, lossy: 0 });
+    const line = readAtMs - watched.arrivedAt < LOST_MS ? 'works' : 'back';
+    if (watched.line === 'dead') Object.assign(watched, { line, measuredFrom: now, lossy: 0 });
     watched.arrivedAt = readAtMs;
-  } else if (readAtMs - watched.arrivedAt > SILENCE_MS) Object.assign(watched, { isLineDead: true, arriving: 0 });
+  } else if (readAtMs - watched.arrivedAt > SILENCE_MS) Object.assign(watched, { line: 'dead', arriving: 0 });
   const hasPaused = readAtMs - watched.videoAt > PAUSE_MS;
   if (hasPaused) watched.arriving = 0;
   if (!isArriving) return false;
   // The server goes on with a picture that it had paused, or a screen changes: it may be about to be shown.
-  if (hasPaused && !hasLost) Object.assign(watched, { measuredFrom: now, lossy: 0, resumedAt: readAtMs });
+  if (hasPaused && !hasLost && watched.line === 'works')
+    Object.assign(watched, { measuredFrom: now, lossy: 0, resumedAt: readAtMs });
   watched.videoAt = readAtMs;
   watched.arriving += 1;
   return true;

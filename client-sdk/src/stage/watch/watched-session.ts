@@ -11,6 +11,7 @@ import { STAGE } from '../../limits.ts';
 import type { Log } from '../../log.ts';
 import type { MediaEngine } from '../../media/media-engine.ts';
 import type { MediaTransport } from '../../media/media-transport.ts';
+import type { Stalled } from './stall-monitor.ts';
 
 export interface WatchedHandlers {
   onTrackAdded(track: StageTrack): void;
@@ -159,7 +160,7 @@ export class WatchedSession {
 
   /** The line was dead and is back, which the server need not have noticed: asks it for a picture. */
   handleBack(): void {
-    void this.#restartVideo({});
+    void this.#restartVideo({ isBack: true });
   }
 
   /** The socket is back: asks for the picture that could not be asked for without it. */
@@ -167,7 +168,7 @@ export class WatchedSession {
     if (this.#owesPicture) void this.#restartVideo({});
   }
 
-  async #restartVideo(stalled: { lineBps?: number }): Promise<void> {
+  async #restartVideo(stalled: Stalled): Promise<void> {
     if (!this.#handlers.isShown()) return;
     const isSoundOnly = await this.media.restartVideo(stalled);
     this.#owesPicture = isSoundOnly === undefined;
