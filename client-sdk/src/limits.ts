@@ -27,7 +27,7 @@ export const CONNECTION = {
   heartbeatMs: 10_000,
   /** A request without an answer rejects with `timeout` after this time. */
   requestTimeoutMs: 8_000,
-  /** A request that has no answer for so long when a dead line is back was lost on it. */
+  /** A request that has no answer for so long when a dead line is back is taken for lost. */
   overdueMs: 1_000,
   /** An idempotent request is retried for this long across timeouts and reconnects. */
   reliableMs: 60_000,

@@ -165,11 +165,12 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     const removed = tracks.flatMap(({ id }) => this.#watched.get(id) ?? []);
     for (const { track } of removed) this.#watched.delete(track.id);
     this.#updateLoad();
-    this.#handleSoundChanged();
+    const lost = removed.every(({ track }) => track.lost);
+    // A publisher that was lost comes back with its sound.
+    if (!lost) this.#handleSoundChanged();
     const consumerIds = removed.flatMap(({ consumer }) => consumer?.id ?? []);
     for (const { consumer } of removed) consumer?.close();
     if (!this.opened || this.closed || consumerIds.length === 0) return;
-    const lost = removed.every(({ track }) => track.lost);
     this.emit({ type: 'consumersRemoved', room: this.grant.room, session: this.id, consumerIds, lost });
   }
 

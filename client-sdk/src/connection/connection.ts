@@ -40,8 +40,8 @@ export interface ConnectionHandlers {
 export interface RequestOptions {
   timeoutMs?: number;
   /**
-   * The line is back: a socket that does not answer in time, or that owes an answer since it was dead, is replaced, and
-   * one that is being opened is opened anew.
+   * The line is back: a socket that does not answer in time, or that has owed an answer for `overdueMs`, is replaced,
+   * and one that is being opened is opened anew.
    */
   isProbe?: boolean;
 }
@@ -72,7 +72,7 @@ export class Connection {
   #triedMs = 0;
   #lostAt = 0;
   #lastHeardAt = 0;
-  /** Requests to this socket without an answer, the oldest first. */
+  /** Requests to this socket without an answer, the oldest first, those that have timed out too. */
   readonly #unanswered = new Set<{ sentAt: number }>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #goodbye: { error: LogeError; reconnect: boolean } | null = null;
@@ -149,8 +149,10 @@ export class Connection {
         .timeout(options.timeoutMs ?? CONNECTION.requestTimeoutMs)
         .emit(name, input, { room: this.#room }, (error: Error | null, data: Answer<RequestAnswer<N>>) => {
           signal.removeEventListener('abort', leave);
-          this.#unanswered.delete(sent);
-          if (!error) return resolve(data);
+          if (!error) {
+            this.#unanswered.delete(sent);
+            return resolve(data);
+          }
           if (options.isProbe && socket === this.#socket) this.#replaceSocket('The socket does not answer.');
           reject(new LogeError(socket.connected ? 'timeout' : 'connection_failed', undefined, { cause: error }));
         });
@@ -352,7 +354,7 @@ export class Connection {
     return error.retryable;
   }
 
-  /** The network came back or changed: replaces a socket that may be dead, and reconnects without waiting. */
+  /** Replaces a socket that may be dead, and reconnects without waiting. */
   #replaceSocket(reason: string): void {
     const isOld = Date.now() - this.#openedAt >= CONNECTION.synRetryMs;
     if (this.#socket && (this.#state === 'connected' || (this.#state === 'reconnecting' && isOld)))

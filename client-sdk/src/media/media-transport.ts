@@ -12,7 +12,6 @@ import { listenToNetwork } from '../connection/network.ts';
 import { type LogeError, toLogeError } from '../errors.ts';
 import { STAGE } from '../limits.ts';
 import type { Log } from '../log.ts';
-import type { Stalled } from '../stage/watch/stall-monitor.ts';
 import type { IceRestarts } from './ice-restarts.ts';
 import type { MediaEngine } from './media-engine.ts';
 
@@ -31,9 +30,13 @@ interface MediaTransportOptions {
 }
 
 /**
- * Of a line that is back: a socket that does not answer at once waits for a retransmission, which may be seconds away.
+ * Packets of a video arrive without a picture. `lineBps`: what arrives, if packets are being lost; `isBack`: the line
+ * was dead before.
  */
-const PROBE: RequestOptions = { timeoutMs: STAGE.socketProbeMs, isProbe: true };
+export interface Stalled {
+  lineBps?: number;
+  isBack?: boolean;
+}
 
 export class MediaTransport {
   readonly session: SessionId;
@@ -125,17 +128,14 @@ export class MediaTransport {
     return this.#options.connection.request('stage:resume', { session, ...input, ...(restartIce && { restartIce }) });
   }
 
-  /**
-   * Packets of the video arrive without a picture. Answers whether the line carries the sound alone; undefined if the
-   * server could not be asked.
-   */
+  /** Asks for a picture. Answers whether the line carries the sound alone; undefined if the server was not reached. */
   async restartVideo({ isBack = false, ...stalled }: Stalled): Promise<boolean | undefined> {
     const { connection, log } = this.#options;
     if (connection.state !== 'connected' && !isBack) return undefined;
     log('info', 'video stalled', { session: this.session, ...stalled });
     try {
       const input = { session: this.session, ...stalled };
-      return (await connection.request('stage:restartVideo', input, isBack ? PROBE : {})).soundOnly === true;
+      return (await connection.request('stage:restartVideo', input, { isProbe: isBack })).soundOnly === true;
     } catch (error) {
       log('debug', 'video not restarted', { code: toLogeError(error, 'internal').code });
       return undefined;
@@ -182,12 +182,17 @@ export class MediaTransport {
     if (!this.closed && this.transport.connectionState === 'connected') await (await this.#restarts)?.prepare();
   }
 
-  /** The line was dead and is back: requests the parameters for its next loss, unless ICE was not restarted. */
+  /**
+   * The line was dead and is back: requests the parameters for its next loss, unless ICE was not restarted. A socket
+   * that does not answer at once waits for a retransmission, which may be seconds away.
+   */
   async #handleBack(): Promise<void> {
     this.#options.onBack();
     const restarts = await this.#restarts;
-    const answer = restarts?.isPrepared ? undefined : await this.#askForRestart(PROBE).catch(() => undefined);
-    if (answer) await restarts?.handleAnswer(answer);
+    if (!restarts || restarts.isPrepared) return;
+    const probe = { timeoutMs: STAGE.socketProbeMs, isProbe: true };
+    const answer = await this.#askForRestart(probe).catch(() => undefined);
+    if (answer) await restarts.handleAnswer(answer);
   }
 
   #askForRestart(options?: RequestOptions): Promise<RequestAnswer<'stage:restartIce'>> {

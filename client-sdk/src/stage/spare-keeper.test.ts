@@ -28,6 +28,7 @@ function createSpare(session: string, closed: Ends = [], isClosed = false) {
 function keeper(refuse: () => LogeError | undefined = () => undefined) {
   const opened: { primary: SessionId; session: string }[] = [];
   const closed: Ends = [];
+  const line = { isDead: false };
   let attempts = 0;
   const spares = new SpareKeeper<ReturnType<typeof createSpare>>({
     open: async ({ spareOf: primary, place }) => {
@@ -38,10 +39,11 @@ function keeper(refuse: () => LogeError | undefined = () => undefined) {
       opened.push({ primary, session });
       place(createSpare(session, closed));
     },
+    isLineDead: () => line.isDead,
     engine,
     log,
   });
-  return { spares, opened, closed, attempts: () => attempts };
+  return { spares, opened, closed, line, attempts: () => attempts };
 }
 
 it('opens a spare after a delay, only for the latest session', async () => {
@@ -53,6 +55,17 @@ it('opens a spare after a delay, only for the latest session', async () => {
   await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
   expect(opened).toEqual([{ primary: SECOND, session: 'spare_1' }]);
   expect(spares.spare?.media.session).toBe('spare_1');
+});
+
+it('opens no spare over a dead line', async () => {
+  const { spares, opened, line } = keeper();
+  line.isDead = true;
+  spares.keep(FIRST);
+  await vi.advanceTimersByTimeAsync(10 * OPENED_BY_MS);
+  expect(opened).toEqual([]);
+  line.isDead = false;
+  await vi.advanceTimersByTimeAsync(OPENED_BY_MS);
+  expect(opened).toHaveLength(1);
 });
 
 it('hands over the spare with the given id once', async () => {

@@ -21,6 +21,8 @@ interface Spare {
 interface SpareKeeperOptions<S> {
   /** `place` is called as soon as there is a session, before its tracks are negotiated. */
   open(options: { spareOf: SessionId; signal: AbortSignal; place(spare: S): void }): Promise<void>;
+  /** What is sent over a dead line holds back all that is sent after it. */
+  isLineDead?(): boolean;
   engine: Pick<MediaEngine, 'keepsSpares'>;
   log: Log;
 }
@@ -100,11 +102,12 @@ export class SpareKeeper<S extends Spare> {
   }
 
   async #open(spareOf: SessionId, firstWaitMs: number): Promise<void> {
-    const { open, log } = this.#options;
+    const { open, isLineDead = () => false, log } = this.#options;
     const { signal } = this.#run;
     let waitMs = firstWaitMs;
     while (!signal.aborted) {
-      await delay(waitMs, signal);
+      do await delay(waitMs, signal);
+      while (!signal.aborted && isLineDead());
       if (signal.aborted) return;
       let spare = null as S | null;
       const place = (placed: S): void => {

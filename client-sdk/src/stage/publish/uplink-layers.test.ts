@@ -179,17 +179,6 @@ describe('UplinkLayers', () => {
     expect(changed).toEqual([]);
   });
 
-  it('says before the key frame of a line that is back which layers the browser would send', async () => {
-    const { sender, changed, limits, requestKeyFrame } = await watch();
-    sender.isHeard = false;
-    await vi.advanceTimersByTimeAsync(3_000);
-    Object.assign(sender, { isHeard: true, carried: 2, availableOutgoingBitrate: 600_000 });
-    requestKeyFrame.mockImplementation(() => expect(changed).toEqual([1]));
-    await check();
-    expect(requestKeyFrame).toHaveBeenCalledOnce();
-    expect(limits).toEqual([null, 1]);
-  });
-
   it('pauses once where no sound would tell that the line is back', async () => {
     const { sender, limits, ended } = await watch();
     sender.isHeard = false;

@@ -110,8 +110,7 @@ export class UplinkLayers {
     if (active < 0) return;
     const highest = this.#encodings.findLastIndex(({ rid }) => rid !== undefined && sending.has(rid));
     if (highest >= active) this.#settledAt = 0;
-    // Far less gets through than is sent: keeps what surely fits, without what waits to be sent again.
-    if (isOverrun && this.#fit((this.#availableBps ?? 0) * LEFT_OF_ESTIMATE, true)) return;
+    if (isOverrun && this.#drain()) return;
     if (now < this.#settledAt) return;
     if (highest < active) this.#lower(Math.max(0, highest));
     else if (this.#limit !== null) this.#raiseLater();
@@ -130,8 +129,6 @@ export class UplinkLayers {
       layers.limit(this.#limit, back);
     } else if (!isDead && this.#onBack) {
       this.#settledAt = performance.now() + UPLINK.drainedSettleMs;
-      // The server hears before the key frame of layers that the browser would not send.
-      this.#fit(this.#availableBps ?? Number.POSITIVE_INFINITY);
       layers.requestKeyFrame();
       this.#onBack();
       this.#onBack = null;
@@ -139,14 +136,14 @@ export class UplinkLayers {
     return isDead;
   }
 
-  /** Keeps the layers that fit; answers whether there are fewer of them now. */
-  #fit(leftBps: number, isDrained = false): boolean {
-    const before = this.#limit ?? this.#active;
-    let limit = Math.min(this.#active, before);
+  /** Far less gets through than is sent: keeps the layers that surely fit, without what waits to be sent again. */
+  #drain(): boolean {
+    const leftBps = (this.#availableBps ?? 0) * LEFT_OF_ESTIMATE;
+    let limit = Math.min(this.#active, this.#limit ?? this.#active);
     while (limit > 0 && neededBps(this.#encodings, limit) > leftBps) limit -= 1;
-    if (limit >= before) return false;
+    if (limit >= (this.#limit ?? this.#active)) return false;
     this.#settledAt = performance.now() + UPLINK.drainedSettleMs;
-    this.#lower(limit, isDrained);
+    this.#lower(limit, true);
     return true;
   }
 

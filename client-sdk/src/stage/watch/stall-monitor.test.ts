@@ -55,8 +55,8 @@ function monitor(...others: FakeReceiver[]) {
   const receiver = new FakeReceiver();
   const onStalled = vi.fn();
   const onMoving = vi.fn();
-  new StallMonitor({ videos: () => [...others, receiver], onStalled, onMoving });
-  return { receiver, onStalled, onMoving };
+  const stalls = new StallMonitor({ videos: () => [...others, receiver], onStalled, onMoving });
+  return { receiver, onStalled, onMoving, stalls };
 }
 
 describe('StallMonitor', () => {
@@ -79,19 +79,40 @@ describe('StallMonitor', () => {
   });
 
   it('reports soon after a dead line is back, and takes its losses for no narrow line', async () => {
-    const { receiver, onStalled } = monitor();
+    const { receiver, onStalled, stalls } = monitor();
     await vi.advanceTimersByTimeAsync(1_000);
+    expect(stalls.isLineDead).toBe(false);
     Object.assign(receiver, { isMoving: false, arriving: 0 });
     await vi.advanceTimersByTimeAsync(3_000);
+    expect(stalls.isLineDead).toBe(true);
     receiver.arriving = 1;
     await vi.advanceTimersByTimeAsync(STALL.quietCheckMs + 3 * STALL.checkMs);
     expect(onStalled.mock.calls).toEqual([[{ isBack: true }]]);
     // Once: what follows is no longer due to the socket.
     await vi.advanceTimersByTimeAsync(STALL.backoffMs[0] + 2 * STALL.checkMs);
-    expect(onStalled.mock.calls.slice(1)).toEqual([[{}]]);
+    expect(onStalled.mock.calls.slice(1)).toEqual([[{ isBack: false }]]);
     receiver.isMoving = true;
     await vi.advanceTimersByTimeAsync(5_000);
     expect(onStalled).toHaveBeenCalledTimes(2);
+  });
+
+  it('says once that the line was dead, also of two pictures and of a line that is narrow now', async () => {
+    const other = new FakeReceiver();
+    const { receiver, onStalled } = monitor(other);
+    await vi.advanceTimersByTimeAsync(1_000);
+    for (const video of [receiver, other]) Object.assign(video, { isMoving: false, arriving: 0 });
+    await vi.advanceTimersByTimeAsync(5_000);
+    receiver.arriving = 0.3;
+    for (let packet = 0; packet < 50; packet += 1) {
+      other.soundBytes += 100;
+      await vi.advanceTimersByTimeAsync(20);
+    }
+    other.arriving = 1;
+    await vi.advanceTimersByTimeAsync(20_000);
+    const reports = onStalled.mock.calls.map(([{ isBack }]) => isBack);
+    expect(reports.length).toBeGreaterThan(2);
+    expect(reports.filter(Boolean)).toHaveLength(1);
+    expect(reports[0]).toBe(true);
   });
 
   it('does not take the packets of a single late frame for a stall', async () => {
@@ -132,7 +153,7 @@ describe('StallMonitor', () => {
     await vi.advanceTimersByTimeAsync(STALL.checkMs);
     receiver.arriving = 1;
     await vi.advanceTimersByTimeAsync(STALL.afterMs);
-    expect(onStalled.mock.calls).toEqual([[{}]]);
+    expect(onStalled.mock.calls).toEqual([[{ isBack: false }]]);
   });
 
   it('reports what arrives over a line that is too narrow', async () => {
@@ -143,7 +164,7 @@ describe('StallMonitor', () => {
     await vi.advanceTimersByTimeAsync(STALL.afterMs);
     await vi.advanceTimersByTimeAsync(STALL.checkMs);
     const lineBps = PACKETS_PER_SECOND * 0.3 * PACKET_BYTES * 8;
-    expect(onStalled.mock.calls).toEqual([[{ lineBps }]]);
+    expect(onStalled.mock.calls).toEqual([[{ lineBps, isBack: false }]]);
   });
 
   it('reports at once that the line is too narrow, where it knew of no loss before', async () => {
@@ -151,10 +172,10 @@ describe('StallMonitor', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     receiver.isMoving = false;
     await vi.advanceTimersByTimeAsync(STALL.afterMs + STALL.checkMs);
-    expect(onStalled.mock.calls).toEqual([[{}]]);
+    expect(onStalled.mock.calls).toEqual([[{ isBack: false }]]);
     receiver.arriving = 0.3;
     await vi.advanceTimersByTimeAsync(8 * STALL.checkMs);
-    expect(onStalled.mock.calls.slice(1)).toEqual([[{ lineBps: expect.any(Number) }]]);
+    expect(onStalled.mock.calls.slice(1)).toEqual([[{ lineBps: expect.any(Number), isBack: false }]]);
   });
 
   it('says that pictures move although a screen beside them does not change, and not before the first picture', async () => {
@@ -185,7 +206,7 @@ describe('StallMonitor', () => {
     screen.isMoving = false;
     Object.assign(receiver, { isMoving: false, arriving: 0.3 });
     await vi.advanceTimersByTimeAsync(2 * STALL.afterMs);
-    expect(onStalled.mock.calls).toContainEqual([{ lineBps: expect.any(Number) }]);
+    expect(onStalled.mock.calls).toContainEqual([{ lineBps: expect.any(Number), isBack: false }]);
   });
 
   it('reports ever more rarely while that does not help', async () => {

@@ -4,6 +4,7 @@
  * call for each video; statistics are read only while a picture stands still.
  */
 import { backoffMs } from '../../backoff.ts';
+import type { Stalled } from '../../media/media-transport.ts';
 
 type Receiver = Pick<RTCRtpReceiver, 'getSynchronizationSources' | 'getStats'>;
 
@@ -18,7 +19,7 @@ interface Watched {
   /** When packets of anything, and of this video, last arrived. */
   arrivedAt: number;
   videoAt: number;
-  /** `dead`: nothing has arrived for `SILENCE_MS`; `back`: it was for `LOST_MS`, and that was not reported yet. */
+  /** `dead`: nothing has arrived for `SILENCE_MS`; `back`: it was dead for `LOST_MS`, which was not reported yet. */
   line: 'works' | 'dead' | 'back';
   /** Checks that found packets of this video, since it or the line paused. */
   arriving: number;
@@ -50,9 +51,6 @@ interface Counters {
   /** Of the whole transport. */
   allBytes: number;
 }
-
-/** `lineBps`: what arrives, if packets are being lost; `isBack`: over a line that was dead. */
-export type Stalled = { lineBps?: number; isBack?: boolean };
 
 /** `quiet`: nothing of it has arrived for a while, as of a screen that nobody touches. */
 type Finding = 'unseen' | 'moving' | 'still' | 'quiet' | Stalled;
@@ -89,8 +87,11 @@ const ARRIVING_CHECKS = 2;
 const LOSSY_CHECKS = 2;
 /** A line without a packet of anything for so long is dead. On a narrow one, a large packet takes nearly as long. */
 const SILENCE_MS = 170;
-/** What the page has sent over a line that was dead for less is repeated soon. */
-const LOST_MS = 1_000;
+/**
+ * What the page has sent over a line that was dead for less is repeated soon. It is longer than the 1.5 s in which a
+ * worker sends RTCP although it has no media.
+ */
+const LOST_MS = 2_000;
 /** A video without any packet for so long has paused. */
 const PAUSE_MS = 500;
 /** Over less time, what arrives cannot be measured. */
@@ -113,6 +114,11 @@ export class StallMonitor {
     this.#checkLater();
   }
 
+  /** Whether nothing arrives that a picture needs, as far as is known so soon. */
+  get isLineDead(): boolean {
+    return this.#options.videos().some((video) => this.#watched.get(video)?.line === 'dead');
+  }
+
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -128,7 +134,7 @@ export class StallMonitor {
     this.#checkLater();
     const stalled = findings.filter((finding) => typeof finding === 'object');
     const worst = stalled.find(({ lineBps }) => lineBps !== undefined) ?? stalled[0];
-    if (worst) this.#handleStalled(worst);
+    if (worst) this.#handleStalled({ ...worst, isBack: stalled.some(({ isBack }) => isBack) });
     else if (findings.includes('moving') && !findings.includes('still')) this.#options.onMoving();
   }
 
@@ -140,9 +146,16 @@ export class StallMonitor {
     const isUrgent = this.#reports === 0 || stalled.isBack || (isNarrow && !this.#wasNarrow);
     if (!isUrgent && now < this.#nextReportAt) return;
     this.#wasNarrow = isNarrow;
+    // They share one line.
+    for (const video of this.#options.videos()) this.#forgetDeadLine(video);
     this.#nextReportAt = now + backoffMs(STALL.backoffMs, this.#reports);
     this.#reports += 1;
     this.#options.onStalled(stalled);
+  }
+
+  #forgetDeadLine(video: Receiver): void {
+    const watched = this.#watched.get(video);
+    if (watched?.line === 'back') watched.line = 'works';
   }
 
   async #checkOne(video: Receiver): Promise<Finding> {
@@ -159,7 +172,9 @@ export class StallMonitor {
     const stillMs = now - watched.changedAt;
     if (stillMs < STALL.stillAfterMs) return 'moving';
     const { last: before } = watched;
-    const isQuiet = watched.arriving === 0 && stillMs > STALL.quietAfterMs && watched.line === 'works';
+    const idleMs = now - Math.max(watched.changedAt, watched.measuredFrom?.readAtMs ?? 0);
+    const isQuiet = watched.arriving === 0 && idleMs > STALL.quietAfterMs && watched.line !== 'dead';
+    if (isQuiet) watched.line = 'works';
     if (isQuiet && before !== null && now - before.readAtMs < STALL.quietCheckMs) return 'quiet';
     watched.last = await readCounters(video);
     const isArriving = before !== null && handleArrivals(watched, before, watched.last);
@@ -168,11 +183,8 @@ export class StallMonitor {
     const waitedMs = now - Math.max(watched.changedAt, watched.resumedAt);
     const isLossy = waitedMs >= STALL.lossyAfterMs && watched.lossy >= LOSSY_CHECKS;
     const lineBps = isLossy ? lossyBps(watched.measuredFrom ?? before, watched.last) : undefined;
-    if (lineBps !== undefined) return { lineBps };
-    if (waitedMs < STALL.afterMs) return 'still';
-    const isBack = watched.line === 'back';
-    watched.line = 'works';
-    return isBack ? { isBack } : {};
+    if (lineBps === undefined && waitedMs < STALL.afterMs) return 'still';
+    return { ...(lineBps !== undefined && { lineBps }), isBack: watched.line === 'back' };
   }
 }
 

@@ -89,7 +89,11 @@ export class Subscriber {
       log: dependencies.log,
     });
     this.#ahead = new AheadSession(dependencies);
-    this.#spares = new SpareKeeper({ ...dependencies, open: (options) => this.#openSession(options) });
+    this.#spares = new SpareKeeper({
+      ...dependencies,
+      open: (options) => this.#openSession(options),
+      isLineDead: () => this.#state.kind === 'watching' && this.#state.watched.isLineDead,
+    });
   }
 
   get isStarted(): boolean {

@@ -10,8 +10,8 @@ import type { StageTrack } from '../../events.ts';
 import { STAGE } from '../../limits.ts';
 import type { Log } from '../../log.ts';
 import type { MediaEngine } from '../../media/media-engine.ts';
-import type { MediaTransport } from '../../media/media-transport.ts';
-import type { Stalled } from './stall-monitor.ts';
+import type { MediaTransport, Stalled } from '../../media/media-transport.ts';
+import type { WatchedLine } from './watched-line.ts';
 
 export interface WatchedHandlers {
   onTrackAdded(track: StageTrack): void;
@@ -26,7 +26,7 @@ export class WatchedSession {
   readonly media: MediaTransport;
   readonly #log: Log;
   readonly #handlers: WatchedHandlers;
-  #endWatch: (() => void) | undefined;
+  #line: WatchedLine | undefined;
   #isSoundOnly = false;
   /** The server could not be asked for a picture. */
   #owesPicture = false;
@@ -47,7 +47,7 @@ export class WatchedSession {
     if (!code || this.media.closed) return;
     const receiversOf = (watched: Iterable<{ consumer: Consumer }>) =>
       [...watched].flatMap(({ consumer }) => consumer.rtpReceiver ?? []);
-    this.#endWatch = code.watchLine({
+    this.#line = new code.WatchedLine({
       receivers: () => receiversOf(this.#consumers.values()),
       videos: () => receiversOf(this.#videos),
       onStalled: (stalled) => void this.#restartVideo(stalled),
@@ -56,6 +56,10 @@ export class WatchedSession {
         this.#setSoundOnly(false);
       },
     });
+  }
+
+  get isLineDead(): boolean {
+    return this.#line?.isDead ?? false;
   }
 
   /** The server spares a narrow line the picture, and tries again by itself. */
@@ -147,7 +151,7 @@ export class WatchedSession {
   close(): StageTrack[] {
     const tracks = this.tracks.map(({ id }) => this.remove(id)).filter((track) => track !== undefined);
     this.#pending.clear();
-    this.#endWatch?.();
+    this.#line?.close();
     this.media.close();
     return tracks;
   }
