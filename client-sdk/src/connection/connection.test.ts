@@ -258,7 +258,7 @@ describe('Connection', () => {
     const timedOut = connection.request('money:wallet', {}, { timeoutMs: 20 });
     await expect(timedOut).rejects.toMatchObject({ code: 'timeout' });
     vi.spyOn(Date, 'now').mockReturnValue(Date.now() + CONNECTION.overdueMs);
-    const probe = () => connection.request('money:wallet', {}, { isProbe: true });
+    const probe = () => connection.request('money:wallet', {}, { isProbe: true, timeoutMs: 60_000 });
     await expect(probe()).rejects.toMatchObject({ code: 'connection_failed' });
     await vi.waitFor(() => expect(events).toContain('reconnected'));
     gateway.handle = answering;
