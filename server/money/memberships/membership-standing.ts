@@ -15,6 +15,8 @@ import type { InvoiceRow, MembershipRow, MembershipsStore } from './memberships.
 
 /** How long access outlasts the paid time while a renewal is retried. */
 const GRACE_MS = 5 * DAY_MS;
+/** How far the provider's clock, by which an upgrade begins, may be ahead of this one. */
+const CLOCK_AHEAD_MS = 10_000;
 
 export class MembershipStanding {
   readonly #context: MoneyContext;
@@ -29,7 +31,7 @@ export class MembershipStanding {
   async findPaidTime(tx: Orm, membership: string, except?: { invoice: string }): Promise<PaidTime | undefined> {
     const terms = await this.#store.listTerms(tx, membership);
     const kept = terms.filter(({ isKept, invoice }) => isKept || invoice === except?.invoice);
-    return paidTimeAt(layOutPaidTime(kept), this.#context.clock.now());
+    return paidTimeAt(layOutPaidTime(kept), this.#context.clock.now() + CLOCK_AHEAD_MS);
   }
 
   accessUntilMs(

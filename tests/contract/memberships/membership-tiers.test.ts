@@ -167,6 +167,13 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(await stripe.customers.retrieve(String(customer))).toMatchObject({ balance: 0 });
   });
 
+  test("an upgrade counts at once although the provider's clock is ahead", async () => {
+    const [silver, gold] = [await createTier(500), await createTier(1_500)];
+    const { identity, id } = await join(silver);
+    house.advance(-3_000);
+    expect(await change(identity, id, gold)).toMatchObject({ tier: { id: gold.id }, nextTier: null });
+  });
+
   test('a receipt names the paid tier, also after a change of tier', async () => {
     const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
     const { identity, id } = await join(silver);
