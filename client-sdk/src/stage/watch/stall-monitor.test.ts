@@ -178,7 +178,7 @@ describe('StallMonitor', () => {
     expect(onStalled.mock.calls.slice(1)).toEqual([[{ lineBps: expect.any(Number), isBack: false }]]);
   });
 
-  it('says that pictures move although a screen beside them does not change, and not before the first picture', async () => {
+  it('says that a picture moves beside a screen that does not, but not before its first frame', async () => {
     const screen = new FakeReceiver();
     Object.assign(screen, { isMoving: false, isSent: false });
     const { receiver, onStalled, onMoving } = monitor(screen);
@@ -199,7 +199,7 @@ describe('StallMonitor', () => {
     expect(onStalled).not.toHaveBeenCalled();
   });
 
-  it('reports the narrow line of one picture although another one stands still for no reason that it knows', async () => {
+  it('reports a narrow line although another picture stands still without losses', async () => {
     const screen = new FakeReceiver();
     const { receiver, onStalled } = monitor(screen);
     await vi.advanceTimersByTimeAsync(1_000);

@@ -52,7 +52,7 @@ interface Counters {
   allBytes: number;
 }
 
-/** `quiet`: nothing of it has arrived for a while, as of a screen that nobody touches. */
+/** `quiet`: no packet of it has arrived for a while, as with a screen that does not change. */
 type Finding = 'unseen' | 'moving' | 'still' | 'quiet' | Stalled;
 
 export interface StallMonitorOptions {
@@ -68,7 +68,7 @@ export const STALL = {
   checkMs: 50,
   /** The statistics of a picture that has stood still for this long are read. */
   stillAfterMs: 120,
-  /** Of a picture of which nothing has arrived for this long, they are read more rarely. */
+  /** If no packet of it has arrived for this long, they are read more rarely. */
   quietAfterMs: 1_000,
   quietCheckMs: 250,
   /** Without a new picture for this long, while packets arrive, the server is asked to restart it. */
@@ -114,7 +114,7 @@ export class StallMonitor {
     this.#checkLater();
   }
 
-  /** Whether nothing arrives that a picture needs, as far as is known so soon. */
+  /** Whether nothing arrives although a picture stands still. */
   get isLineDead(): boolean {
     return this.#options.videos().some((video) => this.#watched.get(video)?.line === 'dead');
   }
