@@ -1,11 +1,12 @@
 /**
  * User-visible latency over realistic lines instead of loopback: round trips, packet loss, bottlenecks and outages, in
- * each direction. Creator and viewer are in real Chromium, each behind a separate line; the server and a bare prototype
+ * each direction. Creator and viewer are in real Chromium, each behind a separate line, of which only the one that a
+ * scenario is about is long unless `--both-far` is given; the server and a bare prototype
  * of Socket.IO and mediasoup are separate processes, measured alternately.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { NetworkHouse, type Side } from './support/network/network-house.ts';
+import { NetworkHouse, type Place, type Side } from './support/network/network-house.ts';
 import { type Figures, type Scenario, scenarios } from './support/network/scenarios.ts';
 import { percentile, round } from './support/statistics.ts';
 
@@ -16,6 +17,7 @@ Measures joining, bad lines and dead lines over a line with delay, loss and a bo
   --scenarios LIST  of those below, separated by commas (default: those with *)
   --full            all scenarios at 20, 80 and 200 ms, three rounds: about an hour
   --round-trips MS  round trip times in ms, separated by commas (default 80)
+  --both-far        puts creator and viewer behind the long line, not only whom the scenario is about
   --rounds N        of each scenario (default 1)
   --no-bare         leaves out the prototype
   --trace           what happens second by second, and what the viewer's and creator's pages log
@@ -36,6 +38,7 @@ const { values } = parseArgs({
     scenarios: { type: 'string' },
     full: { type: 'boolean', default: false },
     'round-trips': { type: 'string' },
+    'both-far': { type: 'boolean', default: false },
     rounds: { type: 'string' },
     'no-bare': { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
@@ -55,6 +58,7 @@ const ROUND_TRIPS_MS = (values['round-trips'] ?? (values.full ? '20,80,200' : '8
 const ROUNDS = Number(values.rounds ?? (values.full ? 3 : 1));
 const SEED = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32));
 
+const EVERYONE: readonly Place[] = ['creator', 'viewer'];
 const LIMIT_MS = 180_000;
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -86,11 +90,13 @@ async function run(): Promise<void> {
 
 async function measureAll(house: NetworkHouse, group: readonly Scenario[], results: Results): Promise<void> {
   for (const roundTripMs of ROUND_TRIPS_MS) {
-    for (const { name, sides, run: measure } of group) {
+    for (const { name, sides, far, run: measure } of group) {
       const taken: Record<Side, Figures[]> = { ours: [], bare: [] };
       const measured = sides.filter((side) => side === 'ours' || !values['no-bare']);
       for (let count = 0; count < ROUNDS; count += 1) {
         for (const side of measured) {
+          house.setLines(values['both-far'] ? EVERYONE : far, roundTripMs);
+          await house.setSide(side);
           const figures = await withLimit(measure(house, { side, roundTripMs }), name);
           taken[side].push(figures);
           say(`${roundTripMs} ms  ${name}  ${side}: ${tell(figures)}`);

@@ -37,6 +37,7 @@ const STEP_MS = 1_000;
 const SITE_FAN = 'lea';
 
 export type Side = 'ours' | 'bare';
+export type Place = 'creator' | 'viewer';
 
 /** Milliseconds since the page was requested. */
 interface PageTimes {
@@ -125,9 +126,16 @@ export class NetworkHouse {
     this.#room = parts.room;
   }
 
-  /** Sets both lines, without loss and limit. */
-  setLines(settings: LineSettings): void {
-    for (const { line } of [this.creator, this.viewer]) line.set(settings);
+  /** Clears both lines. Those who are not `far` are near: their lines have no delay. */
+  setLines(far: readonly Place[], roundTripMs: number): void {
+    for (const place of ['creator', 'viewer'] as const)
+      this[place].line.set({ roundTripMs: far.includes(place) ? roundTripMs : 0 });
+  }
+
+  /** Without trouble the line is clear. */
+  setLine(place: Place, trouble: Omit<LineSettings, 'roundTripMs'> = {}): void {
+    const { line } = this[place];
+    line.set({ roundTripMs: line.roundTripMs, ...trouble });
   }
 
   /** Lets the prototype's encoder rest while ours is measured. Ours rests by itself when nobody watches. */
@@ -162,9 +170,7 @@ export class NetworkHouse {
   }
 
   /** Joins over a clear line and waits for the full picture; answers false if it did not come. */
-  async watch(side: Side, roundTripMs: number): Promise<boolean> {
-    this.setLines({ roundTripMs });
-    await this.setSide(side);
+  async watch(side: Side): Promise<boolean> {
     await this.join(side);
     return await this.settle();
   }

@@ -3,7 +3,7 @@ import { pause } from '../burst.ts';
 import { percentiles, round } from '../statistics.ts';
 import { CAMERA } from './camera-file.ts';
 import type { LineSettings } from './line.ts';
-import type { NetworkHouse, Side } from './network-house.ts';
+import type { NetworkHouse, Place, Side } from './network-house.ts';
 import type { Sight } from './network-page.ts';
 import { backAfterMs, figuresOf, longestGapMs, widthAfterMs } from './sight-figures.ts';
 
@@ -17,6 +17,8 @@ export interface Scenario {
   isShort: boolean;
   /** The prototype does not reconnect, and its creator has no part that adapts. */
   sides: readonly Side[];
+  /** Who is behind the long line; the others are near. */
+  far: readonly Place[];
   /** Media workers of the server; default: one. */
   workers?: number;
   run(house: NetworkHouse, options: { side: Side; roundTripMs: number }): Promise<Figures>;
@@ -36,15 +38,33 @@ const AFTER_KILL_MS = 5_000;
 const FULL_WIDTH = 1280;
 const BOTH: readonly Side[] = ['ours', 'bare'];
 const OURS: readonly Side[] = ['ours'];
+const VIEWER: readonly Place[] = ['viewer'];
+const CREATOR: readonly Place[] = ['creator'];
+const EVERYONE: readonly Place[] = ['creator', 'viewer'];
 
 export const scenarios: readonly Scenario[] = [
-  { name: 'join', about: 'join → first frame, somebody watches already', isShort: true, sides: BOTH, run: join },
-  { name: 'grant', about: "embedder's grant on an open socket → first frame", isShort: true, sides: OURS, run: grant },
+  {
+    name: 'join',
+    about: 'join → first frame, somebody watches already',
+    isShort: true,
+    sides: BOTH,
+    far: VIEWER,
+    run: join,
+  },
+  {
+    name: 'grant',
+    about: "embedder's grant on an open socket → first frame",
+    isShort: true,
+    sides: OURS,
+    far: VIEWER,
+    run: grant,
+  },
   {
     name: 'grant-prepared',
     about: 'the same after the page has said that access is near',
     isShort: true,
     sides: OURS,
+    far: VIEWER,
     run: (house, options) => grant(house, { ...options, isPrepared: true }),
   },
   {
@@ -52,9 +72,17 @@ export const scenarios: readonly Scenario[] = [
     about: "creator's click → on air → first frame of a fan",
     isShort: true,
     sides: OURS,
+    far: EVERYONE,
     run: goLive,
   },
-  { name: 'first-page', about: "room's page → lobby → first frame", isShort: true, sides: OURS, run: firstPage },
+  {
+    name: 'first-page',
+    about: "room's page → lobby → first frame",
+    isShort: true,
+    sides: OURS,
+    far: VIEWER,
+    run: firstPage,
+  },
   viewerLoss(3, false),
   viewerLoss(8, true),
   viewerLimit(600, false),
@@ -68,6 +96,7 @@ export const scenarios: readonly Scenario[] = [
     about: '3 % loss from the creator, 15 s',
     isShort: false,
     sides: OURS,
+    far: CREATOR,
     run: (house, options) => steady(house, options, 'creator', { up: { loss: 0.03 } }, LOSS_MS),
   },
   {
@@ -75,6 +104,7 @@ export const scenarios: readonly Scenario[] = [
     about: "creator's uplink falls to 800, then 300 kbit/s, then is clear",
     isShort: true,
     sides: OURS,
+    far: CREATOR,
     run: uplinkLimit,
   },
   {
@@ -82,14 +112,13 @@ export const scenarios: readonly Scenario[] = [
     about: 'media worker killed → longest time without a picture',
     isShort: false,
     sides: OURS,
+    far: EVERYONE,
     workers: 2,
     run: spare,
   },
 ];
 
 async function join(house: NetworkHouse, { side, roundTripMs }: { side: Side; roundTripMs: number }): Promise<Figures> {
-  house.setLines({ roundTripMs });
-  await house.setSide(side);
   const other = side === 'ours' ? await house.companion() : undefined;
   const joins = [];
   // The first join of a page compiles its code and does not count.
@@ -117,10 +146,8 @@ async function join(house: NetworkHouse, { side, roundTripMs }: { side: Side; ro
 
 async function grant(
   house: NetworkHouse,
-  { roundTripMs, isPrepared = false }: { roundTripMs: number; isPrepared?: boolean },
+  { isPrepared = false }: { roundTripMs: number; isPrepared?: boolean },
 ): Promise<Figures> {
-  house.setLines({ roundTripMs });
-  await house.setSide('ours');
   const other = await house.companion();
   const shows = [];
   const fromGrant: number[] = [];
@@ -147,9 +174,7 @@ async function grant(
   };
 }
 
-async function goLive(house: NetworkHouse, { roundTripMs }: { roundTripMs: number }): Promise<Figures> {
-  house.setLines({ roundTripMs });
-  await house.setSide('ours');
+async function goLive(house: NetworkHouse): Promise<Figures> {
   const onAir: number[] = [];
   const shows = [];
   for (let count = 0; count <= LIVES; count += 1) {
@@ -179,8 +204,6 @@ async function goLive(house: NetworkHouse, { roundTripMs }: { roundTripMs: numbe
 }
 
 async function firstPage(house: NetworkHouse, { roundTripMs }: { roundTripMs: number }): Promise<Figures> {
-  house.setLines({ roundTripMs });
-  await house.setSide('ours');
   const other = await house.companion();
   const pages = [];
   // The first one compiles the page's code.
@@ -223,6 +246,7 @@ function viewerLoss(percent: number, isShort: boolean): Scenario {
     about: `${percent} % loss towards the viewer, 15 s`,
     isShort,
     sides: BOTH,
+    far: VIEWER,
     run: (house, options) => steady(house, options, 'viewer', { down: { loss: percent / 100 } }, LOSS_MS),
   };
 }
@@ -233,13 +257,13 @@ function viewerLimit(kbps: number, isShort: boolean): Scenario {
     about: `bottleneck of ${kbps} kbit/s towards the viewer, 20 s, then clear`,
     isShort,
     sides: BOTH,
+    far: VIEWER,
     run: async (house, options) => {
-      const { roundTripMs } = options;
       return await watching(house, options, async () => {
         const sinceMs = now();
-        house.viewer.line.set({ roundTripMs, down: { kbps } });
+        house.setLine('viewer', { down: { kbps } });
         await pause(LIMIT_MS);
-        house.viewer.line.set({ roundTripMs });
+        house.setLine('viewer');
         const clearedAtMs = now();
         const sight = await untilWidth(house);
         return { ...phase(sight, sinceMs, clearedAtMs), fullSizeAfterMs: widthAfterMs(sight, clearedAtMs, FULL_WIDTH) };
@@ -248,18 +272,18 @@ function viewerLimit(kbps: number, isShort: boolean): Scenario {
   };
 }
 
-function dead(person: 'viewer' | 'creator', seconds: number): Scenario {
+function dead(person: Place, seconds: number): Scenario {
   return {
     name: `dead-${person}-${seconds}`,
     about: `${person}'s line dead for ${seconds} s → the viewer's picture is back`,
     isShort: seconds === 3 || (seconds === 8 && person === 'viewer'),
     sides: OURS,
+    far: [person],
     run: async (house, options) => {
-      const { roundTripMs } = options;
       return await watching(house, options, async () => {
-        house[person].line.set({ roundTripMs, isDead: true });
+        house.setLine(person, { isDead: true });
         await pause(seconds * 1_000);
-        house[person].line.set({ roundTripMs });
+        house.setLine(person);
         const mendedAtMs = now();
         const sight = await watchUntil(house, AFTER_DEAD_MS, (it) => backAfterMs(it, mendedAtMs) !== undefined);
         return { backAfterMs: backAfterMs(sight, mendedAtMs) };
@@ -269,20 +293,18 @@ function dead(person: 'viewer' | 'creator', seconds: number): Scenario {
 }
 
 async function uplinkLimit(house: NetworkHouse, options: { side: Side; roundTripMs: number }): Promise<Figures> {
-  const { roundTripMs } = options;
-  const { line } = house.creator;
   return await watching(house, options, async () => {
     const figures: Figures = {};
     const sights: Sight = { frames: [], readings: [] };
     for (const kbps of [800, 300]) {
       const sinceMs = now();
-      line.set({ roundTripMs, up: { kbps } });
+      house.setLine('creator', { up: { kbps } });
       await pause(UPLINK_LIMIT_MS);
       append(sights, await house.takeSight());
       for (const [name, value] of Object.entries(phase(sights, sinceMs, now()))) figures[`${name}At${kbps}`] = value;
     }
     const clearedAtMs = now();
-    line.set({ roundTripMs });
+    house.setLine('creator');
     return { ...figures, fullSizeAfterMs: widthAfterMs(await untilWidth(house), clearedAtMs, FULL_WIDTH) };
   });
 }
@@ -290,30 +312,27 @@ async function uplinkLimit(house: NetworkHouse, options: { side: Side; roundTrip
 async function steady(
   house: NetworkHouse,
   options: { side: Side; roundTripMs: number },
-  person: 'viewer' | 'creator',
+  person: Place,
   trouble: Omit<LineSettings, 'roundTripMs'>,
   durationMs: number,
 ): Promise<Figures> {
   return await watching(house, options, async () => {
     const sinceMs = now();
-    house[person].line.set({ roundTripMs: options.roundTripMs, ...trouble });
+    house.setLine(person, trouble);
     await pause(durationMs);
     return phase(await house.takeSight(), sinceMs, now());
   });
 }
 
 /** Runs `work` while the viewer sees the full picture. */
-async function watching(
-  house: NetworkHouse,
-  { side, roundTripMs }: { side: Side; roundTripMs: number },
-  work: () => Promise<Figures>,
-): Promise<Figures> {
-  const isFull = await house.watch(side, roundTripMs);
+async function watching(house: NetworkHouse, { side }: { side: Side }, work: () => Promise<Figures>): Promise<Figures> {
+  const isFull = await house.watch(side);
   try {
     await house.takeSight();
     return { ...(await work()), ...(!isFull && { startedSmall: 1 }) };
   } finally {
-    house.setLines({ roundTripMs });
+    house.setLine('creator');
+    house.setLine('viewer');
     await house.leave();
   }
 }
