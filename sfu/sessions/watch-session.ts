@@ -35,6 +35,9 @@ const LINE_CHECKS = 4;
 const LINE_CHECK_MS = 80;
 /** What was sent in the last second has to exceed what arrives by this factor; random losses alone are fewer. */
 const LINE_EXCESS_MIN = 1.25;
+/** Of the lowest layer, and the longest time that a line is given to make room for one. */
+const KEY_FRAME_BITS = 32_000;
+const ROOM_WAIT_MAX_MS = 150;
 
 /** The session of one viewer: a consumer for each track on stage that the client can decode, running from the start. */
 export class WatchSession extends MediaSession implements TrackWatcher {
@@ -215,12 +218,21 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     }
     if (!(await this.#isNarrow(lineBps))) return {};
     this.assertOpen();
-    if (this.#line?.handleLossy(lineBps) && this.#hasSound) this.#soundOnly.begin();
-    // A pause drops the packets that the client requests again, which would fill a narrow line for seconds. Resuming
-    // requests a key frame. A call fails only if its consumer ended meanwhile.
-    else await Promise.allSettled(videos.flatMap((consumer) => [consumer.pause(), consumer.resume()]));
-    if (this.#isPaused('video')) await this.#applyPause();
+    await this.#stepDown(videos, lineBps);
     return this.#soundOnly.isOn ? { soundOnly: true } : {};
+  }
+
+  /**
+   * A pause drops the packets that the client requests again, which would fill a narrow line for seconds. It lasts
+   * until what the line has queued leaves room for a key frame; resuming requests one, of the layer chosen here.
+   */
+  async #stepDown(videos: types.Consumer[], lineBps: number): Promise<void> {
+    // A call fails only if its consumer ended meanwhile.
+    const paused = Promise.allSettled(videos.map((consumer) => consumer.pause()));
+    if (this.#line?.handleLossy(lineBps) && this.#hasSound) this.#soundOnly.begin();
+    else await delay(Math.min(ROOM_WAIT_MAX_MS, (KEY_FRAME_BITS * 1_000) / lineBps));
+    await paused;
+    await this.#applyPause();
   }
 
   get #hasSound(): boolean {

@@ -67,7 +67,7 @@ export const STALL = {
   /** Interval of the checks. */
   checkMs: 50,
   /** The statistics of a picture that has stood still for this long are read. */
-  stillAfterMs: 120,
+  stillAfterMs: 80,
   /** If no packet of it has arrived for this long, they are read more rarely. */
   quietAfterMs: 1_000,
   quietCheckMs: 250,

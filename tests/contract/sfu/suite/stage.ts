@@ -342,18 +342,24 @@ export function describeLayers(open: Open): void {
     await until(hasNewKeyFrame);
   });
 
-  it('moves a viewer who loses packets to the layer that fits', async () => {
+  it('moves a viewer who loses packets to the layer that fits, with one key frame', async () => {
     const { stage } = await open();
     await using _ = stage;
-    await stage.publish('room_lossy');
+    const { publisher } = await stage.publish('room_lossy');
     const watcher = await stage.watch('room_lossy', { viewport: TOP, openAll: true });
     await until(() => currentLayer(watcher) === 2);
+    // By then a second request would have come.
+    const settle = async () => {
+      const reached = watcher.viewer.packets('video');
+      await until(() => watcher.viewer.packets('video') > reached + 40);
+    };
+    await settle();
+    const before = publisher.keyFrameRequests[0] ?? 0;
     await stage.node.restartVideo({ session: watcher.session, lineBps: 300_000 });
     await until(() => currentLayer(watcher) === 0);
-    // It stays there.
-    const reached = watcher.viewer.packets('video');
-    await until(() => watcher.viewer.packets('video') > reached + 20);
+    await settle();
     expect(currentLayer(watcher)).toBe(0);
+    expect(publisher.keyFrameRequests[0]).toBe(before + 1);
   });
 
   it('does not take what is lost on the way from the publisher for a narrow line of the viewer', async () => {
