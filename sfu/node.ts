@@ -165,9 +165,9 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
 
   /** Consumers that the node carries before quality suffers, and how many it carries now. */
   get load(): { consumers: number; capacity: number } {
-    const { workers } = this.#pool;
+    const { workers, size } = this.#pool;
     const consumers = workers.reduce((sum, { load }) => sum + load.consumers, 0);
-    return { consumers, capacity: workers.length * this.#consumersPerWorkerMax };
+    return { consumers, capacity: size * this.#consumersPerWorkerMax };
   }
 
   /** The worker processes and the load of each, for metrics and process supervision. */

@@ -15,17 +15,16 @@ beforeEach(() => {
 });
 
 async function openPool(change: Partial<WorkerPoolOptions> = {}) {
-  const died: number[] = [];
   const pool = await WorkerPool.create({
     workers: 2,
     addresses: [{ ip: '127.0.0.1' }],
     port: basePort,
     portRequired: true,
     log: silentLog,
-    handleDied: ({ index }) => died.push(index),
+    handleDied: () => {},
     ...change,
   });
-  return Object.assign(pool, { died, [Symbol.asyncDispose]: () => pool.close() });
+  return Object.assign(pool, { [Symbol.asyncDispose]: () => pool.close() });
 }
 
 /** Listens on a TCP port, as another program would. */
@@ -73,14 +72,33 @@ it('places load on the worker that has least', async () => {
 });
 
 it('replaces a worker that died, on the same port, and has a request wait for it', async () => {
-  await using pool = await openPool({ workers: 1 });
+  const counts: { running: number; size: number }[] = [];
+  await using pool = await openPool({
+    workers: 1,
+    handleDied: () => counts.push({ running: pool.workers.length, size: pool.size }),
+  });
   const before = pool.leastLoaded();
   kill(before.worker.pid, 'SIGKILL');
-  await vi.waitFor(() => expect(pool.died).toEqual([0]));
+  // A node that is asked for its capacity meanwhile has not lost it.
+  await vi.waitFor(() => expect(counts).toEqual([{ running: 0, size: 1 }]));
   await pool.ready();
   const after = pool.leastLoaded();
   expect(after.worker.pid).not.toBe(before.worker.pid);
   expect(after.port).toBe(basePort);
+});
+
+it('does not count a worker while its replacement fails', async () => {
+  let occupied: ReturnType<typeof occupy> | undefined;
+  await using pool = await openPool({
+    handleDied: () => {
+      occupied = occupy(basePort);
+    },
+  });
+  kill(pool.workers[0]?.worker.pid ?? 0, 'SIGKILL');
+  await vi.waitFor(() => expect(pool.size).toBe(1), 10_000);
+  await (await occupied)?.[Symbol.asyncDispose]();
+  await vi.waitFor(() => expect(pool.workers).toHaveLength(2), 10_000);
+  expect(pool.size).toBe(2);
 });
 
 it('leaves the signals of the process to the process', async () => {

@@ -50,6 +50,8 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #live = new Map<number, PooledWorker>();
   readonly #replacements = new Map<number, Promise<void>>();
+  /** Those of them that have not failed. */
+  readonly #expected = new Set<number>();
   #closed = false;
 
   static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
@@ -75,6 +77,14 @@ export class WorkerPool {
 
   get workers(): PooledWorker[] {
     return [...this.#live.values()];
+  }
+
+  /**
+   * Workers that run or will in a moment. A node that counted only those that run would say, if it was asked between
+   * the death of its last worker and the replacement, that it carries nothing.
+   */
+  get size(): number {
+    return this.#live.size + this.#expected.size;
   }
 
   /** Waits for a replacement when all workers have died; `node_unavailable` if none starts in time. */
@@ -158,9 +168,10 @@ export class WorkerPool {
   }
 
   async #replace(index: number, port: number): Promise<void> {
+    this.#expected.add(index);
     while (!this.#closed) {
       try {
-        return await this.#start(index, port);
+        return await this.#start(index, port).finally(() => this.#expected.delete(index));
       } catch (error) {
         this.#options.log.error({ worker: index, err: error }, 'media worker replacement failed');
         await new Promise((resolve) => setTimeout(resolve, WORKER_RESTART_DELAY_MS));
