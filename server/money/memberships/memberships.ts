@@ -233,8 +233,9 @@ export class Memberships {
   }
 
   /**
-   * Upgrades at once for the price of the remaining time, and downgrades at the next renewal. No change creates credit
-   * at the provider, because credit would pay any later invoice.
+   * Upgrades at once for the price of the remaining time, and downgrades at the next renewal. After a refund, upgrades
+   * wait for the renewal too, because the provider would credit the refunded price. No change creates credit at the
+   * provider, because credit would pay any later invoice.
    */
   async changeTier(identity: string, id: string, tierId: string): Promise<Membership> {
     const { clubs, removals, suspensions } = this.#context.rooms;
@@ -253,13 +254,20 @@ export class Memberships {
       if (!wanted.isActive && wanted.id !== paid.id) throw new AppError('tier_retired');
       // The card would be charged for a membership without access.
       if (row.standing === 'disputed') throw new AppError('membership_disputed');
-      const isUpgrade = wanted.id !== paid.id && wanted.priceMinor >= paid.priceMinor;
+      const isDearer = wanted.id !== paid.id && wanted.priceMinor >= paid.priceMinor;
+      const isUpgrade = isDearer && !(await this.#isGivenBack(id));
       // Stripe would start the new interval at once and credit the rest of the old one.
       if (!isUpgrade && wanted.interval !== renewal.interval) throw new AppError('tier_interval');
       const { billing } = this.#context.provider;
       const change = { subscription, from: await this.#priceOf(renewal), to: await this.#priceOf(wanted) };
       await (isUpgrade ? billing.upgrade(change) : billing.setRenewalPrice(change));
     });
+  }
+
+  /** Whether a payment for time that is not over was refunded or lost completely. */
+  async #isGivenBack(id: string): Promise<boolean> {
+    const terms = await this.#store.listTerms(this.#context.db.orm, id);
+    return terms.some(({ isKept, endsAtMs }) => !isKept && endsAtMs > this.#context.clock.now());
   }
 
   async #change(

@@ -353,6 +353,26 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       expect(await read(identity)).toMatchObject({ status: 'active', tier: { id: silver.id } });
     });
 
+    test('of an upgrade lets the next dearer tier begin with the renewal, not for what was refunded', async () => {
+      const [silver, gold, best] = [await createTier(500), await createTier(1_500), await createTier(2_500)];
+      const { identity, id } = await join(silver);
+      await change(identity, id, best);
+      const [upgrade] = await paymentsOf(identity);
+      await refund(upgrade?.id ?? '');
+      const planned = { tier: { id: silver.id }, nextTier: { id: gold.id } };
+      expect(await change(identity, id, gold)).toMatchObject(planned);
+      expect(await change(identity, id, silver)).toMatchObject({ tier: { id: silver.id }, nextTier: null });
+      expect(await change(identity, id, gold)).toMatchObject(planned);
+      const { customer } = await subscriptionOf(id);
+      expect(await stripe.customers.retrieve(String(customer))).toMatchObject({ balance: 0 });
+      await pass(33 * DAY_MS);
+      expect(await read(identity)).toMatchObject({ tier: { id: gold.id }, nextTier: null });
+      // The renewal is kept, so the next upgrade begins at once again.
+      expect(await change(identity, id, best)).toMatchObject({ tier: { id: best.id }, nextTier: null });
+      const amounts = (await paymentsOf(identity)).map(({ amountMinor }) => amountMinor);
+      expect(amounts.slice(1)).toEqual([1_500, upgrade?.amountMinor, 500]);
+    });
+
     test('of the lower tier also refunds the upgrade', async () => {
       const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
       const { identity, id } = await join(silver);
