@@ -3,13 +3,19 @@
  * a reload, a network loss or a lost SFU node does not end it. Each has a publisher here or a timer that ends it; a
  * sweep finds lives in the database that have neither.
  */
+import type { SessionCloseReason } from '../../../sfu/contract.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import { AppError } from '../../protocol/errors.ts';
+import { AppError, type ErrorCode } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 
+/** Why the session of a refused publication is closed; for other errors its live is over. */
+const CLOSE_REASONS: Partial<Record<ErrorCode, SessionCloseReason>> = {
+  live_replaced: 'replaced',
+  room_ended: 'room_closed',
+};
 const RETRY_MS = 2_000;
 const SWEEP_MS = 10_000;
 
@@ -26,7 +32,7 @@ export interface LivesOptions {
   /** Rooms with a publisher's session at this gateway, and the publication of each. */
   publishing: () => ReadonlyMap<RoomId, string | undefined>;
   /** Removes a publication that was refused from the stage. */
-  handleRefused?: (room: RoomId, publication: string | undefined, reason: 'replaced' | 'closed') => void;
+  handleRefused?: (room: RoomId, publication: string | undefined, reason: SessionCloseReason) => void;
   graceMs?: number;
   log: Log;
   metrics: Metrics;
@@ -156,7 +162,7 @@ export class Lives {
     }
     await this.start(room, publication).catch((error) => {
       if (!(error instanceof AppError)) throw error;
-      this.#options.handleRefused?.(room, publication, error.code === 'live_replaced' ? 'replaced' : 'closed');
+      this.#options.handleRefused?.(room, publication, CLOSE_REASONS[error.code] ?? 'closed');
     });
   }
 

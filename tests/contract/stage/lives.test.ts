@@ -130,12 +130,7 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
     const room = await createRoom();
     let failures = 1;
     const rooms: LivesOptions['rooms'] = {
-      takeStage: here.rooms.takeStage.bind(here.rooms),
-      assertHoldsStage: here.rooms.assertHoldsStage.bind(here.rooms),
-      findStageHolder: here.rooms.findStageHolder.bind(here.rooms),
-      startLive: here.rooms.startLive.bind(here.rooms),
-      endLive: here.rooms.endLive.bind(here.rooms),
-      findHeldLives: here.rooms.findHeldLives.bind(here.rooms),
+      ...boundTo(here.rooms),
       endHeldLive: async (id: RoomId) => {
         if (failures-- > 0) throw new Error('the database is away');
         await here.rooms.endHeldLive(id);
@@ -164,6 +159,40 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
     expect(await here.rooms.takeStage(room, 'phone')).toBeGreaterThan(fence);
     await expect(here.rooms.startLive(room, 'laptop')).rejects.toMatchObject({ code: 'live_replaced' });
     expect(await isLive(room)).toBe(false);
+  });
+
+  test('a publication whose live could not be stored is told why it is refused', async () => {
+    const { here, there } = parts();
+    const [ended, over, taken] = [await createRoom(), await createRoom(), await createRoom()];
+    const publishing = new Map([ended, over, taken].map((room) => [room, 'laptop']));
+    let isAway = true;
+    const rooms = {
+      ...boundTo(here.rooms),
+      startLive: async (...args: Parameters<LivesOptions['rooms']['startLive']>) => {
+        if (isAway) throw new Error('the database is away');
+        await here.rooms.startLive(...args);
+      },
+    };
+    const handleRefused = vi.fn<NonNullable<LivesOptions['handleRefused']>>();
+    const lives = new Lives({ rooms, publishing: () => publishing, handleRefused, log, metrics });
+    for (const room of publishing.keys()) {
+      await here.rooms.takeStage(room, 'laptop');
+      await expect(lives.start(room, 'laptop')).rejects.toThrow('away');
+    }
+    isAway = false;
+    await there.rooms.endRoom(ended);
+    await there.rooms.startLive(over, 'laptop');
+    await there.rooms.endLive(over);
+    await there.rooms.takeStage(taken, 'phone');
+    await lives.sweep();
+    expect(new Map(handleRefused.mock.calls.map(([room, , reason]) => [room, reason]))).toEqual(
+      new Map([
+        [ended, 'room_closed'],
+        [over, 'closed'],
+        [taken, 'replaced'],
+      ]),
+    );
+    lives.close();
   });
 
   test('a live that has moved to another gateway is not ended by the first, whose publisher is gone', async () => {
@@ -217,3 +246,15 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
     expect(await other.outbox.pending()).toBe(0);
   });
 });
+
+function boundTo(rooms: LivesOptions['rooms']): LivesOptions['rooms'] {
+  return {
+    takeStage: rooms.takeStage.bind(rooms),
+    assertHoldsStage: rooms.assertHoldsStage.bind(rooms),
+    findStageHolder: rooms.findStageHolder.bind(rooms),
+    startLive: rooms.startLive.bind(rooms),
+    endLive: rooms.endLive.bind(rooms),
+    endHeldLive: rooms.endHeldLive.bind(rooms),
+    findHeldLives: rooms.findHeldLives.bind(rooms),
+  };
+}
