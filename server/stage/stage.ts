@@ -257,7 +257,7 @@ export class Stage {
 
   /** A participant's new socket takes over their session from an earlier socket, or from another gateway. */
   async resume(caller: StageCaller, session: SessionId, publication?: string): Promise<ResumeAnswer> {
-    const { room, identity, socket, issuer, signIn } = caller;
+    const { room, identity, socket, connectedAtMs, issuer, signIn } = caller;
     const known = this.#sessions.get(session);
     const isTheirs = known?.room === room && known.identity === identity && isInUse(known);
     if (known && !isTheirs) throw new AppError('session_not_found');
@@ -278,7 +278,7 @@ export class Stage {
     }
     const direction = found.publish ? 'publish' : 'watch';
     const of = { room, identity, issuer, signIn, direction, publication: publication ?? known?.publication } as const;
-    const theirs = { ...of, socket, node: found.node, connected: true };
+    const theirs = { ...of, socket, connectedAtMs, node: found.node, connected: true };
     this.#sessions.add({ ...theirs, session, epoch: found.epoch });
     const spare = found.spare && { ...found.spare, session: found.spare.session as SessionId };
     if (spare) this.#sessions.add({ ...theirs, session: spare.session, epoch: spare.epoch, spareOf: session });
@@ -288,8 +288,8 @@ export class Stage {
     const entry = this.#sessions.get(session);
     if (found.publish && entry)
       await this.#startLive(entry).catch((error) => {
-        // The page has not got the session: it waits for another resume.
-        this.#leases.orphan(session);
+        // The page has not got the session: it waits for another resume, unless there was one meanwhile.
+        if (this.#sessions.get(session)?.socket === socket) this.#leases.orphan(session);
         throw error;
       });
     const asWire = (consumers: ConsumerOptions[]) => consumers as ResumeAnswer['consumers'];
@@ -396,7 +396,7 @@ export class Stage {
   }
 
   #open(
-    { room, identity, socket, issuer, signIn }: StageCaller,
+    { room, identity, socket, connectedAtMs, issuer, signIn }: StageCaller,
     direction: SessionEntry['direction'],
     {
       spareOf,
@@ -408,7 +408,7 @@ export class Stage {
     const opened = { room, identity, socket, direction, spareOf, isPrepared };
     this.#ends.makeWay(opened);
     const orphanedUntilMs = socket === undefined ? this.#clock.now() + LIMITS.watchAheadMs : undefined;
-    this.#sessions.add({ session, issuer, signIn, orphanedUntilMs, publication, ...opened });
+    this.#sessions.add({ session, connectedAtMs, issuer, signIn, orphanedUntilMs, publication, ...opened });
     this.#ends.countSessions();
     return session;
   }

@@ -57,6 +57,7 @@ export class Connection {
   readonly router: string | undefined;
   readonly address: string;
   access: Access = { state: 'refused' };
+  readonly connectedAtMs = performance.now();
   closed = false;
   /** Closed on purpose by either side: no other socket will resume its media. */
   endedCleanly = false;
@@ -92,10 +93,10 @@ export class Connection {
   }
 
   get stageCaller(): StageCaller {
-    const { roomId: room, participant, socket, access, can, claims } = this;
+    const { roomId: room, participant, socket, connectedAtMs, access, can, claims } = this;
     const { identity } = participant;
     const { iss: issuer, logeSession: signIn } = claims;
-    return { room, identity, socket: socket.id, issuer, signIn, access, publish: can.publish };
+    return { room, identity, socket: socket.id, connectedAtMs, issuer, signIn, access, publish: can.publish };
   }
 
   /** The rights as they are sent to the client. */

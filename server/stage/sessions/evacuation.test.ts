@@ -17,6 +17,7 @@ function house(viewers: number, { follow = true } = {}) {
     isPrepared: false,
     socket: 'socket',
     orphanedUntilMs: Number.POSITIVE_INFINITY,
+    connectedAtMs: 0,
     epoch: 1,
     connected: true,
     publication: undefined,

@@ -16,6 +16,7 @@ function entry(given: Partial<SessionEntry>): SessionEntry {
     isPrepared: false,
     socket: 'socket',
     orphanedUntilMs: Number.POSITIVE_INFINITY,
+    connectedAtMs: 0,
     epoch: 1,
     connected: true,
     publication: undefined,

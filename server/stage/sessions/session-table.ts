@@ -19,6 +19,8 @@ export interface SessionEntry {
   readonly isPrepared: boolean;
   /** Absent while the participant is disconnected, or not connected yet. */
   readonly socket: string | undefined;
+  /** When its latest socket connected. */
+  readonly connectedAtMs: number;
   /** Without a socket: when the session ends unless it is resumed. */
   readonly orphanedUntilMs: number;
   /** Proves to the node that this gateway looks after the session. */
@@ -32,6 +34,7 @@ export interface SessionEntry {
 type NewEntry = Pick<SessionEntry, 'session' | 'room' | 'identity' | 'issuer' | 'signIn' | 'direction' | 'socket'> & {
   /** For one without a socket. */
   orphanedUntilMs?: number | undefined;
+  connectedAtMs?: number | undefined;
   node?: string;
   spareOf?: SessionId | undefined;
   isPrepared?: boolean;
@@ -45,9 +48,13 @@ export class SessionTable {
   readonly #bySocket = new Map<string, Set<SessionId>>();
   readonly #byPerson = new Map<string, Set<SessionId>>();
 
-  /** Adds a session, or updates a known one, for the participant on this socket. */
+  /**
+   * Adds a session, or updates a known one, for the participant on this socket. The late request of a socket that its
+   * page has replaced does not take the session from the later socket.
+   */
   add(entry: NewEntry): void {
-    this.#set({
+    const earlier = this.#entries.get(entry.session);
+    const added: SessionEntry = {
       node: undefined,
       spareOf: undefined,
       isPrepared: false,
@@ -55,8 +62,11 @@ export class SessionTable {
       connected: false,
       publication: undefined,
       ...entry,
+      connectedAtMs: entry.connectedAtMs ?? 0,
       orphanedUntilMs: entry.orphanedUntilMs ?? Number.POSITIVE_INFINITY,
-    });
+    };
+    const isLate = earlier !== undefined && earlier.connectedAtMs > added.connectedAtMs;
+    this.#set(isLate ? { ...added, ...holderOf(earlier) } : added);
   }
 
   /** The session was opened on this node. */
@@ -151,6 +161,10 @@ export class SessionTable {
     if (entry.socket !== undefined) link(this.#bySocket, entry.socket, entry.session);
     link(this.#byPerson, personKey(entry), entry.session);
   }
+}
+
+function holderOf({ socket, connectedAtMs, orphanedUntilMs, issuer, signIn }: SessionEntry) {
+  return { socket, connectedAtMs, orphanedUntilMs, issuer, signIn };
 }
 
 /** Neither a spare nor a publisher's prepared session. */

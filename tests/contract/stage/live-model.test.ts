@@ -113,6 +113,47 @@ describe('by example', () => {
     expect(page.session).toBeUndefined();
   });
 
+  test('of two resumes at once, one that fails leaves the session to the other', async () => {
+    const session = await publish(creatorOn('first'), 'laptop');
+    stage().handleSocketGone('first', false);
+    house.rooms.isAway = true;
+    const failed = stage().resume(creatorOn('second'), session, 'laptop');
+    const failure = failed.catch((error) => {
+      house.rooms.isAway = false;
+      return String(error);
+    });
+    await passes(stage().resume(creatorOn('third'), session, 'laptop'));
+    expect(await failure).toContain('away');
+    stage().handleSocketGone('second', false);
+    await vi.advanceTimersByTimeAsync(QUIET_MS);
+    expect(house.node.publishers(ROOM).map(({ id }) => id)).toEqual([session]);
+    await passes(stage().leave(creatorOn('third'), session));
+  });
+
+  // At another gateway, during the later one, the page gets sessionClosed and opens another session.
+  test.each([
+    ['the gateway that knows it, during the later one', 0, false],
+    ['the gateway that knows it, after the later one', 0, true],
+    ['another gateway, after the later one', 1, true],
+  ])('a late resume of a replaced socket does not take the session: at %s', async (_when, at, isAfter) => {
+    const session = await publish(creatorOn('first'), 'laptop');
+    await publish(creatorOn('first'), 'laptop', session);
+    stage().handleSocketGone('first', false);
+    const replaced = { ...creatorOn('second'), connectedAtMs: 1 };
+    const latest = { ...creatorOn('third'), connectedAtMs: 2 };
+    const page = pageAt(0, at, { socket: 'third', session });
+    const resumed = stage(at).resume(latest, session, 'laptop');
+    if (isAfter) await passes(resumed);
+    await passes(Promise.allSettled([stage(at).resume(replaced, session, 'laptop'), resumed]));
+    stage(at).handleSocketGone('second', false);
+    await vi.advanceTimersByTimeAsync(QUIET_MS);
+    expect(page.session).toBe(session);
+    expect(house.node.publishers(ROOM).map(({ id }) => id)).toEqual([session]);
+    await passes(stage(at).leave(latest, session));
+    expect([...house.node.sessions.keys()]).toEqual([]);
+    expect(house.faults).toEqual([]);
+  });
+
   test('a replaced page gets sessionClosed, also while its gateway cannot reach the node', async () => {
     const session = await publish(creatorOn('first'), 'laptop');
     const page = pageAt(0, 0, { socket: 'first', session });

@@ -39,6 +39,7 @@ export class ModelPage {
   readonly role: 'creator' | 'fan';
   gateway: ModelGateway | undefined;
   socket = '';
+  connectedAtMs = 0;
   session: SessionId | undefined;
   publication: string | undefined;
   /** A page runs one operation at a time. */
@@ -51,7 +52,8 @@ export class ModelPage {
 
   get caller(): StageCaller {
     const access = { state: 'granted', reason: 'role' } as const;
-    return { room: ROOM, identity: this.identity, socket: this.socket, access, publish: this.role === 'creator' };
+    const { identity, socket, connectedAtMs, role } = this;
+    return { room: ROOM, identity, socket, connectedAtMs, access, publish: role === 'creator' };
   }
 }
 
@@ -163,6 +165,7 @@ export class ModelHouse implements ModelAddresses {
   #connect(page: ModelPage, gateway: ModelGateway): void {
     page.gateway = gateway;
     page.socket = `socket_${++this.#count}`;
+    page.connectedAtMs = performance.now();
     page.busy = false;
     const { session } = page;
     if (session) this.#run(page, 'resume', () => this.#resume(page, session));

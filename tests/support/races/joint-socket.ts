@@ -21,6 +21,7 @@ export class JointSocket {
   page = '';
   readonly io = { on: () => {}, engine: { close: () => this.#leave(false) } };
   readonly #id = `joint_${++count}`;
+  readonly #connectedAtMs = performance.now();
   readonly #network: JointNetwork;
   readonly #listeners = new Map<string, (value: unknown) => void>();
   readonly #acks = new Set<Ack>();
@@ -134,6 +135,7 @@ export class JointSocket {
       room: ROOM,
       identity: 'ada',
       socket: this.#id,
+      connectedAtMs: this.#connectedAtMs,
       access: { state: 'granted', reason: 'role' },
       publish: true,
     };
