@@ -1,6 +1,7 @@
 /** A tip for an item of the menu, which the creator may change meanwhile. */
 import { expect, test, vi } from 'vitest';
 import { handlerOf, pressOf } from '../../tests/support/browser/element-events.ts';
+import { fromWire, LogeError } from '../src/errors.ts';
 import type { Room } from '../src/room.ts';
 import { LogeTip } from './loge-tip.ts';
 
@@ -30,8 +31,9 @@ function chooseSong() {
   const choose = (amountMinor: number) =>
     handlerOf(part.draw(), 'kind="tip"', 'amount-chosen')({ detail: { amountMinor } });
   press('tip-menu-item');
+  const draw = () => part.draw();
   const sent = () => room.tip.mock.calls.map(([{ amountMinor, menuItem }]) => [amountMinor, menuItem]);
-  return { room, press, choose, sent };
+  return { room, press, choose, draw, sent };
 }
 
 test('an item whose price changes is chosen again, at its new price', async () => {
@@ -58,4 +60,30 @@ test('an amount that is chosen after an item is a tip without a request, also at
   choose(500);
   await press('tip-send');
   expect(sent()).toEqual([[500, undefined]]);
+});
+
+test('after a lost answer the same request is sent again although the menu has changed', async () => {
+  const { room, press, draw } = chooseSong();
+  room.tip.mockRejectedValueOnce(new LogeError('timeout'));
+  const sending = press('tip-send');
+  room.tipMenu = [{ ...SONG, amountMinor: 800 }];
+  draw();
+  await sending;
+  await press('tip-send');
+  const [first, again] = room.tip.mock.calls;
+  expect(again).toEqual(first);
+});
+
+test('an item that the server refuses after a lost answer is chosen again', async () => {
+  const { room, press, sent } = chooseSong();
+  room.tip.mockRejectedValueOnce(new LogeError('timeout'));
+  await press('tip-send');
+  room.tipMenu = [{ ...SONG, amountMinor: 800 }];
+  room.tip.mockRejectedValueOnce(fromWire({ code: 'menu_price_mismatch', message: '', retryable: false }));
+  await press('tip-send');
+  await press('tip-send');
+  expect(sent()).toEqual([
+    [500, 'item_1'],
+    [500, 'item_1'],
+  ]);
 });

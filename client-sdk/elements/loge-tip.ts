@@ -47,6 +47,8 @@ export class LogeTip extends RoomPart {
 
   /** Idempotency key of the current tip: sending it again after a failure never pays twice. */
   #key = createKey();
+  /** The key of an attempt that may have paid: only the same request with this key tells. */
+  #sentKey = '';
 
   static override styles = [...RoomPart.styles, fieldStyles, tipStyles];
 
@@ -72,7 +74,7 @@ export class LogeTip extends RoomPart {
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
     const isChosen = ({ id, amountMinor }: TipMenuItem) => id === this.menuItem && amountMinor === this.chosenMinor;
-    if (!this.menuItem || this.room?.tipMenu.some(isChosen)) return;
+    if (!this.menuItem || this.#sentKey === this.#key || this.room?.tipMenu.some(isChosen)) return;
     // The item is gone or has another price: without this, the old price would pay for a tip without a request.
     this.menuItem = undefined;
     this.chosenMinor = undefined;
@@ -308,8 +310,10 @@ export class LogeTip extends RoomPart {
 
   /** On a key conflict, an earlier attempt has used the key, but its answer was lost or its payment page is open. */
   async #attempt(way: 'wallet' | 'card', send: () => Promise<void>): Promise<void> {
+    this.#sentKey = this.#key;
     await this.act(way, () =>
       send().catch((error: unknown) => {
+        if (error instanceof LogeError && !error.retryable) this.#sentKey = '';
         if (isKeyConflict(error)) this.#key = createKey();
         throw error;
       }),

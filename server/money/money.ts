@@ -163,7 +163,7 @@ export class Money {
 
     this.tipping = new Tipping(context);
     this.#tipBatches = new TipBatches(context);
-    this.tips = new Tips(context, { batches: this.#tipBatches, tipping: this.tipping });
+    this.tips = new Tips(context, { batches: this.#tipBatches });
     this.cardTips = new CardTips(context, { checkouts, tipping: this.tipping });
     this.tipRequests = new TipRequests(context, refunds);
     this.privateSessions = new PrivateSessions(context);

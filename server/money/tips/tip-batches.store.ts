@@ -1,6 +1,7 @@
 import { iso } from '../../platform/clock.ts';
 import type { Database, Run } from '../../platform/db/db.ts';
 import type { CommittedFact, NewFact, Outbox } from '../../platform/outbox/outbox.ts';
+import type { TipMenuItem } from '../../protocol/money/tipping.ts';
 import type { Leg } from '../ledger/ledger.ts';
 import { accountId, fanPromo } from '../ledger/ledger.ts';
 import type { TipRow } from './tips.store.ts';
@@ -35,6 +36,8 @@ const FIND_KEYS_BY_CARD = `select key.* from unnest($1::text[], $2::text[], $3::
       and (room, identity, idempotency_key) = (key.room, key.identity, key.idempotency_key) limit 1
   ) as pending`;
 
+const FIND_MENUS = `select room, items from tip_menus where room = any($1::text[])`;
+
 /** Inserts all entries and tips in one statement. It joins nothing, so its plan suits any number of rows. */
 const BOOK = `with wallets as (
       update ledger_accounts set balance = balance - spent.amount
@@ -60,6 +63,11 @@ export interface SeenBefore {
   earlier: readonly TipRow[];
   /** Keys of tips with an open payment page. */
   byCard: ReadonlySet<string>;
+  /**
+   * Tip menus by room. As they are read with the wallets locked, a retry that another gateway decides before the first
+   * request is not refused for a change of the menu and the first one booked.
+   */
+  menus: ReadonlyMap<string, readonly TipMenuItem[]>;
 }
 
 interface KeyOfTip {
@@ -116,12 +124,20 @@ export class TipBatchesStore {
       const { postings, facts } = decide({
         availableMinor,
         earlier,
+        menus: await this.#findMenus(run, drafts),
         byCard: new Set(byCard.map((row) => tipKey({ ...row, idempotencyKey: row.idempotency_key }))),
       });
       if (postings.length === 0) return [];
       await this.#book(run, postings);
       return this.#outbox.addAll(run, facts);
     });
+  }
+
+  async #findMenus(run: Run, drafts: TipRow[]): Promise<SeenBefore['menus']> {
+    const rooms = new Set(drafts.flatMap(({ room, menuItem }) => (menuItem === null ? [] : room)));
+    if (rooms.size === 0) return new Map();
+    const rows = await run<{ room: string; items: TipMenuItem[] }>(FIND_MENUS, [[...rooms]]);
+    return new Map(rows.map(({ room, items }) => [room, items]));
   }
 
   async #findKeys(run: Run, keys: string[][]): Promise<TipRow[]> {

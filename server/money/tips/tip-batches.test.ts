@@ -4,8 +4,8 @@ import { fanWallet, saleLegs, splitSale, sumOf } from '../ledger/ledger.ts';
 import { walletOf } from './tip-batches.store.ts';
 import { decide, type TipDraft } from './tip-batches.ts';
 
-/** No page to pay by card is open. */
-const byCard = new Set<string>();
+/** No page to pay by card is open, and no room has a menu. */
+const nothing = { byCard: new Set<string>(), menus: new Map() };
 
 const policy = { id: 'fees_test', vatBps: 2_000, commissionBps: 2_000, charityBps: 0 };
 
@@ -62,7 +62,7 @@ test('a batch equals its tips one by one: no overdraft, one payment a key, a ref
       });
       const walletOfFan = (fan: number) => walletOf({ identity: `fan-${fan}`, currency: 'eur' });
       const availableMinor = new Map(credits.map((amountMinor, fan) => [walletOfFan(fan), amountMinor]));
-      const decided = decide(attempts.map(draftOf), { availableMinor, earlier: [], byCard });
+      const decided = decide(attempts.map(draftOf), { availableMinor, earlier: [], ...nothing });
       const outcomes = decided.outcomes.map((outcome) =>
         'error' in outcome ? outcome.error.code : outcome.isNew ? 'new' : 'earlier',
       );
@@ -80,11 +80,11 @@ test('answers a tip that was sent before, although a new one would be refused', 
   const draft = draftOf({ fan: 0, amountMinor: 500, key: 1 }, 1);
   const refused: TipDraft = { ...draft, refusal: 'room_ended' };
   const availableMinor = new Map([[walletOf(draft.row), 1_000]]);
-  expect(decide([refused], { availableMinor, earlier: [], byCard }).outcomes).toEqual([
+  expect(decide([refused], { availableMinor, earlier: [], ...nothing }).outcomes).toEqual([
     { error: expect.objectContaining({ code: 'room_ended' }) },
   ]);
   const earlier = { ...draft.row, id: 'tip_earlier' };
-  const answered = decide([refused], { availableMinor, earlier: [earlier], byCard });
+  const answered = decide([refused], { availableMinor, earlier: [earlier], ...nothing });
   expect(answered.outcomes).toEqual([{ row: earlier, isNew: false }]);
   expect(answered.postings).toEqual([]);
 });

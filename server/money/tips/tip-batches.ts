@@ -12,6 +12,7 @@ import type { MoneyContext } from '../money-context.ts';
 import type { MoneyFact } from '../money-facts.ts';
 import { payWithPromo } from '../wallet/promo-legs.ts';
 import { promoOf, type SeenBefore, TipBatchesStore, type TipPosting, tipKey, walletOf } from './tip-batches.store.ts';
+import { findItem } from './tipping.ts';
 import { type TipRow, toTip } from './tips.store.ts';
 
 const BATCH_TIPS = 500;
@@ -24,6 +25,7 @@ const FACT_TIPS = 100;
 const DATA_FAULTS = ['22', '23'];
 
 export interface TipDraft {
+  /** The label of a menu item is found with the decision. */
   row: TipRow;
   legs: Leg[];
   /** Rejects the tip if its key is new; nothing is booked. */
@@ -169,11 +171,14 @@ export function decide(drafts: TipDraft[], seen: SeenBefore, isPromoSpent = true
   const availableMinor = new Map(seen.availableMinor);
   const sent = new Map(seen.earlier.map((row) => [tipKey(row), row]));
   const postings: TipPosting[] = [];
-  const outcomes = drafts.map(({ row, legs, refusal }): Outcome => {
-    const earlier = sent.get(tipKey(row));
-    if (earlier) return isSame(earlier, row) ? { row: earlier, isNew: false } : failure('idempotency_conflict');
-    if (seen.byCard.has(tipKey(row))) return failure('idempotency_conflict');
-    if (refusal) return failure(refusal);
+  const outcomes = drafts.map(({ row: draft, legs, refusal }): Outcome => {
+    const earlier = sent.get(tipKey(draft));
+    if (earlier) return isSame(earlier, draft) ? { row: earlier, isNew: false } : failure('idempotency_conflict');
+    if (seen.byCard.has(tipKey(draft))) return failure('idempotency_conflict');
+    const asked = askedBy(draft, seen.menus);
+    const refused = refusal ?? asked.refusal;
+    if (refused) return failure(refused);
+    const row = { ...draft, menuLabel: asked.menuLabel };
     const wallet = walletOf(row);
     const promo = availableMinor.get(promoOf(row)) ?? 0;
     const promoMinor = isPromoSpent ? Math.min(promo, row.amountMinor) : 0;
@@ -190,6 +195,10 @@ export function decide(drafts: TipDraft[], seen: SeenBefore, isPromoSpent = true
     return { row, isNew: true };
   });
   return { outcomes, postings, availableMinor };
+}
+
+function askedBy({ room, menuItem, amountMinor }: TipRow, menus: SeenBefore['menus']): ReturnType<typeof findItem> {
+  return menuItem === null ? { menuLabel: null } : findItem(menus.get(room) ?? [], { menuItem, amountMinor });
 }
 
 const failure = (code: ErrorCode): Outcome => ({ error: new AppError(code) });

@@ -84,9 +84,17 @@ export class Tipping {
     { menuItem, amountMinor }: Pick<TipInput, 'menuItem' | 'amountMinor'>,
   ): Promise<{ menuLabel: string | null; refusal?: ErrorCode }> {
     if (menuItem === undefined) return { menuLabel: null };
-    const item = (await this.#store.findMenu(room)).find((each) => each.id === menuItem);
-    if (!item) return { menuLabel: null, refusal: 'menu_item_not_found' };
-    if (item.amountMinor !== amountMinor) return { menuLabel: null, refusal: 'menu_price_mismatch' };
-    return { menuLabel: item.label };
+    return findItem(await this.#store.findMenu(room), { menuItem, amountMinor });
   }
+}
+
+/** The label of the item, or why a tip for it is refused. */
+export function findItem(
+  menu: readonly TipMenuItem[],
+  { menuItem, amountMinor }: { menuItem: string; amountMinor: number },
+): { menuLabel: string | null; refusal?: ErrorCode } {
+  const item = menu.find((each) => each.id === menuItem);
+  if (!item) return { menuLabel: null, refusal: 'menu_item_not_found' };
+  if (item.amountMinor !== amountMinor) return { menuLabel: null, refusal: 'menu_price_mismatch' };
+  return { menuLabel: item.label };
 }

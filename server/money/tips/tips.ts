@@ -11,7 +11,6 @@ import type { Room } from '../../protocol/rooms.ts';
 import { assertAmount, fanWallet, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { TipBatches, TipDraft } from './tip-batches.ts';
-import type { Tipping } from './tipping.ts';
 import { toTip } from './tips.store.ts';
 
 export interface TipRequest {
@@ -23,12 +22,10 @@ export interface TipRequest {
 export class Tips {
   readonly #context: MoneyContext;
   readonly #batches: TipBatches;
-  readonly #tipping: Tipping;
 
-  constructor(context: MoneyContext, parts: { batches: TipBatches; tipping: Tipping }) {
+  constructor(context: MoneyContext, parts: { batches: TipBatches }) {
     this.#context = context;
     this.#batches = parts.batches;
-    this.#tipping = parts.tipping;
   }
 
   async send(request: TipRequest): Promise<TipReceipt> {
@@ -49,7 +46,6 @@ export class Tips {
     const terms = await pricing.findTerms({ creator, buyer: from.identity });
     await ledger.ensureAccounts([{ kind: 'creator_pending', owner: creator, currency }]);
     const split = splitSale(amountMinor, terms);
-    const { menuLabel, refusal } = await this.#tipping.findAsked(room.id, input);
     return {
       row: {
         id: createId('tip'),
@@ -59,7 +55,7 @@ export class Tips {
         currency,
         message,
         menuItem,
-        menuLabel,
+        menuLabel: null,
         request: menuItem === null ? null : 'open',
         idempotencyKey,
         status: 'settled',
@@ -75,8 +71,8 @@ export class Tips {
         split,
         association: terms.association,
       }),
-      // They do not apply to a repeated request, whose tip was sent before.
-      refusal: room.status === 'ended' ? 'room_ended' : refusal,
+      // It does not apply to a repeated request, whose tip was sent before.
+      refusal: room.status === 'ended' ? 'room_ended' : undefined,
     };
   }
 }

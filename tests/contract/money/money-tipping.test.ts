@@ -1,5 +1,5 @@
 /** Batches of tips: each is decided individually, in order and once; goals and leaderboards follow refunds. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { TipInput } from '../../../server/protocol/money/money.ts';
@@ -118,6 +118,40 @@ describe.each(DATABASES)('tips, menus and goals on $name', ({ open }) => {
       failure('menu_price_mismatch'),
     );
     expect(await balanceOf(identity)).toBe(1_500);
+  });
+
+  test('a retry after a change of the menu gets the answer of the first, also if it overtakes it', async () => {
+    const own = await house.createRoom({ kind: 'free' });
+    const identity = await house.createFan(2_000);
+    const song = { id: 'song', label: 'The next song', amountMinor: 500 };
+    await house.money.tipping.setMenu(own.id, [song]);
+    const gateway = await house.openGateway();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { bulkTransaction } = db;
+    const held = vi.spyOn(db, 'bulkTransaction').mockImplementationOnce(async (work) => {
+      await released;
+      return bulkTransaction.call(db, work) as never;
+    });
+    const input = { menuItem: 'song', amountMinor: 500, idempotencyKey: 'key-of-the-slow-one' };
+    const first = tip(identity, input, own).catch((error) => error.code);
+    await vi.waitFor(() => expect(held).toHaveBeenCalledOnce());
+    await house.money.tipping.setMenu(own.id, [{ ...song, amountMinor: 900 }]);
+    const from = { identity, name: 'Fan', role: 'fan' } as const;
+    const retry = await gateway.tips.send({ room: own, from, input }).catch((error) => error.code);
+    release();
+    expect([await first, retry]).toEqual(['menu_price_mismatch', 'menu_price_mismatch']);
+    expect(await balanceOf(identity)).toBe(2_000);
+  });
+
+  test('a page to pay a tip by card is answered again after a change of the menu', async () => {
+    const own = await house.createRoom({ kind: 'free' });
+    const song = { id: 'song', label: 'The next song', amountMinor: 1_000 };
+    await house.money.tipping.setMenu(own.id, [song]);
+    const from = { identity: await house.createFan(), name: 'Fan', role: 'fan' } as const;
+    const input = { menuItem: 'song', amountMinor: 1_000, idempotencyKey: 'key-of-the-card' };
+    const page = await house.money.cardTips.open({ room: own, from, input });
+    await house.money.tipping.setMenu(own.id, []);
+    expect(await house.money.cardTips.open({ room: own, from, input })).toEqual(page);
   });
 
   test('a goal counts tips since it was set without refunded ones; a new goal starts at zero', async () => {
