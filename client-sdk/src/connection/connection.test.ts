@@ -1,6 +1,6 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Server, type Socket } from 'socket.io';
+import { Server, type ServerOptions, type Socket } from 'socket.io';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { WireError } from '../../../server/protocol/errors.ts';
 import type { Welcome } from '../../../server/protocol/realtime.ts';
@@ -16,14 +16,23 @@ class Gateway implements AsyncDisposable {
   refuse: (token: unknown) => WireError | null = () => null;
   /** Whether handshakes get no answer. */
   hold = false;
+  /** Whether what a client sends by polling gets no answer. */
+  holdsPosts = false;
   attempts = 0;
   handle: (name: string, input: never, answer: Answer) => void = (_name, _input, answer) =>
     answer({ ok: true, data: {} });
   readonly #http = createServer();
-  readonly #io = new Server(this.#http, { path: '/loge/socket.io' });
+  readonly #io: Server;
 
-  static async start(): Promise<Gateway> {
-    const gateway = new Gateway();
+  private constructor(transports: ServerOptions['transports']) {
+    this.#io = new Server(this.#http, { path: '/loge/socket.io', transports });
+  }
+
+  static async start(transports: ServerOptions['transports'] = ['polling', 'websocket']): Promise<Gateway> {
+    const gateway = new Gateway(transports);
+    gateway.#io.engine.use((request: IncomingMessage, _response: unknown, next: () => void) => {
+      if (request.method !== 'POST' || !gateway.holdsPosts) next();
+    });
     gateway.#io.use((socket, next) => {
       gateway.attempts += 1;
       if (gateway.hold) return;
@@ -53,6 +62,7 @@ class Gateway implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#http.closeAllConnections();
     await this.#io.close();
   }
 }
@@ -265,6 +275,19 @@ describe('Connection', () => {
     // Primary and spare probe the same socket.
     await Promise.all([probe(), probe()]);
     expect(gateway.attempts).toBe(2);
+  });
+
+  it('rejects a request as lost with its socket, also if the socket cannot close', async () => {
+    await using gateway = await Gateway.start(['polling']);
+    const { connection, events } = createConnection(gateway.url);
+    await connection.connect('token-1');
+    gateway.holdsPosts = true;
+    const request = connection.request('stage:leave', { session: 'sess_1' as never }, { timeoutMs: 300 });
+    const probe = connection.request('money:wallet', {}, { timeoutMs: 50, isProbe: true });
+    await Promise.allSettled([probe]);
+    gateway.holdsPosts = false;
+    await expect(request).rejects.toMatchObject({ code: 'connection_failed' });
+    await vi.waitFor(() => expect(events).toContain('reconnected'));
   });
 
   it('opens a hanging attempt anew for a probe', async () => {

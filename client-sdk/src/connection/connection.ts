@@ -154,7 +154,8 @@ export class Connection {
             return resolve(data);
           }
           if (options.isProbe && socket === this.#socket) this.#replaceSocket('The socket does not answer.');
-          reject(new LogeError(socket.connected ? 'timeout' : 'connection_failed', undefined, { cause: error }));
+          // A replaced socket may be unable to close over a dead line; the next one has resumed the media by then.
+          reject(new LogeError(socket === this.#socket ? 'timeout' : 'connection_failed', undefined, { cause: error }));
         });
     });
     if (answer.ok) return answer.data;
