@@ -34,6 +34,7 @@ const UPLINK_LIMIT_MS = 15_000;
 const CLEAR_MS = 25_000;
 /** A session waits for a minute; a restored one takes longer than a resumed one. */
 const AFTER_DEAD_MS = 40_000;
+const AFTER_BACK_MS = 5_000;
 const AFTER_KILL_MS = 5_000;
 const FULL_WIDTH = 1280;
 const BOTH: readonly Side[] = ['ours', 'bare'];
@@ -285,8 +286,13 @@ function dead(person: Place, seconds: number): Scenario {
         await pause(seconds * 1_000);
         house.setLine(person);
         const mendedAtMs = now();
-        const sight = await watchUntil(house, AFTER_DEAD_MS, (it) => backAfterMs(it, mendedAtMs) !== undefined);
-        return { backAfterMs: backAfterMs(sight, mendedAtMs) };
+        const backAtMs = (sight: Sight) => mendedAtMs + (backAfterMs(sight, mendedAtMs) ?? Number.POSITIVE_INFINITY);
+        const sight = await watchUntil(house, AFTER_DEAD_MS, (it) => now() > backAtMs(it) + AFTER_BACK_MS);
+        const back = backAtMs(sight);
+        return {
+          backAfterMs: backAfterMs(sight, mendedAtMs),
+          laterGapMs: Number.isFinite(back) ? longestGapMs(sight, back, back + AFTER_BACK_MS) : undefined,
+        };
       });
     },
   };
