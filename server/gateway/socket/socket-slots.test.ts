@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { ANNOUNCEMENT_LEASE_MS, MemoryAnnouncements } from '../../platform/announcements.ts';
+import { MemoryAnnouncements } from '../../../tests/support/databases/memory-announcements.ts';
+import { ANNOUNCEMENT_LEASE_MS } from '../../platform/announcements.ts';
 import { MemoryLeasedHashes } from '../../platform/leased-hashes.ts';
 import { createLog } from '../../platform/log.ts';
 import type { SharedCounts } from '../../platform/shared-slots.ts';

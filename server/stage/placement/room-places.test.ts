@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SfuError, type SfuNode, type SfuNodeAnnouncement } from '../../../sfu/contract.ts';
-import { MemoryAnnouncements } from '../../platform/announcements.ts';
+import { MemoryAnnouncements } from '../../../tests/support/databases/memory-announcements.ts';
 import { MemoryLeasedHashes } from '../../platform/leased-hashes.ts';
 import { createLog } from '../../platform/log.ts';
 import type { RoomId } from '../../protocol/ids.ts';

@@ -1,12 +1,13 @@
 /** Announcements and leased hashes: one suite for memory and Redis. Head counts exist with Redis only. */
 import { describe, expect, it, vi } from 'vitest';
-import { type Announcements, MemoryAnnouncements } from '../../../server/platform/announcements.ts';
+import type { Announcements } from '../../../server/platform/announcements.ts';
 import { RedisHeadCounts } from '../../../server/platform/head-counts.ts';
 import { type LeasedHashes, MemoryLeasedHashes } from '../../../server/platform/leased-hashes.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { RedisConnections } from '../../../server/platform/redis/redis.ts';
 import { RedisAnnouncements } from '../../../server/platform/redis/redis-announcements.ts';
 import { RedisLeasedHashes } from '../../../server/platform/redis/redis-leased-hashes.ts';
+import { MemoryAnnouncements } from '../../support/databases/memory-announcements.ts';
 import { hasRedis, TestRedis } from '../../support/programs/redis.ts';
 
 const LEASE_MS = 400;

@@ -1,12 +1,12 @@
 import { kill } from 'node:process';
 import { expect, it, vi } from 'vitest';
-import { MemoryAnnouncements } from '../../../server/platform/announcements.ts';
 import { MemoryLeasedHashes } from '../../../server/platform/leased-hashes.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { SharedSlots } from '../../../server/platform/shared-slots.ts';
 import type { RoomUpstream } from '../../../sfu/contract.ts';
 import { SfuControlServer } from '../../../sfu/control/server.ts';
 import { LocalSfuNode, type LocalSfuNodeOptions } from '../../../sfu/node.ts';
+import { MemoryAnnouncements } from '../../support/databases/memory-announcements.ts';
 import { RtpStage, type StageViewer } from '../../support/media/rtp-stage.ts';
 
 /** A room on several nodes: nodes without the publisher pull its stage over pipes between hosts. */

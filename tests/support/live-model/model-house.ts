@@ -1,4 +1,3 @@
-import { MemoryAnnouncements } from '../../../server/platform/announcements.ts';
 import { systemClock } from '../../../server/platform/clock.ts';
 import { MemoryLeasedHashes } from '../../../server/platform/leased-hashes.ts';
 import { createLog } from '../../../server/platform/log.ts';
@@ -11,6 +10,7 @@ import { RoomTrees } from '../../../server/stage/placement/room-trees.ts';
 import type { StageCaller } from '../../../server/stage/sessions/stage-caller.ts';
 import { Stage } from '../../../server/stage/stage.ts';
 import { RemoteSfuNode } from '../../../sfu/control/remote-node.ts';
+import { MemoryAnnouncements } from '../databases/memory-announcements.ts';
 import type { ModelChance } from './model-chance.ts';
 import { ModelNode } from './model-node.ts';
 import { ModelRooms } from './model-rooms.ts';
