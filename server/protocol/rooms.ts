@@ -168,7 +168,6 @@ export const reminder = z.object({ wanted: z.boolean() });
 export const reminderInput = reminder.partial();
 
 export const removalInput = z.object({ identity, reason: singleLine(LIMITS.reasonChars) });
-export type RemovalInput = z.infer<typeof removalInput>;
 export const removal = z.object({
   id: idSchema('removal'),
   room: roomId,

@@ -46,7 +46,6 @@ export const topupInput = z
     message: 'Name card and idempotencyKey together',
   })
   .meta({ dependentRequired: { card: ['idempotencyKey'], idempotencyKey: ['card'] } });
-export type TopupInput = z.infer<typeof topupInput>;
 
 export const savedCard = z.object({
   id: cardId,
@@ -71,10 +70,8 @@ export const ticketInput = z.object({
    */
   waiver: waiverInput.optional(),
 });
-export type TicketInput = z.infer<typeof ticketInput>;
 
 export const checkout = z.object({ checkoutUrl: z.url() });
-export type Checkout = z.infer<typeof checkout>;
 export const topupCheckout = checkout.extend({ topup: topupId });
 
 /** A top-up by saved card: done, or the bank requires authentication at `actionUrl`. */

@@ -9,7 +9,6 @@ import { type NodeState, type PlacementNode, PlacementNodes, type Region } from 
 import { type Member, PIPE_CONSUMERS, RoomTree } from './placement-tree.ts';
 
 export type { PlacementAnswer, PlacementLimits, ViewerClass } from './placement-limits.ts';
-export { PLACEMENT_LIMITS } from './placement-limits.ts';
 export type { PlacementNode } from './placement-nodes.ts';
 
 interface Wish {
