@@ -17,7 +17,6 @@ export interface HeadCounts {
   report(room: string, identities: ReadonlySet<string>): Promise<void>;
   /** Never rejects: without an answer the count is zero. */
   others(room: string): Promise<Others>;
-  close(): Promise<void>;
 }
 
 const NOBODY: Others = { count: 0, identities: [] };
@@ -32,8 +31,6 @@ export class MemoryHeadCounts implements HeadCounts {
   async others(): Promise<Others> {
     return NOBODY;
   }
-
-  async close(): Promise<void> {}
 }
 
 /** One gateway's report: count, and identities if there are few. */

@@ -26,11 +26,11 @@ export class ClubsStore {
     return row;
   }
 
-  listTiers(creator: string, onlyActive: boolean): Promise<TierRow[]> {
+  listActiveTiers(creator: string): Promise<TierRow[]> {
     return this.#orm
       .select()
       .from(clubTiers)
-      .where(and(eq(clubTiers.creator, creator), onlyActive ? eq(clubTiers.isActive, true) : undefined))
+      .where(and(eq(clubTiers.creator, creator), eq(clubTiers.isActive, true)))
       .orderBy(asc(clubTiers.rank), asc(clubTiers.id));
   }
 

@@ -49,7 +49,7 @@ export class Clubs {
     await this.#accounts.getCreator(creator);
     const { name, priceMinor, interval, perks = [] } = input;
     assertWithin(priceMinor, { minMinor: LIMITS.tierMinMinor, maxMinor: LIMITS.tierMaxMinor });
-    const active = await this.#store.listTiers(creator, true);
+    const active = await this.#store.listActiveTiers(creator);
     if (active.length >= LIMITS.tiersPerCreator) throw new AppError('tier_limit');
     const rank = interval === 'month' ? priceMinor * MONTHS_OF_YEAR : priceMinor;
     const row = { id: createId('tier'), creator, name, priceMinor, interval, rank, perks };
@@ -58,7 +58,7 @@ export class Clubs {
 
   async listTiers(creator: string): Promise<Tier[]> {
     await this.#accounts.getCreator(creator);
-    return (await this.#store.listTiers(creator, true)).map(toTier);
+    return (await this.#store.listActiveTiers(creator)).map(toTier);
   }
 
   /** The name of a club: its creator's. */

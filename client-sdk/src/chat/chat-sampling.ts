@@ -23,16 +23,11 @@ interface Bucket {
 }
 
 export class SamplingMeter {
-  readonly #now: () => number;
   #buckets: Bucket[] = [];
   #droppedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(now: () => number = Date.now) {
-    this.#now = now;
-  }
-
   note(frame: { shown: number; dropped: number }): void {
-    const now = this.#now();
+    const now = Date.now();
     if (frame.dropped > 0) this.#droppedAtMs = now;
     this.#buckets = this.#buckets.filter(({ atMs }) => now - atMs < CHAT.sampledQuietMs);
     const last = this.#buckets.at(-1);
@@ -46,7 +41,7 @@ export class SamplingMeter {
 
   /** Null when nothing was left out recently. */
   get current(): ChatSampling | null {
-    const now = this.#now();
+    const now = Date.now();
     if (now - this.#droppedAtMs >= CHAT.sampledQuietMs) return null;
     const recent = this.#buckets.filter(({ atMs }) => now - atMs < CHAT.sampledQuietMs);
     const shown = recent.reduce((sum, bucket) => sum + bucket.shown, 0);

@@ -126,8 +126,8 @@ export class AddressesStore {
     await this.#db.orm.delete(addressChanges).where(lt(addressChanges.expiresAt, before));
   }
 
-  async ownerOf(address: string, tx: Orm = this.#db.orm): Promise<string | undefined> {
-    const [row] = await tx
+  async ownerOf(address: string): Promise<string | undefined> {
+    const [row] = await this.#db.orm
       .select({ person: personAddresses.person })
       .from(personAddresses)
       .where(eq(personAddresses.address, address));

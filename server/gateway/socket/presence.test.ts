@@ -14,7 +14,6 @@ test('a newcomer gets the head count although it has not changed', async () => {
     counts: {
       report: async () => {},
       others: async () => ({ count: 2, identities: ['max', 'ines'] }),
-      close: async () => {},
     },
     onCount: (_room, count) => told.push(count),
     onAudience: () => {},

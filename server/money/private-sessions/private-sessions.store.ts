@@ -35,8 +35,8 @@ export class PrivateSessionsStore {
     return inserted as PrivateSessionRow;
   }
 
-  async find(id: string, tx: Orm = this.#orm): Promise<PrivateSessionRow | undefined> {
-    const [row] = await tx.select().from(privateSessions).where(eq(privateSessions.id, id));
+  async find(id: string): Promise<PrivateSessionRow | undefined> {
+    const [row] = await this.#orm.select().from(privateSessions).where(eq(privateSessions.id, id));
     return row;
   }
 

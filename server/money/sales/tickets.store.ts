@@ -64,13 +64,8 @@ export class TicketsStore {
     return row;
   }
 
-  async findByHolder(
-    room: string,
-    identity: string,
-    status: 'valid' | 'pending',
-    tx: Orm = this.#orm,
-  ): Promise<TicketRow | undefined> {
-    const [row] = await tx
+  async findByHolder(room: string, identity: string, status: 'valid' | 'pending'): Promise<TicketRow | undefined> {
+    const [row] = await this.#orm
       .select()
       .from(tickets)
       .where(and(eq(tickets.room, room), eq(tickets.identity, identity), eq(tickets.status, status)));

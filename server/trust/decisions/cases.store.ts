@@ -53,8 +53,8 @@ export class CasesStore {
     return gathered as CaseRow;
   }
 
-  async find(id: string, tx: Orm = this.#db.orm): Promise<CaseRow | undefined> {
-    const [row] = await tx.select().from(reviewCases).where(eq(reviewCases.id, id));
+  async find(id: string): Promise<CaseRow | undefined> {
+    const [row] = await this.#db.orm.select().from(reviewCases).where(eq(reviewCases.id, id));
     return row;
   }
 

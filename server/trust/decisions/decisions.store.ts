@@ -162,8 +162,8 @@ export class DecisionsStore {
     return inserted.length > 0;
   }
 
-  async findAppeal(id: string, tx: Orm = this.#orm): Promise<AppealRow | undefined> {
-    const [row] = await tx.select().from(appeals).where(eq(appeals.id, id));
+  async findAppeal(id: string): Promise<AppealRow | undefined> {
+    const [row] = await this.#orm.select().from(appeals).where(eq(appeals.id, id));
     return row;
   }
 
