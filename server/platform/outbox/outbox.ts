@@ -29,7 +29,6 @@ export interface Fact {
 
 export type NewFact = Pick<Fact, 'topic' | 'data'> & { room?: string; identity?: string };
 
-type Listener = (fact: Fact) => Promise<void> | void;
 type BatchListener = (facts: Fact[]) => Promise<void> | void;
 
 /** A committed fact and its position in the table. */
@@ -134,12 +133,6 @@ export class Outbox {
       everyMs: PRUNE_MS,
       run: () => this.prune(),
       log: options.log,
-    });
-  }
-
-  on(topic: string, listener: Listener): void {
-    this.onBatch(topic, async (facts) => {
-      for (const fact of facts) await listener(fact);
     });
   }
 

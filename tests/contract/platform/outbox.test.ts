@@ -118,9 +118,7 @@ test('facts whose claims have lapsed come before younger ones, also if they are 
   await using db = await openDatabase();
   const outbox = new Outbox({ db, bus: new MemoryBus(() => {}), log, metrics: createMetrics() });
   const handled: number[] = [];
-  outbox.on('test', ({ data }) => {
-    handled.push(data.n);
-  });
+  outbox.onBatch('test', (facts) => void handled.push(...facts.map(({ data }) => data.n)));
   const given = Array.from({ length: 300 }, (_, n) => n);
   await db.transaction((tx) => outbox.add(tx, ...given.map((n) => ({ topic: 'test', room: 'a', data: { n } }))));
   await db.bulk(`update outbox set claimed_until = now() - interval '1 second' where (data->>'n')::int < 250`, []);

@@ -26,7 +26,7 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
       throw error;
     });
     const outbox = new Outbox({ db, bus, log, metrics, owner: gateway, isAlone: false });
-    for (const topic of ['live.started', 'live.ended']) outbox.on(topic, (fact) => void told.push(fact));
+    for (const topic of ['live.started', 'live.ended']) outbox.onBatch(topic, (facts) => void told.push(...facts));
     return { outbox, ...createRooms({ db, outbox, clock: systemClock }, { currency: 'eur', gateway }) };
   };
   let [here, there]: ReturnType<typeof openGateway>[] = [];
@@ -235,7 +235,7 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
     const { there } = parts();
     const [dead, other] = [openGateway('gw_dead'), there];
     const seen: string[] = [];
-    other.outbox.on('test.left', (fact) => void seen.push(fact.id));
+    other.outbox.onBatch('test.left', (facts) => void seen.push(...facts.map(({ id }) => id)));
     await db.transaction((tx) => dead.outbox.add(tx, { topic: 'test.left', data: {} }));
     other.outbox.start();
     await other.outbox.idle();

@@ -16,7 +16,7 @@ import { systemClock } from '../../../server/platform/clock.ts';
 import { Database } from '../../../server/platform/db/db.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
-import { type Fact, Outbox } from '../../../server/platform/outbox/outbox.ts';
+import { Outbox } from '../../../server/platform/outbox/outbox.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import type { Rooms } from '../../../server/rooms/rooms.ts';
 import { MovableClock, WEBHOOK_SECRET } from '../houses/money-house.ts';
@@ -261,9 +261,9 @@ export class SoakHouse implements AsyncDisposable {
       isReturnUrlAllowed: () => false,
     });
     money.privateSessions.watch(this.media);
-    outbox.on('tips.settled', (fact: Fact) => {
+    outbox.onBatch('tips.settled', (facts) => {
       if (life.isOver) return;
-      for (const { id } of (fact.data as MoneyFacts['tips.settled']).tips) this.shown.add(id);
+      for (const { data } of facts) for (const { id } of (data as MoneyFacts['tips.settled']).tips) this.shown.add(id);
     });
     return { life, money, accounts, rooms, outbox, db };
   }
