@@ -29,15 +29,7 @@ export function saveCard(operation: Operation, customer: string, form: CardForm,
   const { email } = operation.must('customers', customer);
   const paymentMethod = createPaymentMethod(
     operation,
-    {
-      card: form.card,
-      expMonth: form.expMonth,
-      expYear: form.expYear,
-      hasCvc: true,
-      name: form.name,
-      email: form.email ?? email,
-      country: form.card.country,
-    },
+    { ...form, hasCvc: true, email: form.email ?? email, country: form.card.country },
     { allow_redisplay: 'always' },
   );
   const setupIntent = createSetupIntent(operation, { customer, metadata: { created_by: 'billing_portal' } });

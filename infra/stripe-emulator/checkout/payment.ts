@@ -147,15 +147,8 @@ function withCustomer(operation: Operation, session: Session, source: PaymentSou
 }
 
 function cardOf(operation: Operation, session: Session, form: CardForm, isSaved: boolean): Stripe.PaymentMethod {
-  const entry = {
-    card: form.card,
-    expMonth: form.expMonth,
-    expYear: form.expYear,
-    hasCvc: true,
-    name: form.name,
-    email: form.email ?? session.customer_details?.email ?? null,
-    country: form.card.country,
-  };
+  const email = form.email ?? session.customer_details?.email ?? null;
+  const entry = { ...form, hasCvc: true, email, country: form.card.country };
   // The payer's own choice allows showing the card again; a card that the merchant saves may stay hidden.
   return createPaymentMethod(operation, entry, { allow_redisplay: isSaved ? 'always' : 'limited' });
 }
