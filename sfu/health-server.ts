@@ -1,5 +1,4 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { SfuControlServer } from './control/server.ts';
 import type { LocalSfuNode } from './node.ts';
 import { NodeMetrics } from './node-metrics.ts';
@@ -40,10 +39,6 @@ export class HealthServer {
       void this.#answer(request.method === 'GET' ? (request.url ?? '') : '', response);
     });
     this.#server.requestTimeout = 5_000;
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
   }
 
   async close(): Promise<void> {
