@@ -5,7 +5,7 @@
 import { url as debuggerUrl } from 'node:inspector';
 import { App } from './app.ts';
 import { type Config, ConfigError, type Part, parseConfig } from './config.ts';
-import { EventLoopWatchdog } from './platform/event-loop-watchdog.ts';
+import { watchEventLoop } from './platform/event-loop-watchdog.ts';
 
 const SHUTDOWN_LIMIT_MS = 15_000;
 const REPEATED_SIGNAL_MS = 1_000;
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const app = await App.create({ config });
   // Only after the start, which may block the event loop and has its own timeout in an orchestrator. A debugger stops
   // the event loop on purpose.
-  if (debuggerUrl() === undefined) EventLoopWatchdog.create({ metrics: app.context.metrics });
+  if (debuggerUrl() === undefined) watchEventLoop(app.context.metrics);
   printWelcome(config, app);
   let stoppingSince: number | undefined;
   const stop = () => {

@@ -15,34 +15,16 @@ export interface WatchdogSettings {
   stallLimitMs: number;
 }
 
-export class EventLoopWatchdog {
-  readonly #worker: Worker;
-  readonly #timer: NodeJS.Timeout;
-
-  private constructor(worker: Worker, timer: NodeJS.Timeout) {
-    this.#worker = worker;
-    this.#timer = timer;
-  }
-
-  static create(options: { metrics: Pick<Metrics, 'eventLoopDelay'>; stallLimitMs?: number }): EventLoopWatchdog {
-    const { metrics, stallLimitMs = STALL_LIMIT_MS } = options;
-    const settings: WatchdogSettings = { turns: new SharedArrayBuffer(4), stallLimitMs };
-    const worker = new Worker(new URL('./event-loop-watchdog.worker.ts', import.meta.url), { workerData: settings });
-    worker.unref();
-    const turns = new Int32Array(settings.turns);
-    let dueAtMs = performance.now() + BEAT_MS;
-    const timer = setInterval(() => {
-      const nowMs = performance.now();
-      metrics.eventLoopDelay.observe(Math.max(0, nowMs - dueAtMs) / 1000);
-      dueAtMs = nowMs + BEAT_MS;
-      Atomics.add(turns, 0, 1);
-    }, BEAT_MS);
-    timer.unref();
-    return new EventLoopWatchdog(worker, timer);
-  }
-
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#worker.terminate();
-  }
+/** For the life of the process, which it does not prolong. */
+export function watchEventLoop(metrics: Pick<Metrics, 'eventLoopDelay'>, stallLimitMs = STALL_LIMIT_MS): void {
+  const settings: WatchdogSettings = { turns: new SharedArrayBuffer(4), stallLimitMs };
+  new Worker(new URL('./event-loop-watchdog.worker.ts', import.meta.url), { workerData: settings }).unref();
+  const turns = new Int32Array(settings.turns);
+  let dueAtMs = performance.now() + BEAT_MS;
+  setInterval(() => {
+    const nowMs = performance.now();
+    metrics.eventLoopDelay.observe(Math.max(0, nowMs - dueAtMs) / 1000);
+    dueAtMs = nowMs + BEAT_MS;
+    Atomics.add(turns, 0, 1);
+  }, BEAT_MS).unref();
 }

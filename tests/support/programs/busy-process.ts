@@ -1,7 +1,7 @@
 /**
  * A process with a watched event loop that blocks it for several times the limit, prints the measurement, and exits.
  */
-import { EventLoopWatchdog } from '../../../server/platform/event-loop-watchdog.ts';
+import { watchEventLoop } from '../../../server/platform/event-loop-watchdog.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 
 const STALL_LIMIT_MS = 2_000;
@@ -9,7 +9,7 @@ const LONG_TURN_MS = 700;
 const LONG_TURNS = 5;
 
 const metrics = createMetrics();
-const watchdog = EventLoopWatchdog.create({ metrics, stallLimitMs: STALL_LIMIT_MS });
+watchEventLoop(metrics, STALL_LIMIT_MS);
 process.stdout.write('up\n');
 
 async function work(): Promise<void> {
@@ -20,7 +20,6 @@ async function work(): Promise<void> {
   const { values } = await metrics.eventLoopDelay.get();
   const sum = values.find(({ metricName }) => metricName?.endsWith('_sum'))?.value ?? 0;
   process.stdout.write(`delay ${sum}\n`);
-  await watchdog.close();
 }
 
 void work();
