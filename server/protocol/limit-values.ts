@@ -139,7 +139,6 @@ export const pauseMaxMinutes = 24 * 60;
 export const openRoomsPerPerson = 1_000;
 /** Rooms of one creator on the public list; the creator's page shows all. */
 export const publicRoomsPerCreator = 5;
-export const tracksPerStage = 4;
 export const listPageItems = 100;
 /** Price of a minute of a private session. */
 export const privateRateMinMinor = 50;
