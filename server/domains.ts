@@ -142,7 +142,6 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   });
   const reports = new Reports({
     ...{ db, outbox, clock, log, rooms, charter },
-    recorder: { keep: async () => null },
     cases: {
       gather: (tx, report, language) => decisions.gather(tx, report, language),
       languageOf,

@@ -41,15 +41,6 @@ interface ReportedChat {
   report(room: RoomId, reporter: string, input: ChatReportInput): Promise<ChatReportId>;
 }
 
-/**
- * The recorder of the house, on the server: a recording that a browser sent could be forged. There is none yet, and the
- * evidence of a report says so.
- */
-interface Recorder {
-  /** Keeps what was recorded of a live around a time, and names it; null: nothing was recorded. */
-  keep(room: RoomId, atMs: number): Promise<{ recording: string } | null>;
-}
-
 /** A person, or who reported by the form, of whom the house knows no more than the report. */
 export type Sender = { person: string } | { report: string };
 
@@ -76,7 +67,6 @@ interface ReportsOptions {
   log: Log;
   rooms: Pick<Rooms, 'getRoom'>;
   chat: ReportedChat;
-  recorder: Recorder;
   /** The version of the charter in force, and whether it has an article. */
   charter: { findArticle(id: string): Promise<{ version: number; article: string } | undefined> };
   /** How long evidence and names are kept. */
@@ -280,21 +270,22 @@ export class Reports {
     const { rooms, chat } = this.#options;
     const { title, creator, status, liveStartedAt, access } = await rooms.getRoom(room);
     const place = { title, creator, status, liveStartedAt, access: access.kind };
-    const recording = await this.#options.recorder.keep(room, this.#options.clock.now());
+    // There is no recorder on the server yet, and what a browser recorded could be forged.
+    const seen = { place, recording: null };
     switch (subject.kind) {
       case 'message': {
         const evidence = await chat.messageEvidence(room, subject.id);
         const accused = evidence.message.from.identity;
-        return { key: `message:${subject.id}`, accused, evidence: { place, recording, ...evidence } };
+        return { key: `message:${subject.id}`, accused, evidence: { ...seen, ...evidence } };
       }
       case 'person': {
         const record = await chat.personEvidence(room, subject.id);
-        return { key: `person:${subject.id}:${room}`, accused: subject.id, evidence: { place, recording, record } };
+        return { key: `person:${subject.id}:${room}`, accused: subject.id, evidence: { ...seen, record } };
       }
       case 'live': {
         const { identity: accused } = creator;
         const record = await chat.personEvidence(room, accused);
-        return { key: `live:${room}`, accused, evidence: { place, recording, record } };
+        return { key: `live:${room}`, accused, evidence: { ...seen, record } };
       }
     }
   }

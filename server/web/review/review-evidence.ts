@@ -7,7 +7,7 @@ import type { SiteTexts } from '../texts/english/site.ts';
 
 /** As it was stored; older evidence and that of the form lack most of it. */
 interface Evidence {
-  recording?: { recording: string } | null;
+  recording?: null;
   message?: SaidMessage;
   before?: SaidMessage[];
   after?: SaidMessage[];
@@ -84,11 +84,7 @@ export function evidenceOf(stored: unknown, texts: SiteTexts['review'], language
           })}</ol>`
         : nothing
     }
-    ${
-      recording === undefined
-        ? nothing
-        : html`<p class="small muted">${recording === null ? texts.nothingRecorded : texts.recorded(recording.recording)}</p>`
-    }
+    ${recording === null ? html`<p class="small muted">${texts.nothingRecorded}</p>` : nothing}
     <details>
       <summary>${texts.rest}</summary>
       <pre tabindex="0">${JSON.stringify(stored, null, 2)}</pre>

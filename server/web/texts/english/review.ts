@@ -35,7 +35,6 @@ export const englishReview = {
   nobody: 'a person who left no contact',
   noEvidence: 'The evidence is past its term.',
   nothingRecorded: 'Picture and sound: nothing was recorded.',
-  recorded: (id: string) => `Picture and sound: recording ${id}`,
   reported: 'Reported',
   removed: 'removed meanwhile',
   place: 'Where',

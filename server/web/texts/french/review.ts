@@ -36,7 +36,6 @@ export const frenchReview: typeof englishReview = {
   nobody: 'une personne sans contact',
   noEvidence: 'Les preuves ont atteint leur terme.',
   nothingRecorded: 'Image et son : rien n’a été enregistré.',
-  recorded: (id) => `Image et son : enregistrement ${id}`,
   reported: 'Signalé',
   removed: 'retiré depuis',
   place: 'Où',
