@@ -20,7 +20,7 @@ import type { PaymentProvider } from './provider/payment-provider.ts';
 import { RefundsStore } from './refunds/refunds.store.ts';
 import { FeePoliciesStore } from './sales/fee-policies.store.ts';
 import { Pricing } from './sales/pricing.ts';
-import { EuTaxTable, type TaxCalculator, type VatRates } from './sales/tax-calculator.ts';
+import { EuTaxTable, type VatRates } from './sales/tax-calculator.ts';
 import { TicketsStore } from './sales/tickets.store.ts';
 import { TipsStore } from './tips/tips.store.ts';
 import { PromoExpiry } from './wallet/promo-expiry.ts';
@@ -53,9 +53,7 @@ export interface MoneyOptions {
   seller?: Seller | undefined;
   /** How many full years after the year of its issue a receipt keeps its buyer. Absent means ten, as in France. */
   invoiceRetentionYears?: number;
-  /** Absent means the table of EU standard rates. */
-  taxes?: TaxCalculator;
-  /** Rates of the operator, which override those of the table. */
+  /** Rates of the operator, which override those of the EU table. */
   vatRates?: VatRates | undefined;
   /** Hold periods and the smallest payout; each absent rule has a default. */
   earnings?: Partial<EarningsRules>;
@@ -152,7 +150,7 @@ export class MoneyContext {
     const houseCountry = options.houseCountry ?? HOUSE_COUNTRY;
     const { db, clock, ledger, spending, fees, currency } = this;
     this.promoExpiry = new PromoExpiry({ store: this.stores.promotions, ledger, spending, clock, currency });
-    const taxes = options.taxes ?? new EuTaxTable(houseCountry, options.vatRates);
+    const taxes = new EuTaxTable(houseCountry, options.vatRates);
     this.pricing = new Pricing({ db, clock, ledger, fees, taxes, currency, houseCountry });
   }
 

@@ -19,7 +19,7 @@ import type { LedgerStore } from '../ledger/ledger.store.ts';
 import { charityAccount, type FeePolicy } from '../ledger/ledger.ts';
 import type { FeePoliciesStore } from './fee-policies.store.ts';
 import { PricingStore, type SaleTermsRow } from './pricing.store.ts';
-import type { TaxCalculator } from './tax-calculator.ts';
+import type { EuTaxTable } from './tax-calculator.ts';
 
 /** What splits a sale; `id` is that of the fee policy. */
 export interface SaleTerms extends FeePolicy {
@@ -35,7 +35,7 @@ export interface PricingOptions {
   clock: Clock;
   ledger: LedgerStore;
   fees: FeePoliciesStore;
-  taxes: TaxCalculator;
+  taxes: EuTaxTable;
   currency: string;
   houseCountry: string;
 }
@@ -69,7 +69,7 @@ export class Pricing {
     const pledge = await (atMs === undefined
       ? this.#pledges.find(creator)
       : this.#store.findPledge(creator, iso(atMs)));
-    const { country, vatBps } = await taxes.rateOf({ buyerCountry: await this.#countries.find(buyer) });
+    const { country, vatBps } = taxes.rateOf(await this.#countries.find(buyer));
     const association = pledge?.association.id ?? null;
     const charityBps = pledge?.shareBps ?? policy.charityBps;
     const row: SaleTermsRow = {
@@ -111,7 +111,7 @@ export class Pricing {
     const now = isoIn(clock);
     const effectiveAt = input.effectiveAt ? iso(input.effectiveAt) : now;
     if (effectiveAt < now) throw new AppError('time_in_past', 'A fee policy must take effect in the future.');
-    const { vatBps } = await taxes.rateOf({ buyerCountry: houseCountry });
+    const { vatBps } = taxes.rateOf(houseCountry);
     return fees.add({ commissionBps: input.commissionBps, vatBps, effectiveAt });
   }
 

@@ -1,21 +1,8 @@
 /**
- * The VAT rate of a sale, behind an interface. The house sells electronically supplied services as the deemed supplier,
- * so the rate is that of the country where the buyer lives (directive 2006/112/EC, articles 28, 58 and implementing
- * regulation 282/2011, article 9a).
+ * The VAT rate of a sale. The house sells electronically supplied services as the deemed supplier, so the rate is that
+ * of the country where the buyer lives (directive 2006/112/EC, articles 28, 58 and implementing regulation 282/2011,
+ * article 9a).
  */
-
-export interface TaxRate {
-  /** Country of the rate: ISO 3166-1 alpha-2. */
-  country: string;
-  vatBps: number;
-}
-
-export interface TaxCalculator {
-  /** `buyerCountry` is absent while it is unknown. Amounts include the tax. */
-  rateOf(sale: { buyerCountry: string | undefined }): TaxRate | Promise<TaxRate>;
-  /** Whether a VAT rate for buyers of this country is known. */
-  hasRate(country: string): boolean;
-}
 
 /**
  * Default standard rates in basis points, as of 1 January 2026. In November 2026, 25 of the 27 agreed with public
@@ -60,20 +47,22 @@ export type VatRates = Readonly<Record<string, number>>;
  * Rates from the table, overridden by the operator's. Buyers of unknown country get the house's rate; outside the EU no
  * EU VAT is due.
  */
-export class EuTaxTable implements TaxCalculator {
+export class EuTaxTable {
   readonly #houseCountry: string;
   readonly #rates: ReadonlyMap<string, number>;
 
-  constructor(houseCountry: string, ownRates: VatRates = {}) {
+  constructor(houseCountry: string, ownRates: VatRates | undefined) {
     this.#houseCountry = houseCountry;
     this.#rates = new Map(Object.entries({ ...EU_STANDARD_VAT_BPS, ...ownRates }));
   }
 
-  rateOf({ buyerCountry }: { buyerCountry: string | undefined }): TaxRate {
+  /** `buyerCountry` is absent while it is unknown. Amounts include the tax. */
+  rateOf(buyerCountry: string | undefined): { country: string; vatBps: number } {
     const country = buyerCountry ?? this.#houseCountry;
     return { country, vatBps: this.#rates.get(country) ?? 0 };
   }
 
+  /** Whether a VAT rate for buyers of this country is known. */
   hasRate(country: string): boolean {
     return this.#rates.has(country);
   }
