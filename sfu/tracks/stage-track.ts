@@ -23,6 +23,8 @@ export interface StageTrackOptions {
 
 /** If a camera with a score of zero sends nothing for this long, its line is dead. */
 const SILENCE_MS = 200;
+/** A page that has noticed it too begins with a key frame, after at most a few packets that it still had queued. */
+const KEY_FRAME_WITHIN_MS = 100;
 
 /** What is read of mediasoup's trace of a key frame, which has no type. */
 interface KeyFrameTrace {
@@ -182,8 +184,10 @@ export class StageTrack {
 
   /**
    * A camera that sends nothing although it should has a dead line. What is lost on it is forgotten, or it would all be
-   * requested again before anything else, once the line is back. A key frame is then forced, unless the publisher's
-   * page has noticed too and begins with one: a request that was lost holds back the next one for up to a second.
+   * requested again before anything else, once the line is back. A key frame is then forced, since a request that was
+   * lost holds back the next one for up to a second; unless the publisher's page has noticed too and begins with one:
+   * then what it sends again keeps the score of a layer above zero when its first report tells what was lost, so that
+   * viewers go on to see something.
    */
   #followSilence(): void {
     let isDead = false;
@@ -195,8 +199,7 @@ export class StageTrack {
         if (isDead) this.forgetLost();
       } else if (isDead && !isSilent) {
         isDead = false;
-        // The key frame is reported a moment after its first packet has changed the score.
-        await this.#countPackets();
+        await delay(KEY_FRAME_WITHIN_MS);
         if (!this.#hasKeyFrame) this.forgetLost();
       }
     });

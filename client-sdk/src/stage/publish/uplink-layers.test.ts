@@ -175,8 +175,11 @@ describe('UplinkLayers', () => {
     await check();
     expect(ended()).toBe(1);
     expect(requestKeyFrame).toHaveBeenCalledOnce();
+    // What was lost on it is sent again.
+    sender.availableOutgoingBitrate = 1_450_000;
+    send(sender, 25_000, 15_000);
     await vi.advanceTimersByTimeAsync(UPLINK.drainedSettleMs / 2);
-    expect(changed).toEqual([]);
+    expect({ changed, limits }).toEqual({ changed: [], limits: [null] });
   });
 
   it('pauses once where no sound would tell that the line is back', async () => {

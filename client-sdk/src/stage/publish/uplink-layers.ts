@@ -73,6 +73,8 @@ export class UplinkLayers {
   readonly #line = new DeadLine();
   /** Lets the page send again; null unless the line is dead. */
   #onBack: (() => void) | null = null;
+  /** When it was back last. */
+  #backAt = Number.NEGATIVE_INFINITY;
   /** Of the last check: bytes, and the browser's estimate. */
   #bytes = { sent: 0, resent: 0 };
   #availableBps: number | undefined;
@@ -129,6 +131,7 @@ export class UplinkLayers {
       layers.limit(this.#limit, back);
     } else if (!isDead && this.#onBack) {
       this.#settledAt = performance.now() + UPLINK.drainedSettleMs;
+      this.#backAt = performance.now();
       layers.requestKeyFrame();
       this.#onBack();
       this.#onBack = null;
@@ -198,7 +201,9 @@ export class UplinkLayers {
     this.#availableBps = availableBps(stats);
     if ((this.#availableBps ?? Number.POSITIVE_INFINITY) <= before.availableBps * FALL_SHARE)
       this.#estimateFellAt = now;
-    const isFalling = now - this.#estimateFellAt < UPLINK.fallingMs;
+    // What is sent again then was lost on the dead line.
+    const isBack = now - this.#backAt < UPLINK.drainedSettleMs;
+    const isFalling = !isBack && now - this.#estimateFellAt < UPLINK.fallingMs;
     const [sent, resent] = [this.#bytes.sent - before.bytes.sent, this.#bytes.resent - before.bytes.resent];
     return isFalling && resent > RESENT_SHARE * sent;
   }

@@ -331,6 +331,24 @@ export function describeLayers(open: Open): void {
     expect(reports() - before.reports).toBeLessThan(5);
   });
 
+  it('leaves a publisher alone that begins with a key frame by itself when its line is back', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { publisher } = await stage.publish('room_back');
+    const watcher = await stage.watch('room_back', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    publisher.setDead(true);
+    await delay(DEAD_LINE_MS);
+    const requests = () => publisher.keyFrameRequests.reduce((sum, count) => sum + count);
+    const before = requests();
+    publisher.setDead(false);
+    // A few packets were queued.
+    await delay(20);
+    publisher.makeKeyFrame();
+    await receivesMore(watcher, 'video');
+    expect(requests()).toBe(before);
+  });
+
   it('sends a viewer who has restarted ICE a key frame, with parameters that came with the session', async () => {
     const { stage } = await open();
     await using _ = stage;
