@@ -87,3 +87,29 @@ test('an item that the server refuses after a lost answer is chosen again', asyn
     [500, 'item_1'],
   ]);
 });
+
+test('after a lost answer the item is chosen again at its new price by one press', async () => {
+  const { room, press, draw, sent } = chooseSong();
+  room.tip.mockRejectedValueOnce(new LogeError('timeout'));
+  await press('tip-send');
+  room.tipMenu = [{ ...SONG, amountMinor: 800 }];
+  draw();
+  press('tip-menu-item');
+  await press('tip-send');
+  expect(sent()).toEqual([
+    [500, 'item_1'],
+    [800, 'item_1'],
+  ]);
+});
+
+test('an error that says nothing of the lost attempt keeps its request', async () => {
+  const { room, press } = chooseSong();
+  room.tip.mockRejectedValueOnce(new LogeError('timeout'));
+  await press('tip-send');
+  room.tipMenu = [{ ...SONG, amountMinor: 800 }];
+  room.tip.mockRejectedValueOnce(fromWire({ code: 'access_required', message: '', retryable: false }));
+  await press('tip-send');
+  await press('tip-send');
+  const [first, , again] = room.tip.mock.calls;
+  expect(again).toEqual(first);
+});

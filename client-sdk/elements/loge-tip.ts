@@ -25,6 +25,9 @@ import './theme/web-awesome.ts';
 
 const PRESETS = [2, 5, 10, 20, 50, 100] as const;
 
+const KEY_CONFLICT = 'idempotency_conflict';
+const MENU_ERRORS = ['menu_item_not_found', 'menu_price_mismatch'] as const;
+
 /** Emitted when the tip is booked. */
 export const TIP_SENT = 'loge-tip-sent';
 
@@ -47,7 +50,7 @@ export class LogeTip extends RoomPart {
 
   /** Idempotency key of the current tip: sending it again after a failure never pays twice. */
   #key = createKey();
-  /** The key of an attempt that may have paid: only the same request with this key tells. */
+  /** Key of an attempt whose result is unknown: only the same request with this key tells whether it has paid. */
   #sentKey = '';
 
   static override styles = [...RoomPart.styles, fieldStyles, tipStyles];
@@ -73,8 +76,8 @@ export class LogeTip extends RoomPart {
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
-    const isChosen = ({ id, amountMinor }: TipMenuItem) => id === this.menuItem && amountMinor === this.chosenMinor;
-    if (!this.menuItem || this.#sentKey === this.#key || this.room?.tipMenu.some(isChosen)) return;
+    if (!this.menuItem || this.#sentKey === this.#key) return;
+    if (this.room?.tipMenu.some((item) => this.#isChosen(item))) return;
     // The item is gone or has another price: without this, the old price would pay for a tip without a request.
     this.menuItem = undefined;
     this.chosenMinor = undefined;
@@ -180,7 +183,7 @@ export class LogeTip extends RoomPart {
       ${room.tipMenu.map(
         (item) => html`<button
           type="button"
-          aria-pressed=${this.menuItem === item.id ? 'true' : 'false'}
+          aria-pressed=${this.#isChosen(item) ? 'true' : 'false'}
           data-testid="tip-menu-item"
           @click=${() => this.#toggleItem(item)}
         >
@@ -235,9 +238,14 @@ export class LogeTip extends RoomPart {
     this.fault = '';
   }
 
+  /** At the price that it has now. */
+  #isChosen({ id, amountMinor }: TipMenuItem): boolean {
+    return id === this.menuItem && amountMinor === this.chosenMinor;
+  }
+
   /** Selects an item, or deselects the selected one. */
   #toggleItem(item: TipMenuItem): void {
-    this.menuItem = this.menuItem === item.id ? undefined : item.id;
+    this.menuItem = this.#isChosen(item) ? undefined : item.id;
     this.chosenMinor = item.amountMinor;
     this.#key = createKey();
     this.problem = '';
@@ -313,20 +321,21 @@ export class LogeTip extends RoomPart {
     this.#sentKey = this.#key;
     await this.act(way, () =>
       send().catch((error: unknown) => {
-        if (error instanceof LogeError && !error.retryable) this.#sentKey = '';
-        if (isKeyConflict(error)) this.#key = createKey();
+        // The server looks for an earlier tip with this key before it refuses one for the menu.
+        if (hasCode(error, ...MENU_ERRORS)) this.#sentKey = '';
+        if (hasCode(error, KEY_CONFLICT)) this.#key = createKey();
         throw error;
       }),
     );
   }
 
   protected override wordsFor(error: unknown): string {
-    return isKeyConflict(error) ? this.texts.tip.maybeSent : super.wordsFor(error);
+    return hasCode(error, KEY_CONFLICT) ? this.texts.tip.maybeSent : super.wordsFor(error);
   }
 }
 
-function isKeyConflict(error: unknown): boolean {
-  return error instanceof LogeError && error.code === 'idempotency_conflict';
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof LogeError && codes.includes(error.code);
 }
 
 defineElement('loge-tip', LogeTip);

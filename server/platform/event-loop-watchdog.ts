@@ -15,7 +15,7 @@ export interface WatchdogSettings {
   stallLimitMs: number;
 }
 
-/** For the life of the process, which it does not prolong. */
+/** Runs until the process ends, and does not keep it alive. */
 export function watchEventLoop(metrics: Pick<Metrics, 'eventLoopDelay'>, stallLimitMs = STALL_LIMIT_MS): void {
   const settings: WatchdogSettings = { turns: new SharedArrayBuffer(4), stallLimitMs };
   new Worker(new URL('./event-loop-watchdog.worker.ts', import.meta.url), { workerData: settings }).unref();

@@ -35,7 +35,7 @@ const LINE_CHECKS = 4;
 const LINE_CHECK_MS = 80;
 /** What was sent in the last second has to exceed what arrives by this factor; random losses alone are fewer. */
 const LINE_EXCESS_MIN = 1.25;
-/** Of the lowest layer, and the longest time that a line is given to make room for one. */
+/** Size of a key frame of the lowest layer, and the longest wait for room for one. */
 const KEY_FRAME_BITS = 32_000;
 const ROOM_WAIT_MAX_MS = 150;
 
@@ -223,8 +223,8 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   /**
-   * A pause drops the packets that the client requests again, which would fill a narrow line for seconds. It lasts
-   * until what the line has queued leaves room for a key frame; resuming requests one, of the layer chosen here.
+   * Pausing drops the packets that the client requests again, which would fill a narrow line for seconds. The pause
+   * lasts until the line has room for a key frame. Resuming requests one of the layer that is chosen here.
    */
   async #stepDown(videos: types.Consumer[], lineBps: number): Promise<void> {
     // A call fails only if its consumer ended meanwhile.

@@ -23,7 +23,7 @@ export interface StageTrackOptions {
 
 /** If a camera with a score of zero sends nothing for this long, its line is dead. */
 const SILENCE_MS = 200;
-/** A page that has noticed it too begins with a key frame, after at most a few packets that it still had queued. */
+/** A page that has noticed the dead line sends a key frame first, or after the few packets that it had queued. */
 const KEY_FRAME_WITHIN_MS = 100;
 
 /** What is read of mediasoup's trace of a key frame, which has no type. */
@@ -184,17 +184,16 @@ export class StageTrack {
 
   /**
    * A camera that sends nothing although it should has a dead line. What is lost on it is forgotten, or it would all be
-   * requested again before anything else, once the line is back. A key frame is then forced, since a request that was
-   * lost holds back the next one for up to a second; unless the publisher's page has noticed too and begins with one:
-   * then what it sends again keeps the score of a layer above zero when its first report tells what was lost, so that
-   * viewers go on to see something.
+   * requested again before anything else, once the line is back. A key frame is then forced, because a request that was
+   * lost delays the next one by up to a second. Not if the publisher's page sends one by itself: what it sends again
+   * keeps the score of one layer above zero when its first report counts the losses, so that viewers keep a picture.
    */
   #followSilence(): void {
     let isDead = false;
     this.producer.on('score', async (scores) => {
       const isSilent = scores.every(({ score }) => score === 0);
       if (isSilent && !isDead && this.askedLayer !== NO_LAYER) {
-        isDead = await this.#receivesNothing();
+        isDead = (await this.#receivesNothing()) && this.producer.score.every(({ score }) => score === 0);
         this.#hasKeyFrame = false;
         if (isDead) this.forgetLost();
       } else if (isDead && !isSilent) {

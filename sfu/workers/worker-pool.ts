@@ -50,7 +50,7 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #live = new Map<number, PooledWorker>();
   readonly #replacements = new Map<number, Promise<void>>();
-  /** Those of them that have not failed. */
+  /** Those whose first attempt is under way. */
   readonly #expected = new Set<number>();
   #closed = false;
 
@@ -80,8 +80,8 @@ export class WorkerPool {
   }
 
   /**
-   * Workers that run or will in a moment. A node that counted only those that run would say, if it was asked between
-   * the death of its last worker and the replacement, that it carries nothing.
+   * Workers that run, and those that are being replaced: without these a node whose last worker has just died would
+   * report a capacity of zero.
    */
   get size(): number {
     return this.#live.size + this.#expected.size;

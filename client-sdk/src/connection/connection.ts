@@ -154,7 +154,7 @@ export class Connection {
             return resolve(data);
           }
           if (options.isProbe && socket === this.#socket) this.#replaceSocket('The socket does not answer.');
-          // A replaced socket may be unable to close over a dead line; the next one has resumed the media by then.
+          // Over a dead line a replaced socket may not close. By then the next one has resumed the media.
           reject(new LogeError(socket === this.#socket ? 'timeout' : 'connection_failed', undefined, { cause: error }));
         });
     });

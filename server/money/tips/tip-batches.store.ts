@@ -64,8 +64,8 @@ export interface SeenBefore {
   /** Keys of tips with an open payment page. */
   byCard: ReadonlySet<string>;
   /**
-   * Tip menus by room. As they are read with the wallets locked, a retry that another gateway decides before the first
-   * request is not refused for a change of the menu and the first one booked.
+   * Tip menus by room, read with the wallets locked: otherwise a retry at another gateway could be refused by the new
+   * menu while the first request, checked against the old one, is still booked.
    */
   menus: ReadonlyMap<string, readonly TipMenuItem[]>;
 }

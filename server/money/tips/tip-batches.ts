@@ -25,7 +25,7 @@ const FACT_TIPS = 100;
 const DATA_FAULTS = ['22', '23'];
 
 export interface TipDraft {
-  /** The label of a menu item is found with the decision. */
+  /** Without the label of a menu item, which `decide` adds. */
   row: TipRow;
   legs: Leg[];
   /** Rejects the tip if its key is new; nothing is booked. */

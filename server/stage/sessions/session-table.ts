@@ -49,8 +49,8 @@ export class SessionTable {
   readonly #byPerson = new Map<string, Set<SessionId>>();
 
   /**
-   * Adds a session, or updates a known one, for the participant on this socket. The late request of a socket that its
-   * page has replaced does not take the session from the later socket.
+   * Adds a session, or updates a known one, for the participant on this socket. A late request from a replaced socket
+   * does not take the session from the newer socket.
    */
   add(entry: NewEntry): void {
     const earlier = this.#entries.get(entry.session);

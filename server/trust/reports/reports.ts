@@ -271,21 +271,21 @@ export class Reports {
     const { title, creator, status, liveStartedAt, access } = await rooms.getRoom(room);
     const place = { title, creator, status, liveStartedAt, access: access.kind };
     // There is no recorder on the server yet, and what a browser recorded could be forged.
-    const seen = { place, recording: null };
+    const common = { place, recording: null };
     switch (subject.kind) {
       case 'message': {
         const evidence = await chat.messageEvidence(room, subject.id);
         const accused = evidence.message.from.identity;
-        return { key: `message:${subject.id}`, accused, evidence: { ...seen, ...evidence } };
+        return { key: `message:${subject.id}`, accused, evidence: { ...common, ...evidence } };
       }
       case 'person': {
         const record = await chat.personEvidence(room, subject.id);
-        return { key: `person:${subject.id}:${room}`, accused: subject.id, evidence: { ...seen, record } };
+        return { key: `person:${subject.id}:${room}`, accused: subject.id, evidence: { ...common, record } };
       }
       case 'live': {
         const { identity: accused } = creator;
         const record = await chat.personEvidence(room, accused);
-        return { key: `live:${room}`, accused, evidence: { ...seen, record } };
+        return { key: `live:${room}`, accused, evidence: { ...common, record } };
       }
     }
   }

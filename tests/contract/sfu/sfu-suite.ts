@@ -27,7 +27,7 @@ export function describeSfuNode(harness: SfuHarness): void {
   if (has('stage')) describe.concurrent(`${name}: stage`, () => describeStage(open));
   describe.concurrent(`${name}: layers`, () => {
     if (has('layer messages')) describeLayerMessages(open);
-    if (has('layers')) describeLayers(open);
+    if (has('layers')) describeLayers(open, workers);
   });
   if (has('grants')) describe.concurrent(`${name}: grants and leases`, () => describeGrants(open));
   if (has('people')) describe.concurrent(`${name}: people`, () => describePeople(open));

@@ -73,7 +73,7 @@ export class UplinkLayers {
   readonly #line = new DeadLine();
   /** Lets the page send again; null unless the line is dead. */
   #onBack: (() => void) | null = null;
-  /** When it was back last. */
+  /** When the line was last back. */
   #backAt = Number.NEGATIVE_INFINITY;
   /** Of the last check: bytes, and the browser's estimate. */
   #bytes = { sent: 0, resent: 0 };
@@ -112,7 +112,9 @@ export class UplinkLayers {
     if (active < 0) return;
     const highest = this.#encodings.findLastIndex(({ rid }) => rid !== undefined && sending.has(rid));
     if (highest >= active) this.#settledAt = 0;
-    if (isOverrun && this.#drain()) return;
+    // What is sent again soon after a dead line was lost on it.
+    const isBack = now - this.#backAt < UPLINK.drainedSettleMs;
+    if (isOverrun && !isBack && this.#drain()) return;
     if (now < this.#settledAt) return;
     if (highest < active) this.#lower(Math.max(0, highest));
     else if (this.#limit !== null) this.#raiseLater();
@@ -201,9 +203,7 @@ export class UplinkLayers {
     this.#availableBps = availableBps(stats);
     if ((this.#availableBps ?? Number.POSITIVE_INFINITY) <= before.availableBps * FALL_SHARE)
       this.#estimateFellAt = now;
-    // What is sent again then was lost on the dead line.
-    const isBack = now - this.#backAt < UPLINK.drainedSettleMs;
-    const isFalling = !isBack && now - this.#estimateFellAt < UPLINK.fallingMs;
+    const isFalling = now - this.#estimateFellAt < UPLINK.fallingMs;
     const [sent, resent] = [this.#bytes.sent - before.bytes.sent, this.#bytes.resent - before.bytes.resent];
     return isFalling && resent > RESENT_SHARE * sent;
   }

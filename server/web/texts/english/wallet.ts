@@ -121,7 +121,7 @@ export const englishWallet = {
     changeTier: 'Change',
     tierTitle: 'Change your membership',
     tierText:
-      'To a dearer one at once: you pay the difference for the rest of the time. To a cheaper one: from your next renewal on.',
+      'To a dearer one at once: you pay the difference for the rest of the time. To a cheaper one, or after a refund: from your next renewal on.',
     tierCurrent: 'Yours now',
     tierChoose: 'Choose this one',
     tierOnly: 'There is no other membership in this club at the moment.',

@@ -126,7 +126,7 @@ export const frenchWallet: SiteTexts['wallet'] = {
     changeTier: 'Changer',
     tierTitle: 'Changer d’abonnement',
     tierText:
-      'Vers un plus cher tout de suite : vous payez la différence pour le temps qui reste. Vers un moins cher : dès votre prochain renouvellement.',
+      'Vers un plus cher tout de suite : vous payez la différence pour le temps qui reste. Vers un moins cher, ou après un remboursement : dès votre prochain renouvellement.',
     tierCurrent: 'Le vôtre',
     tierChoose: 'Choisir celui-ci',
     tierOnly: 'Ce club n’a pas d’autre abonnement pour le moment.',
