@@ -11,11 +11,14 @@ afterEach(() => {
 class FakeReceiver {
   jitterBufferTarget: number | null = null;
   nackCount = 0;
+  retransmittedPacketsReceived: number | undefined;
+  currentRoundTripTime = 0.1;
 
   async getStats(): Promise<RTCStatsReport> {
+    const { nackCount, retransmittedPacketsReceived, currentRoundTripTime } = this;
     return new Map<string, object>([
-      ['in', { type: 'inbound-rtp', nackCount: this.nackCount }],
-      ['pair', { type: 'candidate-pair', currentRoundTripTime: 0.1 }],
+      ['in', { type: 'inbound-rtp', nackCount, retransmittedPacketsReceived }],
+      ['pair', { type: 'candidate-pair', currentRoundTripTime }],
     ]);
   }
 }
@@ -28,7 +31,7 @@ function watch() {
     await vi.advanceTimersByTimeAsync(BUFFER.checkMs);
     return [sound.jitterBufferTarget, picture.jitterBufferTarget];
   };
-  return { buffer, check };
+  return { buffer, check, sound, picture };
 }
 
 const LOSSY = Array(2).fill(2 * 100 + BUFFER.besideRoundTripsMs);
@@ -42,6 +45,22 @@ it('buffers sound and picture for two round trips while packets are requested ag
   expect(await check(BUFFER.lossyRequests)).toEqual(LOSSY);
   await vi.advanceTimersByTimeAsync(BUFFER.calmMs);
   expect(await check()).toEqual(CALM);
+});
+
+it('buffers longer for packets that come late, but not again: they were lost on the line of the publisher', async () => {
+  const { check, sound, picture } = watch();
+  for (const receiver of [sound, picture]) receiver.currentRoundTripTime = 0.02;
+  const own = 2 * 20 + BUFFER.besideRoundTripsMs;
+  picture.retransmittedPacketsReceived = 10;
+  expect(await check(10)).toEqual([own, own]);
+  const publishers = BUFFER.publisherRoundTripsMs + BUFFER.besideRoundTripsMs;
+  expect(await check(10)).toEqual([publishers, publishers]);
+  // Until the line is calm.
+  picture.retransmittedPacketsReceived = 20;
+  expect(await check(10)).toEqual([publishers, publishers]);
+  await vi.advanceTimersByTimeAsync(BUFFER.calmMs + BUFFER.checkMs);
+  picture.retransmittedPacketsReceived = 30;
+  expect(await check(10)).toEqual([own, own]);
 });
 
 it('sets nothing after it was closed', async () => {

@@ -19,6 +19,8 @@ export const BUFFER = {
   calmMs: 10_000,
   /** Beside two round trips: until the loss is noticed, and what the sender takes. */
   besideRoundTripsMs: 60,
+  /** Two round trips of a publisher whose own line loses the packets; the page does not know them. */
+  publisherRoundTripsMs: 200,
   maxMs: 500,
 } as const;
 
@@ -26,6 +28,9 @@ export class LossBuffer {
   readonly #options: LossBufferOptions;
   readonly #timer: ReturnType<typeof setInterval>;
   #requests = 0;
+  /** Packets that the server has sent again. Those that the publisher's line lost come late, but not again. */
+  #repeated = 0;
+  #isPublishersLoss = false;
   #lossyAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LossBufferOptions) {
@@ -41,12 +46,20 @@ export class LossBuffer {
     const receivers = this.#options.receivers();
     const reports = await Promise.all(receivers.map((receiver) => receiver.getStats().catch(() => null)));
     const stats = reports.flatMap((report) => [...(report?.values() ?? [])]);
-    const before = this.#requests;
+    const before = { requests: this.#requests, repeated: this.#repeated };
     this.#requests = stats.reduce((sum, { nackCount = 0 }) => sum + nackCount, 0);
-    if (this.#requests - before >= BUFFER.lossyRequests) this.#lossyAt = performance.now();
+    this.#repeated = stats.reduce((sum, { retransmittedPacketsReceived = 0 }) => sum + retransmittedPacketsReceived, 0);
+    const requests = this.#requests - before.requests;
+    const isTold = stats.some(({ retransmittedPacketsReceived }) => retransmittedPacketsReceived !== undefined);
+    if (requests >= BUFFER.lossyRequests) {
+      this.#lossyAt = performance.now();
+      this.#isPublishersLoss ||= isTold && this.#repeated - before.repeated < requests / 2;
+    }
     const isCalm = performance.now() - this.#lossyAt > BUFFER.calmMs;
+    this.#isPublishersLoss &&= !isCalm;
     const roundTripMs = 1_000 * Math.max(0, ...stats.map(({ currentRoundTripTime = 0 }) => currentRoundTripTime));
-    const target = isCalm ? null : Math.min(BUFFER.maxMs, Math.round(2 * roundTripMs) + BUFFER.besideRoundTripsMs);
+    const roundTripsMs = Math.max(2 * roundTripMs, this.#isPublishersLoss ? BUFFER.publisherRoundTripsMs : 0);
+    const target = isCalm ? null : Math.min(BUFFER.maxMs, Math.round(roundTripsMs) + BUFFER.besideRoundTripsMs);
     for (const receiver of receivers) if (receiver.jitterBufferTarget !== target) receiver.jitterBufferTarget = target;
   }
 }
