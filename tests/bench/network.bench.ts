@@ -1,8 +1,8 @@
 /**
  * User-visible latency over realistic lines instead of loopback: round trips, packet loss, bottlenecks and outages, in
- * each direction. Creator and viewer are in real Chromium, each behind a separate line, of which only the one that a
- * scenario is about is long; the server and a bare prototype of Socket.IO and mediasoup are separate processes,
- * measured alternately.
+ * each direction. Creator and viewer are in real Chromium, each behind a separate line. Only the line that a scenario
+ * is about is long. The server and a bare prototype of Socket.IO and mediasoup are separate processes, measured
+ * alternately.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';

@@ -47,7 +47,7 @@ it('buffers sound and picture for two round trips while packets are requested ag
   expect(await check()).toEqual(CALM);
 });
 
-it('buffers longer for packets that come late, but not again: they were lost on the line of the publisher', async () => {
+it('buffers longer for packets that come late but are not sent again: the publisher lost them', async () => {
   const { check, sound, picture } = watch();
   for (const receiver of [sound, picture]) receiver.currentRoundTripTime = 0.02;
   const own = 2 * 20 + BUFFER.besideRoundTripsMs;

@@ -50,10 +50,10 @@ export class LossBuffer {
     this.#requests = stats.reduce((sum, { nackCount = 0 }) => sum + nackCount, 0);
     this.#repeated = stats.reduce((sum, { retransmittedPacketsReceived = 0 }) => sum + retransmittedPacketsReceived, 0);
     const requests = this.#requests - before.requests;
-    const isTold = stats.some(({ retransmittedPacketsReceived }) => retransmittedPacketsReceived !== undefined);
+    const isCounted = stats.some(({ retransmittedPacketsReceived }) => retransmittedPacketsReceived !== undefined);
     if (requests >= BUFFER.lossyRequests) {
       this.#lossyAt = performance.now();
-      this.#isPublishersLoss ||= isTold && this.#repeated - before.repeated < requests / 2;
+      this.#isPublishersLoss ||= isCounted && this.#repeated - before.repeated < requests / 2;
     }
     const isCalm = performance.now() - this.#lossyAt > BUFFER.calmMs;
     this.#isPublishersLoss &&= !isCalm;
