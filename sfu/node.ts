@@ -325,7 +325,7 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
   }
 
   async restartVideo(request: SfuRequest<'restartVideo'>): Promise<SfuAnswer<'restartVideo'>> {
-    return await this.#viewer(request.session).restartVideo(request.lineBps);
+    return await this.#viewer(request.session).restartVideo(request);
   }
 
   async play(request: SfuRequest<'play'>): Promise<SfuAnswer<'play'>> {

@@ -127,8 +127,12 @@ export const resumeInput = z.object({
 export const endLiveInput = z.object({ publication: publication.optional() });
 /** Ends the live, if one is on; the creator wants to go on within so many minutes. */
 export const pauseInput = endLiveInput.extend({ minutes: z.number().int().min(1).max(LIMITS.pauseMaxMinutes) });
-/** `lineBps`: what arrives of everything while packets are lost, in bits per second. */
-export const restartVideoInput = z.object({ session: sessionId, lineBps: z.number().int().min(0).optional() });
+/** `lineBps`: what arrives of everything, in bits per second, while packets are lost, or come late (`isLate`). */
+export const restartVideoInput = z.object({
+  session: sessionId,
+  lineBps: z.number().int().min(0).optional(),
+  isLate: z.literal(true).optional(),
+});
 export const restartVideoAnswer = z.object({ soundOnly: z.literal(true).optional() });
 export const viewportInput = z.object({ session: sessionId, viewport });
 

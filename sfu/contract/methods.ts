@@ -130,11 +130,11 @@ export const sfuMethods = {
   setViewport: { request: z.object({ session: id, viewport }), answer: nothing },
   /**
    * The viewer's client receives packets and has no picture: sends it a key frame, and no longer the packets that it
-   * has requested again. `lineBps` is what arrives where packets are being lost: the viewer gets what fits.
-   * `soundOnly`: that is the sound alone; the picture is tried again later.
+   * has requested again. `lineBps` is what arrives where packets are being lost, or come late before any are
+   * (`isLate`): the viewer gets what fits. `soundOnly`: that is the sound alone; the picture is tried again later.
    */
   restartVideo: {
-    request: z.object({ session: id, lineBps: z.number().min(0).optional() }),
+    request: z.object({ session: id, lineBps: z.number().min(0).optional(), isLate: z.literal(true).optional() }),
     answer: z.object({ soundOnly: z.literal(true).optional() }),
   },
   /**

@@ -7,6 +7,7 @@ import {
   type SessionCloseReason,
   type SessionGrant,
   SfuError,
+  type SfuRequest,
   type TransportOptions,
   type Viewport,
 } from '../contract.ts';
@@ -35,6 +36,8 @@ const LINE_CHECKS = 4;
 const LINE_CHECK_MS = 80;
 /** What was sent in the last second has to exceed what arrives by this factor; random losses alone are fewer. */
 const LINE_EXCESS_MIN = 1.25;
+/** Of packets that come evenly, in ticks of 1/90 ms: 5 ms (RFC 3550, section 6.4.1). Smallest for the largest layer. */
+const JITTER_MAX = 450;
 /** Size of a key frame of the lowest layer, and the longest wait for room for one. */
 const KEY_FRAME_BITS = 32_000;
 const ROOM_WAIT_MAX_MS = 150;
@@ -58,6 +61,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   #paused = false;
   #viewport: Viewport | undefined;
   #restarted = { atMs: Number.NEGATIVE_INFINITY, isNarrow: false };
+  #lateAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     options: SessionOptions & {
@@ -199,16 +203,21 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   /**
-   * The client has no picture although packets arrive; `lineBps`: what arrives, if packets are being lost. A client
-   * that repeats this all the time gets no more key frames than one that sends PLIs.
+   * The client has no picture although packets arrive; `lineBps`: what arrives, if packets are being lost, or come
+   * late before any are lost. A client that repeats this all the time gets no more key frames than one that sends PLIs.
    */
-  async restartVideo(lineBps: number | undefined): Promise<{ soundOnly?: true }> {
+  async restartVideo({ lineBps, isLate }: Omit<SfuRequest<'restartVideo'>, 'session'>): Promise<{ soundOnly?: true }> {
     this.assertOpen();
     if (this.#soundOnly.isOn) return { soundOnly: true };
     const now = performance.now();
     const isNews = lineBps !== undefined && !this.#restarted.isNarrow;
     const isRepeated = now - this.#restarted.atMs < VIDEO_RESTART_SPACING_MS && !isNews;
     if (this.#paused || this.isSpare || isRepeated) return {};
+    if (isLate) {
+      if (now - this.#lateAtMs < VIDEO_RESTART_SPACING_MS) return {};
+      this.#lateAtMs = now;
+      if (!(await this.#isQueueing(lineBps ?? 0))) return {};
+    }
     this.#restarted = { atMs: now, isNarrow: lineBps !== undefined };
     const videos = this.streams().filter(({ kind }) => kind === 'video');
     if (lineBps === undefined) {
@@ -216,7 +225,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       await Promise.allSettled(videos.map((consumer) => consumer.requestKeyFrame()));
       return {};
     }
-    if (!(await this.#isNarrow(lineBps))) return {};
+    if (!isLate && !(await this.#isNarrow(lineBps))) return {};
     this.assertOpen();
     await this.#stepDown(videos, lineBps);
     return this.#soundOnly.isOn ? { soundOnly: true } : {};
@@ -268,6 +277,24 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     return false;
   }
 
+  /**
+   * Whether packets queue up before the client's line: more is sent to it than arrives, and they come evenly from the
+   * publisher, without losses.
+   */
+  async #isQueueing(lineBps: number): Promise<boolean> {
+    const cameras = [...this.#watched.values()].filter(({ track }) => track.source === 'camera' && !track.muted);
+    // These fail only if the transport or a track ended meanwhile.
+    const [[transport], streams] = await Promise.all([
+      this.transport.getStats().catch(() => []),
+      Promise.all(cameras.map(({ track }) => track.producer.getStats().catch(() => []))),
+    ]);
+    if (!transport || transport.sendBitrate < lineBps * LINE_EXCESS_MIN) return false;
+    const largest = streams.map((layers) => layers.toSorted((one, other) => other.bitrate - one.bitrate)[0]);
+    const isEven = (stream: types.ProducerStat | undefined) =>
+      stream !== undefined && stream.jitter <= JITTER_MAX && stream.score === SCORE_WITHOUT_LOSS;
+    return largest.length > 0 && largest.every(isEven);
+  }
+
   /** Ends a pause, or answers after how many milliseconds to ask again. */
   async play(): Promise<number | undefined> {
     this.assertOpen();
@@ -307,7 +334,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   /** What was sent over the earlier path is lost; the client may be unable to say so until its socket is back. */
   protected override handlePathChanged(): void {
     // Fails only if the transport ended meanwhile.
-    this.restartVideo(undefined).catch(() => {});
+    this.restartVideo({}).catch(() => {});
   }
 
   protected override streams(): types.Consumer[] {

@@ -1,5 +1,5 @@
 /** A participant's commands to their media session, valid only on the socket that holds it. */
-import type { ConsumerOptions, DtlsParameters, IceParameters, SfuNode } from '../../../sfu/contract.ts';
+import type { ConsumerOptions, DtlsParameters, IceParameters, SfuNode, SfuRequest } from '../../../sfu/contract.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { SessionId } from '../../protocol/ids.ts';
 import type { Viewport } from '../../protocol/stage.ts';
@@ -49,7 +49,10 @@ export class SessionCommands {
     return this.#run(caller, input.session, (node) => node.setViewport(input));
   }
 
-  restartVideo(caller: StageCaller, input: { session: SessionId; lineBps?: number }): Promise<{ soundOnly?: true }> {
+  restartVideo(
+    caller: StageCaller,
+    input: SfuRequest<'restartVideo'> & { session: SessionId },
+  ): Promise<{ soundOnly?: true }> {
     return this.#run(caller, input.session, (node) => node.restartVideo(input));
   }
 

@@ -60,6 +60,8 @@ export class RtpPublisher {
   readonly #stamped: boolean;
   readonly #timers: NodeJS.Timeout[] = [];
   readonly #startedAtMs = performance.now();
+  /** By how much the capture time of every second frame is too early, as if it had waited before a narrow line. */
+  unevenMs = 0;
   #pliHeededAtMs = Number.NEGATIVE_INFINITY;
   /** Received PLIs by layer. */
   readonly keyFrameRequests: number[];
@@ -185,7 +187,7 @@ export class RtpPublisher {
       const keyFrame = layer.keyFrameDue;
       layer.keyFrameDue = false;
       // All packets of a frame carry its capture timestamp.
-      const timestamp = this.#timestamp(layer, atMs);
+      const timestamp = this.#timestamp(layer, atMs - (layer.pictureId % 2) * this.unevenMs);
       let left = layer.frameBytes * (keyFrame ? KEY_FRAME_FACTOR : 1);
       for (let start = true; left > 0; start = false) {
         const length = Math.max(20, Math.min(left, RTP_PAYLOAD_MAX_BYTES));

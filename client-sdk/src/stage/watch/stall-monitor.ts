@@ -5,6 +5,7 @@
  */
 import { backoffMs } from '../../backoff.ts';
 import type { Stalled } from '../../media/media-transport.ts';
+import { arrivingBps, type Counters, readCounters } from './line-counters.ts';
 
 type Receiver = Pick<RTCRtpReceiver, 'getSynchronizationSources' | 'getStats'>;
 
@@ -38,19 +39,6 @@ const UNKNOWN: Omit<Watched, 'frameAt' | 'changedAt' | 'resumedAt'> = {
   measuredFrom: null,
   lossy: 0,
 };
-
-interface Counters {
-  readAtMs: number;
-  /** When the last packet arrived, by the clock of the statistics; if the browser lacks that, when they were made. */
-  atMs: number;
-  /** Time since the last packet. */
-  idleMs: number;
-  packets: number;
-  lost: number;
-  bytes: number;
-  /** Of the whole transport. */
-  allBytes: number;
-}
 
 /** `quiet`: no packet of it has arrived for a while, as with a screen that does not change. */
 type Finding = 'unseen' | 'moving' | 'still' | 'quiet' | Stalled;
@@ -94,9 +82,6 @@ const SILENCE_MS = 170;
 const LOST_MS = 2_000;
 /** A video without any packet for so long has paused. */
 const PAUSE_MS = 500;
-/** Over less time, what arrives cannot be measured. */
-const MEASURED_MS = 50;
-
 export class StallMonitor {
   readonly #options: StallMonitorOptions;
   readonly #watched = new WeakMap<Receiver, Watched>();
@@ -218,25 +203,5 @@ function handleArrivals(watched: Watched, before: Counters, now: Counters): bool
 /** What arrives, in bits per second, if packets are being lost. */
 function lossyBps(before: Counters, now: Counters): number | undefined {
   const lost = now.lost - before.lost;
-  if (lost <= STALL.lossShare * (now.packets - before.packets + lost)) return undefined;
-  // On a narrow line packets are far apart: the video's, which are large, are measured from one to another.
-  const [bytes, ms] = [now.bytes - before.bytes, now.atMs - before.atMs];
-  if (ms < MEASURED_MS) return undefined;
-  const otherBytes = Math.max(0, now.allBytes - before.allBytes - bytes);
-  return Math.round((bytes / ms + otherBytes / Math.max(MEASURED_MS, now.readAtMs - before.readAtMs)) * 8_000);
-}
-
-async function readCounters(video: Receiver): Promise<Counters> {
-  const report = await video.getStats().catch(() => null);
-  const counters = { readAtMs: performance.now(), atMs: 0, idleMs: 0, packets: 0, lost: 0, bytes: 0, allBytes: 0 };
-  for (const stat of report?.values() ?? []) {
-    if (stat.type === 'transport') counters.allBytes += stat.bytesReceived ?? 0;
-    if (stat.type !== 'inbound-rtp') continue;
-    counters.atMs = stat.lastPacketReceivedTimestamp ?? stat.timestamp;
-    counters.idleMs = Math.max(0, stat.timestamp - counters.atMs);
-    counters.packets += stat.packetsReceived ?? 0;
-    counters.lost += stat.packetsLost ?? 0;
-    counters.bytes += (stat.bytesReceived ?? 0) + (stat.headerBytesReceived ?? 0);
-  }
-  return counters;
+  return lost > STALL.lossShare * (now.packets - before.packets + lost) ? arrivingBps(before, now) : undefined;
 }

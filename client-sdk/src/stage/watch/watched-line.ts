@@ -1,3 +1,4 @@
+import { DelayMonitor, type DelayMonitorOptions } from './delay-monitor.ts';
 import { LossBuffer, type LossBufferOptions } from './loss-buffer.ts';
 import { StallMonitor, type StallMonitorOptions } from './stall-monitor.ts';
 
@@ -5,10 +6,12 @@ import { StallMonitor, type StallMonitorOptions } from './stall-monitor.ts';
 export class WatchedLine {
   readonly #losses: LossBuffer;
   readonly #stalls: StallMonitor;
+  readonly #delays: DelayMonitor;
 
-  constructor(options: LossBufferOptions & StallMonitorOptions) {
+  constructor(options: LossBufferOptions & StallMonitorOptions & DelayMonitorOptions) {
     this.#losses = new LossBuffer(options);
     this.#stalls = new StallMonitor(options);
+    this.#delays = new DelayMonitor(options);
   }
 
   get isDead(): boolean {
@@ -18,5 +21,6 @@ export class WatchedLine {
   close(): void {
     this.#losses.close();
     this.#stalls.close();
+    this.#delays.close();
   }
 }

@@ -51,6 +51,7 @@ export class WatchedSession {
       receivers: () => receiversOf(this.#consumers.values()),
       videos: () => receiversOf(this.#videos),
       onStalled: (stalled) => void this.#restartVideo(stalled),
+      onLate: (lineBps) => void this.#restartVideo({ lineBps, isLate: true }),
       onMoving: () => {
         this.#owesPicture = false;
         this.#setSoundOnly(false);

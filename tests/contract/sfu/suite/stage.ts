@@ -407,6 +407,31 @@ export function describeLayers(open: Open, workers: number): void {
     expect(currentLayer(watcher)).toBe(2);
   });
 
+  it('gives a viewer before whose line packets queue up a smaller picture, but not if they come unevenly', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { publisher, session } = await stage.publish('room_late');
+    const watcher = await stage.watch('room_late', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    const late = { session: watcher.session, lineBps: 300_000, isLate: true } as const;
+    publisher.unevenMs = 150;
+    await until(async () => {
+      const stats = (await stage.node.sessionStats({ session })) as Record<string, unknown>[];
+      return stats.every(
+        ({ type, kind, jitter }) => type !== 'inbound-rtp' || kind !== 'video' || Number(jitter) > 900,
+      );
+    });
+    await stage.node.restartVideo(late);
+    const reached = watcher.viewer.packets('video');
+    await until(() => watcher.viewer.packets('video') > reached + 50);
+    expect(currentLayer(watcher)).toBe(2);
+    publisher.unevenMs = 0;
+    await until(async () => {
+      await stage.node.restartVideo(late);
+      return currentLayer(watcher) === 0;
+    });
+  });
+
   it('makes the publisher send few key frames for a viewer who asks all the time', async () => {
     const { stage } = await open();
     await using _ = stage;

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { DELAY, DelayMonitor } from './delay-monitor.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const FRAME_MS = 40;
+const FRAME_BYTES = 5_000;
+const USUAL_BPS = (FRAME_BYTES * 8_000) / FRAME_MS;
+
+/** A camera behind a line whose queue drops nothing; a frame is shown when its last byte has passed. */
+class FakeReceiver {
+  /** What the line carries; null: everything at once. */
+  lineBps: number | null = null;
+  /** What the publisher's line lets through. */
+  sentShare = 1;
+  isDead = false;
+  #atMs = 0;
+  #queued: { frame: number; bytes: number }[] = [];
+  #shown = { frame: 0, atMs: 0 };
+  #frame = 0;
+  #bytes = 0;
+  #packetAtMs = 0;
+
+  /** One millisecond. */
+  #step(): void {
+    this.#atMs += 1;
+    if (this.#atMs % FRAME_MS === 0) {
+      this.#frame += 1;
+      this.#queued.push({ frame: this.#frame, bytes: FRAME_BYTES * this.sentShare });
+    }
+    let room = this.isDead ? 0 : (this.lineBps ?? Number.POSITIVE_INFINITY) / 8_000;
+    while (room > 0 && this.#queued[0]) {
+      const [first] = this.#queued;
+      const passed = Math.min(room, first.bytes);
+      first.bytes -= passed;
+      room -= passed;
+      this.#bytes += passed;
+      this.#packetAtMs = this.#atMs;
+      if (first.bytes > 0) return;
+      this.#shown = { frame: first.frame, atMs: this.#atMs };
+      this.#queued.shift();
+    }
+  }
+
+  #catchUp(): void {
+    while (this.#atMs < Math.floor(performance.now())) this.#step();
+  }
+
+  getSynchronizationSources(): RTCRtpSynchronizationSource[] {
+    this.#catchUp();
+    const { frame, atMs } = this.#shown;
+    return frame === 0 ? [] : [{ timestamp: atMs, source: 1, rtpTimestamp: frame * FRAME_MS * 90 }];
+  }
+
+  async getStats(): Promise<RTCStatsReport> {
+    this.#catchUp();
+    const times = { timestamp: this.#atMs, lastPacketReceivedTimestamp: this.#packetAtMs };
+    const packetsReceived = Math.floor(this.#bytes / 1_000);
+    return new Map<string, object>([
+      ['in', { type: 'inbound-rtp', packetsReceived, bytesReceived: this.#bytes, ...times }],
+      ['line', { type: 'transport', bytesReceived: this.#bytes }],
+    ]);
+  }
+}
+
+async function watch() {
+  const receiver = new FakeReceiver();
+  const onLate = vi.fn();
+  const monitor = new DelayMonitor({ videos: () => [receiver], onLate });
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(onLate).not.toHaveBeenCalled();
+  return { receiver, onLate, monitor };
+}
+
+it.each([0.15, 0.35, 0.7])(
+  'reports what arrives over a line that carries %d of what is sent, before it is full',
+  async (share) => {
+    const { receiver, onLate } = await watch();
+    receiver.lineBps = USUAL_BPS * share;
+    // By when a queue of 250 ms is full and drops what comes, with the way to the receiver.
+    await vi.advanceTimersByTimeAsync(250 + (250 * share) / (1 - share));
+    expect(onLate).toHaveBeenCalledOnce();
+    const [lineBps] = onLate.mock.calls[0] ?? [];
+    expect(lineBps / receiver.lineBps).toBeGreaterThan(0.85);
+    expect(lineBps / receiver.lineBps).toBeLessThan(1.15);
+  },
+);
+
+it('is silent on a line that carries what is sent, and when less is sent', async () => {
+  const { receiver, onLate } = await watch();
+  receiver.lineBps = USUAL_BPS * 1.1;
+  await vi.advanceTimersByTimeAsync(5_000);
+  receiver.sentShare = 0.2;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(onLate).not.toHaveBeenCalled();
+});
+
+it.each([100, 150, 200, 300, 400, 700, 3_000])(
+  'takes a line that stops for %i ms for no narrow one',
+  async (stopMs) => {
+    const { receiver, onLate } = await watch();
+    receiver.lineBps = USUAL_BPS * 3;
+    receiver.isDead = true;
+    await vi.advanceTimersByTimeAsync(stopMs);
+    receiver.isDead = false;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(onLate).not.toHaveBeenCalled();
+  },
+);
+
+it('reports again only after a picture was in time', async () => {
+  const { receiver, onLate } = await watch();
+  receiver.lineBps = USUAL_BPS * 0.4;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(onLate).toHaveBeenCalledOnce();
+  Object.assign(receiver, { lineBps: null, sentShare: 0.3 });
+  await vi.advanceTimersByTimeAsync(5_000);
+  receiver.lineBps = USUAL_BPS * 0.1;
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(onLate).toHaveBeenCalledTimes(2);
+});
+
+it('stops with its session', async () => {
+  const { receiver, onLate, monitor } = await watch();
+  monitor.close();
+  receiver.lineBps = USUAL_BPS * 0.3;
+  await vi.advanceTimersByTimeAsync(DELAY.freshMs);
+  expect(onLate).not.toHaveBeenCalled();
+});
