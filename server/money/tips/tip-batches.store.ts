@@ -36,7 +36,8 @@ const FIND_KEYS_BY_CARD = `select key.* from unnest($1::text[], $2::text[], $3::
       and (room, identity, idempotency_key) = (key.room, key.identity, key.idempotency_key) limit 1
   ) as pending`;
 
-const FIND_MENUS = `select room, items from tip_menus where room = any($1::text[])`;
+const FIND_ROOMS = `select id, ended_at is not null as is_ended, items as menu
+  from rooms left join tip_menus on tip_menus.room = rooms.id where id = any($1::text[])`;
 
 /** Inserts all entries and tips in one statement. It joins nothing, so its plan suits any number of rows. */
 const BOOK = `with wallets as (
@@ -64,10 +65,15 @@ export interface SeenBefore {
   /** Keys of tips with an open payment page. */
   byCard: ReadonlySet<string>;
   /**
-   * Tip menus by room, read with the wallets locked: otherwise a retry at another gateway could be refused by the new
-   * menu while the first request, checked against the old one, is still booked.
+   * By id, read with the wallets locked: otherwise a retry at another gateway could be refused by the new menu or for
+   * the end of the room, while the first request, checked before that, is still booked.
    */
-  menus: ReadonlyMap<string, readonly TipMenuItem[]>;
+  rooms: ReadonlyMap<string, TippedRoom>;
+}
+
+export interface TippedRoom {
+  isEnded: boolean;
+  menu: readonly TipMenuItem[];
 }
 
 interface KeyOfTip {
@@ -124,7 +130,7 @@ export class TipBatchesStore {
       const { postings, facts } = decide({
         availableMinor,
         earlier,
-        menus: await this.#findMenus(run, drafts),
+        rooms: await this.#findRooms(run, drafts),
         byCard: new Set(byCard.map((row) => tipKey({ ...row, idempotencyKey: row.idempotency_key }))),
       });
       if (postings.length === 0) return [];
@@ -133,11 +139,10 @@ export class TipBatchesStore {
     });
   }
 
-  async #findMenus(run: Run, drafts: TipRow[]): Promise<SeenBefore['menus']> {
-    const rooms = new Set(drafts.flatMap(({ room, menuItem }) => (menuItem === null ? [] : room)));
-    if (rooms.size === 0) return new Map();
-    const rows = await run<{ room: string; items: TipMenuItem[] }>(FIND_MENUS, [[...rooms]]);
-    return new Map(rows.map(({ room, items }) => [room, items]));
+  async #findRooms(run: Run, drafts: TipRow[]): Promise<SeenBefore['rooms']> {
+    const rooms = [...new Set(drafts.map(({ room }) => room))];
+    const rows = await run<{ id: string; is_ended: boolean; menu: TipMenuItem[] | null }>(FIND_ROOMS, [rooms]);
+    return new Map(rows.map(({ id, is_ended: isEnded, menu }) => [id, { isEnded, menu: menu ?? [] }]));
   }
 
   async #findKeys(run: Run, keys: string[][]): Promise<TipRow[]> {

@@ -4,8 +4,10 @@ import { fanWallet, saleLegs, splitSale, sumOf } from '../ledger/ledger.ts';
 import { walletOf } from './tip-batches.store.ts';
 import { decide, type TipDraft } from './tip-batches.ts';
 
-/** No page to pay by card is open, and no room has a menu. */
-const nothing = { byCard: new Set<string>(), menus: new Map() };
+const ROOM = 'room_of_the_test';
+/** No page to pay by card is open, and the room has no menu. */
+const nothing = { byCard: new Set<string>(), rooms: new Map([[ROOM, { isEnded: false, menu: [] }]]) };
+const ended = { ...nothing, rooms: new Map([[ROOM, { isEnded: true, menu: [] }]]) };
 
 const policy = { id: 'fees_test', vatBps: 2_000, commissionBps: 2_000, charityBps: 0 };
 
@@ -19,7 +21,7 @@ function draftOf(
   return {
     row: {
       id: `tip_${index}`,
-      room: 'room_of_the_test',
+      room: ROOM,
       identity,
       name: 'Léa',
       role: 'fan',
@@ -78,13 +80,12 @@ test('a batch equals its tips one by one: no overdraft, one payment a key, a ref
 
 test('answers a tip that was sent before, although a new one would be refused', () => {
   const draft = draftOf({ fan: 0, amountMinor: 500, key: 1 }, 1);
-  const refused: TipDraft = { ...draft, refusal: 'room_ended' };
   const availableMinor = new Map([[walletOf(draft.row), 1_000]]);
-  expect(decide([refused], { availableMinor, earlier: [], ...nothing }).outcomes).toEqual([
+  expect(decide([draft], { availableMinor, earlier: [], ...ended }).outcomes).toEqual([
     { error: expect.objectContaining({ code: 'room_ended' }) },
   ]);
   const earlier = { ...draft.row, id: 'tip_earlier' };
-  const answered = decide([refused], { availableMinor, earlier: [earlier], ...nothing });
+  const answered = decide([draft], { availableMinor, earlier: [earlier], ...ended });
   expect(answered.outcomes).toEqual([{ row: earlier, isNew: false }]);
   expect(answered.postings).toEqual([]);
 });

@@ -11,7 +11,15 @@ import { fanWallet, type Leg } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { MoneyFact } from '../money-facts.ts';
 import { payWithPromo } from '../wallet/promo-legs.ts';
-import { promoOf, type SeenBefore, TipBatchesStore, type TipPosting, tipKey, walletOf } from './tip-batches.store.ts';
+import {
+  promoOf,
+  type SeenBefore,
+  TipBatchesStore,
+  type TipPosting,
+  type TippedRoom,
+  tipKey,
+  walletOf,
+} from './tip-batches.store.ts';
 import { findItem } from './tipping.ts';
 import { type TipRow, toTip } from './tips.store.ts';
 
@@ -28,8 +36,6 @@ export interface TipDraft {
   /** Without the label of a menu item, which `decide` adds. */
   row: TipRow;
   legs: Leg[];
-  /** Rejects the tip if its key is new; nothing is booked. */
-  refusal?: ErrorCode | undefined;
 }
 
 /** A booked tip, by this call or an earlier one with the same key, and the wallet's available amount now. */
@@ -171,14 +177,13 @@ export function decide(drafts: TipDraft[], seen: SeenBefore, isPromoSpent = true
   const availableMinor = new Map(seen.availableMinor);
   const sent = new Map(seen.earlier.map((row) => [tipKey(row), row]));
   const postings: TipPosting[] = [];
-  const outcomes = drafts.map(({ row: draft, legs, refusal }): Outcome => {
+  const outcomes = drafts.map(({ row: draft, legs }): Outcome => {
     const earlier = sent.get(tipKey(draft));
     if (earlier) return isSame(earlier, draft) ? { row: earlier, isNew: false } : failure('idempotency_conflict');
     if (seen.byCard.has(tipKey(draft))) return failure('idempotency_conflict');
-    const asked = askedBy(draft, seen.menus);
-    const refused = refusal ?? asked.refusal;
-    if (refused) return failure(refused);
-    const row = { ...draft, menuLabel: asked.menuLabel };
+    const { menuLabel, refusal } = askedBy(draft, seen.rooms.get(draft.room));
+    if (refusal) return failure(refusal);
+    const row = { ...draft, menuLabel };
     const wallet = walletOf(row);
     const promo = availableMinor.get(promoOf(row)) ?? 0;
     const promoMinor = isPromoSpent ? Math.min(promo, row.amountMinor) : 0;
@@ -197,8 +202,9 @@ export function decide(drafts: TipDraft[], seen: SeenBefore, isPromoSpent = true
   return { outcomes, postings, availableMinor };
 }
 
-function askedBy({ room, menuItem, amountMinor }: TipRow, menus: SeenBefore['menus']): ReturnType<typeof findItem> {
-  return menuItem === null ? { menuLabel: null } : findItem(menus.get(room) ?? [], { menuItem, amountMinor });
+function askedBy({ menuItem, amountMinor }: TipRow, room: TippedRoom | undefined): ReturnType<typeof findItem> {
+  if (!room || room.isEnded) return { menuLabel: null, refusal: 'room_ended' };
+  return menuItem === null ? { menuLabel: null } : findItem(room.menu, { menuItem, amountMinor });
 }
 
 const failure = (code: ErrorCode): Outcome => ({ error: new AppError(code) });

@@ -71,8 +71,6 @@ export class Tips {
         split,
         association: terms.association,
       }),
-      // It does not apply to a repeated request, whose tip was sent before.
-      refusal: room.status === 'ended' ? 'room_ended' : undefined,
     };
   }
 }
