@@ -53,6 +53,7 @@ export const checkouts = pgTable(
     checks: integer('checks').notNull().default(0),
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),
+    /** By the provider, also if the payment is booked days later. */
     paidAt: time('paid_at'),
     /**
      * Since when the payment is confirmed but cannot be booked; null once it is booked or being returned to the card.

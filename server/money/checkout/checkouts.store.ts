@@ -92,7 +92,7 @@ export class CheckoutsStore {
   async markPaid(
     tx: Orm,
     id: string,
-    payment: { session: string; payment: string | null; amountMinor: number; at: string; nextCheckAt: string },
+    payment: { session: string; payment: string | null; amountMinor: number; paidAt: string; nextCheckAt: string },
   ): Promise<boolean> {
     const rows = await tx
       .update(checkouts)
@@ -102,7 +102,7 @@ export class CheckoutsStore {
         providerPayment: payment.payment,
         amountMinor: payment.amountMinor,
         unbookedSince: null,
-        paidAt: payment.at,
+        paidAt: payment.paidAt,
         nextCheckAt: payment.nextCheckAt,
         checks: 0,
       })

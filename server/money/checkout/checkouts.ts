@@ -3,7 +3,7 @@
  * booked exactly once, by whichever comes first of provider event, return page and sweeper. The part that sells the
  * item (top-up, ticket, tip) registers itself and books the sale in the transaction that marks the checkout paid.
  */
-import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
+import { DAY_MS, HOUR_MS, isoOrNull } from '../../platform/clock.ts';
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, ID_PREFIXES } from '../../protocol/ids.ts';
@@ -408,7 +408,8 @@ export class Checkouts {
     const at = this.#context.nowIso();
     const nextCheckAt = this.#context.laterIso(CHECK_FIRST_SECONDS * 1000);
     const payment = found.payment?.payment ?? null;
-    if (!(await this.#store.markPaid(tx, id, { session, payment, amountMinor, at, nextCheckAt }))) return false;
+    const paidAt = isoOrNull(found.payment?.paidAtMs) ?? at;
+    if (!(await this.#store.markPaid(tx, id, { session, payment, amountMinor, paidAt, nextCheckAt }))) return false;
     const reason = await book(tx);
     if (reason === undefined) return true;
     const [from, to] = [houseAccount('provider_clearing', currency), houseAccount('refund_payable', currency)];

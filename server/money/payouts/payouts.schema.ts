@@ -80,6 +80,7 @@ export const payouts = pgTable(
     nextAttemptAt: time('next_attempt_at'),
     failure: text('failure'),
     createdAt: time('created_at').notNull(),
+    /** When the transfer was made, by the provider, also if it is booked later; or when the refusal was booked. */
     settledAt: time('settled_at'),
     /** The part that was reversed manually at the provider. */
     reversedMinor: minor('reversed_minor').notNull().default(0),

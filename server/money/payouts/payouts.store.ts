@@ -17,6 +17,11 @@ const RETRY_MAX_SECONDS = 3_600;
 /** Unique index: a creator has one pending payout. */
 export const ONE_PENDING_PAYOUT = 'payouts_pending';
 
+export type PayoutEnd = Pick<PayoutRow, 'providerTransfer' | 'failure'> & {
+  status: 'paid' | 'failed';
+  settledAt: string;
+};
+
 export interface PayableCreator {
   creator: string;
   providerAccount: string;
@@ -197,15 +202,10 @@ export class PayoutsStore {
   }
 
   /** True when this call ended the payout: the caller books the end in the same transaction. */
-  async finish(
-    tx: Orm,
-    id: string,
-    end: { status: 'paid' | 'failed'; providerTransfer: string | null; failure: string | null; at: string },
-  ): Promise<PayoutRow | undefined> {
-    const { status, providerTransfer, failure, at } = end;
+  async finish(tx: Orm, id: string, end: PayoutEnd): Promise<PayoutRow | undefined> {
     const [row] = await tx
       .update(payouts)
-      .set({ status, providerTransfer, failure, settledAt: at, nextAttemptAt: null })
+      .set({ ...end, nextAttemptAt: null })
       .where(and(eq(payouts.id, id), eq(payouts.status, 'pending')))
       .returning();
     return row;

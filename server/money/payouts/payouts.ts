@@ -14,7 +14,14 @@ import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '
 import type { MoneyContext } from '../money-context.ts';
 import type { FoundTransfer, ProviderTransfer } from '../provider/payment-provider.ts';
 import type { CreatorAccounts } from './creator-accounts.ts';
-import { ONE_PENDING_PAYOUT, type PayableCreator, type PayoutRow, PayoutsStore, toPayout } from './payouts.store.ts';
+import {
+  ONE_PENDING_PAYOUT,
+  type PayableCreator,
+  type PayoutEnd,
+  type PayoutRow,
+  PayoutsStore,
+  toPayout,
+} from './payouts.store.ts';
 
 const CLAIM_ITEMS = 20;
 /** How long periodic batches leave out a creator whose payout was refused: the cause seldom ends by itself. */
@@ -157,13 +164,13 @@ export class Payouts {
 
   async #attempt(row: PayoutRow): Promise<void> {
     try {
-      const { transfer } = await this.#order(row);
-      const isFinished = await this.#finish(row, { status: 'paid', providerTransfer: transfer, failure: null });
-      if (!isFinished) await this.findByTransfer(transfer);
+      const made = await this.#order(row);
+      if (!(await this.#finishPaid(row, made))) await this.findByTransfer(made.transfer);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.code === 'payout_refused') {
-        await this.#finish(row, { status: 'failed', providerTransfer: null, failure: error.message });
+        const end = { status: 'failed', providerTransfer: null, failure: error.message } as const;
+        await this.#finish(row, { ...end, settledAt: this.#context.nowIso() });
         // A refusal may mean that the account has changed.
         await this.#accounts.handleAccountChanged(row.providerAccount);
         return;
@@ -214,7 +221,7 @@ export class Payouts {
     const ordered = found?.payout ? await this.#store.find(found.payout) : undefined;
     if (!found || !ordered || found.currency !== this.#context.currency) return undefined;
     if (ordered.status !== 'pending') return this.#bookSurplus(ordered, found);
-    await this.#finish(ordered, { status: 'paid', providerTransfer: transfer, failure: null });
+    await this.#finishPaid(ordered, found);
     // Ended by this transfer or, concurrently, by another one.
     return this.findByTransfer(transfer);
   }
@@ -223,7 +230,7 @@ export class Payouts {
     const { db, ledger, currency, log, outbox } = this.#context;
     const account = creatorAvailable(ordered.creator, currency);
     const payable = houseAccount('payout_payable', currency);
-    const { transfer: providerTransfer, account: providerAccount, amountMinor } = found;
+    const { transfer: providerTransfer, account: providerAccount, amountMinor, createdAtMs } = found;
     const { batch, creator } = ordered;
     const id = createId('payout');
     const at = this.#context.nowIso();
@@ -231,7 +238,7 @@ export class Payouts {
       await this.#store.lockAvailable(tx, accountId(account));
       const inserted = await this.#store.insertPaid(tx, {
         ...{ id, batch, creator, amountMinor, currency, providerAccount, providerTransfer },
-        ...{ status: 'paid', createdAt: at, settledAt: at },
+        ...{ status: 'paid', createdAt: at, settledAt: iso(createdAtMs) },
       });
       if (!inserted) return undefined;
       const source = { type: 'payout', id } as const;
@@ -247,17 +254,22 @@ export class Payouts {
     return row;
   }
 
-  /** True when this call ended it. */
-  async #finish(
+  #finishPaid(
     row: PayoutRow,
-    end: { status: 'paid' | 'failed'; providerTransfer: string | null; failure: string | null },
+    { transfer, createdAtMs }: Pick<ProviderTransfer, 'transfer' | 'createdAtMs'>,
   ): Promise<boolean> {
+    const settledAt = iso(createdAtMs);
+    return this.#finish(row, { status: 'paid', providerTransfer: transfer, failure: null, settledAt });
+  }
+
+  /** True when this call ended it. */
+  async #finish(row: PayoutRow, end: PayoutEnd): Promise<boolean> {
     const { db, ledger, currency, metrics, log, outbox } = this.#context;
     const at = this.#context.nowIso();
     const isPaid = end.status === 'paid';
     const target = isPaid ? houseAccount('provider_clearing', currency) : creatorAvailable(row.creator, currency);
     const finished = await db.transaction(async (tx) => {
-      const after = await this.#store.finish(tx, row.id, { ...end, at });
+      const after = await this.#store.finish(tx, row.id, end);
       if (!after) return undefined;
       const legs = transferLegs(houseAccount('payout_payable', currency), target, row.amountMinor);
       const kind = isPaid ? 'payout_sent' : 'payout_returned';

@@ -78,6 +78,8 @@ export interface ProviderPayment {
   payment: string;
   /** The provider's fee; null until it is known. */
   feeMinor: number | null;
+  /** Null without a charge. */
+  paidAtMs: number | null;
   /** Country of the billing address, or else of the card: ISO 3166-1 alpha-2. */
   country: string | null;
   /** Our id of the checkout, if any. */
@@ -132,6 +134,7 @@ export interface ProviderTransfer {
   transfer: string;
   /** The idempotency key of its order. */
   order: string | null;
+  createdAtMs: number;
 }
 
 /** A transfer with its reversals. */

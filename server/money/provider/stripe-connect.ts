@@ -148,7 +148,7 @@ function toAccount(account: Stripe.Account): ProviderAccount {
 }
 
 function toTransfer(transfer: Stripe.Transfer): ProviderTransfer {
-  return { transfer: transfer.id, order: transfer.metadata?.order ?? null };
+  return { transfer: transfer.id, order: transfer.metadata?.order ?? null, createdAtMs: transfer.created * 1000 };
 }
 
 /** The list above is from Stripe's documentation; Stripe's answer counts. */

@@ -21,12 +21,14 @@ export function toCheckout(session: Stripe.Checkout.Session): ProviderCheckout {
 }
 
 export function toPayment(intent: string | Stripe.PaymentIntent): ProviderPayment {
-  if (typeof intent === 'string') return { payment: intent, feeMinor: null, country: null, checkout: null };
+  if (typeof intent === 'string')
+    return { payment: intent, feeMinor: null, paidAtMs: null, country: null, checkout: null };
   const charge = typeof intent.latest_charge === 'string' ? null : intent.latest_charge;
   const balance = charge?.balance_transaction;
   return {
     payment: intent.id,
     feeMinor: balance && typeof balance !== 'string' ? balance.fee : null,
+    paidAtMs: charge ? charge.created * 1000 : null,
     country: charge?.billing_details.address?.country ?? charge?.payment_method_details?.card?.country ?? null,
     checkout: intent.metadata.checkout ?? null,
   };

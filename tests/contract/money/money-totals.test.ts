@@ -102,6 +102,18 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
     expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);
   });
 
+  test('a payment that is booked two days late leaves nothing to explain five weeks later', async () => {
+    const identity = await house.createFan();
+    await pay((await house.money.topups.create({ identity, name: 'Léa', amountMinor: 2_000 })).checkoutUrl);
+    house.advance(2 * DAY_MS);
+    await house.money.sweep();
+    expect((await house.money.wallets.get(identity)).balanceMinor).toBe(2_000);
+    // 35 days are compared.
+    house.advance(33.5 * DAY_MS);
+    const { items } = await house.money.reconciliations.run();
+    expect(items.filter(({ isExplained }) => !isExplained)).toEqual([]);
+  });
+
   test('of more movements than can be compared the newest are, and the record says so', async () => {
     await house[Symbol.asyncDispose]();
     await openHouse({ wrapProvider: (provider) => limitMovements(provider, 3) });

@@ -176,6 +176,21 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     expect(await transfersTo(account)).toHaveLength(1);
   });
 
+  test('a payout has the date of its transfer, also if it is booked days later', async () => {
+    const { creator, tip } = await openSales();
+    const account = await onboard(creator);
+    await earn(tip);
+    vi.spyOn(PayoutsStore.prototype, 'finish').mockRejectedValueOnce(new Error('Connection terminated'));
+    await house.money.payouts.createBatch({ by: 'operator', creators: [creator] });
+    await house.money.idle();
+    expect(await house.money.payouts.listOfCreator(creator)).toMatchObject([{ status: 'pending' }]);
+    const [transfer] = await transfersTo(account);
+    house.advance(3 * DAY_MS);
+    await house.money.sweep();
+    const settledAt = new Date((transfer?.created ?? 0) * 1000).toISOString();
+    expect(await house.money.payouts.listOfCreator(creator)).toMatchObject([{ status: 'paid', settledAt }]);
+  });
+
   test('a refused payout becomes available again with its reason', async () => {
     const { creator, tip } = await openSales();
     const account = await onboard(creator);
