@@ -1,6 +1,6 @@
 /** `/v1/accounts` and `/v1/account_links`: connected accounts and links to their onboarding. */
 import type Stripe from 'stripe';
-import { invalidParameter, invalidRequest, noSuch, notEmulated } from '../api/errors.ts';
+import { accountInvalid, invalidParameter, invalidRequest, noSuch, notEmulated } from '../api/errors.ts';
 import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
@@ -47,7 +47,7 @@ type ListedAccount = Stripe.Account & { created: number };
 
 export function accountOf(operation: Operation, id: string, param?: string): Account {
   const account = operation.tx.get('accounts', id);
-  if (account === undefined) throw noSuch('account', id, param);
+  if (account === undefined) throw param === undefined ? accountInvalid(id) : noSuch('account', id, param);
   return account;
 }
 

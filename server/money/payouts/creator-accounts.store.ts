@@ -23,16 +23,21 @@ export class CreatorAccountsStore {
     return row;
   }
 
-  /** Stores a new account, unless a concurrent request has stored one. */
+  /** Stores a new account, also instead of the one that is gone, unless a concurrent request has stored one. */
   async keep(
     creator: string,
     found: ProviderAccount,
-    { at, nextCheckAt }: { at: string; nextCheckAt: string },
+    { at, nextCheckAt, gone }: { at: string; nextCheckAt: string; gone: string | undefined },
   ): Promise<CreatorAccountRow | undefined> {
+    const row = { createdAt: at, checkedAt: sql`now()`, nextCheckAt, ...toRow(found) };
     await this.#db.orm
       .insert(creatorAccounts)
-      .values({ creator, createdAt: at, checkedAt: sql`now()`, nextCheckAt, ...toRow(found) })
-      .onConflictDoNothing();
+      .values({ creator, ...row })
+      .onConflictDoUpdate({
+        target: creatorAccounts.creator,
+        set: row,
+        setWhere: eq(creatorAccounts.providerAccount, gone ?? ''),
+      });
     return this.find(creator);
   }
 

@@ -16,6 +16,14 @@ export interface OnboardingRequest {
   returnUrl?: string | undefined;
 }
 
+const NO_ACCOUNT: Omit<ProviderAccount, 'account'> = {
+  isDetailsSubmitted: false,
+  isChargesEnabled: false,
+  isPayoutsEnabled: false,
+  isTransfersEnabled: false,
+  requirements: [],
+  disabledReason: null,
+};
 /** Page of our own site to which creators return. */
 const RETURN_PATH = '/studio';
 /** Accounts per run of the sweep: with a run every ten seconds, two per second. */
@@ -49,9 +57,11 @@ export class CreatorAccounts {
     const { provider, publicUrl, isReturnUrlAllowed } = this.#context;
     const back = parseWebUrl(returnUrl ?? new URL(RETURN_PATH, publicUrl).href).href;
     if (returnUrl !== undefined && !isReturnUrlAllowed(back)) throw new AppError('origin_not_allowed');
-    const row = (await this.#store.find(creator.identity)) ?? (await this.#create(creator));
+    const known = await this.#store.find(creator.identity);
+    const found = known && (await provider.connect.fetchAccount(known.providerAccount));
+    const { account } = found ?? (await this.#create(creator, known?.providerAccount));
     const onboardingUrl = await provider.connect.createOnboardingLink({
-      account: row.providerAccount,
+      account,
       returnUrl: withState(back, 'complete'),
       // The link was used or has expired: the person gets a new one.
       refreshUrl: withState(back, 'refresh'),
@@ -59,13 +69,14 @@ export class CreatorAccounts {
     return { onboardingUrl };
   }
 
-  async #create(creator: OnboardingRequest['creator']): Promise<CreatorAccountRow> {
-    const made = await this.#context.provider.connect.createAccount(creator);
+  /** `gone`: the account before, which the provider does not know any more. */
+  async #create(creator: OnboardingRequest['creator'], gone: string | undefined): Promise<{ account: string }> {
+    const made = await this.#context.provider.connect.createAccount({ ...creator, gone });
     const at = this.#context.nowIso();
     const nextCheckAt = this.#context.laterIso(CHECK_MIN_MS);
-    const row = await this.#store.keep(creator.identity, made, { at, nextCheckAt });
+    const row = await this.#store.keep(creator.identity, made, { at, nextCheckAt, gone });
     if (!row) throw new AppError('internal', 'The account was not stored.');
-    return row;
+    return { account: row.providerAccount };
   }
 
   /** The state now, or the last known state if the provider does not answer. */
@@ -110,8 +121,8 @@ export class CreatorAccounts {
     const { creator, providerAccount } = row;
     const { provider, db, outbox } = this.#context;
     const askedAt = await this.#store.readClock();
-    const found = await provider.connect.fetchAccount(providerAccount);
-    if (!found) return this.#store.setNextCheck([creator], this.#context.laterIso(CHECK_MAX_MS));
+    // An account that is gone is like one that was never onboarded: the creator is asked to begin again.
+    const found = (await provider.connect.fetchAccount(providerAccount)) ?? { account: providerAccount, ...NO_ACCOUNT };
     const nextCheckAt = this.#context.laterIso(this.#pauseMs(row, found));
     await db.transaction(async (tx) => {
       const before = await this.#store.lock(tx, { creator, askedAt });

@@ -152,8 +152,17 @@ export interface FoundTransfer {
 export interface ConnectProvider {
   /** Where the provider pays creators, as ISO 3166-1 codes. */
   readonly countries: ReadonlySet<string>;
-  /** Idempotent: a creator has one account. Throws `country_not_payable` where the provider has no accounts. */
-  createAccount(creator: { identity: string; name: string; country: string }): Promise<ProviderAccount>;
+  /**
+   * Idempotent: a creator has one account, and another one if that is `gone`. Throws `country_not_payable` where the
+   * provider has no accounts.
+   */
+  createAccount(creator: {
+    identity: string;
+    name: string;
+    country: string;
+    gone: string | undefined;
+  }): Promise<ProviderAccount>;
+  /** Undefined when it is gone, or the platform has lost the access to it. */
   fetchAccount(account: string): Promise<ProviderAccount | undefined>;
   /** A page, valid for one visit, where the creator enters their identity and bank account. */
   createOnboardingLink(link: { account: string; returnUrl: string; refreshUrl: string }): Promise<string>;

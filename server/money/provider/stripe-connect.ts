@@ -33,11 +33,12 @@ export class StripeConnect implements ConnectProvider {
     this.#call = call;
   }
 
-  async createAccount(creator: { identity: string; name: string; country: string }): Promise<ProviderAccount> {
+  async createAccount(creator: Parameters<ConnectProvider['createAccount']>[0]): Promise<ProviderAccount> {
+    const { identity, country, gone = '' } = creator;
     const account = await this.#call('create account', () =>
       this.#stripe.accounts.create(
         {
-          country: creator.country,
+          country,
           // The platform is the seller, pays the fees and bears the losses; Stripe collects what the law requires of
           // the creator.
           controller: {
@@ -48,9 +49,9 @@ export class StripeConnect implements ConnectProvider {
           },
           capabilities: { transfers: { requested: true } },
           business_profile: { name: creator.name },
-          metadata: { creator: creator.identity },
+          metadata: { creator: identity },
         },
-        { idempotencyKey: keyForAWhile(`account:${creator.identity}:${creator.country}`) },
+        { idempotencyKey: keyForAWhile(`account:${identity}:${country}:${gone}`) },
       ),
     ).catch(refuseCountry);
     return toAccount(account);

@@ -102,6 +102,25 @@ describe.each(DATABASES)('accounts without events, on $name', ({ open }) => {
     expect(await told()).toEqual(['enabled']);
   });
 
+  test('an account that is gone at the provider is not payable, and the creator is onboarded again', async () => {
+    await using db = await open();
+    const { house, account, isPayable, later, told } = await openSilentHouse(db);
+    await using _ = house;
+    house.emulator.act('onboard_account', { account });
+    await later(6 * MINUTE_MS);
+    await house.stripe.accounts.del(account);
+    const { creatorAccounts: accounts } = house.money;
+    expect(await accounts.describe(house.creator)).toMatchObject({ status: 'pending', payoutsEnabled: false });
+    expect(await isPayable()).toBe(false);
+    await accounts.startOnboarding({ creator: { identity: house.creator, name: 'Ada', country: 'FR' } });
+    const { data } = await house.stripe.accounts.list();
+    expect(data).toMatchObject([{ metadata: { creator: house.creator } }]);
+    house.emulator.act('onboard_account', { account: data[0]?.id ?? '' });
+    await later(6 * MINUTE_MS);
+    expect(await isPayable()).toBe(true);
+    expect(await told()).toEqual(['enabled', 'pending', 'enabled']);
+  });
+
   test('a running server checks by itself', async () => {
     await using db = await open();
     const { house, account, isPayable } = await openSilentHouse(db);
