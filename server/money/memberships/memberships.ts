@@ -264,10 +264,16 @@ export class Memberships {
     });
   }
 
-  /** Whether a payment for time that is not over was refunded or lost completely. */
+  /**
+   * Whether a payment that the provider would credit was refunded or lost completely: the last renewal, or a change
+   * since then, which was itself paid with the credit of those before.
+   */
   async #isGivenBack(id: string): Promise<boolean> {
     const terms = await this.#store.listTerms(this.#context.db.orm, id);
-    return terms.some(({ isKept, endsAtMs }) => !isKept && endsAtMs > this.#context.clock.now());
+    const changes = new Set(terms.filter(({ kind }) => kind !== 'term').map(({ invoice }) => invoice));
+    const renewal = terms.findLastIndex(({ invoice }) => !changes.has(invoice));
+    const nowMs = this.#context.clock.now();
+    return terms.slice(Math.max(renewal, 0)).some(({ isKept, endsAtMs }) => !isKept && endsAtMs > nowMs);
   }
 
   async #change(

@@ -373,6 +373,19 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       expect(amounts.slice(1)).toEqual([1_500, upgrade?.amountMinor, 500]);
     });
 
+    test('of a year lets upgrades begin at once again after the first renewal of the month that followed', async () => {
+      const [year, month] = [await createTier(6_000, 'year'), await createTier(9_000)];
+      const best = await createTier(12_000);
+      const { identity, id } = await join(year);
+      await change(identity, id, month);
+      await refund((await paymentsOf(identity)).at(-1)?.id ?? '');
+      // The refunded year has paid a part of the month, which would be credited.
+      expect(await change(identity, id, best)).toMatchObject({ tier: { id: month.id }, nextTier: { id: best.id } });
+      await change(identity, id, month);
+      await pass(33 * DAY_MS);
+      expect(await change(identity, id, best)).toMatchObject({ tier: { id: best.id }, nextTier: null });
+    });
+
     test('of the lower tier also refunds the upgrade', async () => {
       const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
       const { identity, id } = await join(silver);
