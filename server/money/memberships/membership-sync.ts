@@ -157,9 +157,10 @@ export class MembershipSync {
     const standing = isPaid && before.standing !== 'disputed' ? null : before.standing;
     const isEndedByHouse = standing === 'refunded' || standing === 'lost';
     const accessUntilMs = this.#standing.accessUntilMs(time, found);
-    // The provider collects a renewal an hour after it is due, unless the subscription has ended.
-    const isLeaving = found.cancelAtPeriodEnd && before.wantsToLeave === true;
-    const isLapsed = (found.status === 'past_due' || isLeaving) && accessUntilMs <= nowMs;
+    // After the house's own cancellation, the provider may still collect a renewal that was due, an hour later. Where
+    // the payment for a longer interval was refunded, the provider has no renewal until that interval is over.
+    const isCancelledByHouse = found.cancelAtPeriodEnd && before.wantsToLeave !== true;
+    const isLapsed = accessUntilMs <= nowMs && (found.status === 'past_due' || !isCancelledByHouse);
     const isOver = found.status === 'ended' || isLapsed || isEndedByHouse;
     const renewalTier = found.tier ?? before.renewalTier;
     if (isEndedByHouse) await this.#returnUnused(tx, before);

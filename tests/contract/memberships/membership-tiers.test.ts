@@ -386,6 +386,20 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       expect(await change(identity, id, best)).toMatchObject({ tier: { id: best.id }, nextTier: null });
     });
 
+    test("of a move to a year ends the membership with the month's grace, and charges nothing more", async () => {
+      const [month, year] = [await createTier(1_200), await createTier(24_000, 'year')];
+      const { identity, id } = await join(month);
+      await change(identity, id, year);
+      await refund((await paymentsOf(identity))[0]?.id ?? '');
+      expect([await mayEnter(identity, year), await mayEnter(identity, month)]).toEqual([false, true]);
+      await pass(20 * DAY_MS);
+      expect(await read(identity)).toMatchObject({ status: 'active', tier: { id: month.id } });
+      await pass(20 * DAY_MS);
+      expect(await read(identity)).toMatchObject({ status: 'ended' });
+      expect((await subscriptionOf(id)).status).toBe('canceled');
+      expect(await paymentsOf(identity)).toHaveLength(2);
+    });
+
     test('of the lower tier also refunds the upgrade', async () => {
       const [silver, gold] = [await createTier(1_200), await createTier(2_400)];
       const { identity, id } = await join(silver);
