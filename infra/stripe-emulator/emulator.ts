@@ -42,7 +42,6 @@ import { refundRoutes, refundsOfCharge } from './resources/refunds.ts';
 import { setupIntentRoutes } from './resources/setup-intents.ts';
 import { subscriptionRoutes, subscriptionsOfCustomer } from './resources/subscriptions.ts';
 import { transferRoutes } from './resources/transfers.ts';
-import { webhookEndpointRoutes } from './resources/webhook-endpoints.ts';
 import { Retention } from './retention.ts';
 import { Store } from './store/store.ts';
 import { runTask } from './tasks.ts';
@@ -235,7 +234,6 @@ function allRoutes(deliveries: Deliveries): Route[] {
     ...setupIntentRoutes,
     ...subscriptionRoutes,
     ...transferRoutes,
-    ...webhookEndpointRoutes,
   ];
 }
 

@@ -6,10 +6,9 @@ import { z } from 'zod';
 import { assertTestKey } from '../api/authentication.ts';
 import { StripeApiError } from '../api/errors.ts';
 import type { World } from '../api/operation.ts';
-import { CONFIGURED_CONNECT_ENDPOINT_ID, CONFIGURED_ENDPOINT_ID } from '../events/deliveries.ts';
+import { CONNECT_ENDPOINT_ID, ENDPOINT_ID } from '../events/deliveries.ts';
 import type { Disturbance, WebhookRule } from '../events/disturbance.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer } from '../http/exchange.ts';
-import { newEndpoint, parseEventUrl } from '../resources/webhook-endpoints.ts';
 import { API_VERSION } from '../schemas/schemas.ts';
 import type { Delivery } from '../store/records.ts';
 import { partitionName } from '../store/scoped.ts';
@@ -51,7 +50,7 @@ const ruleSchema = z.strictObject({
     .max(30 * DAY_MS)
     .optional(),
 });
-const targetSchema = z.strictObject({ url: z.string(), secret: z.string().min(1) });
+const targetSchema = z.strictObject({ url: z.url({ protocol: /^https?$/ }), secret: z.string().min(1) });
 const advanceSchema = z.strictObject({ byMs: z.int().min(0).max(ADVANCE_MAX_MS) });
 const shuffleSchema = z.strictObject({ shuffle: z.boolean() });
 
@@ -93,31 +92,18 @@ export class ControlPlane {
 
   /** Sets where events go from now on, including waiting ones. */
   setWebhook(target: WebhookTarget): void {
-    this.#configure(CONFIGURED_ENDPOINT_ID, target);
+    this.#configure(ENDPOINT_ID, target);
   }
 
   /** The same for the events of connected accounts. */
   setConnectWebhook(target: WebhookTarget): void {
-    this.#configure(CONFIGURED_CONNECT_ENDPOINT_ID, target);
+    this.#configure(CONNECT_ENDPOINT_ID, target);
   }
 
-  #configure(id: string, { url, secret }: WebhookTarget): void {
-    const { store, deliveries, clock } = this.#world;
-    const endpoint = newEndpoint(
-      { now: Math.floor(clock.nowMs() / 1000) },
-      {
-        id,
-        api_version: API_VERSION,
-        description: 'Configured at the start of the emulator',
-        enabled_events: ['*'],
-        isConnect: id === CONFIGURED_CONNECT_ENDPOINT_ID,
-        metadata: {},
-        secret,
-        url: parseEventUrl(url),
-      },
-    );
-    store.transact((transaction) => transaction.put('webhook_endpoints', id, endpoint));
-    deliveries.handleConfigured(id);
+  #configure(id: string, target: WebhookTarget): void {
+    const endpoint = { id, ...targetSchema.parse(target) };
+    this.#world.store.transact((transaction) => transaction.put('webhook_endpoints', id, endpoint));
+    this.#world.deliveries.handleConfigured(id);
   }
 
   /** Newest first. */

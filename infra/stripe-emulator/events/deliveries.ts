@@ -11,14 +11,14 @@ import type { Transaction } from '../store/reader.ts';
 import type { Delivery } from '../store/records.ts';
 import { partitionName } from '../store/scoped.ts';
 import type { Store } from '../store/store.ts';
-import { type Disturbance, matchesEventType } from './disturbance.ts';
+import type { Disturbance } from './disturbance.ts';
 import type { WebhookSender } from './sender.ts';
 import { signatureHeader } from './signature.ts';
 
-/** The endpoint that `webhook` and `setWebhook` configure; others come through the API. */
-export const CONFIGURED_ENDPOINT_ID = 'we_configured';
-/** The same for connected accounts: `connectWebhook` and `setConnectWebhook`. */
-export const CONFIGURED_CONNECT_ENDPOINT_ID = 'we_configured_connect';
+/** The endpoint for the platform's events, which `webhook` and `setWebhook` configure. */
+export const ENDPOINT_ID = 'we_configured';
+/** The endpoint for the events of connected accounts: `connectWebhook` and `setConnectWebhook`. */
+export const CONNECT_ENDPOINT_ID = 'we_configured_connect';
 
 const IN_FLIGHT_MAX = 8;
 const ATTEMPT_TIMEOUT_MS = 10_000;
@@ -56,8 +56,8 @@ export class Deliveries {
   readonly #pendingByEvent = new Map<string, Set<string>>();
   #inFlight = 0;
   #isClosed = false;
-  /** After a start without `webhook`, waits until it is set: the URL of the last run may be outdated. */
-  readonly #liveConfiguredEndpoints = new Set<string>();
+  /** Configured since the start: the URL of an earlier run may be outdated, so deliveries wait for a new one. */
+  readonly #configuredEndpoints = new Set<string>();
 
   constructor({ store, clock, disturbance, log, sender }: DeliveriesOptions) {
     this.#sender = sender;
@@ -76,8 +76,7 @@ export class Deliveries {
   plan(transaction: Transaction, { id: eventId, type: eventType, account }: Stripe.Event): Delivery[] {
     const planned: Delivery[] = [];
     for (const endpoint of transaction.newestFirst('webhook_endpoints')) {
-      if (endpoint.status !== 'enabled' || (endpoint.isConnect === true) !== (account !== undefined)) continue;
-      if (!endpoint.enabled_events.some((pattern) => matchesEventType(pattern, eventType))) continue;
+      if ((endpoint.id === CONNECT_ENDPOINT_ID) !== (account !== undefined)) continue;
       const delaysMs = this.#disturbance.fateOf(eventType);
       const copies = delaysMs.length === 0 ? [undefined] : delaysMs;
       for (const delayMs of copies) {
@@ -117,9 +116,9 @@ export class Deliveries {
     return this.#pendingByEvent.size;
   }
 
-  /** A configured endpoint has a new address: sends all that waits for it now, including retries. */
+  /** An endpoint has a new address: sends all that waits for it now, including retries. */
   handleConfigured(endpointId: string): void {
-    this.#liveConfiguredEndpoints.add(endpointId);
+    this.#configuredEndpoints.add(endpointId);
     for (const ids of this.#pendingByEvent.values()) {
       for (const id of ids) {
         const delivery = this.#store.get('deliveries', id);
@@ -149,9 +148,7 @@ export class Deliveries {
 
   #handleDue(id: string): void {
     const delivery = this.#store.get('deliveries', id);
-    if (delivery === undefined) return;
-    const isConfigured = [CONFIGURED_ENDPOINT_ID, CONFIGURED_CONNECT_ENDPOINT_ID].includes(delivery.endpoint);
-    if (isConfigured && !this.#liveConfiguredEndpoints.has(delivery.endpoint)) return;
+    if (delivery === undefined || !this.#configuredEndpoints.has(delivery.endpoint)) return;
     this.#ready.push(id);
     this.#pump();
   }
@@ -190,7 +187,7 @@ export class Deliveries {
     if (delivery?.status !== 'pending') return;
     const event = this.#store.get(partitionName('events', delivery.account ?? null), delivery.event);
     const endpoint = this.#store.get('webhook_endpoints', delivery.endpoint);
-    if (event === undefined || endpoint === undefined || endpoint.status !== 'enabled') {
+    if (event === undefined || endpoint === undefined) {
       this.#finish({ ...delivery, status: 'failed', lastError: 'the event or its endpoint is gone' });
       return;
     }

@@ -212,7 +212,6 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
     'starting_after',
   ],
   SetupIntentUpdateParams: ['customer', 'description', 'expand', 'metadata', 'payment_method'],
-  WebhookEndpointCreateParams: ['api_version', 'connect', 'description', 'enabled_events', 'expand', 'metadata', 'url'],
 
   Balance: ['available', 'livemode', 'object', 'pending'],
   'Charge.PaymentMethodDetails': ['card', 'stripe_account', 'type'],

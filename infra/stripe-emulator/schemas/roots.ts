@@ -102,11 +102,6 @@ export const REQUEST_ROOTS = [
   'TransferRetrieveReversalParams',
   'TransferUpdateParams',
   'TransferUpdateReversalParams',
-  'WebhookEndpointCreateParams',
-  'WebhookEndpointDeleteParams',
-  'WebhookEndpointListParams',
-  'WebhookEndpointRetrieveParams',
-  'WebhookEndpointUpdateParams',
 ] as const;
 
 /** Resources that a response may carry. A reference to any other resource may only be an id or null. */
@@ -123,7 +118,6 @@ export const RESOURCE_ROOTS = [
   'CustomerBalanceTransaction',
   'DeletedAccount',
   'DeletedCustomer',
-  'DeletedWebhookEndpoint',
   'Dispute',
   'Invoice',
   'InvoiceLineItem',
@@ -141,7 +135,6 @@ export const RESOURCE_ROOTS = [
   'SubscriptionItem',
   'Transfer',
   'TransferReversal',
-  'WebhookEndpoint',
 ] as const;
 
 /** Events that the emulator emits. */

@@ -130,8 +130,7 @@ export interface Records {
   tasks: Task;
   transfer_reversals: Stripe.TransferReversal;
   transfers: Stripe.Transfer;
-  /** `isConnect`: receives events of connected accounts instead of the platform's own. */
-  webhook_endpoints: Stripe.WebhookEndpoint & { secret: string; isConnect?: boolean };
+  webhook_endpoints: { id: string; url: string; secret: string };
 }
 
 export type Collection = keyof Records;
