@@ -39,7 +39,6 @@ import { payoutRoutes } from './resources/payouts.ts';
 import { priceRoutes } from './resources/prices.ts';
 import { productRoutes } from './resources/products.ts';
 import { refundRoutes, refundsOfCharge } from './resources/refunds.ts';
-import { setupIntentRoutes } from './resources/setup-intents.ts';
 import { subscriptionRoutes, subscriptionsOfCustomer } from './resources/subscriptions.ts';
 import { transferRoutes } from './resources/transfers.ts';
 import { Retention } from './retention.ts';
@@ -231,7 +230,6 @@ function allRoutes(deliveries: Deliveries): Route[] {
     ...priceRoutes,
     ...productRoutes,
     ...refundRoutes,
-    ...setupIntentRoutes,
     ...subscriptionRoutes,
     ...transferRoutes,
   ];

@@ -134,13 +134,6 @@ class Soak {
       answer: () =>
         stripe.disputes.update(this.#any('dispute'), { evidence: { uncategorized_text: 'winning_evidence' } }),
       detach: () => stripe.paymentMethods.detach(this.#any('card')),
-      'set up': () =>
-        stripe.setupIntents.create({
-          customer: this.#any('customer'),
-          payment_method: CARDS[this.#upTo(CARDS.length)] ?? '',
-          automatic_payment_methods: cardOnly,
-          confirm: true,
-        }),
     };
   }
 

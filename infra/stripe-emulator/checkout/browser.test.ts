@@ -146,9 +146,6 @@ describe.skipIf(!executablePath)('the page in Chromium', () => {
     const urls: Record<string, () => Promise<string | null>> = {
       'the saved cards': async () =>
         (await stripe.checkout.sessions.create(topupParams({ customer: customer.id, success_url }))).url,
-      'saving a card': async () =>
-        (await stripe.checkout.sessions.create({ mode: 'setup', currency: 'eur', customer: customer.id, success_url }))
-          .url,
       subscribing: async () =>
         (await stripe.checkout.sessions.create({ mode: 'subscription', line_items, success_url })).url,
       onboarding: async () => (await stripe.accountLinks.create({ account: account.id, ...link })).url,

@@ -45,7 +45,9 @@ export class ChallengePage implements Page {
       return pageAnswer(200, page, [session?.success_url ?? null, returnUrl]);
     }
     const isAuthenticated = parseForm(request.body).verdict === 'complete';
-    if (session !== undefined) return this.#finishSession(session, intent, isAuthenticated);
+    if (session !== undefined && intent.object === 'payment_intent') {
+      return this.#finishSession(session, intent, isAuthenticated);
+    }
     this.#world.operate(NO_REQUEST, (operation) =>
       intent.object === 'payment_intent'
         ? authenticatePaymentIntent(operation, intent, isAuthenticated)
@@ -54,9 +56,13 @@ export class ChallengePage implements Page {
     return returnUrl === null ? overAnswer(200, language) : returnAnswer(returnUrl, intent, isAuthenticated);
   }
 
-  #finishSession(session: Session, intent: Intent, isAuthenticated: boolean): HttpAnswer {
+  #finishSession(
+    session: Session,
+    paymentIntent: Readonly<Stripe.PaymentIntent>,
+    isAuthenticated: boolean,
+  ): HttpAnswer {
     const payment = this.#world.operate(NO_REQUEST, (operation) =>
-      authenticateSession(operation, session, intent, isAuthenticated),
+      authenticateSession(operation, session, paymentIntent, isAuthenticated),
     );
     if (payment.outcome === 'declined') return redirectAnswer(`../pay/${session.id}?authentication=failed`);
     return onwardAnswer(payment);

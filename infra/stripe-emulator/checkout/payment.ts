@@ -1,4 +1,4 @@
-/** The action of a Checkout Session's page: pays or saves a card, one attempt at a time. */
+/** The action of a Checkout Session's page: pays, one attempt at a time. */
 import type Stripe from 'stripe';
 import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
@@ -12,7 +12,6 @@ import {
   createPaymentIntent,
 } from '../payments/payment-intents.ts';
 import { createPaymentMethod } from '../payments/payment-methods.ts';
-import { authenticateSetupIntent, confirmSetupIntent, type SetUp } from '../payments/setup-intents.ts';
 import { createCustomer } from '../resources/customers.ts';
 import type { CheckoutForm } from '../store/records.ts';
 import type { CardForm } from './card-form.ts';
@@ -33,7 +32,6 @@ export function paySession(operation: Operation, session: Session, source: Payme
     'form' in source
       ? cardOf(operation, known, source.form, source.isSaved)
       : operation.must('payment_methods', source.paymentMethod);
-  if (known.mode === 'setup') return setUp(operation, known, paymentMethod);
   if (known.mode === 'subscription') return subscribe(operation, known, paymentMethod);
   const existing = paymentIntentOf(operation, known);
   const isSaved = 'form' in source && source.isSaved;
@@ -53,12 +51,10 @@ export function paySession(operation: Operation, session: Session, source: Payme
 export function authenticateSession(
   operation: Operation,
   session: Session,
-  intent: Readonly<Stripe.PaymentIntent> | Readonly<Stripe.SetupIntent>,
+  paymentIntent: Readonly<Stripe.PaymentIntent>,
   isAuthenticated: boolean,
 ): Payment {
-  return intent.object === 'payment_intent'
-    ? finish(operation, session, authenticatePaymentIntent(operation, intent, isAuthenticated))
-    : finishSetUp(operation, session, authenticateSetupIntent(operation, intent, isAuthenticated));
+  return finish(operation, session, authenticatePaymentIntent(operation, paymentIntent, isAuthenticated));
 }
 
 function finish(operation: Operation, session: Session, confirmed: Confirmed): Payment {
@@ -108,22 +104,6 @@ function startSubscription(operation: Operation, session: Session, form: Readonl
     savesDefaultPaymentMethod: true,
   };
   return createSubscription(operation, wanted, false);
-}
-
-function setUp(operation: Operation, session: Session, paymentMethod: Readonly<Stripe.PaymentMethod>): Payment {
-  const setupIntent = operation.must('setup_intents', session.setup_intent);
-  return finishSetUp(operation, session, confirmSetupIntent(operation, setupIntent, paymentMethod, null));
-}
-
-function finishSetUp(operation: Operation, session: Session, result: SetUp): Payment {
-  switch (result.outcome) {
-    case 'succeeded':
-      return paid(operation, session, result.setupIntent.payment_method);
-    case 'requires_action':
-      return { outcome: 'challenged', clientSecret: String(result.setupIntent.client_secret) };
-    case 'declined':
-      return declined(result.error);
-  }
 }
 
 function paid(operation: Operation, session: Session, paymentMethod: string | { id: string } | null): Payment {

@@ -7,9 +7,9 @@ const FILTERS_DEFAULT: readonly string[] = ['always'];
 
 export function savedCardsFor(
   reader: Reader,
-  { customer, mode, saved_payment_method_options: options }: Readonly<Stripe.Checkout.Session>,
+  { customer, saved_payment_method_options: options }: Readonly<Stripe.Checkout.Session>,
 ): Readonly<Stripe.PaymentMethod>[] {
-  if (customer === null || mode === 'setup') return [];
+  if (customer === null) return [];
   const filters: readonly string[] = options?.allow_redisplay_filters ?? FILTERS_DEFAULT;
   const id = typeof customer === 'string' ? customer : customer.id;
   const saved = [...reader.newestFirst('payment_methods', { customer: id })];

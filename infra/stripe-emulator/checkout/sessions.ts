@@ -3,7 +3,6 @@ import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
 import { expireIncomplete } from '../billing/standing.ts';
 import { cancelPaymentIntent } from '../payments/payment-intents.ts';
-import { cancelSetupIntent, createSetupIntent } from '../payments/setup-intents.ts';
 import { newId } from '../random.ts';
 import { createCustomer } from '../resources/customers.ts';
 import type { CheckoutForm } from '../store/records.ts';
@@ -26,14 +25,10 @@ export type NewSession = Pick<
   | 'success_url'
 >;
 
-interface SetupForm {
-  setupIntentData: Pick<Partial<Stripe.SetupIntent>, 'description' | 'metadata'>;
-}
-
 export function createSession(
   operation: Operation,
   wanted: NewSession,
-  { lineItems, paymentIntentData, setupIntentData, subscriptionData }: CheckoutForm & SetupForm,
+  { lineItems, paymentIntentData, subscriptionData }: CheckoutForm,
 ): Stripe.Checkout.Session {
   const id = newId('cs_test', 58);
   const amount = lineItems.reduce((sum, item) => sum + item.amount_total, 0);
@@ -44,8 +39,8 @@ export function createSession(
     adaptive_pricing: { enabled: false },
     after_expiration: null,
     allow_promotion_codes: null,
-    amount_subtotal: wanted.mode === 'setup' ? null : amount,
-    amount_total: wanted.mode === 'setup' ? null : amount,
+    amount_subtotal: amount,
+    amount_total: amount,
     automatic_tax: { enabled: false, liability: null, provider: null, status: null },
     billing_address_collection: null,
     client_secret: null,
@@ -71,7 +66,7 @@ export function createSession(
     payment_method_configuration_details: null,
     payment_method_options: { card: { request_three_d_secure: 'automatic' } },
     payment_method_types: ['card'],
-    payment_status: wanted.mode === 'setup' ? 'no_payment_required' : 'unpaid',
+    payment_status: 'unpaid',
     permissions: null,
     phone_number_collection: { enabled: false },
     recovered_from: null,
@@ -81,16 +76,11 @@ export function createSession(
     shipping_options: [],
     status: 'open',
     subscription: null,
-    total_details: wanted.mode === 'setup' ? null : { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
+    total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
     ui_mode: 'hosted_page',
     url: `/c/pay/${id}`,
     wallet_options: null,
   };
-  if (session.mode === 'setup') {
-    const setupIntent = createSetupIntent(operation, { ...setupIntentData, customer: session.customer });
-    operation.tx.put('payment_intent_owners', setupIntent.id, { session: id });
-    session.setup_intent = setupIntent.id;
-  }
   operation.tx.put('checkout_sessions', id, session);
   const form = { lineItems, paymentIntentData, ...(subscriptionData === undefined ? {} : { subscriptionData }) };
   operation.tx.put('checkout_forms', id, form);
@@ -146,7 +136,7 @@ export function completeSession(
     customer,
     ...(subscription === undefined ? {} : subscribed(operation, subscription)),
     customer_details: customerDetails(name, email ?? session.customer_details?.email ?? null, country),
-    payment_status: session.payment_status === 'unpaid' && !isAuthorizedOnly ? 'paid' : session.payment_status,
+    payment_status: isAuthorizedOnly ? 'unpaid' : 'paid',
     status: 'complete',
     url: null,
   };
@@ -171,10 +161,6 @@ export function expireSession(
   }
   const { subscription } = operation.must('checkout_forms', session.id);
   if (subscription !== undefined) expireIncomplete(operation, subscription);
-  if (session.setup_intent !== null) {
-    const setupIntent = operation.must('setup_intents', session.setup_intent);
-    cancelSetupIntent(operation, setupIntent, 'abandoned');
-  }
   const expired: Stripe.Checkout.Session = { ...session, status: 'expired', url: null };
   operation.tx.put('checkout_sessions', session.id, expired);
   operation.emit('checkout.session.expired', { object: expired });

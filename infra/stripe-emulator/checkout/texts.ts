@@ -15,7 +15,6 @@ export interface Texts {
   savedCards: string;
   newCard: string;
   saveCard: string;
-  setup: { title: string; text: (merchant: string) => string; submit: string };
   email: string;
   cardInformation: string;
   cardNumber: string;
@@ -71,11 +70,6 @@ const en: Texts = {
   savedCards: 'Saved cards',
   newCard: 'Use a new card',
   saveCard: 'Save this card for future payments',
-  setup: {
-    title: 'Save a card',
-    text: (merchant) => `Nothing is charged now. ${merchant} can charge this card later, as you have agreed.`,
-    submit: 'Save card',
-  },
   email: 'Email',
   cardInformation: 'Card information',
   cardNumber: 'Card number',
@@ -159,12 +153,6 @@ const fr: Texts = {
   savedCards: 'Cartes enregistrées',
   newCard: 'Utiliser une nouvelle carte',
   saveCard: 'Enregistrer cette carte pour mes prochains paiements',
-  setup: {
-    title: 'Enregistrer une carte',
-    text: (merchant) =>
-      `Rien n’est débité maintenant. ${merchant} pourra débiter cette carte plus tard, comme convenu.`,
-    submit: 'Enregistrer la carte',
-  },
   email: 'E-mail',
   cardInformation: 'Informations de la carte',
   cardNumber: 'Numéro de carte',

@@ -27,10 +27,8 @@ export interface PayView {
 export function payPage(view: PayView): string {
   const { language, merchant, session, alert } = view;
   const texts = textsOf(language);
-  const isSetup = session.mode === 'setup';
   const total = formatAmount(session.amount_total ?? 0, session.currency ?? 'eur', language);
   const isSavingOffered = session.saved_payment_method_options?.payment_method_save === 'enabled';
-  const heading = isSetup ? texts.setup.title : texts.pay(merchant);
   const body = html`
     <div class="checkout">
       <section class="summary" aria-label="${texts.summary}">
@@ -40,14 +38,14 @@ export function payPage(view: PayView): string {
             <span class="merchant-name">${merchant}</span>
             <span class="badge" data-testid="test-mode-badge">${texts.testMode}</span>
           </header>
-          <p class="pay-title">${heading}</p>
-          ${isSetup ? html`<p class="setup-text">${texts.setup.text(merchant)}</p>` : html`<p class="total-large" data-testid="total">${total}</p>`}
-          ${!isSetup && lineItemList(view)}
+          <p class="pay-title">${texts.pay(merchant)}</p>
+          <p class="total-large" data-testid="total">${total}</p>
+          ${lineItemList(view)}
         </div>
       </section>
       <main class="payment">
         <form class="payment-inner" method="post" action="" novalidate data-processing="${texts.processing}">
-          <h1>${isSetup ? texts.setup.title : texts.payWithCard}</h1>
+          <h1>${texts.payWithCard}</h1>
           ${testCards(language)}
           ${alert !== undefined && html`<p class="alert" role="alert" data-testid="payment-error">${alert}</p>`}
           ${emailField(view)}
@@ -58,12 +56,11 @@ export function payPage(view: PayView): string {
         </form>
       </main>
     </div>`;
-  return documentOf({ language, title: isSetup ? merchant : `${merchant} — ${total}`, body, layout: 'wide' });
+  return documentOf({ language, title: `${merchant} — ${total}`, body, layout: 'wide' });
 }
 
 function submitLabel({ language, session }: PayView, total: string): string {
   const texts = textsOf(language);
-  if (session.mode === 'setup') return texts.setup.submit;
   if (session.mode === 'subscription') return texts.subscribe;
   return (texts.submit[session.submit_type ?? 'auto'] ?? texts.submit.auto)(total);
 }

@@ -1,4 +1,4 @@
-/** Saved cards: set up with and without a payment, charged on and off session, captured manually. */
+/** Saved cards: charged on and off session, captured manually, shown on the page. */
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CARD, type Fixture, startEmulator, submitForm, topupParams } from '../testing/fixture.ts';
@@ -37,36 +37,18 @@ async function approve(
   return submitForm(String(intent.next_action?.redirect_to_url?.url), { verdict });
 }
 
-describe('setting up', () => {
-  test('a card is saved without a payment and charged later off session', async () => {
+describe('saving a card', () => {
+  test('3-D Secure when the card is saved exempts later charges, with the test card for that', async () => {
     const customer = await newCustomer();
-    const setupIntent = await stripe.setupIntents.create({
-      customer,
-      payment_method: 'pm_card_visa',
-      confirm: true,
-      automatic_payment_methods: cardOnly,
-    });
-    expect(setupIntent).toMatchObject({ status: 'succeeded', usage: 'off_session', customer });
-    const saved = String(setupIntent.payment_method);
-    const { data } = await stripe.paymentMethods.list({ customer, type: 'card' });
-    expect(data.map(({ id }) => id)).toEqual([saved]);
-    await stripe.customers.update(customer, { invoice_settings: { default_payment_method: saved } });
-    expect(await charge(customer, saved, { off_session: true })).toMatchObject({ status: 'succeeded' });
-  });
-
-  test('3-D Secure during the set-up exempts later charges, with the test card for that', async () => {
-    const customer = await newCustomer();
-    const setupIntent = await stripe.setupIntents.create({
-      customer,
-      payment_method: 'pm_card_authenticationRequiredOnSetup',
-      confirm: true,
+    const asked = await charge(customer, 'pm_card_authenticationRequiredOnSetup', {
+      setup_future_usage: 'off_session',
       return_url: returnUrl,
     });
-    expect(setupIntent.status).toBe('requires_action');
+    expect(asked.status).toBe('requires_action');
     expect((await stripe.paymentMethods.list({ customer })).data).toEqual([]);
-    const { location } = await approve(setupIntent);
-    expect(location).toContain(`${returnUrl}?setup_intent=${setupIntent.id}`);
-    const saved = String((await stripe.setupIntents.retrieve(setupIntent.id)).payment_method);
+    const { location } = await approve(asked);
+    expect(location).toContain(`${returnUrl}?payment_intent=${asked.id}`);
+    const saved = String((await stripe.paymentIntents.retrieve(asked.id)).payment_method);
     expect(await charge(customer, saved, { off_session: true })).toMatchObject({ status: 'succeeded' });
     const onSession = await charge(customer, saved, { return_url: returnUrl });
     expect(onSession.status).toBe('requires_action');
@@ -84,27 +66,6 @@ describe('setting up', () => {
     expect(await stripe.paymentIntents.retrieve(paymentIntent.id)).toMatchObject({
       status: 'succeeded',
       amount_received: 1_000,
-    });
-  });
-
-  test('saves nothing and names the reason when the bank refuses or the card is declined', async () => {
-    const customer = await newCustomer();
-    const create = (payment_method: string) =>
-      stripe.setupIntents.create({ customer, payment_method, confirm: true, return_url: returnUrl });
-    const setupIntent = await create('pm_card_authenticationRequired');
-    expect((await approve(setupIntent, 'fail')).location).toContain('redirect_status=failed');
-    expect(await stripe.setupIntents.retrieve(setupIntent.id)).toMatchObject({
-      status: 'requires_payment_method',
-      last_setup_error: { code: 'setup_intent_authentication_failure' },
-    });
-    const declined = await faultOf(create('pm_card_chargeDeclined'));
-    expect(declined).toMatchObject({ statusCode: 402, code: 'card_declined' });
-    expect(declined.setup_intent).toMatchObject({ status: 'requires_payment_method' });
-    expect((await stripe.paymentMethods.list({ customer })).data).toEqual([]);
-    const cancelled = await stripe.setupIntents.cancel(setupIntent.id);
-    expect(cancelled.status).toBe('canceled');
-    expect(await faultOf(stripe.setupIntents.confirm(setupIntent.id))).toMatchObject({
-      code: 'setup_intent_unexpected_state',
     });
   });
 
@@ -230,23 +191,5 @@ describe('on the page', () => {
     const { data } = await stripe.paymentMethods.list({ customer, allow_redisplay: 'always' });
     expect(data).toHaveLength(1);
     expect(await cardsOnPage(String((await stripe.checkout.sessions.create(params)).url))).toEqual([data[0]?.id]);
-  });
-
-  test('a setup session saves a card after authentication by the bank', async () => {
-    const customer = await newCustomer();
-    const { id, url } = await stripe.checkout.sessions.create({
-      mode: 'setup',
-      currency: 'eur',
-      customer,
-      success_url: 'https://example.com/done?s={CHECKOUT_SESSION_ID}',
-      setup_intent_data: { metadata: { fan: '1' } },
-    });
-    const asked = await submitForm(String(url), { ...CARD, cardNumber: '4000 0025 0000 3155' });
-    const done = await submitForm(new URL(String(asked.location), String(url)).href, { verdict: 'complete' });
-    expect(done.location).toBe(`https://example.com/done?s=${id}`);
-    const session = await stripe.checkout.sessions.retrieve(id, { expand: ['setup_intent'] });
-    expect(session).toMatchObject({ status: 'complete', payment_status: 'no_payment_required', amount_total: null });
-    expect(session.setup_intent).toMatchObject({ status: 'succeeded', metadata: { fan: '1' } });
-    expect((await stripe.paymentMethods.list({ customer })).data).toHaveLength(1);
   });
 });

@@ -1,10 +1,10 @@
-/** The life of a SetupIntent: prepares a card for later payments, without one. */
+/** The life of a SetupIntent of the billing portal: prepares a card for later payments, without one. */
 import type Stripe from 'stripe';
 import { StripeApiError } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
 import { newId } from '../random.ts';
 import { declineMessage } from './cards.ts';
-import { challengeAction } from './payment-intents.ts';
+import { challengeAction, customerIdOf } from './payment-intents.ts';
 import { assertUsableBy, finishUse } from './payment-methods.ts';
 
 export function createSetupIntent(operation: Operation, wanted: Partial<Stripe.SetupIntent>): Stripe.SetupIntent {
@@ -83,20 +83,6 @@ export function authenticateSetupIntent(
   return fail(operation, setupIntent, paymentMethod, { code: 'setup_intent_authentication_failure', message });
 }
 
-export function cancelSetupIntent(
-  operation: Operation,
-  setupIntent: Readonly<Stripe.SetupIntent>,
-  reason: Stripe.SetupIntent.CancellationReason | null,
-): Stripe.SetupIntent {
-  const cancelled: Stripe.SetupIntent = {
-    ...setupIntent,
-    cancellation_reason: reason,
-    next_action: null,
-    status: 'canceled',
-  };
-  return save(operation, cancelled, 'setup_intent.canceled');
-}
-
 function succeed(
   operation: Operation,
   setupIntent: Readonly<Stripe.SetupIntent>,
@@ -136,8 +122,4 @@ function save(operation: Operation, setupIntent: Stripe.SetupIntent, eventType: 
   operation.tx.put('setup_intents', setupIntent.id, setupIntent);
   operation.emit(eventType, { object: setupIntent });
   return setupIntent;
-}
-
-function customerIdOf({ customer }: Readonly<Stripe.SetupIntent>): string | null {
-  return customer === null || typeof customer === 'string' ? customer : customer.id;
 }

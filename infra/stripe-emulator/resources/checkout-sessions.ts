@@ -1,4 +1,4 @@
-/** `/v1/checkout/sessions`, in all modes, on a hosted page. */
+/** `/v1/checkout/sessions`, to pay or to subscribe on a hosted page. */
 import type Stripe from 'stripe';
 import { invalidParameter, invalidRequest, noSuch, notEmulated } from '../api/errors.ts';
 import type { Included } from '../api/expand.ts';
@@ -9,7 +9,7 @@ import { type Route, route } from '../api/route.ts';
 import { createLineItems } from '../checkout/line-items.ts';
 import { createSession, expireSession } from '../checkout/sessions.ts';
 import { assertCardAllowed } from '../payments/cards.ts';
-import { assertChargeable, parseCurrency } from '../payments/money.ts';
+import { assertChargeable } from '../payments/money.ts';
 import type { Reader } from '../store/reader.ts';
 import { customerOf } from './customers.ts';
 
@@ -108,20 +108,11 @@ function create(operation: Operation, parameters: CreateParams): Stripe.Checkout
       lineItems,
       paymentIntentData: parameters.payment_intent_data ?? {},
       ...(parameters.subscription_data === undefined ? {} : { subscriptionData: parameters.subscription_data }),
-      setupIntentData: {
-        description: parameters.setup_intent_data?.description ?? null,
-        metadata: mergeMetadata(null, parameters.setup_intent_data?.metadata),
-      },
     },
   );
 }
 
-/** The total; a set-up costs nothing. */
 function soldIn(operation: Operation, parameters: CreateParams, mode: Stripe.Checkout.Session.Mode) {
-  if (mode === 'setup') {
-    if (parameters.line_items !== undefined) throw notInMode('line_items', mode);
-    return { currency: parseCurrency(required(parameters, 'currency')), lineItems: [] };
-  }
   const sold = createLineItems(operation, required(parameters, 'line_items'), parameters.currency);
   const total = sold.lineItems.reduce((sum, item) => sum + item.amount_total, 0);
   const isRecurring = sold.lineItems.map(({ price }) => price?.recurring !== null);
@@ -155,10 +146,10 @@ function savedOptionsOf(parameters: CreateParams): Stripe.Checkout.Session.Saved
 /** The mode, after checking that the parameters fit it. */
 function assertHosted(parameters: CreateParams): Stripe.Checkout.Session.Mode {
   const mode = required(parameters, 'mode');
+  if (mode === 'setup') throw notEmulated('The mode setup', 'mode');
   const uiMode = parameters.ui_mode ?? 'hosted_page';
   if (uiMode !== 'hosted_page') throw notEmulated(`The ui_mode ${uiMode}`, 'ui_mode');
   if (mode !== 'payment' && parameters.payment_intent_data !== undefined) throw notInMode('payment_intent_data', mode);
-  if (mode !== 'setup' && parameters.setup_intent_data !== undefined) throw notInMode('setup_intent_data', mode);
   if (mode !== 'subscription' && parameters.subscription_data !== undefined) throw notInMode('subscription_data', mode);
   if (mode !== 'payment' && parameters.customer_creation !== undefined) throw notInMode('customer_creation', mode);
   assertCardAllowed(parameters.allowed_payment_method_types);

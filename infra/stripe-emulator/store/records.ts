@@ -114,7 +114,7 @@ export interface Records {
   external_accounts: Stripe.BankAccount;
   invoice_payments: Stripe.InvoicePayment;
   invoices: Stripe.Invoice;
-  /** The Checkout Session or invoice of a PaymentIntent or SetupIntent. */
+  /** The Checkout Session or invoice of a PaymentIntent. */
   payment_intent_owners: { session?: string; invoice?: string };
   payment_intents: Stripe.PaymentIntent;
   payment_methods: Stripe.PaymentMethod;
@@ -149,7 +149,6 @@ export const INDEXES: Readonly<Partial<Record<Collection, readonly string[]>>> =
   pending_items: ['subscription'],
   prices: ['product'],
   refunds: ['charge', 'payment_intent'],
-  setup_intents: ['customer', 'payment_method'],
   subscriptions: ['customer'],
   transfer_reversals: ['transfer'],
   transfers: ['destination', 'source_transaction', 'transfer_group'],
