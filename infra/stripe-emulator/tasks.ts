@@ -8,7 +8,6 @@ import { expireSession } from './checkout/sessions.ts';
 import { movePayout, payOut } from './connect/payouts.ts';
 import { settleCharge } from './payments/charges.ts';
 import { endDispute, endDisputeByTime, openDispute } from './payments/disputes.ts';
-import { expireAuthorization } from './payments/payment-intents.ts';
 import { finishRefund } from './payments/refunds.ts';
 import type { Task } from './store/tasks.ts';
 
@@ -28,9 +27,6 @@ export function runTask(operation: Operation, task: Task): void {
       if (dispute.status === 'under_review') endDispute(operation, dispute, task.outcome);
       break;
     }
-    case 'expire_authorization':
-      expireAuthorization(operation, task.paymentIntent);
-      break;
     case 'move_payout': {
       const there = operation.of(task.account);
       movePayout(there, there.must('payouts', task.payout), task.step);

@@ -140,7 +140,6 @@ function paymentIntentOf(operation: Operation, session: Session): Readonly<Strip
   const paymentIntent = createPaymentIntent(operation, {
     amount: session.amount_total ?? 0,
     currency: session.currency ?? '',
-    capture_method: data.capture_method ?? 'automatic_async',
     customer: session.customer,
     description: data.description ?? null,
     metadata: mergeMetadata(null, data.metadata),

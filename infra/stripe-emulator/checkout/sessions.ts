@@ -125,9 +125,7 @@ export function completeSession(
   session: Readonly<Stripe.Checkout.Session>,
   { name, email, country }: Payer,
 ): Stripe.Checkout.Session {
-  // An authorized payment is not paid: that is known when it is captured.
-  const { paymentIntentData, subscription } = operation.must('checkout_forms', session.id);
-  const isAuthorizedOnly = session.mode === 'payment' && paymentIntentData.capture_method === 'manual';
+  const { subscription } = operation.must('checkout_forms', session.id);
   const makesCustomer = session.customer === null && session.customer_creation === 'always';
   const customer = makesCustomer ? createCustomer(operation, { name, email }).id : session.customer;
   const complete: Stripe.Checkout.Session = {
@@ -136,7 +134,7 @@ export function completeSession(
     customer,
     ...(subscription === undefined ? {} : subscribed(operation, subscription)),
     customer_details: customerDetails(name, email ?? session.customer_details?.email ?? null, country),
-    payment_status: isAuthorizedOnly ? 'unpaid' : 'paid',
+    payment_status: 'paid',
     status: 'complete',
     url: null,
   };

@@ -15,19 +15,16 @@ interface ChargeOptions {
   paymentMethod: Readonly<Stripe.PaymentMethod>;
   isAuthenticated: boolean;
   decline?: CardBehaviour['decline'];
-  /** The deadline to capture an authorization; absent: the charge is captured at once. */
-  captureBefore?: number;
 }
 
 export function createCharge(operation: Operation, options: ChargeOptions): Stripe.Charge {
-  const { paymentIntent, paymentMethod, decline, captureBefore } = options;
+  const { paymentIntent, paymentMethod, decline } = options;
   const isPaid = decline === undefined;
-  const isCaptured = isPaid && captureBefore === undefined;
   const charge: Stripe.Charge = {
     id: newId('ch'),
     object: 'charge',
     amount: paymentIntent.amount,
-    amount_captured: isCaptured ? paymentIntent.amount : 0,
+    amount_captured: isPaid ? paymentIntent.amount : 0,
     amount_refunded: 0,
     application: null,
     application_fee: null,
@@ -35,7 +32,7 @@ export function createCharge(operation: Operation, options: ChargeOptions): Stri
     balance_transaction: null,
     billing_details: paymentMethod.billing_details as Stripe.Charge.BillingDetails,
     calculated_statement_descriptor: 'LOGE',
-    captured: isCaptured,
+    captured: isPaid,
     created: operation.now,
     currency: paymentIntent.currency,
     customer: paymentIntent.customer,
@@ -67,31 +64,13 @@ export function createCharge(operation: Operation, options: ChargeOptions): Stri
     transfer_data: null,
     transfer_group: paymentIntent.transfer_group,
   };
-  if (isCaptured && paymentIntent.capture_method === 'automatic') {
+  if (isPaid && paymentIntent.capture_method === 'automatic') {
     charge.balance_transaction = createChargeTransaction(operation, charge).id;
   }
   operation.tx.put('charges', charge.id, charge);
   operation.emit(isPaid ? 'charge.succeeded' : 'charge.failed', { object: charge });
-  if (isCaptured) scheduleSettlement(operation, charge);
+  if (isPaid) scheduleSettlement(operation, charge);
   return charge;
-}
-
-/** Captures an authorization in whole or in part; the rest is released. */
-export function captureCharge(operation: Operation, chargeId: string, amountMinor: number): Stripe.Charge {
-  const charge = operation.must('charges', chargeId);
-  const captured: Stripe.Charge = { ...charge, amount_captured: amountMinor, captured: true };
-  operation.tx.put('charges', chargeId, captured);
-  operation.emit('charge.captured', { object: captured });
-  scheduleSettlement(operation, captured);
-  return captured;
-}
-
-/** Cancels an authorization, or lets it expire: nothing was charged, and nothing can be any more. */
-export function releaseCharge(operation: Operation, chargeId: string, isExpired: boolean): void {
-  const charge = operation.must('charges', chargeId);
-  const released: Stripe.Charge = { ...charge, amount_refunded: charge.amount, refunded: true };
-  operation.tx.put('charges', chargeId, released);
-  operation.emit(isExpired ? 'charge.expired' : 'charge.refunded', { object: released });
 }
 
 function scheduleSettlement(operation: Operation, charge: Readonly<Stripe.Charge>): void {
@@ -153,7 +132,6 @@ function detailsOf({
   paymentMethod,
   isAuthenticated,
   decline,
-  captureBefore,
 }: ChargeOptions): Stripe.Charge.PaymentMethodDetails {
   const { card } = paymentMethod;
   if (card === undefined) throw new Error('Only cards are emulated');
@@ -164,7 +142,6 @@ function detailsOf({
       amount_authorized: decline === undefined ? paymentIntent.amount : null,
       authorization_code: null,
       brand: card.brand,
-      ...(captureBefore === undefined ? {} : { capture_before: captureBefore }),
       checks: {
         address_line1_check: null,
         address_postal_code_check: null,

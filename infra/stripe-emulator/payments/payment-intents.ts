@@ -1,5 +1,5 @@
 /**
- * The life of a PaymentIntent: created, confirmed, perhaps authenticated, then paid, authorized, declined or cancelled.
+ * The life of a PaymentIntent: created, confirmed, perhaps authenticated, then paid, declined or cancelled.
  * The API, the checkout page and invoices all use it, so that all emit the same events.
  */
 import type Stripe from 'stripe';
@@ -8,13 +8,10 @@ import type { Operation } from '../api/operation.ts';
 import { newId } from '../random.ts';
 import type { CardBehaviour } from '../store/records.ts';
 import { declineMessage } from './cards.ts';
-import { captureCharge, createCharge, releaseCharge } from './charges.ts';
+import { createCharge } from './charges.ts';
 import { assertUsableBy, finishUse } from './payment-methods.ts';
 
 export type NewPaymentIntent = Pick<Stripe.PaymentIntent, 'amount' | 'currency'> & Partial<Stripe.PaymentIntent>;
-
-/** Stripe's deadline to capture an online card payment. */
-const AUTHORIZATION_SECONDS = 7 * 24 * 60 * 60;
 
 export function createPaymentIntent(operation: Operation, wanted: NewPaymentIntent): Stripe.PaymentIntent {
   const id = newId('pi');
@@ -142,14 +139,7 @@ function attempt(
 ): Confirmed {
   const { decline } = operation.must('card_behaviours', paymentMethod.id);
   if (decline !== undefined) return declineWithCharge(operation, paymentIntent, paymentMethod, decline);
-  const isManual = paymentIntent.capture_method === 'manual';
-  const captureBefore = operation.now + AUTHORIZATION_SECONDS;
-  const charge = createCharge(operation, {
-    paymentIntent,
-    paymentMethod,
-    isAuthenticated,
-    ...(isManual ? { captureBefore } : {}),
-  });
+  const charge = createCharge(operation, { paymentIntent, paymentMethod, isAuthenticated });
   const futureUsage = paymentIntent.setup_future_usage;
   finishUse(operation, { paymentMethod, customer: customerIdOf(paymentIntent), futureUsage });
   const done: Stripe.PaymentIntent = {
@@ -158,35 +148,10 @@ function attempt(
     latest_charge: charge.id,
     next_action: null,
     payment_method: paymentMethod.id,
-    ...(isManual
-      ? { amount_capturable: paymentIntent.amount, status: 'requires_capture' }
-      : { amount_received: paymentIntent.amount, status: 'succeeded' }),
-  };
-  if (isManual) {
-    operation.schedule({
-      kind: 'expire_authorization',
-      paymentIntent: paymentIntent.id,
-      dueAtMs: captureBefore * 1000,
-    });
-  }
-  const event = isManual ? 'payment_intent.amount_capturable_updated' : 'payment_intent.succeeded';
-  return { outcome: 'succeeded', paymentIntent: savePaymentIntent(operation, done, event) };
-}
-
-/** Captures an authorization, or a part of it, once. */
-export function capturePaymentIntent(
-  operation: Operation,
-  paymentIntent: Readonly<Stripe.PaymentIntent>,
-  amountMinor: number,
-): Stripe.PaymentIntent {
-  captureCharge(operation, String(paymentIntent.latest_charge), amountMinor);
-  const captured: Stripe.PaymentIntent = {
-    ...paymentIntent,
-    amount_capturable: 0,
-    amount_received: amountMinor,
+    amount_received: paymentIntent.amount,
     status: 'succeeded',
   };
-  return savePaymentIntent(operation, captured, 'payment_intent.succeeded');
+  return { outcome: 'succeeded', paymentIntent: savePaymentIntent(operation, done, 'payment_intent.succeeded') };
 }
 
 export function cancelPaymentIntent(
@@ -194,24 +159,14 @@ export function cancelPaymentIntent(
   paymentIntent: Readonly<Stripe.PaymentIntent>,
   reason: Stripe.PaymentIntent.CancellationReason | null,
 ): Stripe.PaymentIntent {
-  if (paymentIntent.status === 'requires_capture') {
-    releaseCharge(operation, String(paymentIntent.latest_charge), reason === 'automatic');
-  }
   const cancelled: Stripe.PaymentIntent = {
     ...paymentIntent,
-    amount_capturable: 0,
     canceled_at: operation.now,
     cancellation_reason: reason,
     next_action: null,
     status: 'canceled',
   };
   return savePaymentIntent(operation, cancelled, 'payment_intent.canceled');
-}
-
-/** An authorization expires after a week. */
-export function expireAuthorization(operation: Operation, paymentIntentId: string): void {
-  const paymentIntent = operation.must('payment_intents', paymentIntentId);
-  if (paymentIntent.status === 'requires_capture') cancelPaymentIntent(operation, paymentIntent, 'automatic');
 }
 
 function declineWithCharge(

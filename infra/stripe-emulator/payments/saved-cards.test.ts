@@ -1,9 +1,8 @@
-/** Saved cards: charged on and off session, captured manually, shown on the page. */
+/** Saved cards: charged on and off session, and shown on the page. */
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CARD, type Fixture, startEmulator, submitForm, topupParams } from '../testing/fixture.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 let fixture: Fixture;
 let stripe: Stripe;
 beforeAll(async () => {
@@ -106,52 +105,6 @@ describe('the owner of a card', () => {
     expect(await faultOf(stripe.paymentMethods.attach('pm_card_chargeDeclined', { customer }))).toMatchObject({
       statusCode: 402,
     });
-  });
-});
-
-describe('manual capture', () => {
-  const authorize = async () => charge(await newCustomer(), 'pm_card_visa', { capture_method: 'manual' });
-
-  test('captures a part once and charges only that', async () => {
-    const held = await authorize();
-    expect(held).toMatchObject({ status: 'requires_capture', amount_capturable: 1_000, amount_received: 0 });
-    const { available, pending } = await stripe.balance.retrieve();
-    expect(await faultOf(stripe.paymentIntents.capture(held.id, { amount_to_capture: 1_001 }))).toMatchObject({
-      code: 'amount_too_large',
-    });
-    expect(await stripe.paymentIntents.capture(held.id, { amount_to_capture: 700 })).toMatchObject({
-      status: 'succeeded',
-      amount_capturable: 0,
-      amount_received: 700,
-    });
-    expect(await faultOf(stripe.paymentIntents.capture(held.id))).toMatchObject({
-      code: 'payment_intent_unexpected_state',
-    });
-    await expect
-      .poll(() => stripe.charges.retrieve(String(held.latest_charge), { expand: ['balance_transaction'] }))
-      .toMatchObject({ captured: true, amount_captured: 700, balance_transaction: { amount: 700, fee: 36 } });
-    expect({ available, pending }).not.toEqual(await stripe.balance.retrieve());
-    expect(await faultOf(stripe.refunds.create({ payment_intent: held.id, amount: 701 }))).toMatchObject({
-      param: 'amount',
-    });
-    expect((await stripe.refunds.create({ payment_intent: held.id })).amount).toBe(700);
-  });
-
-  test('an authorization can be cancelled, and expires after a week', async () => {
-    const held = await authorize();
-    expect(await stripe.paymentIntents.cancel(held.id)).toMatchObject({ status: 'canceled', amount_capturable: 0 });
-    expect(await stripe.charges.retrieve(String(held.latest_charge))).toMatchObject({
-      captured: false,
-      refunded: true,
-    });
-    const forgotten = await authorize();
-    fixture.emulator.advanceClock(7 * DAY_MS);
-    expect(await stripe.paymentIntents.retrieve(forgotten.id)).toMatchObject({
-      status: 'canceled',
-      cancellation_reason: 'automatic',
-    });
-    const { data } = await stripe.events.list({ type: 'charge.expired' });
-    expect(data.map((event) => (event.data.object as { id: string }).id)).toEqual([forgotten.latest_charge]);
   });
 });
 

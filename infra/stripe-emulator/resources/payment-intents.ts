@@ -9,7 +9,6 @@ import { assertCardAllowed } from '../payments/cards.ts';
 import { assertChargeable, parseCurrency } from '../payments/money.ts';
 import {
   cancelPaymentIntent,
-  capturePaymentIntent,
   confirmPaymentIntent,
   createPaymentIntent,
   customerIdOf,
@@ -50,32 +49,13 @@ export const paymentIntentRoutes: readonly Route[] = [
     (operation, { cancellation_reason: reason }, id) => {
       const paymentIntent = paymentIntentOf(operation, id);
       assertNotCheckouts(operation, paymentIntent, 'cancel');
-      assertStatus(paymentIntent, 'cancel', CANCELLABLE);
+      assertStatus(paymentIntent, 'cancel', OPEN);
       return cancelPaymentIntent(operation, paymentIntent, reason ?? null);
-    },
-  ),
-
-  route<Stripe.PaymentIntentCaptureParams>(
-    'POST',
-    '/v1/payment_intents/:id/capture',
-    'PaymentIntentCaptureParams',
-    (operation, { amount_to_capture: wanted, metadata }, id) => {
-      const paymentIntent = paymentIntentOf(operation, id);
-      assertStatus(paymentIntent, 'capture', ['requires_capture']);
-      const amount = wanted ?? paymentIntent.amount_capturable;
-      assertChargeable(amount, paymentIntent.currency, 'amount_to_capture');
-      if (amount > paymentIntent.amount_capturable) {
-        const message = `The payment intent amount_to_capture (${amount}) is greater than its amount_capturable (${paymentIntent.amount_capturable}).`;
-        throw invalidRequest({ code: 'amount_too_large', param: 'amount_to_capture', message });
-      }
-      const current = { ...paymentIntent, metadata: mergeMetadata(paymentIntent.metadata, metadata) };
-      return capturePaymentIntent(operation, current, amount);
     },
   ),
 ];
 
-const CONFIRMABLE = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
-const CANCELLABLE = [...CONFIRMABLE, 'requires_capture'];
+const OPEN = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
 
 function create(operation: Operation, parameters: Stripe.PaymentIntentCreateParams): RouteAnswer {
   const currency = parseCurrency(parameters.currency);
@@ -117,6 +97,7 @@ function create(operation: Operation, parameters: Stripe.PaymentIntentCreatePara
 
 function assertCardPayment(parameters: Stripe.PaymentIntentCreateParams): void {
   assertCardAllowed(parameters.allowed_payment_method_types);
+  if (parameters.capture_method === 'manual') throw notEmulated('Manual capture', 'capture_method');
   if (parameters.confirmation_method === 'manual') throw notEmulated('Manual confirmation', 'confirmation_method');
 }
 
@@ -126,7 +107,7 @@ function confirm(
   parameters: Stripe.PaymentIntentConfirmParams,
 ): RouteAnswer {
   assertNotCheckouts(operation, paymentIntent, 'confirm');
-  assertStatus(paymentIntent, 'confirm', CONFIRMABLE);
+  assertStatus(paymentIntent, 'confirm', OPEN);
   const { off_session, return_url, setup_future_usage: futureUsage } = parameters;
   const isOffSession = off_session !== undefined && off_session !== false;
   if (isOffSession && (futureUsage ?? paymentIntent.setup_future_usage)) {
@@ -162,7 +143,7 @@ function update(operation: Operation, parameters: Stripe.PaymentIntentUpdatePara
   const updated: Stripe.PaymentIntent = { ...paymentIntent, metadata: mergeMetadata(paymentIntent.metadata, metadata) };
   if (amount !== undefined || paymentMethodId !== undefined) {
     assertNotCheckouts(operation, paymentIntent, 'update');
-    assertStatus(paymentIntent, 'update', CONFIRMABLE);
+    assertStatus(paymentIntent, 'update', OPEN);
   }
   if (amount !== undefined) {
     assertChargeable(amount, paymentIntent.currency);

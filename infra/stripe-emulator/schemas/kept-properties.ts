@@ -59,7 +59,6 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
   ],
   'Checkout.SessionCreateParams.LineItem.PriceData.ProductData': ['description', 'images', 'metadata', 'name'],
   'Checkout.SessionCreateParams.PaymentIntentData': [
-    'capture_method',
     'description',
     'metadata',
     'receipt_email',
@@ -109,7 +108,6 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
   ],
   'CustomerUpdateParams.InvoiceSettings': ['default_payment_method'],
   CustomerListPaymentMethodsParams: ['allow_redisplay', 'ending_before', 'expand', 'limit', 'starting_after', 'type'],
-  PaymentIntentCaptureParams: ['amount_to_capture', ...METADATA_ONLY],
   PaymentIntentConfirmParams: ['expand', 'off_session', 'payment_method', 'return_url', 'setup_future_usage'],
   PaymentIntentCreateParams: [
     'allowed_payment_method_types',

@@ -13,7 +13,6 @@ export type TaskWithoutId =
   | { kind: 'expire_subscription'; subscription: string; dueAtMs: number }
   | { kind: 'finalize_invoice'; invoice: string; dueAtMs: number }
   | { kind: 'finish_refund'; refund: string; outcome: 'referenced' | 'succeeded' | 'failed'; dueAtMs: number }
-  | { kind: 'expire_session'; session: string; dueAtMs: number }
-  | { kind: 'expire_authorization'; paymentIntent: string; dueAtMs: number };
+  | { kind: 'expire_session'; session: string; dueAtMs: number };
 
 export type Task = TaskWithoutId & { id: string };

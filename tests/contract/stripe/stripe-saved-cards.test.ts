@@ -1,4 +1,4 @@
-/** Saved cards, as one-tap top-ups and authorizations use them. */
+/** Saved cards, as one-tap top-ups use them. */
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cardOnly, faultOf, type Target, targets } from './stripe-target.ts';
@@ -74,28 +74,6 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
     expect(asked).toMatchObject({ status: 'requires_action', next_action: { type: 'redirect_to_url' } });
     expect(asked.next_action?.redirect_to_url?.url).toMatch(/^https?:/);
     expect(await stripe.paymentIntents.cancel(paymentIntent.id)).toMatchObject({ status: 'canceled' });
-  });
-
-  test('an amount is authorized, captured in part once, or cancelled', async () => {
-    const customer = await newCustomer();
-    const held = await pay(customer, 'pm_card_visa', { capture_method: 'manual' });
-    expect(held).toMatchObject({ status: 'requires_capture', amount_capturable: 1_000, amount_received: 0 });
-    expect(await faultOf(stripe.paymentIntents.capture(held.id, { amount_to_capture: 1_001 }))).toMatchObject({
-      statusCode: 400,
-    });
-    expect(await stripe.paymentIntents.capture(held.id, { amount_to_capture: 600 })).toMatchObject({
-      status: 'succeeded',
-      amount_received: 600,
-    });
-    expect(await stripe.charges.retrieve(String(held.latest_charge))).toMatchObject({
-      captured: true,
-      amount_captured: 600,
-    });
-    expect(await faultOf(stripe.paymentIntents.capture(held.id))).toMatchObject({
-      code: 'payment_intent_unexpected_state',
-    });
-    const other = await pay(customer, 'pm_card_visa', { capture_method: 'manual' });
-    expect(await stripe.paymentIntents.cancel(other.id)).toMatchObject({ status: 'canceled', amount_capturable: 0 });
   });
 
   test('Checkout opens a page that saves a card while paying', async () => {
