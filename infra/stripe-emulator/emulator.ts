@@ -22,7 +22,6 @@ import { type HttpOutcome, type HttpRequest, jsonAnswer } from './http/exchange.
 import { inProcessFetch } from './http/in-process.ts';
 import { type HttpHandler, HttpServer } from './http/server.ts';
 import { type EmulatorLog, logToStderr } from './log.ts';
-import { upgradeBalances } from './payments/ledger.ts';
 import { SeededRandom } from './random.ts';
 import { accountRoutes } from './resources/accounts.ts';
 import { balanceRoutes } from './resources/balance.ts';
@@ -139,7 +138,6 @@ export class StripeEmulator {
       const retention = new Retention(world);
       if (webhook !== undefined) control.setWebhook(webhook);
       if (connectWebhook !== undefined) control.setConnectWebhook(connectWebhook);
-      upgradeBalances(store, Math.floor(clock.nowMs() / 1000));
       world.resumeTasks();
       handle = (request) => dispatch(request, { api, pages, control, log });
       return new StripeEmulator(server, url, seed, { store, world, retention, control, handle });

@@ -3,7 +3,6 @@ import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
 import { newId } from '../random.ts';
 import type { BalanceRecord } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
@@ -55,26 +54,13 @@ function balanceOf(operation: Operation, currency: string): BalanceRecord {
   return operation.tx.get('balances', currency) ?? { id: currency, currency, totalMinor: 0, pending: [] };
 }
 
-type Posted = Pick<Stripe.BalanceTransaction, 'available_on' | 'net'>;
-
-function added(balance: BalanceRecord, { net, available_on: availableOn }: Posted, now: number): BalanceRecord {
+function added(
+  balance: BalanceRecord,
+  { net, available_on: availableOn }: Stripe.BalanceTransaction,
+  now: number,
+): BalanceRecord {
   const pending = balance.pending.filter((part) => part.availableOn > now && part.availableOn !== availableOn);
   const same = balance.pending.find((part) => part.availableOn === availableOn)?.amountMinor ?? 0;
   if (availableOn > now) pending.push({ availableOn, amountMinor: same + net });
   return { ...balance, totalMinor: balance.totalMinor + net, pending };
-}
-
-/** Journals of the first version have no balances: sums them once. */
-export function upgradeBalances(store: Store, now: number): void {
-  const isMissing = [...store.newestFirst('balances')].length === 0;
-  const balances = new Map<string, BalanceRecord>();
-  for (const transaction of isMissing ? store.newestFirst('balance_transactions') : []) {
-    const { currency } = transaction;
-    const before = balances.get(currency) ?? { id: currency, currency, totalMinor: 0, pending: [] };
-    balances.set(currency, added(before, transaction, now));
-  }
-  if (balances.size === 0) return;
-  store.transact((transaction) => {
-    for (const [currency, balance] of balances) transaction.put('balances', currency, balance);
-  });
 }

@@ -10,8 +10,7 @@ export type Change = readonly [collection: string, id: string, record: object | 
 
 /** Shorter files are not compacted. */
 const APPENDED_MIN_BYTES = 64 * 1024 * 1024;
-const FORMAT = { format: 'loge-stripe-emulator', version: 2 };
-const VERSIONS_READ: readonly number[] = [1, 2];
+const HEAD = JSON.stringify({ format: 'loge-stripe-emulator', version: 2 });
 
 export class Journal {
   readonly #file: string;
@@ -24,12 +23,10 @@ export class Journal {
   }
 
   /** Opens the file. `load` gets its changes in order and returns the records to keep. */
-  static create(file: string, load: (changes: Iterable<Change>, version: number) => Iterable<Change>): Journal {
+  static create(file: string, load: (changes: Iterable<Change>) => Iterable<Change>): Journal {
     const journal = new Journal(file);
     mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
-    const { version, changes } = existsSync(file) ? readChanges(file) : { version: FORMAT.version, changes: [] };
-    const kept = load(changes, version);
-    journal.compact(kept);
+    journal.compact(load(existsSync(file) ? readChanges(file) : []));
     return journal;
   }
 
@@ -58,7 +55,7 @@ export class Journal {
   compact(kept: Iterable<Change>): void {
     const temporary = `${this.#file}.compacting`;
     const descriptor = openSync(temporary, 'w', 0o600);
-    let bytes = writeWhole(descriptor, `${JSON.stringify(FORMAT)}\n`);
+    let bytes = writeWhole(descriptor, `${HEAD}\n`);
     for (const change of kept) bytes += writeWhole(descriptor, `${JSON.stringify([change])}\n`);
     fsyncSync(descriptor);
     closeSync(descriptor);
@@ -76,17 +73,16 @@ function writeWhole(descriptor: number, text: string): number {
   return bytes.length;
 }
 
-function readChanges(file: string): { version: number; changes: Iterable<Change> } {
+function readChanges(file: string): Iterable<Change> {
   const lines = readFileSync(file, 'utf8').split('\n');
   // A line counts once its newline is written: the rest after the last newline is an unconfirmed write.
   lines.pop();
   const head = lines.shift();
-  if (head === undefined) return { version: FORMAT.version, changes: [] };
-  const version = VERSIONS_READ.find((known) => head === JSON.stringify({ ...FORMAT, version: known }));
-  if (version === undefined) {
+  if (head === undefined) return [];
+  if (head !== HEAD) {
     throw new Error(`${file} is not a journal of this version of the emulator: move it away to start afresh.`);
   }
-  return { version, changes: parseLines(file, lines) };
+  return parseLines(file, lines);
 }
 
 function* parseLines(file: string, lines: readonly string[]): Generator<Change> {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type Stripe from 'stripe';
 import { expect, test } from 'vitest';
-import { upgradeBalances } from '../payments/ledger.ts';
 import type { Reader } from './reader.ts';
 import { Store } from './store.ts';
 
@@ -84,24 +83,6 @@ test('a closed journal refuses writes, and the memory stays equal to it', () => 
   store.close();
   expect(() => put(store, 'cus_1')).toThrow('closed');
   expect(ids(store)).toEqual([]);
-});
-
-test('reads a journal of the first version: cards keep their behaviour and the balance is summed', () => {
-  const file = newFile();
-  const transaction = { id: 'txn_1', currency: 'eur', net: 960, available_on: 2_000 };
-  const lines = [
-    { format: 'loge-stripe-emulator', version: 1 },
-    [['card_behaviours', 'pm_1', { needsAuthentication: true, refund: 'succeeds' }]],
-    [['card_behaviours', 'pm_2', { needsAuthentication: false, refund: 'pending' }]],
-    [['balance_transactions', 'txn_1', transaction]],
-  ];
-  writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-  const store = Store.create(file);
-  upgradeBalances(store, 1_000);
-  expect(store.get('card_behaviours', 'pm_1')).toEqual({ authentication: 'always', refund: 'succeeds' });
-  expect(store.get('card_behaviours', 'pm_2')).toEqual({ authentication: 'never', refund: 'pending' });
-  expect(store.get('balances', 'eur')).toMatchObject({ totalMinor: 960, pending: [{ amountMinor: 960 }] });
-  expect(Store.create(file).get('card_behaviours', 'pm_1')).toEqual({ authentication: 'always', refund: 'succeeds' });
 });
 
 test('finds records by reference, also within a transaction that changes them', () => {

@@ -8,7 +8,6 @@ import { type Change, Journal } from './journal.ts';
 import type { Reader, Transaction, Where } from './reader.ts';
 import { type Collection, INDEXES, type Records } from './records.ts';
 import { Table } from './table.ts';
-import { upgradeChange } from './upgrade.ts';
 
 /** The limit of records: it is meant for tests of one deployment, not for years of traffic. */
 const RECORDS_MAX = 4_000_000;
@@ -21,8 +20,8 @@ export class Store implements Reader {
 
   private constructor(dataFile: string | undefined) {
     if (dataFile !== undefined) {
-      this.#journal = Journal.create(dataFile, (changes, version) => {
-        for (const change of changes) this.#apply(upgradeChange(change, version));
+      this.#journal = Journal.create(dataFile, (changes) => {
+        for (const change of changes) this.#apply(change);
         return this.#everything();
       });
     }
