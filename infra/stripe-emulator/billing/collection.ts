@@ -61,7 +61,7 @@ export function payInvoice(
 ) {
   const open = invoice.status === 'draft' ? finalizeInvoice(operation, invoice) : invoice;
   if (open.status === 'paid' && invoice.status === 'draft') return undefined;
-  if (open.status !== 'open' && open.status !== 'uncollectible') {
+  if (open.status !== 'open') {
     throw invalidRequest({ message: `Invoice is already ${open.status}.` });
   }
   const method =

@@ -1,4 +1,4 @@
-/** The life of an invoice: drafted, finalized with a number, then paid, voided or uncollectible. */
+/** The life of an invoice: drafted, finalized with a number, then paid or voided. */
 import type Stripe from 'stripe';
 import { invalidRequest } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
@@ -127,7 +127,7 @@ export function markPaid(operation: Operation, invoice: Invoice): Stripe.Invoice
 }
 
 export function voidInvoice(operation: Operation, invoice: Invoice): Stripe.Invoice {
-  assertStatus(invoice, 'void', ['open', 'uncollectible']);
+  assertStatus(invoice, 'void', ['open']);
   cancelRequest(operation, invoice);
   const voided: Stripe.Invoice = {
     ...invoice,
@@ -149,20 +149,6 @@ function returnAppliedBalance(operation: Operation, invoice: Invoice): void {
   const { currency, id } = invoice;
   const change = { amountMinor, currency, type: 'unapplied_from_invoice', invoice: id } as const;
   changeBalance(operation, invoice.customer as string, change);
-}
-
-export function markUncollectible(operation: Operation, invoice: Invoice): Stripe.Invoice {
-  assertStatus(invoice, 'mark as uncollectible', ['open']);
-  const given: Stripe.Invoice = {
-    ...invoice,
-    auto_advance: false,
-    next_payment_attempt: null,
-    status: 'uncollectible',
-    status_transitions: { ...invoice.status_transitions, marked_uncollectible_at: operation.now },
-  };
-  operation.tx.put('invoices', given.id, given);
-  operation.emit('invoice.marked_uncollectible', { object: given });
-  return given;
 }
 
 function cancelRequest(operation: Operation, invoice: Invoice): void {

@@ -156,7 +156,7 @@ export function reverseTransfer(
 
 const EMBEDDED_MAX = 10;
 
-export function listOfReversals(operation: Operation, transfer: string): Stripe.Transfer['reversals'] {
+function listOfReversals(operation: Operation, transfer: string): Stripe.Transfer['reversals'] {
   const all = [...operation.tx.newestFirst('transfer_reversals', { transfer })];
   const data = all.slice(0, EMBEDDED_MAX) as Stripe.TransferReversal[];
   return { object: 'list', data, has_more: all.length > EMBEDDED_MAX, url: `/v1/transfers/${transfer}/reversals` };

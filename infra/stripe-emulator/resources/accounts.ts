@@ -31,15 +31,6 @@ export const accountRoutes: readonly Route[] = [
   ),
   route<Stripe.AccountUpdateParams>('POST', '/v1/accounts/:id', 'AccountUpdateParams', update),
   route('DELETE', '/v1/accounts/:id', 'AccountDeleteParams', remove),
-  route<Stripe.AccountListExternalAccountsParams>(
-    'GET',
-    '/v1/accounts/:id/external_accounts',
-    'AccountListExternalAccountsParams',
-    (operation, page, id) => {
-      const newestFirst = (accountOf(operation, id).external_accounts?.data ?? []) as Stripe.BankAccount[];
-      return paginate({ url: `/v1/accounts/${id}/external_accounts`, noun: 'external account', newestFirst }, page);
-    },
-  ),
   route<Stripe.AccountLinkCreateParams>('POST', '/v1/account_links', 'AccountLinkCreateParams', createLink),
 ];
 

@@ -1,6 +1,5 @@
 /** `/v1/balance_transactions` and `/v1/balance`: an account's movements and their sum. */
 import type Stripe from 'stripe';
-import { noSuch } from '../api/errors.ts';
 import { paginate } from '../api/pagination.ts';
 import { accountRoute, type Route } from '../api/route.ts';
 import { availableMinor } from '../payments/ledger.ts';
@@ -23,11 +22,6 @@ export const balanceRoutes: readonly Route[] = [
         page,
       ),
   ),
-  accountRoute('GET', '/v1/balance_transactions/:id', 'BalanceTransactionRetrieveParams', ({ tx }, _parameters, id) => {
-    const transaction = tx.get('balance_transactions', id);
-    if (transaction === undefined) throw noSuch('balance transaction', id);
-    return transaction;
-  }),
   accountRoute('GET', '/v1/balance', 'BalanceRetrieveParams', (operation): Stripe.Balance => {
     const { tx } = operation;
     const sides = [...tx.newestFirst('balances')].map(({ currency, totalMinor }) => {

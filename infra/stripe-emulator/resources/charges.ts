@@ -1,10 +1,9 @@
 /** `/v1/charges`: read only; payments create them. */
 import type Stripe from 'stripe';
 import { noSuch } from '../api/errors.ts';
-import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
-import { accountRoute, type Route, route } from '../api/route.ts';
+import { accountRoute, type Route } from '../api/route.ts';
 
 export const chargeRoutes: readonly Route[] = [
   accountRoute<Stripe.ChargeListParams>('GET', '/v1/charges', 'ChargeListParams', ({ tx }, parameters) => {
@@ -25,18 +24,6 @@ export const chargeRoutes: readonly Route[] = [
   accountRoute('GET', '/v1/charges/:id', 'ChargeRetrieveParams', (operation, _parameters, id) =>
     chargeOf(operation, id),
   ),
-  route<Stripe.ChargeUpdateParams>('POST', '/v1/charges/:id', 'ChargeUpdateParams', (operation, parameters, id) => {
-    const charge = chargeOf(operation, id);
-    const metadata = mergeMetadata(charge.metadata, parameters.metadata);
-    const description = parameters.description ?? charge.description;
-    const updated = { ...charge, metadata, description };
-    operation.tx.put('charges', id, updated);
-    operation.emit('charge.updated', {
-      object: updated,
-      previous: { metadata: charge.metadata, description: charge.description },
-    });
-    return updated;
-  }),
 ];
 
 export function chargeOf(operation: Operation, id: string, param?: string): Readonly<Stripe.Charge> {

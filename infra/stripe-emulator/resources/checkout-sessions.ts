@@ -39,17 +39,6 @@ export const checkoutSessionRoutes: readonly Route[] = [
   route('GET', '/v1/checkout/sessions/:id', 'Checkout.SessionRetrieveParams', ({ tx }, _parameters, id) =>
     sessionOf(tx, id),
   ),
-  route<Stripe.Checkout.SessionUpdateParams>(
-    'POST',
-    '/v1/checkout/sessions/:id',
-    'Checkout.SessionUpdateParams',
-    ({ tx }, { metadata }, id) => {
-      const session = sessionOf(tx, id);
-      const updated = { ...session, metadata: mergeMetadata(session.metadata, metadata) };
-      tx.put('checkout_sessions', id, updated);
-      return updated;
-    },
-  ),
   route('POST', '/v1/checkout/sessions/:id/expire', 'Checkout.SessionExpireParams', (operation, _parameters, id) => {
     const session = sessionOf(operation.tx, id);
     if (session.status !== 'open') {

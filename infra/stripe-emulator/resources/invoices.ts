@@ -2,14 +2,12 @@
 import type Stripe from 'stripe';
 import { invalidRequest, noSuch } from '../api/errors.ts';
 import type { Included } from '../api/expand.ts';
-import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, type RouteAnswer, route } from '../api/route.ts';
-import { collectInvoice, payInvoice } from '../billing/collection.ts';
+import { payInvoice } from '../billing/collection.ts';
 import { type Invoice, subscriptionIdOf } from '../billing/invoice-model.ts';
-import { finalizeInvoice, markUncollectible, voidInvoice } from '../billing/invoices.ts';
-import { handleInvoicePaid } from '../billing/standing.ts';
+import { voidInvoice } from '../billing/invoices.ts';
 import type { Reader } from '../store/reader.ts';
 import { savedPaymentMethodOf } from './customers.ts';
 
@@ -32,33 +30,9 @@ export const invoiceRoutes: readonly Route[] = [
       ),
   ),
   route('GET', '/v1/invoices/:id', 'InvoiceRetrieveParams', (operation, _parameters, id) => invoiceOf(operation, id)),
-  route<Stripe.InvoiceUpdateParams>('POST', '/v1/invoices/:id', 'InvoiceUpdateParams', update),
-  route<Stripe.InvoiceListLineItemsParams>(
-    'GET',
-    '/v1/invoices/:id/lines',
-    'InvoiceListLineItemsParams',
-    (operation, page, id) => {
-      const newestFirst = invoiceOf(operation, id).lines.data;
-      return paginate({ url: `/v1/invoices/${id}/lines`, noun: 'line item', newestFirst }, page);
-    },
-  ),
-  route<Stripe.InvoiceFinalizeInvoiceParams>(
-    'POST',
-    '/v1/invoices/:id/finalize',
-    'InvoiceFinalizeInvoiceParams',
-    (operation, { auto_advance: isCollected }, id) => {
-      const finalized = finalizeInvoice(operation, invoiceOf(operation, id));
-      if (finalized.status === 'paid') handleInvoicePaid(operation, finalized, null);
-      else if (isCollected !== false && finalized.auto_advance === true) collectInvoice(operation, finalized);
-      return invoiceOf(operation, id);
-    },
-  ),
   route<Stripe.InvoicePayParams>('POST', '/v1/invoices/:id/pay', 'InvoicePayParams', pay),
   route('POST', '/v1/invoices/:id/void', 'InvoiceVoidInvoiceParams', (operation, _parameters, id) =>
     voidInvoice(operation, invoiceOf(operation, id)),
-  ),
-  route('POST', '/v1/invoices/:id/mark_uncollectible', 'InvoiceMarkUncollectibleParams', (operation, _parameters, id) =>
-    markUncollectible(operation, invoiceOf(operation, id)),
   ),
   route<Stripe.InvoicePaymentListParams>(
     'GET',
@@ -77,35 +51,7 @@ export const invoiceRoutes: readonly Route[] = [
         page,
       ),
   ),
-  route('GET', '/v1/invoice_payments/:id', 'InvoicePaymentRetrieveParams', ({ tx }, _parameters, id) => {
-    const payment = tx.get('invoice_payments', id);
-    if (payment === undefined) throw noSuch('invoice payment', id);
-    return payment;
-  }),
 ];
-
-function update(operation: Operation, parameters: Stripe.InvoiceUpdateParams, id: string): Invoice {
-  const invoice = invoiceOf(operation, id);
-  const { auto_advance, default_payment_method: paymentMethod, description, metadata } = parameters;
-  const updated: Stripe.Invoice = { ...invoice, metadata: mergeMetadata(invoice.metadata, metadata) };
-  if (auto_advance !== undefined || description !== undefined) {
-    if (invoice.status !== 'draft' && description !== undefined) {
-      throw invalidRequest({
-        code: 'invoice_not_editable',
-        message: `Finalized invoices can't be updated in this way.`,
-      });
-    }
-    if (auto_advance !== undefined) updated.auto_advance = auto_advance;
-    if (description !== undefined) updated.description = description;
-  }
-  if (paymentMethod !== undefined) {
-    const customer = invoice.customer as string;
-    updated.default_payment_method = savedPaymentMethodOf(operation, customer, paymentMethod, 'default_payment_method');
-  }
-  operation.tx.put('invoices', id, updated);
-  operation.emit('invoice.updated', { object: updated, previous: { metadata: invoice.metadata } });
-  return updated;
-}
 
 function pay(operation: Operation, parameters: Stripe.InvoicePayParams, id: string): RouteAnswer {
   const invoice = invoiceOf(operation, id);

@@ -7,12 +7,7 @@ import { paginate } from '../api/pagination.ts';
 import { type Route, type RouteAnswer, route } from '../api/route.ts';
 import { assertCardAllowed } from '../payments/cards.ts';
 import { assertChargeable, parseCurrency } from '../payments/money.ts';
-import {
-  cancelPaymentIntent,
-  confirmPaymentIntent,
-  createPaymentIntent,
-  customerIdOf,
-} from '../payments/payment-intents.ts';
+import { cancelPaymentIntent, confirmPaymentIntent, createPaymentIntent } from '../payments/payment-intents.ts';
 import { assertUsableBy, findPaymentMethod } from '../payments/payment-methods.ts';
 import { customerOf } from './customers.ts';
 
@@ -35,7 +30,6 @@ export const paymentIntentRoutes: readonly Route[] = [
   route('GET', '/v1/payment_intents/:id', 'PaymentIntentRetrieveParams', (operation, _parameters, id) =>
     paymentIntentOf(operation, id),
   ),
-  route<Stripe.PaymentIntentUpdateParams>('POST', '/v1/payment_intents/:id', 'PaymentIntentUpdateParams', update),
   route<Stripe.PaymentIntentConfirmParams>(
     'POST',
     '/v1/payment_intents/:id/confirm',
@@ -134,33 +128,6 @@ function confirm(
     returnUrl: return_url ?? null,
   });
   return confirmed.outcome === 'declined' ? confirmed.error : confirmed.paymentIntent;
-}
-
-function update(operation: Operation, parameters: Stripe.PaymentIntentUpdateParams, id: string): RouteAnswer {
-  const paymentIntent = paymentIntentOf(operation, id);
-  const { amount, description, metadata, payment_method: paymentMethodId, receipt_email, transfer_group } = parameters;
-  const { setup_future_usage: futureUsage } = parameters;
-  const updated: Stripe.PaymentIntent = { ...paymentIntent, metadata: mergeMetadata(paymentIntent.metadata, metadata) };
-  if (amount !== undefined || paymentMethodId !== undefined) {
-    assertNotCheckouts(operation, paymentIntent, 'update');
-    assertStatus(paymentIntent, 'update', OPEN);
-  }
-  if (amount !== undefined) {
-    assertChargeable(amount, paymentIntent.currency);
-    updated.amount = amount;
-  }
-  if (paymentMethodId !== undefined) {
-    const paymentMethod = findPaymentMethod(operation, paymentMethodId);
-    assertUsableBy(operation, paymentMethod, customerIdOf(paymentIntent));
-    updated.payment_method = paymentMethod.id;
-    updated.status = 'requires_confirmation';
-  }
-  if (description !== undefined) updated.description = description;
-  if (receipt_email !== undefined) updated.receipt_email = receipt_email === '' ? null : receipt_email;
-  if (futureUsage !== undefined) updated.setup_future_usage = futureUsage === '' ? null : futureUsage;
-  if (transfer_group !== undefined) updated.transfer_group = transfer_group;
-  operation.tx.put('payment_intents', id, updated);
-  return updated;
 }
 
 function paymentIntentOf(operation: Operation, id: string): Readonly<Stripe.PaymentIntent> {

@@ -19,13 +19,7 @@ type ListParams = PageParameters & Pick<Stripe.PaymentMethodListParams, 'allow_r
 
 export const paymentMethodRoutes: readonly Route[] = [
   route<Stripe.PaymentMethodCreateParams>('POST', '/v1/payment_methods', 'PaymentMethodCreateParams', create),
-  route<ListParams>('GET', '/v1/payment_methods', 'PaymentMethodListParams', (operation, { customer, ...rest }) => {
-    if (customer === undefined) {
-      const message = 'Missing required param: customer.';
-      throw invalidParameter({ code: 'parameter_missing', param: 'customer', message });
-    }
-    return listOf(operation, customer, '/v1/payment_methods', rest);
-  }),
+  route<ListParams>('GET', '/v1/payment_methods', 'PaymentMethodListParams', list),
   route('GET', '/v1/payment_methods/:id', 'PaymentMethodRetrieveParams', (operation, _parameters, id) =>
     paymentMethodOf(operation, id),
   ),
@@ -45,23 +39,6 @@ export const paymentMethodRoutes: readonly Route[] = [
   ),
   route('POST', '/v1/payment_methods/:id/detach', 'PaymentMethodDetachParams', (operation, _parameters, id) =>
     detachPaymentMethod(operation, paymentMethodOf(operation, id)),
-  ),
-  route<ListParams>(
-    'GET',
-    '/v1/customers/:id/payment_methods',
-    'CustomerListPaymentMethodsParams',
-    (operation, parameters, id) => listOf(operation, id, `/v1/customers/${id}/payment_methods`, parameters, 'id'),
-  ),
-  route(
-    'GET',
-    '/v1/customers/:id/payment_methods/:sub',
-    'CustomerRetrievePaymentMethodParams',
-    (operation, _parameters, id, subId) => {
-      customerOf(operation.tx, id, 'id');
-      const paymentMethod = paymentMethodOf(operation, subId);
-      if (paymentMethod.customer !== id) throw noSuch('PaymentMethod', subId);
-      return paymentMethod;
-    },
   ),
 ];
 
@@ -113,19 +90,17 @@ function update(
   return updated;
 }
 
-function listOf(
-  operation: Operation,
-  customer: string,
-  url: string,
-  { allow_redisplay, type, ...page }: Omit<ListParams, 'customer'>,
-  param = 'customer',
-): object {
-  customerOf(operation.tx, customer, param);
+function list({ tx }: Operation, { allow_redisplay, customer, type, ...page }: ListParams): object {
+  if (customer === undefined) {
+    const message = 'Missing required param: customer.';
+    throw invalidParameter({ code: 'parameter_missing', param: 'customer', message });
+  }
+  customerOf(tx, customer);
   return paginate(
     {
-      url,
+      url: '/v1/payment_methods',
       noun: 'PaymentMethod',
-      newestFirst: operation.tx.newestFirst('payment_methods', { customer }),
+      newestFirst: tx.newestFirst('payment_methods', { customer }),
       matches: (paymentMethod) =>
         (type === undefined || paymentMethod.type === type) &&
         (allow_redisplay === undefined || paymentMethod.allow_redisplay === allow_redisplay),

@@ -32,7 +32,6 @@ export const priceRoutes: readonly Route[] = [
     );
   }),
   route('GET', '/v1/prices/:id', 'PriceRetrieveParams', (operation, _parameters, id) => priceOf(operation, id, 'id')),
-  route<Stripe.PriceUpdateParams>('POST', '/v1/prices/:id', 'PriceUpdateParams', update),
 ];
 
 export function priceOf(operation: Operation, id: string, param: string): Readonly<Stripe.Price> {
@@ -72,23 +71,6 @@ function create(operation: Operation, parameters: Stripe.PriceCreateParams): Str
   });
   operation.emit('price.created', { object: price });
   return price;
-}
-
-function update(operation: Operation, parameters: Stripe.PriceUpdateParams, id: string): Stripe.Price {
-  const price = priceOf(operation, id, 'id');
-  const { active = price.active, lookup_key: lookupKey, metadata, nickname = price.nickname } = parameters;
-  if (lookupKey !== undefined) takeLookupKey(operation, lookupKey, parameters.transfer_lookup_key === true);
-  const updated: Stripe.Price = {
-    ...price,
-    active,
-    lookup_key: lookupKey ?? price.lookup_key,
-    metadata: mergeMetadata(price.metadata, metadata),
-    nickname,
-  };
-  operation.tx.put('prices', id, updated);
-  const { active: wasActive, metadata: before } = price;
-  operation.emit('price.updated', { object: updated, previous: { active: wasActive, metadata: before } });
-  return updated;
 }
 
 /** A lookup key belongs to one price at a time. */

@@ -3,7 +3,6 @@ import type Stripe from 'stripe';
 import { invalidRequest, noSuch } from '../api/errors.ts';
 import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
-import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
 import { newId } from '../random.ts';
 
@@ -24,42 +23,6 @@ export const productRoutes: readonly Route[] = [
     });
     operation.emit('product.created', { object: product });
     return product;
-  }),
-  route<Stripe.ProductListParams>('GET', '/v1/products', 'ProductListParams', ({ tx }, { active, ids, ...page }) =>
-    paginate(
-      {
-        url: '/v1/products',
-        noun: 'product',
-        newestFirst: tx.newestFirst('products'),
-        matches: (product) =>
-          (active === undefined || product.active === active) && (ids === undefined || ids.includes(product.id)),
-      },
-      page,
-    ),
-  ),
-  route('GET', '/v1/products/:id', 'ProductRetrieveParams', ({ tx }, _parameters, id) => {
-    const product = tx.get('products', id);
-    if (product === undefined) throw noSuch('product', id);
-    return product;
-  }),
-  route<Stripe.ProductUpdateParams>('POST', '/v1/products/:id', 'ProductUpdateParams', (operation, parameters, id) => {
-    const product = productOf(operation, id, 'id');
-    const { active, default_price: defaultPrice, description, images, metadata, name, url } = parameters;
-    const updated: Stripe.Product = {
-      ...product,
-      ...(active === undefined ? {} : { active }),
-      ...(defaultPrice === undefined ? {} : { default_price: defaultPrice }),
-      ...(description === undefined ? {} : { description: description || null }),
-      ...(images === undefined ? {} : { images: images || [] }),
-      ...(name === undefined ? {} : { name }),
-      ...(url === undefined ? {} : { url: url || null }),
-      metadata: mergeMetadata(product.metadata, metadata),
-      updated: operation.now,
-    };
-    operation.tx.put('products', id, updated);
-    const { active: wasActive, name: before } = product;
-    operation.emit('product.updated', { object: updated, previous: { active: wasActive, name: before } });
-    return updated;
   }),
 ];
 

@@ -34,14 +34,6 @@ export const refundRoutes: readonly Route[] = [
     if (refund === undefined) throw noSuch('refund', id);
     return refund;
   }),
-  route<Stripe.RefundUpdateParams>('POST', '/v1/refunds/:id', 'RefundUpdateParams', (operation, parameters, id) => {
-    const refund = operation.tx.get('refunds', id);
-    if (refund === undefined) throw noSuch('refund', id);
-    const updated = { ...refund, metadata: mergeMetadata(refund.metadata, parameters.metadata) };
-    operation.tx.put('refunds', id, updated);
-    operation.emit('refund.updated', { object: updated, previous: { metadata: refund.metadata } });
-    return updated;
-  }),
 ];
 
 /** `expand[]=refunds` on a charge. */

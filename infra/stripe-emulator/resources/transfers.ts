@@ -5,7 +5,7 @@ import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
-import { createTransfer, listOfReversals, reverseTransfer } from '../connect/transfers.ts';
+import { createTransfer, reverseTransfer } from '../connect/transfers.ts';
 import { parseCurrency } from '../payments/money.ts';
 import { accountOf } from './accounts.ts';
 import { chargeOf } from './charges.ts';
@@ -23,23 +23,6 @@ export const transferRoutes: readonly Route[] = [
   ),
   route('GET', '/v1/transfers/:id', 'TransferRetrieveParams', (operation, _parameters, id) =>
     transferOf(operation, id),
-  ),
-  route<Stripe.TransferUpdateParams>(
-    'POST',
-    '/v1/transfers/:id',
-    'TransferUpdateParams',
-    (operation, parameters, id) => {
-      const transfer = transferOf(operation, id);
-      const metadata = mergeMetadata(transfer.metadata, parameters.metadata);
-      const updated: Stripe.Transfer = {
-        ...transfer,
-        metadata,
-        description: parameters.description ?? transfer.description,
-      };
-      operation.tx.put('transfers', id, updated);
-      operation.emit('transfer.updated', { object: updated, previous: { metadata: transfer.metadata } });
-      return updated;
-    },
   ),
   route<Stripe.TransferCreateReversalParams>(
     'POST',
@@ -68,19 +51,6 @@ export const transferRoutes: readonly Route[] = [
     '/v1/transfers/:id/reversals/:sub',
     'TransferRetrieveReversalParams',
     (operation, _parameters, id, subId) => reversalOf(operation, id, subId),
-  ),
-  route<Stripe.TransferUpdateReversalParams>(
-    'POST',
-    '/v1/transfers/:id/reversals/:sub',
-    'TransferUpdateReversalParams',
-    (operation, { metadata }, id, subId) => {
-      const reversal = reversalOf(operation, id, subId);
-      const updated = { ...reversal, metadata: mergeMetadata(reversal.metadata, metadata) };
-      operation.tx.put('transfer_reversals', subId, updated);
-      const transfer = transferOf(operation, id);
-      operation.tx.put('transfers', id, { ...transfer, reversals: listOfReversals(operation, id) });
-      return updated;
-    },
   ),
 ];
 

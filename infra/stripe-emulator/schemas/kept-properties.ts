@@ -3,8 +3,6 @@
  * request, and absent in a response.
  */
 
-const METADATA_ONLY = ['expand', 'metadata'];
-
 /** For these interfaces only the named properties exist here; every property of an interface not listed exists. */
 export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
   BalanceTransactionListParams: [
@@ -27,7 +25,6 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
     'starting_after',
     'transfer_group',
   ],
-  ChargeUpdateParams: ['description', ...METADATA_ONLY],
   'Checkout.SessionCreateParams': [
     'allowed_payment_method_types',
     'cancel_url',
@@ -78,7 +75,6 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
     'status',
     'subscription',
   ],
-  'Checkout.SessionUpdateParams': METADATA_ONLY,
   CustomerCreateParams: [
     'address',
     'description',
@@ -107,7 +103,6 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
     'shipping',
   ],
   'CustomerUpdateParams.InvoiceSettings': ['default_payment_method'],
-  CustomerListPaymentMethodsParams: ['allow_redisplay', 'ending_before', 'expand', 'limit', 'starting_after', 'type'],
   PaymentIntentConfirmParams: ['expand', 'off_session', 'payment_method', 'return_url', 'setup_future_usage'],
   PaymentIntentCreateParams: [
     'allowed_payment_method_types',
@@ -131,16 +126,6 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
     'transfer_group',
   ],
   PaymentIntentListParams: ['created', 'customer', 'ending_before', 'expand', 'limit', 'starting_after'],
-  PaymentIntentUpdateParams: [
-    'amount',
-    'description',
-    'expand',
-    'metadata',
-    'payment_method',
-    'receipt_email',
-    'setup_future_usage',
-    'transfer_group',
-  ],
   PaymentMethodCreateParams: ['allow_redisplay', 'billing_details', 'card', 'expand', 'metadata', 'type'],
   'PaymentMethodCreateParams.BillingDetails': ['email', 'name'],
   PaymentMethodListParams: [
@@ -152,7 +137,7 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
     'starting_after',
     'type',
   ],
-  PaymentMethodUpdateParams: ['allow_redisplay', 'billing_details', 'card', ...METADATA_ONLY],
+  PaymentMethodUpdateParams: ['allow_redisplay', 'billing_details', 'card', 'expand', 'metadata'],
   'PaymentMethodUpdateParams.BillingDetails': ['address', 'email', 'name', 'phone'],
   'PaymentMethodUpdateParams.Card': ['exp_month', 'exp_year'],
   PaymentMethodAttachParams: ['customer', 'expand'],
@@ -184,7 +169,6 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
     'type',
   ],
   ProductCreateParams: ['active', 'description', 'expand', 'id', 'images', 'metadata', 'name', 'url'],
-  ProductListParams: ['active', 'created', 'ending_before', 'expand', 'ids', 'limit', 'starting_after'],
   RefundCreateParams: ['amount', 'charge', 'expand', 'metadata', 'payment_intent', 'reason'],
 
   Balance: ['available', 'livemode', 'object', 'pending'],
@@ -291,9 +275,7 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
     'transfer_group',
   ],
   TransferCreateReversalParams: ['amount', 'description', 'expand', 'metadata'],
-  ProductUpdateParams: ['active', 'default_price', 'description', 'expand', 'images', 'metadata', 'name', 'url'],
   'PriceCreateParams.Recurring': ['interval', 'interval_count'],
-  PriceUpdateParams: ['active', 'expand', 'lookup_key', 'metadata', 'nickname', 'transfer_lookup_key'],
   'PriceListParams.Recurring': ['interval'],
   'Checkout.SessionCreateParams.LineItem.PriceData.Recurring': ['interval', 'interval_count'],
   'Checkout.SessionCreateParams.SubscriptionData': ['description', 'metadata'],
@@ -351,7 +333,6 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
     'status',
     'subscription',
   ],
-  InvoiceUpdateParams: ['auto_advance', 'default_payment_method', 'description', 'expand', 'metadata'],
   InvoicePayParams: ['expand', 'off_session', 'payment_method'],
   CustomerCreateBalanceTransactionParams: ['amount', 'currency', 'description', 'expand', 'metadata'],
   CustomerListBalanceTransactionsParams: ['ending_before', 'expand', 'invoice', 'limit', 'starting_after'],
