@@ -173,7 +173,6 @@ export class Chat {
           amountMinor,
           currency,
           text,
-          // A fact of an earlier version has none.
           ...(item ? { details: { item: item.label } } : {}),
           sentAt,
         });

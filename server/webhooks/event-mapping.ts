@@ -83,8 +83,6 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   'follower.added': withRoomAndPerson('follower.added'),
   'follower.removed': withRoomAndPerson('follower.removed'),
   'access.changed': ({ data: { room, identity, change } }) => {
-    // Facts of earlier versions have no `change`.
-    if (!change) return undefined;
     return change.granted
       ? { type: 'access.granted', data: { room, identity, source: change.source, until: change.until ?? null } }
       : { type: 'access.revoked', data: { room, identity, reason: change.reason } };

@@ -73,7 +73,6 @@ export class SessionCommands {
   /** The node of a session that may get a spare there. */
   ownForSpare(caller: StageCaller, session: SessionId, direction: SessionEntry['direction']): SfuNode {
     const { entry, node } = this.own(caller, session);
-    // A node of an earlier version would treat the spare as a separate session.
     if (entry.direction !== direction || !isInUse(entry) || !node.keepsSpares) throw new AppError('spare_unavailable');
     return node;
   }
