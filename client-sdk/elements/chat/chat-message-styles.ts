@@ -91,10 +91,6 @@ export const chatMessageStyles = css`
     font-size: 0.9375rem;
   }
 
-  .hint {
-    font-size: 0.875rem;
-  }
-
   wa-callout {
     margin-top: 1rem;
   }

@@ -190,9 +190,9 @@ export class ChatAudience {
 }
 
 function toFrame(entries: ChatEntry[], skipped: ChatEntry[]): Frame {
-  if (skipped.length === 0) return new Frame('chat:frame', { entries });
+  if (skipped.length === 0) return new Frame({ entries });
   const ranges = toRanges(skipped.map(({ seq }) => seq));
-  return new Frame('chat:frame', { entries, sampled: { dropped: skipped.length, ranges } });
+  return new Frame({ entries, sampled: { dropped: skipped.length, ranges } });
 }
 
 function authorOf(entry: ChatEntry): string | undefined {

@@ -6,6 +6,7 @@
  * transport is not an idle WebSocket, the packet is sent through the public API.
  */
 import type { Writable } from 'node:stream';
+import type { ChatFrame } from '../../protocol/chat/chat.ts';
 import type { RoomSocket } from '../socket/connection.ts';
 
 /** What may wait in this process for one slow socket. */
@@ -29,8 +30,8 @@ export class Frame {
   readonly bytes: Buffer;
   readonly #wsParts: Buffer[];
 
-  constructor(event: string, data: unknown) {
-    this.packet = EVENT_TYPE + JSON.stringify([event, data]);
+  constructor(data: ChatFrame) {
+    this.packet = EVENT_TYPE + JSON.stringify(['chat:frame', data]);
     this.bytes = toWebSocketFrame(MESSAGE_TYPE + this.packet);
     this.#wsParts = [this.bytes];
   }

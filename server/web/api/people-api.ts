@@ -14,7 +14,7 @@ import type { PushDeviceInput, PushState } from '../../protocol/accounts/push.ts
 import type { Picture } from '../../protocol/pictures.ts';
 import type { ListedBlock } from '../../protocol/rooms.ts';
 import { confirmedCall } from './confirmed-call.ts';
-import { call, callWithFile, withQuery } from './site-call.ts';
+import { call, putFile, withQuery } from './site-call.ts';
 
 const followPath = (creator: string) => `/v1/me/follows/${encodeURIComponent(creator)}`;
 
@@ -40,7 +40,7 @@ export const peopleApi = {
   blocks: async (after?: string) =>
     (await call<{ blocks: ListedBlock[] }>('GET', withQuery('/v1/me/blocks', { after }))).blocks,
   unblock: (identity: string) => call<object>('DELETE', `/v1/me/blocks/${encodeURIComponent(identity)}`),
-  setPicture: async (file: Blob) => (await callWithFile<{ picture: Picture }>('PUT', '/v1/me/picture', file)).picture,
+  setPicture: async (file: Blob) => (await putFile<{ picture: Picture }>('/v1/me/picture', file)).picture,
   removePicture: () => call<object>('DELETE', '/v1/me/picture'),
   profile: () => call<Profile>('GET', '/v1/me'),
   changeProfile: (change: ProfileChange) => call<Profile>('PATCH', '/v1/me', change),

@@ -5,7 +5,7 @@
 import type { Tier, TierInput } from '../../protocol/money/memberships.ts';
 import type { AccessRule, Room, RoomChange } from '../../protocol/rooms.ts';
 import type { FooterPage } from '../site/site-paths.ts';
-import { call, callWithFile } from './site-call.ts';
+import { call, putFile } from './site-call.ts';
 
 export interface SitePerson {
   identity: string;
@@ -63,7 +63,7 @@ export const siteApi = {
   createRoom: (input: NewRoom) => call<Room>('POST', '/v1/me/rooms', input),
   endRoom: (id: string) => call<Room>('POST', `/v1/rooms/${encodeURIComponent(id)}/end`, {}),
   changeRoom: (id: string, change: RoomChange) => call<Room>('PATCH', `/v1/rooms/${encodeURIComponent(id)}`, change),
-  setPoster: (room: string, file: Blob) => callWithFile<Room>('PUT', posterPath(room), file),
+  setPoster: (room: string, file: Blob) => putFile<Room>(posterPath(room), file),
   removePoster: (room: string) => call<Room>('DELETE', posterPath(room)),
   myTiers: async () => (await call<{ tiers: Tier[] }>('GET', '/v1/me/tiers')).tiers,
   createTier: (input: TierInput) => call<Tier>('POST', '/v1/me/tiers', input),

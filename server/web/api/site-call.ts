@@ -13,9 +13,8 @@ export function call<Answer>(method: Method, path: string, body?: unknown): Prom
   return send(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }, TIMEOUT_MS);
 }
 
-/** With a file as the body. */
-export function callWithFile<Answer>(method: Method, path: string, body: Blob): Promise<Answer> {
-  return send(path, { method, headers: { 'content-type': body.type }, body }, UPLOAD_TIMEOUT_MS);
+export function putFile<Answer>(path: string, body: Blob): Promise<Answer> {
+  return send(path, { method: 'PUT', headers: { 'content-type': body.type }, body }, UPLOAD_TIMEOUT_MS);
 }
 
 async function send<Answer>(
