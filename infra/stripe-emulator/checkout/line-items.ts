@@ -86,13 +86,12 @@ function inlineProductOf(operation: Operation, data: NonNullable<LineItemParam['
     throw invalidParameter({ param, message });
   }
   if (data.product !== undefined) return productOf(operation, data.product, `${param}[product]`).id;
-  const { name = '', description, images, metadata } = data.product_data ?? {};
+  const { name = '', description, metadata } = data.product_data ?? {};
   const product = createProduct(operation, {
     active: false,
     name,
     metadata: mergeMetadata(null, metadata, `${param}[product_data][metadata]`),
     ...(description === undefined ? {} : { description }),
-    ...(images === undefined ? {} : { images }),
   });
   return product.id;
 }

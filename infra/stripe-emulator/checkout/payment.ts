@@ -122,7 +122,7 @@ function withCustomer(operation: Operation, session: Session, source: PaymentSou
   const isSaving = paymentIntentData.setup_future_usage !== undefined || session.mode === 'subscription';
   if (session.customer !== null || !isSaving) return session;
   const form = 'form' in source ? source.form : undefined;
-  const { id } = createCustomer(operation, { name: form?.name ?? null, email: form?.email ?? session.customer_email });
+  const { id } = createCustomer(operation, { name: form?.name ?? null, email: form?.email ?? null });
   return { ...session, customer: id };
 }
 
@@ -143,10 +143,7 @@ function paymentIntentOf(operation: Operation, session: Session): Readonly<Strip
     customer: session.customer,
     description: data.description ?? null,
     metadata: mergeMetadata(null, data.metadata),
-    receipt_email: data.receipt_email ?? null,
     setup_future_usage: data.setup_future_usage ?? null,
-    statement_descriptor: data.statement_descriptor ?? null,
-    statement_descriptor_suffix: data.statement_descriptor_suffix ?? null,
     transfer_group: data.transfer_group ?? null,
   });
   operation.tx.put('payment_intent_owners', paymentIntent.id, { session: session.id });

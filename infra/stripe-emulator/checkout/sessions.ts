@@ -15,13 +15,11 @@ export type NewSession = Pick<
   | 'currency'
   | 'customer'
   | 'customer_creation'
-  | 'customer_email'
   | 'expires_at'
   | 'locale'
   | 'metadata'
   | 'mode'
   | 'saved_payment_method_options'
-  | 'submit_type'
   | 'success_url'
 >;
 
@@ -52,6 +50,7 @@ export function createSession(
     custom_fields: [],
     custom_text: { after_submit: null, shipping_address: null, submit: null, terms_of_service_acceptance: null },
     customer_account: null,
+    customer_email: null,
     customer_details: detailsBefore(operation, wanted),
     discounts: [],
     integration_identifier: null,
@@ -75,6 +74,7 @@ export function createSession(
     shipping_cost: null,
     shipping_options: [],
     status: 'open',
+    submit_type: null,
     subscription: null,
     total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
     ui_mode: 'hosted_page',
@@ -89,9 +89,8 @@ export function createSession(
 }
 
 /** The payer's details known before the payment. */
-function detailsBefore(operation: Operation, { customer, customer_email }: NewSession) {
-  const known = typeof customer === 'string' ? operation.must('customers', customer) : undefined;
-  const email = known?.email ?? customer_email;
+function detailsBefore(operation: Operation, { customer }: NewSession) {
+  const email = typeof customer === 'string' ? operation.must('customers', customer).email : null;
   return email === null ? null : customerDetails(null, email);
 }
 

@@ -23,7 +23,7 @@ export interface Texts {
   cvc: string;
   name: string;
   nameHint: string;
-  submit: Readonly<Record<string, (amount: string) => string>> & { auto: (amount: string) => string };
+  submit: (amount: string) => string;
   processing: string;
   secure: string;
   fault: {
@@ -78,12 +78,7 @@ const en: Texts = {
   cvc: 'CVC',
   name: 'Cardholder name',
   nameHint: 'Full name on card',
-  submit: {
-    auto: (amount) => `Pay ${amount}`,
-    pay: (amount) => `Pay ${amount}`,
-    book: (amount) => `Book for ${amount}`,
-    donate: (amount) => `Donate ${amount}`,
-  },
+  submit: (amount) => `Pay ${amount}`,
   processing: 'Processing…',
   secure: 'The card number is used for this attempt and not stored.',
   fault: {
@@ -161,12 +156,7 @@ const fr: Texts = {
   cvc: 'CVC',
   name: 'Nom du titulaire de la carte',
   nameHint: 'Nom complet figurant sur la carte',
-  submit: {
-    auto: (amount) => `Payer ${amount}`,
-    pay: (amount) => `Payer ${amount}`,
-    book: (amount) => `Réserver pour ${amount}`,
-    donate: (amount) => `Donner ${amount}`,
-  },
+  submit: (amount) => `Payer ${amount}`,
   processing: 'Traitement en cours…',
   secure: 'Le numéro de carte sert à cette tentative et n’est pas conservé.',
   fault: {

@@ -62,7 +62,7 @@ export function payPage(view: PayView): string {
 function submitLabel({ language, session }: PayView, total: string): string {
   const texts = textsOf(language);
   if (session.mode === 'subscription') return texts.subscribe;
-  return (texts.submit[session.submit_type ?? 'auto'] ?? texts.submit.auto)(total);
+  return texts.submit(total);
 }
 
 function lineItemList({ language, session, lineItems, productOf }: PayView): Markup {

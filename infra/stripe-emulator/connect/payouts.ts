@@ -18,7 +18,6 @@ interface WantedPayout {
   description: string | null;
   isAutomatic: boolean;
   metadata: Stripe.Metadata;
-  statementDescriptor: string | null;
 }
 
 /** The platform's own bank accepts every payout; tests return one by an action. */
@@ -69,7 +68,7 @@ export function createPayout(operation: Operation, account: Account, wanted: Wan
     reconciliation_status: wanted.isAutomatic ? 'in_progress' : 'not_applicable',
     reversed_by: null,
     source_type: 'card',
-    statement_descriptor: wanted.statementDescriptor,
+    statement_descriptor: null,
     status: 'pending',
     trace_id: null,
     type: 'bank_account',
@@ -162,7 +161,7 @@ export function payOut(operation: Operation, account: Account): void {
   const isDaily = account.settings?.payouts?.schedule.interval === 'daily';
   if (amountMinor < 1 || !account.payouts_enabled || !isDaily) return;
   const description = 'STRIPE PAYOUT';
-  const wanted = { amountMinor, currency, description, isAutomatic: true, metadata: {}, statementDescriptor: null };
+  const wanted = { amountMinor, currency, description, isAutomatic: true, metadata: {} };
   createPayout(operation, account, wanted);
 }
 

@@ -9,9 +9,8 @@ import { type Account, type Controller, currencyOfCountry, newAccount } from '..
 import { saveAccount } from '../connect/accounts.ts';
 import { platformAccount } from '../connect/platform-account.ts';
 import { randomText } from '../random.ts';
-import { wholeAddress } from './customers.ts';
 
-type Profile = Stripe.AccountCreateParams.BusinessProfile;
+type Profile = Pick<Stripe.AccountCreateParams.BusinessProfile, 'name' | 'product_description' | 'url'>;
 
 const LINK_LIFETIME_SECONDS = 5 * 60;
 
@@ -53,7 +52,7 @@ function create(operation: Operation, parameters: Stripe.AccountCreateParams): S
   if (currency === undefined) throw notEmulated(`An account in ${country}`, 'country');
   const account = newAccount({
     business_profile: profileOf(null, parameters.business_profile),
-    business_type: parameters.business_type ?? null,
+    business_type: null,
     capabilities: requested({}, capabilities),
     controller: type === undefined ? controllerOf(controller) : controllerOfType(type),
     country,
@@ -64,27 +63,21 @@ function create(operation: Operation, parameters: Stripe.AccountCreateParams): S
     payoutInterval: intervalOf(settings?.payouts?.schedule?.interval) ?? 'daily',
     type: type ?? 'none',
   });
-  if (settings?.payouts?.statement_descriptor !== undefined && account.settings?.payouts) {
-    account.settings.payouts.statement_descriptor = settings.payouts.statement_descriptor;
-  }
   return saveAccount(operation, account);
 }
 
 function update(operation: Operation, parameters: Stripe.AccountUpdateParams, id: string): Stripe.Account {
   const account = accountOf(operation, id);
-  const { business_profile: profile, business_type, capabilities, email, metadata, settings } = parameters;
+  const { business_profile: profile, capabilities, email, metadata, settings } = parameters;
   const updated: Stripe.Account = { ...account, metadata: mergeMetadata(account.metadata ?? null, metadata) };
   if (profile !== undefined) updated.business_profile = profileOf(account.business_profile ?? null, profile);
-  if (business_type !== undefined) updated.business_type = business_type;
   if (capabilities !== undefined) updated.capabilities = requested(account.capabilities ?? {}, capabilities);
   if (email !== undefined) updated.email = email;
   const payouts = settings?.payouts;
   if (payouts !== undefined && account.settings?.payouts) {
     const before = account.settings.payouts;
     const interval = intervalOf(payouts.schedule?.interval) ?? before.schedule.interval;
-    const statement_descriptor = payouts.statement_descriptor ?? before.statement_descriptor;
-    const schedule = { ...before.schedule, interval };
-    updated.settings = { ...account.settings, payouts: { ...before, schedule, statement_descriptor } };
+    updated.settings = { ...account.settings, payouts: { ...before, schedule: { ...before.schedule, interval } } };
   }
   return saveAccount(operation, updated);
 }
@@ -147,7 +140,6 @@ function profileOf(
   before: Stripe.Account.BusinessProfile | null,
   given: Profile | undefined,
 ): Stripe.Account.BusinessProfile {
-  const { support_address: address, ...rest } = given ?? {};
   return {
     annual_revenue: null,
     estimated_worker_count: null,
@@ -156,13 +148,13 @@ function profileOf(
     name: null,
     product_description: null,
     specified_commercial_transactions_act_url: null,
+    support_address: null,
     support_email: null,
     support_phone: null,
     support_url: null,
     url: null,
     ...before,
-    ...rest,
-    support_address: address === undefined ? (before?.support_address ?? null) : wholeAddress(address),
+    ...given,
   };
 }
 

@@ -66,9 +66,11 @@ function lineItemSource(reader: Reader, sessionId: string) {
 
 function create(operation: Operation, parameters: CreateParams): Stripe.Checkout.Session {
   const mode = assertHosted(parameters);
-  const { customer, customer_email: email, customer_creation: creation } = parameters;
-  if (customer !== undefined && email !== undefined) throw exclusive('customer', 'customer_email');
-  if (customer !== undefined && creation !== undefined) throw exclusive('customer', 'customer_creation');
+  const { customer, customer_creation: creation } = parameters;
+  if (customer !== undefined && creation !== undefined) {
+    const message = 'You may only specify one of these parameters: customer, customer_creation.';
+    throw invalidParameter({ param: 'customer_creation', message });
+  }
   const reference = parameters.client_reference_id ?? null;
   if (reference !== null && reference.length > REFERENCE_LENGTH_MAX) {
     const message = `Invalid string: client_reference_id; must be at most ${REFERENCE_LENGTH_MAX} characters`;
@@ -84,13 +86,11 @@ function create(operation: Operation, parameters: CreateParams): Stripe.Checkout
       currency,
       customer: customer === undefined ? null : customerOf(operation.tx, customer).id,
       customer_creation: customer === undefined ? (creation ?? (mode === 'payment' ? 'if_required' : 'always')) : null,
-      customer_email: email ?? null,
       expires_at: expiryOf(operation, parameters.expires_at),
       locale: parameters.locale ?? null,
       metadata: mergeMetadata(null, parameters.metadata),
       mode,
       saved_payment_method_options: savedOptionsOf(parameters),
-      submit_type: parameters.submit_type ?? null,
       success_url: parsePageUrl(required(parameters, 'success_url'), 'success_url'),
     },
     {
@@ -174,11 +174,6 @@ function parsePageUrl(url: string, param: string): string {
   const isUrl = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
   if (isUrl) return url;
   throw invalidParameter({ code: 'url_invalid', param, message: `Not a valid URL: ${url}` });
-}
-
-function exclusive(first: string, second: string): Error {
-  const message = `You may only specify one of these parameters: ${first}, ${second}.`;
-  return invalidParameter({ param: second, message });
 }
 
 function sessionOf(reader: Reader, id: string): Readonly<Stripe.Checkout.Session> {

@@ -13,7 +13,7 @@ import { attachPaymentMethod, detachPaymentMethod, findPaymentMethod } from '../
 import { newId, randomText } from '../random.ts';
 import type { Reader } from '../store/reader.ts';
 
-type NewCustomer = Partial<Pick<Stripe.Customer, 'description' | 'email' | 'name' | 'phone' | 'preferred_locales'>>;
+type NewCustomer = Partial<Pick<Stripe.Customer, 'email' | 'name'>>;
 
 export const customerRoutes: readonly Route[] = [
   route<Stripe.CustomerCreateParams>('POST', '/v1/customers', 'CustomerCreateParams', (operation, parameters) =>
@@ -148,11 +148,8 @@ function changedFields(
   customer: Readonly<Stripe.Customer>,
   parameters: Stripe.CustomerCreateParams | Stripe.CustomerUpdateParams,
 ): Partial<Stripe.Customer> {
-  const { address, description, email, metadata, name, phone, preferred_locales, shipping } = parameters;
-  const { invoice_settings: invoiceSettings } = parameters;
+  const { email, invoice_settings: invoiceSettings, metadata, name } = parameters;
   const fields: Partial<Stripe.Customer> = { metadata: mergeMetadata(customer.metadata, metadata) };
-  if (address !== undefined) fields.address = address === '' || address === null ? null : wholeAddress(address);
-  if (description !== undefined) fields.description = description;
   if (email !== undefined) fields.email = email;
   if (invoiceSettings?.default_payment_method !== undefined) {
     const wanted = invoiceSettings.default_payment_method;
@@ -160,10 +157,6 @@ function changedFields(
     fields.invoice_settings = { ...customer.invoice_settings, default_payment_method };
   }
   if (name !== undefined) fields.name = name;
-  if (phone !== undefined) fields.phone = phone;
-  if (preferred_locales !== undefined) fields.preferred_locales = preferred_locales;
-  if (shipping === '' || shipping === null) fields.shipping = null;
-  else if (shipping !== undefined) fields.shipping = { ...shipping, address: wholeAddress(shipping.address) };
   return fields;
 }
 
@@ -177,9 +170,4 @@ export function savedPaymentMethodOf(
   if (tx.get('payment_methods', id)?.customer === customer) return id;
   const message = `The customer does not have a payment method with the ID ${id}. The payment method must be attached to the customer.`;
   throw invalidRequest({ code: 'resource_missing', param, message });
-}
-
-export function wholeAddress(address: Stripe.AddressParam): Stripe.Address {
-  const none = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
-  return { ...none, ...address };
 }

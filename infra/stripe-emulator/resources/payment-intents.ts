@@ -66,15 +66,11 @@ function create(operation: Operation, parameters: Stripe.PaymentIntentCreatePara
     // Dynamic payment methods are on by default, and may redirect unless that is disabled.
     automatic_payment_methods: { allow_redirects: 'always', enabled: true, ...automatic },
     capture_method: parameters.capture_method ?? 'automatic_async',
-    confirmation_method: parameters.confirmation_method ?? 'automatic',
     customer: customerId,
     description: parameters.description ?? null,
     metadata: mergeMetadata(null, parameters.metadata),
     payment_method: paymentMethod?.id ?? null,
-    receipt_email: parameters.receipt_email ?? null,
     setup_future_usage: parameters.setup_future_usage ?? null,
-    statement_descriptor: parameters.statement_descriptor ?? null,
-    statement_descriptor_suffix: parameters.statement_descriptor_suffix ?? null,
     status: paymentMethod === undefined ? 'requires_payment_method' : 'requires_confirmation',
     transfer_group: parameters.transfer_group ?? null,
   });
@@ -92,7 +88,6 @@ function create(operation: Operation, parameters: Stripe.PaymentIntentCreatePara
 function assertCardPayment(parameters: Stripe.PaymentIntentCreateParams): void {
   assertCardAllowed(parameters.allowed_payment_method_types);
   if (parameters.capture_method === 'manual') throw notEmulated('Manual capture', 'capture_method');
-  if (parameters.confirmation_method === 'manual') throw notEmulated('Manual confirmation', 'confirmation_method');
 }
 
 function confirm(

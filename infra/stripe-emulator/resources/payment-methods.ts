@@ -1,7 +1,6 @@
 /** `/v1/payment_methods`: cards, created from tokens or by paying, and their customers. */
 import type Stripe from 'stripe';
 import { invalidParameter, noSuch, notEmulated } from '../api/errors.ts';
-import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { type PageParameters, paginate } from '../api/pagination.ts';
 import { type Route, route } from '../api/route.ts';
@@ -13,7 +12,7 @@ import {
   entryOf,
   findPaymentMethod,
 } from '../payments/payment-methods.ts';
-import { customerOf, wholeAddress } from './customers.ts';
+import { customerOf } from './customers.ts';
 
 type ListParams = PageParameters & Pick<Stripe.PaymentMethodListParams, 'allow_redisplay' | 'customer' | 'type'>;
 
@@ -43,7 +42,7 @@ export const paymentMethodRoutes: readonly Route[] = [
 ];
 
 function create(operation: Operation, parameters: Stripe.PaymentMethodCreateParams): Stripe.PaymentMethod {
-  const { type = 'card', card, billing_details: details, allow_redisplay, metadata } = parameters;
+  const { type = 'card', card } = parameters;
   if (type !== 'card') throw notEmulated(`A payment method of type ${type}`, 'type');
   const token = (card as { token?: string } | undefined)?.token;
   if (token === undefined) {
@@ -52,41 +51,19 @@ function create(operation: Operation, parameters: Stripe.PaymentMethodCreatePara
   }
   const known = token.startsWith('tok_') ? cardByName(token) : undefined;
   if (known === undefined) throw noSuch('token', token, 'card[token]');
-  const entry = { ...entryOf(operation, known), name: details?.name || null, email: details?.email || null };
-  return createPaymentMethod(operation, entry, {
-    metadata: mergeMetadata(null, metadata),
-    ...(allow_redisplay === undefined ? {} : { allow_redisplay }),
-  });
+  return createPaymentMethod(operation, entryOf(operation, known));
 }
 
 function update(
   operation: Operation,
-  parameters: Stripe.PaymentMethodUpdateParams,
+  { allow_redisplay }: Stripe.PaymentMethodUpdateParams,
   id: string,
 ): Readonly<Stripe.PaymentMethod> {
   const paymentMethod = paymentMethodOf(operation, id);
-  const { allow_redisplay, billing_details: details, card, metadata } = parameters;
-  const updated: Stripe.PaymentMethod = { ...paymentMethod, metadata: mergeMetadata(paymentMethod.metadata, metadata) };
-  if (allow_redisplay !== undefined) updated.allow_redisplay = allow_redisplay;
-  if (details !== undefined) {
-    const { address, email, name, phone } = details;
-    updated.billing_details = {
-      ...updated.billing_details,
-      ...(address ? { address: wholeAddress(address) } : {}),
-      ...(email === undefined ? {} : { email: email || null }),
-      ...(name === undefined ? {} : { name: name || null }),
-      ...(phone === undefined ? {} : { phone: phone || null }),
-    };
-  }
-  if (card !== undefined && updated.card !== undefined) {
-    const { exp_month = updated.card.exp_month, exp_year = updated.card.exp_year } = card;
-    if (exp_month < 1 || exp_month > 12) {
-      throw invalidParameter({ code: 'invalid_expiry_month', param: 'card[exp_month]', message: 'Invalid exp_month.' });
-    }
-    updated.card = { ...updated.card, exp_month, exp_year };
-  }
+  const updated = { ...paymentMethod, ...(allow_redisplay === undefined ? {} : { allow_redisplay }) };
   operation.tx.put('payment_methods', id, updated);
-  operation.emit('payment_method.updated', { object: updated, previous: { metadata: paymentMethod.metadata } });
+  const { allow_redisplay: before } = paymentMethod;
+  operation.emit('payment_method.updated', { object: updated, previous: { allow_redisplay: before } });
   return updated;
 }
 

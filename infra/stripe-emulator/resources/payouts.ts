@@ -32,25 +32,13 @@ export const payoutRoutes: readonly Route[] = [
   accountRoute('GET', '/v1/payouts/:id', 'PayoutRetrieveParams', (operation, _parameters, id) =>
     payoutOf(operation, id),
   ),
-  accountRoute<Stripe.PayoutUpdateParams>(
-    'POST',
-    '/v1/payouts/:id',
-    'PayoutUpdateParams',
-    (operation, { metadata }, id) => {
-      const payout = payoutOf(operation, id);
-      const updated = { ...payout, metadata: mergeMetadata(payout.metadata, metadata) };
-      operation.tx.put('payouts', id, updated);
-      operation.emit('payout.updated', { object: updated, previous: { metadata: payout.metadata } });
-      return updated;
-    },
-  ),
   accountRoute('POST', '/v1/payouts/:id/cancel', 'PayoutCancelParams', (operation, _parameters, id) =>
     cancelPayout(operation, payoutOf(operation, id)),
   ),
 ];
 
 function create(operation: Operation, parameters: Stripe.PayoutCreateParams): Stripe.Payout {
-  const { amount, description, metadata, method, statement_descriptor: statementDescriptor } = parameters;
+  const { amount, description, metadata, method } = parameters;
   if (method === 'instant') throw notEmulated('An instant payout', 'method');
   if (amount < 1) {
     const message = 'This value must be greater than or equal to 1.';
@@ -63,7 +51,6 @@ function create(operation: Operation, parameters: Stripe.PayoutCreateParams): St
     description: description ?? null,
     isAutomatic: false,
     metadata: mergeMetadata(null, metadata),
-    statementDescriptor: statementDescriptor ?? null,
   });
 }
 

@@ -48,7 +48,7 @@ export function activePriceOf(operation: Operation, id: string, param: string): 
 }
 
 function create(operation: Operation, parameters: Stripe.PriceCreateParams): Stripe.Price {
-  const { currency, product, product_data, unit_amount, active, metadata, nickname, recurring } = parameters;
+  const { currency, product, product_data, unit_amount, active, metadata, recurring } = parameters;
   if ((product === undefined) === (product_data === undefined)) {
     throw invalidParameter({ message: 'You must specify either `product` or `product_data` when creating a price.' });
   }
@@ -56,8 +56,8 @@ function create(operation: Operation, parameters: Stripe.PriceCreateParams): Str
     const message = 'Missing required param: unit_amount.';
     throw invalidParameter({ code: 'parameter_missing', param: 'unit_amount', message });
   }
-  const { lookup_key: lookupKey, transfer_lookup_key: isTransferred } = parameters;
-  if (lookupKey !== undefined) takeLookupKey(operation, lookupKey, isTransferred === true);
+  const { lookup_key: lookupKey } = parameters;
+  if (lookupKey !== undefined) assertLookupKeyFree(operation, lookupKey);
   const owner = product === undefined ? createInlineProduct(operation, product_data) : productOf(operation, product);
   const price = createPrice(operation, {
     currency: parseCurrency(currency),
@@ -67,21 +67,17 @@ function create(operation: Operation, parameters: Stripe.PriceCreateParams): Str
     metadata: mergeMetadata(null, metadata),
     ...(recurring === undefined ? {} : { recurring: recurringFrom(recurring, 'recurring'), type: 'recurring' }),
     ...(active === undefined ? {} : { active }),
-    ...(nickname === undefined ? {} : { nickname }),
   });
   operation.emit('price.created', { object: price });
   return price;
 }
 
 /** A lookup key belongs to one price at a time. */
-function takeLookupKey(operation: Operation, lookupKey: string, isTransferred: boolean): void {
-  for (const price of [...operation.tx.newestFirst('prices')]) {
+function assertLookupKeyFree(operation: Operation, lookupKey: string): void {
+  for (const price of operation.tx.newestFirst('prices')) {
     if (price.lookup_key !== lookupKey) continue;
-    if (!isTransferred) {
-      const message = `A price (\`${price.id}\`) already uses that lookup key.`;
-      throw invalidRequest({ code: 'resource_already_exists', param: 'lookup_key', message });
-    }
-    operation.tx.put('prices', price.id, { ...price, lookup_key: null });
+    const message = `A price (\`${price.id}\`) already uses that lookup key.`;
+    throw invalidRequest({ code: 'resource_already_exists', param: 'lookup_key', message });
   }
 }
 

@@ -8,7 +8,7 @@ import { newId } from '../random.ts';
 
 export const productRoutes: readonly Route[] = [
   route<Stripe.ProductCreateParams>('POST', '/v1/products', 'ProductCreateParams', (operation, parameters) => {
-    const { id, name, active, description, images, metadata, url } = parameters;
+    const { id, name, active, description, metadata, url } = parameters;
     if (id !== undefined && operation.tx.get('products', id) !== undefined) {
       throw invalidRequest({ code: 'resource_already_exists', message: 'Product already exists.', param: 'id' });
     }
@@ -18,7 +18,6 @@ export const productRoutes: readonly Route[] = [
       ...(id === undefined ? {} : { id }),
       ...(active === undefined ? {} : { active }),
       ...(description === undefined ? {} : { description }),
-      ...(images === undefined ? {} : { images }),
       ...(url === undefined ? {} : { url }),
     });
     operation.emit('product.created', { object: product });

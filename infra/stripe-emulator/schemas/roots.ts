@@ -57,7 +57,6 @@ export const REQUEST_ROOTS = [
   'PayoutCreateParams',
   'PayoutListParams',
   'PayoutRetrieveParams',
-  'PayoutUpdateParams',
   'PriceCreateParams',
   'PriceListParams',
   'PriceRetrieveParams',
