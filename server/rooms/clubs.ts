@@ -89,14 +89,14 @@ export class Clubs {
 
   /** Price of the cheapest tier that opens a room; undefined if nobody can join. */
   async offerOf(creator: string, minTier: TierId | undefined): Promise<Offer | undefined> {
-    const tier = await this.#store.findCheapest(creator, await this.#rankOf(minTier));
+    const tier = await this.#store.findCheapest(creator, await this.getRank(minTier));
     return tier && { kind: 'members', priceMinor: tier.priceMinor, currency: tier.currency };
   }
 
   async findAccess(creator: string, identity: string, minTier: TierId | undefined): Promise<ClubAccess> {
     const held = await this.#store.listEntitlements(creator, identity);
     const now = this.#clock.now();
-    const minRank = await this.#rankOf(minTier);
+    const minRank = await this.getRank(minTier);
     const valid = held.find((row) => !row.revokedAt && Date.parse(row.validUntil) > now && row.rank >= minRank);
     if (valid) {
       const until = iso(valid.validUntil);
@@ -109,7 +109,7 @@ export class Clubs {
   /** Grants or extends membership in the caller's transaction. Call `outbox.wake()` after the commit. */
   async grant(tx: Orm, { membership, creator, identity, tier, validUntil }: ClubGrant): Promise<void> {
     const before = await this.#store.lockEntitlement(tx, membership);
-    const rank = await this.#rankOf(tier, tx);
+    const rank = await this.getRank(tier, tx);
     await this.#store.saveEntitlement(tx, {
       membership,
       creator,
@@ -130,11 +130,7 @@ export class Clubs {
   }
 
   /** A higher tier opens everything that a lower one does. */
-  getRank(tier: TierId, tx?: Orm): Promise<number> {
-    return this.#rankOf(tier, tx);
-  }
-
-  async #rankOf(tier: TierId | undefined, tx?: Orm): Promise<number> {
+  async getRank(tier: TierId | undefined, tx?: Orm): Promise<number> {
     if (!tier) return 0;
     return (await this.#store.findTier(tier, tx))?.rank ?? Number.POSITIVE_INFINITY;
   }

@@ -73,7 +73,7 @@ export class Suspensions {
   }
 
   /** When an account's suspension ends by itself; no fact reports that. */
-  async endOf(identity: string, tx?: Orm): Promise<string | undefined> {
+  async endOf(identity: string, tx: Orm): Promise<string | undefined> {
     return (await this.#store.findLongest(identity, isoIn(this.#options.clock), tx))?.until ?? undefined;
   }
 

@@ -44,7 +44,7 @@ export class DecisionsStore {
   }
 
   /** The newest decision of a case. */
-  async findLast(case_: string, tx: Orm = this.#orm): Promise<StandingRow | undefined> {
+  async findLast(case_: string, tx: Orm): Promise<StandingRow | undefined> {
     const [row] = await this.#select(tx).where(and(eq(decisions.case, case_), not(this.#isReplaced(tx))));
     return row;
   }
