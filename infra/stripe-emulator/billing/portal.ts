@@ -32,7 +32,7 @@ export function saveCard(operation: Operation, customer: string, form: CardForm,
     { ...form, hasCvc: true, email: form.email ?? email, country: form.card.country },
     { allow_redisplay: 'always' },
   );
-  const setupIntent = createSetupIntent(operation, { customer, metadata: { created_by: 'billing_portal' } });
+  const setupIntent = createSetupIntent(operation, customer);
   const result = confirmSetupIntent(operation, setupIntent, paymentMethod, returnUrl);
   if (result.outcome === 'succeeded') useCard(operation, customer, paymentMethod.id);
   return result;

@@ -23,13 +23,9 @@ export type NewSession = Pick<
   | 'success_url'
 >;
 
-export function createSession(
-  operation: Operation,
-  wanted: NewSession,
-  { lineItems, paymentIntentData, subscriptionData }: CheckoutForm,
-): Stripe.Checkout.Session {
+export function createSession(operation: Operation, wanted: NewSession, form: CheckoutForm): Stripe.Checkout.Session {
   const id = newId('cs_test', 58);
-  const amount = lineItems.reduce((sum, item) => sum + item.amount_total, 0);
+  const amount = form.lineItems.reduce((sum, item) => sum + item.amount_total, 0);
   const session: Stripe.Checkout.Session = {
     ...wanted,
     id,
@@ -82,7 +78,6 @@ export function createSession(
     wallet_options: null,
   };
   operation.tx.put('checkout_sessions', id, session);
-  const form = { lineItems, paymentIntentData, ...(subscriptionData === undefined ? {} : { subscriptionData }) };
   operation.tx.put('checkout_forms', id, form);
   operation.schedule({ kind: 'expire_session', session: id, dueAtMs: session.expires_at * 1000 });
   return session;

@@ -7,7 +7,7 @@ import { declineMessage } from './cards.ts';
 import { challengeAction, customerIdOf } from './payment-intents.ts';
 import { assertUsableBy, finishUse } from './payment-methods.ts';
 
-export function createSetupIntent(operation: Operation, wanted: Partial<Stripe.SetupIntent>): Stripe.SetupIntent {
+export function createSetupIntent(operation: Operation, customer: string): Stripe.SetupIntent {
   const id = newId('seti');
   const setupIntent: Stripe.SetupIntent = {
     id,
@@ -18,7 +18,7 @@ export function createSetupIntent(operation: Operation, wanted: Partial<Stripe.S
     cancellation_reason: null,
     client_secret: `${id}_${newId('secret', 25)}`,
     created: operation.now,
-    customer: null,
+    customer,
     customer_account: null,
     description: null,
     excluded_payment_method_types: null,
@@ -28,7 +28,7 @@ export function createSetupIntent(operation: Operation, wanted: Partial<Stripe.S
     livemode: false,
     managed_payments: null,
     mandate: null,
-    metadata: {},
+    metadata: { created_by: 'billing_portal' },
     next_action: null,
     on_behalf_of: null,
     payment_method: null,
@@ -38,7 +38,6 @@ export function createSetupIntent(operation: Operation, wanted: Partial<Stripe.S
     single_use_mandate: null,
     status: 'requires_payment_method',
     usage: 'off_session',
-    ...wanted,
   };
   return save(operation, setupIntent, 'setup_intent.created');
 }
