@@ -132,13 +132,6 @@ describe('paying', () => {
     expect(result.text).toContain(words);
     expect((await stripe.checkout.sessions.retrieve(id)).payment_intent).toBeNull();
   });
-
-  test('customer_creation=always creates a customer for the payer', async () => {
-    const { id, url } = await openSession({ customer_creation: 'always' });
-    await submitForm(url, { ...CARD, email: 'ada@example.com' });
-    const session = await stripe.checkout.sessions.retrieve(id, { expand: ['customer'] });
-    expect(session.customer).toMatchObject({ object: 'customer', email: 'ada@example.com', name: 'Ada Lovelace' });
-  });
 });
 
 describe('3-D Secure', () => {

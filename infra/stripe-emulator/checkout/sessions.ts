@@ -4,7 +4,6 @@ import type { Operation } from '../api/operation.ts';
 import { expireIncomplete } from '../billing/standing.ts';
 import { cancelPaymentIntent } from '../payments/payment-intents.ts';
 import { newId } from '../random.ts';
-import { createCustomer } from '../resources/customers.ts';
 import type { CheckoutForm } from '../store/records.ts';
 
 export type NewSession = Pick<
@@ -120,12 +119,9 @@ export function completeSession(
   { name, email, country }: Payer,
 ): Stripe.Checkout.Session {
   const { subscription } = operation.must('checkout_forms', session.id);
-  const makesCustomer = session.customer === null && session.customer_creation === 'always';
-  const customer = makesCustomer ? createCustomer(operation, { name, email }).id : session.customer;
   const complete: Stripe.Checkout.Session = {
     ...session,
     collected_information: { business_name: null, individual_name: null, shipping_details: null },
-    customer,
     ...(subscription === undefined ? {} : subscribed(operation, subscription)),
     customer_details: customerDetails(name, email ?? session.customer_details?.email ?? null, country),
     payment_status: 'paid',

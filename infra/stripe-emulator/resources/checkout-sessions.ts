@@ -66,11 +66,7 @@ function lineItemSource(reader: Reader, sessionId: string) {
 
 function create(operation: Operation, parameters: CreateParams): Stripe.Checkout.Session {
   const mode = assertHosted(parameters);
-  const { customer, customer_creation: creation } = parameters;
-  if (customer !== undefined && creation !== undefined) {
-    const message = 'You may only specify one of these parameters: customer, customer_creation.';
-    throw invalidParameter({ param: 'customer_creation', message });
-  }
+  const { customer } = parameters;
   const reference = parameters.client_reference_id ?? null;
   if (reference !== null && reference.length > REFERENCE_LENGTH_MAX) {
     const message = `Invalid string: client_reference_id; must be at most ${REFERENCE_LENGTH_MAX} characters`;
@@ -85,7 +81,7 @@ function create(operation: Operation, parameters: CreateParams): Stripe.Checkout
       client_reference_id: reference,
       currency,
       customer: customer === undefined ? null : customerOf(operation.tx, customer).id,
-      customer_creation: customer === undefined ? (creation ?? (mode === 'payment' ? 'if_required' : 'always')) : null,
+      customer_creation: customer === undefined ? (mode === 'payment' ? 'if_required' : 'always') : null,
       expires_at: expiryOf(operation, parameters.expires_at),
       locale: parameters.locale ?? null,
       metadata: mergeMetadata(null, parameters.metadata),
@@ -140,7 +136,6 @@ function assertHosted(parameters: CreateParams): Stripe.Checkout.Session.Mode {
   if (uiMode !== 'hosted_page') throw notEmulated(`The ui_mode ${uiMode}`, 'ui_mode');
   if (mode !== 'payment' && parameters.payment_intent_data !== undefined) throw notInMode('payment_intent_data', mode);
   if (mode !== 'subscription' && parameters.subscription_data !== undefined) throw notInMode('subscription_data', mode);
-  if (mode !== 'payment' && parameters.customer_creation !== undefined) throw notInMode('customer_creation', mode);
   assertCardAllowed(parameters.allowed_payment_method_types);
   return mode;
 }

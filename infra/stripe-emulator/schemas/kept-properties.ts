@@ -31,7 +31,6 @@ export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
     'client_reference_id',
     'currency',
     'customer',
-    'customer_creation',
     'expand',
     'expires_at',
     'line_items',
