@@ -54,7 +54,7 @@ test.each(Object.keys(TEMPLATES) as TemplateName[])(
       const { subject, text, html } = renderLetter(content, language);
       expect(subject).not.toMatch(/[\r\n]/);
       for (const form of [text, html]) expect(form).toContain(LINK);
-      expect(text).toContain(content.reason);
+      expect(text.replaceAll('\u00a0', ' ')).toContain(content.reason);
       expect(html).toContain(`<html lang="${language}">`);
       expect(html).not.toMatch(/<b>|<&>/);
       expect(text + html).not.toMatch(/undefined|NaN|Invalid/);

@@ -2,6 +2,7 @@
  * A letter as written by its template, and its two forms: plain text and HTML. The HTML sets no background and no text
  * colour, so that it is readable in dark mode; styles are inline, as mail programs drop style sheets.
  */
+import { withFrenchSpaces } from '../../../client-sdk/elements/texts/french-spaces.ts';
 import { html, type Markup } from '../../platform/html.ts';
 import type { Language } from '../../protocol/accounts/people.ts';
 
@@ -30,7 +31,8 @@ export interface RenderedLetter {
   html: string;
 }
 
-export function renderLetter(content: LetterContent, language: Language, unsubscribe?: Unsubscribe): RenderedLetter {
+export function renderLetter(written: LetterContent, language: Language, unsubscribe?: Unsubscribe): RenderedLetter {
+  const content = language === 'fr' ? withFrenchSpaces(written) : written;
   const subject = toOneLine(content.subject);
   return {
     subject,

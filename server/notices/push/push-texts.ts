@@ -18,6 +18,6 @@ const BODIES: Record<Language, Record<NoticeKind, string>> = {
 };
 
 export function pushTextOf({ kind, key }: { kind: NoticeKind; key: string }, room: Room, language: Language): PushText {
-  const title = language === 'fr' ? `${room.creator.name} : ${room.title}` : `${room.creator.name}: ${room.title}`;
+  const title = language === 'fr' ? `${room.creator.name}\u00a0: ${room.title}` : `${room.creator.name}: ${room.title}`;
   return { title, body: BODIES[language][kind], path: `/rooms/${room.id}`, tag: key };
 }

@@ -1,5 +1,7 @@
 /** The links of letters about a change of address: pages with one button each, which mail scanners do not press. */
+
 import type { Express, Request, Response } from 'express';
+import { withFrenchSpaces } from '../../../../client-sdk/elements/texts/french-spaces.ts';
 import { ADDRESS_CONFIRM_PATH, ADDRESS_OBJECT_PATH } from '../../../accounts/addresses/addresses.ts';
 import { html } from '../../../platform/html.ts';
 import type { HttpContext } from '../../context.ts';
@@ -72,10 +74,10 @@ const TEXTS = {
       text: (old: string, fresh: string) =>
         `Your account stays with ${old}, or comes back to it from ${fresh}. It is signed out everywhere, and passkeys that were added lately are removed.`,
       act: 'Stop it',
-      done: 'It is stopped. Sign in by mail, and look at your account.',
+      done: 'It is stopped. Sign in by mail, and check your account.',
     },
   },
-  fr: {
+  fr: withFrenchSpaces({
     confirm: {
       title: 'Changement d’adresse',
       old: (address: string) => `Votre compte passe à ${address} quand les deux boîtes sont d’accord.`,
@@ -90,7 +92,7 @@ const TEXTS = {
       text: (old: string, fresh: string) =>
         `Votre compte reste à ${old}, ou y revient depuis ${fresh}. Il est déconnecté partout, et les clés d’accès ajoutées récemment sont retirées.`,
       act: 'Arrêter',
-      done: 'C’est arrêté. Connectez-vous par message et regardez votre compte.',
+      done: 'C’est arrêté. Connectez-vous par mail et vérifiez votre compte.',
     },
-  },
+  }),
 } as const;

@@ -1,5 +1,7 @@
 /** The link of a sign-in mail: a page with one button, which signs in the browser that presses it. */
+
 import type { Express } from 'express';
+import { withFrenchSpaces } from '../../../../client-sdk/elements/texts/french-spaces.ts';
 import { deviceName } from '../../../accounts/people/device-name.ts';
 import { SIGN_IN_LINK_PATH } from '../../../accounts/people/sign-in.ts';
 import { html } from '../../../platform/html.ts';
@@ -45,10 +47,10 @@ const TEXTS = {
     confirm: 'Sign in here',
     warning: 'If you did not ask for this, close this page: nothing happens.',
   },
-  fr: {
+  fr: withFrenchSpaces({
     title: 'Se connecter',
     text: (address: string) => `Ce lien connecte ${address}, dans ce navigateur, une seule fois.`,
     confirm: 'Me connecter ici',
     warning: 'Si vous ne l’avez pas demandé, fermez cette page : il ne se passe rien.',
-  },
+  }),
 } as const;

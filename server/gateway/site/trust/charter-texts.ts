@@ -1,4 +1,6 @@
 /** Texts of the pages of the charter, which the server renders whole. */
+import { withFrenchSpaces } from '../../../../client-sdk/elements/texts/french-spaces.ts';
+
 export const charterTexts = {
   en: {
     title: 'The charter of the house',
@@ -22,14 +24,14 @@ export const charterTexts = {
       superseded: (date: string) => `replaced, dated ${date}`,
     },
   },
-  fr: {
+  fr: withFrenchSpaces({
     title: 'La charte de la maison',
     none: 'Aucune charte n’est en vigueur ici.',
     version: (version: number) => `Version ${version}`,
     versions: 'Toutes les versions',
     since: (version: number) => `Ce qui a changé depuis la version ${version}`,
     changes: (from: number, to: number) => `De la version ${from} à la version ${to}`,
-    legend: 'Article par article. Comment les mots sont montrés\u00a0:',
+    legend: 'Article par article. Comment les mots sont montrés :',
     legendAdded: 'nouveau',
     legendRemoved: 'retiré',
     noChange: 'Rien n’a changé entre ces versions.',
@@ -37,11 +39,11 @@ export const charterTexts = {
     from: 'De la version',
     to: 'À la version',
     compare: 'Comparer',
-    hash: 'Empreinte de cette version (SHA-256)\u00a0:',
+    hash: 'Empreinte de cette version (SHA-256) :',
     state: {
       in_force: (date: string) => `en vigueur depuis le ${date}`,
       announced: (date: string) => `annoncée, en vigueur à partir du ${date}`,
       superseded: (date: string) => `remplacée, datée du ${date}`,
     },
-  },
+  }),
 } as const;

@@ -1,4 +1,6 @@
 /** Texts of the public form for reports and of the list of one's own. */
+import { withFrenchSpaces } from '../../../../client-sdk/elements/texts/french-spaces.ts';
+
 export const reportTexts = {
   en: {
     title: 'Report something',
@@ -91,36 +93,36 @@ export const reportTexts = {
       other: 'Something else',
     },
   },
-  fr: {
+  fr: withFrenchSpaces({
     title: 'Signaler quelque chose',
-    text: 'Pour tout le monde, avec ou sans compte, y compris pour une personne montrée ici sans l’avoir accepté. Des mots suffisent\u00a0: merci de ne pas envoyer d’images.',
+    text: 'Pour tout le monde, avec ou sans compte, y compris pour une personne montrée ici sans l’avoir accepté. Des mots suffisent : merci de ne pas envoyer d’images.',
     danger:
-      'Si quelqu’un est en danger maintenant, appelez d’abord le numéro d’urgence\u00a0: le 112 dans l’Union européenne.',
+      'Si quelqu’un est en danger maintenant, appelez d’abord le numéro d’urgence : le 112 dans l’Union européenne.',
     helpIn: (country: string) => `Aide, ${country}`,
     source: 'source',
     incomplete: 'Choisissez de quoi il s’agit, et dites où et ce qui s’est passé.',
     choose: 'Choisissez',
     fields: {
-      category: 'De quoi s’agit-il\u00a0?',
-      place: 'Où\u00a0?',
-      time: 'Quand\u00a0?',
-      note: 'Que s’est-il passé\u00a0?',
-      contact: 'Comment vous joindre\u00a0?',
+      category: 'De quoi s’agit-il ?',
+      place: 'Où ?',
+      time: 'Quand ?',
+      note: 'Que s’est-il passé ?',
+      contact: 'Comment vous joindre ?',
     },
     hints: {
       place: 'L’adresse ou le titre du live, ou le nom du créateur.',
       time: 'Aussi précisément que vous le savez.',
-      note: 'Avec vos mots. Si c’est vous que l’on voit\u00a0: à quoi vous reconnaître. Une preuve vous sera demandée plus tard, s’il le faut.',
+      note: 'Avec vos mots. Si c’est vous que l’on voit : à quoi vous reconnaître. Une preuve vous sera demandée plus tard, s’il le faut.',
       contact: 'Une adresse mail ou un numéro de téléphone. Sans cela, nous ne pouvons ni répondre ni demander.',
     },
     send: 'Envoyer le signalement',
     data: 'Il est lu par les personnes qui décident des signalements, et par personne d’autre. Il n’est pas montré à la personne concernée.',
     received: 'Nous avons reçu votre signalement',
     number: (number: number) => `Signalement n° ${number}`,
-    thanks: 'Merci. Gardez ce numéro\u00a0: il sert à demander où en est votre signalement.',
+    thanks: 'Merci. Gardez ce numéro : il sert à demander où en est votre signalement.',
     mailed: (address: string) => `Nous avons envoyé le numéro à ${address}, et y enverrons la décision.`,
     limited: (date: string) =>
-      `Plusieurs de vos signalements ont été jugés abusifs\u00a0: jusqu’au ${date}, vous pouvez en envoyer un par jour.`,
+      `Plusieurs de vos signalements ont été jugés abusifs : jusqu’au ${date}, vous pouvez en envoyer un par jour.`,
     weWrite: 'Une personne de la maison en décide, et peut vous écrire au contact que vous avez donné.',
     noContact:
       'Vous n’avez pas laissé de contact, nous ne pouvons donc pas vous écrire. Vous pouvez envoyer un autre signalement avec un contact, en citant ce numéro.',
@@ -145,25 +147,25 @@ export const reportTexts = {
       refund_room: 'Votre salon a été terminé, et ses billets remboursés.',
     },
     nothingDone: 'Rien n’a été fait.',
-    concerns: 'au sujet de\u00a0:',
+    concerns: 'au sujet de :',
     decisionStates: { in_force: 'en vigueur', replaced: 'remplacée par une décision ultérieure', undone: 'annulée' },
     provisional: 'provisoire, une autre personne l’examine à nouveau',
     until: (date: string) => `jusqu’au ${date}`,
     erased: 'Les motifs ont été effacés.',
-    ground: 'Fondement\u00a0:',
+    ground: 'Fondement :',
     machine: 'Une machine a pris part à la détection ou à la décision.',
     noMachine: 'Décidé par une personne.',
     appeal: 'Former un recours',
     appealText: 'Une autre personne que celle qui a décidé l’examine et vous répond.',
     appealUntil: (date: string) => `Vous pouvez former un recours jusqu’au ${date}.`,
-    appealReasons: 'Pourquoi la décision est-elle erronée\u00a0?',
+    appealReasons: 'Pourquoi la décision est-elle erronée ?',
     appealSend: 'Envoyer le recours',
     appealed: 'Nous avons reçu votre recours. Une autre personne y répondra.',
     appealIncomplete: 'Dites pourquoi la décision est erronée.',
     appealStates: {
       waiting: 'Votre recours attend une réponse.',
-      granted: 'Votre recours est accordé\u00a0: la décision est annulée.',
-      upheld: 'Votre recours est rejeté\u00a0: la décision reste.',
+      granted: 'Votre recours est accordé : la décision est annulée.',
+      upheld: 'Votre recours est rejeté : la décision reste.',
     },
     article: 'l’article de la charte',
     states: { received: 'reçu, pas encore décidé', decided: 'décidé', appealed: 'décidé ; un recours est en cours' },
@@ -182,5 +184,5 @@ export const reportTexts = {
       illegal: 'Autre chose que la loi interdit',
       other: 'Autre chose',
     },
-  },
+  }),
 } as const;
