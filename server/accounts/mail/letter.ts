@@ -6,11 +6,11 @@ import { withFrenchSpaces } from '../../../client-sdk/elements/texts/french-spac
 import { html, type Markup } from '../../platform/html.ts';
 import type { Language } from '../../protocol/accounts/people.ts';
 
-/** A paragraph, a code to type, a link as a button, or facts in lines. */
+/** Text, which may have line breaks, a code to type, a link as a button, or facts in lines. */
 export type Block =
   | string
   | { code: string }
-  | { button: string; href: string }
+  | { button: string; href: string; isSecondary?: boolean }
   | { facts: readonly (readonly [name: string, value: string])[] };
 
 export interface LetterContent {
@@ -83,14 +83,17 @@ ${blocks.map((block) => blockHtml(block, language))}
 }
 
 const BUTTON =
-  'display: inline-block; padding: 12px 24px; border-radius: 8px; background: #7a1f36; color: #ffffff; font-weight: bold; text-decoration: none;';
+  'display: inline-block; padding: 12px 24px; border-radius: 8px; font-weight: bold; text-decoration: none;';
+const PRIMARY = 'border: 1px solid #7a1f36; background: #7a1f36; color: #ffffff;';
+const SECONDARY = 'border: 1px solid #808080; color: inherit;';
 const CODE = 'margin: 0 0 16px; font: bold 30px/1.2 Menlo, Consolas, monospace; letter-spacing: 4px;';
 
 function blockHtml(block: Block, language: Language): Markup {
-  if (typeof block === 'string') return html`<p style="margin: 0 0 16px;">${block}</p>\n`;
+  if (typeof block === 'string') return html`<p style="margin: 0 0 16px; white-space: pre-line;">${block}</p>\n`;
   if ('code' in block) return html`<p style="${CODE}">${block.code}</p>\n`;
   if ('button' in block) {
-    return html`<p style="margin: 24px 0;"><a href="${block.href}" style="${BUTTON}">${block.button}</a></p>\n`;
+    const style = `${BUTTON} ${block.isSecondary ? SECONDARY : PRIMARY}`;
+    return html`<p style="margin: 24px 0;"><a href="${block.href}" style="${style}">${block.button}</a></p>\n`;
   }
   return html`<p style="margin: 0 0 16px;">${block.facts.map(([name, value], index) => html`${index > 0 && html`<br>`}${name}${COLON[language]} <strong>${value}</strong>`)}</p>\n`;
 }

@@ -20,14 +20,17 @@ export const address: Template<Data> = {
   // After a day a person's own change is over, and these links with it.
   lifetimeMs: ({ step }) => (step === 'confirm_old' || step === 'confirm_new' ? DAY_MS : undefined),
   write: {
-    en: (data, house) => content(english(house)[data.step], data, { object: 'Stop it', reason: reasonEn(house) }),
-    fr: (data, house) => content(french(house)[data.step], data, { object: 'Arrêter', reason: reasonFr(house) }),
+    en: (data, house) =>
+      content(english(house)[data.step], data, { object: 'Stop the change', reason: reasonEn(house) }),
+    fr: (data, house) =>
+      content(french(house)[data.step], data, { object: 'Arrêter le changement', reason: reasonFr(house) }),
   },
 };
 
 function content(texts: Texts, data: Data, { object, reason }: { object: string; reason: string }): LetterContent {
   const { link, objection } = data;
-  const second: Block[] = objection === null ? [] : [texts.objection ?? '', { button: object, href: objection }];
+  const second: Block[] =
+    objection === null ? [] : [texts.objection ?? '', { button: object, href: objection, isSecondary: true }];
   return {
     subject: texts.subject,
     blocks: [texts.text(data), { button: texts.button, href: link }, ...second],
@@ -38,26 +41,27 @@ function content(texts: Texts, data: Data, { object, reason }: { object: string;
 const english = (house: string): Record<AddressStep, Texts> => ({
   confirm_old: {
     subject: `Confirm the new address of your account`,
-    text: ({ newAddress }) => `Your account on ${house} is to move to ${newAddress}. Both mailboxes have to agree.`,
-    button: 'Agree',
-    objection: 'If it was not you, stop it: this signs your account out everywhere.',
+    text: ({ newAddress }) =>
+      `The address of your account on ${house} is to become ${newAddress}. Both mailboxes have to agree.`,
+    button: 'Agree to the change',
+    objection: 'If it was not you, stop the change: this signs your account out everywhere.',
   },
   confirm_new: {
     subject: `Confirm your new address on ${house}`,
-    text: () => `An account on ${house} is to move to this address. Both mailboxes have to agree.`,
-    button: 'Agree',
+    text: () => `This is to become the address of an account on ${house}. Both mailboxes have to agree.`,
+    button: 'Agree to the change',
   },
   recovery_notice: {
     subject: `Your account on ${house} is being recovered`,
     text: ({ newAddress, dueAt }) =>
-      `The house was told that you have lost this mailbox and your passkeys. From ${formatDay(dueAt, 'en')} your account opens to ${newAddress}, and your passkeys are removed. If you did not ask for this, stop it.`,
-    button: 'Stop it',
+      `The house was told that you have lost this mailbox and your passkeys. From ${formatDay(dueAt, 'en')} your account opens to ${newAddress}, and your passkeys are removed. If you did not ask for this, stop the recovery.`,
+    button: 'Stop the recovery',
   },
   recovery_confirm: {
     subject: `Confirm the recovery of your account on ${house}`,
     text: ({ dueAt }) =>
-      `The house recovers your account. Confirm that this is your mailbox. Not before ${formatDay(dueAt, 'en')}, a letter will say that your account is open to you again; until then the old mailbox can stop it. Do not sign in with this address before that letter: it would get an account of its own, and yours would not open.`,
-    button: 'Confirm',
+      `The house is recovering your account. Confirm that this is your mailbox. On ${formatDay(dueAt, 'en')} at the earliest, a letter will say that your account is open to you again; until then the old mailbox can stop the recovery. Do not sign in with this address before that letter: it would get an account of its own, and yours would not open.`,
+    button: 'Confirm this mailbox',
   },
   recovery_taken: {
     subject: `Your account on ${house} could not be opened to this address`,
@@ -68,12 +72,12 @@ const english = (house: string): Record<AddressStep, Texts> => ({
   done_old: {
     subject: `The address of your account has changed`,
     text: ({ newAddress }) =>
-      `Your account on ${house} has moved to ${newAddress}. If it was not you, object within a week: the account comes back to this address and is signed out everywhere.`,
-    button: 'Object',
+      `The address of your account on ${house} is now ${newAddress}. If it was not you, undo the change within a week: the account comes back to this address and is signed out everywhere.`,
+    button: 'Undo the change',
   },
   done_new: {
     subject: `Your account on ${house} is open to you again`,
-    text: () => 'Sign in by mail with this address, and add a passkey then.',
+    text: () => 'Sign in by mail with this address, then add a passkey.',
     button: 'Sign in',
   },
 });
@@ -82,26 +86,27 @@ const french = (house: string): Record<AddressStep, Texts> => ({
   confirm_old: {
     subject: 'Confirmez la nouvelle adresse de votre compte',
     text: ({ newAddress }) =>
-      `Votre compte sur ${house} va passer à ${newAddress}. Les deux boîtes doivent donner leur accord.`,
-    button: 'D’accord',
-    objection: 'Si ce n’était pas vous, arrêtez cela : votre compte est alors déconnecté partout.',
+      `L’adresse de votre compte sur ${house} va devenir ${newAddress}. Les deux boîtes mail doivent donner leur accord.`,
+    button: 'Donner mon accord',
+    objection: 'Si ce n’était pas vous, arrêtez le changement : votre compte est alors déconnecté partout.',
   },
   confirm_new: {
     subject: `Confirmez votre nouvelle adresse sur ${house}`,
-    text: () => `Un compte sur ${house} va passer à cette adresse. Les deux boîtes doivent donner leur accord.`,
-    button: 'D’accord',
+    text: () =>
+      `Cette adresse va devenir celle d’un compte sur ${house}. Les deux boîtes mail doivent donner leur accord.`,
+    button: 'Donner mon accord',
   },
   recovery_notice: {
     subject: `Votre compte sur ${house} va être rétabli`,
     text: ({ newAddress, dueAt }) =>
-      `On a dit à la maison que vous aviez perdu cette boîte et vos clés d’accès. Dès le ${formatDay(dueAt, 'fr')}, votre compte s’ouvre à ${newAddress} et vos clés d’accès sont retirées. Si vous n’avez rien demandé, arrêtez cela.`,
-    button: 'Arrêter',
+      `On a dit à la maison que vous aviez perdu cette boîte mail et vos clés d’accès. Dès le ${formatDay(dueAt, 'fr')}, votre compte s’ouvre à ${newAddress} et vos clés d’accès sont retirées. Si vous n’avez rien demandé, arrêtez le rétablissement.`,
+    button: 'Arrêter le rétablissement',
   },
   recovery_confirm: {
     subject: `Confirmez le rétablissement de votre compte sur ${house}`,
     text: ({ dueAt }) =>
-      `La maison rétablit votre compte. Confirmez que cette boîte est la vôtre. Au plus tôt le ${formatDay(dueAt, 'fr')}, un message vous dira que votre compte vous est de nouveau ouvert ; d’ici là, l’ancienne boîte peut l’arrêter. Ne vous connectez pas avec cette adresse avant ce message : elle aurait son propre compte, et le vôtre ne s’ouvrirait pas.`,
-    button: 'Confirmer',
+      `La maison rétablit votre compte. Confirmez que cette boîte mail est la vôtre. Au plus tôt le ${formatDay(dueAt, 'fr')}, un message vous dira que votre compte vous est de nouveau ouvert ; d’ici là, l’ancienne boîte peut arrêter le rétablissement. Ne vous connectez pas avec cette adresse avant ce message : elle aurait son propre compte, et le vôtre ne s’ouvrirait pas.`,
+    button: 'Confirmer cette boîte mail',
   },
   recovery_taken: {
     subject: `Votre compte sur ${house} n’a pas pu s’ouvrir à cette adresse`,
@@ -112,12 +117,12 @@ const french = (house: string): Record<AddressStep, Texts> => ({
   done_old: {
     subject: 'L’adresse de votre compte a changé',
     text: ({ newAddress }) =>
-      `Votre compte sur ${house} est passé à ${newAddress}. Si ce n’était pas vous, opposez-vous dans la semaine : le compte revient à cette adresse et est déconnecté partout.`,
-    button: 'M’opposer',
+      `L’adresse de votre compte sur ${house} est maintenant ${newAddress}. Si ce n’était pas vous, annulez le changement dans la semaine : le compte revient à cette adresse et est déconnecté partout.`,
+    button: 'Annuler le changement',
   },
   done_new: {
     subject: `Votre compte sur ${house} vous est de nouveau ouvert`,
-    text: () => 'Connectez-vous par message avec cette adresse, puis ajoutez une clé d’accès.',
+    text: () => 'Connectez-vous par mail avec cette adresse, puis ajoutez une clé d’accès.',
     button: 'Me connecter',
   },
 });

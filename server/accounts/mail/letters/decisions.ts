@@ -8,7 +8,7 @@ const MEASURES: Readonly<Record<Language, Record<MeasureKind, string>>> = {
     remove_message: 'a message of yours is removed',
     mute: 'you cannot write in the chat of a room',
     remove_from_room: 'you are removed from a room',
-    stop_live: 'the live is stopped, and none can begin in this room',
+    stop_live: 'the live is stopped, and no other can begin in this room',
     suspend_account: 'your account is suspended',
     freeze_earnings: 'no earnings are paid out to you',
     refund_room: 'the room is ended, and its tickets are paid back',
@@ -17,7 +17,7 @@ const MEASURES: Readonly<Record<Language, Record<MeasureKind, string>>> = {
     remove_message: 'un de vos messages est retiré',
     mute: 'vous ne pouvez plus écrire dans le chat d’un salon',
     remove_from_room: 'vous êtes exclu d’un salon',
-    stop_live: 'le live est arrêté, et aucun ne peut commencer dans ce salon',
+    stop_live: 'le live est arrêté, et aucun autre ne peut commencer dans ce salon',
     suspend_account: 'votre compte est suspendu',
     freeze_earnings: 'aucun revenu ne vous est versé',
     refund_room: 'le salon est clos, et ses billets sont remboursés',
@@ -36,15 +36,15 @@ export const decision: Template<LetterData['decision']> = {
         {
           facts: [
             ['Ground', ground.en],
-            ['By a machine', automated ? 'a machine took part' : 'no machine took part'],
+            ['Automated means', automated ? 'used' : 'not used'],
           ],
         },
         appealUntil === null
-          ? 'This holds for now. A person decides about it, and writes to you.'
-          : `You can appeal until ${formatDay(appealUntil, 'en')}. Another person than the one who decided will answer. The courts are open to you too.`,
+          ? 'This holds for now. A person will decide about it, and write to you.'
+          : `You can appeal until ${formatDay(appealUntil, 'en')}. Somebody other than the person who decided will answer. The courts are open to you too.`,
         { button: 'Read the decision', href: link },
       ],
-      reason: `You get this letter because the decision concerns your account of ${house}.`,
+      reason: `You get this letter because the decision concerns your ${house} account.`,
     }),
     fr: ({ measures, ground, reasons, automated, appealUntil, link }, house) => ({
       subject: `Une décision de ${house} à votre sujet`,
@@ -54,15 +54,15 @@ export const decision: Template<LetterData['decision']> = {
         {
           facts: [
             ['Fondement', ground.fr],
-            ['Par une machine', automated ? 'une machine y a pris part' : 'aucune machine n’y a pris part'],
+            ['Moyens automatisés', automated ? 'utilisés' : 'non utilisés'],
           ],
         },
         appealUntil === null
-          ? 'Cela vaut pour l’instant. Une personne en décide, et vous écrira.'
+          ? 'Cela vaut pour l’instant. Une personne en décidera, et vous écrira.'
           : `Vous pouvez former un recours jusqu’au ${formatDay(appealUntil, 'fr')}. Une autre personne que celle qui a décidé répondra. Les tribunaux vous sont aussi ouverts.`,
         { button: 'Lire la décision', href: link },
       ],
-      reason: `Vous recevez ce message parce que la décision concerne votre compte de ${house}.`,
+      reason: `Vous recevez ce message parce que la décision concerne votre compte ${house}.`,
     }),
   },
 };
@@ -71,12 +71,12 @@ export const decisionUndone: Template<LetterData['decision-undone']> = {
   lane: 'other',
   write: {
     en: ({ link }, house) => ({
-      subject: `${house} has taken a decision about you back`,
+      subject: `${house} has reversed a decision about you`,
       blocks: [
         'The decision about you was reviewed again and has been reversed. Everything that could be restored has been restored.',
         { button: 'Read more', href: link },
       ],
-      reason: `You get this letter because the decision concerned your account of ${house}.`,
+      reason: `You get this letter because the decision concerned your ${house} account.`,
     }),
     fr: ({ link }, house) => ({
       subject: `${house} est revenue sur une décision à votre sujet`,
@@ -84,7 +84,7 @@ export const decisionUndone: Template<LetterData['decision-undone']> = {
         'La décision à votre sujet a été réexaminée et annulée. Ce qui pouvait être rétabli l’est.',
         { button: 'En savoir plus', href: link },
       ],
-      reason: `Vous recevez ce message parce que la décision concernait votre compte de ${house}.`,
+      reason: `Vous recevez ce message parce que la décision concernait votre compte ${house}.`,
     }),
   },
 };
@@ -103,7 +103,7 @@ export const reportDecided: Template<LetterData['report-decided']> = {
           : isChanged
             ? 'After another look, nothing is done.'
             : 'The house saw no reason to act.',
-        'You can appeal within six months. Another person than the one who decided will answer.',
+        'You can appeal within six months. Somebody other than the person who decided will answer.',
         { button: isByForm ? 'Read it, and appeal' : 'See your reports', href: link },
       ],
       reason: `You get this letter because you reported something to ${house}.`,

@@ -9,28 +9,30 @@ export const liveMoved: Template<LetterData['live-moved']> = {
   event: (data, publicUrl) => liveEvent(data, publicUrl),
   write: {
     en: ({ creator, title, startsAt, previousStartsAt, returnUntil, link, returnLink }, house) => ({
-      subject: `New date: ${title}`,
+      subject: startsAt ? `New date: ${title}` : `Postponed: ${title}`,
       blocks: [
         startsAt
-          ? `The live “${title}” by ${creator} takes place on another date.`
+          ? `The live “${title}” by ${creator} has a new date.`
           : `The live “${title}” by ${creator} is postponed. Its new date is not known yet.`,
         {
           facts: [
             ...(startsAt ? [['New date', formatMoment(startsAt, 'en')] as const] : []),
-            ...(previousStartsAt ? [['Before', formatMoment(previousStartsAt, 'en')] as const] : []),
+            ...(previousStartsAt ? [['Old date', formatMoment(previousStartsAt, 'en')] as const] : []),
           ],
         },
-        'Your ticket stays valid: there is nothing to do if the date suits you.',
+        startsAt
+          ? 'Your ticket stays valid: there is nothing to do if the date suits you.'
+          : 'Your ticket stays valid: there is nothing to do if you want to wait for the new date.',
         { button: 'Open the live', href: link },
         returnUntil && startsAt
-          ? `If it does not, you can give the ticket back until ${formatMoment(returnUntil, 'en')}, and get its full price back.`
-          : 'If you do not want to wait, you can give the ticket back until the live begins, and get its full price back.',
-        { button: 'Give the ticket back', href: returnLink },
+          ? `If it does not, you can give the ticket back until ${formatMoment(returnUntil, 'en')}, and get the full price back.`
+          : 'If not, you can give the ticket back until the live begins, and get the full price back.',
+        { button: 'Give the ticket back', href: returnLink, isSecondary: true },
       ],
       reason: `You get this letter because you have a ticket for this live on ${house}.`,
     }),
     fr: ({ creator, title, startsAt, previousStartsAt, returnUntil, link, returnLink }, house) => ({
-      subject: `Nouvelle date : ${title}`,
+      subject: startsAt ? `Nouvelle date : ${title}` : `Reporté : ${title}`,
       blocks: [
         startsAt
           ? `Le live « ${title} » de ${creator} change de date.`
@@ -38,15 +40,17 @@ export const liveMoved: Template<LetterData['live-moved']> = {
         {
           facts: [
             ...(startsAt ? [['Nouvelle date', formatMoment(startsAt, 'fr')] as const] : []),
-            ...(previousStartsAt ? [['Avant', formatMoment(previousStartsAt, 'fr')] as const] : []),
+            ...(previousStartsAt ? [['Ancienne date', formatMoment(previousStartsAt, 'fr')] as const] : []),
           ],
         },
-        'Votre billet reste valable : si la date vous convient, vous n’avez rien à faire.',
+        startsAt
+          ? 'Votre billet reste valable : si la date vous convient, vous n’avez rien à faire.'
+          : 'Votre billet reste valable : si vous voulez attendre la nouvelle date, vous n’avez rien à faire.',
         { button: 'Ouvrir le live', href: link },
         returnUntil && startsAt
           ? `Sinon, vous pouvez rendre le billet jusqu’au ${formatMoment(returnUntil, 'fr')} ; son prix vous est remboursé en entier.`
           : 'Sinon, vous pouvez rendre le billet jusqu’au début du live ; son prix vous est remboursé en entier.',
-        { button: 'Rendre le billet', href: returnLink },
+        { button: 'Rendre le billet', href: returnLink, isSecondary: true },
       ],
       reason: `Vous recevez ce message parce que vous avez un billet pour ce live sur ${house}.`,
     }),
@@ -59,24 +63,24 @@ export const liveCancelled: Template<LetterData['live-cancelled']> = {
     en: ({ creator, title, to, amountMinor, currency, link }, house) => ({
       subject: `Cancelled: ${title}`,
       blocks: [
-        `The live “${title}” by ${creator} does not take place. Your ticket is paid back in full.`,
+        `The live “${title}” by ${creator} will not take place. Your ticket is refunded in full.`,
         to === 'wallet'
           ? 'The money is in your wallet.'
-          : 'The money goes back to the card that had paid. Banks take some days to show it.',
+          : 'The money goes back to the card that paid. It can take a few days until your bank shows it.',
         { facts: [['Amount', formatMoney(amountMinor, currency, 'en')]] },
-        { button: 'Open the wallet', href: link },
+        { button: 'Open your wallet', href: link },
       ],
       reason: `You get this letter because you had a ticket for this live on ${house}.`,
     }),
     fr: ({ creator, title, to, amountMinor, currency, link }, house) => ({
       subject: `Annulé : ${title}`,
       blocks: [
-        `Le live « ${title} » de ${creator} n’a pas lieu. Votre billet est remboursé en entier.`,
+        `Le live « ${title} » de ${creator} n’aura pas lieu. Votre billet est remboursé en entier.`,
         to === 'wallet'
-          ? 'La somme est dans votre porte-monnaie.'
-          : 'La somme retourne sur la carte qui avait payé. Les banques mettent quelques jours à l’afficher.',
+          ? 'La somme est dans votre portefeuille.'
+          : 'La somme retourne sur la carte qui a payé. Votre banque peut mettre quelques jours à l’afficher.',
         { facts: [['Montant', formatMoney(amountMinor, currency, 'fr')]] },
-        { button: 'Ouvrir le porte-monnaie', href: link },
+        { button: 'Ouvrir votre portefeuille', href: link },
       ],
       reason: `Vous recevez ce message parce que vous aviez un billet pour ce live sur ${house}.`,
     }),

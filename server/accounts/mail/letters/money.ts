@@ -25,7 +25,7 @@ export const receipt: Template<LetterData['receipt']> = {
             ...(paidUntil ? [['Paid until', formatDay(paidUntil, 'en')] as const] : []),
           ],
         },
-        { button: what === 'topup' ? 'Open the wallet' : 'Open the receipt', href: link },
+        { button: what === 'topup' ? 'Open your wallet' : 'Open the receipt', href: link },
       ],
       reason: reasonEn(house),
     }),
@@ -34,7 +34,7 @@ export const receipt: Template<LetterData['receipt']> = {
       blocks: [
         {
           ticket: 'Merci. Vous avez acheté un billet.',
-          topup: 'Merci. Vous avez rechargé votre porte-monnaie.',
+          topup: 'Merci. Vous avez rechargé votre portefeuille.',
           tip: 'Merci. Vous avez donné un pourboire par carte.',
           membership: `Merci. Votre abonnement « ${tier} » est payé.`,
         }[what],
@@ -45,7 +45,7 @@ export const receipt: Template<LetterData['receipt']> = {
             ...(paidUntil ? [['Payé jusqu’au', formatDay(paidUntil, 'fr')] as const] : []),
           ],
         },
-        { button: what === 'topup' ? 'Ouvrir le porte-monnaie' : 'Ouvrir le reçu', href: link },
+        { button: what === 'topup' ? 'Ouvrir votre portefeuille' : 'Ouvrir le reçu', href: link },
       ],
       reason: reasonFr(house),
     }),
@@ -59,12 +59,12 @@ export const refund: Template<LetterData['refund']> = {
       subject: status === 'succeeded' ? `A refund from ${house}` : `A refund from ${house} has failed`,
       blocks: [
         status === 'failed'
-          ? 'A refund could not be paid back to your card. We look for another way.'
+          ? 'A refund could not be paid to your card. We are looking for another way to pay you.'
           : to === 'wallet'
-            ? 'A payment was refunded to your wallet, where you have it now.'
-            : 'A payment was refunded to the card that had paid. Banks take some days to show it.',
+            ? 'A payment was refunded to your wallet. The money is there now.'
+            : 'A payment was refunded to the card that paid. It can take a few days until your bank shows it.',
         { facts: [['Amount', formatMoney(amountMinor, currency, 'en')]] },
-        { button: 'Open the wallet', href: link },
+        { button: 'Open your wallet', href: link },
       ],
       reason: reasonEn(house),
     }),
@@ -72,12 +72,12 @@ export const refund: Template<LetterData['refund']> = {
       subject: status === 'succeeded' ? `Un remboursement de ${house}` : `Un remboursement de ${house} a échoué`,
       blocks: [
         status === 'failed'
-          ? 'Un remboursement n’a pas pu être versé sur votre carte. Nous cherchons une autre voie.'
+          ? 'Un remboursement n’a pas pu être versé sur votre carte. Nous cherchons un autre moyen de vous le verser.'
           : to === 'wallet'
-            ? 'Un paiement a été remboursé dans votre porte-monnaie, où il se trouve déjà.'
-            : 'Un paiement a été remboursé sur la carte qui l’avait réglé. Les banques mettent quelques jours à l’afficher.',
+            ? 'Un paiement a été remboursé dans votre portefeuille. La somme y est déjà.'
+            : 'Un paiement a été remboursé sur la carte qui a payé. Votre banque peut mettre quelques jours à l’afficher.',
         { facts: [['Montant', formatMoney(amountMinor, currency, 'fr')]] },
-        { button: 'Ouvrir le porte-monnaie', href: link },
+        { button: 'Ouvrir votre portefeuille', href: link },
       ],
       reason: reasonFr(house),
     }),
@@ -90,10 +90,10 @@ export const renewalFailed: Template<LetterData['renewal-failed']> = {
     en: ({ tier, accessUntil, link }, house) => ({
       subject: `Your membership “${tier}” could not be renewed`,
       blocks: [
-        `The payment for your membership “${tier}” has failed. It is tried again in the next days.`,
+        `The payment for your membership “${tier}” has failed. It will be tried again in the next few days.`,
         ...(accessUntil ? [`You keep your access until ${formatDay(accessUntil, 'en')}.`] : []),
         'Check your card, or choose another one:',
-        { button: 'Open the wallet', href: link },
+        { button: 'Open your wallet', href: link },
       ],
       reason: reasonEn(house),
     }),
@@ -103,7 +103,7 @@ export const renewalFailed: Template<LetterData['renewal-failed']> = {
         `Le paiement de votre abonnement « ${tier} » a échoué. Il sera retenté ces prochains jours.`,
         ...(accessUntil ? [`Vous gardez votre accès jusqu’au ${formatDay(accessUntil, 'fr')}.`] : []),
         'Vérifiez votre carte, ou choisissez-en une autre :',
-        { button: 'Ouvrir le porte-monnaie', href: link },
+        { button: 'Ouvrir votre portefeuille', href: link },
       ],
       reason: reasonFr(house),
     }),
@@ -118,9 +118,9 @@ export const payout: Template<LetterData['payout']> = {
       blocks: [
         status === 'paid'
           ? 'Your earnings are on their way to your bank account.'
-          : 'Your earnings could not be paid out. They stay yours; see what is missing on your page of earnings.',
+          : 'Your earnings could not be paid out. They stay yours; your earnings page says what is missing.',
         { facts: [['Amount', formatMoney(amountMinor, currency, 'en')]] },
-        { button: 'Open the earnings', href: link },
+        { button: 'Open your earnings', href: link },
       ],
       reason: reasonEn(house),
     }),
@@ -131,7 +131,7 @@ export const payout: Template<LetterData['payout']> = {
           ? 'Vos revenus sont en route vers votre compte bancaire.'
           : 'Vos revenus n’ont pas pu être versés. Ils restent à vous ; la page de vos revenus dit ce qui manque.',
         { facts: [['Montant', formatMoney(amountMinor, currency, 'fr')]] },
-        { button: 'Ouvrir les revenus', href: link },
+        { button: 'Ouvrir vos revenus', href: link },
       ],
       reason: reasonFr(house),
     }),

@@ -8,7 +8,7 @@ export const reportReceived: Template<LetterData['report-received']> = {
     en: ({ number, isByForm, link }, house) => ({
       subject: `We have received your report no. ${number}`,
       blocks: [
-        'Somebody of the house reads it and decides. Keep the number: it is how you ask about your report.',
+        'Somebody of the house will read it and decide. Keep the number: you need it to ask about your report.',
         'If somebody is in danger now, call the emergency number: 112 in the European Union.',
         { button: isByForm ? 'See your report' : 'See your reports', href: link },
       ],
@@ -19,7 +19,7 @@ export const reportReceived: Template<LetterData['report-received']> = {
     fr: ({ number, isByForm, link }, house) => ({
       subject: `Nous avons reçu votre signalement n° ${number}`,
       blocks: [
-        'Une personne de la maison le lit et décide. Gardez le numéro : il sert à demander où en est votre signalement.',
+        'Une personne de la maison le lira et décidera. Gardez le numéro : il sert à demander où en est votre signalement.',
         'Si quelqu’un est en danger maintenant, appelez le numéro d’urgence : le 112 dans l’Union européenne.',
         { button: isByForm ? 'Voir votre signalement' : 'Voir vos signalements', href: link },
       ],
@@ -34,13 +34,13 @@ export const reportUnfounded: Template<LetterData['report-unfounded']> = {
   lane: 'other',
   write: {
     en: ({ number, limitedUntil, link }, house) => ({
-      subject: `Your report no. ${number} was found to be made in bad faith`,
+      subject: `Your report no. ${number} was found unfounded`,
       blocks: [
         `Those who decide about reports found that your report no. ${number} was manifestly unfounded.`,
         limitedUntil === null
-          ? `Reports take time that others need. After ${LIMITS.unfoundedReports} such reports within ${LIMITS.unfoundedReportDays} days you can file one report a day only, for ${LIMITS.limitedReportDays} days.`
-          : `You have made ${LIMITS.unfoundedReports} or more of them within ${LIMITS.unfoundedReportDays} days: until ${formatDay(limitedUntil, 'en')} you can file one report a day.`,
-        'If you think that this is wrong, write to the house and name the number.',
+          ? `Reports take time that others need. After ${LIMITS.unfoundedReports} such reports within ${LIMITS.unfoundedReportDays} days you can file only one report a day, for ${LIMITS.limitedReportDays} days.`
+          : `You have made ${LIMITS.unfoundedReports} or more of them within ${LIMITS.unfoundedReportDays} days: until ${formatDay(limitedUntil, 'en')} you can file only one report a day.`,
+        'If you think that this is wrong, write to the house and quote the number.',
         { button: 'See your reports', href: link },
       ],
       reason: `You get this letter because you reported something on ${house}.`,
@@ -51,7 +51,7 @@ export const reportUnfounded: Template<LetterData['report-unfounded']> = {
         `Les personnes qui décident des signalements ont jugé votre signalement n° ${number} manifestement infondé.`,
         limitedUntil === null
           ? `Chaque signalement prend du temps dont d’autres ont besoin. Après ${LIMITS.unfoundedReports} signalements de ce genre en ${LIMITS.unfoundedReportDays} jours, vous ne pourrez en envoyer qu’un par jour, pendant ${LIMITS.limitedReportDays} jours.`
-          : `Vous en avez fait ${LIMITS.unfoundedReports} ou plus en ${LIMITS.unfoundedReportDays} jours : jusqu’au ${formatDay(limitedUntil, 'fr')}, vous pouvez en envoyer un par jour.`,
+          : `Vous en avez fait ${LIMITS.unfoundedReports} ou plus en ${LIMITS.unfoundedReportDays} jours : jusqu’au ${formatDay(limitedUntil, 'fr')}, vous ne pouvez en envoyer qu’un par jour.`,
         'Si vous pensez que c’est une erreur, écrivez à la maison en citant le numéro.',
         { button: 'Voir vos signalements', href: link },
       ],

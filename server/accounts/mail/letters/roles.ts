@@ -10,8 +10,8 @@ export const moderatorInvitation: Template<LetterData['moderator-invitation']> =
           ? `${creator} asks you to keep order in the chat of all their rooms.`
           : `${creator} asks you to keep order in the chat of a room.`,
         ...(room === null ? [] : [{ facts: [['Room', room]] as [string, string][] }]),
-        'You accept or decline in your account, within seven days.',
-        { button: 'Open the account', href: link },
+        'Accept or decline in your account, within seven days.',
+        { button: 'Open your account', href: link },
       ],
       reason: `You get this letter because ${creator} invited you by your handle on ${house}.`,
     }),
@@ -23,7 +23,7 @@ export const moderatorInvitation: Template<LetterData['moderator-invitation']> =
           : `${creator} vous propose de modérer le chat d’un salon.`,
         ...(room === null ? [] : [{ facts: [['Salon', room]] as [string, string][] }]),
         'Acceptez ou refusez dans votre compte, sous sept jours.',
-        { button: 'Ouvrir le compte', href: link },
+        { button: 'Ouvrir votre compte', href: link },
       ],
       reason: `Vous recevez ce message parce que ${creator} vous a invité par votre pseudonyme sur ${house}.`,
     }),
@@ -34,24 +34,24 @@ export const creatorDecision: Template<LetterData['creator-decision']> = {
   lane: 'other',
   write: {
     en: ({ accepted, link }, house) => ({
-      subject: accepted ? `You are a creator of ${house}` : `Your request to ${house}`,
+      subject: accepted ? `You are a creator on ${house}` : `Your request to become a creator on ${house}`,
       blocks: [
         accepted
           ? 'The house has accepted you as a creator. Your studio is open.'
           : 'The house has not accepted your request to become a creator. You can ask again in your account.',
-        { button: accepted ? 'Open the studio' : 'Open the account', href: link },
+        { button: accepted ? 'Open your studio' : 'Open your account', href: link },
       ],
-      reason: `You get this letter because you asked to become a creator of ${house}.`,
+      reason: `You get this letter because you asked to become a creator on ${house}.`,
     }),
     fr: ({ accepted, link }, house) => ({
-      subject: accepted ? `Vous êtes créateur de ${house}` : `Votre demande à ${house}`,
+      subject: accepted ? `Vous êtes créateur sur ${house}` : `Votre demande pour devenir créateur sur ${house}`,
       blocks: [
         accepted
           ? 'La maison vous a accepté comme créateur. Votre studio est ouvert.'
           : 'La maison n’a pas accepté votre demande de devenir créateur. Vous pouvez la renouveler dans votre compte.',
-        { button: accepted ? 'Ouvrir le studio' : 'Ouvrir le compte', href: link },
+        { button: accepted ? 'Ouvrir votre studio' : 'Ouvrir votre compte', href: link },
       ],
-      reason: `Vous recevez ce message parce que vous avez demandé à devenir créateur de ${house}.`,
+      reason: `Vous recevez ce message parce que vous avez demandé à devenir créateur sur ${house}.`,
     }),
   },
 };

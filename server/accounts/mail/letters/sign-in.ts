@@ -7,7 +7,7 @@ export const signIn: Template<LetterData['sign-in']> = {
     en: ({ link, code, minutes }, house) => ({
       subject: `Sign in to ${house}`,
       blocks: [
-        `Open this link to sign in to ${house} in the browser that opens it.`,
+        `Open this link in the browser where you want to sign in to ${house}.`,
         { button: 'Sign in', href: link },
         'Or type this code on the page where you asked to sign in:',
         { code },
@@ -18,7 +18,7 @@ export const signIn: Template<LetterData['sign-in']> = {
     fr: ({ link, code, minutes }, house) => ({
       subject: `Connexion à ${house}`,
       blocks: [
-        `Ouvrez ce lien pour vous connecter à ${house} dans le navigateur qui l’ouvre.`,
+        `Ouvrez ce lien dans le navigateur où vous voulez vous connecter à ${house}.`,
         { button: 'Se connecter', href: link },
         'Ou saisissez ce code sur la page où vous avez demandé la connexion :',
         { code },

@@ -109,7 +109,7 @@ test('the letter’s link shows what it gives back, gives it back by its button 
   }
   const done = await http.call('POST', link, { headers: { 'sec-fetch-site': 'none' } });
   expect([done.status, done.text.includes('€6.00 is in your wallet.')]).toEqual([200, true]);
-  expect((await http.call('GET', link)).text).toContain('This ticket was given back before.');
+  expect((await http.call('GET', link)).text).toContain('This ticket was already given back.');
   expect((await http.call('POST', link)).status).toBe(409);
   for (const method of ['GET', 'POST']) expect((await http.call(method, `${link.slice(0, -4)}AAAA`)).status).toBe(404);
 });

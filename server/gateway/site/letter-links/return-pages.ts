@@ -1,6 +1,8 @@
 /** The page behind a letter's link that gives a ticket back, and its button. The link authorises; nobody signs in. */
+
 import type { Express, Request } from 'express';
 import { formatDateTime, formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
+import { withFrenchSpaces } from '../../../../client-sdk/elements/texts/french-spaces.ts';
 import { html } from '../../../platform/html.ts';
 import { AppError } from '../../../protocol/errors.ts';
 import type { HttpContext } from '../../context.ts';
@@ -15,29 +17,30 @@ const TEXTS = {
     title: 'Give the ticket back',
     newDate: (date: string) => `New date: ${date}`,
     noDate: 'The new date is not known yet.',
-    price: (price: string) => `You get ${price} back, to where you paid from.`,
+    price: (price: string) => `You get ${price} back, the way you paid.`,
     button: 'Give the ticket back',
     keep: 'Keep the ticket',
     closed: 'This ticket can no longer be given back.',
     done: 'The ticket is given back',
     toWallet: (price: string) => `${price} is in your wallet.`,
-    toCard: (price: string) => `${price} goes back to the card that had paid. Banks take some days to show it.`,
-    before: 'This ticket was given back before.',
+    toCard: (price: string) =>
+      `${price} goes back to the card that paid. It can take a few days until your bank shows it.`,
+    before: 'This ticket was already given back.',
   },
-  fr: {
+  fr: withFrenchSpaces({
     title: 'Rendre le billet',
     newDate: (date: string) => `Nouvelle date : ${date}`,
     noDate: 'La nouvelle date n’est pas encore connue.',
-    price: (price: string) => `Vous récupérez ${price}, là d’où vous avez payé.`,
+    price: (price: string) => `Vous récupérez ${price}, par le moyen avec lequel vous avez payé.`,
     button: 'Rendre le billet',
     keep: 'Garder le billet',
     closed: 'Ce billet ne peut plus être rendu.',
     done: 'Le billet est rendu',
-    toWallet: (price: string) => `${price} sont dans votre porte-monnaie.`,
+    toWallet: (price: string) => `${price} sont dans votre portefeuille.`,
     toCard: (price: string) =>
-      `${price} retournent sur la carte qui avait payé. Les banques mettent quelques jours à l’afficher.`,
+      `${price} retournent sur la carte qui a payé. Votre banque peut mettre quelques jours à l’afficher.`,
     before: 'Ce billet a déjà été rendu.',
-  },
+  }),
 } as const;
 
 /** Mail programs open every link, so opening the page changes nothing. */
