@@ -2,7 +2,18 @@
 import type { Language } from '../../protocol/accounts/people.ts';
 
 export const DECISION_TEXTS: Readonly<
-  Record<Language, { consent: string; stopped: string; person: string; message: string }>
+  Record<
+    Language,
+    {
+      consent: string;
+      stopped: string;
+      person: string;
+      message: string;
+      /** Cited where no article of the charter in force stands for the category. */
+      lawOfConsent: string;
+      termsOfTheHouse: string;
+    }
+  >
 > = {
   en: {
     consent:
@@ -10,6 +21,8 @@ export const DECISION_TEXTS: Readonly<
     stopped: 'The live was stopped at once. Another person looks at it again, and a decision with its reasons follows.',
     person: 'A decision of the house. Its reasons are on the page “Reports”.',
     message: 'Removed by a decision of the house.',
+    lawOfConsent: 'GDPR, article 6',
+    termsOfTheHouse: 'Terms of use of the house',
   },
   fr: {
     consent:
@@ -17,9 +30,7 @@ export const DECISION_TEXTS: Readonly<
     stopped: 'Le live a été arrêté aussitôt. Une autre personne l’examine à nouveau, et une décision motivée suivra.',
     person: 'Une décision de la maison. Ses motifs sont sur la page « Signalements ».',
     message: 'Retiré par une décision de la maison.',
+    lawOfConsent: 'RGPD, article 6',
+    termsOfTheHouse: 'Conditions d’utilisation de la maison',
   },
 };
-
-/** Cited where no article of the charter in force stands for the category. */
-export const LAW_OF_CONSENT = 'GDPR, article 6';
-export const TERMS_OF_THE_HOUSE = 'Terms of use of the house';

@@ -30,7 +30,7 @@ import type { Rooms } from '../../rooms/rooms.ts';
 import type { Sender } from '../reports/reports.ts';
 import { type CaseRow, CasesStore, cursorOf, parseCursor } from './cases.store.ts';
 import { citedOf, DecisionInputs, messageOf, type NewDecision } from './decision-inputs.ts';
-import { DECISION_TEXTS, LAW_OF_CONSENT, TERMS_OF_THE_HOUSE } from './decision-texts.ts';
+import { DECISION_TEXTS } from './decision-texts.ts';
 import {
   type Appellant,
   groundOf,
@@ -153,7 +153,7 @@ export class Decisions {
     await this.#add(tx, found, {
       ...{ kind: 'provisional', by: null, accused },
       measures: [{ kind, room, message: messageOf(subjectKey), until: null }],
-      ...citedOf(groundOf({ article, charterVersion, law: LAW_OF_CONSENT })),
+      ...citedOf(groundOf({ article, charterVersion, law: DECISION_TEXTS[language].lawOfConsent })),
       ...{ reasons: DECISION_TEXTS[language].consent, language, automated: true },
     });
   }
@@ -264,7 +264,7 @@ export class Decisions {
       const stop: Measure = { kind: 'stop_live', room: room as RoomId, message: null, until: null };
       return this.#add(tx, row, {
         ...{ kind: 'provisional', by: reviewer, accused, measures: [...(earlier?.measures ?? []), stop] },
-        ...citedOf(groundOf({ article, charterVersion, law: TERMS_OF_THE_HOUSE })),
+        ...citedOf(groundOf({ article, charterVersion, law: DECISION_TEXTS[language].termsOfTheHouse })),
         ...{ reasons: DECISION_TEXTS[language].stopped, language, automated: false },
       });
     });
