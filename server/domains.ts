@@ -171,6 +171,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     publicUrl,
     addressOf: (identity) => people.addressOf(identity),
     roomOf: (ticket) => money.tickets.roomOf(ticket),
+    getRoom: (room) => rooms.getRoom(room),
     contactOf: async (report) => {
       const sender = await reports.senderOf(report);
       const address = addressIn(sender?.contact);

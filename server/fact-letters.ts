@@ -40,6 +40,7 @@ export interface FactLettersOptions {
   others?: LettersOf;
   /** The room of a ticket. */
   roomOf(ticket: string): Promise<Room>;
+  getRoom(room: string): Promise<Room>;
   /** The mail address that was given with a report by the form, if it is one that may be written to. */
   contactOf(report: string): Promise<Contact | undefined>;
   /** The page of a report by the form. */
@@ -105,10 +106,13 @@ export class FactLetters {
       identity
         ? { identity, template: 'report-unfounded', data: { number, limitedUntil, link: this.#page('/reports') } }
         : undefined,
-    'ticket.bought': ({ ticket: { id, identity, priceMinor, currency, boughtAt } }) => ({
+    'ticket.bought': async ({ ticket: { id, room, identity, priceMinor: amountMinor, currency, boughtAt: at } }) => ({
       identity,
       template: 'receipt',
-      data: { what: 'ticket', amountMinor: priceMinor, currency, at: boughtAt, link: this.#page(`/receipts/${id}`) },
+      data: {
+        what: 'ticket',
+        ...{ amountMinor, currency, at, live: await this.#liveOf(room), link: this.#page(`/receipts/${id}`) },
+      },
     }),
     'topup.settled': ({ topup: { identity, amountMinor, currency, settledAt } }) => ({
       identity,
@@ -124,7 +128,7 @@ export class FactLetters {
       },
     }),
     // Tips from the wallet are in its history, and would be a letter each.
-    'tips.settled': ({ tips: [tip], byCard }) =>
+    'tips.settled': async ({ tips: [tip], byCard }) =>
       tip && byCard
         ? {
             identity: tip.from.identity,
@@ -134,6 +138,7 @@ export class FactLetters {
               amountMinor: tip.amountMinor,
               currency: tip.currency,
               at: tip.sentAt,
+              live: await this.#liveOf(tip.room),
               link: this.#page(`/receipts/${tip.id}`),
             },
           }
@@ -167,6 +172,11 @@ export class FactLetters {
             data: { status, amountMinor, currency, link: this.#page('/earnings') },
           },
   };
+
+  async #liveOf(room: string): Promise<{ title: string; creator: string }> {
+    const { title, creator } = await this.#options.getRoom(room);
+    return { title, creator: creator.name };
+  }
 
   #page(path: string): string {
     return `${this.#options.publicUrl}${path}`;

@@ -13,7 +13,7 @@ const SAMPLES: LetterData = {
   'live-reminder': { ...LIVE, because: 'followers' },
   'live-moved': { ...LIVE, previousStartsAt: null, returnUntil: '2026-05-04T20:00:00Z', returnLink: `${LINK}/back` },
   'live-cancelled': { ...MONEY, creator: HOSTILE, title: HOSTILE, to: 'wallet' },
-  receipt: { ...MONEY, what: 'ticket', at: '2026-05-04T20:00:00Z' },
+  receipt: { ...MONEY, what: 'ticket', at: '2026-05-04T20:00:00Z', live: { title: HOSTILE, creator: HOSTILE } },
   refund: { ...MONEY, status: 'succeeded', to: 'card' },
   'oidc-binding': { what: 'removed', name: 'login.example', link: LINK },
   passkey: { what: 'added', name: 'Phone', link: LINK },

@@ -9,7 +9,7 @@ import { type MailHouse, openMailHouse } from '../../support/houses/mail-house.t
 import { openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
-type Lookups = Pick<FactLettersOptions, 'db' | 'roomOf' | 'addressOf'>;
+type Lookups = Pick<FactLettersOptions, 'db' | 'roomOf' | 'getRoom' | 'addressOf'>;
 const openLetters = ({ mail }: MailHouse, lookups: Lookups) =>
   new FactLetters({
     ...{ mail, publicUrl: 'https://loge.example', ...lookups },
@@ -33,6 +33,7 @@ test('a person gets receipts and word of refunds, once each; people without an a
   const letters = openLetters(post, {
     db,
     roomOf: (ticket) => house.money.tickets.roomOf(ticket),
+    getRoom: (id) => house.rooms.getRoom(id),
     addressOf: async (identity) => (identity === fan ? { address: 'lea@example.com', language: 'fr' } : undefined),
   });
   const own = house.facts.filter(({ topic }) => ['topup.settled', 'ticket.bought', 'refund.changed'].includes(topic));
@@ -70,6 +71,7 @@ test('each payment of a membership has a receipt by letter: the first one and th
   const letters = openLetters(post, {
     db,
     roomOf: (ticket) => house.money.tickets.roomOf(ticket),
+    getRoom: (id) => house.rooms.getRoom(id),
     addressOf: async (one) => (one === identity ? { address: 'lea@example.com', language: 'en' } : undefined),
   });
   for (let times = 0; times < 2; times += 1) await letters.handleFacts(paid);
@@ -97,7 +99,7 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
   await using post = openMailHouse(db, { keepsData: true });
   const addressOf = async () => ({ address: 'lea@example.com', language: 'en' as const });
   const roomOf = async () => ({ title: 'Vespers', creator: { identity: 'ada', name: 'Ada' } }) as Room;
-  const letters = openLetters(post, { db, addressOf, roomOf });
+  const letters = openLetters(post, { db, addressOf, roomOf, getRoom: roomOf });
   const fact = <Topic extends keyof MoneyFacts>(topic: Topic, data: object): Fact => ({
     id: `fact_${topic}_${JSON.stringify(data).length}`,
     topic,
@@ -141,4 +143,6 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
   ]);
   expect(sent.map(({ html }) => html).join()).toContain('Inner &lt;circle&gt;');
   expect(sent.map(({ text }) => text).join()).toMatch(/€123\.45|11 May 2026/);
+  const tipped = sent.find(({ subject }) => subject === 'Your receipt from Loge');
+  expect(tipped?.text).toContain('Live: Vespers\nCreator: Ada\nAmount: €7.00');
 });

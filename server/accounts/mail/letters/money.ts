@@ -6,10 +6,16 @@ import type { LetterData, Template } from './template.ts';
 const reasonEn = (house: string) => `You get this letter because it is about your money on ${house}.`;
 const reasonFr = (house: string) => `Vous recevez ce message parce qu’il concerne votre argent sur ${house}.`;
 
+const liveFacts = (live: { title: string; creator: string }, [title, creator]: [string, string]) =>
+  [
+    [title, live.title],
+    [creator, live.creator],
+  ] as const;
+
 export const receipt: Template<LetterData['receipt']> = {
   lane: 'other',
   write: {
-    en: ({ what, amountMinor, currency, at, tier = '', paidUntil, link }, house) => ({
+    en: ({ what, amountMinor, currency, at, live, tier = '', paidUntil, link }, house) => ({
       subject: `Your receipt from ${house}`,
       blocks: [
         {
@@ -20,6 +26,7 @@ export const receipt: Template<LetterData['receipt']> = {
         }[what],
         {
           facts: [
+            ...(live ? liveFacts(live, ['Live', 'Creator']) : []),
             ['Amount', formatMoney(amountMinor, currency, 'en')],
             ['Paid on', formatDay(at, 'en')],
             ...(paidUntil ? [['Paid until', formatDay(paidUntil, 'en')] as const] : []),
@@ -29,7 +36,7 @@ export const receipt: Template<LetterData['receipt']> = {
       ],
       reason: reasonEn(house),
     }),
-    fr: ({ what, amountMinor, currency, at, tier = '', paidUntil, link }, house) => ({
+    fr: ({ what, amountMinor, currency, at, live, tier = '', paidUntil, link }, house) => ({
       subject: `Votre reçu de ${house}`,
       blocks: [
         {
@@ -40,6 +47,7 @@ export const receipt: Template<LetterData['receipt']> = {
         }[what],
         {
           facts: [
+            ...(live ? liveFacts(live, ['Live', 'Créateur']) : []),
             ['Montant', formatMoney(amountMinor, currency, 'fr')],
             ['Payé le', formatDay(at, 'fr')],
             ...(paidUntil ? [['Payé jusqu’au', formatDay(paidUntil, 'fr')] as const] : []),

@@ -44,8 +44,14 @@ export interface LetterData {
   /** `returnLink` gives the ticket back. */
   'live-moved': Live & { previousStartsAt: string | null; returnUntil: string | null; returnLink: string };
   'live-cancelled': Money & { creator: string; title: string; to: 'wallet' | 'card' };
-  /** `tier` and `paidUntil` of a membership. */
-  receipt: Money & { what: 'ticket' | 'topup' | 'tip' | 'membership'; at: string; tier?: string; paidUntil?: string };
+  /** `live` of a ticket or a tip; `tier` and `paidUntil` of a membership. */
+  receipt: Money & {
+    what: 'ticket' | 'topup' | 'tip' | 'membership';
+    at: string;
+    live?: { title: string; creator: string };
+    tier?: string;
+    paidUntil?: string;
+  };
   refund: Money & { status: 'succeeded' | 'failed'; to: 'wallet' | 'card' };
   'renewal-failed': { tier: string; accessUntil: string | null; link: string };
   /** `room` is a title; null for all rooms of the creator. */
