@@ -1,5 +1,6 @@
 /** `/openapi.json` for machines, and the pages under `/docs`, the same for people. */
 import type { Express, NextFunction, Request, Response } from 'express';
+import { AppError } from '../../../protocol/errors.ts';
 import type { HttpContext } from '../../context.ts';
 import { PublicBody } from '../compression.ts';
 import { publicScript } from '../security.ts';
@@ -17,7 +18,7 @@ export function mountDocs(app: Express, { config }: HttpContext): void {
   app.get('/openapi.json', publicScript, (request: Request, response: Response) => docs().json.send(request, response));
   const sendPage = (request: Request, response: Response, next: NextFunction) => {
     const page = docs().pages.get(request.path.replace(/\/$/, ''));
-    return page ? page.send(request, response) : next();
+    return page ? page.send(request, response) : next(new AppError('not_found'));
   };
   app.get('/docs', sendPage);
   app.get('/docs/:name', sendPage);
