@@ -22,7 +22,8 @@ const TEXTS = {
     title: 'What this house holds on you',
     made: (at: string, person: string) => `Made on ${at} for ${person}.`,
     text: 'Each part has a file in the folder “data” with all of its rows, for programs (JSON). Left out are secrets, such as digests of sign-in links, and other people.',
-    rows: (shown: number, all: number) => (shown < all ? `The first ${shown} of ${all} rows` : `${all} rows`),
+    rows: (shown: number, all: number) =>
+      shown < all ? `The first ${shown} of ${all} rows` : all === 1 ? 'One row' : `${all} rows`,
     domains: {
       accounts: 'Account, sign-in, mail and roles',
       rooms: 'Rooms and access',
@@ -35,7 +36,8 @@ const TEXTS = {
     title: 'Ce que cette maison conserve sur vous',
     made: (at: string, person: string) => `Établi le ${at} pour ${person}.`,
     text: 'Chaque partie a un fichier dans le dossier « data » avec toutes ses lignes, pour les programmes (JSON). N’y figurent ni les secrets, tels que les empreintes de liens de connexion, ni d’autres personnes.',
-    rows: (shown: number, all: number) => (shown < all ? `Les ${shown} premières de ${all} lignes` : `${all} ligne(s)`),
+    rows: (shown: number, all: number) =>
+      shown < all ? `Les ${shown} premières lignes sur ${all}` : all === 1 ? 'Une ligne' : `${all} lignes`,
     domains: {
       accounts: 'Compte, connexion, courrier et rôles',
       rooms: 'Salons et accès',
@@ -58,7 +60,8 @@ const STYLE = `
 
 export function exportPage({ person, language, at, tables }: ExportPage): string {
   const texts = TEXTS[language];
-  const when = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+  const locale = language === 'fr' ? 'fr-FR' : 'en-GB';
+  const when = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
   const domains = [...Map.groupBy(tables, ({ domain }) => domain)];
   return html`<!doctype html>
 <html lang="${language}">
