@@ -25,6 +25,7 @@ const STYLE = `
   h1 { font-size: clamp(1.7rem, 6vw, 2.5rem); margin: 0 0 1rem; }
   h2 { font-size: 1.3rem; margin: 2rem 0 .5rem; }
   p, form { margin: 0 0 1rem; color: #d8cac4; }
+  .next a { display: inline-flex; align-items: center; min-height: 2.75rem; }
   a { color: #e6b566; } a:focus-visible, button:focus-visible { outline: 2px solid #e6b566; outline-offset: 3px; }
   button { padding: .7rem 1.4rem; border: 0; border-radius: 9px; background: #e6b566; color: #1e1305; font: inherit; font-weight: 600; cursor: pointer; }
   code { background: #271c21; border-radius: .3rem; padding: .1em .4em; }
@@ -60,7 +61,7 @@ interface ErrorPage extends PlainPage {
 }
 
 export function errorPage({ status, title, language = 'en', ...rest }: ErrorPage): string {
-  const body = html`<p>${status}</p><p><a href="/">${siteTexts(language).site.toHome}</a></p>`;
+  const body = html`<p>${status}</p><p class="next"><a href="/">${siteTexts(language).site.toHome}</a></p>`;
   return page(title, body, { language, ...rest });
 }
 

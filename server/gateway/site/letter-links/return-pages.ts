@@ -61,8 +61,8 @@ export function mountTicketReturns(app: Express, { money, returnLinks }: HttpCon
       ? texts.newDate(formatDateTime(room.startsAt, language, SERVER_TIME_ZONE))
       : texts.noDate;
     const body = withdrawable
-      ? html`<p><strong>${room.title}</strong><br>${date}</p><p>${texts.price(formatMoney(priceMinor, currency, language))}</p><form method="post"><button>${texts.button}</button></form><p><a href="/rooms/${room.id}">${texts.keep}</a></p>`
-      : html`<p>${status === 'valid' ? texts.closed : texts.before}</p><p><a href="/rooms/${room.id}">${room.title}</a></p>`;
+      ? html`<p><strong>${room.title}</strong><br>${date}</p><p>${texts.price(formatMoney(priceMinor, currency, language))}</p><form method="post"><button>${texts.button}</button></form><p class="next"><a href="/rooms/${room.id}">${texts.keep}</a></p>`
+      : html`<p>${status === 'valid' ? texts.closed : texts.before}</p><p class="next"><a href="/rooms/${room.id}">${room.title}</a></p>`;
     response.type('html').send(page(texts.title, body, { language }));
   });
   app.post(path, noStore, async (request, response) => {

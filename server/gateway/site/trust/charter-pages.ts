@@ -7,13 +7,12 @@ import type { HttpContext } from '../../context.ts';
 import { page } from '../../http/html-pages.ts';
 import { parseCharterVersion } from '../../operations/params.ts';
 import type { HttpLimits } from '../../rate-limits.ts';
-import { SERVER_TIME_ZONE } from '../discovery/room-summary.ts';
 import { footerPages } from '../house-pages.ts';
+import { pageDay } from '../page-dates.ts';
 import { pageLanguage } from '../page-language.ts';
 import { charterTexts } from './charter-texts.ts';
 
 const STYLE = html`<style>
-  .charter { text-align: start; max-width: 44rem; }
   .charter h2 { margin: 2rem 0 .4rem; font-family: var(--display); font-weight: 500; font-size: 1.4rem; line-height: 1.25; }
   .charter .words { white-space: pre-line; overflow-wrap: anywhere; margin: 0; }
   .charter .quiet { color: #b9a8ad; font-size: .9375rem; }
@@ -22,9 +21,10 @@ const STYLE = html`<style>
   .charter li { margin: .6rem 0; }
   .charter ins { background: #4a3a1e; text-underline-offset: 3px; text-decoration-thickness: 1px; }
   .charter del { color: #b9a8ad; }
+  .charter del + ins { margin-inline-start: .25em; }
   .charter form { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: 1rem 0; }
   .charter label { display: grid; gap: .25rem; font-size: .9375rem; }
-  .charter select { padding: .6rem .8rem; border: 1px solid #6d5a62; border-radius: 9px; background: #1d1418; color: inherit; font: inherit; }
+  .charter select { min-height: 2.75rem; padding: .6rem .8rem; border: 1px solid #6d5a62; border-radius: 9px; background: #1d1418; color: inherit; font: inherit; }
   .charter select:focus-visible { outline: 2px solid #e6b566; outline-offset: 2px; }
 </style>`;
 
@@ -36,7 +36,7 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
       const language = pageLanguage(request, response);
       const [title, body] = await create(request, language);
       const links = await footerPages(context);
-      const content = html`${STYLE}<div class="charter">${body}</div>`;
+      const content = html`${STYLE}<div class="charter text">${body}</div>`;
       response
         .set('cache-control', 'private, no-cache')
         .type('html')
@@ -99,8 +99,7 @@ function changedText({ kind, text }: TextPart): Markup {
 }
 
 function stateOf({ state, effectiveFrom }: PublishedVersion, language: Language): string {
-  const date = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: SERVER_TIME_ZONE });
-  return charterTexts[language].state[state](date.format(new Date(effectiveFrom)));
+  return charterTexts[language].state[state](pageDay(effectiveFrom, language));
 }
 
 function versionList(versions: PublishedVersion[], language: Language): Markup {

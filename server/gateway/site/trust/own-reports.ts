@@ -4,18 +4,19 @@ import { html, type Markup } from '../../../platform/html.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
 import type { Statement, StatementList } from '../../../protocol/trust/decisions.ts';
 import type { Report, ReportList } from '../../../protocol/trust/reports.ts';
-import { SERVER_TIME_ZONE } from '../discovery/room-summary.ts';
+import { pageDay, pageMoment } from '../page-dates.ts';
 import { reportTexts } from './report-texts.ts';
 
 export function ownReports({ reports, limitedUntil }: ReportList, language: Language, appealPath: string): Markup {
   const texts = reportTexts[language];
   const limited =
-    limitedUntil !== null && html`<p class="danger" role="status">${texts.limited(day(limitedUntil, language))}</p>`;
+    limitedUntil !== null &&
+    html`<p class="danger" role="status">${texts.limited(pageDay(limitedUntil, language))}</p>`;
   if (reports.length === 0) return html`${limited}<p>${texts.none}</p>`;
   return html`${limited}<ul data-testid="own-reports">${reports.map(
     ({ number, subject, category, article, note, state, outcome, createdAt }) => html`<li>
       <strong>${texts.number(number)}</strong>, ${texts.subjects[subject]}, ${texts.categories[category]}
-      <br><span class="quiet">${moment(createdAt, language)} · ${texts.states[state]}${
+      <br><span class="quiet">${pageMoment(createdAt, language)} · ${texts.states[state]}${
         article !== null && html` · <a href="/charter#${article}">${texts.article}</a>`
       }</span>
       ${note !== null && html`<br>${note}`}
@@ -26,7 +27,7 @@ export function ownReports({ reports, limitedUntil }: ReportList, language: Lang
 function outcomeOf(outcome: NonNullable<Report['outcome']>, language: Language, appealPath: string): Markup {
   const texts = reportTexts[language];
   const { decision, at, acted, mayAppeal, appealUntil, appeal } = outcome;
-  return html`<p>${acted ? texts.acted : texts.notActed} <span class="quiet">${moment(at, language)}</span></p>
+  return html`<p>${acted ? texts.acted : texts.notActed} <span class="quiet">${pageMoment(at, language)}</span></p>
     ${appeal !== null && appealState(appeal, language)}
     ${mayAppeal && appealForm({ decision, appealUntil }, language, appealPath)}`;
 }
@@ -44,11 +45,11 @@ function statementOf(statement: Statement, language: Language, appealPath: strin
   const { id, at, kind, measures, subject, state, reasons, automated, appeal, appealUntil, mayAppeal } = statement;
   return html`<li id="${id}" data-testid="statement-${id}">
     <strong>${measures.length > 0 ? measures.map(({ kind: name }) => texts.measures[name]).join(' ') : texts.nothingDone}</strong>
-    <br><span class="quiet">${moment(at, language)} · ${texts.concerns} ${texts.subjects[subject]} · ${texts.decisionStates[state]}${
+    <br><span class="quiet">${pageMoment(at, language)} · ${texts.concerns} ${texts.subjects[subject]} · ${texts.decisionStates[state]}${
       kind === 'provisional' && html` · ${texts.provisional}`
     }</span>
     ${measures.map(
-      ({ until }) => until !== null && html`<br><span class="quiet">${texts.until(moment(until, language))}</span>`,
+      ({ until }) => until !== null && html`<br><span class="quiet">${texts.until(pageMoment(until, language))}</span>`,
     )}
     <p class="words">${reasons ?? texts.erased}</p>
     <p class="quiet">${texts.ground} ${groundOf(statement, language)}. ${automated ? texts.machine : texts.noMachine}</p>
@@ -77,19 +78,10 @@ function appealForm(
 ): Markup {
   const texts = reportTexts[language];
   return html`<details data-testid="appeal-${decision}"><summary>${texts.appeal}</summary>
-    <p class="quiet">${texts.appealText}${appealUntil !== null && html` ${texts.appealUntil(day(appealUntil, language))}`}</p>
+    <p class="quiet">${texts.appealText}${appealUntil !== null && html` ${texts.appealUntil(pageDay(appealUntil, language))}`}</p>
     <form method="post" action="${appealPath}?lang=${language}">
       <input type="hidden" name="decision" value="${decision}">
       <label>${texts.appealReasons}<textarea name="text" maxlength="${LIMITS.reportNoteChars}" required></textarea></label>
       <button>${texts.appealSend}</button>
     </form></details>`;
-}
-
-function day(at: string, language: Language): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: SERVER_TIME_ZONE }).format(new Date(at));
-}
-
-function moment(at: string, language: Language): string {
-  const options = { dateStyle: 'long', timeStyle: 'short', timeZone: SERVER_TIME_ZONE } as const;
-  return new Intl.DateTimeFormat(language, options).format(new Date(at));
 }

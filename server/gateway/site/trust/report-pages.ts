@@ -28,14 +28,14 @@ const APPEAL_PATH = '/reports/appeals';
 const FORM_BYTES = 32 * 1024;
 
 const STYLE = html`<style>
-  .report { text-align: start; max-width: 40rem; }
   .report form { display: grid; gap: 1.1rem; margin: 1.5rem 0; }
   .report label { display: grid; gap: .3rem; font-weight: 600; }
   .report label small { color: #b9a8ad; font-weight: 400; font-size: .9375rem; }
-  .report input, .report select, .report textarea { width: 100%; padding: .7rem .8rem; border: 1px solid #8a7680; border-radius: 9px; background: #1c1418; color: inherit; font: inherit; }
+  .report input, .report select, .report textarea { width: 100%; padding: .7rem .8rem; border: 1px solid #8a7680; border-radius: 9px; background: #1c1418; color: inherit; font: inherit; font-weight: 400; }
   .report textarea { min-height: 9rem; resize: vertical; }
   .report input:focus-visible, .report select:focus-visible, .report textarea:focus-visible { outline: 2px solid #e6b566; outline-offset: 2px; }
-  .report .danger { padding: .8rem 1rem; border: 1px solid #c8323c; border-radius: 9px; }
+  .report .danger { margin-bottom: 1rem; padding: .8rem 1rem; border: 1px solid #c8323c; border-radius: 9px; }
+  .report .danger > :last-child { margin-bottom: 0; }
   .report .done { padding: .8rem 1rem; border: 1px solid #4f8f5f; border-radius: 9px; }
   .report .done::before { content: '✓'; margin-inline-end: .5rem; color: #8fd3a0; font-weight: 700; }
   .report .fault { color: #ff9a92; }
@@ -57,7 +57,7 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   const { config, decisions, reports, reportLinks } = context;
   const help = config.helpContacts;
   const write = async (language: Language, title: string, body: Markup) =>
-    page(title, html`${STYLE}<div class="report">${body}</div>`, { language, links: await footerPages(context) });
+    page(title, html`${STYLE}<div class="report text">${body}</div>`, { language, links: await footerPages(context) });
 
   /** Whether a letter may go to an address that anybody can have typed. */
   const mayWriteTo = async (address: string): Promise<boolean> => {
@@ -72,14 +72,17 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
 
   const ownPage = async (person: string | undefined, language: Language, note?: Markup): Promise<string> => {
     const texts = reportTexts[language];
+    const decided = person ? await decisions.statements.list(person) : undefined;
+    const isConcerned = decided !== undefined && decided.statements.length > 0;
     const own =
       person &&
-      html`${ownReports(await reports.listOwn(person), language, APPEAL_PATH)}
-      ${ownStatements(await decisions.statements.list(person), language, APPEAL_PATH)}`;
+      html`${decided && ownStatements(decided, language, APPEAL_PATH)}
+      ${isConcerned && html`<h2>${texts.own}</h2>`}
+      ${ownReports(await reports.listOwn(person), language, APPEAL_PATH)}`;
     const signedOut = html`<p>${texts.signedOut} ${config.hasSite && html`<a href="${signInPath('/reports')}">${texts.signIn}</a>`}</p>`;
     const body = html`${note}${own ?? signedOut}
-      <p><a href="${FORM_PATH}">${texts.toForm}</a></p>`;
-    return write(language, texts.own, body);
+      <p class="next"><a href="${FORM_PATH}">${texts.toForm}</a></p>`;
+    return write(language, isConcerned ? texts.ownAndDecisions : texts.own, body);
   };
 
   app.get('/reports', noStore, async (request, response) => {
@@ -114,7 +117,7 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   };
   const senderPage = async (report: string, language: Language, note?: Markup): Promise<string> => {
     const list = { reports: [await reports.getOfForm(report)], limitedUntil: null };
-    const body = html`${note}${ownReports(list, language, '')}<p><a href="${FORM_PATH}">${reportTexts[language].toForm}</a></p>`;
+    const body = html`${note}${ownReports(list, language, '')}<p class="next"><a href="${FORM_PATH}">${reportTexts[language].toForm}</a></p>`;
     return write(language, reportTexts[language].ownOne, body);
   };
   app.get(bySender, noStore, async (request, response) => {
