@@ -11,6 +11,7 @@ import '@awesome.me/webawesome/dist/components/select/select.js';
 import '@awesome.me/webawesome/dist/components/textarea/textarea.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Language } from '../../protocol/accounts/people.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -141,11 +142,14 @@ export class ReviewDecision extends DeskPart {
           this.reasons = textOf(event);
         }}
       ></wa-textarea>
-      <wa-select label=${texts.language} .value=${this.reasonsLanguage} @change=${(event: Event) => {
-        this.reasonsLanguage = textOf(event) as Language;
-      }}>
+      ${keyed(
+        this.language,
+        html`<wa-select label=${texts.language} .value=${this.reasonsLanguage} @change=${(event: Event) => {
+          this.reasonsLanguage = textOf(event) as Language;
+        }}>
         ${(['fr', 'en'] as const).map((name) => html`<wa-option value=${name}>${texts.languages[name]}</wa-option>`)}
-      </wa-select>
+      </wa-select>`,
+      )}
       ${
         isAnswered && !needsInstead
           ? nothing
@@ -203,16 +207,19 @@ export class ReviewDecision extends DeskPart {
       </wa-radio-group>
       ${
         this.groundKind === 'article' && this.articles.length > 0
-          ? html`<wa-select label=${texts.whichArticle} data-testid="decision-article" .value=${this.article} @change=${(
-              event: Event,
-            ) => {
-              this.article = textOf(event);
-            }}>
+          ? keyed(
+              this.language,
+              html`<wa-select label=${texts.whichArticle} data-testid="decision-article" .value=${this.article} @change=${(
+                event: Event,
+              ) => {
+                this.article = textOf(event);
+              }}>
               ${this.articles.map(
                 ({ title, version }, place) =>
                   html`<wa-option value=${`${place}`}>${texts.inForce(title[this.language], version)}</wa-option>`,
               )}
-            </wa-select>`
+            </wa-select>`,
+            )
           : nothing
       }
       ${

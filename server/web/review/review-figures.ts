@@ -3,6 +3,7 @@ import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { CharterVersion } from '../../protocol/trust/charter.ts';
 import type { Figures } from '../../protocol/trust/decisions.ts';
@@ -64,14 +65,17 @@ export class ReviewFigures extends DeskPart {
 
   override render(): TemplateResult {
     const texts = this.words.review;
-    return html`<wa-select class="period" label=${texts.period} data-testid="figures-period" .value=${this.period} @change=${(
-      event: Event,
-    ) => {
-      this.period = (event.target as HTMLInputElement).value as Period;
-      void this.reload();
-    }}>
+    return html`${keyed(
+      this.language,
+      html`<wa-select class="period" label=${texts.period} data-testid="figures-period" .value=${this.period} @change=${(
+        event: Event,
+      ) => {
+        this.period = (event.target as HTMLInputElement).value as Period;
+        void this.reload();
+      }}>
         ${PERIODS.map((name) => html`<wa-option value=${name}>${texts.periods[name]}</wa-option>`)}
-      </wa-select>
+      </wa-select>`,
+    )}
       ${this.messages()}
       ${this.figures ? this.#sets(this.figures) : this.isLost ? nothing : html`<div class="waiting" style="height: 20rem"></div>`}`;
   }

@@ -5,6 +5,7 @@ import '@awesome.me/webawesome/dist/components/select/select.js';
 import '@awesome.me/webawesome/dist/components/textarea/textarea.js';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { OrderInput } from '../../protocol/trust/decisions.ts';
@@ -47,17 +48,25 @@ export class ReviewOrder extends DeskPart {
       ${this.#field('legalGround', { label: texts.legalGround, maxChars: LIMITS.reasonChars })}
       ${this.#field('reference', { label: texts.reference, hint: texts.optional })}
       ${this.#field('room', { label: texts.orderRoom, hint: texts.orderRoomHint })}
-      <wa-select label=${texts.orderSubject} data-testid="order-subject" .value=${subject} @change=${(event: Event) => {
-        this.subject = textOf(event) as ReviewOrder['subject'];
-      }}>
+      ${keyed(
+        this.language,
+        html`<wa-select label=${texts.orderSubject} data-testid="order-subject" .value=${subject} @change=${(
+          event: Event,
+        ) => {
+          this.subject = textOf(event) as ReviewOrder['subject'];
+        }}>
         ${SUBJECTS.map((name) => html`<wa-option value=${name}>${texts.orderSubjects[name]}</wa-option>`)}
-      </wa-select>
+      </wa-select>`,
+      )}
       ${subject === 'live' ? nothing : this.#field('id', { label: texts.orderId[subject] })}
-      <wa-select label=${texts.category} .value=${this.category} @change=${(event: Event) => {
-        this.category = textOf(event);
-      }}>
+      ${keyed(
+        this.language,
+        html`<wa-select label=${texts.category} .value=${this.category} @change=${(event: Event) => {
+          this.category = textOf(event);
+        }}>
         ${Object.entries(texts.categories).map(([name, words]) => html`<wa-option value=${name}>${words}</wa-option>`)}
-      </wa-select>
+      </wa-select>`,
+      )}
       <wa-textarea label=${texts.orderNote} rows="4" maxlength=${LIMITS.reportNoteChars} data-testid="order-note" .value=${given.note} @input=${(event: Event) => this.#take('note', event)}></wa-textarea>
       ${this.messages()}
       <wa-button variant="brand" data-testid="order-file" ?disabled=${!isComplete} ?loading=${this.busy === 'file'} @click=${this.#file}>${texts.fileOrder}</wa-button>

@@ -4,6 +4,7 @@ import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { QueuedCase } from '../../protocol/trust/decisions.ts';
 import { reviewApi } from '../api/review-api.ts';
@@ -107,13 +108,19 @@ export class ReviewQueue extends DeskPart {
     const { cases } = this;
     return html`
       <div class="filters" role="group" aria-label=${texts.filters}>
-        <wa-select label=${texts.state} data-testid="review-state" .value=${this.state} @change=${(event: Event) => this.#filter({ state: chosenOf(event) as ReviewQueue['state'] })}>
+        ${keyed(
+          this.language,
+          html`<wa-select label=${texts.state} data-testid="review-state" .value=${this.state} @change=${(event: Event) => this.#filter({ state: chosenOf(event) as ReviewQueue['state'] })}>
           ${STATES.map((name) => html`<wa-option value=${name}>${texts.states[name]}</wa-option>`)}
-        </wa-select>
-        <wa-select label=${texts.category} data-testid="review-category" .value=${this.category || 'all'} @change=${(event: Event) => this.#filter({ category: chosenOf(event) === 'all' ? '' : chosenOf(event) })}>
+        </wa-select>`,
+        )}
+        ${keyed(
+          this.language,
+          html`<wa-select label=${texts.category} data-testid="review-category" .value=${this.category || 'all'} @change=${(event: Event) => this.#filter({ category: chosenOf(event) === 'all' ? '' : chosenOf(event) })}>
           <wa-option value="all">${texts.allCategories}</wa-option>
           ${Object.entries(texts.categories).map(([name, words]) => html`<wa-option value=${name}>${words}</wa-option>`)}
-        </wa-select>
+        </wa-select>`,
+        )}
         <wa-checkbox data-testid="review-late" ?checked=${this.isLateOnly} @change=${(event: Event) => this.#filter({ isLateOnly: (event.target as HTMLInputElement).checked })}>${texts.lateOnly}</wa-checkbox>
       </div>
       ${this.messages()}
