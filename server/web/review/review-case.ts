@@ -41,6 +41,11 @@ export class ReviewCase extends DeskPart {
         display: block;
       }
 
+      .line .state {
+        border-radius: 0.9rem;
+        white-space: normal;
+      }
+
       .words {
         white-space: pre-line;
         overflow-wrap: anywhere;

@@ -29,7 +29,7 @@ export const frenchReview: typeof englishReview = {
   count: (count) => (count === 1 ? '1 signalement' : `${count} signalements`),
   about: 'Au sujet de',
   room: 'Salon',
-  unknown: 'inconnu',
+  unknown: 'quelqu’un d’inconnu',
   reports: 'Signalements',
   report: (number) => `Signalement n° ${number}`,
   by: 'par',
