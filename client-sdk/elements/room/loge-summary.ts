@@ -105,6 +105,8 @@ export class LogeSummary extends RoomPart {
     if (!summary) return this.problem ? this.#lost(room) : nothing;
     const isCreator = summary.returnedTickets !== null;
     const wasThere = summary.ticket !== null || summary.tips.count > 0;
+    const hasRequests = room.tipRequests.length > 0;
+    if (!isCreator && !wasThere && !hasRequests && summary.liveSeconds === 0) return nothing;
     return html`<section part="summary" data-testid="room-summary" role="status">
       <h2>${isCreator ? texts.summary.titleCreator : wasThere ? texts.summary.title : texts.summary.titleOther}</h2>
       <dl>
@@ -112,7 +114,7 @@ export class LogeSummary extends RoomPart {
         ${isCreator ? this.#takings(summary) : this.#paid(summary)}
       </dl>
       ${this.#note(summary, isCreator)}
-      ${room.tipRequests.length > 0 ? html`<loge-studio-requests .room=${room}></loge-studio-requests>` : nothing}
+      ${hasRequests ? html`<loge-studio-requests .room=${room}></loge-studio-requests>` : nothing}
     </section>`;
   }
 
