@@ -45,14 +45,14 @@ export class LogePrice extends LogeElement {
     css`
       :host {
         display: block;
-        margin-top: 0.75rem;
+        margin-top: 0.25rem;
         color: var(--_muted);
         font-size: 0.875rem;
       }
 
       summary {
         cursor: pointer;
-        min-height: 1.75rem;
+        padding-block: 0.75rem;
       }
 
       summary:focus-visible {
@@ -83,8 +83,20 @@ export class LogePrice extends LogeElement {
         margin: 0.5rem 0 0;
       }
 
+      details + p {
+        margin: 0 0 0.5rem;
+      }
+
       a {
+        position: relative;
         color: inherit;
+      }
+
+      /* As large as a finger, without more room between lines. */
+      a::after {
+        content: '';
+        position: absolute;
+        inset: -0.9rem 0;
       }
     `,
   ];

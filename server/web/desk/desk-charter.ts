@@ -45,7 +45,7 @@ export class DeskCharter extends DeskPart {
       }
 
       summary {
-        min-height: 2rem;
+        padding-block: 0.7rem;
         cursor: pointer;
         font-weight: 600;
       }
