@@ -74,7 +74,7 @@ export const english = {
       private_ended: 'Your private session is over.',
       revoked: 'Your access to this room was withdrawn.',
       room_ended: 'This room is over.',
-      suspended: 'The house has suspended your account. You were told why.',
+      suspended: 'The house has suspended your account. You were told why, and how to appeal.',
       subscribe_not_allowed: 'Your invitation does not include watching this live.',
     },
   },

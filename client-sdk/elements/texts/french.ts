@@ -78,7 +78,7 @@ export const french: BaseTexts = {
       private_ended: 'Votre session privée est terminée.',
       revoked: 'Votre accès à ce salon a été retiré.',
       room_ended: 'Ce live est terminé.',
-      suspended: 'La maison a suspendu votre compte. Vous en avez reçu les motifs.',
+      suspended: 'La maison a suspendu votre compte. Vous en avez reçu les motifs, et la façon de former un recours.',
       subscribe_not_allowed: 'Votre invitation ne permet pas de regarder ce live.',
     },
   },
