@@ -1,13 +1,22 @@
 /** Base of the account's parts: plain controls, and messages without a library. */
 import type { TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import type { Profile } from '../../protocol/accounts/people.ts';
 import { SitePart } from '../site/site-part.ts';
 import { formStyles } from '../styles/form-styles.ts';
 
 export abstract class AccountPart extends SitePart {
-  static override styles = [...SitePart.styles, plainControlStyles, formStyles];
+  static override styles = [
+    ...SitePart.styles,
+    plainControlStyles,
+    formStyles,
+    css`
+      section > :is(p + p, p + [aria-live] + p) {
+        margin-top: 0.6rem;
+      }
+    `,
+  ];
 
   protected get accountTexts() {
     return this.words.accounts.account;

@@ -1,6 +1,6 @@
 /** `<account-passkeys>`: passkeys of the person, to add, rename and remove. As an offer: the way to add alone. */
 import type { TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
@@ -29,6 +29,16 @@ export class AccountPasskeys extends AccountPart {
   declare renamed: string;
   /** Whether one has to sign in again before a first passkey is accepted. */
   declare isStale: boolean;
+
+  static override styles = [
+    ...AccountPart.styles,
+    css`
+      .links {
+        display: flex;
+        gap: 1.25rem;
+      }
+    `,
+  ];
 
   constructor() {
     super();
@@ -78,8 +88,10 @@ export class AccountPasskeys extends AccountPart {
     ];
     return html`<li>
       <span class="what"><strong>${name}</strong><span class="muted small"> · ${facts.join(' · ')}</span></span>
-      ${this.#link(texts.rename, { label: texts.renameOf(name), testId: 'passkey-rename', act: () => this.#rename(id) })}
-      ${this.#link(texts.remove, { label: texts.removeOf(name), testId: 'passkey-remove', act: () => this.#remove(id) })}
+      <span class="links">
+        ${this.#link(texts.rename, { label: texts.renameOf(name), testId: 'passkey-rename', act: () => this.#rename(id) })}
+        ${this.#link(texts.remove, { label: texts.removeOf(name), testId: 'passkey-remove', act: () => this.#remove(id) })}
+      </span>
     </li>`;
   }
 

@@ -48,7 +48,7 @@ export class SiteAccount extends SitePage {
     return html`<div class="column narrow" @profile-changed=${this.#handleChange}>
       <h1 class="display">${isNew ? account.welcome : account.title}</h1>
       ${isNew ? html`<p class="lead">${account.welcomeText}</p>` : html`<account-moderating></account-moderating>`}
-      ${this.session?.isReviewer ? html`<p style="margin-top: 1rem"><a class="button outlined" href="/review" data-testid="to-review">${this.words.titles.review}</a></p>` : nothing}
+      ${this.session?.isReviewer ? html`<p class="buttons"><a class="button outlined" href="/review" data-testid="to-review">${this.words.titles.review}</a></p>` : nothing}
       ${!isNew && invitation ? html`<account-operator .token=${invitation} .provider=${openIdProvider}></account-operator>` : nothing}
       <account-profile .profile=${profile}></account-profile>
       ${
@@ -74,7 +74,7 @@ export class SiteAccount extends SitePage {
       <h1 class="display">${passkeys.offer}</h1>
       <p class="lead">${passkeys.offerText}</p>
       <account-passkeys .isOffer=${true}></account-passkeys>
-      <p><button class="link" type="button" data-testid="passkey-later" @click=${this.#goOn}>${passkeys.later}</button></p>
+      <p class="buttons"><button class="button outlined" type="button" data-testid="passkey-later" @click=${this.#goOn}>${passkeys.later}</button></p>
     </div>`;
   }
 

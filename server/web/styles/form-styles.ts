@@ -29,11 +29,6 @@ export const formStyles = css`
     font-size: 0.9063rem;
   }
 
-  .field textarea {
-    padding-block: 0.7rem;
-    resize: vertical;
-  }
-
   .field :is(input, select, textarea) {
     width: 100%;
     min-height: 3rem;
@@ -43,6 +38,11 @@ export const formStyles = css`
     background: var(--_ground);
     color: var(--_text);
     font: inherit;
+  }
+
+  .field textarea {
+    padding-block: 0.7rem;
+    resize: vertical;
   }
 
   .field input.code {

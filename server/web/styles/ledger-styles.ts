@@ -173,18 +173,12 @@ export const ledgerStyles = css`
     font-size: 1.4rem;
   }
 
-  .buttons {
-    display: flex;
-    flex-wrap: wrap;
-    gap: 0.6rem;
-    margin-top: 1rem;
-  }
-
   .messages wa-callout {
     margin-block: 0.9rem;
   }
 
   .link {
+    position: relative;
     min-height: 1.75rem;
     padding: 0;
     border: 0;
@@ -199,6 +193,13 @@ export const ledgerStyles = css`
   a.link {
     display: inline-flex;
     align-items: center;
+  }
+
+  /* As large as a finger, without more room between lines. */
+  .link::after {
+    content: '';
+    position: absolute;
+    inset: -0.5rem 0;
   }
 
   .link:disabled {

@@ -165,6 +165,7 @@ export const frameStyles = css`
   }
 
   .account {
+    position: relative;
     width: 2.25rem;
     min-width: 2.25rem;
     height: 2.25rem;
@@ -173,6 +174,12 @@ export const frameStyles = css`
     border: 1px solid var(--_line-strong);
     color: var(--_text);
     font-size: 0.8125rem;
+  }
+
+  .account::after {
+    content: '';
+    position: absolute;
+    inset: -0.3rem;
   }
 
   .account-menu {
@@ -260,6 +267,13 @@ export const pageStyles = css`
     color: var(--_muted);
     font-size: 1.0938rem;
     text-wrap: pretty;
+  }
+
+  .buttons {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.6rem;
+    margin-top: 1rem;
   }
 
   section {

@@ -176,7 +176,8 @@ export const englishAccount = {
     unblockName: (name: string) => `Unblock ${name}`,
     unblocked: (name: string) => `${name} is unblocked.`,
     more: 'Show more',
-    followers: (count: number) => (count === 1 ? 'One person follows you.' : `${count} people follow you.`),
+    followers: (count: number) =>
+      count === 0 ? 'Nobody follows you yet.' : count === 1 ? 'One person follows you.' : `${count} people follow you.`,
     ownPage: 'See your page',
     noPage: 'Choose a handle, and you have a page of your own.',
     language: 'Language of our mails',

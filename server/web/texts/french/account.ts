@@ -183,7 +183,12 @@ export const frenchAccount: typeof englishAccount = {
     unblockName: (name) => `Débloquer ${name}`,
     unblocked: (name) => `${name} n’est plus bloqué.`,
     more: 'Afficher la suite',
-    followers: (count) => (count > 1 ? `${count} personnes vous suivent.` : `${count} personne vous suit.`),
+    followers: (count) =>
+      count === 0
+        ? 'Personne ne vous suit encore.'
+        : count === 1
+          ? 'Une personne vous suit.'
+          : `${count} personnes vous suivent.`,
     ownPage: 'Voir votre page',
     noPage: 'Choisissez un pseudonyme, et vous avez une page à vous.',
     language: 'Langue de nos messages',
