@@ -87,7 +87,8 @@ export function createErrorHandler(log: Log, links: readonly HousePage[]): Error
     if (isApiPath(request.path)) return void response.json(toErrorAnswer(error, requestId));
     const language = pageLanguage(request, response);
     const title = language === 'en' ? error.message : (elementTexts(language).errors[error.code] ?? error.message);
-    response.type('html').send(errorPage({ status: error.status, title, language, links }));
+    const logId = error.code === 'internal' ? requestId : undefined;
+    response.type('html').send(errorPage({ status: error.status, title, logId, language, links }));
   };
 }
 

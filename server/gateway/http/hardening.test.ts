@@ -309,6 +309,11 @@ test('an unexpected error is logged in full and answered with a log id only', as
       route: '/v1/rooms/:id',
     },
   });
+  // A page shows it too.
+  vi.spyOn(http.context.charter, 'list').mockRejectedValueOnce(new Error('secret detail'));
+  const page = await http.call('GET', '/charter');
+  expect([page.status, page.text.includes('secret detail')]).toEqual([500, false]);
+  expect(page.text).toContain(`<code>${page.headers.get('x-request-id')}</code>`);
 });
 
 describe('webhooks', () => {

@@ -58,10 +58,15 @@ ${shown.length > 0 && html`<footer>${shown.map((name) => html`<a href="/${name}"
 interface ErrorPage extends PlainPage {
   status: number;
   title: string;
+  /** What to tell the operator, where the error is ours. */
+  logId?: string | undefined;
 }
 
-export function errorPage({ status, title, language = 'en', ...rest }: ErrorPage): string {
-  const body = html`<p>${status}</p><p class="next"><a href="/">${siteTexts(language).site.toHome}</a></p>`;
+const TELL_NUMBER = { en: 'Tell us this number:', fr: 'Donnez-nous ce numéro\u00a0:' } as const;
+
+export function errorPage({ status, title, logId, language = 'en', ...rest }: ErrorPage): string {
+  const body = html`<p>${status}</p>${logId !== undefined && html`<p>${TELL_NUMBER[language]}<br><code>${logId}</code></p>`}
+    <p class="next"><a href="/">${siteTexts(language).site.toHome}</a></p>`;
   return page(title, body, { language, ...rest });
 }
 
