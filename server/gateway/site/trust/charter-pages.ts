@@ -1,5 +1,6 @@
 /** The charter for everybody to read: the version in force, all others, and what changed between two. */
 import type { Express, Request, Response } from 'express';
+import { withFrenchSpaces } from '../../../../client-sdk/elements/texts/french-spaces.ts';
 import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
 import { html, type Markup } from '../../../platform/html.ts';
 import type { ArticleChange, PublishedVersion, TextPart } from '../../../protocol/trust/charter.ts';
@@ -78,8 +79,14 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
   async function versionContent(version: number, language: Language): Promise<Markup> {
     const texts = charterTexts[language];
     const found = await charter.getVersion(version);
+    const articles = found.articles.map(({ id, title, text }) => ({
+      id,
+      title: title[language],
+      text: text[language],
+    }));
+    const shown = language === 'fr' ? withFrenchSpaces(articles) : articles;
     return html`<p class="quiet">${texts.version(version)} · ${stateOf(found, language)}</p>
-      ${found.articles.map(({ id, title, text }) => articleContent({ id, title: title[language], text: text[language] }))}
+      ${shown.map((article) => articleContent(article))}
       <p class="quiet">${texts.hash}<br><code>${found.hash}</code></p>`;
   }
 }
