@@ -187,7 +187,7 @@ export const englishDesk = {
   },
   payouts: {
     due: 'Due now',
-    dueNone: 'Nobody is due: either below the minimum, not known to the provider, or on hold.',
+    dueNone: 'Nothing is due now: the creators are below the minimum, not known to the provider, or on hold.',
     run: (amount: string) => `Pay out ${amount}`,
     runTitle: (amount: string) => `Pay out ${amount}?`,
     runText: (count: number) =>

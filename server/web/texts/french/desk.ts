@@ -47,7 +47,8 @@ export const frenchDesk: SiteTexts['desk'] = {
     silent: 'Le prestataire ne répond pas',
     silentText:
       'Rien n’est perdu : les ordres attendent et partent d’eux-mêmes. Son solde ne peut pas être montré pour l’instant.',
-    frozen: (count) => (count === 1 ? '1 créateur est suspendu' : `${count} créateurs sont suspendus`),
+    frozen: (count) =>
+      count === 1 ? 'Virements suspendus pour 1 créateur' : `Virements suspendus pour ${count} créateurs`,
     frozenText: 'Aucun virement ne part tant que personne ne lève la suspension.',
     owed: 'À qui la maison doit quoi',
     owedFans: 'Fans : crédit payé',
@@ -195,7 +196,7 @@ export const frenchDesk: SiteTexts['desk'] = {
   },
   payouts: {
     due: 'Dus maintenant',
-    dueNone: 'Personne n’est dû : sous le minimum, inconnu du prestataire, ou suspendu.',
+    dueNone: 'Rien n’est dû maintenant : les créateurs sont sous le minimum, inconnus du prestataire, ou suspendus.',
     run: (amount) => `Virer ${amount}`,
     runTitle: (amount) => `Virer ${amount} ?`,
     runText: (count) =>
@@ -379,7 +380,7 @@ export const frenchDesk: SiteTexts['desk'] = {
   },
   fees: {
     text: 'La commission est prise après la TVA. Une version ne change jamais : une vente garde celle qui valait quand elle a été faite.',
-    version: (number) => `Version nº ${number}`,
+    version: (number) => `Version n° ${number}`,
     inForce: 'En vigueur',
     coming: 'À venir',
     past: 'Passée',
@@ -398,6 +399,6 @@ export const frenchDesk: SiteTexts['desk'] = {
     askNow: 'Elle vaut pour chaque vente dès maintenant. Les ventes passées gardent la leur.',
     askLater: (date) => `Elle vaut pour chaque vente dès le ${date}. Les ventes passées gardent la leur.`,
     keep: 'Laisser',
-    done: (number) => `La version nº ${number} est fixée.`,
+    done: (number) => `La version n° ${number} est fixée.`,
   },
 };
