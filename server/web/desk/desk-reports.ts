@@ -33,7 +33,7 @@ export class DeskReports extends DeskPart {
       }
 
       summary {
-        min-height: 2rem;
+        padding-block: 0.6rem;
         cursor: pointer;
       }
 

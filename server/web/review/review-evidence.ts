@@ -52,7 +52,7 @@ export const evidenceStyles = css`
   }
 
   summary {
-    min-height: 2.5rem;
+    padding-block: 0.6rem;
     cursor: pointer;
   }
 

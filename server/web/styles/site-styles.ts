@@ -247,6 +247,13 @@ export const frameStyles = css`
 `;
 
 export const pageStyles = css`
+  /* Small buttons are as large as a finger where there is no mouse. */
+  @media (pointer: coarse) {
+    :host {
+      --wa-form-control-height: max(2.75em, 2.75rem);
+    }
+  }
+
   .column {
     width: min(72rem, 100%);
     margin: 0 auto;
