@@ -180,6 +180,7 @@ describe('addresses', () => {
   test.each([
     '/nothing',
     '/rooms',
+    '/docs/nothing',
     '/studio/a/b',
     '/.env',
     '/assets/..%2f..%2f..%2fpackage.json',
