@@ -100,19 +100,21 @@ export class NarrowLine {
     if (isSmaller || isFewerFrames(before, now)) this.#watch(PROBE_EVERY_MS);
   }
 
-  /**
-   * The client says what arrives while packets are being lost, sooner than the worker knows of it. Answers whether that
-   * is too little for the lowest layers: a picture that is tried all the same costs seconds of sound.
-   */
-  handleLossy(lineBps: number): boolean {
+  /** Whether a line that carries this much is too narrow for the lowest layers: trying them costs seconds of sound. */
+  isTooNarrow(lineBps: number): boolean {
+    const lowest = this.#tracks().flatMap(({ muted, bitrates }) => (muted ? [] : (bitrates?.[0] ?? [])));
+    const hasFallen = performance.now() - this.#fellAtMs < FALL_FORGIVEN_MS;
+    const neededBps = lowest.reduce((sum, each) => sum + each, 0) * LOWEST_SHARE;
+    return lowest.length > 0 && !hasFallen && spareBps(lineBps) < neededBps;
+  }
+
+  /** The client says what arrives over a line that is too narrow, sooner than the worker knows of it. */
+  handleNarrow(lineBps: number): void {
     this.#watch(PROBE_EVERY_MS);
-    const spareBps = lineBps * LINE_SHARE - SOUND_BPS;
-    const isTooMuch = this.#isTooMuch(spareBps);
-    const videoBps = Math.max(VIEWER_BITRATE_MIN_BPS, spareBps);
+    const videoBps = Math.max(VIEWER_BITRATE_MIN_BPS, spareBps(lineBps));
     this.#forgivenUntilMs = 0;
     this.#limit(videoBps);
     this.#handleEstimate(videoBps, layerToChoose);
-    return isTooMuch;
   }
 
   /** The line was dead and is back. The worker takes what was lost meanwhile for losses of a narrow line. */
@@ -124,12 +126,6 @@ export class NarrowLine {
   close(): void {
     clearTimeout(this.#probing);
     this.#probing = undefined;
-  }
-
-  #isTooMuch(bps: number): boolean {
-    const lowest = this.#tracks().flatMap(({ muted, bitrates }) => (muted ? [] : (bitrates?.[0] ?? [])));
-    const hasFallen = performance.now() - this.#fellAtMs < FALL_FORGIVEN_MS;
-    return lowest.length > 0 && !hasFallen && bps < lowest.reduce((sum, each) => sum + each) * LOWEST_SHARE;
   }
 
   #watch(probeAfterMs: number): void {
@@ -224,6 +220,11 @@ export class NarrowLine {
     this.#limitBps = bps === 0 ? 0 : Math.max(VIEWER_BITRATE_MIN_BPS, Math.round(bps));
     this.#transport.setMaxOutgoingBitrate(this.#limitBps).catch(() => {});
   }
+}
+
+/** Left for videos beside the sound. */
+function spareBps(lineBps: number): number {
+  return lineBps * LINE_SHARE - SOUND_BPS;
 }
 
 function ceilingOf({ bitrates, ceiling }: LineTrack, availableBps: number): number {

@@ -36,8 +36,11 @@ const LINE_CHECKS = 4;
 const LINE_CHECK_MS = 80;
 /** What was sent in the last second has to exceed what arrives by this factor; random losses alone are fewer. */
 const LINE_EXCESS_MIN = 1.25;
-/** Of packets that come evenly, in ticks of 1/90 ms: 5 ms (RFC 3550, section 6.4.1). Smallest for the largest layer. */
-const JITTER_MAX = 450;
+/**
+ * Jitter of a camera's packets above which they come unevenly from the publisher, so that its line is the narrow one
+ * (RFC 3550, section 6.4.1): 5 ms.
+ */
+const JITTER_MAX_TICKS = 450;
 /** Size of a key frame of the lowest layer, and the longest wait for room for one. */
 const KEY_FRAME_BITS = 32_000;
 const ROOM_WAIT_MAX_MS = 150;
@@ -203,20 +206,19 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   }
 
   /**
-   * The client has no picture although packets arrive; `lineBps`: what arrives, if packets are being lost, or come
-   * late before any are lost. A client that repeats this all the time gets no more key frames than one that sends PLIs.
+   * The client has no picture although packets arrive; `lineBps`: what arrives, if packets are being lost, or come late
+   * before any are lost. A client that repeats this all the time gets no more key frames than one that sends PLIs.
    */
   async restartVideo({ lineBps, isLate }: Omit<SfuRequest<'restartVideo'>, 'session'>): Promise<{ soundOnly?: true }> {
     this.assertOpen();
     if (this.#soundOnly.isOn) return { soundOnly: true };
     const now = performance.now();
-    const isNews = lineBps !== undefined && !this.#restarted.isNarrow;
-    const isRepeated = now - this.#restarted.atMs < VIDEO_RESTART_SPACING_MS && !isNews;
+    const isFirstNarrow = lineBps !== undefined && !this.#restarted.isNarrow;
+    const isRepeated = now - this.#restarted.atMs < VIDEO_RESTART_SPACING_MS && !isFirstNarrow;
     if (this.#paused || this.isSpare || isRepeated) return {};
     if (isLate) {
-      if (now - this.#lateAtMs < VIDEO_RESTART_SPACING_MS) return {};
-      this.#lateAtMs = now;
-      if (!(await this.#isQueueing(lineBps ?? 0))) return {};
+      await this.#handleLate(lineBps ?? 0);
+      return {};
     }
     this.#restarted = { atMs: now, isNarrow: lineBps !== undefined };
     const videos = this.streams().filter(({ kind }) => kind === 'video');
@@ -225,10 +227,29 @@ export class WatchSession extends MediaSession implements TrackWatcher {
       await Promise.allSettled(videos.map((consumer) => consumer.requestKeyFrame()));
       return {};
     }
-    if (!isLate && !(await this.#isNarrow(lineBps))) return {};
+    if (!(await this.#isNarrow(lineBps))) return {};
     this.assertOpen();
     await this.#stepDown(videos, lineBps);
     return this.#soundOnly.isOn ? { soundOnly: true } : {};
+  }
+
+  /** Only losses show that a line does not carry the lowest layer. */
+  async #handleLate(lineBps: number): Promise<void> {
+    const now = performance.now();
+    if (now - this.#lateAtMs < VIDEO_RESTART_SPACING_MS) return;
+    this.#lateAtMs = now;
+    const cameras = [...this.#watched.values()].filter(
+      ({ track, consumer }) => track.bitrates && !track.muted && (consumer?.currentLayers?.spatialLayer ?? 0) > 0,
+    );
+    const isTooNarrow = this.#line?.isTooNarrow(lineBps) ?? true;
+    if (isTooNarrow || cameras.length === 0 || !(await this.#isQueueing(cameras, lineBps))) return;
+    // Meanwhile the client may have reported losses.
+    if (this.closed || this.#paused || this.#restarted.atMs > now) return;
+    this.#restarted = { atMs: now, isNarrow: true };
+    await this.#stepDown(
+      cameras.flatMap(({ consumer }) => consumer ?? []),
+      lineBps,
+    );
   }
 
   /**
@@ -238,7 +259,9 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   async #stepDown(videos: types.Consumer[], lineBps: number): Promise<void> {
     // A call fails only if its consumer ended meanwhile.
     const paused = Promise.allSettled(videos.map((consumer) => consumer.pause()));
-    if (this.#line?.handleLossy(lineBps) && this.#hasSound) this.#soundOnly.begin();
+    const isTooNarrow = this.#line?.isTooNarrow(lineBps);
+    this.#line?.handleNarrow(lineBps);
+    if (isTooNarrow && this.#hasSound) this.#soundOnly.begin();
     else await delay(Math.min(ROOM_WAIT_MAX_MS, (KEY_FRAME_BITS * 1_000) / lineBps));
     await paused;
     await this.#applyPause();
@@ -281,18 +304,18 @@ export class WatchSession extends MediaSession implements TrackWatcher {
    * Whether packets queue up before the client's line: more is sent to it than arrives, and they come evenly from the
    * publisher, without losses.
    */
-  async #isQueueing(lineBps: number): Promise<boolean> {
-    const cameras = [...this.#watched.values()].filter(({ track }) => track.source === 'camera' && !track.muted);
+  async #isQueueing(cameras: WatchedTrack[], lineBps: number): Promise<boolean> {
     // These fail only if the transport or a track ended meanwhile.
     const [[transport], streams] = await Promise.all([
       this.transport.getStats().catch(() => []),
       Promise.all(cameras.map(({ track }) => track.producer.getStats().catch(() => []))),
     ]);
     if (!transport || transport.sendBitrate < lineBps * LINE_EXCESS_MIN) return false;
+    // The fewer packets a layer has, the more the encoder's pace counts as jitter.
     const largest = streams.map((layers) => layers.toSorted((one, other) => other.bitrate - one.bitrate)[0]);
-    const isEven = (stream: types.ProducerStat | undefined) =>
-      stream !== undefined && stream.jitter <= JITTER_MAX && stream.score === SCORE_WITHOUT_LOSS;
-    return largest.length > 0 && largest.every(isEven);
+    return largest.every((stream) => {
+      return stream?.score === SCORE_WITHOUT_LOSS && stream.jitter <= JITTER_MAX_TICKS;
+    });
   }
 
   /** Ends a pause, or answers after how many milliseconds to ask again. */

@@ -11,18 +11,11 @@ import type { types } from 'mediasoup';
  * stream.
  */
 const CHECKS_AFTER_MS = [120, 250, 500];
-/**
- * To send all frames the worker waits for one of the highest temporal layer that depends on the lowest alone: the first
- * after a key frame, which a busy encoder often leaves out, and then every eighth. For half of the frames it is the
- * second one (Chromium's VP8). This is between the two at 25 frames a second.
- */
-const HALF_AFTER_MS = 50;
 
 export class FrameRateRise {
   readonly #consumer: types.Consumer;
   readonly #spatialLayer: () => number;
   #timers: NodeJS.Timeout[] = [];
-  #isHalved = false;
 
   /** Watches this consumer until it is closed; `spatialLayer` returns the viewer's preferred layer. */
   static watch(consumer: types.Consumer, spatialLayer: () => number): void {
@@ -37,36 +30,22 @@ export class FrameRateRise {
   }
 
   #handleLayers(layers: types.ConsumerLayers | undefined): void {
-    if (layers?.temporalLayer === 1 && this.#isHalved) {
-      this.#prefer(undefined);
-      return;
-    }
     this.#stop();
     if (layers?.temporalLayer !== 0) return;
-    const halving = setTimeout(() => this.#halve(), HALF_AFTER_MS);
-    this.#timers = [halving, ...CHECKS_AFTER_MS.map((afterMs) => setTimeout(() => this.#forceCheck(), afterMs))];
-  }
-
-  #halve(): void {
-    this.#isHalved = true;
-    this.#prefer(1);
+    this.#timers = CHECKS_AFTER_MS.map((afterMs) => setTimeout(() => this.#forceCheck(), afterMs));
   }
 
   /** A viewer whose bandwidth does not allow more keeps its layer. */
   #forceCheck(): void {
-    this.#prefer(0);
-    this.#prefer(undefined);
-  }
-
-  #prefer(temporalLayer: number | undefined): void {
-    const layers = { spatialLayer: this.#spatialLayer(), ...(temporalLayer !== undefined && { temporalLayer }) };
-    // Fails only if the consumer ended meanwhile.
-    this.#consumer.setPreferredLayers(layers).catch(() => {});
+    const consumer = this.#consumer;
+    const spatialLayer = this.#spatialLayer();
+    // Both fail only if the consumer ended meanwhile.
+    consumer.setPreferredLayers({ spatialLayer, temporalLayer: 0 }).catch(() => {});
+    consumer.setPreferredLayers({ spatialLayer }).catch(() => {});
   }
 
   #stop(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers = [];
-    this.#isHalved = false;
   }
 }

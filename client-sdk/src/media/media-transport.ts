@@ -30,8 +30,8 @@ interface MediaTransportOptions {
 }
 
 /**
- * Packets of a video arrive without a picture. `lineBps`: what arrives, if packets are being lost; `isLate`: none are
- * yet, but pictures come ever later; `isBack`: the line was dead before.
+ * Packets of a video arrive without a picture. `lineBps`: what arrives, if packets are being lost; `isLate`: no packet
+ * need be lost yet, but frames come ever later; `isBack`: the line was dead before.
  */
 export interface Stalled {
   lineBps?: number;

@@ -1,37 +1,38 @@
 /**
- * Detects that packets queue up before a line that is too narrow, before any are lost: pictures come ever later, and
- * less arrives than usual (the principle of delay-based congestion control, draft-ietf-rmcat-gcc-02). Once packets are
- * lost the queue is full, and the smaller picture has to wait behind it while the larger one stands still.
+ * Detects that packets queue up before a line that is too narrow, before any are lost: frames come ever later, and less
+ * arrives than usual (the principle of delay-based congestion control, draft-ietf-rmcat-gcc-02). Once packets are lost
+ * the queue is full, and the smaller picture has to wait behind it while the larger one stands still.
  */
 import { arrivingBps, type Counters, readCounters } from './line-counters.ts';
 
 type Receiver = Pick<RTCRtpReceiver, 'getSynchronizationSources' | 'getStats'>;
 
 export interface DelayMonitorOptions {
-  /** The receivers that should have a picture at the moment. */
-  videos(): readonly Receiver[];
-  /** Pictures come late, and this is what arrives, in bits per second. */
+  /** The cameras that should have a picture at the moment. The frames of screens come at any time. */
+  cameras(): readonly Receiver[];
+  /** Frames come late, and this is what arrives, in bits per second. */
   onLate(lineBps: number): void;
 }
 
 export const DELAY = {
   checkMs: 50,
-  /** Beyond the usual delay by so much, it is measured what arrives. Between two frames it is less. */
+  /** From this delay on, beyond the usual one, the arriving bit rate is measured. Between two frames it is less. */
   suspectMs: 100,
   lateMs: 150,
-  /** Of what arrives usually: a narrow line carries as little or less. */
-  share: 0.8,
+  /** Highest share of the usual bit rate that counts as too little. */
+  lowShare: 0.8,
   /** Checks in a row that have to follow a packet within `idleMaxMs`: a line that stops for a moment is not narrow. */
-  checks: 3,
+  lateChecksMin: 3,
   idleMaxMs: 60,
-  /** Interval at which it is measured what arrives usually. */
+  /** Interval at which the usual bit rate is measured. */
   usualMs: 1_000,
-  /** So long after a picture that was in time. Later, a narrow line loses packets. */
-  freshMs: 1_000,
+  /**
+   * Frames that are late for longer have another usual delay from now on, such as that of a larger buffer. A narrow
+   * line loses packets by then.
+   */
+  lateMaxMs: 1_000,
   /** The shortest time between two reports. */
   spacingMs: 2_000,
-  /** How fast the usual delay may grow, in ms per ms, as it does with the browser's buffer. */
-  driftShare: 0.02,
 } as const;
 
 /** Of all video formats (RFC 3551, section 5; RFC 7741, section 4.1). */
@@ -40,17 +41,17 @@ const RTP_CLOCK_KHZ = 90;
 const STEP_MAX_MS = 5_000;
 
 interface Watched {
-  /** Of the newest frame: its timestamp, when it was first seen, and its delay, counted from anywhere. */
+  /** Of the newest frame: its timestamp, when it was first seen, and its delay, up to a constant. */
   rtpTimestamp: number;
   seenAtMs: number;
   delayMs: number;
   usualDelayMs: number;
-  /** When a picture was last in time. */
+  /** When frames were last in time. */
   inTimeAtMs: number;
-  /** The counters of the last measurement of what arrives usually. */
+  /** The counters of the last measurement of the usual bit rate. */
   measured: Counters | null;
   usualBps: number;
-  /** The counters of each check since pictures are late, and packets arrive. */
+  /** The counters of each check since frames are late, and packets arrive. */
   late: Counters[];
 }
 
@@ -76,7 +77,7 @@ export class DelayMonitor {
   }
 
   async #check(): Promise<void> {
-    const found = await Promise.all(this.#options.videos().map((video) => this.#checkOne(video)));
+    const found = await Promise.all(this.#options.cameras().map((camera) => this.#checkOne(camera)));
     if (this.#isClosed) return;
     this.#checkLater();
     // They share one line.
@@ -87,54 +88,56 @@ export class DelayMonitor {
     this.#options.onLate(lineBps);
   }
 
-  /** Answers what arrives, if that is too little. */
-  async #checkOne(video: Receiver): Promise<number | undefined> {
+  /** Returns the arriving bit rate, if frames are late and it is too low. */
+  async #checkOne(camera: Receiver): Promise<number | undefined> {
     const now = performance.now();
-    const watched = this.#follow(video, now);
+    const watched = this.#readFrame(camera, now);
     if (!watched) return undefined;
     const lateMs = watched.delayMs - watched.usualDelayMs + now - watched.seenAtMs;
     if (lateMs < DELAY.suspectMs) {
       watched.late = [];
       watched.inTimeAtMs = now;
-      await measureUsual(watched, video);
+      await measureUsual(watched, camera);
       return undefined;
     }
-    if (now - watched.inTimeAtMs > DELAY.freshMs) return undefined;
-    const bps = addLate(watched, await readCounters(video));
-    const isLow = bps !== undefined && bps <= watched.usualBps * DELAY.share;
+    if (now - watched.inTimeAtMs > DELAY.lateMaxMs) {
+      watched.usualDelayMs = watched.delayMs;
+      return undefined;
+    }
+    const bps = addLate(watched, await readCounters(camera));
+    const isLow = bps !== undefined && bps <= watched.usualBps * DELAY.lowShare;
     return isLow && lateMs >= DELAY.lateMs ? bps : undefined;
   }
 
-  /** Reads the newest frame; undefined before the first one. */
-  #follow(video: Receiver, now: number): Watched | undefined {
-    const watched = this.#watched.get(video);
-    const [newest] = video.getSynchronizationSources().sort((left, right) => right.timestamp - left.timestamp);
+  /** Undefined before the first frame. */
+  #readFrame(camera: Receiver, now: number): Watched | undefined {
+    const watched = this.#watched.get(camera);
+    const [newest] = camera.getSynchronizationSources().sort((left, right) => right.timestamp - left.timestamp);
     if (!newest || newest.rtpTimestamp === watched?.rtpTimestamp) return watched;
     const { rtpTimestamp } = newest;
     const delayMs = newest.timestamp - rtpTimestamp / RTP_CLOCK_KHZ;
     const frame = { rtpTimestamp, seenAtMs: now, delayMs };
-    if (watched && Math.abs(delayMs - watched.delayMs) < STEP_MAX_MS) {
-      const grownMs = watched.usualDelayMs + (now - watched.seenAtMs) * DELAY.driftShare;
-      return Object.assign(watched, frame, { usualDelayMs: Math.min(delayMs, grownMs) });
-    }
+    if (watched && Math.abs(delayMs - watched.delayMs) < STEP_MAX_MS)
+      return Object.assign(watched, frame, { usualDelayMs: Math.min(delayMs, watched.usualDelayMs) });
     const begun = { ...frame, usualDelayMs: delayMs, inTimeAtMs: now, measured: null, usualBps: 0, late: [] };
-    this.#watched.set(video, begun);
+    this.#watched.set(camera, begun);
     return begun;
   }
 }
 
-async function measureUsual(watched: Watched, video: Receiver): Promise<void> {
+async function measureUsual(watched: Watched, camera: Receiver): Promise<void> {
   const { measured } = watched;
   if (measured && performance.now() - measured.readAtMs < DELAY.usualMs) return;
-  const counters = await readCounters(video);
+  const counters = await readCounters(camera);
   const isRecent = measured && counters.readAtMs - measured.readAtMs < 2 * DELAY.usualMs;
   watched.usualBps = (isRecent && arrivingBps(measured, counters)) || 0;
   watched.measured = counters;
 }
 
-/** Answers what arrives while pictures are late, if there were enough checks. */
+/** Returns the bit rate that arrives while frames are late, if there were enough checks. */
 function addLate(watched: Watched, counters: Counters): number | undefined {
-  watched.late = counters.idleMs <= DELAY.idleMaxMs ? [...watched.late, counters] : [];
+  const isArriving = counters.idleMs !== undefined && counters.idleMs <= DELAY.idleMaxMs;
+  watched.late = isArriving ? [...watched.late, counters] : [];
   const [first] = watched.late;
-  return first && watched.late.length >= DELAY.checks ? arrivingBps(first, counters) : undefined;
+  return first && watched.late.length >= DELAY.lateChecksMin ? arrivingBps(first, counters) : undefined;
 }

@@ -82,6 +82,7 @@ const SILENCE_MS = 170;
 const LOST_MS = 2_000;
 /** A video without any packet for so long has paused. */
 const PAUSE_MS = 500;
+
 export class StallMonitor {
   readonly #options: StallMonitorOptions;
   readonly #watched = new WeakMap<Receiver, Watched>();
@@ -179,7 +180,7 @@ function handleArrivals(watched: Watched, before: Counters, now: Counters): bool
   if (!watched.measuredFrom) {
     watched.measuredFrom = before;
     watched.videoAt = before.readAtMs;
-    watched.arrivedAt = before.readAtMs - before.idleMs;
+    watched.arrivedAt = before.readAtMs - (before.idleMs ?? 0);
   }
   const isArriving = now.packets > before.packets;
   const hasLost = now.lost > before.lost;

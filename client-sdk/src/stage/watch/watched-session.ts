@@ -50,6 +50,7 @@ export class WatchedSession {
     this.#line = new code.WatchedLine({
       receivers: () => receiversOf(this.#consumers.values()),
       videos: () => receiversOf(this.#videos),
+      cameras: () => receiversOf(this.#videos.filter(({ track }) => track.source === 'camera')),
       onStalled: (stalled) => void this.#restartVideo(stalled),
       onLate: (lineBps) => void this.#restartVideo({ lineBps, isLate: true }),
       onMoving: () => {

@@ -151,7 +151,9 @@ test('who reports in bad faith three times is told each time, may file one a day
   expect((await about('a')).json.number).toBe(first.number);
   const letters = await lettersTo('person_zoe@example.org');
   expect(letters.filter((letter) => letter.includes('a été jugé abusif')).length).toBe(3);
-  expect(letters.some((letter) => letter.includes(`n°\u00a0${third.number}`) && letter.includes('jusqu’au'))).toBe(true);
+  expect(letters.some((letter) => letter.includes(`n°\u00a0${third.number}`) && letter.includes('jusqu’au'))).toBe(
+    true,
+  );
   clock.advance(DAY_MS);
   expect((await about('g')).status).toBe(201);
   expect((await about('h')).json.error.code).toBe('reports_limited');
