@@ -170,6 +170,17 @@ test('numbers that help in danger come from a file of the operator, each with it
   }
 });
 
+test('the time zone has an IANA name', () => {
+  const zoneOf = (LOGE_TIME_ZONE: string) => parseConfig({ LOGE_TIME_ZONE }).timeZone;
+  expect([zoneOf(''), zoneOf('Europe/Paris'), zoneOf('europe/paris')]).toEqual(['UTC', 'Europe/Paris', 'Europe/Paris']);
+  for (const LOGE_TIME_ZONE of ['Paris', 'Europe/Pariss', '+02:00', 'UTC+1', 'heure de Paris']) {
+    expect([LOGE_TIME_ZONE, faultsOf({ LOGE_TIME_ZONE })]).toEqual([
+      LOGE_TIME_ZONE,
+      [expect.stringMatching(/^LOGE_TIME_ZONE: must be the name of an IANA time zone, such as `Europe\/Paris`/)],
+    ]);
+  }
+});
+
 test('mail has a server and a sender, and a fault never quotes the password', () => {
   const LOGE_SMTP_URL = 'smtps://loge:a-password@smtp.example.com';
   expect(parseConfig({ LOGE_SMTP_URL, LOGE_MAIL_FROM: 'Club <mail@club.example>' })).toMatchObject({

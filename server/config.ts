@@ -104,6 +104,17 @@ function parseMailFrom(value: string, context: z.RefinementCtx): { name: string;
   return z.NEVER;
 }
 
+/** In the spelling of Intl. An offset such as `+02:00` is refused: it would be wrong for half of the year. */
+function parseTimeZone(value: string, context: z.RefinementCtx): string {
+  try {
+    if (/^[a-z]/i.test(value)) return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
+  } catch {
+    // No such zone.
+  }
+  context.addIssue('must be the name of an IANA time zone, such as `Europe/Paris`; leave it out for UTC');
+  return z.NEVER;
+}
+
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   PORT: port.default(3000),
@@ -168,6 +179,8 @@ const environment = z.object({
     .string()
     .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code, such as FR')
     .default('FR'),
+  /** Of dates and times in letters, pages, link previews and exports, whose reader's own time zone is not known. */
+  LOGE_TIME_ZONE: text.transform(parseTimeZone).default('UTC'),
   /** The seller on receipts. In production receipts get no numbers without it. */
   LOGE_HOUSE_NAME: text.optional(),
   LOGE_HOUSE_ADDRESS: text.optional(),
@@ -392,6 +405,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     trustProxyHops: env.LOGE_TRUST_PROXY,
     currency: env.LOGE_CURRENCY,
     houseCountry: env.LOGE_HOUSE_COUNTRY,
+    timeZone: env.LOGE_TIME_ZONE,
     seller: sellerOf(env),
     contact: env.LOGE_HOUSE_CONTACT ?? (production ? null : 'money@loge.example'),
     smtpUrl: env.LOGE_SMTP_URL,

@@ -1,4 +1,5 @@
 /** The page in a person's export: all tables with their first rows, without a script, so that it opens anywhere. */
+import { formatDate, type HouseLocale } from './platform/house-dates.ts';
 import { html, type Markup } from './platform/html.ts';
 import type { Language } from './protocol/accounts/people.ts';
 
@@ -9,9 +10,8 @@ export interface ExportedRows {
   count: number;
 }
 
-interface ExportPage {
+interface ExportPage extends HouseLocale {
   person: string;
-  language: Language;
   /** ISO 8601. */
   at: string;
   tables: ExportedRows[];
@@ -58,10 +58,8 @@ const STYLE = `
   td { max-width: 28rem; overflow-wrap: anywhere; }
 `;
 
-export function exportPage({ person, language, at, tables }: ExportPage): string {
+export function exportPage({ person, language, timeZone, at, tables }: ExportPage): string {
   const texts = TEXTS[language];
-  const locale = language === 'fr' ? 'fr-FR' : 'en-GB';
-  const when = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
   const domains = [...Map.groupBy(tables, ({ domain }) => domain)];
   return html`<!doctype html>
 <html lang="${language}">
@@ -69,7 +67,7 @@ export function exportPage({ person, language, at, tables }: ExportPage): string
 <style>${STYLE}</style></head>
 <body>
 <h1>${texts.title}</h1>
-<p>${texts.made(`${when.format(new Date(at))} UTC`, person)}</p>
+<p>${texts.made(formatDate(at, 'long', { language, timeZone }), person)}</p>
 <p>${texts.text}</p>
 ${domains.map(
   ([

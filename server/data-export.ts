@@ -14,9 +14,11 @@ const ROWS_SHOWN = 200;
 
 export class DataExport {
   readonly #records: PersonRecords;
+  readonly #timeZone: string;
 
-  constructor({ db }: { db: Database }) {
+  constructor({ db, timeZone }: { db: Database; timeZone: string }) {
     this.#records = new PersonRecords(db, PERSONAL_TABLES);
+    this.#timeZone = timeZone;
   }
 
   async *zip(person: string, { language, at }: { language: Language; at: string }): AsyncGenerator<Uint8Array> {
@@ -52,7 +54,7 @@ export class DataExport {
       entry.push(bytes('\n]\n'), true);
       shown.push(part);
     }
-    add('index.html').push(bytes(exportPage({ person, language, at, tables: shown })), true);
+    add('index.html').push(bytes(exportPage({ person, language, timeZone: this.#timeZone, at, tables: shown })), true);
     zip.end();
     yield* drain();
   }

@@ -220,7 +220,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
       ...{ mail, people, roles, moderators, money, participantData, publicUrl },
       receiptYears: config.invoiceRetentionYears,
     }),
-    dataExport: new DataExport({ db }),
+    dataExport: new DataExport({ db, timeZone: config.timeZone }),
     tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.siteKey.id, clock }),
     rooms,
     money,
@@ -301,6 +301,6 @@ export function moneySettings({
   };
 }
 
-function mailSettings({ smtpUrl, mailFrom: from, mailPerHour: perHour, publicUrl, development }: Config) {
-  return { smtpUrl, from, perHour, publicUrl, keepsData: development };
+function mailSettings({ smtpUrl, mailFrom: from, mailPerHour: perHour, publicUrl, timeZone, development }: Config) {
+  return { smtpUrl, from, perHour, publicUrl, timeZone, keepsData: development };
 }

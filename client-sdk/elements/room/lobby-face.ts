@@ -36,8 +36,8 @@ export interface LobbyFace {
   viewerCount?: number | undefined;
   texts: BaseTexts;
   language: Language;
-  /** Of the date; absent: the reader's own. */
-  timeZone?: string | undefined;
+  /** Writes a date where the reader's time zone is not known. */
+  formatDate?: ((at: string) => string) | undefined;
 }
 
 /** `below` follows the creator's name: the offer, the sign-in, a reason. */
@@ -71,13 +71,13 @@ export function priceLine(line: { title: string; note: string; price: string; te
   </div>`;
 }
 
-function whenOf({ info, isLive, texts, language, timeZone }: LobbyFace): string {
+function whenOf({ info, isLive, texts, language, formatDate }: LobbyFace): string {
   if (info.status === 'ended') return texts.room.ended;
   if (isLive) return texts.lobby.liveNow;
   if (info.pausedUntil && info.pauseAnnounced)
-    return texts.lobby.pausedUntil(formatUntil(info.pausedUntil, language, timeZone));
+    return texts.lobby.pausedUntil(formatDate?.(info.pausedUntil) ?? formatUntil(info.pausedUntil, language));
   if (info.liveEndedAt) return texts.lobby.offAir;
   if (!info.startsAt) return info.movedAt ? texts.lobby.postponed : texts.lobby.soon;
-  const date = formatDateTime(info.startsAt, language, timeZone);
+  const date = formatDate?.(info.startsAt) ?? formatDateTime(info.startsAt, language);
   return info.movedAt ? texts.lobby.newDate(date) : date;
 }

@@ -86,17 +86,16 @@ export function formatTime(at: string, language: Language): string {
   return text;
 }
 
-/** In the reader's time zone, or in the given one, which is then named. */
-export function formatDateTime(at: string, language: Language, timeZone?: string): string {
+/** In the reader's time zone. */
+export function formatDateTime(at: string, language: Language): string {
   const options: Intl.DateTimeFormatOptions = {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
     hour: '2-digit',
     minute: '2-digit',
-    ...(timeZone ? { timeZone, timeZoneName: 'short' } : {}),
   };
-  return dateFormatterOf(`date ${timeZone ?? ''}`, language, options).format(new Date(at));
+  return dateFormatterOf('date', language, options).format(new Date(at));
 }
 
 /** `1 December 2026`, for documents. */
@@ -107,10 +106,10 @@ export function formatLongDay(at: string, language: Language): string {
 /** Within this time the hour says which day is meant, past midnight too. */
 const HOUR_ALONE_MS = 12 * 3_600_000;
 
-/** A time to come: the hour alone if it is near, the date too later or where the reader's time zone is not known. */
-export function formatUntil(at: string, language: Language, timeZone?: string): string {
+/** A time to come: the hour alone if it is near, the date too later. */
+export function formatUntil(at: string, language: Language): string {
   const isNear = Date.parse(at) - Date.now() < HOUR_ALONE_MS;
-  return timeZone || !isNear ? formatDateTime(at, language, timeZone) : formatTime(at, language);
+  return isNear ? formatTime(at, language) : formatDateTime(at, language);
 }
 
 /** Duration as `4:07` or `1:02:09`. */

@@ -50,7 +50,7 @@ test.each(Object.keys(TEMPLATES) as TemplateName[])(
   (name) => {
     const template = TEMPLATES[name] as Template<unknown>;
     const subjects = LANGUAGES.map((language) => {
-      const content = template.write[language](SAMPLES[name], 'Loge <&> House');
+      const content = template.write[language](SAMPLES[name], 'Loge <&> House', { language, timeZone: 'UTC' });
       const { subject, text, html } = renderLetter(content, language);
       expect(subject).not.toMatch(/[\r\n]/);
       for (const form of [text, html]) expect(form).toContain(LINK);

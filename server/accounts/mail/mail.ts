@@ -59,6 +59,8 @@ export interface MailOptions {
   smtpUrl: string | undefined;
   from: MailFrom;
   publicUrl: string;
+  /** Of times in letters. */
+  timeZone: string;
   /** Letters per hour in each lane. */
   perHour: number;
   /** Whether to keep what was in letters, to show it. */
@@ -198,18 +200,19 @@ export class Mail {
   }
 
   #render(row: LetterRow): RenderedLetter & { unsubscribeUrl: string | undefined; event: string | undefined } {
-    const { box, from, publicUrl } = this.#options;
+    const { box, from, publicUrl, timeZone } = this.#options;
+    const { language } = row;
     const opened = row.sealedData === null ? undefined : box.open(row.sealedData, row.id);
     if (opened === undefined) throw new AppError('internal', 'The data of a letter cannot be decrypted.');
     // Stored by `enqueue` with the data of its template.
     const template = TEMPLATES[row.template] as Template<unknown>;
     const data: unknown = JSON.parse(opened);
-    const content = template.write[row.language](data, from.name);
+    const content = template.write[language](data, from.name, { language, timeZone });
     const unsubscribeUrl =
       template.topic && this.unsubscribing.linkOf({ address: row.recipient, topic: template.topic });
-    const unsubscribe = unsubscribeUrl ? { label: UNSUBSCRIBE[row.language], href: unsubscribeUrl } : undefined;
+    const unsubscribe = unsubscribeUrl ? { label: UNSUBSCRIBE[language], href: unsubscribeUrl } : undefined;
     const event = template.event?.(data, publicUrl);
-    return { ...renderLetter(content, row.language, unsubscribe), unsubscribeUrl, event };
+    return { ...renderLetter(content, language, unsubscribe), unsubscribeUrl, event };
   }
 }
 

@@ -71,6 +71,7 @@ export class PageContents {
     const page: ServerPage = {
       page: name,
       language,
+      timeZone: this.#config.timeZone,
       person,
       isOperator: person !== null && (await this.#roles.has(person.identity, 'operator')),
       isFullHeight: name === 'room' || (name === 'studio' && request.params.id !== undefined),
@@ -112,9 +113,9 @@ export class PageContents {
     }
     const soldOut = await this.#money.tickets.isSoldOut(found, page.person?.identity);
     const room = { ...found, soldOut };
-    const { title, description } = summaryOf(room, language);
+    const { title, description } = summaryOf(room, page);
     const url = roomUrl(this.#config.publicUrl, room);
-    const picture = cardUrl(url, roomCard(room, language), language);
+    const picture = cardUrl(url, roomCard(room, page), language);
     const isIndexed = isPublic(room);
     const event = isIndexed ? eventOf(room, { url, picture }) : undefined;
     const head = pageHead({

@@ -8,9 +8,9 @@ import type { CSSResultGroup, TemplateResult } from 'lit';
 import { html } from 'lit';
 import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { frenchErrors } from '../../../client-sdk/elements/texts/french-errors.ts';
-import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { addTexts, elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { themeStyles } from '../../../client-sdk/elements/theme/theme.ts';
+import { formatDate, type HouseLocale } from '../../platform/house-dates.ts';
 import { Markup } from '../../platform/html.ts';
 import type { SitePerson } from '../../web/api/site-api.ts';
 import { homeContent, homeStyles } from '../../web/home/home-content.ts';
@@ -23,14 +23,12 @@ import { signInContent, signInStyles } from '../../web/site/sign-in-content.ts';
 import { missingContent, type PageName, siteFrame } from '../../web/site/site-frame.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
 import { frameStyles, pageStyles } from '../../web/styles/site-styles.ts';
-import { SERVER_TIME_ZONE } from './discovery/room-summary.ts';
 
 // Browsers load these texts later; a page of the server has to be complete.
 addTexts({ en: {}, fr: { errors: frenchErrors } });
 
-export interface ServerPage {
+export interface ServerPage extends HouseLocale {
   page: PageName;
-  language: Language;
   person: SitePerson | null;
   isOperator: boolean;
   isFullHeight: boolean;
@@ -82,12 +80,12 @@ export function serverMissing(page: ServerPage, text: string): Markup {
   return pageElement(page, [], renderTemplate(missingContent(text, siteTexts(page.language))));
 }
 
-function contextOf({ language }: ServerPage): CardContext {
+function contextOf({ language, timeZone }: ServerPage): CardContext {
   return {
     words: siteTexts(language),
     texts: elementTexts(language),
     language,
-    timeZone: SERVER_TIME_ZONE,
+    formatDate: (at) => formatDate(at, 'short', { language, timeZone }),
   };
 }
 

@@ -28,7 +28,7 @@ export const lobbyContentStyles = [
 ];
 
 export function lobbyContent(room: LobbyRoom, context: CardContext, below: unknown): TemplateResult {
-  const { texts, language, timeZone } = context;
+  const { texts, language, formatDate } = context;
   const face: LobbyFace = {
     info: room,
     isLive: room.status === 'live',
@@ -36,7 +36,7 @@ export function lobbyContent(room: LobbyRoom, context: CardContext, below: unkno
     creatorPath: room.creatorHandle ? `/c/${room.creatorHandle}` : undefined,
     texts,
     language,
-    timeZone,
+    formatDate,
   };
   return lobbyFace(
     face,

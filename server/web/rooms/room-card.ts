@@ -17,8 +17,8 @@ export interface CardContext {
   words: SiteTexts;
   texts: BaseTexts;
   language: Language;
-  /** Of dates; absent: the reader's own. */
-  timeZone?: string | undefined;
+  /** Writes a date where the reader's time zone is not known. */
+  formatDate?: ((at: string) => string) | undefined;
 }
 
 export const roomCardStyles = [
@@ -114,16 +114,18 @@ export function priceOf(
 /** What everybody reads in place of a price. */
 export function priceOrSoldOut(
   room: Pick<CardRoom, 'access' | 'soldOut'>,
-  context: Omit<CardContext, 'timeZone'>,
+  context: Omit<CardContext, 'formatDate'>,
 ): string {
   return room.soldOut ? context.texts.lobby.soldOut : priceOf(room, context);
 }
 
 export function roomCard(room: CardRoom, context: CardContext): TemplateResult {
-  const { words, texts, language, timeZone } = context;
+  const { words, texts, language, formatDate } = context;
   const { viewerCount } = room;
   const isLive = room.status === 'live';
-  const when = room.startsAt ? formatDateTime(room.startsAt, language, timeZone) : words.home.soon;
+  const when = room.startsAt
+    ? (formatDate?.(room.startsAt) ?? formatDateTime(room.startsAt, language))
+    : words.home.soon;
   return html`<a class="room-card" href="/rooms/${room.id}" data-testid="room-${room.id}">
     <div class="picture">
       ${poster(room.id, room.creator.name, room.poster, 'lazy')}

@@ -23,6 +23,7 @@ export function openMailHouse(db: Database, options: Partial<MailOptions> & { no
     smtpUrl: undefined,
     from: { name: 'Loge', address: 'mail@loge.example' },
     publicUrl: 'https://loge.example',
+    timeZone: 'UTC',
     perHour: 100,
     keepsData: false,
     random: () => 0.5,

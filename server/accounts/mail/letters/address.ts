@@ -1,8 +1,9 @@
 /** Letters about a change of a person's mail address, to the old and to the new mailbox. */
+
 import { DAY_MS } from '../../../platform/clock.ts';
+import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
 import type { Block, LetterContent } from '../letter.ts';
 import { reasonEn, reasonFr } from './account.ts';
-import { formatDay } from './dates.ts';
 import type { AddressStep, LetterData, Template } from './template.ts';
 
 type Data = LetterData['address'];
@@ -20,10 +21,10 @@ export const address: Template<Data> = {
   // After a day a person's own change is over, and these links with it.
   lifetimeMs: ({ step }) => (step === 'confirm_old' || step === 'confirm_new' ? DAY_MS : undefined),
   write: {
-    en: (data, house) =>
-      content(english(house)[data.step], data, { object: 'Stop the change', reason: reasonEn(house) }),
-    fr: (data, house) =>
-      content(french(house)[data.step], data, { object: 'Arrêter le changement', reason: reasonFr(house) }),
+    en: (data, house, locale) =>
+      content(english(house, locale)[data.step], data, { object: 'Stop the change', reason: reasonEn(house) }),
+    fr: (data, house, locale) =>
+      content(french(house, locale)[data.step], data, { object: 'Arrêter le changement', reason: reasonFr(house) }),
   },
 };
 
@@ -38,7 +39,7 @@ function content(texts: Texts, data: Data, { object, reason }: { object: string;
   };
 }
 
-const english = (house: string): Record<AddressStep, Texts> => ({
+const english = (house: string, locale: HouseLocale): Record<AddressStep, Texts> => ({
   confirm_old: {
     subject: `Confirm the new address of your account`,
     text: ({ newAddress }) =>
@@ -54,13 +55,13 @@ const english = (house: string): Record<AddressStep, Texts> => ({
   recovery_notice: {
     subject: `Your account on ${house} is being recovered`,
     text: ({ newAddress, dueAt }) =>
-      `The house was told that you have lost this mailbox and your passkeys. From ${formatDay(dueAt, 'en')} your account opens to ${newAddress}, and your passkeys are removed. If you did not ask for this, stop the recovery.`,
+      `The house was told that you have lost this mailbox and your passkeys. From ${formatDate(dueAt, 'day', locale)} your account opens to ${newAddress}, and your passkeys are removed. If you did not ask for this, stop the recovery.`,
     button: 'Stop the recovery',
   },
   recovery_confirm: {
     subject: `Confirm the recovery of your account on ${house}`,
     text: ({ dueAt }) =>
-      `The house is recovering your account. Confirm that this is your mailbox. On ${formatDay(dueAt, 'en')} at the earliest, a letter will say that your account is open to you again; until then the old mailbox can stop the recovery. Do not sign in with this address before that letter: it would get an account of its own, and yours would not open.`,
+      `The house is recovering your account. Confirm that this is your mailbox. On ${formatDate(dueAt, 'day', locale)} at the earliest, a letter will say that your account is open to you again; until then the old mailbox can stop the recovery. Do not sign in with this address before that letter: it would get an account of its own, and yours would not open.`,
     button: 'Confirm this mailbox',
   },
   recovery_taken: {
@@ -82,7 +83,7 @@ const english = (house: string): Record<AddressStep, Texts> => ({
   },
 });
 
-const french = (house: string): Record<AddressStep, Texts> => ({
+const french = (house: string, locale: HouseLocale): Record<AddressStep, Texts> => ({
   confirm_old: {
     subject: 'Confirmez la nouvelle adresse de votre compte',
     text: ({ newAddress }) =>
@@ -99,13 +100,13 @@ const french = (house: string): Record<AddressStep, Texts> => ({
   recovery_notice: {
     subject: `Votre compte sur ${house} va être rétabli`,
     text: ({ newAddress, dueAt }) =>
-      `On a dit à la maison que vous aviez perdu cette boîte mail et vos clés d’accès. Dès le ${formatDay(dueAt, 'fr')}, votre compte s’ouvre à ${newAddress} et vos clés d’accès sont retirées. Si vous n’avez rien demandé, arrêtez le rétablissement.`,
+      `On a dit à la maison que vous aviez perdu cette boîte mail et vos clés d’accès. Dès le ${formatDate(dueAt, 'day', locale)}, votre compte s’ouvre à ${newAddress} et vos clés d’accès sont retirées. Si vous n’avez rien demandé, arrêtez le rétablissement.`,
     button: 'Arrêter le rétablissement',
   },
   recovery_confirm: {
     subject: `Confirmez le rétablissement de votre compte sur ${house}`,
     text: ({ dueAt }) =>
-      `La maison rétablit votre compte. Confirmez que cette boîte mail est la vôtre. Au plus tôt le ${formatDay(dueAt, 'fr')}, un message vous dira que votre compte vous est de nouveau ouvert ; d’ici là, l’ancienne boîte peut arrêter le rétablissement. Ne vous connectez pas avec cette adresse avant ce message : elle aurait son propre compte, et le vôtre ne s’ouvrirait pas.`,
+      `La maison rétablit votre compte. Confirmez que cette boîte mail est la vôtre. Au plus tôt le ${formatDate(dueAt, 'day', locale)}, un message vous dira que votre compte vous est de nouveau ouvert ; d’ici là, l’ancienne boîte peut arrêter le rétablissement. Ne vous connectez pas avec cette adresse avant ce message : elle aurait son propre compte, et le vôtre ne s’ouvrirait pas.`,
     button: 'Confirmer cette boîte mail',
   },
   recovery_taken: {

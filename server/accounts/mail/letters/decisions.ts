@@ -1,6 +1,6 @@
+import { formatDate } from '../../../platform/house-dates.ts';
 import type { Language } from '../../../protocol/accounts/people.ts';
 import type { MeasureKind } from '../../../protocol/trust/decisions.ts';
-import { formatDay } from './dates.ts';
 import type { LetterData, Template } from './template.ts';
 
 const MEASURES: Readonly<Record<Language, Record<MeasureKind, string>>> = {
@@ -28,7 +28,7 @@ const MEASURES: Readonly<Record<Language, Record<MeasureKind, string>>> = {
 export const decision: Template<LetterData['decision']> = {
   lane: 'other',
   write: {
-    en: ({ measures, ground, reasons, automated, appealUntil, link }, house) => ({
+    en: ({ measures, ground, reasons, automated, appealUntil, link }, house, locale) => ({
       subject: `A decision of ${house} about you`,
       blocks: [
         `${house} has decided: ${measures.map((kind) => MEASURES.en[kind]).join('; ')}.`,
@@ -41,12 +41,12 @@ export const decision: Template<LetterData['decision']> = {
         },
         appealUntil === null
           ? 'This holds for now. A person will decide about it, and write to you.'
-          : `You can appeal until ${formatDay(appealUntil, 'en')}. Somebody other than the person who decided will answer. The courts are open to you too.`,
+          : `You can appeal until ${formatDate(appealUntil, 'day', locale)}. Somebody other than the person who decided will answer. The courts are open to you too.`,
         { button: 'Read the decision', href: link },
       ],
       reason: `You get this letter because the decision concerns your ${house} account.`,
     }),
-    fr: ({ measures, ground, reasons, automated, appealUntil, link }, house) => ({
+    fr: ({ measures, ground, reasons, automated, appealUntil, link }, house, locale) => ({
       subject: `Une décision de ${house} à votre sujet`,
       blocks: [
         `${house} a décidé : ${measures.map((kind) => MEASURES.fr[kind]).join(' ; ')}.`,
@@ -59,7 +59,7 @@ export const decision: Template<LetterData['decision']> = {
         },
         appealUntil === null
           ? 'Cela vaut pour l’instant. Une personne en décidera, et vous écrira.'
-          : `Vous pouvez former un recours jusqu’au ${formatDay(appealUntil, 'fr')}. Une autre personne que celle qui a décidé répondra. Les tribunaux vous sont aussi ouverts.`,
+          : `Vous pouvez former un recours jusqu’au ${formatDate(appealUntil, 'day', locale)}. Une autre personne que celle qui a décidé répondra. Les tribunaux vous sont aussi ouverts.`,
         { button: 'Lire la décision', href: link },
       ],
       reason: `Vous recevez ce message parce que la décision concerne votre compte ${house}.`,

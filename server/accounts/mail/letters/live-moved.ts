@@ -1,6 +1,7 @@
 /** Letters to people with a ticket: the live has another date, or does not take place. They are a duty of the house. */
+
 import { formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
-import { formatMoment } from './dates.ts';
+import { formatDate } from '../../../platform/house-dates.ts';
 import { liveEvent } from './live-event.ts';
 import type { LetterData, Template } from './template.ts';
 
@@ -8,7 +9,7 @@ export const liveMoved: Template<LetterData['live-moved']> = {
   lane: 'bulk',
   event: (data, publicUrl) => liveEvent(data, publicUrl),
   write: {
-    en: ({ creator, title, startsAt, previousStartsAt, returnUntil, link, returnLink }, house) => ({
+    en: ({ creator, title, startsAt, previousStartsAt, returnUntil, link, returnLink }, house, locale) => ({
       subject: startsAt ? `New date: ${title}` : `Postponed: ${title}`,
       blocks: [
         startsAt
@@ -16,8 +17,8 @@ export const liveMoved: Template<LetterData['live-moved']> = {
           : `The live “${title}” by ${creator} is postponed. Its new date is not known yet.`,
         {
           facts: [
-            ...(startsAt ? [['New date', formatMoment(startsAt, 'en')] as const] : []),
-            ...(previousStartsAt ? [['Old date', formatMoment(previousStartsAt, 'en')] as const] : []),
+            ...(startsAt ? [['New date', formatDate(startsAt, 'full', locale)] as const] : []),
+            ...(previousStartsAt ? [['Old date', formatDate(previousStartsAt, 'full', locale)] as const] : []),
           ],
         },
         startsAt
@@ -25,13 +26,13 @@ export const liveMoved: Template<LetterData['live-moved']> = {
           : 'Your ticket stays valid: there is nothing to do if you want to wait for the new date.',
         { button: 'Open the live', href: link },
         returnUntil && startsAt
-          ? `If it does not, you can give the ticket back until ${formatMoment(returnUntil, 'en')}, and get the full price back.`
+          ? `If it does not, you can give the ticket back until ${formatDate(returnUntil, 'full', locale)}, and get the full price back.`
           : 'If not, you can give the ticket back until the live begins, and get the full price back.',
         { button: 'Give the ticket back', href: returnLink, isSecondary: true },
       ],
       reason: `You get this letter because you have a ticket for this live on ${house}.`,
     }),
-    fr: ({ creator, title, startsAt, previousStartsAt, returnUntil, link, returnLink }, house) => ({
+    fr: ({ creator, title, startsAt, previousStartsAt, returnUntil, link, returnLink }, house, locale) => ({
       subject: startsAt ? `Nouvelle date : ${title}` : `Reporté : ${title}`,
       blocks: [
         startsAt
@@ -39,8 +40,8 @@ export const liveMoved: Template<LetterData['live-moved']> = {
           : `Le live « ${title} » de ${creator} est reporté. Sa nouvelle date n’est pas encore connue.`,
         {
           facts: [
-            ...(startsAt ? [['Nouvelle date', formatMoment(startsAt, 'fr')] as const] : []),
-            ...(previousStartsAt ? [['Ancienne date', formatMoment(previousStartsAt, 'fr')] as const] : []),
+            ...(startsAt ? [['Nouvelle date', formatDate(startsAt, 'full', locale)] as const] : []),
+            ...(previousStartsAt ? [['Ancienne date', formatDate(previousStartsAt, 'full', locale)] as const] : []),
           ],
         },
         startsAt
@@ -48,7 +49,7 @@ export const liveMoved: Template<LetterData['live-moved']> = {
           : 'Votre billet reste valable : si vous voulez attendre la nouvelle date, vous n’avez rien à faire.',
         { button: 'Ouvrir le live', href: link },
         returnUntil && startsAt
-          ? `Sinon, vous pouvez rendre le billet jusqu’au ${formatMoment(returnUntil, 'fr')} ; son prix vous est remboursé en entier.`
+          ? `Sinon, vous pouvez rendre le billet jusqu’au ${formatDate(returnUntil, 'full', locale)} ; son prix vous est remboursé en entier.`
           : 'Sinon, vous pouvez rendre le billet jusqu’au début du live ; son prix vous est remboursé en entier.',
         { button: 'Rendre le billet', href: returnLink, isSecondary: true },
       ],

@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../../../platform/clock.ts';
-import { formatMoment } from './dates.ts';
+import { formatDate } from '../../../platform/house-dates.ts';
 import { liveEvent } from './live-event.ts';
 import type { LetterData, Template } from './template.ts';
 
@@ -25,19 +25,21 @@ export const liveReminder: Template<Data> = {
   lifetimeMs: () => 3 * HOUR_MS,
   event: (data, publicUrl) => liveEvent(data, publicUrl),
   write: {
-    en: ({ creator, title, link, startsAt, because }, house) => ({
+    en: ({ creator, title, link, startsAt, because }, house, locale) => ({
       subject: `${creator}: ${title}`,
       blocks: [
-        startsAt ? `${creator} goes live on ${formatMoment(startsAt, 'en')}.` : `${creator} is live now.`,
+        startsAt ? `${creator} goes live on ${formatDate(startsAt, 'full', locale)}.` : `${creator} is live now.`,
         { facts: [['Live', title]] },
         { button: 'Open the live', href: link },
       ],
       reason: REASONS.en[because](house, creator),
     }),
-    fr: ({ creator, title, link, startsAt, because }, house) => ({
+    fr: ({ creator, title, link, startsAt, because }, house, locale) => ({
       subject: `${creator} : ${title}`,
       blocks: [
-        startsAt ? `${creator} sera en direct le ${formatMoment(startsAt, 'fr')}.` : `${creator} est en direct.`,
+        startsAt
+          ? `${creator} sera en direct le ${formatDate(startsAt, 'full', locale)}.`
+          : `${creator} est en direct.`,
         { facts: [['Live', title]] },
         { button: 'Ouvrir le live', href: link },
       ],

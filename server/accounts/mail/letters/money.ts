@@ -1,6 +1,7 @@
 /** Letters about a person's money. They are mandatory, so that they have no unsubscribe link. */
+
 import { formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
-import { formatDay } from './dates.ts';
+import { formatDate } from '../../../platform/house-dates.ts';
 import type { LetterData, Template } from './template.ts';
 
 const reasonEn = (house: string) => `You get this letter because it is about your money on ${house}.`;
@@ -15,7 +16,7 @@ const liveFacts = (live: { title: string; creator: string }, [title, creator]: [
 export const receipt: Template<LetterData['receipt']> = {
   lane: 'other',
   write: {
-    en: ({ what, amountMinor, currency, at, live, tier = '', paidUntil, link }, house) => ({
+    en: ({ what, amountMinor, currency, at, live, tier = '', paidUntil, link }, house, locale) => ({
       subject: `Your receipt from ${house}`,
       blocks: [
         {
@@ -28,15 +29,15 @@ export const receipt: Template<LetterData['receipt']> = {
           facts: [
             ...(live ? liveFacts(live, ['Live', 'Creator']) : []),
             ['Amount', formatMoney(amountMinor, currency, 'en')],
-            ['Paid on', formatDay(at, 'en')],
-            ...(paidUntil ? [['Paid until', formatDay(paidUntil, 'en')] as const] : []),
+            ['Paid on', formatDate(at, 'day', locale)],
+            ...(paidUntil ? [['Paid until', formatDate(paidUntil, 'day', locale)] as const] : []),
           ],
         },
         { button: what === 'topup' ? 'Open your wallet' : 'Open the receipt', href: link },
       ],
       reason: reasonEn(house),
     }),
-    fr: ({ what, amountMinor, currency, at, live, tier = '', paidUntil, link }, house) => ({
+    fr: ({ what, amountMinor, currency, at, live, tier = '', paidUntil, link }, house, locale) => ({
       subject: `Votre reçu de ${house}`,
       blocks: [
         {
@@ -49,8 +50,8 @@ export const receipt: Template<LetterData['receipt']> = {
           facts: [
             ...(live ? liveFacts(live, ['Live', 'Créateur']) : []),
             ['Montant', formatMoney(amountMinor, currency, 'fr')],
-            ['Payé le', formatDay(at, 'fr')],
-            ...(paidUntil ? [['Payé jusqu’au', formatDay(paidUntil, 'fr')] as const] : []),
+            ['Payé le', formatDate(at, 'day', locale)],
+            ...(paidUntil ? [['Payé jusqu’au', formatDate(paidUntil, 'day', locale)] as const] : []),
           ],
         },
         { button: what === 'topup' ? 'Ouvrir votre portefeuille' : 'Ouvrir le reçu', href: link },
@@ -95,21 +96,21 @@ export const refund: Template<LetterData['refund']> = {
 export const renewalFailed: Template<LetterData['renewal-failed']> = {
   lane: 'other',
   write: {
-    en: ({ tier, accessUntil, link }, house) => ({
+    en: ({ tier, accessUntil, link }, house, locale) => ({
       subject: `Your membership “${tier}” could not be renewed`,
       blocks: [
         `The payment for your membership “${tier}” has failed. It will be tried again in the next few days.`,
-        ...(accessUntil ? [`You keep your access until ${formatDay(accessUntil, 'en')}.`] : []),
+        ...(accessUntil ? [`You keep your access until ${formatDate(accessUntil, 'day', locale)}.`] : []),
         'Check your card, or choose another one:',
         { button: 'Open your wallet', href: link },
       ],
       reason: reasonEn(house),
     }),
-    fr: ({ tier, accessUntil, link }, house) => ({
+    fr: ({ tier, accessUntil, link }, house, locale) => ({
       subject: `Votre abonnement « ${tier} » n’a pas pu être renouvelé`,
       blocks: [
         `Le paiement de votre abonnement « ${tier} » a échoué. Il sera retenté ces prochains jours.`,
-        ...(accessUntil ? [`Vous gardez votre accès jusqu’au ${formatDay(accessUntil, 'fr')}.`] : []),
+        ...(accessUntil ? [`Vous gardez votre accès jusqu’au ${formatDate(accessUntil, 'day', locale)}.`] : []),
         'Vérifiez votre carte, ou choisissez-en une autre :',
         { button: 'Ouvrir votre portefeuille', href: link },
       ],

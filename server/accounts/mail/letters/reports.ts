@@ -1,5 +1,5 @@
+import { formatDate } from '../../../platform/house-dates.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
-import { formatDay } from './dates.ts';
 import type { LetterData, Template } from './template.ts';
 
 export const reportReceived: Template<LetterData['report-received']> = {
@@ -33,25 +33,25 @@ export const reportReceived: Template<LetterData['report-received']> = {
 export const reportUnfounded: Template<LetterData['report-unfounded']> = {
   lane: 'other',
   write: {
-    en: ({ number, limitedUntil, link }, house) => ({
+    en: ({ number, limitedUntil, link }, house, locale) => ({
       subject: `Your report no. ${number} was found unfounded`,
       blocks: [
         `Those who decide about reports found that your report no. ${number} was manifestly unfounded.`,
         limitedUntil === null
           ? `Reports take time that others need. After ${LIMITS.unfoundedReports} such reports within ${LIMITS.unfoundedReportDays} days you can file only one report a day, for ${LIMITS.limitedReportDays} days.`
-          : `You have made ${LIMITS.unfoundedReports} or more of them within ${LIMITS.unfoundedReportDays} days: until ${formatDay(limitedUntil, 'en')} you can file only one report a day.`,
+          : `You have made ${LIMITS.unfoundedReports} or more of them within ${LIMITS.unfoundedReportDays} days: until ${formatDate(limitedUntil, 'day', locale)} you can file only one report a day.`,
         'If you think that this is wrong, write to the house and quote the number.',
         { button: 'See your reports', href: link },
       ],
       reason: `You get this letter because you reported something on ${house}.`,
     }),
-    fr: ({ number, limitedUntil, link }, house) => ({
+    fr: ({ number, limitedUntil, link }, house, locale) => ({
       subject: `Votre signalement n° ${number} a été jugé abusif`,
       blocks: [
         `Les personnes qui décident des signalements ont jugé votre signalement n° ${number} manifestement infondé.`,
         limitedUntil === null
           ? `Chaque signalement prend du temps dont d’autres ont besoin. Après ${LIMITS.unfoundedReports} signalements de ce genre en ${LIMITS.unfoundedReportDays} jours, vous ne pourrez en envoyer qu’un par jour, pendant ${LIMITS.limitedReportDays} jours.`
-          : `Vous en avez fait ${LIMITS.unfoundedReports} ou plus en ${LIMITS.unfoundedReportDays} jours : jusqu’au ${formatDay(limitedUntil, 'fr')}, vous ne pouvez en envoyer qu’un par jour.`,
+          : `Vous en avez fait ${LIMITS.unfoundedReports} ou plus en ${LIMITS.unfoundedReportDays} jours : jusqu’au ${formatDate(limitedUntil, 'day', locale)}, vous ne pouvez en envoyer qu’un par jour.`,
         'Si vous pensez que c’est une erreur, écrivez à la maison en citant le numéro.',
         { button: 'Voir vos signalements', href: link },
       ],

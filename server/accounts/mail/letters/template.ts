@@ -1,4 +1,5 @@
 /** What a template of a letter is: its data, who may stop it, how long it is worth sending, and its texts. */
+import type { HouseLocale } from '../../../platform/house-dates.ts';
 import type { Language } from '../../../protocol/accounts/people.ts';
 import type { MeasureKind } from '../../../protocol/trust/decisions.ts';
 import type { LetterContent } from '../letter.ts';
@@ -89,5 +90,6 @@ export interface Template<Data> {
   lifetimeMs?(data: Data): number | undefined;
   /** An iCalendar file to attach. */
   event?(data: Data, publicUrl: string): string;
-  write: Record<Language, (data: Data, house: string) => LetterContent>;
+  /** `house` is its name. */
+  write: Record<Language, (data: Data, house: string, locale: HouseLocale) => LetterContent>;
 }

@@ -3,6 +3,7 @@
  * for everybody, and public.
  */
 import type { Express, Request, Response } from 'express';
+import type { Config } from '../../../config.ts';
 import { html } from '../../../platform/html.ts';
 import { AppError } from '../../../protocol/errors.ts';
 import type { CardRoom } from '../../../web/rooms/room-card.ts';
@@ -49,7 +50,8 @@ export function mountDiscovery(app: Express, context: HttpContext, limits: HttpL
     await limits.consume('site', { address: request.ip });
     const room = await findRoom(String(request.params.id));
     if (!isPublic(room)) response.set('x-robots-tag', 'noindex');
-    await sendCard(request, response, roomCard(room, askedLanguage(request) ?? 'en'), room.creator.identity);
+    const card = roomCard(room, { language: askedLanguage(request) ?? 'en', timeZone: config.timeZone });
+    await sendCard(request, response, card, room.creator.identity);
   });
 
   app.get('/c/:handle/card.jpg', async (request, response) => {
@@ -65,7 +67,7 @@ export function mountDiscovery(app: Express, context: HttpContext, limits: HttpL
     if (format !== 'json') return void response.status(501).end();
     const room = await findRoom(roomIdOf(String(url), config.publicUrl));
     const fits = !(Number(maxwidth) < CARD_SIZE.width || Number(maxheight) < CARD_SIZE.height);
-    response.set('cache-control', HOUR_CACHE).json(oembedOf(room, config.publicUrl, fits));
+    response.set('cache-control', HOUR_CACHE).json(oembedOf(room, config, fits));
   });
 
   async function findRoom(id: string): Promise<CardRoom> {
@@ -104,8 +106,12 @@ function roomIdOf(url: string, publicUrl: string): string {
 }
 
 /** A `link`: the pages do not let themselves be framed by others, who embed rooms with `/embed.js`. */
-function oembedOf(room: CardRoom, publicUrl: string, hasPicture: boolean): object {
-  const card = roomCard(room, 'en');
+function oembedOf(
+  room: CardRoom,
+  { publicUrl, timeZone }: Pick<Config, 'publicUrl' | 'timeZone'>,
+  hasPicture: boolean,
+): object {
+  const card = roomCard(room, { language: 'en', timeZone });
   return {
     version: '1.0',
     type: 'link',

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
 import { elementTexts } from '../../../../client-sdk/elements/texts/language.ts';
+import type { HouseLocale } from '../../../platform/house-dates.ts';
 import type { Room } from '../../../protocol/rooms.ts';
 import type { CardRoom } from '../../../web/rooms/room-card.ts';
 import { siteTexts } from '../../../web/site/site-language.ts';
@@ -13,8 +14,9 @@ export function houseCard(language: Language): ShareCard {
   return { title: home.title, subtitle: home.text, facts: [] };
 }
 
-export function roomCard(room: CardRoom, language: Language): ShareCard {
-  const { facts } = summaryOf(room, language);
+export function roomCard(room: CardRoom, locale: HouseLocale): ShareCard {
+  const { language } = locale;
+  const { facts } = summaryOf(room, locale);
   const name = drawable(room.creator.name);
   const subtitle = name && elementTexts(language).room.by(name);
   const title = drawable(room.title) || siteTexts(language).home.title;

@@ -2,15 +2,12 @@
  * A room for those who have only its link: search engines, previews of a shared link. It says what everybody reads in
  * the lobby and does not change by the minute; nothing of who is inside or of what happens there.
  */
-import { formatDateTime, minorUnits } from '../../../../client-sdk/elements/texts/format.ts';
-import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
+import { minorUnits } from '../../../../client-sdk/elements/texts/format.ts';
 import { elementTexts } from '../../../../client-sdk/elements/texts/language.ts';
+import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
 import type { Room } from '../../../protocol/rooms.ts';
 import { type CardRoom, priceOrSoldOut } from '../../../web/rooms/room-card.ts';
 import { siteTexts } from '../../../web/site/site-language.ts';
-
-/** Of dates: the server does not know where its reader is. */
-export const SERVER_TIME_ZONE = 'UTC';
 
 export interface RoomSummary {
   title: string;
@@ -21,11 +18,12 @@ export interface RoomSummary {
   description: string;
 }
 
-export function summaryOf(room: CardRoom, language: Language): RoomSummary {
+export function summaryOf(room: CardRoom, locale: HouseLocale): RoomSummary {
+  const { language } = locale;
   const words = siteTexts(language);
   const texts = elementTexts(language);
   const creator = texts.room.by(room.creator.name);
-  const date = room.startsAt ? [formatDateTime(room.startsAt, language, SERVER_TIME_ZONE)] : [];
+  const date = room.startsAt ? [formatDate(room.startsAt, 'short', locale)] : [];
   const facts =
     room.status === 'ended' ? [texts.room.ended] : [...date, priceOrSoldOut(room, { words, texts, language })];
   return { title: room.title, creator, facts, description: [creator, ...facts].join(' · ') };

@@ -1,15 +1,15 @@
 /** The page behind a letter's link that gives a ticket back, and its button. The link authorises; nobody signs in. */
 
 import type { Express, Request } from 'express';
-import { formatDateTime, formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
+import { formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
 import { withFrenchSpaces } from '../../../../client-sdk/elements/texts/french-spaces.ts';
+import { formatDate } from '../../../platform/house-dates.ts';
 import { html } from '../../../platform/html.ts';
 import { AppError } from '../../../protocol/errors.ts';
 import type { HttpContext } from '../../context.ts';
 import { page } from '../../http/html-pages.ts';
 import { noStore } from '../../http/security.ts';
 import type { HttpLimits } from '../../rate-limits.ts';
-import { SERVER_TIME_ZONE } from '../discovery/room-summary.ts';
 import { pageLanguage } from '../page-language.ts';
 
 const TEXTS = {
@@ -44,7 +44,11 @@ const TEXTS = {
 } as const;
 
 /** Mail programs open every link, so opening the page changes nothing. */
-export function mountTicketReturns(app: Express, { money, returnLinks }: HttpContext, limits: HttpLimits): void {
+export function mountTicketReturns(
+  app: Express,
+  { config, money, returnLinks }: HttpContext,
+  limits: HttpLimits,
+): void {
   const read = async (request: Request) => {
     await limits.consume('site', { address: request.ip });
     const ticket = returnLinks.parse(String(request.params.token));
@@ -58,7 +62,7 @@ export function mountTicketReturns(app: Express, { money, returnLinks }: HttpCon
     const texts = TEXTS[language];
     const { of: room, status, withdrawable, priceMinor, currency } = await money.withdrawals.getTicket(ticket);
     const date = room.startsAt
-      ? texts.newDate(formatDateTime(room.startsAt, language, SERVER_TIME_ZONE))
+      ? texts.newDate(formatDate(room.startsAt, 'short', { language, timeZone: config.timeZone }))
       : texts.noDate;
     const body = withdrawable
       ? html`<p><strong>${room.title}</strong><br>${date}</p><p>${texts.price(formatMoney(priceMinor, currency, language))}</p><form method="post"><button>${texts.button}</button></form><p class="next"><a href="/rooms/${room.id}">${texts.keep}</a></p>`

@@ -2,6 +2,7 @@
 import type { Express, Request, Response } from 'express';
 import { withFrenchSpaces } from '../../../../client-sdk/elements/texts/french-spaces.ts';
 import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
+import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
 import { html, type Markup } from '../../../platform/html.ts';
 import type { ArticleChange, PublishedVersion, TextPart } from '../../../protocol/trust/charter.ts';
 import type { HttpContext } from '../../context.ts';
@@ -9,7 +10,6 @@ import { page } from '../../http/html-pages.ts';
 import { parseCharterVersion } from '../../operations/params.ts';
 import type { HttpLimits } from '../../rate-limits.ts';
 import { footerPages } from '../house-pages.ts';
-import { pageDay } from '../page-dates.ts';
 import { pageLanguage } from '../page-language.ts';
 import { charterTexts } from './charter-texts.ts';
 
@@ -30,12 +30,12 @@ const STYLE = html`<style>
 </style>`;
 
 export function mountCharterPages(app: Express, context: HttpContext, limits: HttpLimits): void {
-  const { charter } = context;
-  const show = (path: string, create: (request: Request, language: Language) => Promise<[string, Markup]>) =>
+  const { charter, config } = context;
+  const show = (path: string, create: (request: Request, locale: HouseLocale) => Promise<[string, Markup]>) =>
     app.get(path, async (request: Request, response: Response) => {
       await limits.consume('site', { address: request.ip });
       const language = pageLanguage(request, response);
-      const [title, body] = await create(request, language);
+      const [title, body] = await create(request, { language, timeZone: config.timeZone });
       const links = await footerPages(context);
       const content = html`${STYLE}<div class="charter text">${body}</div>`;
       response
@@ -44,12 +44,12 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
         .send(page(title, content, { language, links }));
     });
 
-  show('/charter', async (_request, language) => {
-    const texts = charterTexts[language];
+  show('/charter', async (_request, locale) => {
+    const texts = charterTexts[locale.language];
     const versions = await charter.list();
     const current = versions.find(({ state }) => state === 'in_force');
-    const text = current ? await versionContent(current.version, language) : html`<p>${texts.none}</p>`;
-    return [texts.title, html`${text}${versionList(versions, language)}`];
+    const text = current ? await versionContent(current.version, locale) : html`<p>${texts.none}</p>`;
+    return [texts.title, html`${text}${versionList(versions, locale)}`];
   });
 
   // Before `/charter/:version`, which it would match.
@@ -59,24 +59,26 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
     response.redirect(303, `/charter/changes/${parseCharterVersion(from)}/${parseCharterVersion(to)}`);
   });
 
-  show('/charter/:version', async ({ params }, language) => {
+  show('/charter/:version', async ({ params }, locale) => {
     const version = parseCharterVersion(params.version);
-    const [text, versions] = await Promise.all([versionContent(version, language), charter.list()]);
-    return [charterTexts[language].version(version), html`${text}${versionList(versions, language)}`];
+    const [text, versions] = await Promise.all([versionContent(version, locale), charter.list()]);
+    return [charterTexts[locale.language].version(version), html`${text}${versionList(versions, locale)}`];
   });
 
-  show('/charter/changes/:from/:to', async ({ params }, language) => {
+  show('/charter/changes/:from/:to', async ({ params }, locale) => {
+    const { language } = locale;
     const texts = charterTexts[language];
     const [from, to] = [parseCharterVersion(params.from), parseCharterVersion(params.to)];
     const [changes, versions] = await Promise.all([charter.compare(from, to, language), charter.list()]);
     const changed = changes.filter(({ change }) => change !== 'same');
     const body = html`<p class="quiet">${texts.legend} <ins>${texts.legendAdded}</ins>, <del>${texts.legendRemoved}</del></p>
       ${changed.length === 0 ? html`<p>${texts.noChange}</p>` : changed.map((change) => changeContent(change, language))}
-      ${versionList(versions, language)}`;
+      ${versionList(versions, locale)}`;
     return [texts.changes(from, to), body];
   });
 
-  async function versionContent(version: number, language: Language): Promise<Markup> {
+  async function versionContent(version: number, locale: HouseLocale): Promise<Markup> {
+    const { language } = locale;
     const texts = charterTexts[language];
     const found = await charter.getVersion(version);
     const articles = found.articles.map(({ id, title, text }) => ({
@@ -85,7 +87,7 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
       text: text[language],
     }));
     const shown = language === 'fr' ? withFrenchSpaces(articles) : articles;
-    return html`<p class="quiet">${texts.version(version)} · ${stateOf(found, language)}</p>
+    return html`<p class="quiet">${texts.version(version)} · ${stateOf(found, locale)}</p>
       ${shown.map((article) => articleContent(article))}
       <p class="quiet">${texts.hash}<br><code>${found.hash}</code></p>`;
   }
@@ -105,18 +107,18 @@ function changedText({ kind, text }: TextPart): Markup {
   return kind === 'added' ? html`<ins>${text}</ins>` : html`<del>${text}</del>`;
 }
 
-function stateOf({ state, effectiveFrom }: PublishedVersion, language: Language): string {
-  return charterTexts[language].state[state](pageDay(effectiveFrom, language));
+function stateOf({ state, effectiveFrom }: PublishedVersion, locale: HouseLocale): string {
+  return charterTexts[locale.language].state[state](formatDate(effectiveFrom, 'day', locale));
 }
 
-function versionList(versions: PublishedVersion[], language: Language): Markup {
-  const texts = charterTexts[language];
+function versionList(versions: PublishedVersion[], locale: HouseLocale): Markup {
+  const texts = charterTexts[locale.language];
   if (versions.length === 0) return html``;
   const [newest, before] = versions;
   return html`<h2>${texts.versions}</h2>
     <ul>${versions.map((each, index) => {
       const earlier = versions[index + 1];
-      return html`<li><a href="/charter/${each.version}">${texts.version(each.version)}</a>, ${stateOf(each, language)}
+      return html`<li><a href="/charter/${each.version}">${texts.version(each.version)}</a>, ${stateOf(each, locale)}
         ${earlier && html`<br><a href="/charter/changes/${earlier.version}/${each.version}">${texts.since(earlier.version)}</a>`}</li>`;
     })}</ul>
     ${

@@ -56,6 +56,7 @@ interface ReportPageParts {
 export function mountReportPages(app: Express, context: HttpContext, { limits, sessions }: ReportPageParts): void {
   const { config, decisions, reports, reportLinks } = context;
   const help = config.helpContacts;
+  const localeOf = (language: Language) => ({ language, timeZone: config.timeZone });
   const write = async (language: Language, title: string, body: Markup) =>
     page(title, html`${STYLE}<div class="report text">${body}</div>`, { language, links: await footerPages(context) });
 
@@ -73,12 +74,13 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   const ownPage = async (person: string | undefined, language: Language, note?: Markup): Promise<string> => {
     const texts = reportTexts[language];
     const decided = person ? await decisions.statements.list(person) : undefined;
+    const locale = localeOf(language);
     const isConcerned = decided !== undefined && decided.statements.length > 0;
     const own =
       person &&
-      html`${decided && ownStatements(decided, language, APPEAL_PATH)}
+      html`${decided && ownStatements(decided, locale, APPEAL_PATH)}
       ${isConcerned && html`<h2>${texts.own}</h2>`}
-      ${ownReports(await reports.listOwn(person), language, APPEAL_PATH)}`;
+      ${ownReports(await reports.listOwn(person), locale, APPEAL_PATH)}`;
     const signedOut = html`<p>${texts.signedOut} ${config.hasSite && html`<a href="${signInPath('/reports')}">${texts.signIn}</a>`}</p>`;
     const body = html`${note}${own ?? signedOut}
       <p class="next"><a href="${FORM_PATH}">${texts.toForm}</a></p>`;
@@ -117,7 +119,7 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   };
   const senderPage = async (report: string, language: Language, note?: Markup): Promise<string> => {
     const list = { reports: [await reports.getOfForm(report)], limitedUntil: null };
-    const body = html`${note}${ownReports(list, language, '')}<p class="next"><a href="${FORM_PATH}">${reportTexts[language].toForm}</a></p>`;
+    const body = html`${note}${ownReports(list, localeOf(language), '')}<p class="next"><a href="${FORM_PATH}">${reportTexts[language].toForm}</a></p>`;
     return write(language, reportTexts[language].ownOne, body);
   };
   app.get(bySender, noStore, async (request, response) => {
