@@ -47,13 +47,17 @@ export class CreatorAccountsStore {
     return rows[0]?.now ?? '';
   }
 
-  /** Locks the account until the caller's transaction ends; undefined if a later answer is stored. */
+  /**
+   * Locks the account until the caller's transaction ends; undefined if a later answer is stored, or the creator has
+   * another account now.
+   */
   async lock(
     tx: Orm,
-    { creator, askedAt }: { creator: string; askedAt: string },
+    { creator, account, askedAt }: { creator: string; account: string; askedAt: string },
   ): Promise<CreatorAccountRow | undefined> {
-    const isNewer = and(eq(creatorAccounts.creator, creator), lte(creatorAccounts.checkedAt, askedAt));
-    const [row] = await tx.select().from(creatorAccounts).where(isNewer).for('update');
+    const isSame = and(eq(creatorAccounts.creator, creator), eq(creatorAccounts.providerAccount, account));
+    const isNewer = lte(creatorAccounts.checkedAt, askedAt);
+    const [row] = await tx.select().from(creatorAccounts).where(and(isSame, isNewer)).for('update');
     return row;
   }
 

@@ -59,6 +59,8 @@ export class CreatorAccounts {
     if (returnUrl !== undefined && !isReturnUrlAllowed(back)) throw new AppError('origin_not_allowed');
     const known = await this.#store.find(creator.identity);
     const found = known && (await provider.connect.fetchAccount(known.providerAccount));
+    // Stores and tells that the known account is not payable any more, also if no other one can be created.
+    if (known && !found) await this.#refresh(known);
     const { account } = found ?? (await this.#create(creator, known?.providerAccount));
     const onboardingUrl = await provider.connect.createOnboardingLink({
       account,
@@ -125,8 +127,8 @@ export class CreatorAccounts {
     const found = (await provider.connect.fetchAccount(providerAccount)) ?? { account: providerAccount, ...NO_ACCOUNT };
     const nextCheckAt = this.#context.laterIso(this.#pauseMs(row, found));
     await db.transaction(async (tx) => {
-      const before = await this.#store.lock(tx, { creator, askedAt });
-      // A request that was made later has already stored its answer.
+      const before = await this.#store.lock(tx, { creator, account: providerAccount, askedAt });
+      // A request that was made later has already stored its answer, or the account was replaced.
       if (!before) return;
       const after = await this.#store.update(tx, { creator, found, askedAt, nextCheckAt });
       const account = toWire(creator, after);

@@ -1,6 +1,7 @@
 /** Creators' provider accounts whose changes arrive by no webhook: they are polled, a few at a time. */
 
 import { describe, expect, test, vi } from 'vitest';
+import { CreatorAccountsStore } from '../../../server/money/payouts/creator-accounts.store.ts';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { sql } from '../../../server/platform/db/sql.ts';
@@ -119,6 +120,37 @@ describe.each(DATABASES)('accounts without events, on $name', ({ open }) => {
     await later(6 * MINUTE_MS);
     expect(await isPayable()).toBe(true);
     expect(await told()).toEqual(['enabled', 'pending', 'enabled']);
+  });
+
+  test('a refresh of an account that was replaced meanwhile does not bring it back', async () => {
+    await using db = await open();
+    const { house, account, isPayable, later } = await openSilentHouse(db);
+    await using _ = house;
+    await house.stripe.accounts.del(account);
+    const { creatorAccounts: accounts } = house.money;
+    const readClock = vi.spyOn(CreatorAccountsStore.prototype, 'readClock').mockImplementationOnce(async () => {
+      await accounts.startOnboarding({ creator: { identity: house.creator, name: 'Ada', country: 'FR' } });
+      return new CreatorAccountsStore(db).readClock();
+    });
+    await accounts.handleAccountChanged(account);
+    readClock.mockRestore();
+    const { data } = await house.stripe.accounts.list();
+    house.emulator.act('onboard_account', { account: data[0]?.id ?? '' });
+    await later(6 * MINUTE_MS);
+    expect(await isPayable()).toBe(true);
+  });
+
+  test('onboarding that finds the account gone tells that it is not payable any more', async () => {
+    await using db = await open();
+    const { house, account, later, told } = await openSilentHouse(db);
+    await using _ = house;
+    house.emulator.act('onboard_account', { account });
+    await later(6 * MINUTE_MS);
+    await house.stripe.accounts.del(account);
+    await house.money.creatorAccounts.startOnboarding({
+      creator: { identity: house.creator, name: 'Ada', country: 'FR' },
+    });
+    expect(await told()).toEqual(['enabled', 'pending']);
   });
 
   test('a running server checks by itself', async () => {
