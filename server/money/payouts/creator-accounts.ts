@@ -24,6 +24,8 @@ const NO_ACCOUNT: Omit<ProviderAccount, 'account'> = {
   requirements: [],
   disabledReason: null,
 };
+/** For many accounts at once it means that the key is one of another platform: the old ids are in the log. */
+const GONE_MESSAGE = 'connected account is gone at the provider';
 /** Page of our own site to which creators return. */
 const RETURN_PATH = '/studio';
 /** Accounts per run of the sweep: with a run every ten seconds, two per second. */
@@ -78,7 +80,9 @@ export class CreatorAccounts {
     const nextCheckAt = this.#context.laterIso(CHECK_MIN_MS);
     const row = await this.#store.keep(creator.identity, made, { at, nextCheckAt, gone });
     if (!row) throw new AppError('internal', 'The account was not stored.');
-    return { account: row.providerAccount };
+    const { providerAccount: account } = row;
+    if (gone) this.#context.log.error({ creator: creator.identity, account: gone, replacement: account }, GONE_MESSAGE);
+    return { account };
   }
 
   /** The state now, or the last known state if the provider does not answer. */
@@ -121,10 +125,12 @@ export class CreatorAccounts {
 
   async #refresh(row: CreatorAccountRow): Promise<void> {
     const { creator, providerAccount } = row;
-    const { provider, db, outbox } = this.#context;
+    const { provider, db, outbox, log } = this.#context;
     const askedAt = await this.#store.readClock();
+    const known = await provider.connect.fetchAccount(providerAccount);
+    if (!known) log.error({ creator, account: providerAccount }, GONE_MESSAGE);
     // An account that is gone is like one that was never onboarded: the creator is asked to begin again.
-    const found = (await provider.connect.fetchAccount(providerAccount)) ?? { account: providerAccount, ...NO_ACCOUNT };
+    const found = known ?? { account: providerAccount, ...NO_ACCOUNT };
     const nextCheckAt = this.#context.laterIso(this.#pauseMs(row, found));
     await db.transaction(async (tx) => {
       const before = await this.#store.lock(tx, { creator, account: providerAccount, askedAt });

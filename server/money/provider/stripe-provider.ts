@@ -291,7 +291,7 @@ export class StripeProvider implements PaymentProvider {
 
 /** A connected account that is gone, or whose access was revoked, has a code of its own. */
 function isMissing(error: Stripe.errors.StripeError, param: 'id' | 'customer'): boolean {
-  if (error.code === 'account_invalid') return true;
+  if (error.code === 'account_invalid') return param === 'id';
   if (error.code !== 'resource_missing') return false;
   return param === 'customer' ? error.param === 'customer' : error.statusCode === 404;
 }
