@@ -22,7 +22,13 @@ export type AddressOf = (identity: string) => Promise<Contact | undefined>;
 
 /** To a person, or to the sender of a report by the form. */
 type MoneyLetter = {
-  [Name in TemplateName]: { identity?: string; report?: string; template: Name; data: LetterData[Name] };
+  [Name in TemplateName]: {
+    identity?: string;
+    report?: string;
+    template: Name;
+    /** A function reads more, only for who gets the letter. */
+    data: LetterData[Name] | (() => Promise<LetterData[Name]>);
+  };
 }[TemplateName];
 
 type Written = MoneyLetter | undefined;
@@ -69,7 +75,8 @@ export class FactLetters {
       const { identity, report } = letter;
       const to = identity ? await addressOf(identity) : report && (await contactOf(report));
       if (!to) continue;
-      const { template, data } = letter;
+      const { template } = letter;
+      const data = typeof letter.data === 'function' ? await letter.data() : letter.data;
       const { address, language } = to;
       await db.transaction((tx) => mail.enqueue(tx, { key: `fact:${fact.id}`, to: address, language, template, data }));
       isQueued = true;
@@ -106,13 +113,13 @@ export class FactLetters {
       identity
         ? { identity, template: 'report-unfounded', data: { number, limitedUntil, link: this.#page('/reports') } }
         : undefined,
-    'ticket.bought': async ({ ticket: { id, room, identity, priceMinor: amountMinor, currency, boughtAt: at } }) => ({
+    'ticket.bought': ({ ticket: { id, room, identity, priceMinor: amountMinor, currency, boughtAt: at } }) => ({
       identity,
       template: 'receipt',
-      data: {
+      data: async () => ({
         what: 'ticket',
         ...{ amountMinor, currency, at, live: await this.#liveOf(room), link: this.#page(`/receipts/${id}`) },
-      },
+      }),
     }),
     'topup.settled': ({ topup: { identity, amountMinor, currency, settledAt } }) => ({
       identity,
@@ -128,19 +135,19 @@ export class FactLetters {
       },
     }),
     // Tips from the wallet are in its history, and would be a letter each.
-    'tips.settled': async ({ tips: [tip], byCard }) =>
+    'tips.settled': ({ tips: [tip], byCard }) =>
       tip && byCard
         ? {
             identity: tip.from.identity,
             template: 'receipt',
-            data: {
+            data: async () => ({
               what: 'tip',
               amountMinor: tip.amountMinor,
               currency: tip.currency,
               at: tip.sentAt,
               live: await this.#liveOf(tip.room),
               link: this.#page(`/receipts/${tip.id}`),
-            },
+            }),
           }
         : undefined,
     'refund.changed': async ({ refund }, { identity }) => {

@@ -1,5 +1,5 @@
 /** Which facts become letters, to whom, and that a fact which is dispatched twice becomes one. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { FactLetters, type FactLettersOptions } from '../../../server/fact-letters.ts';
 import type { MoneyFacts } from '../../../server/money/money-facts.ts';
 import type { Fact } from '../../../server/platform/outbox/outbox.ts';
@@ -30,14 +30,17 @@ test('a person gets receipts and word of refunds, once each; people without an a
   const topics = () => new Set(house.facts.map(({ topic }) => topic));
   await eventually(() => topics().has('refund.changed') && topics().has('ticket.bought'), 'the facts are dispatched');
 
+  const getRoom = vi.fn((id: string) => house.rooms.getRoom(id));
   const letters = openLetters(post, {
     db,
     roomOf: (ticket) => house.money.tickets.roomOf(ticket),
-    getRoom: (id) => house.rooms.getRoom(id),
+    getRoom,
     addressOf: async (identity) => (identity === fan ? { address: 'lea@example.com', language: 'fr' } : undefined),
   });
   const own = house.facts.filter(({ topic }) => ['topup.settled', 'ticket.bought', 'refund.changed'].includes(topic));
   for (let times = 0; times < 2; times += 1) await letters.handleFacts(own);
+  // No room is read for a person who gets no letter.
+  expect(getRoom).toHaveBeenCalledTimes(2);
   await post.sendDue();
   const sent = await post.mail.listKept();
   expect(sent.map(({ to }) => to)).toEqual(Array(3).fill('lea@example.com'));
