@@ -59,8 +59,8 @@ export class Memberships {
 
   /**
    * Changes the tier: to a more expensive one at once, charged pro rata; to a cheaper one at the next renewal, see
-   * `nextTier`. After a refund or a lost dispute for the current period every change waits for the renewal, and
-   * one to another interval is refused (`tier_interval`).
+   * `nextTier`. If the last renewal, or a payment since then, was refunded completely or lost in a dispute, every
+   * change waits for the next renewal, and one to another interval is refused (`tier_interval`).
    * @throws {LogeError} `membership_disputed`, `live_stopped`, `membership_unpaid`, `card_declined`, `tier_not_found`,
    * `tier_retired`, `tier_interval`, and the errors of {@link cancel}.
    */

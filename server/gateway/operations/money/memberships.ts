@@ -173,7 +173,7 @@ const ownOperations = [
     example: { tier: 'tier_9aYx3mPq7LdR2vKe5tWz' },
     summary: 'Move to another tier',
     description:
-      'An upgrade applies at once: the rest of the paid time is charged pro rata, and nothing changes if the card is declined. A downgrade starts with the next renewal, see `nextTier`; so does an upgrade after a refund or a lost dispute for the current period, unless its interval is another one (`tier_interval`).',
+      'An upgrade applies at once: the rest of the paid time is charged pro rata, and nothing changes if the card is declined. A downgrade starts with the next renewal, see `nextTier`; so does an upgrade if the last renewal, or a payment since then, was refunded completely or lost in a dispute, unless its interval is another one (`tier_interval`).',
     errors: [
       ...CHANGE_ERRORS,
       'membership_disputed',
