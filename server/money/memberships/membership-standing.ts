@@ -109,9 +109,28 @@ export class MembershipStanding {
     });
   }
 
-  async toMembership(row: MembershipRow, tx?: Orm): Promise<Membership> {
+  /**
+   * Whether a move to a longer interval was given back: the provider renews only when the refunded time is over, and
+   * access ends before that.
+   */
+  async isMoveGivenBack(
+    tx: Orm,
+    { id, tier, renewalTier }: Pick<MembershipRow, 'id' | 'tier' | 'renewalTier'>,
+    accessUntilMs: number,
+  ): Promise<boolean> {
+    if (tier === renewalTier) return false;
     const { clubs } = this.#context.rooms;
-    const isMoving = row.renewalTier !== row.tier && row.status !== 'ended';
+    const [paid, renewal] = [await clubs.getTier(tier, tx), await clubs.getTier(renewalTier, tx)];
+    if (paid.interval === renewal.interval) return false;
+    const terms = await this.#store.listTerms(tx, id);
+    return terms.some(({ kind, isKept, endsAtMs }) => kind !== 'unused' && !isKept && endsAtMs > accessUntilMs);
+  }
+
+  async toMembership(row: MembershipRow, tx: Orm = this.#context.db.orm): Promise<Membership> {
+    const { clubs } = this.#context.rooms;
+    const isHeld = row.status !== 'ended';
+    const isGivenBack = isHeld && (await this.isMoveGivenBack(tx, row, Date.parse(row.accessUntil ?? '')));
+    const isMoving = row.renewalTier !== row.tier && isHeld && !isGivenBack;
     return {
       id: row.id as MembershipId,
       creator: row.creator,
@@ -121,7 +140,8 @@ export class MembershipStanding {
       status: row.status === 'past_due' ? 'past_due' : row.status === 'active' ? 'active' : 'ended',
       paidUntil: isoOrNull(row.paidUntil),
       accessUntil: isoOrNull(row.accessUntil),
-      cancelAtPeriodEnd: row.cancelAtPeriodEnd,
+      cancelAtPeriodEnd: row.cancelAtPeriodEnd || isGivenBack,
+      renewable: isHeld && !isGivenBack,
       disputed: row.standing === 'disputed',
       startedAt: iso(row.startedAt ?? row.createdAt),
     };

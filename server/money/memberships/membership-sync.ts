@@ -157,12 +157,14 @@ export class MembershipSync {
     const standing = isPaid && before.standing !== 'disputed' ? null : before.standing;
     const isEndedByHouse = standing === 'refunded' || standing === 'lost';
     const accessUntilMs = this.#standing.accessUntilMs(time, found);
-    // After the house's own cancellation, the provider may still collect a renewal that was due, an hour later. Where
-    // the payment for a longer interval was refunded, the provider has no renewal until that interval is over.
-    const isCancelledByHouse = found.cancelAtPeriodEnd && before.wantsToLeave !== true;
-    const isLapsed = accessUntilMs <= nowMs && (found.status === 'past_due' || !isCancelledByHouse);
-    const isOver = found.status === 'ended' || isLapsed || isEndedByHouse;
     const renewalTier = found.tier ?? before.renewalTier;
+    const move = { id: before.id, tier: time.tier, renewalTier };
+    const isMoveGivenBack = await this.#standing.isMoveGivenBack(tx, move, Math.max(accessUntilMs, nowMs));
+    // The provider collects a renewal an hour after it is due, unless the subscription has ended.
+    const isLeaving = found.cancelAtPeriodEnd && before.wantsToLeave === true;
+    const isUnrenewed = found.status === 'past_due' || isLeaving || isMoveGivenBack;
+    const isLapsed = isUnrenewed && accessUntilMs <= nowMs;
+    const isOver = found.status === 'ended' || isLapsed || isEndedByHouse;
     if (isEndedByHouse) await this.#returnUnused(tx, before);
     const nextMs = nextCheckMs({ nowMs, isOver, paidUntilMs: time.endsAtMs });
     // Renewals go on when the creator's suspension is over.
@@ -172,7 +174,7 @@ export class MembershipSync {
       before,
       {
         // While a renewal is pending, access is limited to what both the last payment and this one cover.
-        tier: isPaid ? time.tier : await this.#lowerOf(time.tier, renewalTier, tx),
+        tier: isPaid || isMoveGivenBack ? time.tier : await this.#lowerOf(time.tier, renewalTier, tx),
         renewalTier,
         standing,
         status: isOver ? 'ended' : found.status === 'past_due' ? 'past_due' : 'active',

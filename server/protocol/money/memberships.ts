@@ -54,6 +54,8 @@ export const membership = z.object({
   accessUntil: z.string().nullable(),
   /** Ends at `paidUntil` instead of being renewed. */
   cancelAtPeriodEnd: z.boolean(),
+  /** False when it has ended, and after a refunded move to a longer interval: then `resume` changes nothing. */
+  renewable: z.boolean(),
   /** A payment for it is disputed: it gives no access until the bank decides, and can only be left. */
   disputed: z.boolean(),
   startedAt: z.string(),

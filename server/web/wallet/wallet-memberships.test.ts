@@ -1,4 +1,4 @@
-/** A change of a membership, after which the list of memberships cannot be read. */
+/** What a member can do about a membership, and a change after which the list of memberships cannot be read. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
@@ -23,4 +23,15 @@ test('a change of tier is called done also when the memberships cannot be read a
   expect(part.note).toBe(siteTexts('en').wallet.memberships.tierDone('tier_2'));
   // What could not be read can be asked for again.
   expect([part.changing, part.lost !== '']).toEqual([undefined, true]);
+});
+
+test('a membership that cannot be renewed offers no button to resume it', () => {
+  const part = new WalletMemberships();
+  const render = (renewable: boolean) => {
+    const ending = { id: 'mbr_1', status: 'active', cancelAtPeriodEnd: true, renewable, tier: tierOf('tier_1') };
+    part.memberships = [{ ...ending, nextTier: null, paidUntil: null, creatorName: 'Ada' } as unknown as OwnMembership];
+    return part.render();
+  };
+  expect(pressOf(render(true), 'membership-resume')).toBeTypeOf('function');
+  expect(() => pressOf(render(false), 'membership-resume')).toThrow('nothing handles');
 });

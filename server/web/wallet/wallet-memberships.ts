@@ -147,7 +147,7 @@ export class WalletMemberships extends SitePart {
 
   #acts(membership: OwnMembership, until: string): TemplateResult {
     const texts = this.words.wallet.memberships;
-    const { id, cancelAtPeriodEnd } = membership;
+    const { cancelAtPeriodEnd, id, renewable } = membership;
     const state = stateOf(membership);
     const button = (name: string, words: string, act: () => void, isMain = false) => html`<wa-button
       size="s"
@@ -162,7 +162,9 @@ export class WalletMemberships extends SitePart {
       ${state === 'past_due' ? button('card', texts.changeCard, () => this.#changeCard(membership), true) : nothing}
       ${
         cancelAtPeriodEnd && state !== 'disputed'
-          ? button('resume', texts.resume, () => this.#resume(membership), true)
+          ? renewable
+            ? button('resume', texts.resume, () => this.#resume(membership), true)
+            : nothing
           : html`${state === 'active' ? button('tier', texts.changeTier, () => this.#openTiers(membership)) : nothing}
             ${button('cancel', texts.cancel, () => this.#cancel(membership, until))}`
       }
