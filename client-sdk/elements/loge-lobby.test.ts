@@ -17,6 +17,7 @@ interface LobbyOf {
   info?: object;
   access?: object;
   notice?: PaymentNotice;
+  decisionsPath?: string;
 }
 
 const QUOTE = {
@@ -24,7 +25,8 @@ const QUOTE = {
 } as unknown as Quote;
 
 /** The lobby of a ticket for €9.00. */
-function lobby({ balanceMinor = 0, ticketsLeft = 10, capacity = 10, info = {}, access = {}, notice }: LobbyOf) {
+function lobby(of: LobbyOf) {
+  const { balanceMinor = 0, ticketsLeft = 10, capacity = 10, info = {}, access = {}, notice, decisionsPath } = of;
   const offer = { kind: 'ticket', priceMinor: 900, currency: 'eur' };
   const creator = { identity: 'camille', name: 'Camille' };
   const room = {
@@ -34,7 +36,7 @@ function lobby({ balanceMinor = 0, ticketsLeft = 10, capacity = 10, info = {}, a
     ...{ ticketsLeft, isLive: false, viewerCount: 0 },
     quote: () => Promise.reject(new Error('not needed')),
   } as unknown as Room;
-  return html`<loge-lobby .room=${room} .quote=${QUOTE} .notice=${notice}></loge-lobby>`;
+  return html`<loge-lobby .room=${room} .quote=${QUOTE} .notice=${notice} .decisionsPath=${decisionsPath}></loge-lobby>`;
 }
 
 describe('the lobby of a room with tickets', () => {
@@ -73,6 +75,13 @@ test('after a payment, the doors open to nobody who is refused, and money that b
   expect(wordsOf(lobby({ access: ended, notice: 'returned' }))).toContain('The money returns the way it came.');
   const soldOut = lobby({ ticketsLeft: 0, notice: 'returned' });
   expect(testIdsOf(soldOut)).toEqual(expect.arrayContaining(['payment-notice', 'sold-out']));
+});
+
+test('a suspended person is sent to the reasons and the appeal only on a site that has the page for it', () => {
+  const access = { state: 'refused', reason: 'suspended' };
+  expect(wordsOf(lobby({ access }))).toContain('The house has suspended your account.');
+  expect(testIdsOf(lobby({ access }))).not.toContain('access-appeal');
+  expect(wordsOf(lobby({ access, decisionsPath: '/reports' }))).toContain('are on the page Reports and decisions');
 });
 
 test('the summary of a room that has ended stays when a later read fails', async () => {

@@ -35,12 +35,14 @@ export class LogeLobby extends RoomPart {
   static override properties = {
     returnUrl: { attribute: 'return-url' },
     contactPath: { attribute: false },
+    decisionsPath: { attribute: false },
     notice: {},
     quote: { state: true },
     waived: { state: true },
   };
   declare returnUrl: string | undefined;
   declare contactPath: string | undefined;
+  declare decisionsPath: string | undefined;
   declare notice: PaymentNotice | undefined;
   declare quote: Quote | undefined;
   declare waived: boolean;
@@ -129,6 +131,7 @@ export class LogeLobby extends RoomPart {
         ${isRefused ? html`<strong>${texts.lobby.closed}</strong>` : nothing}
         <span data-testid="access-reason" data-reason=${access.reason ?? ''}>${words || texts.lobby.reasons.revoked}</span>
         ${access.reason === 'removed' ? this.#removed(access.note ?? '', info) : nothing}
+        ${access.reason === 'suspended' && this.decisionsPath ? html`<p data-testid="access-appeal">${texts.lobby.appeal} <a href=${this.decisionsPath}>${texts.lobby.decisions}</a>.</p>` : nothing}
       </div>
     </div>`;
   }

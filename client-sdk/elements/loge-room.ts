@@ -37,6 +37,7 @@ export class LogeRoom extends RoomPart {
     returnUrl: { attribute: 'return-url' },
     receiptPath: { attribute: 'receipt-path' },
     contactPath: { attribute: 'contact-path' },
+    decisionsPath: { attribute: 'decisions-path' },
     notice: { state: true },
     bought: { state: true },
   };
@@ -55,6 +56,8 @@ export class LogeRoom extends RoomPart {
   declare receiptPath: string | undefined;
   /** Where a person who was removed can write to. Absent: no link. */
   declare contactPath: string | undefined;
+  /** Where a suspended person reads the reasons and can appeal. Absent: no link. */
+  declare decisionsPath: string | undefined;
   declare notice: PaymentNotice | undefined;
   /** A ticket that was bought for a live to come, while this page was open. */
   declare bought: string | undefined;
@@ -174,7 +177,7 @@ export class LogeRoom extends RoomPart {
     if (access?.state !== 'granted') {
       return html`<div class="scroll" tabindex="-1">
         ${room.ticketsLeft === 0 ? nothing : this.#walletBar(room)}
-        <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl} .contactPath=${this.contactPath}><slot name="lobby"></slot></loge-lobby>
+        <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl} .contactPath=${this.contactPath} .decisionsPath=${this.decisionsPath}><slot name="lobby"></slot></loge-lobby>
       </div>`;
     }
     if (this.#hasOwnLayout) return html`<slot></slot>`;

@@ -233,11 +233,7 @@ export const ERROR_CATALOGUE = {
   charter_not_found: { status: 404, retryable: false, message: 'There is no such charter.' },
   charter_changed: { status: 409, retryable: false, message: 'The charter has changed. Read it again.' },
   // Decisions
-  account_suspended: {
-    status: 403,
-    retryable: false,
-    message: 'The house has suspended this account. You were told why, and how to appeal.',
-  },
+  account_suspended: { status: 403, retryable: false, message: 'The house has suspended this account.' },
   live_stopped: { status: 403, retryable: false, message: 'The house has stopped the live of this room.' },
   case_not_found: { status: 404, retryable: false, message: 'There is no such case.' },
   decision_not_found: { status: 404, retryable: false, message: 'There is no such decision about you.' },

@@ -59,6 +59,8 @@ export const english = {
     removed: (reason: string) =>
       `${reason ? `The reason given: ${reason}. ` : ''}Your credit stays yours. A ticket for this room is not refunded by itself: to ask for it, or to object to the removal, write to the house.`,
     contact: 'Write to the house',
+    appeal: 'The reasons and the way to appeal are on the page',
+    decisions: 'Reports and decisions',
     reasons: {
       free: '',
       role: '',
@@ -74,7 +76,7 @@ export const english = {
       private_ended: 'Your private session is over.',
       revoked: 'Your access to this room was withdrawn.',
       room_ended: 'This room is over.',
-      suspended: 'The house has suspended your account. You were told why, and how to appeal.',
+      suspended: 'The house has suspended your account.',
       subscribe_not_allowed: 'Your invitation does not include watching this live.',
     },
   },

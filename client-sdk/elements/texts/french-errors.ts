@@ -57,7 +57,7 @@ export const frenchErrors: ErrorTexts = {
   charter_acceptance_required: 'Acceptez d’abord la charte en vigueur, puis passez en direct.',
   charter_not_found: 'Cette charte n’existe pas.',
   charter_changed: 'La charte a changé. Relisez-la.',
-  account_suspended: 'La maison a suspendu ce compte. Vous en avez reçu les motifs, et la façon de former un recours.',
+  account_suspended: 'La maison a suspendu ce compte.',
   live_stopped: 'La maison a arrêté le live de ce salon.',
   case_not_found: 'Ce dossier n’existe pas.',
   decision_not_found: 'Il n’y a pas de telle décision à votre sujet.',

@@ -63,6 +63,8 @@ export const french: BaseTexts = {
     removed: (reason) =>
       `${reason ? `Raison donnée : ${reason}. ` : ''}Votre crédit reste à vous. Un billet pour ce salon n’est pas remboursé de lui-même : pour le demander, ou pour contester l’exclusion, écrivez à la maison.`,
     contact: 'Écrire à la maison',
+    appeal: 'Les motifs et la marche à suivre pour former un recours sont sur la page',
+    decisions: 'Signalements et décisions',
     reasons: {
       free: '',
       role: '',
@@ -78,7 +80,7 @@ export const french: BaseTexts = {
       private_ended: 'Votre session privée est terminée.',
       revoked: 'Votre accès à ce salon a été retiré.',
       room_ended: 'Ce live est terminé.',
-      suspended: 'La maison a suspendu votre compte. Vous en avez reçu les motifs, et la façon de former un recours.',
+      suspended: 'La maison a suspendu votre compte.',
       subscribe_not_allowed: 'Votre invitation ne permet pas de regarder ce live.',
     },
   },
