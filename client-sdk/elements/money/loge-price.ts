@@ -84,19 +84,13 @@ export class LogePrice extends LogeElement {
       }
 
       details + p {
-        margin: 0 0 0.5rem;
+        margin: 0;
       }
 
       a {
-        position: relative;
+        display: inline-block;
+        padding-block: 0.75rem;
         color: inherit;
-      }
-
-      /* As large as a finger, without more room between lines. */
-      a::after {
-        content: '';
-        position: absolute;
-        inset: -0.9rem 0;
       }
     `,
   ];

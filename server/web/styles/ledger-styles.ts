@@ -178,7 +178,6 @@ export const ledgerStyles = css`
   }
 
   .link {
-    position: relative;
     min-height: 1.75rem;
     padding: 0;
     border: 0;
@@ -195,11 +194,11 @@ export const ledgerStyles = css`
     align-items: center;
   }
 
-  /* As large as a finger, without more room between lines. */
-  .link::after {
-    content: '';
-    position: absolute;
-    inset: -0.5rem 0;
+  /* As large as a finger where there is no mouse. */
+  @media (pointer: coarse) {
+    .link {
+      min-height: 2.75rem;
+    }
   }
 
   .link:disabled {
