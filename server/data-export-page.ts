@@ -1,4 +1,5 @@
 /** The page in a person's export: all tables with their first rows, without a script, so that it opens anywhere. */
+import { withFrenchSpaces } from '../client-sdk/elements/texts/french-spaces.ts';
 import { formatDate, type HouseLocale } from './platform/house-dates.ts';
 import { html, type Markup } from './platform/html.ts';
 import type { Language } from './protocol/accounts/people.ts';
@@ -32,7 +33,7 @@ const TEXTS = {
       events: 'Events for partner sites',
     } as Record<string, string>,
   },
-  fr: {
+  fr: withFrenchSpaces({
     title: 'Ce que cette maison conserve sur vous',
     made: (at: string, person: string) => `Établi le ${at} pour ${person}.`,
     text: 'Chaque partie a un fichier dans le dossier « data » avec toutes ses lignes, pour les programmes (JSON). N’y figurent ni les secrets, tels que les empreintes de liens de connexion, ni d’autres personnes.',
@@ -45,7 +46,7 @@ const TEXTS = {
       chat: 'Chat',
       events: 'Événements pour les sites partenaires',
     } as Record<string, string>,
-  },
+  }),
 };
 
 const STYLE = `
