@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { DELAY, DelayMonitor } from './delay-monitor.ts';
+import { DelayMonitor } from './delay-monitor.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -72,7 +72,7 @@ test('a creator accepts by token, an embedder for its creator; both are exported
 
 test('the pages show the version in force, an earlier one, and what changed, with every text escaped', async () => {
   const [first, ...rest] = EXAMPLE_CHARTER as [Article, ...Article[]];
-  const hostile = { ...first, text: { en: 'Now <script>alert(1)</script>', fr: first.text.fr } };
+  const hostile = { ...first, text: { en: 'Now <script>alert(1)</script>', fr: `${first.text.fr} Oui ; non.` } };
   const { json } = await http.server('PUT', '/v1/charter/draft', { articles: [hostile, ...rest.slice(1)] });
   await http.server('POST', '/v1/charter/announcements', { hash: json.draft.hash });
   const current = await pageOf('/charter');
@@ -80,6 +80,8 @@ test('the pages show the version in force, an earlier one, and what changed, wit
   expect(current).not.toContain('<script>');
   expect(current).toContain('href="/charter/changes/1/2"');
   expect(await pageOf('/charter/1?lang=fr')).toContain('Responsabilité des contenus');
+  // As stored, without other spaces: the page shows the hash of this text.
+  expect(await pageOf('/charter/2?lang=fr')).toContain('Oui ; non.');
   const changes = await pageOf('/charter/changes/1/2');
   expect(changes).toMatch(/<ins>[^<]*Now/);
   expect(changes).toContain('no longer part of it');

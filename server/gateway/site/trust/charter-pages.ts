@@ -1,6 +1,5 @@
 /** The charter for everybody to read: the version in force, all others, and what changed between two. */
 import type { Express, Request, Response } from 'express';
-import { withFrenchSpaces } from '../../../../client-sdk/elements/texts/french-spaces.ts';
 import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
 import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
 import { html, type Markup } from '../../../platform/html.ts';
@@ -81,14 +80,8 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
     const { language } = locale;
     const texts = charterTexts[language];
     const found = await charter.getVersion(version);
-    const articles = found.articles.map(({ id, title, text }) => ({
-      id,
-      title: title[language],
-      text: text[language],
-    }));
-    const shown = language === 'fr' ? withFrenchSpaces(articles) : articles;
     return html`<p class="quiet">${texts.version(version)} · ${stateOf(found, locale)}</p>
-      ${shown.map((article) => articleContent(article))}
+      ${found.articles.map(({ id, title, text }) => articleContent({ id, title: title[language], text: text[language] }))}
       <p class="quiet">${texts.hash}<br><code>${found.hash}</code></p>`;
   }
 }
