@@ -44,8 +44,9 @@ export const englishDesk = {
       `The oldest: ${act}, ${by}, ${when}. Look up whether it was done before you do it again.`,
     silent: 'The provider does not answer',
     silentText: 'Nothing is lost: orders wait and go out by themselves. Its balance cannot be shown at the moment.',
-    frozen: (count: number) => (count === 1 ? '1 creator is on hold' : `${count} creators are on hold`),
-    frozenText: 'They are not paid out until somebody lifts it.',
+    frozen: (count: number) =>
+      count === 1 ? 'Payouts to 1 creator are on hold' : `Payouts to ${count} creators are on hold`,
+    frozenText: 'Nothing is paid out to them until somebody lifts the hold.',
     owed: 'To whom the house owes what',
     owedFans: 'Fans: credit they paid',
     owedPromo: 'Fans: gift credit',
@@ -187,7 +188,8 @@ export const englishDesk = {
   },
   payouts: {
     due: 'Due now',
-    dueNone: 'Nothing is due now: the creators are below the minimum, not known to the provider, or on hold.',
+    dueNone:
+      'Nothing is due now: the creators are below the minimum, not known to the provider, or their payouts are on hold.',
     run: (amount: string) => `Pay out ${amount}`,
     runTitle: (amount: string) => `Pay out ${amount}?`,
     runText: (count: number) =>
@@ -207,9 +209,9 @@ export const englishDesk = {
   },
   holds: {
     text: 'A hold stops payouts to a creator and nothing else: sales go on and are counted. The creator sees it, with your reason.',
-    none: 'Nobody is on hold.',
-    current: 'On hold now',
-    create: 'Put somebody on hold',
+    none: 'No payouts are on hold.',
+    current: 'Payouts on hold',
+    create: 'Put payouts to a creator on hold',
     creator: 'Creator',
     creatorHint: 'Their identity, such as it stands on a payment',
     creatorMissing: 'Name the creator.',
@@ -218,7 +220,7 @@ export const englishDesk = {
     unfreeze: 'Lift the hold',
     freezeTitle: (name: string) => `Put the payouts to ${name} on hold?`,
     freezeText: 'Nothing is paid out to them until somebody lifts it. They see it at once, with your reason.',
-    unfreezeTitle: (name: string) => `Lift the hold on ${name}?`,
+    unfreezeTitle: (name: string) => `Lift the hold on payouts to ${name}?`,
     reason: 'Reason',
     reasonHint: 'On record, and shown to the creator.',
     reasonMissing: 'Say why. The reason goes on record.',

@@ -196,7 +196,8 @@ export const frenchDesk: SiteTexts['desk'] = {
   },
   payouts: {
     due: 'Dus maintenant',
-    dueNone: 'Rien n’est dû maintenant : les créateurs sont sous le minimum, inconnus du prestataire, ou suspendus.',
+    dueNone:
+      'Rien n’est dû maintenant : les créateurs sont sous le minimum, inconnus du prestataire, ou leurs virements sont suspendus.',
     run: (amount) => `Virer ${amount}`,
     runTitle: (amount) => `Virer ${amount} ?`,
     runText: (count) =>
@@ -216,9 +217,9 @@ export const frenchDesk: SiteTexts['desk'] = {
   },
   holds: {
     text: 'Une suspension arrête les virements à un créateur et rien d’autre : les ventes continuent et sont comptées. Le créateur la voit, avec votre raison.',
-    none: 'Personne n’est suspendu.',
-    current: 'Suspendus maintenant',
-    create: 'Suspendre quelqu’un',
+    none: 'Aucun virement n’est suspendu.',
+    current: 'Virements suspendus',
+    create: 'Suspendre les virements à un créateur',
     creator: 'Créateur',
     creatorHint: 'Son identité, telle qu’elle figure sur un paiement',
     creatorMissing: 'Nommez le créateur.',
@@ -228,7 +229,7 @@ export const frenchDesk: SiteTexts['desk'] = {
     freezeTitle: (name) => `Suspendre les virements à ${name} ?`,
     freezeText:
       'Rien ne lui est versé tant que personne ne lève la suspension. Il la voit aussitôt, avec votre raison.',
-    unfreezeTitle: (name) => `Lever la suspension de ${name} ?`,
+    unfreezeTitle: (name) => `Lever la suspension des virements à ${name} ?`,
     reason: 'Raison',
     reasonHint: 'Consignée, et montrée au créateur.',
     reasonMissing: 'Dites pourquoi. La raison est consignée.',
