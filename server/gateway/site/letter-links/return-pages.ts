@@ -31,7 +31,7 @@ const TEXTS = {
     title: 'Rendre le billet',
     newDate: (date: string) => `Nouvelle date : ${date}`,
     noDate: 'La nouvelle date n’est pas encore connue.',
-    price: (price: string) => `Vous récupérez ${price}, par le moyen avec lequel vous avez payé.`,
+    price: (price: string) => `Vous récupérez ${price}, par le moyen de paiement que vous avez utilisé.`,
     button: 'Rendre le billet',
     keep: 'Garder le billet',
     closed: 'Ce billet ne peut plus être rendu.',
