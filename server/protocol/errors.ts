@@ -165,7 +165,7 @@ export const ERROR_CATALOGUE = {
   reports_limited: {
     status: 429,
     retryable: false,
-    message: 'Several of your reports were found to be made in bad faith: for some time you can file one a day.',
+    message: 'Several of your reports were found to be manifestly unfounded: for some time you can file one a day.',
   },
   rate_limited: { status: 429, retryable: true, message: 'Too many requests. Wait a moment and try again.' },
   idempotency_conflict: {

@@ -162,7 +162,7 @@ export const keyOrigins = 20;
 /** Of a report. */
 export const reportNoteChars = 4_000;
 /**
- * Reports of one person that were found to be made in bad faith, within so many days, after which that person may
+ * Reports of one person that were found to be manifestly unfounded, within so many days, after which that person may
  * file `limitedReportsPerDay` for `limitedReportDays` (R71g).
  */
 export const unfoundedReports = 3;

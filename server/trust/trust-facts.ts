@@ -2,6 +2,6 @@
 export interface TrustFacts {
   /** A report was received. The fact's identity is its reporter; a report by the form has none. */
   'report.filed': { report: string; number: number };
-  /** A report was found to be made in bad faith. The fact's identity is its reporter, who is told. */
+  /** A report was found to be manifestly unfounded. The fact's identity is its reporter, who is told. */
   'report.unfounded': { number: number; limitedUntil: string | null };
 }

@@ -52,7 +52,7 @@ export const frenchErrors: ErrorTexts = {
   method_not_allowed: 'Cette adresse n’accepte pas cette méthode.',
   rate_limited: 'Trop de demandes. Attendez un instant et réessayez.',
   reports_limited:
-    'Plusieurs de vos signalements ont été jugés abusifs : pendant quelque temps, vous pouvez en envoyer un par jour.',
+    'Plusieurs de vos signalements ont été jugés manifestement infondés : pendant quelque temps, vous pouvez en envoyer un par jour.',
   report_not_found: 'Ce signalement n’existe pas.',
   charter_acceptance_required: 'Acceptez d’abord la charte en vigueur, puis passez en direct.',
   charter_not_found: 'Cette charte n’existe pas.',

@@ -82,7 +82,7 @@ export const reportList = z.object({
   limitedUntil: z
     .string()
     .nullable()
-    .meta({ description: 'Until when you may file fewer, after several in bad faith; null: you are not limited' }),
+    .meta({ description: 'Until when you may file fewer, after several unfounded ones; null: you are not limited' }),
 });
 export type ReportList = z.infer<typeof reportList>;
 

@@ -131,7 +131,7 @@ export class DecisionsStore {
 
   /**
    * Whether a claim of consent of a person takes something down: not where an earlier one waits for a reviewer or was
-   * decided without a measure, nor where a report of theirs was made in bad faith. Concurrent callers for one person
+   * decided without a measure, nor where a report of theirs was manifestly unfounded. Concurrent callers for one person
    * wait until the transaction ends.
    */
   async mayTakeDown(tx: Orm, reporter: string): Promise<boolean> {

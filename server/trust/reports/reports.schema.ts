@@ -3,7 +3,7 @@ import { index, integer, jsonb, pgTable, text, time, uniqueIndex } from '../../p
 import type { Language } from '../../protocol/accounts/people.ts';
 import type { FiledReport, Report, ReportCategory } from '../../protocol/trust/reports.ts';
 
-/** Reports that were found to be made in bad faith: who makes several may file fewer. */
+/** Reports that were found to be manifestly unfounded: who files several may file fewer. */
 export const unfoundedReports = pgTable(
   'unfounded_reports',
   {

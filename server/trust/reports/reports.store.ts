@@ -102,7 +102,7 @@ export class ReportsStore {
     return inserted.length > 0;
   }
 
-  /** When reports of a person were found to be made in bad faith, newest first. */
+  /** When reports of a person were found to be manifestly unfounded, newest first. */
   async listUnfounded(orm: Orm | undefined, reporter: string, { since, limit }: { since: string; limit: number }) {
     const rows = await (orm ?? this.#orm)
       .select({ markedAt: unfoundedReports.markedAt })

@@ -105,7 +105,7 @@ export class Reports {
 
   /**
    * Idempotent by reporter, subject and category, until the case is decided. Throws `reports_limited` for a person
-   * several of whose reports were made in bad faith, once they have filed as many as they still may.
+   * several of whose reports were manifestly unfounded, once they have filed as many as they still may.
    */
   async file(room: RoomId, reporter: string, input: RoomReportInput): Promise<Report> {
     const report = await this.#file(room, reporter, input);
@@ -154,7 +154,7 @@ export class Reports {
   }
 
   /**
-   * Notes that a report was made in bad faith, and tells its reporter; a repeated call changes nothing. Past
+   * Notes that a report was manifestly unfounded, and tells its reporter; a repeated call changes nothing. Past
    * `LIMITS.unfoundedReports` the reporter is limited. Reports by the form have no reporter.
    */
   async markUnfounded(id: string, { by, ofEmbedders = false }: { by: string } & ReportScope): Promise<void> {

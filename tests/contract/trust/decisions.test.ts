@@ -241,7 +241,7 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     expect(await codeOf(house.domains.rooms.takeStage(other, 'page-2'))).toBe('ok');
   });
 
-  test('claims of consent stop one live until a reviewer has looked, none before it began, and none in bad faith', async () => {
+  test('claims of consent stop one live until a reviewer has looked, none before it began, and none after an unfounded report', async () => {
     const { decisions, reports } = house.domains;
     const claim = async (of: RoomId, reporter: string) => {
       const id = await house.report(of, reporter, { subject: { kind: 'live' }, category: 'consent' });

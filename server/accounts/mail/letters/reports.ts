@@ -34,7 +34,7 @@ export const reportUnfounded: Template<LetterData['report-unfounded']> = {
   lane: 'other',
   write: {
     en: ({ number, limitedUntil, link }, house, locale) => ({
-      subject: `Your report no. ${number} was found unfounded`,
+      subject: `Your report no. ${number} was found to be manifestly unfounded`,
       blocks: [
         `Those who decide about reports found that your report no. ${number} was manifestly unfounded.`,
         limitedUntil === null
@@ -46,7 +46,7 @@ export const reportUnfounded: Template<LetterData['report-unfounded']> = {
       reason: `You get this letter because you reported something on ${house}.`,
     }),
     fr: ({ number, limitedUntil, link }, house, locale) => ({
-      subject: `Votre signalement n° ${number} a été jugé abusif`,
+      subject: `Votre signalement n° ${number} a été jugé manifestement infondé`,
       blocks: [
         `Les personnes qui décident des signalements ont jugé votre signalement n° ${number} manifestement infondé.`,
         limitedUntil === null

@@ -129,7 +129,7 @@ const lettersTo = async (address: string) => {
   return (await mail.listKept(address)).map(({ subject, text }) => `${subject}\n${text}`);
 };
 
-test('who reports in bad faith three times is told each time, may file one a day, and is free a month later', async () => {
+test('who files three manifestly unfounded reports is told each time, may file one a day, and is free a month later', async () => {
   const zoe = await createSitePerson(http, 'person_zoe');
   const { reports: domain } = http.context;
   const about = (id: string) =>
@@ -150,7 +150,7 @@ test('who reports in bad faith three times is told each time, may file one a day
   // What was filed before stays filed.
   expect((await about('a')).json.number).toBe(first.number);
   const letters = await lettersTo('person_zoe@example.org');
-  expect(letters.filter((letter) => letter.includes('a été jugé abusif')).length).toBe(3);
+  expect(letters.filter((letter) => letter.includes('a été jugé manifestement infondé')).length).toBe(3);
   expect(letters.some((letter) => letter.includes(`n°\u00a0${third.number}`) && letter.includes('jusqu’au'))).toBe(
     true,
   );

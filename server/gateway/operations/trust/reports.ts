@@ -71,7 +71,7 @@ export const reportOperations = [
     http: 'POST /v1/reports/:id/unfounded',
     by: ['server:moderation', 'reviewer', 'operator'],
     answer: z.object({}),
-    summary: 'Note that a report was made in bad faith',
+    summary: 'Note that a report was manifestly unfounded',
     description:
       'Its reporter gets a letter. After three within 90 days they may file one report a day, for 30 days. A repeated call changes nothing, and neither does one about a report by the form.',
     errors: ['report_not_found'],

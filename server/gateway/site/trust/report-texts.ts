@@ -30,7 +30,7 @@ export const reportTexts = {
     thanks: 'Thank you. Keep this number: you need it to ask about your report.',
     mailed: (address: string) => `We have sent the number to ${address}, and will send the decision there.`,
     limited: (date: string) =>
-      `Several of your reports were found to be made in bad faith: until ${date} you can file one a day.`,
+      `Several of your reports were found to be manifestly unfounded: until ${date} you can file one a day.`,
     weWrite: 'Somebody of the house decides about it, and may write to you at the contact that you gave.',
     noContact:
       'You left no contact, so we cannot write to you. You can send another report with one, and name this number.',
@@ -123,7 +123,7 @@ export const reportTexts = {
     thanks: 'Merci. Gardez ce numéro : il sert à demander où en est votre signalement.',
     mailed: (address: string) => `Nous avons envoyé le numéro à ${address}, et y enverrons la décision.`,
     limited: (date: string) =>
-      `Plusieurs de vos signalements ont été jugés abusifs : jusqu’au ${date}, vous pouvez en envoyer un par jour.`,
+      `Plusieurs de vos signalements ont été jugés manifestement infondés : jusqu’au ${date}, vous pouvez en envoyer un par jour.`,
     weWrite: 'Une personne de la maison en décide, et peut vous écrire au contact que vous avez donné.',
     noContact:
       'Vous n’avez pas laissé de contact, nous ne pouvons donc pas vous écrire. Vous pouvez envoyer un autre signalement avec un contact, en citant ce numéro.',

@@ -40,7 +40,7 @@ export const englishReview = {
   place: 'Where',
   time: 'When',
   rest: 'All that was kept',
-  unfounded: 'Made in bad faith',
+  unfounded: 'Manifestly unfounded',
   unfoundedDone: 'Noted. The reporter gets a letter.',
   article: 'The charter',
   noArticle: 'No article of the charter stands for this category.',

@@ -41,7 +41,7 @@ export const frenchReview: typeof englishReview = {
   place: 'Où',
   time: 'Quand',
   rest: 'Tout ce qui a été gardé',
-  unfounded: 'Signalement abusif',
+  unfounded: 'Manifestement infondé',
   unfoundedDone: 'C’est noté. La personne qui a signalé est prévenue.',
   article: 'La charte',
   noArticle: 'Aucun article de la charte ne correspond à cette catégorie.',
