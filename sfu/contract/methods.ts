@@ -131,7 +131,8 @@ export const sfuMethods = {
   /**
    * The viewer's client receives packets and has no picture: sends it a key frame, and no longer the packets that it
    * has requested again. `lineBps` is what arrives where packets are being lost, or come late before any are
-   * (`isLate`): the viewer gets what fits. `soundOnly`: that is the sound alone; the picture is tried again later.
+   * (`isLate`): the viewer gets what fits. `soundOnly`: packets are lost, and only the sound fits; the picture is tried
+   * again later.
    */
   restartVideo: {
     request: z.object({ session: id, lineBps: z.number().min(0).optional(), isLate: z.literal(true).optional() }),

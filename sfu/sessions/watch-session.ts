@@ -217,7 +217,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     const isRepeated = now - this.#restarted.atMs < VIDEO_RESTART_SPACING_MS && !isFirstNarrow;
     if (this.#paused || this.isSpare || isRepeated) return {};
     if (isLate) {
-      await this.#handleLate(lineBps ?? 0);
+      if (lineBps !== undefined) await this.#handleLate(lineBps);
       return {};
     }
     this.#restarted = { atMs: now, isNarrow: lineBps !== undefined };
@@ -229,7 +229,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     }
     if (!(await this.#isNarrow(lineBps))) return {};
     this.assertOpen();
-    await this.#stepDown(videos, lineBps);
+    await this.#stepDown(videos, lineBps, this.#line?.isTooNarrow(lineBps));
     return this.#soundOnly.isOn ? { soundOnly: true } : {};
   }
 
@@ -256,12 +256,11 @@ export class WatchSession extends MediaSession implements TrackWatcher {
    * Pausing drops the packets that the client requests again, which would fill a narrow line for seconds. The pause
    * lasts until the line has room for a key frame. Resuming requests one of the layer that is chosen here.
    */
-  async #stepDown(videos: types.Consumer[], lineBps: number): Promise<void> {
+  async #stepDown(videos: types.Consumer[], lineBps: number, isSoundOnly = false): Promise<void> {
     // A call fails only if its consumer ended meanwhile.
     const paused = Promise.allSettled(videos.map((consumer) => consumer.pause()));
-    const isTooNarrow = this.#line?.isTooNarrow(lineBps);
     this.#line?.handleNarrow(lineBps);
-    if (isTooNarrow && this.#hasSound) this.#soundOnly.begin();
+    if (isSoundOnly && this.#hasSound) this.#soundOnly.begin();
     else await delay(Math.min(ROOM_WAIT_MAX_MS, (KEY_FRAME_BITS * 1_000) / lineBps));
     await paused;
     await this.#applyPause();

@@ -16,7 +16,7 @@ export interface DelayMonitorOptions {
 
 export const DELAY = {
   checkMs: 50,
-  /** From this delay on, beyond the usual one, the arriving bit rate is measured. Between two frames it is less. */
+  /** From this delay on, beyond the usual one, the arriving bit rate is measured. In time, frames follow sooner. */
   suspectMs: 100,
   lateMs: 150,
   /** Highest share of the usual bit rate that counts as too little. */

@@ -431,13 +431,28 @@ export function describeLayers(open: Open, workers: number): void {
       await stage.node.restartVideo(late);
       return currentLayer(watcher) === 0;
     });
-    // There is nothing smaller, and only losses show that the sound has to be spared the picture.
+    // There is nothing smaller.
     await delay(VIDEO_RESTART_SPACING_MS);
     const before = publisher.keyFrameRequests[0] ?? 0;
-    expect(await stage.node.restartVideo({ ...late, lineBps: 50_000 })).toEqual({});
+    await stage.node.restartVideo({ ...late, lineBps: 100_000 });
     const small = watcher.viewer.packets('video');
     await until(() => watcher.viewer.packets('video') > small + 50);
     expect(publisher.keyFrameRequests[0]).toBe(before);
+  });
+
+  it('leaves the picture out for losses alone, not for packets that come late', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    await stage.publish('room_late_sound');
+    const watcher = await stage.watch('room_late_sound', { viewport: TOP, openAll: true });
+    await until(() => currentLayer(watcher) === 2);
+    const report = { session: watcher.session, lineBps: 90_000 };
+    for (let count = 0; count < 3; count++) {
+      expect(await stage.node.restartVideo({ ...report, isLate: true })).toEqual({});
+      await delay(VIDEO_RESTART_SPACING_MS);
+    }
+    expect(currentLayer(watcher)).toBe(2);
+    await until(async () => (await stage.node.restartVideo(report)).soundOnly === true);
   });
 
   it('makes the publisher send few key frames for a viewer who asks all the time', async () => {
