@@ -9,21 +9,25 @@ test.each([
   [
     'Europe/Paris',
     ['Thu 24 Dec, 20:30 CET', 'Fri 24 Jul, 21:30 CEST'],
-    ['jeu. 24 déc., 20:30 (heure de Paris)', 'ven. 24 juil., 21:30 (heure de Paris)'],
-  ],
-  [
-    'Europe/Brussels',
-    ['Thu 24 Dec, 20:30 CET', 'Fri 24 Jul, 21:30 CEST'],
-    ['jeu. 24 déc., 20:30 (heure d’Europe centrale)', 'ven. 24 juil., 21:30 (heure d’Europe centrale)'],
-  ],
-  [
-    'America/New_York',
-    ['Thu 24 Dec, 14:30 (Eastern Time)', 'Fri 24 Jul, 15:30 (Eastern Time)'],
-    ['jeu. 24 déc., 14:30 (heure de l’Est nord-américain)', 'ven. 24 juil., 15:30 (heure de l’Est nord-américain)'],
+    ['jeu. 24 déc., 20:30 (heure d’hiver de Paris)', 'ven. 24 juil., 21:30 (heure d’été de Paris)'],
   ],
 ] as const)('a time in %s is that of its clocks in winter and in summer, and names the zone', (timeZone, en, fr) => {
   const both = (language: 'en' | 'fr') => [WINTER, SUMMER].map((at) => formatDate(at, 'short', { language, timeZone }));
   expect([both('en'), both('fr')]).toEqual([en, fr]);
+});
+
+// Intl's words are not pinned: they differ between versions of Node.
+test.each([
+  ['Europe/Brussels', '02:30', '2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'],
+  ['Europe/London', '01:30', '2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'],
+  ['America/New_York', '01:30', '2026-11-01T05:30:00Z', '2026-11-01T06:30:00Z'],
+])('the name of the zone tells the two hours of an autumn night in %s apart, in words', (timeZone, time, ...night) => {
+  for (const language of ['en', 'fr'] as const) {
+    const said = night.map((at) => formatDate(at, 'short', { language, timeZone }));
+    const names = said.map((text) => text.split(` ${time} `)[1]);
+    expect(names).toEqual(night.map(() => expect.stringMatching(/^(\p{Lu}+|\(\p{L}[^\d:]+\))$/u)));
+    expect(names[0]).not.toBe(names[1]);
+  }
 });
 
 test('a day is that of the house', () => {

@@ -11,10 +11,13 @@ export interface HouseLocale {
 }
 
 const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
-/** What French people say where Intl has only `heure d’Europe centrale`. */
-const FRENCH_ZONES: Readonly<Record<string, string>> = { 'Europe/Paris': 'heure de Paris' };
+/** By Intl's short name; its long one, `heure normale d’Europe centrale`, is not what French people say. */
+const PARIS_IN_FRENCH: Readonly<Record<string, string>> = {
+  'UTC+1': 'heure d’hiver de Paris',
+  'UTC+2': 'heure d’été de Paris',
+};
 
-/** In English and without the name of the zone: */
+/** Examples, in English, without the zone's name. */
 const STYLES = {
   /** `4 May 2026` */
   day: { dateStyle: 'long' },
@@ -33,15 +36,15 @@ export function formatDate(at: string, style: keyof typeof STYLES, locale: House
   return style === 'day' ? text : `${text} ${zoneNameOf(date, locale)}`;
 }
 
-/** `CEST`; where the zone has no such abbreviation in this language, `(heure de Paris)`, and not `UTC+2`. */
+/** `CEST`; where Intl has only an offset such as `UTC+1`, `(heure d’été britannique)`. */
 function zoneNameOf(date: Date, locale: HouseLocale): string {
-  const abbreviation = intlZoneName(date, 'short', locale);
-  if (!/\d/.test(abbreviation)) return abbreviation;
-  const french = locale.language === 'fr' ? FRENCH_ZONES[locale.timeZone] : undefined;
-  return `(${french ?? intlZoneName(date, 'longGeneric', locale)})`;
+  const short = intlZoneName(date, 'short', locale);
+  if (!/\d/.test(short)) return short;
+  const isParisInFrench = locale.language === 'fr' && locale.timeZone === 'Europe/Paris';
+  return `(${(isParisInFrench && PARIS_IN_FRENCH[short]) || intlZoneName(date, 'long', locale)})`;
 }
 
-function intlZoneName(date: Date, timeZoneName: 'short' | 'longGeneric', locale: HouseLocale): string {
+function intlZoneName(date: Date, timeZoneName: 'short' | 'long', locale: HouseLocale): string {
   const parts = formatterOf(`zone ${timeZoneName}`, { timeZoneName }, locale).formatToParts(date);
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? locale.timeZone;
 }

@@ -32,8 +32,8 @@ afterAll(async () => {
 test.each<[string, Language, string]>([
   [WINTER, 'en', 'Tue 24 Dec, 20:30 CET'],
   [SUMMER, 'en', 'Wed 24 Jul, 21:30 CEST'],
-  [WINTER, 'fr', 'mar. 24 déc., 20:30 (heure de Paris)'],
-  [SUMMER, 'fr', 'mer. 24 juil., 21:30 (heure de Paris)'],
+  [WINTER, 'fr', 'mar. 24 déc., 20:30 (heure d’hiver de Paris)'],
+  [SUMMER, 'fr', 'mer. 24 juil., 21:30 (heure d’été de Paris)'],
 ])('pages and previews of a live at %s say in %s: %s', async (startsAt, language, said) => {
   const access = { kind: 'ticket', priceMinor: 950 };
   const input = { creator: 'camille', title: 'An evening', access, startsAt, listed: true };
@@ -52,8 +52,8 @@ test.each<[string, Language, string]>([
 test.each<[string, Language, string]>([
   [WINTER, 'en', 'Tuesday 24 December 2030 at 20:30 CET'],
   [SUMMER, 'en', 'Wednesday 24 July 2030 at 21:30 CEST'],
-  [WINTER, 'fr', 'mardi 24 décembre 2030 à 20:30 (heure de Paris)'],
-  [SUMMER, 'fr', 'mercredi 24 juillet 2030 à 21:30 (heure de Paris)'],
+  [WINTER, 'fr', 'mardi 24 décembre 2030 à 20:30 (heure d’hiver de Paris)'],
+  [SUMMER, 'fr', 'mercredi 24 juillet 2030 à 21:30 (heure d’été de Paris)'],
 ])('a letter about a live at %s says in %s: %s', async (startsAt, language, said) => {
   const { db, mail } = http.context;
   const to = `fan-${language}-${startsAt.slice(5, 7)}@example.org`;
@@ -69,5 +69,5 @@ test('the page of a person’s export says when it was made', async () => {
   const chunks: Uint8Array[] = [];
   for await (const chunk of http.context.dataExport.zip('person_1', { language: 'fr', at: SUMMER })) chunks.push(chunk);
   const page = Buffer.from(unzipSync(Buffer.concat(chunks))['index.html'] ?? []).toString();
-  expect(page).toContain('Établi le 24 juillet 2030 à 21:30 (heure de Paris) pour person_1.');
+  expect(page).toContain('Établi le 24 juillet 2030 à 21:30 (heure d’été de Paris) pour person_1.');
 });
