@@ -63,3 +63,12 @@ test.each(Object.keys(TEMPLATES) as TemplateName[])(
     if (name !== 'live-reminder') expect(new Set(subjects).size).toBe(2);
   },
 );
+
+test.each([
+  ['en', 'until 4 November 2026 at 21:00 CET.'],
+  ['fr', 'jusqu’au 4 novembre 2026 à 21:00 (heure d’hiver de Paris).'],
+] as const)('a decision says in %s until which hour one can appeal', (language, until) => {
+  const locale = { language, timeZone: 'Europe/Paris' };
+  const { text } = renderLetter(TEMPLATES.decision.write[language](SAMPLES.decision, 'Loge', locale), language);
+  expect(text.replaceAll(/\s/g, ' ')).toContain(until);
+});

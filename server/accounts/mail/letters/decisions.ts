@@ -41,7 +41,7 @@ export const decision: Template<LetterData['decision']> = {
         },
         appealUntil === null
           ? 'This holds for now. A person will decide about it, and write to you.'
-          : `You can appeal until ${formatDate(appealUntil, 'day', locale)}. Somebody other than the person who decided will answer. The courts are open to you too.`,
+          : `You can appeal until ${formatDate(appealUntil, 'long', locale)}. Somebody other than the person who decided will answer. The courts are open to you too.`,
         { button: 'Read the decision', href: link },
       ],
       reason: `You get this letter because the decision concerns your ${house} account.`,
@@ -59,7 +59,7 @@ export const decision: Template<LetterData['decision']> = {
         },
         appealUntil === null
           ? 'Cela vaut pour l’instant. Une personne en décidera, et vous écrira.'
-          : `Vous pouvez former un recours jusqu’au ${formatDate(appealUntil, 'day', locale)}. Une autre personne que celle qui a décidé répondra. Les tribunaux vous sont aussi ouverts.`,
+          : `Vous pouvez former un recours jusqu’au ${formatDate(appealUntil, 'long', locale)}. Une autre personne que celle qui a décidé répondra. Les tribunaux vous sont aussi ouverts.`,
         { button: 'Lire la décision', href: link },
       ],
       reason: `Vous recevez ce message parce que la décision concerne votre compte ${house}.`,

@@ -79,7 +79,7 @@ function appealForm(
 ): Markup {
   const texts = reportTexts[locale.language];
   return html`<details data-testid="appeal-${decision}"><summary>${texts.appeal}</summary>
-    <p class="quiet">${texts.appealText}${appealUntil !== null && html` ${texts.appealUntil(formatDate(appealUntil, 'day', locale))}`}</p>
+    <p class="quiet">${texts.appealText}${appealUntil !== null && html` ${texts.appealUntil(formatDate(appealUntil, 'long', locale))}`}</p>
     <form method="post" action="${appealPath}?lang=${locale.language}">
       <input type="hidden" name="decision" value="${decision}">
       <label>${texts.appealReasons}<textarea name="text" maxlength="${LIMITS.reportNoteChars}" required></textarea></label>
