@@ -81,7 +81,7 @@ test('a suspended person is sent to the reasons and the appeal only on a site th
   const access = { state: 'refused', reason: 'suspended' };
   expect(wordsOf(lobby({ access }))).toContain('The house has suspended your account.');
   expect(testIdsOf(lobby({ access }))).not.toContain('access-appeal');
-  expect(wordsOf(lobby({ access, decisionsPath: '/reports' }))).toContain('are on the page Reports and decisions');
+  expect(wordsOf(lobby({ access, decisionsPath: '/reports' }))).toContain('Read the reasons, or appeal');
 });
 
 test('the summary of a room that has ended stays when a later read fails', async () => {

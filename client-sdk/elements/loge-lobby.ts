@@ -131,7 +131,7 @@ export class LogeLobby extends RoomPart {
         ${isRefused ? html`<strong>${texts.lobby.closed}</strong>` : nothing}
         <span data-testid="access-reason" data-reason=${access.reason ?? ''}>${words || texts.lobby.reasons.revoked}</span>
         ${access.reason === 'removed' ? this.#removed(access.note ?? '', info) : nothing}
-        ${access.reason === 'suspended' && this.decisionsPath ? html`<p data-testid="access-appeal">${texts.lobby.appeal} <a href=${this.decisionsPath}>${texts.lobby.decisions}</a>.</p>` : nothing}
+        ${access.reason === 'suspended' && this.decisionsPath ? html`<p data-testid="access-appeal"><a href=${this.decisionsPath}>${texts.lobby.appeal}</a></p>` : nothing}
       </div>
     </div>`;
   }

@@ -59,8 +59,7 @@ export const english = {
     removed: (reason: string) =>
       `${reason ? `The reason given: ${reason}. ` : ''}Your credit stays yours. A ticket for this room is not refunded by itself: to ask for it, or to object to the removal, write to the house.`,
     contact: 'Write to the house',
-    appeal: 'The reasons and the way to appeal are on the page',
-    decisions: 'Reports and decisions',
+    appeal: 'Read the reasons, or appeal',
     reasons: {
       free: '',
       role: '',

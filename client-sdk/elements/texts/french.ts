@@ -63,8 +63,7 @@ export const french: BaseTexts = {
     removed: (reason) =>
       `${reason ? `Raison donnée : ${reason}. ` : ''}Votre crédit reste à vous. Un billet pour ce salon n’est pas remboursé de lui-même : pour le demander, ou pour contester l’exclusion, écrivez à la maison.`,
     contact: 'Écrire à la maison',
-    appeal: 'Les motifs et la marche à suivre pour former un recours sont sur la page',
-    decisions: 'Signalements et décisions',
+    appeal: 'Lire les motifs ou former un recours',
     reasons: {
       free: '',
       role: '',
