@@ -104,7 +104,10 @@ function parseMailFrom(value: string, context: z.RefinementCtx): { name: string;
   return z.NEVER;
 }
 
-/** In the spelling of Intl. An offset such as `+02:00` is refused: it would be wrong for half of the year. */
+/**
+ * In the spelling of Intl. An offset such as `+02:00` is refused, because most houses have another one for half of the
+ * year. IANA names of a fixed offset, such as `Etc/GMT-2` and `EST`, pass.
+ */
 function parseTimeZone(value: string, context: z.RefinementCtx): string {
   try {
     if (/^[a-z]/i.test(value)) return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
