@@ -79,10 +79,9 @@ export type Report = z.infer<typeof report>;
 /** One's own, newest first. */
 export const reportList = z.object({
   reports: z.array(report),
-  limitedUntil: z
-    .string()
-    .nullable()
-    .meta({ description: 'Until when you may file fewer, after several unfounded ones; null: you are not limited' }),
+  limitedUntil: z.string().nullable().meta({
+    description: 'Until when you may file fewer, after several manifestly unfounded ones; null: you are not limited',
+  }),
 });
 export type ReportList = z.infer<typeof reportList>;
 
