@@ -1,5 +1,4 @@
 /** Letters about a change of a person's mail address, to the old and to the new mailbox. */
-
 import { DAY_MS } from '../../../platform/clock.ts';
 import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
 import type { Block, LetterContent } from '../letter.ts';

@@ -1,5 +1,4 @@
 /** Letters to people with a ticket: the live has another date, or does not take place. They are a duty of the house. */
-
 import { formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
 import { formatDate } from '../../../platform/house-dates.ts';
 import { liveEvent } from './live-event.ts';

@@ -1,5 +1,4 @@
 /** Letters about a person's money. They are mandatory, so that they have no unsubscribe link. */
-
 import { formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
 import { formatDate } from '../../../platform/house-dates.ts';
 import type { LetterData, Template } from './template.ts';
