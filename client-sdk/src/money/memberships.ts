@@ -51,7 +51,7 @@ export class Memberships {
   /**
    * Reverts a cancellation.
    * @throws {LogeError} `membership_disputed` while a payment for it is disputed, `live_stopped` while the creator is
-   * suspended, and the errors of {@link cancel}.
+   * suspended, and the errors of {@link cancel}: `membership_ended` also if it is not `renewable`.
    */
   resume(membership: Membership['id']): Promise<Membership> {
     return this.#connection.request('memberships:resume', { membership });

@@ -110,8 +110,8 @@ export class MembershipStanding {
   }
 
   /**
-   * Whether a move to a longer interval was given back: the provider renews only when the refunded time is over, and
-   * access ends before that.
+   * Whether a move to a longer interval was refunded or lost in a dispute: the provider renews only when that time is
+   * over, and access ends before that.
    */
   async isMoveGivenBack(
     tx: Orm,

@@ -227,9 +227,14 @@ export class Memberships {
     return { url: await this.#context.provider.billing.openPortal(order) };
   }
 
-  /** Takes a cancellation back while the membership lasts. */
+  /** Takes a cancellation back while the membership lasts and can be renewed. */
   resume(identity: string, id: string): Promise<Membership> {
-    return this.#change(identity, id, (subscription) => this.sync.cancellations.decide(id, subscription, false));
+    return this.#change(identity, id, async (subscription, row) => {
+      const { renewable } = await this.#standing.toMembership(row);
+      // Without the cancellation it would only get days of grace, which nobody pays.
+      if (!renewable) throw new AppError('membership_ended');
+      await this.sync.cancellations.decide(id, subscription, false);
+    });
   }
 
   /**

@@ -52,10 +52,12 @@ export const membership = z.object({
   /** Until when it is paid. */
   paidUntil: z.string().nullable(),
   accessUntil: z.string().nullable(),
-  /** Ends at `paidUntil` instead of being renewed. */
+  /** Ends at `accessUntil` instead of being renewed. */
   cancelAtPeriodEnd: z.boolean(),
-  /** False when it has ended, and after a refunded move to a longer interval: then `resume` changes nothing. */
-  renewable: z.boolean(),
+  renewable: z.boolean().meta({
+    description:
+      'False when it has ended, and after a move to a longer interval was refunded or lost in a dispute: then it cannot be resumed',
+  }),
   /** A payment for it is disputed: it gives no access until the bank decides, and can only be left. */
   disputed: z.boolean(),
   startedAt: z.string(),

@@ -334,6 +334,16 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(listed.filter(({ inForce }) => inForce).map(({ id }) => id)).toEqual(['fees_v2']);
   });
 
+  async function refuseToResume(identity: string, id: string): Promise<void> {
+    const ending = await read(identity);
+    expect(ending).toMatchObject({ status: 'active', cancelAtPeriodEnd: true, renewable: false });
+    const resuming = house.money.memberships.resume(identity, id as Id<'membership'>);
+    await expect(resuming).rejects.toEqual(failure('membership_ended'));
+    await pass(0);
+    expect(ending?.accessUntil).toBe(ending?.paidUntil);
+    expect(await read(identity)).toEqual(ending);
+  }
+
   describe('a refund ends only what it refunded', () => {
     test('keeps a renewal that was paid but is not known yet', async () => {
       const { identity, id } = await join(await createTier(1_200));
@@ -420,6 +430,15 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       },
     );
 
+    test('of a move to a year lets a cancellation not be taken back, which would give days of grace', async () => {
+      const [month, year] = [await createTier(1_200), await createTier(24_000, 'year')];
+      const { identity, id } = await join(month);
+      await change(identity, id, year);
+      await refund((await paymentsOf(identity))[0]?.id ?? '');
+      await house.money.memberships.cancel(identity, id as Id<'membership'>);
+      await refuseToResume(identity, id);
+    });
+
     test('of a move to a month keeps the renewal of the month, which the provider collects', async () => {
       const [year, month] = [await createTier(6_000, 'year'), await createTier(9_000)];
       const { identity, id } = await join(year);
@@ -502,6 +521,17 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       await house.money.memberships.resume(identity, id as Id<'membership'>);
       await pass(DAY_MS);
       expect(await read(identity)).toMatchObject({ status: 'active', cancelAtPeriodEnd: false });
+    });
+
+    test('of a move to a year: the paid month is the last, and cannot be resumed', async () => {
+      const [month, year] = [await createTier(1_200), await createTier(24_000, 'year')];
+      const { identity, id } = await join(month);
+      await change(identity, id, year);
+      await (await dispute(identity, 0))('lost');
+      await refuseToResume(identity, id);
+      expect([await mayEnter(identity, year), await mayEnter(identity, month)]).toEqual([false, true]);
+      await pass(32 * DAY_MS);
+      expect(await read(identity)).toMatchObject({ status: 'ended' });
     });
 
     test('of the lower tier: the upgrade is refunded', async () => {

@@ -146,6 +146,7 @@ const ownOperations = [
     http: 'POST /v1/memberships/:membership/resume',
     socket: 'memberships:resume',
     summary: 'Resume a cancelled membership',
+    description: 'Refused if it is not `renewable`, with `membership_ended`.',
     errors: [...CHANGE_ERRORS, 'membership_disputed', 'live_stopped'],
     run: ({ money }, { caller, params }) => money.memberships.resume(caller.identity, params.membership),
   }),
