@@ -24,7 +24,7 @@ const NO_ACCOUNT: Omit<ProviderAccount, 'account'> = {
   requirements: [],
   disabledReason: null,
 };
-/** For many accounts at once it means that the key is one of another platform: the old ids are in the log. */
+/** If many accounts are logged at once, the API key belongs to another platform. */
 const GONE_MESSAGE = 'connected account is gone at the provider';
 /** Page of our own site to which creators return. */
 const RETURN_PATH = '/studio';
@@ -60,9 +60,8 @@ export class CreatorAccounts {
     const back = parseWebUrl(returnUrl ?? new URL(RETURN_PATH, publicUrl).href).href;
     if (returnUrl !== undefined && !isReturnUrlAllowed(back)) throw new AppError('origin_not_allowed');
     const known = await this.#store.find(creator.identity);
-    const found = known && (await provider.connect.fetchAccount(known.providerAccount));
-    // Stores and tells that the known account is not payable any more, also if no other one can be created.
-    if (known && !found) await this.#refresh(known);
+    // Also stores and tells that an account that is gone is not payable any more, even if no other one can be created.
+    const found = known && (await this.#refresh(known));
     const { account } = found ?? (await this.#create(creator, known?.providerAccount));
     const onboardingUrl = await provider.connect.createOnboardingLink({
       account,
@@ -123,12 +122,12 @@ export class CreatorAccounts {
     return row !== undefined && isPayable(row);
   }
 
-  async #refresh(row: CreatorAccountRow): Promise<void> {
+  /** Stores the account as the provider knows it now, and returns it; undefined if it is gone. */
+  async #refresh(row: CreatorAccountRow): Promise<ProviderAccount | undefined> {
     const { creator, providerAccount } = row;
     const { provider, db, outbox, log } = this.#context;
     const askedAt = await this.#store.readClock();
     const known = await provider.connect.fetchAccount(providerAccount);
-    if (!known) log.error({ creator, account: providerAccount }, GONE_MESSAGE);
     // An account that is gone is like one that was never onboarded: the creator is asked to begin again.
     const found = known ?? { account: providerAccount, ...NO_ACCOUNT };
     const nextCheckAt = this.#context.laterIso(this.#pauseMs(row, found));
@@ -136,12 +135,14 @@ export class CreatorAccounts {
       const before = await this.#store.lock(tx, { creator, account: providerAccount, askedAt });
       // A request that was made later has already stored its answer, or the account was replaced.
       if (!before) return;
+      if (!known && before.isDetailsSubmitted) log.error({ creator, account: providerAccount }, GONE_MESSAGE);
       const after = await this.#store.update(tx, { creator, found, askedAt, nextCheckAt });
       const account = toWire(creator, after);
       if (account.status === toWire(creator, before).status) return;
       await this.#context.addFacts(tx, ['creator.account_changed', { account }, { identity: creator }]);
     });
     outbox.wake();
+    return known;
   }
 
   #pauseMs({ createdAt }: CreatorAccountRow, found: ProviderAccount): number {

@@ -142,15 +142,18 @@ describe.each(DATABASES)('accounts without events, on $name', ({ open }) => {
 
   test('onboarding that finds the account gone tells that it is not payable any more', async () => {
     await using db = await open();
-    const { house, account, later, told } = await openSilentHouse(db);
+    const { house, account, asked, later, told } = await openSilentHouse(db);
     await using _ = house;
     house.emulator.act('onboard_account', { account });
     await later(6 * MINUTE_MS);
     await house.stripe.accounts.del(account);
+    asked.length = 0;
     await house.money.creatorAccounts.startOnboarding({
       creator: { identity: house.creator, name: 'Ada', country: 'FR' },
     });
     expect(await told()).toEqual(['enabled', 'pending']);
+    // One answer decides what is told and whether the account is replaced.
+    expect(asked).toEqual([account]);
   });
 
   test('a running server checks by itself', async () => {
