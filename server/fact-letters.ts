@@ -26,7 +26,7 @@ type MoneyLetter = {
     identity?: string;
     report?: string;
     template: Name;
-    /** A function reads more, only for who gets the letter. */
+    /** A function: reads more, but only if the letter is sent. */
     data: LetterData[Name] | (() => Promise<LetterData[Name]>);
   };
 }[TemplateName];
