@@ -1,7 +1,10 @@
 /** What a member can do about a membership, and a change after which the list of memberships cannot be read. */
 import { afterEach, expect, test, vi } from 'vitest';
+import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
+import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
+import { DAY_MS } from '../../platform/clock.ts';
 import type { Membership, OwnMembership, Tier } from '../../protocol/money/memberships.ts';
 import { membershipsApi } from '../api/money-api.ts';
 import { siteTexts } from '../site/site-language.ts';
@@ -34,4 +37,13 @@ test('a membership that cannot be renewed offers no button to resume it', () => 
   };
   expect(pressOf(render(true), 'membership-resume')).toBeTypeOf('function');
   expect(() => pressOf(render(false), 'membership-resume')).toThrow('nothing handles');
+});
+
+test('a membership in the grace after its move to a year was refunded shows when access ends', () => {
+  const part = new WalletMemberships();
+  const [paidUntil, accessUntil] = [-1, 4].map((days) => new Date(Date.now() + days * DAY_MS).toISOString());
+  const ending = { id: 'mbr_1', status: 'active', cancelAtPeriodEnd: true, renewable: false, tier: tierOf('tier_1') };
+  part.memberships = [{ ...ending, nextTier: null, paidUntil, accessUntil } as unknown as OwnMembership];
+  const day = formatLongDay(accessUntil ?? '', 'en');
+  expect(wordsOf(part.render())).toContain(siteTexts('en').wallet.memberships.endsOn(day));
 });

@@ -106,9 +106,11 @@ export class WalletMemberships extends SitePart {
   #membership(membership: OwnMembership): TemplateResult {
     const { language } = this;
     const texts = this.words.wallet.memberships;
-    const { id, tier, nextTier, status, cancelAtPeriodEnd, paidUntil } = membership;
+    const { id, tier, nextTier, status, cancelAtPeriodEnd, renewable, paidUntil, accessUntil } = membership;
     const state = stateOf(membership);
-    const until = paidUntil && Date.parse(paidUntil) > Date.now() ? formatLongDay(paidUntil, language) : '';
+    // What cannot be renewed ends with its access, which may outlast the paid time.
+    const end = renewable ? paidUntil : accessUntil;
+    const until = end && Date.parse(end) > Date.now() ? formatLongDay(end, language) : '';
     return html`<li data-testid="membership-${id}" data-status=${status}>
       <div class="title-line">
         <b><bdi>${membership.creatorName}</bdi> · <bdi>${tier.name}</bdi></b>
