@@ -60,15 +60,15 @@ function typeOf(schema: JsonSchema): Markup {
   const choices = choicesOf(schema);
   if (choices) return html`${choices.map((choice, index) => html`${index > 0 && ' | '}${typeOf(choice)}`)}`;
   if (schema.type === 'array') return html`array of ${typeOf(schema.items as JsonSchema)}`;
-  return html`${[schema.type ?? 'any'].flat().join(' | ')}`;
+  const format = FORMATS[schema.format ?? ''];
+  return html`${[schema.type ?? 'any'].flat().join(' | ')}${format && ` (${format})`}`;
 }
 
-const FORMATS: Record<string, string> = { 'date-time': 'Date and time, ISO 8601.', uri: 'A URL.' };
+const FORMATS: Record<string, string> = { 'date-time': 'date and time, ISO 8601', uri: 'URL' };
 
 function notesOf(schema: JsonSchema): string {
   const notes = [
     schema.description ? `${schema.description.replace(/\.$/, '')}.` : '',
-    schema.format ? (FORMATS[schema.format] ?? '') : '',
     rangeOf(schema),
     schema.default === undefined ? '' : `${JSON.stringify(schema.default)} by default.`,
   ];
