@@ -123,6 +123,7 @@ export class RoomEvents {
       'stage:trackMuted': (data) => subscriber.handleTrackMuted(data),
       'stage:layersWanted': (data) => publisher.handleLayersWanted(data),
       'stage:keyFrameWanted': (data) => publisher.handleKeyFrameWanted(data),
+      'stage:uplinkNarrow': (data) => publisher.handleUplinkNarrow(data),
       'stage:moveWanted': (data) => {
         subscriber.handleMoveWanted(data);
         publisher.handleMoveWanted(data);

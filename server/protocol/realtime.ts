@@ -221,6 +221,8 @@ export const EVENTS = {
   'stage:layersWanted': z.object({ session: z.string(), producerId: z.string(), maxSpatialLayer: z.number().int() }),
   /** To the publisher: a new viewer waits for a picture; send a key frame if possible. */
   'stage:keyFrameWanted': z.object({ session: z.string(), producerId: z.string() }),
+  /** To the publisher: packets queue up before their line, which carries about this share of what they send. */
+  'stage:uplinkNarrow': z.object({ session: z.string(), share: z.number() }),
   /** Open a second session and drop this one once the second works: its node is about to leave. */
   'stage:moveWanted': z.object({ session: z.string() }),
   /** The session ended and its spare, `by`, continues. */

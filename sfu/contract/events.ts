@@ -28,6 +28,11 @@ export const sfuEvent = z.discriminatedUnion('type', [
    */
   z.object({ type: z.literal('keyFrameWanted'), ...about, producerId: id }),
   /**
+   * To the publisher: packets queue up before their line, which carries about this share of what they send. Every
+   * larger picture has to wait behind that queue.
+   */
+  z.object({ type: z.literal('uplinkNarrow'), ...about, share: z.number().min(0).max(1) }),
+  /**
    * The session's worker died and its spare, named `by`, has replaced it: the spare's tracks are on stage, or the
    * spare's consumers run. The session is over; no further event concerns it.
    */

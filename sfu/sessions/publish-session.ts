@@ -138,7 +138,8 @@ export class PublishSession extends MediaSession {
   }
 
   #put(producer: types.Producer, { source, sourceSize, muted = false }: ProduceRequest): StageTrack {
-    const about = { room: this.grant.room, session: this.id, producerId: producer.id };
+    const { room } = this.grant;
+    const about = { room, session: this.id, producerId: producer.id };
     const track = new StageTrack({
       producer,
       source,
@@ -148,6 +149,7 @@ export class PublishSession extends MediaSession {
       loweringDelayMs: this.#layerLoweringDelayMs,
       emitLayersWanted: (maxSpatialLayer) => this.emit({ type: 'layersWanted', ...about, maxSpatialLayer }),
       emitKeyFrameWanted: () => this.emit({ type: 'keyFrameWanted', ...about }),
+      emitUplinkNarrow: (share) => this.emit({ type: 'uplinkNarrow', room, session: this.id, share }),
     });
     this.removeTracks(this.#tracksOf(source));
     this.#tracks.set(track.id, track);

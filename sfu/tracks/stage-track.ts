@@ -5,6 +5,8 @@ import { KeyFrameDemand } from './key-frame-demand.ts';
 import { layerBitrates } from './layer-ceiling.ts';
 import { LayerDemand } from './layer-demand.ts';
 import { layerScales, NO_LAYER, type Size, SOURCE_SIZE_DEFAULT } from './layers.ts';
+import { tracePackets } from './packet-trace.ts';
+import { UplinkDelay } from './uplink-delay.ts';
 
 export interface StageTrackOptions {
   producer: types.Producer;
@@ -19,17 +21,14 @@ export interface StageTrackOptions {
   loweringDelayMs: number;
   emitLayersWanted: (maxSpatialLayer: number) => void;
   emitKeyFrameWanted: () => void;
+  /** Given for a track from its publisher. */
+  emitUplinkNarrow?: (share: number) => void;
 }
 
 /** If a camera with a score of zero sends nothing for this long, its line is dead. */
 const SILENCE_MS = 200;
 /** A page that has noticed the dead line sends a key frame first, or after the few packets that it had queued. */
 const KEY_FRAME_WITHIN_MS = 100;
-
-/** What is read of mediasoup's trace of a key frame, which has no type. */
-interface KeyFrameTrace {
-  rtpPacket?: { ssrc: number };
-}
 
 /** One track on stage: the producer, what it shows, and what its publisher has been asked to send. */
 export class StageTrack {
@@ -68,9 +67,10 @@ export class StageTrack {
       const topLayer = this.scales.length - 1;
       this.#layers = new LayerDemand({ topLayer, loweringDelayMs, emit: options.emitLayersWanted });
       this.#keyFrames = new KeyFrameDemand({ layers: this.scales.length, emit: options.emitKeyFrameWanted });
-      this.#followPlis();
+      this.#followKeyFrames();
     }
     if (source === 'camera') this.#followSilence();
+    if (source === 'microphone' && options.emitUplinkNarrow) this.#followUplink(options.emitUplinkNarrow);
   }
 
   get id(): string {
@@ -217,19 +217,23 @@ export class StageTrack {
     return stats.reduce((sum, { packetCount }) => sum + packetCount, 0);
   }
 
-  #layerOf({ rtpPacket }: KeyFrameTrace): number {
-    return this.producer.score.find(({ ssrc }) => ssrc === rtpPacket?.ssrc)?.encodingIdx ?? 0;
+  /** Packets of sound are small and sent evenly, so that their delay is that of the line. */
+  #followUplink(emitNarrow: (share: number) => void): void {
+    const [codec] = this.producer.rtpParameters.codecs;
+    if (!codec) return;
+    const uplink = new UplinkDelay(codec.clockRate);
+    tracePackets(this.producer, ['rtp'], ({ rtpTimestamp, atMs }) => {
+      const share = uplink.handlePacket(rtpTimestamp, atMs);
+      if (share !== undefined) emitNarrow(share);
+    });
   }
 
-  #followPlis(): void {
-    this.producer.on('trace', ({ type, info }) => {
-      if (type === 'keyframe') {
-        this.#hasKeyFrame = true;
-        this.#keyFrames?.handleKeyFrame(this.#layerOf(info));
-      } else this.#keyFrames?.handlePli();
+  #followKeyFrames(): void {
+    tracePackets(this.producer, ['pli', 'fir', 'keyframe'], (packet) => {
+      if (packet.type !== 'keyframe') return this.#keyFrames?.handlePli();
+      this.#hasKeyFrame = true;
+      this.#keyFrames?.handleKeyFrame(this.producer.score.find(({ ssrc }) => ssrc === packet.ssrc)?.encodingIdx ?? 0);
     });
-    // Without the trace viewers wait a little longer for a key frame; that is all that a failure costs.
-    this.producer.enableTraceEvent(['pli', 'fir', 'keyframe']).catch(() => {});
   }
 }
 

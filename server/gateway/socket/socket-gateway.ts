@@ -380,6 +380,9 @@ export class SocketGateway {
       case 'keyFrameWanted':
         target.emit('stage:keyFrameWanted', { session, producerId: event.producerId });
         return;
+      case 'uplinkNarrow':
+        target.emit('stage:uplinkNarrow', { session, share: event.share });
+        return;
       case 'moveWanted':
         target.emit('stage:moveWanted', { session });
         return;

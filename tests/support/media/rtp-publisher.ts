@@ -62,6 +62,8 @@ export class RtpPublisher {
   readonly #startedAtMs = performance.now();
   /** By how much the capture time of every second frame is too early, as if it had waited before a narrow line. */
   unevenMs = 0;
+  /** From when on sound comes ever later, and at what share of its pace, as through a line that has become narrow. */
+  #slowSound: { sinceMs: number; share: number } | undefined;
   #pliHeededAtMs = Number.NEGATIVE_INFINITY;
   /** Received PLIs by layer. */
   readonly keyFrameRequests: number[];
@@ -157,6 +159,11 @@ export class RtpPublisher {
     this.#endpoint.isDead = isDead;
   }
 
+  /** From now on only this share of the sound comes in time. */
+  slowSound(share: number): void {
+    this.#slowSound = { sinceMs: performance.now(), share };
+  }
+
   /** Sends the layers up to this one; -1 for none. The reaction to `layersWanted`. */
   setMaxLayer(maxSpatialLayer: number): void {
     for (const [i, layer] of this.#layers.entries()) {
@@ -202,7 +209,10 @@ export class RtpPublisher {
 
   #sendAudioFrame(): void {
     const payload = Buffer.alloc(AUDIO_PAYLOAD_BYTES, 0x7f);
-    this.#sendPacket(this.#audio, { payload, timestamp: this.#timestamp(this.#audio), marker: true });
+    const now = performance.now();
+    const { sinceMs, share } = this.#slowSound ?? { sinceMs: now, share: 1 };
+    const timestamp = this.#timestamp(this.#audio, now - (now - sinceMs) * (1 - share));
+    this.#sendPacket(this.#audio, { payload, timestamp, marker: true });
   }
 
   #sendPacket(stream: OutgoingStream, packet: { payload: Buffer; timestamp: number; marker: boolean }): void {

@@ -238,6 +238,10 @@ export class Publisher {
     this.#findLayers(producerId)?.requestKeyFrame();
   }
 
+  handleUplinkNarrow({ session, share }: EventData<'stage:uplinkNarrow'>): void {
+    if (this.session === session) this.#sent?.handleUplinkNarrow(share);
+  }
+
   /** Our node is draining: opens a second session, while the old one keeps sending to its remaining viewers. */
   handleMoveWanted({ session }: EventData<'stage:moveWanted'>): void {
     if (this.#isMoving || this.#state.kind !== 'live' || this.session !== session) return;

@@ -14,6 +14,7 @@ import { MediaTransport } from '../../media/media-transport.ts';
 import { createKey } from '../../random-key.ts';
 import { codecOptionsFor, encodingsFor } from './encodings.ts';
 import { LayerControl } from './layer-control.ts';
+import type { UplinkLayers } from './uplink-layers.ts';
 
 /** A local track that should be sent. */
 export interface OutgoingTrack {
@@ -35,6 +36,8 @@ interface SentTrack {
   producer: Producer;
   producerId: string;
   layers: LayerControl;
+  /** Undefined until its code is there, and for sound. */
+  uplink?: UplinkLayers;
   track: MediaStreamTrack;
   muted: boolean;
   /** The highest layer that the uplink carries, and as the server knows it; undefined: all of them. */
@@ -174,6 +177,11 @@ export class SentTracks {
     for (const { layers } of this.#sent.values()) layers.wantAll();
   }
 
+  /** The server notices it sooner than the browser. */
+  handleUplinkNarrow(share: number): void {
+    for (const { uplink } of this.#sent.values()) uplink?.handleNarrow(share);
+  }
+
   /** Viewers have lost what was sent over a dead line. */
   requestKeyFrames(): void {
     for (const { layers, track } of this.#sent.values()) if (track.kind === 'video') layers.requestKeyFrame();
@@ -244,7 +252,7 @@ export class SentTracks {
     const code = await import('./uplink-layers.ts').catch(() => null);
     if (!code) return;
     const { producer, producerId, layers } = sent;
-    new code.UplinkLayers({
+    sent.uplink = new code.UplinkLayers({
       producer,
       layers,
       onChanged: (maxSpatialLayer) => {

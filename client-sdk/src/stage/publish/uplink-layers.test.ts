@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEAD_LINE } from './dead-line.ts';
+import { FALLING_MS } from './uplink-figures.ts';
 import { neededBps, UPLINK, UplinkLayers } from './uplink-layers.ts';
 
 const ENCODINGS = [100_000, 500_000, 1_700_000].map((maxBitrate, layer) => ({ rid: `r${layer}`, maxBitrate }));
@@ -67,7 +68,7 @@ async function watch({ carried = 3, tellsActive = true } = {}) {
     });
     sender.active = (layer ?? 2) + 1;
   };
-  new UplinkLayers({
+  const uplink = new UplinkLayers({
     producer: { closed: false, rtpSender: sender, rtpParameters: { encodings: ENCODINGS } },
     layers: { limit, probe, requestKeyFrame },
     onChanged: async (layer) => {
@@ -75,7 +76,7 @@ async function watch({ carried = 3, tellsActive = true } = {}) {
     },
   });
   await check();
-  return { sender, changed, limits, drained, ended: () => ended, probe, requestKeyFrame };
+  return { uplink, sender, changed, limits, drained, ended: () => ended, probe, requestKeyFrame };
 }
 
 const check = () => vi.advanceTimersByTimeAsync(UPLINK.checkMs);
@@ -154,10 +155,52 @@ describe('UplinkLayers', () => {
     sender.availableOutgoingBitrate = 1_450_000;
     send(sender, 25_000, 1_000);
     await check();
-    await vi.advanceTimersByTimeAsync(UPLINK.fallingMs);
+    await vi.advanceTimersByTimeAsync(FALLING_MS);
     send(sender, 25_000, 15_000);
     await check();
     expect(limits).toEqual([]);
+  });
+
+  /** Sends this much in each of the next checks. */
+  const sendFor = async (sender: FakeSender, checks: number, bytes: number) => {
+    for (let i = 0; i < checks; i += 1) {
+      send(sender, bytes, 0);
+      await check();
+    }
+  };
+
+  it('drops what is queued once the server says that the line is narrow, before the estimate falls', async () => {
+    const { uplink, sender, limits, drained } = await watch();
+    await sendFor(sender, 6, 25_000);
+    uplink.handleNarrow(0.4);
+    expect({ limits, drained }).toEqual({ limits: [1], drained: [1] });
+    // The key frame that follows queues up too.
+    uplink.handleNarrow(0.1);
+    await sendFor(sender, 11, 7_000);
+    expect(limits).toEqual([1]);
+    uplink.handleNarrow(0.4);
+    expect({ limits, drained }).toEqual({ limits: [1, 0], drained: [1, 0] });
+  });
+
+  it('takes a key frame that queues up for no narrow line', async () => {
+    const { uplink, sender, limits } = await watch();
+    await sendFor(sender, 6, 25_000);
+    await sendFor(sender, 2, 80_000);
+    uplink.handleNarrow(0.4);
+    expect(limits).toEqual([]);
+  });
+
+  it('adds no layer by an estimate of before the fall, until a probe has confirmed it', async () => {
+    const { uplink, sender, limits, probe } = await watch();
+    await sendFor(sender, 6, 25_000);
+    uplink.handleNarrow(0.4);
+    sender.availableOutgoingBitrate = 1_600_000;
+    await vi.advanceTimersByTimeAsync(4 * UPLINK.restMs);
+    expect(limits).toEqual([1]);
+    expect(probe.mock.calls.every(([bps]) => bps > 1_600_000)).toBe(true);
+    sender.availableOutgoingBitrate = 1_700_000;
+    await check();
+    expect(limits).toEqual([1, null]);
   });
 
   it('sends nothing over a dead line, and begins with a key frame when it is back', async () => {

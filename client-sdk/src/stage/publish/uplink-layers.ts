@@ -7,13 +7,13 @@ import type { RtpEncodingParameters, RtpParameters } from 'mediasoup-client/type
 import { delay } from '../../backoff.ts';
 import { DeadLine } from './dead-line.ts';
 import type { LayerControl } from './layer-control.ts';
+import { UplinkFigures, type UplinkStats } from './uplink-figures.ts';
 
 interface WatchedProducer {
   readonly closed: boolean;
   readonly rtpSender?: Pick<RTCRtpSender, 'getParameters' | 'getStats'> | undefined;
   readonly rtpParameters: Pick<RtpParameters, 'encodings'>;
 }
-type Stats = Partial<RTCOutboundRtpStreamStats & RTCIceCandidatePairStats & RTCTransportStats & { active: boolean }>;
 
 interface UplinkLayersOptions {
   producer: WatchedProducer;
@@ -26,20 +26,18 @@ interface UplinkLayersOptions {
 const OTHER_BPS = 60_000;
 /** Share of a layer's bit rate with which a browser begins to send it. */
 const BEGINS_WITH = 0.3;
-/** By as much a browser lowers its estimate at least when packets queue up on the line. */
-const FALL_SHARE = 0.85;
 /** While it falls, the estimate is up to twice what the line carries. */
 const LEFT_OF_ESTIMATE = 0.5;
 /** How long a layer may lag behind the others where only frames tell whether it is sent. */
 const FRAMES_LAG_MS = 1_000;
-/** Share of the bytes that are sent again from which on the line carries far less than is sent. */
-const RESENT_SHARE = 0.2;
+/** By how much a probe exceeds an estimate that it has to confirm, and by how much the result has to. */
+const PROBE_SHARE = 1.2;
+const CONFIRMED_SHARE = 1.02;
 
 export const UPLINK = {
   /** Interval of the checks, and for a while after the estimate fell. */
   checkMs: 100,
   fallingCheckMs: 50,
-  fallingMs: 800,
   /** How long layers that are switched on may take to start, and after what was queued was dropped. */
   settleMs: 2_000,
   drainedSettleMs: 1_000,
@@ -75,10 +73,9 @@ export class UplinkLayers {
   #onBack: (() => void) | null = null;
   /** When the line was last back. */
   #backAt = Number.NEGATIVE_INFINITY;
-  /** Of the last check: bytes, and the browser's estimate. */
-  #bytes = { sent: 0, resent: 0 };
-  #availableBps: number | undefined;
-  #estimateFellAt = Number.NEGATIVE_INFINITY;
+  readonly #figures = new UplinkFigures();
+  /** The estimate has to rise above this before it counts. */
+  #doubtedBps = 0;
 
   /** Watches until the producer is closed. */
   constructor(options: UplinkLayersOptions) {
@@ -87,9 +84,18 @@ export class UplinkLayers {
     if (this.#encodings.length > 1) this.#checkLater();
   }
 
+  /**
+   * The server has noticed that packets queue up before the line, which carries this share of what is sent. A key frame
+   * queues up too, but more is sent then. The browser's estimate is still that of before.
+   */
+  handleNarrow(share: number): void {
+    const isSettling = performance.now() - this.#fellAt < UPLINK.drainedSettleMs;
+    if (this.#active < 0 || this.#onBack || isSettling) return;
+    if (this.#drain(share * (OTHER_BPS + this.#figures.sentBps))) this.#doubtedBps = Number.POSITIVE_INFINITY;
+  }
+
   #checkLater(): void {
-    const isFalling = performance.now() - this.#estimateFellAt < UPLINK.fallingMs;
-    const isUrgent = isFalling || this.#onBack !== null;
+    const isUrgent = this.#figures.isFalling || this.#onBack !== null;
     setTimeout(() => void this.#check(), isUrgent ? UPLINK.fallingCheckMs : UPLINK.checkMs);
   }
 
@@ -101,9 +107,9 @@ export class UplinkLayers {
     this.#checkLater();
   }
 
-  #handle(stats: readonly Stats[]): void {
+  #handle(stats: readonly UplinkStats[]): void {
     const now = performance.now();
-    const isOverrun = this.#measureOverrun(stats);
+    this.#figures.read(stats);
     if (this.#followLine(stats)) return;
     const sending = this.#sendingRids(stats);
     const active = this.#activeLayer(stats);
@@ -114,14 +120,15 @@ export class UplinkLayers {
     if (highest >= active) this.#settledAt = 0;
     // What is sent again soon after a dead line was lost on it.
     const isBack = now - this.#backAt < UPLINK.drainedSettleMs;
-    if (isOverrun && !isBack && this.#drain()) return;
+    const { isOverrun, availableBps = 0 } = this.#figures;
+    if (isOverrun && !isBack && this.#drain(availableBps * LEFT_OF_ESTIMATE)) return;
     if (now < this.#settledAt) return;
     if (highest < active) this.#lower(Math.max(0, highest));
     else if (this.#limit !== null) this.#raiseLater();
   }
 
   /** Nothing is sent over a dead line, and a key frame first when it is back. Answers whether it is dead. */
-  #followLine(stats: readonly Stats[]): boolean {
+  #followLine(stats: readonly UplinkStats[]): boolean {
     // The server answers nothing to a spare, which has no layers yet.
     if (this.#active < 0) return false;
     const isDead = this.#line.check(stats);
@@ -142,8 +149,7 @@ export class UplinkLayers {
   }
 
   /** Far less gets through than is sent: keeps the layers that surely fit, without what waits to be sent again. */
-  #drain(): boolean {
-    const leftBps = (this.#availableBps ?? 0) * LEFT_OF_ESTIMATE;
+  #drain(leftBps: number): boolean {
     let limit = Math.min(this.#active, this.#limit ?? this.#active);
     while (limit > 0 && neededBps(this.#encodings, limit) > leftBps) limit -= 1;
     if (limit >= (this.#limit ?? this.#active)) return false;
@@ -158,6 +164,7 @@ export class UplinkLayers {
     // Falls that follow close upon another are one.
     else if (now - this.#fellAt >= this.#restMs) this.#restMs = Math.min(UPLINK.restMaxMs, this.#restMs * 2);
     this.#fellAt = now;
+    this.#doubtedBps = 0;
     if (limit === this.#limit) return;
     this.#limit = limit;
     const reported = this.#options.onChanged(limit);
@@ -171,19 +178,24 @@ export class UplinkLayers {
     if (now - this.#raisedAt < UPLINK.settleMs) return;
     const next = this.#limit + 1;
     const needed = neededBps(this.#encodings, next);
-    if (this.#availableBps === undefined || this.#availableBps >= needed) {
+    const { availableBps = Number.POSITIVE_INFINITY } = this.#figures;
+    this.#doubtedBps = Math.min(this.#doubtedBps, availableBps);
+    const isDoubted = availableBps < this.#doubtedBps * CONFIRMED_SHARE;
+    if (availableBps >= needed && !isDoubted) {
+      this.#doubtedBps = 0;
       this.#raisedAt = now;
       this.#limit = next < this.#encodings.length - 1 ? next : null;
       this.#options.layers.limit(this.#limit);
       void this.#options.onChanged(next);
     } else if (now - this.#probedAt >= UPLINK.probeMs) {
       this.#probedAt = now;
-      this.#options.layers.probe(needed);
+      // A browser does not probe for less than its estimate.
+      this.#options.layers.probe(isDoubted ? Math.max(needed, availableBps * PROBE_SHARE) : needed);
     }
   }
 
   /** The highest layer that is switched on; -1: none. */
-  #activeLayer(stats: readonly Stats[]): number {
+  #activeLayer(stats: readonly UplinkStats[]): number {
     const { rtpSender } = this.#options.producer;
     const streams = stats.filter(({ type, active }) => type === 'outbound-rtp' && active !== undefined);
     // Chromium tells it here too; its parameters would block the page until its media thread answers.
@@ -191,24 +203,7 @@ export class UplinkLayers {
     return this.#encodings.findLastIndex(({ rid }) => streams.some((it) => it.rid === rid && it.active));
   }
 
-  /** Whether many packets are sent again, since the last check, while the browser's estimate falls. */
-  #measureOverrun(stats: readonly Stats[]): boolean {
-    const now = performance.now();
-    const before = { bytes: this.#bytes, availableBps: this.#availableBps ?? 0 };
-    const streams = stats.filter(({ type }) => type === 'outbound-rtp');
-    this.#bytes = {
-      sent: streams.reduce((sum, { bytesSent = 0 }) => sum + bytesSent, 0),
-      resent: streams.reduce((sum, { retransmittedBytesSent = 0 }) => sum + retransmittedBytesSent, 0),
-    };
-    this.#availableBps = availableBps(stats);
-    if ((this.#availableBps ?? Number.POSITIVE_INFINITY) <= before.availableBps * FALL_SHARE)
-      this.#estimateFellAt = now;
-    const isFalling = now - this.#estimateFellAt < UPLINK.fallingMs;
-    const [sent, resent] = [this.#bytes.sent - before.bytes.sent, this.#bytes.resent - before.bytes.resent];
-    return isFalling && resent > RESENT_SHARE * sent;
-  }
-
-  #sendingRids(stats: readonly Stats[]): Set<string> {
+  #sendingRids(stats: readonly UplinkStats[]): Set<string> {
     const sending = new Set<string>();
     for (const { type, rid, targetBitrate, framesEncoded = 0 } of stats) {
       if (type !== 'outbound-rtp' || rid === undefined) continue;
@@ -222,10 +217,6 @@ export class UplinkLayers {
     for (const [rid, { atMs }] of this.#frames) if (atMs > latest - FRAMES_LAG_MS) sending.add(rid);
     return sending;
   }
-}
-
-function availableBps(stats: readonly Stats[]): number | undefined {
-  return stats.find(({ availableOutgoingBitrate }) => availableOutgoingBitrate !== undefined)?.availableOutgoingBitrate;
 }
 
 /** For this layer to begin above those that are sent already. */

@@ -295,6 +295,19 @@ export function describeLayers(open: Open, workers: number): void {
     await until(() => currentLayer(watcher) === 1);
   });
 
+  it('tells a publisher whose sound comes ever later which share of it their line carries', async () => {
+    const { stage } = await open();
+    await using _ = stage;
+    const { session, publisher } = await stage.publish('room_uplink');
+    const watcher = await stage.watch('room_uplink');
+    await until(() => watcher.viewer.packets('audio') > 25);
+    expect(stage.events.of('uplinkNarrow', session)).toEqual([]);
+    publisher.slowSound(0.4);
+    const { share } = await stage.events.wait('uplinkNarrow', session);
+    expect(share).toBeGreaterThan(0.2);
+    expect(share).toBeLessThan(0.6);
+  });
+
   it('no longer requests what was lost of layers that the publisher has stopped', async () => {
     const { stage } = await open();
     await using _ = stage;

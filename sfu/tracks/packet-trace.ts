@@ -1,0 +1,40 @@
+import type { types } from 'mediasoup';
+
+/** What a trace of mediasoup says about a packet. */
+export interface TracedPacket {
+  type: types.ProducerTraceEventType;
+  atMs: number;
+  ssrc: number;
+  rtpTimestamp: number;
+}
+
+/** Each packet costs the node's only thread about 15 µs. Sound is 50 packets a second, up to 400 with short ones. */
+const PACKETS_MAX = 500;
+const PACKETS_MS = 1_000;
+
+/**
+ * Follows packets of a producer, until there are far too many of them: then a hostile publisher sends them. Without a
+ * trace the publisher's browser notices a narrow line a little later, and viewers wait a little longer for a key frame.
+ */
+export function tracePackets(
+  producer: types.Producer,
+  traced: types.ProducerTraceEventType[],
+  handlePacket: (packet: TracedPacket) => void,
+): void {
+  let sinceMs = 0;
+  let count = 0;
+  // It fails only if the track ended meanwhile.
+  const trace = (types: types.ProducerTraceEventType[]) => producer.enableTraceEvent(types).catch(() => {});
+  producer.on('trace', ({ type, timestamp, info }) => {
+    if (timestamp - sinceMs > PACKETS_MS) {
+      sinceMs = timestamp;
+      count = 0;
+    }
+    count += 1;
+    if (count > PACKETS_MAX) return void trace([]);
+    // It has no type.
+    const { rtpPacket }: { rtpPacket?: { ssrc: number; timestamp: number } } = info;
+    handlePacket({ type, atMs: timestamp, ssrc: rtpPacket?.ssrc ?? 0, rtpTimestamp: rtpPacket?.timestamp ?? 0 });
+  });
+  void trace(traced);
+}
