@@ -51,6 +51,18 @@ describe('EventRelay', () => {
     expect(second.delivered.map(({ event }) => event.type)).toEqual(['consumersAdded']);
   });
 
+  it('holds nothing that is only of use at once', () => {
+    const relay = new EventRelay({ giveUp: () => {} });
+    const [first, second] = [receiver(), receiver()];
+    const narrow: SfuEvent = { type: 'uplinkNarrow', room: 'r', session: 's', share: 0.4 };
+    relay.claim('s', first);
+    relay.handleEvent(narrow);
+    relay.drop(first, first.delivered);
+    relay.handleEvent(narrow);
+    relay.claim('s', second);
+    expect([first.delivered.length, second.delivered.length]).toEqual([1, 0]);
+  });
+
   it('holds no events of a session that this process owns', () => {
     const givenUp: string[] = [];
     const relay = new EventRelay({ giveUp: (session) => givenUp.push(session) });

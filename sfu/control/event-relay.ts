@@ -13,6 +13,12 @@ export interface EventReceiver {
 }
 
 /**
+ * Not held for a gateway that is away. It learns of an adoption when it renews, and the events held meanwhile go to the
+ * adopting one. What a publisher's line was like some time ago is of no use.
+ */
+const ONLY_NOW: ReadonlySet<string> = new Set<SfuEvent['type']>(['adopted', 'uplinkNarrow']);
+
+/**
  * Delivers the events of each session that was opened over the control API to the gateway that owns it: the one that
  * opened it or last adopted it. While that gateway is not connected its events are held, in order, for its return or
  * for another gateway. A session with more than `HELD_EVENTS_PER_SESSION_MAX` is given up, so that its participant
@@ -61,8 +67,7 @@ export class EventRelay {
     const owner = this.#owners.get(session);
     const numbered = { number: ++this.#number, event };
     if (owner) owner.deliver(numbered);
-    // A disconnected gateway learns of the adoption when it renews. The held events go to the adopting gateway.
-    else if (type === 'adopted') return;
+    else if (ONLY_NOW.has(type)) return;
     else this.#hold(numbered);
     // An ended session is not claimed again: renewing it answers that it is lost.
     if (isLastOfSession(event)) this.forget(session);
@@ -72,8 +77,7 @@ export class EventRelay {
   drop(receiver: EventReceiver, undelivered: readonly NumberedEvent[]): void {
     for (const [session, owner] of this.#owners) if (owner === receiver) this.#owners.set(session, undefined);
     for (const event of undelivered) {
-      // `adopted` concerns that gateway alone.
-      if (event.event.type === 'adopted') continue;
+      if (ONLY_NOW.has(event.event.type)) continue;
       const owner = this.#owners.get(claimedSession(event));
       if (owner) owner.deliver(event);
       else this.#hold(event);

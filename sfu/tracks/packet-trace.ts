@@ -24,17 +24,22 @@ export function tracePackets(
   let sinceMs = 0;
   let count = 0;
   // It fails only if the track ended meanwhile.
-  const trace = (types: types.ProducerTraceEventType[]) => producer.enableTraceEvent(types).catch(() => {});
-  producer.on('trace', ({ type, timestamp, info }) => {
+  const trace = (types: types.ProducerTraceEventType[]) => void producer.enableTraceEvent(types).catch(() => {});
+  const handleTrace = ({ type, timestamp, info }: types.ProducerTraceEventData): void => {
     if (timestamp - sinceMs > PACKETS_MS) {
       sinceMs = timestamp;
       count = 0;
     }
     count += 1;
-    if (count > PACKETS_MAX) return void trace([]);
+    if (count > PACKETS_MAX) {
+      producer.off('trace', handleTrace);
+      trace([]);
+      return;
+    }
     // It has no type.
     const { rtpPacket }: { rtpPacket?: { ssrc: number; timestamp: number } } = info;
     handlePacket({ type, atMs: timestamp, ssrc: rtpPacket?.ssrc ?? 0, rtpTimestamp: rtpPacket?.timestamp ?? 0 });
-  });
-  void trace(traced);
+  };
+  producer.on('trace', handleTrace);
+  trace(traced);
 }

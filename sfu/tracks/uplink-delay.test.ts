@@ -8,13 +8,21 @@ const DELAY_MS = 40;
 
 let uplink: UplinkDelay;
 let sentAtMs: number;
+let arrivedAtMs: number;
 let narrow: { atMs: number; share: number }[];
+let random: () => number;
 
 beforeEach(() => {
   uplink = new UplinkDelay(CLOCK_RATE);
   // Timestamps begin anywhere and wrap around soon.
   sentAtMs = (2 ** 32 / CLOCK_RATE) * 1_000 - 500;
+  arrivedAtMs = 0;
   narrow = [];
+  let seed = 1;
+  random = () => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+    return seed / 2 ** 31;
+  };
 });
 
 const arrive = (packetMs: number, atMs: number) => {
@@ -22,12 +30,14 @@ const arrive = (packetMs: number, atMs: number) => {
   if (share !== undefined) narrow.push({ atMs, share });
 };
 
-/** Packets that are sent evenly, each with a delay of its own beyond the line's. */
+/** Packets that are sent evenly and arrive in order, each with a delay of its own beyond the line's. */
 const send = (count: number, lateMs: (index: number) => number | undefined = () => 0) => {
   for (let index = 0; index < count; index += 1) {
     sentAtMs += PACKET_MS;
     const late = lateMs(index);
-    if (late !== undefined) arrive(sentAtMs, sentAtMs + DELAY_MS + late);
+    if (late === undefined) continue;
+    arrivedAtMs = Math.max(arrivedAtMs, sentAtMs + DELAY_MS + late);
+    arrive(sentAtMs, arrivedAtMs);
   }
 };
 
@@ -41,16 +51,19 @@ test.each([0.15, 0.3, 0.5, 0.7])('reports a line that carries %s of what is sent
   expect((narrow[0]?.atMs ?? 0) - fellAtMs).toBeLessThan(DELAY_MS + 400);
 });
 
-test('reports it again after packets were in time', () => {
+test('reports it again after packets were in time for a while', () => {
   for (let times = 0; times < 2; times += 1) {
     send(100);
-    send(20, (index) => Math.min(250, (index + 1) * 30));
+    for (let falls = 0; falls < 2; falls += 1) {
+      send(5);
+      send(20, (index) => Math.min(250, (index + 1) * 30));
+    }
   }
   expect(narrow).toHaveLength(2);
 });
 
-test('takes no loss, no packet that is sent again, and no jitter for a narrow line', () => {
-  send(200, (index) => (index % 12 === 0 ? undefined : (index * 7) % 25));
+test('takes no loss and no packet that is sent again for a narrow line', () => {
+  send(200, (index) => (index % 12 === 0 ? undefined : 0));
   for (let times = 0; times < 10; times += 1) {
     send(10);
     arrive(sentAtMs - 60, sentAtMs + 150);
@@ -58,23 +71,19 @@ test('takes no loss, no packet that is sent again, and no jitter for a narrow li
   expect(narrow).toEqual([]);
 });
 
-test.each([100, 200, 400, 3_000])('takes no line that stops for %s ms for a narrow one', (stopMs) => {
-  for (let times = 0; times < 5; times += 1) {
-    send(100);
-    // Everything that waited arrives at once, or within some time.
-    send(stopMs / PACKET_MS, (index) => stopMs - index * PACKET_MS);
-    send(100);
-    send(stopMs / PACKET_MS, (index) => Math.max(0, stopMs - index * (PACKET_MS / 3)));
-  }
+test.each([
+  { jitterMs: 0, stops: 0.05, fromMs: 100, toMs: 3_000 },
+  { jitterMs: 20, stops: 0.01, fromMs: 80, toMs: 150 },
+  { jitterMs: 45, stops: 0.02, fromMs: 80, toMs: 150 },
+  { jitterMs: 30, stops: 0.06, fromMs: 60, toMs: 400 },
+])('takes no line with jitter that stops now and then for a narrow one: %o', ({ jitterMs, stops, fromMs, toMs }) => {
+  let stoppedUntilMs = 0;
+  send(20_000, () => {
+    if (sentAtMs >= stoppedUntilMs && random() < stops / 5)
+      stoppedUntilMs = sentAtMs + fromMs + random() * (toMs - fromMs);
+    return Math.max(0, stoppedUntilMs - sentAtMs) + random() * jitterMs;
+  });
   expect(narrow).toEqual([]);
-});
-
-test('returns no share that is none, whatever the timestamps', () => {
-  send(100);
-  for (let index = 0; index < 100_000; index += 1) arrive(((index * 7_919) % 90_000) * 1_000, index >> 4);
-  for (let index = 0; index < 50; index += 1) arrive(sentAtMs - index * 100, 0);
-  expect(narrow.length).toBeGreaterThan(0);
-  expect(narrow.every(({ share }) => share >= 0 && share <= 1)).toBe(true);
 });
 
 test('takes no short queue, as behind a key frame, for a narrow line', () => {
@@ -91,10 +100,29 @@ test('leaves a queue that fills slowly to the browser', () => {
   expect(narrow).toEqual([]);
 });
 
+test('returns no share that is none, whatever the timestamps', () => {
+  send(100);
+  for (let index = 0; index < 100_000; index += 1) arrive(((index * 7_919) % 90_000) * 1_000, index >> 4);
+  for (let index = 0; index < 50; index += 1) arrive(sentAtMs - index * 100, index * 10);
+  expect(narrow.every(({ share }) => share >= 0 && share <= 1)).toBe(true);
+});
+
+test('takes no sound that stops for a while, and goes on with the next timestamp, for a narrow line', () => {
+  send(100);
+  for (const pauseMs of [300, 2_500, 60_000]) {
+    let afterMs = pauseMs;
+    send(500, (index) => afterMs + (index % 50 === 40 ? 35 : 0));
+    afterMs = 0;
+    sentAtMs += pauseMs;
+  }
+  expect(narrow).toEqual([]);
+});
+
 test('follows clocks that differ, and a delay that stays', () => {
   send(20_000, (index) => index * PACKET_MS * 0.000_4);
   expect(narrow).toEqual([]);
-  send(2 * (UPLINK_DELAY.lateMaxMs / PACKET_MS), () => 200);
-  send(20, (index) => 200 + Math.min(250, (index + 1) * 30));
+  send(2 * (UPLINK_DELAY.lateMaxMs / PACKET_MS), () => 100 + 200);
+  narrow = [];
+  send(20, (index) => 300 + Math.min(250, (index + 1) * 30));
   expect(narrow).toHaveLength(1);
 });

@@ -1,19 +1,23 @@
 /**
- * Detects from a publisher's sound that packets queue up before their line, within 0.3 s of the line becoming too
+ * Detects from a publisher's sound that packets queue up before their line, within 0.4 s of the line becoming too
  * narrow: sound that is sent evenly arrives ever later (the principle of delay-based congestion control,
  * draft-ietf-rmcat-gcc-02). The publisher's browser detects it up to 0.5 s later.
  */
 export const UPLINK_DELAY = {
-  /** Delay beyond the usual one up to which a packet is in time, and from which on the line may be too narrow. */
-  inTimeMs: 30,
-  lateMs: 100,
+  /** From this delay on, beyond the usual one, a packet is late. */
+  lateMs: 50,
+  /**
+   * How long packets have to be late, and by how much their delay has to grow meanwhile. After a line has stopped for a
+   * moment everything arrives at once, less and less late; after a microphone has, everything is late to the same
+   * extent.
+   */
+  growsForMs: 80,
+  growsByMs: 20,
   /** Highest share of the sound that arrives in time. A queue that fills more slowly is left to the browser. */
   shareMax: 0.75,
-  /** The delay has to grow. After a line has stopped for a moment, everything arrives at once, less and less late. */
-  growsByMs: 30,
-  /** Packets that are late for longer have another usual delay from now on. Clocks differ a little too. */
-  lateMaxMs: 2_000,
-  /** For how long after a report a packet in time does not lead to another one. */
+  /** If none is in time for longer, packets have another usual delay from now on. Clocks differ a little too. */
+  lateMaxMs: 500,
+  /** The shortest time between two reports. */
   spacingMs: 1_000,
 } as const;
 
@@ -27,10 +31,11 @@ export class UplinkDelay {
   readonly #clockKhz: number;
   #newest: { rtpTimestamp: number; sentAtMs: number } | undefined;
   #usualMs = Number.POSITIVE_INFINITY;
-  /** The last packet that was in time, and the first one after it. */
+  /** The last packet that was in time. */
   #inTime: Packet | undefined;
+  /** The first one after it. */
   #firstLate: Packet | undefined;
-  #narrowAtMs = Number.NEGATIVE_INFINITY;
+  #reportedAtMs = Number.NEGATIVE_INFINITY;
 
   /** The clock rate of the sound's RTP timestamps, in Hz. */
   constructor(clockRate: number) {
@@ -40,20 +45,20 @@ export class UplinkDelay {
   /** Returns the share, from 0 to 1, of what is sent that the line carries, once when it has become too narrow. */
   handlePacket(rtpTimestamp: number, atMs: number): number | undefined {
     const packet = this.#readPacket(rtpTimestamp, atMs);
-    const lateMs = packet.delayMs - this.#usualMs;
-    if (lateMs < UPLINK_DELAY.inTimeMs) {
+    if (!this.#inTime || atMs - this.#inTime.atMs > UPLINK_DELAY.lateMaxMs) this.#usualMs = packet.delayMs;
+    if (!this.#inTime || packet.delayMs - this.#usualMs < UPLINK_DELAY.lateMs) {
       this.#inTime = packet;
       this.#firstLate = undefined;
       return undefined;
     }
     this.#firstLate ??= packet;
-    if (atMs - this.#firstLate.atMs > UPLINK_DELAY.lateMaxMs) this.#usualMs = packet.delayMs;
-    const isGrowing = packet.delayMs - this.#firstLate.delayMs >= UPLINK_DELAY.growsByMs;
-    if (!this.#inTime || !isGrowing || lateMs < UPLINK_DELAY.lateMs) return undefined;
+    const isGrowing =
+      atMs - this.#firstLate.atMs >= UPLINK_DELAY.growsForMs &&
+      packet.delayMs - this.#firstLate.delayMs >= UPLINK_DELAY.growsByMs;
+    const isReported = this.#inTime.atMs - this.#reportedAtMs < UPLINK_DELAY.spacingMs;
     const share = shareInTime(this.#inTime, packet);
-    const isReported = this.#inTime.atMs - this.#narrowAtMs < UPLINK_DELAY.spacingMs;
-    if (share > UPLINK_DELAY.shareMax || isReported) return undefined;
-    this.#narrowAtMs = atMs;
+    if (!isGrowing || isReported || share > UPLINK_DELAY.shareMax) return undefined;
+    this.#reportedAtMs = atMs;
     return share;
   }
 

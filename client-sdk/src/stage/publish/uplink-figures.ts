@@ -9,7 +9,7 @@ const FALL_SHARE = 0.85;
 export const FALLING_MS = 800;
 /** Share of the bytes that are sent again from which on the line carries far less than is sent. */
 const RESENT_SHARE = 0.2;
-/** Time over which `sentBps` is measured. */
+/** Time over which `sentBps` is measured at least. */
 const SENT_MS = 400;
 
 export class UplinkFigures {
@@ -31,16 +31,18 @@ export class UplinkFigures {
     if (isLower) this.#fellAt = now;
     this.availableBps = availableBps;
     this.isOverrun = this.isFalling && resent - last.resent > RESENT_SHARE * (bytes - last.bytes);
-    this.#readings = [...this.#readings.filter(({ atMs }) => now - atMs < SENT_MS), { atMs: now, bytes, resent }];
+    const start = this.#readings.findLastIndex(({ atMs }) => now - atMs >= SENT_MS);
+    this.#readings = [...this.#readings.slice(Math.max(0, start)), { atMs: now, bytes, resent }];
   }
 
   get isFalling(): boolean {
     return performance.now() - this.#fellAt < FALLING_MS;
   }
 
-  /** What has been sent in the last moments. */
-  get sentBps(): number {
+  /** What has been sent in the last moments; undefined if there was no earlier reading. */
+  get sentBps(): number | undefined {
     const [first, last] = [this.#readings[0], this.#readings.at(-1)];
-    return first && last && last !== first ? ((last.bytes - first.bytes) * 8_000) / (last.atMs - first.atMs) : 0;
+    if (!first || !last || first === last) return undefined;
+    return ((last.bytes - first.bytes) * 8_000) / (last.atMs - first.atMs);
   }
 }

@@ -190,17 +190,24 @@ describe('UplinkLayers', () => {
     expect(limits).toEqual([]);
   });
 
-  it('adds no layer by an estimate of before the fall, until a probe has confirmed it', async () => {
-    const { uplink, sender, limits, probe } = await watch();
-    await sendFor(sender, 6, 25_000);
+  it('measures what is sent in a tab in the background, whose timers run once a second', async () => {
+    const { uplink, sender, limits } = await watch();
+    const getStats = sender.getStats.bind(sender);
+    sender.getStats = async () => {
+      await vi.advanceTimersByTimeAsync(900);
+      return await getStats();
+    };
+    await sendFor(sender, 4, 250_000);
+    uplink.handleNarrow(0.7);
+    expect(limits).toEqual([]);
     uplink.handleNarrow(0.4);
-    sender.availableOutgoingBitrate = 1_600_000;
-    await vi.advanceTimersByTimeAsync(4 * UPLINK.restMs);
     expect(limits).toEqual([1]);
-    expect(probe.mock.calls.every(([bps]) => bps > 1_600_000)).toBe(true);
-    sender.availableOutgoingBitrate = 1_700_000;
-    await check();
-    expect(limits).toEqual([1, null]);
+  });
+
+  it('ignores the server before it has measured what is sent', async () => {
+    const { uplink, limits } = await watch();
+    uplink.handleNarrow(0.1);
+    expect(limits).toEqual([]);
   });
 
   it('sends nothing over a dead line, and begins with a key frame when it is back', async () => {

@@ -30,9 +30,6 @@ const BEGINS_WITH = 0.3;
 const LEFT_OF_ESTIMATE = 0.5;
 /** How long a layer may lag behind the others where only frames tell whether it is sent. */
 const FRAMES_LAG_MS = 1_000;
-/** By how much a probe exceeds an estimate that it has to confirm, and by how much the result has to. */
-const PROBE_SHARE = 1.2;
-const CONFIRMED_SHARE = 1.02;
 
 export const UPLINK = {
   /** Interval of the checks, and for a while after the estimate fell. */
@@ -74,8 +71,6 @@ export class UplinkLayers {
   /** When the line was last back. */
   #backAt = Number.NEGATIVE_INFINITY;
   readonly #figures = new UplinkFigures();
-  /** The estimate has to rise above this before it counts. */
-  #doubtedBps = 0;
 
   /** Watches until the producer is closed. */
   constructor(options: UplinkLayersOptions) {
@@ -86,12 +81,13 @@ export class UplinkLayers {
 
   /**
    * The server has noticed that packets queue up before the line, which carries this share of what is sent. A key frame
-   * queues up too, but more is sent then. The browser's estimate is still that of before.
+   * queues up too, but more is sent then.
    */
   handleNarrow(share: number): void {
+    const { sentBps } = this.#figures;
     const isSettling = performance.now() - this.#fellAt < UPLINK.drainedSettleMs;
-    if (this.#active < 0 || this.#onBack || isSettling) return;
-    if (this.#drain(share * (OTHER_BPS + this.#figures.sentBps))) this.#doubtedBps = Number.POSITIVE_INFINITY;
+    if (sentBps !== undefined && this.#active >= 0 && !this.#onBack && !isSettling)
+      this.#drain(share * (OTHER_BPS + sentBps));
   }
 
   #checkLater(): void {
@@ -164,7 +160,6 @@ export class UplinkLayers {
     // Falls that follow close upon another are one.
     else if (now - this.#fellAt >= this.#restMs) this.#restMs = Math.min(UPLINK.restMaxMs, this.#restMs * 2);
     this.#fellAt = now;
-    this.#doubtedBps = 0;
     if (limit === this.#limit) return;
     this.#limit = limit;
     const reported = this.#options.onChanged(limit);
@@ -178,19 +173,15 @@ export class UplinkLayers {
     if (now - this.#raisedAt < UPLINK.settleMs) return;
     const next = this.#limit + 1;
     const needed = neededBps(this.#encodings, next);
-    const { availableBps = Number.POSITIVE_INFINITY } = this.#figures;
-    this.#doubtedBps = Math.min(this.#doubtedBps, availableBps);
-    const isDoubted = availableBps < this.#doubtedBps * CONFIRMED_SHARE;
-    if (availableBps >= needed && !isDoubted) {
-      this.#doubtedBps = 0;
+    const { availableBps } = this.#figures;
+    if (availableBps === undefined || availableBps >= needed) {
       this.#raisedAt = now;
       this.#limit = next < this.#encodings.length - 1 ? next : null;
       this.#options.layers.limit(this.#limit);
       void this.#options.onChanged(next);
     } else if (now - this.#probedAt >= UPLINK.probeMs) {
       this.#probedAt = now;
-      // A browser does not probe for less than its estimate.
-      this.#options.layers.probe(isDoubted ? Math.max(needed, availableBps * PROBE_SHARE) : needed);
+      this.#options.layers.probe(needed);
     }
   }
 
