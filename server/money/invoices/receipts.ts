@@ -18,8 +18,7 @@ import { type LegSums, ReceiptsStore } from './receipts.store.ts';
 interface Sale {
   room?: string;
   creator?: string | undefined;
-  terms?: string | null;
-  feePolicy: string;
+  terms: string;
 }
 
 export class Receipts {
@@ -174,7 +173,7 @@ export class Receipts {
 
   /** The parts that follow from a sale's terms and legs; negative for a refund. */
   async #ofSale(sale: Sale, legs: LegSums) {
-    const terms = await this.#context.pricing.termsOf(sale);
+    const terms = await this.#context.pricing.getTerms(sale.terms);
     const room = sale.room ? await this.#store.findRoom(sale.room) : undefined;
     const vatMinor = legs.vat_payable ?? 0;
     return {

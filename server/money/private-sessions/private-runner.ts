@@ -71,7 +71,7 @@ export class PrivateRunner {
   isRunning = (id: string): boolean => this.#running.has(id);
 
   async add(row: PrivateSessionRow): Promise<void> {
-    const terms = await this.#context.pricing.termsOf(row);
+    const terms = await this.#context.pricing.getTerms(row.terms);
     const nowMs = this.#context.clock.now();
     const meter = new MediaMeter();
     const moment = { beatAtMs: nowMs, mediaAtMs: nowMs, isFundsLow: false, isFanPaused: false };

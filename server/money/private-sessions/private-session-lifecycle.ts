@@ -175,7 +175,7 @@ export class PrivateSessionLifecycle {
   ): Promise<PrivateSessionRow | undefined> {
     const { db, pricing, spending } = this.#context;
     const found = await this.#get(id);
-    const terms = await pricing.termsOf(found);
+    const terms = await pricing.getTerms(found.terms);
     return db.transaction(async (tx) => {
       if (beat.holdMinutes !== undefined) await spending.lockCredit(tx, found.identity, found.currency);
       const row = await this.#store.lock(tx, id, ['active']);
@@ -224,7 +224,7 @@ export class PrivateSessionLifecycle {
   ): Promise<PrivateSessionRow | undefined> {
     const { db, rooms, pricing, spending, metrics } = this.#context;
     const found = await this.#get(id);
-    const terms = await pricing.termsOf(found);
+    const terms = await pricing.getTerms(found.terms);
     const ended = await db.transaction(async (tx) => {
       await spending.lockCredit(tx, found.identity, found.currency);
       const row = await this.#store.lock(tx, id, ['active']);

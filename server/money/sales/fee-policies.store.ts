@@ -1,6 +1,6 @@
 import { type Clock, iso } from '../../platform/clock.ts';
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
-import { desc, eq, lte, sql } from '../../platform/db/sql.ts';
+import { desc, lte, sql } from '../../platform/db/sql.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { FeePolicyView } from '../../protocol/money/pricing.ts';
 import type { FeePolicy } from '../ledger/ledger.ts';
@@ -40,14 +40,6 @@ export class FeePoliciesStore {
       .orderBy(desc(feePolicies.effectiveAt), desc(feePolicies.version))
       .limit(1);
     if (!policy) throw new AppError('internal', 'No fee policy is in force.');
-    return policy;
-  }
-
-  /** The version that split a sale. */
-  async find(id: string): Promise<FeePolicy> {
-    if (this.#current?.policy.id === id) return this.#current.policy;
-    const [policy] = await this.#orm.select().from(feePolicies).where(eq(feePolicies.id, id));
-    if (!policy) throw new AppError('internal', 'The fee policy of a sale is missing.');
     return policy;
   }
 

@@ -88,12 +88,11 @@ export class Pricing {
     return this.#keep(row);
   }
 
-  /** The terms of an earlier sale. Sales from before terms existed name only their fee policy. */
-  async termsOf(sale: { terms?: string | null; feePolicy: string }): Promise<SaleTerms> {
-    if (!sale.terms) return toOldTerms(await this.#options.fees.find(sale.feePolicy), this.#options.houseCountry);
-    const kept = this.#kept.get(sale.terms);
+  /** The terms of an earlier sale. */
+  async getTerms(id: string): Promise<SaleTerms> {
+    const kept = this.#kept.get(id);
     if (kept) return kept;
-    const row = await this.#store.findTerms(sale.terms);
+    const row = await this.#store.findTerms(id);
     if (!row) throw new AppError('internal', 'The terms of a sale are missing.');
     return this.#keep(row);
   }
@@ -172,10 +171,6 @@ export class Pricing {
     await this.#store.saveBuyer({ identity, country, notedAt: isoIn(this.#options.clock) });
     this.#countries.forget(identity);
   }
-}
-
-function toOldTerms(policy: FeePolicy, country: string): SaleTerms {
-  return { ...policy, termsId: '', country, association: null };
 }
 
 /** A short-lived cache by key. */

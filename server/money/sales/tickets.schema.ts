@@ -15,8 +15,8 @@ export const tickets = pgTable(
     feePolicy: text('fee_policy').notNull(),
     /** The creator's part of the price after VAT, commission and pledge. */
     creatorMinor: minor('creator_minor').notNull(),
-    /** Its terms (`sale_terms`); null on sales from before terms existed. */
-    terms: text('terms'),
+    /** Its terms (`sale_terms`). */
+    terms: text('terms').notNull(),
     createdAt: time('created_at').notNull(),
     boughtAt: time('bought_at'),
   },

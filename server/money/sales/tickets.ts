@@ -247,7 +247,7 @@ export class Tickets implements Payable {
     const room = await rooms.getRoom(row.room);
     const refusal = await this.#refusalOf(row, room);
     if (refusal) return async () => refusal;
-    const terms = await pricing.termsOf(row);
+    const terms = await pricing.getTerms(row.terms);
     const legs = await this.#legsOf({ row, terms }, room.creator.identity);
     return async (tx) => {
       // Its place is kept unless its page had expired.

@@ -117,7 +117,7 @@ export class CardTips implements Payable {
     if (!row) throw new AppError('payment_not_found');
     if (await this.#store.findByKey(row)) return async () => 'tip_sent_already';
     const { creator, amountMinor } = row;
-    const terms = await pricing.termsOf({ terms: row.terms, feePolicy: '' });
+    const terms = await pricing.getTerms(row.terms);
     await ledger.ensureAccounts([{ kind: 'creator_pending', owner: creator, currency }]);
     const split = splitSale(amountMinor, terms);
     const payer = houseAccount('provider_clearing', currency);

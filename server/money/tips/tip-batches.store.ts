@@ -95,7 +95,7 @@ interface KeyedRow extends KeyOfTip {
   status: TipRow['status'];
   fee_policy: string;
   creator_minor: string | number;
-  terms: string | null;
+  terms: string;
   sent_at: string | Date;
 }
 

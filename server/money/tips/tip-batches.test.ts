@@ -35,7 +35,7 @@ function draftOf(
       status: 'settled',
       feePolicy: policy.id,
       creatorMinor: split.creatorMinor,
-      terms: null,
+      terms: 'terms_test',
       sentAt: '2026-01-01T00:00:00.000Z',
     },
     legs: saleLegs({ payer, creator: 'ada', grossMinor: amountMinor, split }),

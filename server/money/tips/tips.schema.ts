@@ -23,7 +23,7 @@ export const tips = pgTable(
     status: text('status').$type<'settled' | 'refunded'>().notNull(),
     feePolicy: text('fee_policy').notNull(),
     creatorMinor: minor('creator_minor').notNull(),
-    terms: text('terms'),
+    terms: text('terms').notNull(),
     sentAt: time('sent_at').notNull(),
   },
   (table) => [

@@ -5,7 +5,7 @@ import type { RoomId, TipId } from '../../protocol/ids.ts';
 import type { Tip } from '../../protocol/money/money.ts';
 import { cardTips, tips } from './tips.schema.ts';
 
-export type TipRow = Omit<typeof tips.$inferSelect, 'terms'> & { terms?: string | null };
+export type TipRow = typeof tips.$inferSelect;
 
 export type CardTipRow = typeof cardTips.$inferSelect;
 export const ONE_CARD_TIP_A_KEY = 'card_tips_idempotency';

@@ -114,8 +114,8 @@ describe.each(DATABASES)('numbers of receipts on $name', { timeout: 60_000 }, ({
     await db.bulk(
       `with sent as (
           insert into tips (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy,
-            creator_minor, sent_at)
-          select 'tip_' || n, 'room', 'fan', 'Léa', 'fan', 100, 'eur', n, 'settled', 'fees_v1', 80, now()
+            terms, creator_minor, sent_at)
+          select 'tip_' || n, 'room', 'fan', 'Léa', 'fan', 100, 'eur', n, 'settled', 'fees_v1', 'none', 80, now()
           from generate_series(1, ${tips}) n returning id)
         insert into ledger_transactions (id, kind, source_type, source_id, currency, created_at)
         select 'ltx_' || id, 'tip', 'tip', id, 'eur', now() from sent returning id`,

@@ -79,14 +79,14 @@ describe.each(DATABASES)('search on the desk, on $name', ({ open }) => {
           ${at}
         from ${series(MANY)}`,
       sql`insert into tickets (id, room, identity, price_minor, currency, paid_from, status, fee_policy,
-        creator_minor, created_at, bought_at)
+        terms, creator_minor, created_at, bought_at)
         select 'ticket_' || n, ${room}, ${who(13)}, 500, 'eur', 'wallet',
-          case when n % 5 = 0 then 'expired' else 'refunded' end, 'f', 400,
+          case when n % 5 = 0 then 'expired' else 'refunded' end, 'f', 't', 400,
           ${at}, case when n % 4 = 0 then null else ${at} end from ${series(MANY)}`,
       sql`insert into tips (id, room, identity, name, role, amount_minor, currency, idempotency_key, status,
-        fee_policy, creator_minor, sent_at)
+        fee_policy, terms, creator_minor, sent_at)
         select 'tip_' || n, ${room}, case when n % 2 = 0 then 'whale' else ${who(17)} end, 'Léa', 'fan', 100, 'eur',
-          n::text, 'settled', 'f',
+          n::text, 'settled', 'f', 't',
           80, ${at} from ${series(MANY)}`,
       sql`insert into memberships (id, tier, renewal_tier, creator, identity, name, status, success_url, cancel_url,
         created_at, expires_at)

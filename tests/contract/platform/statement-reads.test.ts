@@ -53,9 +53,9 @@ const HISTORY = [
   `insert into rooms (id, creator, title, access_kind, currency, first_live_at, live_ended_at, ended_at)
     select 'room_' || n, 'ada', 'An evening', 'ticket', 'eur', at, at, at
     from generate_series(1, ${MANY}) n, (select now() - interval '2 years' as at) past`,
-  `insert into tickets (id, room, identity, price_minor, currency, paid_from, status, fee_policy, creator_minor, created_at,
-      bought_at)
-    select 'ticket_' || n, 'room_' || n, 'fan', 500, 'eur', 'wallet', 'valid', 'fees_v1', 400, at, at
+  `insert into tickets (id, room, identity, price_minor, currency, paid_from, status, fee_policy, terms, creator_minor,
+      created_at, bought_at)
+    select 'ticket_' || n, 'room_' || n, 'fan', 500, 'eur', 'wallet', 'valid', 'fees_v1', 'none', 400, at, at
     from generate_series(1, ${MANY}) n, (select now() - interval '3 years' as at) past`,
   `insert into cancellations (room, reason, bought_since, decided_at, completed_at)
     select id, 'live_over', ended_at, ended_at, ended_at from rooms`,

@@ -138,14 +138,14 @@ test("lists a person's card payments with their purpose", async () => {
   expect(listed).toMatchObject([{ kind: 'ticket', amountMinor: 600, refundedMinor: 0, title: 'A small concert' }]);
   // It is found behind more newer payments from the wallet than a page has.
   await http.context.db.orm.execute(sql`insert into tips
-    (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, creator_minor, sent_at)
-    select 'tip_of_many_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'key-' || n, 'settled', 'none', 0, date_trunc('milliseconds', now())
+    (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, terms, creator_minor, sent_at)
+    select 'tip_of_many_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'key-' || n, 'settled', 'none', 'none', 0, date_trunc('milliseconds', now())
     from generate_series(1, 230) n`);
   expect((await as('malik', 'GET', '/v1/wallet/card-payments')).json.payments).toEqual(listed);
   // One request reads a limited number of pages; entries behind them need a cursor.
   await http.context.db.orm.execute(sql`insert into tips
-    (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, creator_minor, sent_at)
-    select 'tip_of_many_more_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'more-' || n, 'settled', 'none', 0, date_trunc('milliseconds', now())
+    (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, terms, creator_minor, sent_at)
+    select 'tip_of_many_more_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'more-' || n, 'settled', 'none', 'none', 0, date_trunc('milliseconds', now())
     from generate_series(1, 1800) n`);
   const first = (await as('malik', 'GET', '/v1/wallet/card-payments')).json;
   expect(first.payments).toEqual([]);

@@ -824,7 +824,7 @@ CREATE TABLE "tickets" (
 	"status" text NOT NULL,
 	"fee_policy" text NOT NULL,
 	"creator_minor" bigint NOT NULL,
-	"terms" text,
+	"terms" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"bought_at" timestamp with time zone,
 	CONSTRAINT "tickets_price" CHECK ("tickets"."price_minor" > 0)
@@ -880,7 +880,7 @@ CREATE TABLE "tips" (
 	"status" text NOT NULL,
 	"fee_policy" text NOT NULL,
 	"creator_minor" bigint NOT NULL,
-	"terms" text,
+	"terms" text NOT NULL,
 	"sent_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "tips_amount" CHECK ("tips"."amount_minor" > 0)
 );
