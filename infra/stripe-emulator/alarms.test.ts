@@ -17,12 +17,11 @@ test('due alarms ring in order of time, independent of the order in which they w
   const random = new SeededRandom(7);
   const dueAtMs = Array.from({ length: 500 }, () => 2_000 + Math.floor(random.next() * 1_000));
   for (const [index, due] of dueAtMs.entries()) alarms.set(String(index), due);
-  alarms.clear('3');
   alarms.set('4', 9_000);
   alarms.ringUntil(2_500);
   const expected = dueAtMs
     .map((due, index) => ({ due, index }))
-    .filter(({ due, index }) => due <= 2_500 && index !== 3 && index !== 4)
+    .filter(({ due, index }) => due <= 2_500 && index !== 4)
     .sort((a, b) => a.due - b.due || a.index - b.index);
   expect(rung).toEqual(expected.map(({ index }) => String(index)));
   alarms.close();

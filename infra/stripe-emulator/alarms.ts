@@ -14,7 +14,7 @@ interface Alarm {
 export class Alarms {
   readonly #clock: Clock;
   readonly #ring: (id: string) => void;
-  /** A min-heap by time. Replaced and cleared alarms stay in it until they come up, and are skipped then. */
+  /** A min-heap by time. Replaced alarms stay in it until they come up, and are skipped then. */
   readonly #heap: Alarm[] = [];
   readonly #current = new Map<string, Alarm>();
   #timer: NodeJS.Timeout | undefined;
@@ -34,10 +34,6 @@ export class Alarms {
     this.#current.set(id, alarm);
     push(this.#heap, alarm);
     this.#arm();
-  }
-
-  clear(id: string): void {
-    this.#current.delete(id);
   }
 
   /** When the next alarm is due. */

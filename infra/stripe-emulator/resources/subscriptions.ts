@@ -59,9 +59,9 @@ function hasStatus(subscription: Subscription, status: Stripe.SubscriptionListPa
   return status === undefined ? subscription.status !== 'canceled' : subscription.status === status;
 }
 
-export function subscriptionOf(operation: Operation, id: string, param?: string): Subscription {
+export function subscriptionOf(operation: Operation, id: string): Subscription {
   const subscription = operation.tx.get('subscriptions', id);
-  if (subscription === undefined) throw noSuch('subscription', id, param);
+  if (subscription === undefined) throw noSuch('subscription', id);
   return subscription;
 }
 

@@ -27,7 +27,6 @@ export const ledgerAccounts = pgTable(
     currency: text('currency').notNull(),
     balance: minor('balance'),
     held: minor('held').notNull().default(0),
-    minBalance: minor('min_balance'),
     createdAt: time('created_at').notNull().defaultNow(),
     /**
      * For a creator's pending account: when to look for sales whose hold is over, and up to which entry that is done.
@@ -42,7 +41,7 @@ export const ledgerAccounts = pgTable(
       'ledger_accounts_cached',
       sql`(${table.kind} in ('fan_wallet', 'fan_promo')) = (${table.balance} is not null)`,
     ),
-    check('ledger_accounts_not_below', sql`${table.balance} >= coalesce(${table.minBalance}, 0)`),
+    check('ledger_accounts_not_below', sql`${table.balance} >= 0`),
     check('ledger_accounts_held', sql`${table.held} >= 0`),
   ],
 );

@@ -92,7 +92,7 @@ export class LedgerStore {
     const rows = missing.map((account) => ({
       id: accountId(account),
       ...account,
-      ...(account.kind === 'fan_wallet' || account.kind === 'fan_promo' ? { balance: 0, minBalance: 0 } : {}),
+      ...(account.kind === 'fan_wallet' || account.kind === 'fan_promo' ? { balance: 0 } : {}),
     }));
     await this.#orm.insert(ledgerAccounts).values(rows).onConflictDoNothing();
     if (this.#known.size > KNOWN_ACCOUNTS_MAX) this.#known.clear();

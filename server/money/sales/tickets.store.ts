@@ -150,7 +150,7 @@ export class TicketsStore {
   }
 
   /** Counts the other people who have a ticket or an open page to buy one. */
-  async countPlacesOfOthers(room: string, identity: string, tx: Orm = this.#orm): Promise<number> {
+  async countPlacesOfOthers(room: string, identity: string, tx: Orm): Promise<number> {
     const { count, holders } = await this.countPlaces(room, [identity], tx);
     return count - holders.size;
   }

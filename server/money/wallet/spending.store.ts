@@ -43,7 +43,7 @@ export class SpendingStore {
   }
 
   /** What a fan can spend; zero without accounts. */
-  async findCredit(identity: string, currency: string, tx: Orm = this.#orm): Promise<Credit> {
+  async findCredit(identity: string, currency: string, tx: Orm): Promise<Credit> {
     const [credit] = await this.findCredits([identity], currency, tx);
     return credit ?? toCredit([]);
   }

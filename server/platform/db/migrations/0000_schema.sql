@@ -495,12 +495,11 @@ CREATE TABLE "ledger_accounts" (
 	"currency" text NOT NULL,
 	"balance" bigint,
 	"held" bigint DEFAULT 0 NOT NULL,
-	"min_balance" bigint,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"release_due_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"released_seq" bigint DEFAULT 0 NOT NULL,
 	CONSTRAINT "ledger_accounts_cached" CHECK (("ledger_accounts"."kind" in ('fan_wallet', 'fan_promo')) = ("ledger_accounts"."balance" is not null)),
-	CONSTRAINT "ledger_accounts_not_below" CHECK ("ledger_accounts"."balance" >= coalesce("ledger_accounts"."min_balance", 0)),
+	CONSTRAINT "ledger_accounts_not_below" CHECK ("ledger_accounts"."balance" >= 0),
 	CONSTRAINT "ledger_accounts_held" CHECK ("ledger_accounts"."held" >= 0)
 );
 --> statement-breakpoint
