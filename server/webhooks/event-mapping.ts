@@ -51,7 +51,7 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   'private_session.ended': as('private_session.ended'),
   'payout.changed': ({ data }) => {
     const { status, reversedMinor } = (data as EventPayload<'payout.paid'>).payout;
-    if ((reversedMinor ?? 0) > 0) return { type: 'payout.reversed', data };
+    if (reversedMinor > 0) return { type: 'payout.reversed', data };
     return { type: status === 'pending' ? 'payout.created' : `payout.${status}`, data };
   },
   'dispute.changed': ({ data }) => {

@@ -101,7 +101,7 @@ export const payout = z.object({
   status: z.enum(['pending', 'paid', 'failed']),
   failure: z.string().nullable(),
   /** Reversed manually at the payment provider, and owed to the creator again. */
-  reversedMinor: minor.default(0),
+  reversedMinor: minor,
   createdAt: time,
   settledAt: time.nullable(),
 });
