@@ -72,7 +72,6 @@ export class LedgerStore {
   async createHouseAccounts(currency: string): Promise<void> {
     await this.ensureAccounts([
       houseAccount('platform_revenue', currency),
-      houseAccount('charity', currency),
       houseAccount('vat_payable', currency),
       houseAccount('provider_clearing', currency),
       houseAccount('provider_fees', currency),

@@ -14,11 +14,10 @@ import {
   transferLegs,
 } from './ledger.ts';
 
-const FEES_V1 = { id: 'fees_v1', vatBps: 2_000, commissionBps: 2_000, charityBps: 0 };
+const FEES_V1 = { vatBps: 2_000, commissionBps: 2_000, charityBps: 0 };
 
 const amount = fc.integer({ min: 1, max: 100_000_000 });
 const policy = fc.record({
-  id: fc.constant('fees_any'),
   vatBps: fc.integer({ min: 0, max: 3_000 }),
   commissionBps: fc.integer({ min: 0, max: 10_000 }),
   charityBps: fc.integer({ min: 0, max: 10_000 }),
@@ -26,7 +25,8 @@ const policy = fc.record({
 const wallet = fanWallet('lea', 'eur');
 
 function sale(grossMinor: number, fees: typeof FEES_V1): Leg[] {
-  return saleLegs({ payer: wallet, creator: 'ada', grossMinor, split: splitSale(grossMinor, fees) });
+  const split = splitSale(grossMinor, fees);
+  return saleLegs({ payer: wallet, creator: 'ada', grossMinor, split, association: 'restos' });
 }
 
 function balances(...lists: Leg[][]): Map<string, number> {

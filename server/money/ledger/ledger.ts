@@ -80,8 +80,8 @@ export interface Leg {
   amountMinor: number;
 }
 
-export interface FeePolicy {
-  id: string;
+/** What splits a sale. */
+export interface SaleRates {
   vatBps: number;
   commissionBps: number;
   charityBps: number;
@@ -126,7 +126,7 @@ export function charityAccount(association: string, currency: string): Account {
 }
 
 export function houseAccount(
-  kind: Exclude<AccountKind, 'fan_wallet' | 'fan_promo' | 'creator_pending' | 'creator_available'>,
+  kind: Exclude<AccountKind, 'fan_wallet' | 'fan_promo' | 'creator_pending' | 'creator_available' | 'charity'>,
   currency: string,
 ): Account {
   return { kind, owner: HOUSE, currency };
@@ -143,14 +143,14 @@ export function assertAmount(amountMinor: number): void {
  * VAT is contained in the gross and rounded half up. Commission and then the pledge are rounded down, so the creator's
  * remainder is never less than their share.
  */
-export function splitSale(grossMinor: number, policy: FeePolicy): Split {
+export function splitSale(grossMinor: number, rates: SaleRates): Split {
   assertAmount(grossMinor);
   const gross = BigInt(grossMinor);
-  const vatBps = BigInt(policy.vatBps);
+  const vatBps = BigInt(rates.vatBps);
   const vat = (2n * gross * vatBps + BPS + vatBps) / (2n * (BPS + vatBps));
   const net = gross - vat;
-  const commission = (net * BigInt(policy.commissionBps)) / BPS;
-  const charity = ((net - commission) * BigInt(policy.charityBps)) / BPS;
+  const commission = (net * BigInt(rates.commissionBps)) / BPS;
+  const charity = ((net - commission) * BigInt(rates.charityBps)) / BPS;
   return {
     vatMinor: Number(vat),
     commissionMinor: Number(commission),
@@ -165,8 +165,8 @@ export function saleLegs(sale: {
   creator: string;
   grossMinor: number;
   split: Split;
-  /** Receives the charity's part; absent means the house, until it names one. */
-  association?: string | null;
+  /** Receives the charity's part; null when there is none. */
+  association: string | null;
 }): Leg[] {
   const { payer, creator, grossMinor, split, association } = sale;
   const { currency } = payer;
@@ -174,10 +174,9 @@ export function saleLegs(sale: {
     { account: payer, amountMinor: -grossMinor },
     { account: houseAccount('vat_payable', currency), amountMinor: split.vatMinor },
     { account: houseAccount('platform_revenue', currency), amountMinor: split.commissionMinor },
-    {
-      account: association ? charityAccount(association, currency) : houseAccount('charity', currency),
-      amountMinor: split.charityMinor,
-    },
+    ...(association === null
+      ? []
+      : [{ account: charityAccount(association, currency), amountMinor: split.charityMinor }]),
     { account: { kind: 'creator_pending', owner: creator, currency }, amountMinor: split.creatorMinor },
   ]);
 }

@@ -3,8 +3,9 @@ import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { desc, lte, sql } from '../../platform/db/sql.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { FeePolicyView } from '../../protocol/money/pricing.ts';
-import type { FeePolicy } from '../ledger/ledger.ts';
 import { feePolicies } from './pricing.schema.ts';
+
+type FeePolicy = typeof feePolicies.$inferSelect;
 
 /** How late a process may read a new version. */
 const REMEMBERED_MS = 5_000;
@@ -52,7 +53,7 @@ export class FeePoliciesStore {
       const version = (last?.version ?? 0) + 1;
       const id = `fees_v${version}`;
       try {
-        await this.#orm.insert(feePolicies).values({ id, version, charityBps: 0, ...policy });
+        await this.#orm.insert(feePolicies).values({ id, version, ...policy });
         this.#current = undefined;
         const added = (await this.list()).find((each) => each.id === id);
         if (!added) throw new AppError('internal', 'The fee policy was not stored.');

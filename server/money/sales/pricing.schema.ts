@@ -7,7 +7,6 @@ export const feePolicies = pgTable('fee_policies', {
   version: integer('version').notNull().unique(),
   vatBps: integer('vat_bps').notNull(),
   commissionBps: integer('commission_bps').notNull(),
-  charityBps: integer('charity_bps').notNull(),
   effectiveAt: time('effective_at').notNull(),
 });
 

@@ -16,13 +16,14 @@ import type {
   PledgeInput,
 } from '../../protocol/money/pricing.ts';
 import type { LedgerStore } from '../ledger/ledger.store.ts';
-import { charityAccount, type FeePolicy } from '../ledger/ledger.ts';
+import { charityAccount, type SaleRates } from '../ledger/ledger.ts';
 import type { FeePoliciesStore } from './fee-policies.store.ts';
 import { PricingStore, type SaleTermsRow } from './pricing.store.ts';
 import type { EuTaxTable } from './tax-calculator.ts';
 
 /** What splits a sale; `id` is that of the fee policy. */
-export interface SaleTerms extends FeePolicy {
+export interface SaleTerms extends SaleRates {
+  id: string;
   termsId: string;
   /** The country whose VAT rate applies. */
   country: string;
@@ -71,7 +72,7 @@ export class Pricing {
       : this.#store.findPledge(creator, iso(atMs)));
     const { country, vatBps } = taxes.rateOf(await this.#countries.find(buyer));
     const association = pledge?.association.id ?? null;
-    const charityBps = pledge?.shareBps ?? policy.charityBps;
+    const charityBps = pledge?.shareBps ?? 0;
     const row: SaleTermsRow = {
       id: [policy.id, `${country}${vatBps}`, association ?? 'none', charityBps].join('/'),
       feePolicy: policy.id,

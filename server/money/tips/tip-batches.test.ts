@@ -38,7 +38,7 @@ function draftOf(
       terms: 'terms_test',
       sentAt: '2026-01-01T00:00:00.000Z',
     },
-    legs: saleLegs({ payer, creator: 'ada', grossMinor: amountMinor, split }),
+    legs: saleLegs({ payer, creator: 'ada', grossMinor: amountMinor, split, association: null }),
   };
 }
 

@@ -16,7 +16,6 @@ import { payWithPromo, returnLegs } from './promo-legs.ts';
 const wallet = fanWallet('lea', 'eur');
 const promo = fanPromo('lea', 'eur');
 const terms = fc.record({
-  id: fc.constant('fees_any'),
   vatBps: fc.integer({ min: 0, max: 3_000 }),
   commissionBps: fc.integer({ min: 0, max: 10_000 }),
   charityBps: fc.integer({ min: 0, max: 10_000 }),
@@ -68,7 +67,7 @@ describe('a sale paid with promotional credit', () => {
   });
 
   test('after a lost dispute is refunded in any parts, and the wallet gets at most the remaining money', () => {
-    const policy = { id: 'fees_v1', vatBps: 2_000, commissionBps: 2_000, charityBps: 0 };
+    const policy = { vatBps: 2_000, commissionBps: 2_000, charityBps: 0 };
     const parts = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(parts, amount, amount, (amounts, disputedMinor, moreMinor) => {
@@ -93,7 +92,7 @@ describe('a sale paid with promotional credit', () => {
   });
 
   test('books the pledge to the account of its association', () => {
-    const legs = paid(600, { id: 'fees_v1', vatBps: 2_000, commissionBps: 2_000, charityBps: 1_000 }, 0);
+    const legs = paid(600, { vatBps: 2_000, commissionBps: 2_000, charityBps: 1_000 }, 0);
     expect(on(legs, accountId(charityAccount('restos', 'eur')))).toBe(40);
   });
 });

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LedgerStore, type Posting } from '../../../server/money/ledger/ledger.store.ts';
-import { fanWallet, houseAccount, saleLegs, splitSale, transferLegs } from '../../../server/money/ledger/ledger.ts';
+import {
+  charityAccount,
+  fanWallet,
+  houseAccount,
+  saleLegs,
+  splitSale,
+  transferLegs,
+} from '../../../server/money/ledger/ledger.ts';
 import { type Database, type Orm, sqlState } from '../../../server/platform/db/db.ts';
 import { sql } from '../../../server/platform/db/sql.ts';
 import { createId } from '../../../server/protocol/ids.ts';
@@ -10,7 +17,7 @@ const REFUSED_BY_A_RULE = '23000';
 const REFUSED_BY_A_CHECK = '23514';
 const NOT_UNIQUE = '23505';
 const at = new Date().toISOString();
-const fees = { id: 'fees_v1', vatBps: 2_000, commissionBps: 2_000, charityBps: 500 };
+const fees = { vatBps: 2_000, commissionBps: 2_000, charityBps: 500 };
 
 describe.each(BOTH_DATABASES)('the ledger on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
@@ -21,7 +28,10 @@ describe.each(BOTH_DATABASES)('the ledger on $name', ({ open }) => {
     ledger = new LedgerStore(db.orm);
     await ledger.createHouseAccounts('eur');
     await ledger.createHouseAccounts('usd');
-    await ledger.ensureAccounts([{ kind: 'creator_pending', owner: 'ada', currency: 'eur' }]);
+    await ledger.ensureAccounts([
+      { kind: 'creator_pending', owner: 'ada', currency: 'eur' },
+      charityAccount('restos', 'eur'),
+    ]);
   });
 
   afterAll(async () => {
@@ -44,7 +54,13 @@ describe.each(BOTH_DATABASES)('the ledger on $name', ({ open }) => {
   const tipOf = (wallet: ReturnType<typeof fanWallet>, grossMinor: number, id: string = createId('tip')): Posting => ({
     kind: 'tip',
     source: { type: 'tip', id },
-    legs: saleLegs({ payer: wallet, creator: 'ada', grossMinor, split: splitSale(grossMinor, fees) }),
+    legs: saleLegs({
+      payer: wallet,
+      creator: 'ada',
+      grossMinor,
+      split: splitSale(grossMinor, fees),
+      association: 'restos',
+    }),
     at,
   });
 
@@ -110,7 +126,7 @@ describe.each(BOTH_DATABASES)('the ledger on $name', ({ open }) => {
     const source = { type: 'tip', id: createId('tip') } as const;
     const inDollars = legs(houseAccount('provider_clearing', 'usd'));
     expect(await stateOf(post({ kind: 'tip', source, legs: inDollars, at }))).toBe(REFUSED_BY_A_RULE);
-    const toNobody = legs(houseAccount('charity', 'xxx'));
+    const toNobody = legs(houseAccount('vat_payable', 'xxx'));
     expect(await stateOf(post({ kind: 'tip', source, legs: toNobody, at }))).toBe(REFUSED_BY_A_RULE);
     expect(await ledger.findAvailable(wallet)).toBe(1_000);
   });
@@ -130,7 +146,7 @@ describe.each(BOTH_DATABASES)('the ledger on $name', ({ open }) => {
     );
     expect(
       await run(
-        sql`insert into ledger_entries (transaction, account, amount_minor) values ('ltx_0', 'charity:eur:#house', 0)`,
+        sql`insert into ledger_entries (transaction, account, amount_minor) values ('ltx_0', 'vat_payable:eur:#house', 0)`,
       ),
     ).toBe(REFUSED_BY_A_CHECK);
   });

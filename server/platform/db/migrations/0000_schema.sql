@@ -771,7 +771,6 @@ CREATE TABLE "fee_policies" (
 	"version" integer NOT NULL,
 	"vat_bps" integer NOT NULL,
 	"commission_bps" integer NOT NULL,
-	"charity_bps" integer NOT NULL,
 	"effective_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "fee_policies_version_unique" UNIQUE("version")
 );

@@ -177,6 +177,6 @@ CREATE TRIGGER "ledger_entries_balanced" AFTER INSERT ON "ledger_entries"
   REFERENCING NEW TABLE AS inserted
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_unbalanced_entries"();
 --> statement-breakpoint
--- VAT 20 %, commission 20 % of the net, no pledge.
-INSERT INTO "fee_policies" ("id", "version", "vat_bps", "commission_bps", "charity_bps", "effective_at")
-  VALUES ('fees_v1', 1, 2000, 2000, 0, '2026-01-01T00:00:00Z');
+-- VAT 20 %, commission 20 % of the net.
+INSERT INTO "fee_policies" ("id", "version", "vat_bps", "commission_bps", "effective_at")
+  VALUES ('fees_v1', 1, 2000, 2000, '2026-01-01T00:00:00Z');
