@@ -88,9 +88,6 @@ export class Chat {
         bus.publish(roomTopic(CHAT_BUS_TOPIC, room), { room, entries });
       },
       onBumped,
-      onActed: (acts) => {
-        for (const kind of acts) metrics.chatActs.inc({ kind });
-      },
     });
     const creatorOf = (room: RoomId) => rooms.creatorOf(room);
     const onChanged = (policy: RoomPolicy) => {

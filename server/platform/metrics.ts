@@ -59,12 +59,6 @@ export function createMetrics() {
       labelNames: ['kind'],
       registers,
     }),
-    chatFrames: new Counter({
-      name: 'loge_chat_frames_total',
-      help: "Frames of chat written to sockets: `shared` by many, or somebody's `own`",
-      labelNames: ['kind'],
-      registers,
-    }),
     chatSampled: new Counter({
       name: 'loge_chat_sampled_total',
       help: 'Messages left out of frames because a room had more than people can read',
@@ -84,18 +78,6 @@ export function createMetrics() {
       name: 'loge_chat_moderated_total',
       help: 'Messages that were not taken as they came: `held` or `refused`, by cause (words, duplicate, wave, tip)',
       labelNames: ['outcome', 'cause'],
-      registers,
-    }),
-    chatActs: new Counter({
-      name: 'loge_chat_acts_total',
-      help: 'Acts of moderators by kind',
-      labelNames: ['kind'],
-      registers,
-    }),
-    chatReports: new Counter({
-      name: 'loge_chat_reports_total',
-      help: 'Messages reported, by category',
-      labelNames: ['category'],
       registers,
     }),
     chatHookAnswers: new Counter({
@@ -153,22 +135,10 @@ export function createMetrics() {
       help: 'Messages to other gateways that Redis did not take; the database has what they told of',
       registers,
     }),
-    eventsPublished: new Counter({
-      name: 'loge_events_published_total',
-      help: 'Events taken into the log for embedders, by type',
-      labelNames: ['type'],
-      registers,
-    }),
     webhookDeliveries: new Counter({
       name: 'loge_webhook_deliveries_total',
       help: "Attempts to deliver an event to an embedder's endpoint by outcome: delivered, retry, given_up",
       labelNames: ['outcome'],
-      registers,
-    }),
-    webhookDeliverySeconds: new Histogram({
-      name: 'loge_webhook_delivery_seconds',
-      help: "Time that embedders' endpoints take to answer",
-      buckets: LATENCY_BUCKETS_SECONDS,
       registers,
     }),
     letters: new Counter({

@@ -6,7 +6,6 @@
 import { type Clock, DAY_MS, iso } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import type { Log } from '../platform/log.ts';
-import type { Metrics } from '../platform/metrics.ts';
 import type { Fact } from '../platform/outbox/outbox.ts';
 import { createId } from '../protocol/ids.ts';
 import type { EventLogStore, NewEvent } from './event-log.store.ts';
@@ -23,7 +22,6 @@ export const DELIVERY_MS = 3 * DAY_MS;
 export interface EventPublisherOptions {
   db: Database;
   log: Log;
-  metrics: Metrics;
   clock: Clock;
   events: EventLogStore;
   endpoints: WebhookEndpointsStore;
@@ -46,9 +44,9 @@ export class EventPublisher {
 
   /** Publishes a batch; returns the number of facts. */
   async publish(): Promise<number> {
-    const { db, events, endpoints, deliveries, metrics, clock } = this.#options;
+    const { db, events, endpoints, deliveries, clock } = this.#options;
     if (!(await events.hasUnpublished())) return 0;
-    const published = await db.transaction(async (tx) => {
+    return db.transaction(async (tx) => {
       await events.lock(tx);
       const seqs: number[] = [];
       const drafts: NewEvent[] = [];
@@ -57,7 +55,7 @@ export class EventPublisher {
         seqs.push(fact.seq);
         drafts.push(...this.#toNewEvents(fact, roomCreator));
       }
-      if (seqs.length === 0) return { taken: 0, types: [] };
+      if (seqs.length === 0) return 0;
       const rows = await events.append(tx, drafts);
       const receivers = rows.length > 0 ? await endpoints.listEnabled(tx) : [];
       const now = clock.now();
@@ -69,10 +67,8 @@ export class EventPublisher {
       );
       await deliveries.insert(tx, entries);
       await events.markPublished(tx, seqs, times.createdAt);
-      return { taken: seqs.length, types: rows.map((row) => row.type) };
+      return seqs.length;
     });
-    for (const type of published.types) metrics.eventsPublished.inc({ type });
-    return published.taken;
   }
 
   #toNewEvents(fact: Fact, roomCreator: string | null): NewEvent[] {

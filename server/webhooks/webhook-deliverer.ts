@@ -113,7 +113,6 @@ export class WebhookDeliverer {
       'loge-event': due.event.type,
       'loge-delivery': due.delivery.id,
     });
-    metrics.webhookDeliverySeconds.observe(result.latencyMs / 1000);
     if (result.error !== null) {
       await this.#handleFailure(endpoint, due, { ...result, at });
       return false;

@@ -78,7 +78,7 @@ export class Webhooks {
     this.#endpoints = new WebhookEndpointsStore(db);
     this.#deliveries = new WebhookDeliveriesStore(db);
     const stores = { endpoints: this.#endpoints, deliveries: this.#deliveries };
-    this.#publisher = new EventPublisher({ db, clock, log, metrics, events: this.#log, ...stores });
+    this.#publisher = new EventPublisher({ db, clock, log, events: this.#log, ...stores });
     this.#deliverer = new WebhookDeliverer({
       db,
       clock,

@@ -4,7 +4,6 @@
  * the same queue, each with its own transaction, so that this process publishes a room's changes in log order.
  */
 import type { ChatEntry } from '../../protocol/chat/chat.ts';
-import type { ActKind } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { ActTransaction, Appended, Bumped, ChatStore } from './chat.store.ts';
@@ -28,7 +27,6 @@ export interface LogListeners {
   onAppended: (room: RoomId, entries: ChatEntry[]) => void;
   /** The policy of these rooms has changed. */
   onBumped: (bumped: Bumped[]) => void;
-  onActed: (acts: ActKind[]) => void;
 }
 
 export class ChatLog {
@@ -51,8 +49,7 @@ export class ChatLog {
     return new Promise<T>((resolve, reject) => {
       this.#add(async () => {
         try {
-          const { result, entries, bumped, acts } = await this.#store.act(room, work);
-          this.#listeners.onActed(acts);
+          const { result, entries, bumped } = await this.#store.act(room, work);
           if (bumped.length > 0) this.#listeners.onBumped(bumped);
           if (entries.length > 0) this.#listeners.onAppended(room, entries);
           resolve(result);

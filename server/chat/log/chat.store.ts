@@ -1,7 +1,6 @@
 import { type Database, isLostRace, type Run, sqlState } from '../../platform/db/db.ts';
 import { and, asc, desc, eq, gt, lt } from '../../platform/db/sql.ts';
 import type { ChatEntry, ChatMessage } from '../../protocol/chat/chat.ts';
-import type { ActKind } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { MessageId, RoomId } from '../../protocol/ids.ts';
 import { insertActs, type NewAct } from '../moderation/acts.store.ts';
@@ -97,7 +96,6 @@ export interface ActResult<T> {
   result: T;
   entries: ChatEntry[];
   bumped: Bumped[];
-  acts: ActKind[];
 }
 
 export class ChatStore {
@@ -220,7 +218,6 @@ export class ChatStore {
       const [locked] = await run<{ last_seq: number }>(LOCK_SEQUENCES, [[room]]);
       const entries: ChatEntry[] = [];
       const bumped = new Map<RoomId, Bumped>();
-      const acts: ActKind[] = [];
       const act: ActTransaction = {
         run,
         nextSeq: (locked?.last_seq ?? 0) + 1,
@@ -233,17 +230,14 @@ export class ChatStore {
           entries.push(appended);
           return appended;
         },
-        record: async (record) => {
-          await insertActs(run, [record]);
-          acts.push(record.kind);
-        },
+        record: (record) => insertActs(run, [record]),
         bump: async (creator) => {
           const rows = await run<Bumped>(creator === undefined ? BUMP_ROOM : BUMP_CREATOR, [creator ?? room]);
           for (const row of rows) bumped.set(row.room, row);
         },
       };
       const result = await work(act);
-      return { result, entries, bumped: [...bumped.values()], acts };
+      return { result, entries, bumped: [...bumped.values()] };
     });
   }
 

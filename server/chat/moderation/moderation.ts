@@ -242,7 +242,6 @@ export class Moderation {
       await record({ at, kind: 'words', actor, creator, details: { count: words.length } });
     });
     this.#parts.onBumped(bumped);
-    this.#parts.metrics.chatActs.inc({ kind: 'words' });
     return { words, updatedAt: at };
   }
 

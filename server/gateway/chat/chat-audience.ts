@@ -142,19 +142,16 @@ export class ChatAudience {
     const first = Math.min(shown[0]?.seq ?? this.#lastSeq, skipped[0]?.seq ?? this.#lastSeq);
     const skippedOf = Map.groupBy(skipped, authorOf);
     const shared = toFrame(shown, skipped);
-    let sharedCount = 0;
     for (const reader of cohort.readers) {
       if (reader.isSlow || reader.seq >= cohort.seq) continue;
       const own = skipped.length > 0 ? skippedOf.get(reader.identity) : undefined;
       if (reader.seq === first - 1 && !own) {
         if (writeFrame(reader.conn, shared)) reader.seq = cohort.seq;
         else this.#leaveAlone(reader);
-        sharedCount += 1;
         continue;
       }
       this.#sendOwn(reader, shown, skipped);
     }
-    this.#metrics.chatFrames.inc({ kind: 'shared' }, sharedCount);
   }
 
   /** A frame for one reader: entries after their last sequence number, including their own skipped ones. */
@@ -166,7 +163,6 @@ export class ChatAudience {
     const left = skipped.filter((entry) => isNews(entry) && !isOwn(entry));
     const last = Math.max(entries.at(-1)?.seq ?? 0, left.at(-1)?.seq ?? 0);
     if (last === 0) return;
-    this.#metrics.chatFrames.inc({ kind: 'own' });
     if (writeFrame(reader.conn, toFrame(entries, left))) reader.seq = last;
     else this.#leaveAlone(reader);
   }
