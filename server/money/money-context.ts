@@ -168,7 +168,7 @@ export class MoneyContext {
   }
 
   /** The balance contains paid and promotional credit. */
-  walletOf(paidMinor: number, promoMinor = 0): Wallet {
+  walletOf(paidMinor: number, promoMinor: number): Wallet {
     return { balanceMinor: paidMinor + promoMinor, currency: this.currency, promoMinor };
   }
 

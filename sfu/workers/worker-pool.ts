@@ -29,7 +29,6 @@ export interface WorkerPoolOptions {
 
 /** One live worker process. Its replacement is a new object, so that the load of the two cannot be mixed up. */
 export interface PooledWorker {
-  readonly index: number;
   readonly port: number;
   readonly worker: types.Worker;
   readonly webRtcServer: types.WebRtcServer;
@@ -122,7 +121,7 @@ export class WorkerPool {
     try {
       const { webRtcServer, port: taken } = await this.#listen(worker, port);
       if (this.#closed) return await closeWorker(worker);
-      this.#live.set(index, { index, port: taken, worker, webRtcServer, load: { rooms: 0, consumers: 0, spares: 0 } });
+      this.#live.set(index, { port: taken, worker, webRtcServer, load: { rooms: 0, consumers: 0, spares: 0 } });
       this.#options.log.info({ worker: index, pid: worker.pid, port: taken }, 'media worker started');
     } catch (error) {
       await closeWorker(worker);

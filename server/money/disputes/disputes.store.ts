@@ -13,7 +13,6 @@ export interface PaymentRecords {
   payerName: string | null;
   description: string | null;
   paidAt: string | null;
-  room: string | null;
   roomTitle: string | null;
   liveStartedAt: string | null;
   accessGrantedAt: string | null;
@@ -218,7 +217,7 @@ export class DisputesStore {
   async readRecords(row: DisputeRow): Promise<PaymentRecords> {
     const { rows } = await execute<Record<string, string | null>>(
       this.#orm,
-      sql`select c.name, c.description, c.paid_at, t.room, r.title, r.live_started_at, n.created_at as granted_at
+      sql`select c.name, c.description, c.paid_at, r.title, r.live_started_at, n.created_at as granted_at
         from (select source_id, name, description, paid_at from checkouts
             union all select i.id, m.name, 'Membership of ' || coalesce(cr.name, m.creator) || ' until ' || to_char(i.period_end, 'YYYY-MM-DD'), i.paid_at
               from membership_invoices i join memberships m on m.id = i.membership left join creators cr on cr.identity = m.creator) c
@@ -242,7 +241,6 @@ export class DisputesStore {
       payerName: found.name ?? null,
       description: found.description ?? null,
       paidAt: isoOrNull(found.paid_at),
-      room: found.room ?? null,
       roomTitle: found.title ?? null,
       liveStartedAt: isoOrNull(found.live_started_at),
       accessGrantedAt: isoOrNull(found.granted_at),
