@@ -5,7 +5,7 @@ import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { formatMoment } from '../site/dates.ts';
 import type { SiteTexts } from '../texts/english/site.ts';
 
-/** As it was stored; older evidence and that of the form lack most of it. */
+/** As it was stored. Only a reported message has messages, and only a report by the form has a time. */
 interface Evidence {
   recording?: null;
   message?: SaidMessage;
