@@ -26,7 +26,7 @@ export function imageFiles(): string[] {
   return ['Dockerfile', 'infra/compose/compose.yaml', ...manifests.map((file) => `${base}/${file}`)];
 }
 
-export function imagesIn(text: string): string[] {
+function imagesIn(text: string): string[] {
   return [...text.matchAll(IMAGE)].map(([, image = '']) => image);
 }
 

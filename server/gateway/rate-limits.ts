@@ -94,7 +94,7 @@ export function createHttpLimits(createLimiter: LimiterFactory = createMemoryLim
 }
 
 /** A key expires with its window, so memory is bounded by the number of senders within one window. */
-export const createMemoryLimiter: LimiterFactory = (name, { points, seconds, burst }) => {
+const createMemoryLimiter: LimiterFactory = (name, { points, seconds, burst }) => {
   const limiter = new RateLimiterMemory({ keyPrefix: name, points, duration: seconds });
   if (!burst) return limiter;
   const extra = new RateLimiterMemory({ keyPrefix: `${name}:burst`, points: burst.points, duration: burst.seconds });

@@ -62,7 +62,7 @@ export function takeCheckoutReturn(roomId?: string): CheckoutReturn | undefined 
 }
 
 /** Embedders can handle this event to open the payment page themselves, such as in a new window. */
-export const CHECKOUT = 'loge-checkout';
+const CHECKOUT = 'loge-checkout';
 
 export function openCheckout(from: Element, checkoutUrl: string): void {
   const isAllowed = from.dispatchEvent(

@@ -16,7 +16,7 @@ import { defineElement, RoomPart } from '../room/room-part.ts';
 import type { LogeStudioLevel } from './studio-level.ts';
 
 /** Emitted with the error text when a device could not be opened, and with an empty text on success. */
-export const DEVICE_PROBLEM = 'loge-device-problem';
+const DEVICE_PROBLEM = 'loge-device-problem';
 
 type DeviceKind = 'camera' | 'microphone';
 

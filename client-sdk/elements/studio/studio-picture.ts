@@ -10,7 +10,7 @@ import { poster, posterStyles } from '../stage/poster.ts';
 import { TipBanner, tipBannerStyles } from '../stage/tip-banner.ts';
 
 /** Requests the studio to open camera and microphone. */
-export const PREVIEW_WANTED = 'loge-preview-wanted';
+const PREVIEW_WANTED = 'loge-preview-wanted';
 
 export class LogeStudioPicture extends RoomPart {
   static override properties = { waiting: { type: Boolean } };

@@ -41,7 +41,7 @@ const controllers = new Set<LanguageController>();
 let observer: MutationObserver | undefined;
 
 /** Updates the language of all elements after a change of a `lang` attribute. */
-export function refreshLanguage(): void {
+function refreshLanguage(): void {
   for (const controller of controllers) controller.refresh();
 }
 

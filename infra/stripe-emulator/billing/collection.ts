@@ -75,7 +75,7 @@ export function payInvoice(
   return confirmPaymentIntent(operation, { paymentIntent, paymentMethod: method, isOffSession, returnUrl });
 }
 
-export function paymentMethodFor(operation: Operation, invoice: Invoice): Readonly<Stripe.PaymentMethod> | undefined {
+function paymentMethodFor(operation: Operation, invoice: Invoice): Readonly<Stripe.PaymentMethod> | undefined {
   const subscription = operation.tx.get('subscriptions', subscriptionIdOf(invoice) ?? '');
   const customer = operation.must('customers', invoice.customer as string);
   const wanted =

@@ -88,7 +88,7 @@ function requestPayment(operation: Operation, invoice: Invoice): void {
   operation.tx.put('invoice_payments', payment.id, payment);
 }
 
-export function paymentOf(operation: Operation, invoice: Invoice): Readonly<Stripe.InvoicePayment> | undefined {
+function paymentOf(operation: Operation, invoice: Invoice): Readonly<Stripe.InvoicePayment> | undefined {
   for (const payment of operation.tx.newestFirst('invoice_payments', { invoice: invoice.id })) return payment;
   return undefined;
 }
@@ -161,7 +161,7 @@ function cancelRequest(operation: Operation, invoice: Invoice): void {
   operation.tx.put('invoice_payments', payment.id, { ...payment, status: 'canceled', status_transitions });
 }
 
-export function assertStatus({ id, status }: Invoice, act: string, allowed: readonly string[]): void {
+function assertStatus({ id, status }: Invoice, act: string, allowed: readonly string[]): void {
   if (allowed.includes(String(status))) return;
   const message = `You can't ${act} the invoice ${id}: it is ${status}. Only ${allowed.join(' or ')} invoices can be.`;
   throw invalidRequest({ message });

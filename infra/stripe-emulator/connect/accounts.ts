@@ -6,7 +6,7 @@ import type { AccountState } from '../store/records.ts';
 import { type Account, derived } from './account-model.ts';
 import { type BankDetails, payoutFaultOf } from './iban.ts';
 
-export function stateOf(operation: Operation, account: string): AccountState {
+function stateOf(operation: Operation, account: string): AccountState {
   return operation.tx.get('account_states', account) ?? {};
 }
 

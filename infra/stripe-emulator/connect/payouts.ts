@@ -93,7 +93,7 @@ export function movePayout(operation: Operation, payout: Readonly<Stripe.Payout>
   }
 }
 
-export function isUnderway({ status }: Readonly<Stripe.Payout>): boolean {
+function isUnderway({ status }: Readonly<Stripe.Payout>): boolean {
   return status === 'pending' || status === 'in_transit';
 }
 

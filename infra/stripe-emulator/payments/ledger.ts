@@ -46,10 +46,6 @@ export function availableMinor(operation: Operation, currency: string): number {
   return waiting.reduce((rest, { amountMinor }) => rest - amountMinor, totalMinor);
 }
 
-export function totalMinor(operation: Operation, currency: string): number {
-  return balanceOf(operation, currency).totalMinor;
-}
-
 function balanceOf(operation: Operation, currency: string): BalanceRecord {
   return operation.tx.get('balances', currency) ?? { id: currency, currency, totalMinor: 0, pending: [] };
 }

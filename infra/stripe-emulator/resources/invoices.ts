@@ -67,7 +67,7 @@ function pay(operation: Operation, parameters: Stripe.InvoicePayParams, id: stri
   throw invalidRequest({ code: 'invoice_payment_intent_requires_action', message });
 }
 
-export function invoiceOf(operation: Operation, id: string): Invoice {
+function invoiceOf(operation: Operation, id: string): Invoice {
   const invoice = operation.tx.get('invoices', id);
   if (invoice === undefined) throw noSuch('invoice', id);
   return invoice;

@@ -34,7 +34,7 @@ export const priceRoutes: readonly Route[] = [
   route('GET', '/v1/prices/:id', 'PriceRetrieveParams', (operation, _parameters, id) => priceOf(operation, id, 'id')),
 ];
 
-export function priceOf(operation: Operation, id: string, param: string): Readonly<Stripe.Price> {
+function priceOf(operation: Operation, id: string, param: string): Readonly<Stripe.Price> {
   const price = operation.tx.get('prices', id);
   if (price === undefined) throw noSuch('price', id, param);
   return price;

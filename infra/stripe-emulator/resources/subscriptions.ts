@@ -59,7 +59,7 @@ function hasStatus(subscription: Subscription, status: Stripe.SubscriptionListPa
   return status === undefined ? subscription.status !== 'canceled' : subscription.status === status;
 }
 
-export function subscriptionOf(operation: Operation, id: string): Subscription {
+function subscriptionOf(operation: Operation, id: string): Subscription {
   const subscription = operation.tx.get('subscriptions', id);
   if (subscription === undefined) throw noSuch('subscription', id);
   return subscription;

@@ -37,7 +37,7 @@ export interface RoomPolicy {
   isOutdated: boolean;
 }
 
-export const NO_RESTRICTION: ChatRestriction = { kind: null, scope: 'room', until: null, reason: null, byRole: null };
+const NO_RESTRICTION: ChatRestriction = { kind: null, scope: 'room', until: null, reason: null, byRole: null };
 
 export class RoomPolicies {
   readonly #store: PoliciesStore;
@@ -177,7 +177,7 @@ export function stateOf(policy: RoomPolicy, nowMs: number): ChatState {
   };
 }
 
-export function isPollOver(poll: ChatPoll, nowMs: number): boolean {
+function isPollOver(poll: ChatPoll, nowMs: number): boolean {
   return poll.closed || (poll.closesAt !== null && Date.parse(poll.closesAt) <= nowMs);
 }
 

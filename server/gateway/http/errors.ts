@@ -46,7 +46,7 @@ export class InputError extends AppError {
 }
 
 /** Whether errors at this path are answered in JSON. */
-export function isApiPath(path: string): boolean {
+function isApiPath(path: string): boolean {
   return /^\/(v1|site|webhooks|oembed|openapi\.json|healthz|readyz|metrics)(\/|$)/.test(path);
 }
 

@@ -15,7 +15,7 @@ import type { Connection, RoomSocket } from './connection.ts';
  * (`SLOW_SOCKET_BYTES`).
  */
 export const BACKLOG_BYTES = 1024 * 1024;
-export const BACKLOG_PACKETS = 512;
+const BACKLOG_PACKETS = 512;
 /**
  * Events accumulate slowly, so they are checked periodically, and may exceed the limit for a few checks, in which a
  * slow line can read one large answer. A socket that sends another request meanwhile is closed at once.

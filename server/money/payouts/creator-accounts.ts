@@ -153,7 +153,7 @@ export class CreatorAccounts {
 }
 
 /** Transfers to the account are accepted, and paid out to the creator's bank. */
-export function isPayable(row: Pick<CreatorAccountRow, 'isTransfersEnabled' | 'isPayoutsEnabled'>): boolean {
+function isPayable(row: Pick<CreatorAccountRow, 'isTransfersEnabled' | 'isPayoutsEnabled'>): boolean {
   return row.isTransfersEnabled && row.isPayoutsEnabled;
 }
 

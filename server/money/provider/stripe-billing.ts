@@ -224,7 +224,7 @@ function toJoin(session: Stripe.Checkout.Session): ProviderJoin {
   };
 }
 
-export function toSubscription(subscription: Stripe.Subscription): ProviderSubscription {
+function toSubscription(subscription: Stripe.Subscription): ProviderSubscription {
   return {
     subscription: subscription.id,
     membership: subscription.metadata.membership ?? null,

@@ -96,7 +96,7 @@ function estimateFee(grossMinor: number, from: 'wallet' | 'card'): number {
  * The house bears the provider's fee: the estimate is deducted from the platform's part, and the five parts still sum
  * to the gross.
  */
-export function partsOf(split: Split, processorMinor: number): PriceParts {
+function partsOf(split: Split, processorMinor: number): PriceParts {
   return {
     creatorMinor: split.creatorMinor,
     associationMinor: split.charityMinor,

@@ -19,11 +19,7 @@ export function sawNoLive({ firstLiveAt, liveEndedAt }: Room, boughtAt: string):
 }
 
 /** Whether the date was changed after this ticket was ordered, and its return is still open for that. */
-export function isReturnedForMove(
-  room: Room,
-  ticket: Pick<TicketRow, 'createdAt' | 'boughtAt'>,
-  nowMs: number,
-): boolean {
+function isReturnedForMove(room: Room, ticket: Pick<TicketRow, 'createdAt' | 'boughtAt'>, nowMs: number): boolean {
   const { movedAt, returnUntil } = room;
   if (movedAt === null || Date.parse(ticket.createdAt) > Date.parse(movedAt)) return false;
   if (returnUntil !== null && nowMs < Date.parse(returnUntil)) return true;

@@ -18,7 +18,7 @@ export interface PersonalTable {
 }
 
 /** Limit per table; the rest is available in the domain's own lists. */
-export const EXPORTED_ROWS_MAX = 10_000;
+const EXPORTED_ROWS_MAX = 10_000;
 
 /** Of a stream of all rows. */
 const ROWS_AT_ONCE = 2_000;

@@ -353,7 +353,7 @@ export class Outbox {
 }
 
 /** The bus topic of a fact: its room's, or the general one. */
-export function factsTopic(room: string | null): string {
+function factsTopic(room: string | null): string {
   return room === null ? FACTS_BUS_TOPIC : roomTopic(FACTS_BUS_TOPIC, room);
 }
 

@@ -43,7 +43,7 @@ export function groundOf({
   return article !== null && charterVersion !== null ? { article, version: charterVersion } : { law: law ?? '' };
 }
 
-export function stateOf({ isReplaced, isUndone }: StandingRow): Decision['state'] {
+function stateOf({ isReplaced, isUndone }: StandingRow): Decision['state'] {
   if (isUndone) return 'undone';
   return isReplaced ? 'replaced' : 'in_force';
 }

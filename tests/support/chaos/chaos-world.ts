@@ -10,7 +10,7 @@ import { ChaosHttp } from './chaos-http.ts';
 import type { ChaosMonkey } from './chaos-monkey.ts';
 
 export const CREATOR = 'ada';
-export const PRICE_MINOR = 300;
+const PRICE_MINOR = 300;
 
 export class ChaosWorld {
   readonly house: ChaosHouse;

@@ -19,7 +19,7 @@ import { EXAMPLE_CHARTER } from '../../../server/trust/charter/example-charter.t
 import { Killer } from '../crash/refund-steps.ts';
 import { MovableClock } from './money-house.ts';
 
-export const silentLog = { debug() {}, info() {}, warn() {}, error() {}, child: () => silentLog } as never;
+const silentLog = { debug() {}, info() {}, warn() {}, error() {}, child: () => silentLog } as never;
 export const DECIDED: DecisionInput = {
   measures: [],
   ground: { article: 'conduct', version: 1 },

@@ -333,6 +333,6 @@ function once(act: () => void): () => void {
   };
 }
 
-export function epochMs(): number {
+function epochMs(): number {
   return performance.timeOrigin + performance.now();
 }

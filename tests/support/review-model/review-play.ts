@@ -422,7 +422,7 @@ export class ReviewPlay {
   }
 }
 
-export function codeOf(work: Promise<unknown>): Promise<string> {
+function codeOf(work: Promise<unknown>): Promise<string> {
   return work.then(
     () => 'ok',
     (error: { code?: string }) => error.code ?? String(error),

@@ -14,7 +14,7 @@ export interface DelayMonitorOptions {
   onLate(lineBps: number): void;
 }
 
-export const DELAY = {
+const DELAY = {
   checkMs: 50,
   /** From this delay on, beyond the usual one, the arriving bit rate is measured. In time, frames follow sooner. */
   suspectMs: 100,
