@@ -373,7 +373,11 @@ export const ERROR_CATALOGUE = {
   tier_retired: { status: 409, retryable: false, message: 'This tier is not offered any more.' },
   membership_not_found: { status: 404, retryable: false, message: 'There is no such membership.' },
   membership_exists: { status: 409, retryable: false, message: 'You are a member of this club already.' },
-  membership_ended: { status: 409, retryable: false, message: 'This membership has ended. Join again.' },
+  membership_ended: {
+    status: 409,
+    retryable: false,
+    message: 'This membership cannot go on. Once it has ended, you can join again.',
+  },
   membership_unpaid: {
     status: 409,
     retryable: true,

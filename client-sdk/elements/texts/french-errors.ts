@@ -157,7 +157,8 @@ export const frenchErrors: ErrorTexts = {
   tier_retired: 'Cette formule n’est plus proposée.',
   membership_not_found: 'Cet abonnement n’existe pas.',
   membership_exists: 'Vous êtes déjà membre de ce club.',
-  membership_ended: 'Cet abonnement est terminé. Abonnez-vous à nouveau.',
+  membership_ended:
+    'Cet abonnement ne peut pas continuer. Une fois qu’il est terminé, vous pouvez vous abonner à nouveau.',
   membership_unpaid: 'Un paiement de cet abonnement est en cours ou en attente. Changez de formule quand il sera payé.',
   tier_interval:
     'Cet abonnement ne peut pas passer à cette formule avant la fin de sa durée. Résiliez-le, et prenez cette formule ensuite.',

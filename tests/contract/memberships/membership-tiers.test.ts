@@ -338,7 +338,13 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     const ending = await read(identity);
     expect(ending).toMatchObject({ status: 'active', cancelAtPeriodEnd: true, renewable: false });
     const resuming = house.money.memberships.resume(identity, id as Id<'membership'>);
-    await expect(resuming).rejects.toEqual(failure('membership_ended'));
+    await expect(resuming).rejects.toMatchObject({
+      code: 'membership_ended',
+      message: expect.stringMatching(/Once it has ended, you can join again\.$/),
+    });
+    // As these words say: not before it has ended.
+    const joining = house.money.memberships.join({ tier: ending.tier.id, identity, name: 'Léa' });
+    await expect(joining).rejects.toEqual(failure('membership_exists'));
     await pass(0);
     expect(ending?.accessUntil).toBe(ending?.paidUntil);
     expect(await read(identity)).toEqual(ending);
