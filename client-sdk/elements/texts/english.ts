@@ -4,6 +4,7 @@
  */
 import type { chatEnglish, moderationEnglish } from './chat-english.ts';
 import { englishErrors } from './english-errors.ts';
+import { asSentence } from './format.ts';
 import type { InsideTexts } from './inside-english.ts';
 import type { StudioTexts } from './studio-english.ts';
 import type { TopupTexts } from './topup-texts.ts';
@@ -57,7 +58,7 @@ export const english = {
     soldOutText: 'Stay here: as soon as a place becomes free, you can buy it on this page.',
     closed: 'The doors are closed to you',
     removed: (reason: string) =>
-      `${reason ? `The reason given: ${reason}. ` : ''}Your credit stays yours. A ticket for this room is not refunded by itself: to ask for it, or to object to the removal, write to the house.`,
+      `${reason ? `The reason given: ${asSentence(reason)} ` : ''}Your credit stays yours. A ticket for this room is not refunded by itself: to ask for it, or to object to the removal, write to the house.`,
     contact: 'Write to the house',
     appeal: 'Read the reasons, or appeal',
     reasons: {

@@ -81,6 +81,14 @@ test('no line of a French text begins with a sign', () => {
   expect(lobby.soldOutText).toMatch(/^Restez ici\u00a0:/);
 });
 
+test('a reason ends with one full stop, whether its author wrote it or not', () => {
+  for (const language of ['en', 'fr'] as const) {
+    const { removed } = elementTexts(language).lobby;
+    expect(removed('Spam.')).toBe(removed('Spam'));
+    for (const reason of ['Spam', 'Why?', '“Bye!”', 'Spam…']) expect(removed(reason)).not.toMatch(/[.!?…][”.]?\.\s/);
+  }
+});
+
 test('a time to come has no date if it is near, also past midnight, and a date if it is not', () => {
   vi.useFakeTimers({ now: new Date(2030, 0, 4, 23, 50) });
   try {

@@ -112,6 +112,11 @@ export function formatUntil(at: string, language: Language): string {
   return isNear ? formatTime(at, language) : formatDateTime(at, language);
 }
 
+/** Somebody's own words, which may end with a full stop or not, as a sentence that another one follows. */
+export function asSentence(words: string): string {
+  return /[.!?…][»”")]?$/.test(words) ? words : `${words}.`;
+}
+
 /** Duration as `4:07` or `1:02:09`. */
 export function formatDuration(durationMs: number): string {
   const totalSeconds = Math.max(0, Math.floor(durationMs / 1000));

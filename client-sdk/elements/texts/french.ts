@@ -1,6 +1,7 @@
 /** Textes français des éléments. Une clé qui manque ici est une erreur de type. */
 import type { BaseTexts } from './english.ts';
 import { type ErrorTexts, englishErrors } from './english-errors.ts';
+import { asSentence } from './format.ts';
 
 /** Les erreurs d’une page qui n’arrive pas à charger ses autres textes. */
 export const frenchFailures = {
@@ -61,7 +62,7 @@ export const french: BaseTexts = {
     soldOutText: 'Restez ici : dès qu’une place se libère, vous pouvez l’acheter sur cette page.',
     closed: 'Les portes vous sont fermées',
     removed: (reason) =>
-      `${reason ? `Raison donnée : ${reason}. ` : ''}Votre crédit reste à vous. Un billet pour ce salon n’est pas remboursé de lui-même : pour le demander, ou pour contester l’exclusion, écrivez à la maison.`,
+      `${reason ? `Raison donnée : ${asSentence(reason)} ` : ''}Votre crédit reste à vous. Un billet pour ce salon n’est pas remboursé de lui-même : pour le demander, ou pour contester l’exclusion, écrivez à la maison.`,
     contact: 'Écrire à la maison',
     appeal: 'Lire les motifs ou former un recours',
     reasons: {

@@ -1,4 +1,6 @@
 /** English texts of the earnings page. */
+import { asSentence } from '../../../../client-sdk/elements/texts/format.ts';
+
 export const englishEarnings = {
   title: 'Your earnings',
   text: 'What you have earned, what is still held and why, and when it reaches your bank.',
@@ -97,7 +99,7 @@ export const englishEarnings = {
       title: (amount: string) => `${amount} is on hold by the house`,
       none: 'Your payouts are on hold by the house',
       text: 'Somebody of the house has stopped your payouts, with a reason on record. Sales go on being counted.',
-      note: (reason: string) => `The reason given: ${reason}.`,
+      note: (reason: string) => `The reason given: ${asSentence(reason)}`,
       until:
         'It has no date: it ends when the house has cleared this up, and everything then leaves with the next payout.',
       contact: 'What you can do: answer by mail, with whatever clears it up:',

@@ -1,4 +1,5 @@
 /** French texts of the earnings page. */
+import { asSentence } from '../../../../client-sdk/elements/texts/format.ts';
 import type { SiteTexts } from '../english/site.ts';
 
 const sales = (count: number) => (count < 2 ? `${count} vente` : `${count} ventes`);
@@ -105,7 +106,7 @@ export const frenchEarnings: SiteTexts['earnings'] = {
       title: (amount) => `${amount} sont suspendus par la maison`,
       none: 'Vos virements sont suspendus par la maison',
       text: 'Quelqu’un de la maison a arrêté vos virements, avec une raison consignée. Les ventes continuent d’être comptées.',
-      note: (reason) => `La raison donnée : ${reason}.`,
+      note: (reason) => `La raison donnée : ${asSentence(reason)}`,
       until:
         'Il n’y a pas de date : le blocage prend fin quand la maison a tiré cela au clair, et tout part alors avec le virement suivant.',
       contact: 'Ce que vous pouvez faire : répondre par courriel, avec ce qui peut éclairer la maison :',
