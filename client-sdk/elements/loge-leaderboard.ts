@@ -44,7 +44,7 @@ export class LogeLeaderboard extends RoomPart {
         align-items: center;
         gap: 0.6rem;
         width: 100%;
-        min-height: 2.5rem;
+        min-height: max(2.5rem, var(--_finger));
         padding: 0.35rem 1rem;
         border: 0;
         border-bottom: 1px solid var(--_line);

@@ -51,7 +51,9 @@ export class LogeModeration extends RoomPart {
         flex: none;
         display: inline-flex;
         align-items: center;
+        justify-content: center;
         gap: 0.4rem;
+        min-width: var(--_finger);
         min-height: 2.75rem;
         padding: 0 0.6rem;
         border: 0;

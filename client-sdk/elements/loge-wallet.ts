@@ -28,8 +28,8 @@ export class LogeWallet extends RoomPart {
         display: inline-flex;
         align-items: center;
         gap: 0.45rem;
-        height: 2.25rem;
-        padding: 0 0.3rem 0 0.7rem;
+        height: 2.75rem;
+        padding-inline-start: 0.7rem;
         border: 1px solid var(--_line);
         border-radius: 999px;
         background: var(--_surface);
@@ -45,21 +45,16 @@ export class LogeWallet extends RoomPart {
       .chip button {
         display: grid;
         place-items: center;
-        width: 1.75rem;
-        height: 1.75rem;
+        width: 2.75rem;
+        height: 2.75rem;
+        margin-inline: -0.45rem -0.25rem;
+        /* The circle is smaller than what is pressed. */
+        padding: 0.5rem;
         border: 0;
         border-radius: 50%;
-        background: var(--_accent);
+        background: var(--_accent) content-box;
         color: var(--_on-accent);
         cursor: pointer;
-        position: relative;
-      }
-
-      /* Enlarges the touch target of the small button. */
-      .chip button::after {
-        content: '';
-        position: absolute;
-        inset: -0.55rem;
       }
     `,
   ];

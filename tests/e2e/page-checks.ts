@@ -11,6 +11,8 @@ import { isLong, SEED } from '../support/run/effort.ts';
 import { type PageLanguage, type Scene, type SceneState, show } from './evening.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** As in WCAG 2.5.5. */
+const FINGER_PX = 44;
 const GRAVE = ['serious', 'critical'];
 
 interface Axe {
@@ -102,6 +104,39 @@ export async function findUnreachable(
   return found;
 }
 
+/**
+ * Buttons that are smaller than a finger on a touch screen, and links that are lower. A link within a text, and a box
+ * that its label ticks, are as large as what surrounds them.
+ */
+export async function findSmallTargets(page: Page): Promise<string[]> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Emulation.setTouchEmulationEnabled', { enabled: true });
+  try {
+    return await page.evaluate(async (leastPx) => {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      const found: string[] = [];
+      const visit = (root: Document | ShadowRoot): void => {
+        for (const element of root.querySelectorAll('*')) {
+          if (element.shadowRoot) visit(element.shadowRoot);
+          const isButton = element.matches('button, select');
+          if (!isButton && !element.matches('a[href], summary')) continue;
+          // The link to the content is there for the keyboard alone.
+          if (element.matches('.skip') || getComputedStyle(element).display === 'inline') continue;
+          const { width, height } = element.getBoundingClientRect();
+          const isLargeEnough = height >= leastPx && (width >= leastPx || !isButton);
+          if (isLargeEnough || !element.checkVisibility({ visibilityProperty: true })) continue;
+          const name = element.getAttribute('data-testid') ?? element.ariaLabel ?? element.textContent?.trim();
+          found.push(`${name} is ${width} by ${height}`);
+        }
+      };
+      visit(document);
+      return found;
+    }, FINGER_PX - 0.1);
+  } finally {
+    await devtools.detach();
+  }
+}
+
 async function findFaults(page: Page): Promise<string[]> {
   // Over the debugger protocol: the pages' content security policy forbids injected scripts. `page.evaluate` would
   // first parse the source in Node.
@@ -131,11 +166,8 @@ function findSidewaysScrolling(): string[] {
   const visit = (root: Document | ShadowRoot): void => {
     for (const element of root.querySelectorAll('*')) {
       if (element.shadowRoot) visit(element.shadowRoot);
-      const { overflowX, position } = getComputedStyle(element);
-      const scrolls = ['auto', 'scroll'].includes(overflowX);
-      // A positioned one may have a larger touch area.
-      const isButton = element.localName === 'button' && position === 'static';
-      if (!scrolls && !isButton && element !== document.scrollingElement) continue;
+      const scrolls = ['auto', 'scroll'].includes(getComputedStyle(element).overflowX);
+      if (!scrolls && element.localName !== 'button' && element !== document.scrollingElement) continue;
       // The desk's section row and tables of figures may scroll horizontally; a page may not.
       if (element.matches('nav.sections, div.scroller')) continue;
       if (element.scrollWidth <= element.clientWidth + 1) continue;

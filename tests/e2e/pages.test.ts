@@ -8,7 +8,7 @@ import { drawVariants } from '../support/run/effort.ts';
 import { eventually } from '../support/run/eventually.ts';
 import { createCreatorPage } from './creator-page.ts';
 import { Evening, show } from './evening.ts';
-import { findUnreachable, inspectScenes, NOTHING_FOUND } from './page-checks.ts';
+import { findSmallTargets, findUnreachable, inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 import { open } from './site.ts';
 
 /** Words that are equal in English and French, and device names. */
@@ -48,19 +48,27 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
   test('are accessible, translated, no wider than a phone, usable at small sizes, and report no error', async () => {
     const isSameInBoth = (text: string) => SAME_IN_BOTH.has(text) || evening.written.has(text);
     const unreachable: string[] = [];
+    const small: string[] = [];
     const seen = new Set<string>();
     const found = await inspectScenes(evening.scenes(), isSameInBoth, async (scene, state) => {
       seen.add(scene.name);
       if (state.language === 'en' || state.viewport !== PHONE) return;
+      const findSmall = async () => {
+        const found = await findSmallTargets(scene.visitor.page);
+        small.push(...found.map((what) => `${scene.name}: ${what}`));
+      };
+      await findSmall();
       for (const size of NEEDED[scene.name] ? SMALL_SIZES : []) {
         const [width = 0, height = 0] = size.split('x').map(Number);
         await show(scene, { language: 'fr', viewport: { width, height } });
         const faults = await findUnreachable(scene.visitor.page, NEEDED[scene.name] ?? [], { mayScroll: height < 400 });
         unreachable.push(...faults.map((what) => `${scene.name} at ${size}: ${what}`));
+        if (width === 320) await findSmall();
       }
     });
     expect(found).toEqual(NOTHING_FOUND);
     expect(unreachable).toEqual([]);
+    expect([...new Set(small)]).toEqual([]);
     expect([...seen]).toEqual(expect.arrayContaining(Object.keys(NEEDED)));
   });
 

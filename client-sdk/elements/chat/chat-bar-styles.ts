@@ -32,8 +32,8 @@ export const chatBarStyles = css`
     display: inline-flex;
     align-items: center;
     gap: 0.35rem;
-    min-width: 2.5rem;
-    height: 2.5rem;
+    min-width: 2.75rem;
+    height: 2.75rem;
     justify-content: center;
     padding: 0 0.5rem;
     border: 0;

@@ -63,9 +63,9 @@ export const chatBoardStyles = css`
   .quiet {
     display: grid;
     place-items: center;
-    min-width: 2rem;
-    height: 2rem;
-    margin: -0.3rem 0;
+    min-width: max(2rem, var(--_finger));
+    height: max(2rem, var(--_finger));
+    margin: -0.5rem 0;
     padding: 0 0.5rem;
     border: 0;
     border-radius: 999px;
@@ -118,7 +118,7 @@ export const chatBoardStyles = css`
     display: flex;
     align-items: center;
     gap: 0.5rem;
-    min-height: 2.25rem;
+    min-height: max(2.25rem, var(--_finger));
     padding: 0.3rem 0.75rem;
     border: 1px solid var(--_line);
     border-radius: var(--_radius-small);

@@ -118,7 +118,7 @@ export const chatStyles = [
       display: inline-flex;
       align-items: center;
       gap: 0.4rem;
-      height: 2.25rem;
+      height: max(2.25rem, var(--_finger));
       padding: 0 0.9rem;
       border: 1px solid var(--_line);
       border-radius: 999px;

@@ -3,7 +3,7 @@ import { css } from 'lit';
 
 export const choiceStyles = css`
   .choice {
-    min-height: 2.5rem;
+    min-height: max(2.5rem, var(--_finger));
     padding: 0.2rem 0.8rem;
     border: 1px solid var(--_line);
     border-radius: 999px;

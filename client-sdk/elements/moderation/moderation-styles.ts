@@ -147,8 +147,8 @@ export const moderationStyles = css`
   .quiet {
     display: grid;
     place-items: center;
-    width: 2.5rem;
-    height: 2.5rem;
+    width: max(2.5rem, var(--_finger));
+    height: max(2.5rem, var(--_finger));
     border: 0;
     border-radius: 50%;
     background: none;

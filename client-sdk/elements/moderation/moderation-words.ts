@@ -57,7 +57,7 @@ export class LogeModerationWords extends RoomPart {
       }
 
       .words-list select {
-        min-height: 2.25rem;
+        min-height: max(2.25rem, var(--_finger));
         font-size: 0.875rem;
       }
 

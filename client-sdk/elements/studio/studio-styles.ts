@@ -95,7 +95,7 @@ export const studioStyles = css`
   .controls {
     display: flex;
     align-items: center;
-    gap: clamp(0.3rem, 2cqw, 0.6rem);
+    gap: clamp(0.15rem, 4cqw - 0.6rem, 0.6rem);
     padding: 0 clamp(0.4rem, 2.5cqw, 0.75rem) env(safe-area-inset-bottom);
     background: var(--_ground);
   }
@@ -210,6 +210,7 @@ export const studioStyles = css`
   .tool {
     display: grid;
     place-items: center;
+    flex: none;
     width: 2.75rem;
     height: 2.75rem;
     border: 1px solid var(--_line);

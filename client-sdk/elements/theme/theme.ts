@@ -49,6 +49,8 @@ export const themeStyles = css`
       'DejaVu Serif Condensed',
       serif
     );
+    /* The least size of what is pressed, on a touch screen. */
+    --_finger: 0px;
     --_ring: 0 0 0 2px var(--_ground), 0 0 0 4px var(--_accent);
 
     color: var(--_text);
@@ -57,6 +59,12 @@ export const themeStyles = css`
     font-variant-numeric: tabular-nums;
     color-scheme: var(--loge-color-scheme, dark);
     -webkit-text-size-adjust: 100%;
+  }
+
+  @media (pointer: coarse) {
+    :host {
+      --_finger: 2.75rem;
+    }
   }
 
   :host([hidden]),

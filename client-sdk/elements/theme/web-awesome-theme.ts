@@ -122,7 +122,7 @@ export const webAwesomeTheme = css`
     --wa-form-control-required-content-offset: 0;
     --wa-form-control-padding-block: 0.6em;
     --wa-form-control-padding-inline: 0.95em;
-    --wa-form-control-height: 2.75em;
+    --wa-form-control-height: max(2.75em, var(--_finger));
     --wa-form-control-toggle-size: 1.35em;
     --wa-panel-border-style: solid;
     --wa-panel-border-width: 1px;

@@ -57,7 +57,7 @@ export class LogeReport extends RoomPart {
         display: flex;
         align-items: center;
         gap: 0.7rem;
-        min-height: 2.5rem;
+        min-height: max(2.5rem, var(--_finger));
         cursor: pointer;
       }
 

@@ -112,7 +112,7 @@ function visitor({ page, words, signInPath }: SiteFrame): TemplateResult {
 function account(name: string, { words, signInPath }: SiteFrame, handlers: FrameHandlers | undefined): TemplateResult {
   return html`
     <button class="account" type="button" popovertarget="account" data-testid="account" aria-label="${initialsOf(name)}, ${words.site.account(name)}">
-      ${initialsOf(name)}
+      <span>${initialsOf(name)}</span>
     </button>
     <div id="account" class="account-menu" popover>
       <p>${words.site.account(name)}</p>

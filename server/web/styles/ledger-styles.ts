@@ -178,7 +178,7 @@ export const ledgerStyles = css`
   }
 
   .link {
-    min-height: 1.75rem;
+    min-height: max(1.75rem, var(--_finger));
     padding: 0;
     border: 0;
     background: none;
@@ -192,13 +192,6 @@ export const ledgerStyles = css`
   a.link {
     display: inline-flex;
     align-items: center;
-  }
-
-  /* As large as a finger where there is no mouse. */
-  @media (pointer: coarse) {
-    .link {
-      min-height: 2.75rem;
-    }
   }
 
   .link:disabled {

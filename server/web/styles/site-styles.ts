@@ -165,21 +165,24 @@ export const frameStyles = css`
   }
 
   .account {
-    position: relative;
-    width: 2.25rem;
-    min-width: 2.25rem;
-    height: 2.25rem;
-    border-radius: 50%;
-    background: var(--_raised);
-    border: 1px solid var(--_line-strong);
+    display: grid;
+    place-items: center;
+    flex: none;
+    margin-inline-end: -0.25rem;
+    padding: 0;
     color: var(--_text);
-    font-size: 0.8125rem;
   }
 
-  .account::after {
-    content: '';
-    position: absolute;
-    inset: -0.3rem;
+  /* The circle is smaller than what is pressed. */
+  .account span {
+    display: grid;
+    place-items: center;
+    width: 2.25rem;
+    height: 2.25rem;
+    border: 1px solid var(--_line-strong);
+    border-radius: 50%;
+    background: var(--_raised);
+    font-size: 0.8125rem;
   }
 
   .account-menu {
@@ -247,13 +250,6 @@ export const frameStyles = css`
 `;
 
 export const pageStyles = css`
-  /* Small buttons are as large as a finger where there is no mouse. */
-  @media (pointer: coarse) {
-    :host {
-      --wa-form-control-height: max(2.75em, 2.75rem);
-    }
-  }
-
   .column {
     width: min(72rem, 100%);
     margin: 0 auto;

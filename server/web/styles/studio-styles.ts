@@ -60,8 +60,8 @@ export const studioPageStyles = css`
   .room-line .back {
     display: grid;
     place-items: center;
-    width: 2.5rem;
-    height: 2.5rem;
+    width: 2.75rem;
+    height: 2.75rem;
     border-radius: 50%;
   }
 

@@ -6,6 +6,7 @@ import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../../support/bro
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 import { eventually } from '../../support/run/eventually.ts';
+import { findSmallTargets } from '../page-checks.ts';
 import { expectInChat, open, openStrip, say } from '../site.ts';
 
 describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
@@ -78,6 +79,8 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     const row = rowOf(lea, 'To be tapped');
     await row.locator('.text').tap();
     await row.locator('.tools').waitFor();
+    const small = await findSmallTargets(lea.page);
+    expect(small.filter((what) => what.startsWith('tool-'))).toEqual([]);
     await row.locator('.text').tap();
     await row.locator('.tools').waitFor({ state: 'detached' });
     await row.locator('.text').tap();

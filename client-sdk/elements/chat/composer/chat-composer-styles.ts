@@ -58,11 +58,11 @@ export const chatComposerStyles = [
     .send,
     .smile {
       position: absolute;
-      inset-block-end: 0.125rem;
+      inset-block-end: 0;
       display: grid;
       place-items: center;
-      width: 2.5rem;
-      height: 2.5rem;
+      width: 2.75rem;
+      height: 2.75rem;
       padding: 0;
       border: 0;
       border-radius: 50%;
@@ -72,7 +72,7 @@ export const chatComposerStyles = [
     }
 
     .smile {
-      inset-inline-start: 0.125rem;
+      inset-inline-start: 0;
       color: var(--_muted);
     }
 
@@ -82,7 +82,7 @@ export const chatComposerStyles = [
     }
 
     .send {
-      inset-inline-end: 0.125rem;
+      inset-inline-end: 0;
     }
 
     .send:disabled {
@@ -142,8 +142,8 @@ export const chatComposerStyles = [
       display: grid;
       place-items: center;
       flex: none;
-      width: 2rem;
-      height: 2rem;
+      width: max(2rem, var(--_finger));
+      height: max(2rem, var(--_finger));
       margin: -0.35rem -0.4rem -0.35rem auto;
       border: 0;
       border-radius: 50%;
@@ -223,21 +223,22 @@ export const chatComposerStyles = [
 
     .emoji > div {
       display: grid;
-      grid-template-columns: repeat(auto-fill, minmax(2.5rem, 1fr));
+      grid-template-columns: repeat(auto-fill, minmax(max(2.5rem, var(--_finger)), 1fr));
       gap: 0.15rem;
       scrollbar-width: thin;
       scrollbar-color: var(--_line) transparent;
     }
 
     .emoji .grid {
-      max-height: 8.5rem;
+      /* Cuts a line, so that one sees that there are more. */
+      max-height: calc(3.4 * max(2.5rem, var(--_finger)));
       overflow-y: auto;
     }
 
     .emoji button {
       display: grid;
       place-items: center;
-      height: 2.5rem;
+      height: max(2.5rem, var(--_finger));
       padding: 0;
       border: 0;
       border-radius: 9px;

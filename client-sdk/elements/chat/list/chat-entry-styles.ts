@@ -236,24 +236,19 @@ export const chatEntryStyles = css`
   /* On touch screens the tools are below the text. */
   @media (hover: none) {
     .row.chosen {
-      padding-bottom: 3rem;
+      padding-bottom: 3.25rem;
     }
 
     .tools {
       inset-block: auto 0.25rem;
-    }
-
-    .tools button {
-      min-width: 2.75rem;
-      height: 2.5rem;
     }
   }
 
   .tools button {
     display: grid;
     place-items: center;
-    min-width: 2rem;
-    height: 1.875rem;
+    min-width: max(2rem, var(--_finger));
+    height: max(1.875rem, var(--_finger));
     padding: 0 0.4rem;
     border: 0;
     border-radius: 7px;
