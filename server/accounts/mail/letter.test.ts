@@ -65,10 +65,18 @@ test.each(Object.keys(TEMPLATES) as TemplateName[])(
 );
 
 test.each([
-  ['en', 'until 4 November 2026 at 21:00 CET.'],
-  ['fr', 'jusqu’au 4 novembre 2026 à 21:00 (heure d’hiver de Paris).'],
-] as const)('a decision says in %s until which hour one can appeal', (language, until) => {
+  ['en', 'until 4 November 2026 at 21:00 CET.', 'until 4 May 2026 at 22:00 CEST you can file only one'],
+  [
+    'fr',
+    'jusqu’au 4 novembre 2026 à 21:00 (heure d’hiver de Paris).',
+    'jusqu’au 4 mai 2026 à 22:00 (heure d’été de Paris), vous ne pouvez en envoyer qu’un',
+  ],
+] as const)('letters say in %s until which hour one can appeal, and can report less', (language, appeal, limit) => {
   const locale = { language, timeZone: 'Europe/Paris' };
-  const { text } = renderLetter(TEMPLATES.decision.write[language](SAMPLES.decision, 'Loge', locale), language);
-  expect(text.replaceAll(/\s/g, ' ')).toContain(until);
+  const letters = [
+    TEMPLATES.decision.write[language](SAMPLES.decision, 'Loge', locale),
+    TEMPLATES['report-unfounded'].write[language](SAMPLES['report-unfounded'], 'Loge', locale),
+  ];
+  const texts = letters.map((letter) => renderLetter(letter, language).text.replaceAll(/\s/g, ' '));
+  expect(texts).toEqual([expect.stringContaining(appeal), expect.stringContaining(limit)]);
 });

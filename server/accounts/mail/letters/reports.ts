@@ -39,7 +39,7 @@ export const reportUnfounded: Template<LetterData['report-unfounded']> = {
         `Those who decide about reports found that your report no. ${number} was manifestly unfounded.`,
         limitedUntil === null
           ? `Reports take time that others need. After ${LIMITS.unfoundedReports} such reports within ${LIMITS.unfoundedReportDays} days you can file only one report a day, for ${LIMITS.limitedReportDays} days.`
-          : `You have made ${LIMITS.unfoundedReports} or more of them within ${LIMITS.unfoundedReportDays} days: until ${formatDate(limitedUntil, 'day', locale)} you can file only one report a day.`,
+          : `You have made ${LIMITS.unfoundedReports} or more of them within ${LIMITS.unfoundedReportDays} days: until ${formatDate(limitedUntil, 'long', locale)} you can file only one report a day.`,
         'If you think that this is wrong, write to the house and quote the number.',
         { button: 'See your reports', href: link },
       ],
@@ -51,7 +51,7 @@ export const reportUnfounded: Template<LetterData['report-unfounded']> = {
         `Les personnes qui décident des signalements ont jugé votre signalement n° ${number} manifestement infondé.`,
         limitedUntil === null
           ? `Chaque signalement prend du temps dont d’autres ont besoin. Après ${LIMITS.unfoundedReports} signalements de ce genre en ${LIMITS.unfoundedReportDays} jours, vous ne pourrez en envoyer qu’un par jour, pendant ${LIMITS.limitedReportDays} jours.`
-          : `Vous en avez fait ${LIMITS.unfoundedReports} ou plus en ${LIMITS.unfoundedReportDays} jours : jusqu’au ${formatDate(limitedUntil, 'day', locale)}, vous ne pouvez en envoyer qu’un par jour.`,
+          : `Vous en avez fait ${LIMITS.unfoundedReports} ou plus en ${LIMITS.unfoundedReportDays} jours : jusqu’au ${formatDate(limitedUntil, 'long', locale)}, vous ne pouvez en envoyer qu’un par jour.`,
         'Si vous pensez que c’est une erreur, écrivez à la maison en citant le numéro.',
         { button: 'Voir vos signalements', href: link },
       ],

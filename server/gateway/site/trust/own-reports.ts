@@ -11,7 +11,7 @@ export function ownReports({ reports, limitedUntil }: ReportList, locale: HouseL
   const texts = reportTexts[locale.language];
   const limited =
     limitedUntil !== null &&
-    html`<p class="danger" role="status">${texts.limited(formatDate(limitedUntil, 'day', locale))}</p>`;
+    html`<p class="danger" role="status">${texts.limited(formatDate(limitedUntil, 'long', locale))}</p>`;
   if (reports.length === 0) return html`${limited}<p>${texts.none}</p>`;
   return html`${limited}<ul data-testid="own-reports">${reports.map(
     ({ number, subject, category, article, note, state, outcome, createdAt }) => html`<li>
