@@ -15,7 +15,7 @@ import { openCheckout, returnUrlFor, TOPUP_WANTED } from './money/checkout.ts';
 import './money/loge-price.ts';
 import { QUOTE_CHANGED } from './money/loge-price.ts';
 import { neededTopup } from './money/topup-amounts.ts';
-import { lobbyFace, priceLine } from './room/lobby-face.ts';
+import { appealLink, lobbyFace, priceLine } from './room/lobby-face.ts';
 import { lobbyStyles } from './room/lobby-styles.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import { badgeStyles } from './stage/badges.ts';
@@ -131,7 +131,7 @@ export class LogeLobby extends RoomPart {
         ${isRefused ? html`<strong>${texts.lobby.closed}</strong>` : nothing}
         <span data-testid="access-reason" data-reason=${access.reason ?? ''}>${words || texts.lobby.reasons.revoked}</span>
         ${access.reason === 'removed' ? this.#removed(access.note ?? '', info) : nothing}
-        ${access.reason === 'suspended' && this.decisionsPath ? html`<p data-testid="access-appeal"><a href=${this.decisionsPath}>${texts.lobby.appeal}</a></p>` : nothing}
+        ${access.reason === 'suspended' && this.decisionsPath ? appealLink(this.decisionsPath, texts) : nothing}
       </div>
     </div>`;
   }

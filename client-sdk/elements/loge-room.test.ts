@@ -148,3 +148,18 @@ test('the first credit that arrives on a page is announced, with its amount', as
   emitter.emit('walletChanged', { balanceMinor: 2_500, promoMinor: 0, currency: 'eur' });
   await expect.poll(() => create.mock.calls[0]?.[0]).toBe('€20.00 added to your wallet');
 });
+
+test.each([
+  ['account_suspended', '/reports', true],
+  ['account_suspended', undefined, false],
+  ['forbidden', '/reports', false],
+] as const)('a person who is refused (%s) can appeal at %s: %s', async (code, path, mayAppeal) => {
+  const emitter = new Emitter<RoomEventMap>(() => undefined);
+  const element = new TestRoom();
+  element.decisionsPath = path;
+  element.room = { on: emitter.on.bind(emitter), state: 'connected', wallet: {} } as unknown as Room;
+  element.connectedCallback();
+  await element.updateComplete;
+  emitter.emit('disconnected', { error: new LogeError(code, 'Refused.') });
+  expect(markupOf(element.render()).includes('<a href="/reports">')).toBe(mayAppeal);
+});

@@ -7,6 +7,7 @@
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import type { LogeError } from '../src/errors.ts';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
 import { button, plainControlStyles, spinner } from './controls/plain-controls.ts';
@@ -19,6 +20,7 @@ import { ENTRY_NEAR, type PaymentNotice } from './loge-lobby.ts';
 import './loge-wallet.ts';
 import type { LogeWallet } from './loge-wallet.ts';
 import { FocusKeeper } from './room/focus-keeper.ts';
+import { appealLink } from './room/lobby-face.ts';
 import type { RoomWanted } from './room/room-part.ts';
 import { defineElement, ROOM_WANTED, RoomPart } from './room/room-part.ts';
 import type { SessionSource, TokenProvider } from './room/room-session.ts';
@@ -170,8 +172,8 @@ export class LogeRoom extends RoomPart {
     const { failure, isConnecting } = this.#session;
     // To a removed person, the lobby shows the reason even after the connection has ended.
     if (failure && room?.access?.state !== 'refused')
-      return this.#failure(room?.info ? this.texts.room.disconnected : '', this.wordsFor(failure), failure.retryable);
-    if (!room && !this.token && !this.tokenProvider) return this.#failure('', this.texts.room.noToken, false);
+      return this.#failure(room?.info ? this.texts.room.disconnected : '', this.wordsFor(failure), failure);
+    if (!room && !this.token && !this.tokenProvider) return this.#failure('', this.texts.room.noToken);
     if (!room?.info || (isConnecting && !room.access)) return this.#skeleton();
     const access = room.access;
     if (access?.state !== 'granted') {
@@ -223,13 +225,14 @@ export class LogeRoom extends RoomPart {
     </slot></div>`;
   }
 
-  #failure(title: string, words: string, isRetryable: boolean): TemplateResult {
-    const { texts } = this;
-    return html`<div class="failure" part="failure" role="alert" data-testid="room-error" data-code=${this.#session.failure?.code ?? ''}>
+  #failure(title: string, words: string, failure?: LogeError): TemplateResult {
+    const { texts, decisionsPath } = this;
+    return html`<div class="failure" part="failure" role="alert" data-testid="room-error" data-code=${failure?.code ?? ''}>
       ${icon('lock', 34)}
       ${title ? html`<h1 class="display">${title}</h1>` : nothing}
       <p>${words}</p>
-      ${isRetryable ? button({ label: texts.room.retry, testId: 'room-retry', onClick: () => this.#open() }) : nothing}
+      ${failure?.code === 'account_suspended' && decisionsPath ? appealLink(decisionsPath, texts) : nothing}
+      ${failure?.retryable ? button({ label: texts.room.retry, testId: 'room-retry', onClick: () => this.#open() }) : nothing}
     </div>`;
   }
 

@@ -202,6 +202,20 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
     }
     expect(await inspectScenes(scenes(reviewer), (text) => IS_SAME.test(text))).toEqual(NOTHING_FOUND);
   });
+
+  test('the studio of a suspended creator leads to the reasons, at once and when it is opened again', async () => {
+    const creator = await enter('noah', `/studio/${room}`);
+    await creator.by('go-live').waitFor();
+    const { suspensions } = loge.app.context.rooms;
+    await suspensions.suspend('noah', { decision: 'decision_1', reason: 'Insults', until: null });
+    const link = creator.by('access-appeal').locator('a');
+    await creator.by('lobby').waitFor();
+    await link.waitFor();
+    await creator.page.reload();
+    await creator.by('room-error').waitFor();
+    await link.click();
+    await creator.page.waitForURL(`${loge.url}/reports`);
+  });
 });
 
 async function takePictures({ page }: Visitor, name: string): Promise<void> {

@@ -64,6 +64,11 @@ export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
   `;
 }
 
+/** For a suspended person, on a site that has the page for it. */
+export function appealLink(decisionsPath: string, texts: BaseTexts): TemplateResult {
+  return html`<p data-testid="access-appeal"><a href=${decisionsPath}>${texts.lobby.appeal}</a></p>`;
+}
+
 export function priceLine(line: { title: string; note: string; price: string; testId?: string }): TemplateResult {
   return html`<div class="price-line">
     <span><strong>${line.title}</strong><small class="muted">${line.note}</small></span>

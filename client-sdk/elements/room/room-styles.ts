@@ -233,7 +233,7 @@ export const roomStyles = css`
     background: radial-gradient(ellipse at 50% 110%, color-mix(in oklab, var(--_accent) 16%, transparent), transparent 65%);
   }
 
-  .failure .icon {
+  .failure :is(.icon, a) {
     color: var(--_accent);
   }
 

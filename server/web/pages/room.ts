@@ -8,7 +8,7 @@ import { siteApi } from '../api/site-api.ts';
 import { roomPageStyles } from '../rooms/room-page-styles.ts';
 import '../rooms/site-lobby.ts';
 import { SitePage } from '../site/site-page.ts';
-import { idOfPage } from '../site/site-paths.ts';
+import { DECISIONS_PATH, idOfPage } from '../site/site-paths.ts';
 import '../site/site-sign-in.ts';
 
 // A visitor who is not signed in needs no connection yet.
@@ -81,7 +81,7 @@ export class SiteRoom extends SitePage {
       // The demonstration's people have no account to which a device could belong.
       const offer = this.isReminded && hasAccounts ? html`<site-push-offer></site-push-offer>` : nothing;
       const contactPath = housePages.includes('contact') ? '/contact' : undefined;
-      return html`<loge-room url=${location.origin} receipt-path="/receipts/" decisions-path="/reports" .contactPath=${contactPath} .tokenProvider=${this.#tokenProvider} @loge-reminder-set=${this.#handleReminder}>
+      return html`<loge-room url=${location.origin} receipt-path="/receipts/" decisions-path=${DECISIONS_PATH} .contactPath=${contactPath} .tokenProvider=${this.#tokenProvider} @loge-reminder-set=${this.#handleReminder}>
         <site-lobby slot="loading" .info=${info}><div class="waiting buttons"></div></site-lobby>
         ${info && info.creator.identity !== person.identity ? this.#follow(info) : nothing}
       </loge-room>${offer}`;

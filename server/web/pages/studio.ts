@@ -14,7 +14,7 @@ import type { ListedRoom, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
 import { priceOf } from '../rooms/room-card.ts';
 import { SitePage } from '../site/site-page.ts';
-import { idOfPage } from '../site/site-paths.ts';
+import { DECISIONS_PATH, idOfPage } from '../site/site-paths.ts';
 import { studioPageStyles } from '../styles/studio-styles.ts';
 import '../texts/rooms-texts.ts';
 
@@ -83,7 +83,7 @@ export class SiteStudio extends SitePage {
         </div>
         ${info ? this.#share(info.id) : nothing}
       </div>
-      <loge-room url=${location.origin} .tokenProvider=${this.#tokenProvider}><loge-studio></loge-studio></loge-room>
+      <loge-room url=${location.origin} decisions-path=${DECISIONS_PATH} .tokenProvider=${this.#tokenProvider}><loge-studio></loge-studio></loge-room>
     </div>`;
   }
 

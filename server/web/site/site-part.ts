@@ -4,22 +4,28 @@
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { appealLink } from '../../../client-sdk/elements/room/lobby-face.ts';
 import { LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
+import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { pageStyles } from '../styles/site-styles.ts';
 import type { SiteTexts } from '../texts/english/site.ts';
 import { siteTexts } from './site-language.ts';
+import { DECISIONS_PATH } from './site-paths.ts';
 
 export abstract class SitePart extends LogeElement {
   static override properties = {
     note: { state: true },
     lost: { state: true },
+    isSuspended: { state: true },
   };
   /** What has just been done; announced to screen readers. */
   declare note: string;
   /** Why the part's data could not be loaded; empty: they could. */
   declare lost: string;
+  /** Whether the last act was refused because the house has suspended the account. */
+  declare isSuspended: boolean;
   /** How often the data were asked for. */
   #asked = 0;
 
@@ -41,6 +47,7 @@ export abstract class SitePart extends LogeElement {
     super();
     this.note = '';
     this.lost = '';
+    this.isSuspended = false;
   }
 
   protected get isLost(): boolean {
@@ -75,7 +82,15 @@ export abstract class SitePart extends LogeElement {
 
   protected override act(name: string, act: () => unknown): Promise<boolean> {
     if (!this.busy) this.note = '';
-    return super.act(name, act);
+    return super.act(name, async () => {
+      this.isSuspended = false;
+      try {
+        await act();
+      } catch (error) {
+        this.isSuspended = error instanceof LogeError && error.code === 'account_suspended';
+        throw error;
+      }
+    });
   }
 
   protected money(amountMinor: number, currency: string): string {
@@ -90,7 +105,7 @@ export abstract class SitePart extends LogeElement {
   protected messages(): TemplateResult {
     return html`<div class="messages" aria-live="polite">
       ${this.note ? html`<wa-callout variant="success" data-testid="note">${this.note}</wa-callout>` : nothing}
-      ${this.problem ? html`<wa-callout variant="danger" role="alert" data-testid="problem">${this.problem}</wa-callout>` : nothing}
+      ${this.problem ? html`<wa-callout variant="danger" role="alert" data-testid="problem">${this.problem}${this.isSuspended ? appealLink(DECISIONS_PATH, this.texts) : nothing}</wa-callout>` : nothing}
       ${this.lost ? html`<wa-callout variant="danger" role="alert" data-testid="lost">${this.whatIsLost()}</wa-callout>` : nothing}
     </div>`;
   }

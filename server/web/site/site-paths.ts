@@ -2,6 +2,9 @@
 
 export const LANGUAGE_COOKIE = 'loge_language';
 
+/** Where one reads what the house decided about oneself, and can appeal. */
+export const DECISIONS_PATH = '/reports';
+
 /** The id in `/rooms/:id`, `/studio/:id` or `/receipts/:id`, the handle in `/c/:handle`; empty if there is none. */
 export function idOfPage(section: 'rooms' | 'studio' | 'receipts' | 'c'): string {
   const [first, id = ''] = location.pathname.split('/').filter(Boolean);
