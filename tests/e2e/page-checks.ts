@@ -15,6 +15,9 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 const FINGER_PX = 44;
 const GRAVE = ['serious', 'critical'];
 
+/** Not of an address. */
+const UNSPACED = /(?:^|[\p{Letter})])[?!;:»](?!\/\/)/u;
+
 interface Axe {
   /** Its public list of rules has no impact. */
   _audit: { rules: { id: string; impact: string }[] };
@@ -26,10 +29,18 @@ export interface Findings {
   sideways: string[];
   /** Texts that are equal in English and French. */
   untranslated: string[];
+  /** French texts with a sign that has no space before it, as in English. */
+  unspaced: string[];
   problems: string[];
 }
 
-export const NOTHING_FOUND: Findings = { accessibility: [], sideways: [], untranslated: [], problems: [] };
+export const NOTHING_FOUND: Findings = {
+  accessibility: [],
+  sideways: [],
+  untranslated: [],
+  unspaced: [],
+  problems: [],
+};
 
 /**
  * Shows every scene in both languages at one width, scenes in turn as on a phone and on a desktop, a drawn one of them
@@ -41,7 +52,7 @@ export async function inspectScenes(
   isSameInBoth: (text: string) => boolean,
   inspectMore: (scene: Scene, state: SceneState) => Promise<void> = async () => {},
 ): Promise<Findings> {
-  const found: Findings = { accessibility: [], sideways: [], untranslated: [], problems: [] };
+  const found: Findings = { accessibility: [], sideways: [], untranslated: [], unspaced: [], problems: [] };
   let turn = SEED;
   for await (const scene of scenes) {
     turn += 1;
@@ -67,6 +78,8 @@ export async function inspectScenes(
       const english = new Set(texts.en);
       const kept = texts.fr.filter((text) => english.has(text) && !isSameInBoth(text));
       found.untranslated.push(...new Set(kept.map((text) => `${name}: ${text}`)));
+      const unspaced = texts.fr.filter((text) => UNSPACED.test(text) && !isSameInBoth(text));
+      found.unspaced.push(...new Set(unspaced.map((text) => `${name}: ${text}`)));
     }
     found.problems.push(...visitor.problems.splice(0).map((problem) => `${name}: ${problem}`));
   }
@@ -183,12 +196,12 @@ function findSidewaysScrolling(): string[] {
   return found;
 }
 
-/** Runs in the page: every visible or announced text that contains a word. */
+/** Runs in the page: every visible or announced text that contains a word, or begins with a sign. */
 function findTexts(): string[] {
   const found: string[] = [];
   const add = (text: string | null) => {
     const trimmed = text?.trim() ?? '';
-    if (/\p{Letter}{3}/u.test(trimmed)) found.push(trimmed);
+    if (/\p{Letter}{3}|^[?!;:]/u.test(trimmed)) found.push(trimmed);
   };
   const visit = (root: Document | ShadowRoot | Element): void => {
     for (const node of root.childNodes) {

@@ -131,7 +131,7 @@ export const frenchErrors: ErrorTexts = {
   nothing_to_buy: 'Ce salon ne demande pas de billet.',
   already_entitled: 'Vous avez déjà accès à ce salon.',
   sold_out: 'Tous les billets de ce salon sont vendus.',
-  private_not_offered: "Ce salon n'offre pas de session privée.",
+  private_not_offered: 'Ce salon n’offre pas de session privée.',
   private_session_not_found: 'Cette session privée est terminée.',
   private_session_exists: 'Vous avez déjà demandé une session privée ici.',
   private_session_busy: 'Une autre session privée est en cours.',

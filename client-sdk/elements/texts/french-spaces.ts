@@ -8,7 +8,7 @@ export function withFrenchSpaces<Texts>(texts: Texts): Texts {
 }
 
 function spaced(text: unknown): unknown {
-  if (typeof text === 'string') return text.replace(/ ([?!:;»])/g, '\u00a0$1').replace(/(«|n°) /g, '$1\u00a0');
+  if (typeof text === 'string') return text.replace(/ ([?!:;»%])/g, '\u00a0$1').replace(/(«|n°) /g, '$1\u00a0');
   if (typeof text === 'function') return (...details: unknown[]) => spaced(text(...details));
   return typeof text === 'object' && text !== null ? withFrenchSpaces(text) : text;
 }
