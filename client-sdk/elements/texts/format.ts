@@ -1,7 +1,7 @@
 /**
  * Formats amounts, counts and times. Amounts are integers in the minor unit, with the currency's number of decimals.
  */
-import type { Language } from './language.ts';
+import type { Language } from './find-language.ts';
 
 const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
 const formatters = new Map<string, Intl.NumberFormat>();
