@@ -101,8 +101,7 @@ export class LogeChat extends RoomPart {
         const { identity } = room.localParticipant;
         if (message.from.identity === identity) return;
         const isAddressed = message.mentions?.includes(identity) || message.replyTo?.from.identity === identity;
-        const { labelled, announceMention } = this.texts.chat;
-        const words = isAddressed ? announceMention : labelled;
+        const words = isAddressed ? this.texts.chat.announceMention : this.texts.labelled;
         this.#announcer.announce(() => words(message.from.name, message.text), { isAddressed: isAddressed ?? false });
       }),
       room.on('tipReceived', (tip) => {

@@ -177,7 +177,7 @@ export class LogeLeaderboard extends RoomPart {
     return html`
       <button class="line" type="button" part="leaderboard" data-testid="leaderboard-open" aria-haspopup="dialog" @click=${this.#show}>
         ${icon('gift', 18)}
-        <span class="visually-hidden">${texts.chat.labelled(texts.leaderboard.open, '')}</span>
+        <span class="visually-hidden">${texts.labelled(texts.leaderboard.open, '')}</span>
         <span class="names">
           ${board.entries.slice(0, LINE_ENTRIES).map((entry, index) => html`${index > 0 ? ' · ' : nothing}<bdi>${this.#nameOf(entry)}</bdi><b>${this.#money(entry.amountMinor)}</b>`)}
         </span>

@@ -65,7 +65,7 @@ export class LogeChatBar extends RoomPart {
           data-testid="chat-people-open"
           title=${chat.people}
           @click=${() => this.emit('loge-chat-people', {})}
-        >${icon('people', 19)}<span class="visually-hidden">${chat.labelled(chat.people, '')}</span>${people}</button>
+        >${icon('people', 19)}<span class="visually-hidden">${this.texts.labelled(chat.people, '')}</span>${people}</button>
         ${
           canModerate
             ? html`<button

@@ -52,7 +52,7 @@ export class LogeChatBoard extends RoomPart {
   #pinned(room: Room, message: ChatMessage): TemplateResult {
     const { chat, moderation } = this.texts;
     return html`<div class="pinned" data-testid="chat-pinned">
-      ${icon('pin', 17)}<span class="visually-hidden">${chat.labelled(chat.pinned, '')}</span>
+      ${icon('pin', 17)}<span class="visually-hidden">${this.texts.labelled(chat.pinned, '')}</span>
       <button
         class="words ${this.isExpanded ? 'whole' : ''}"
         type="button"
@@ -98,7 +98,7 @@ export class LogeChatBoard extends RoomPart {
           type="button"
           data-testid="poll-fold"
           aria-expanded=${!isFolded}
-          aria-label=${chat.labelled(isFolded ? chat.pollShow : chat.pollHide, chat.poll)}
+          aria-label=${this.texts.labelled(isFolded ? chat.pollShow : chat.pollHide, chat.poll)}
           @click=${() => {
             this.foldedPoll = isFolded ? '' : poll.id;
           }}
@@ -108,7 +108,7 @@ export class LogeChatBoard extends RoomPart {
             ? html`<button
                 class="quiet"
                 type="button"
-                aria-label=${chat.labelled(chat.close, chat.poll)}
+                aria-label=${this.texts.labelled(chat.close, chat.poll)}
                 title=${chat.close}
                 @click=${() => {
                   this.hiddenPoll = poll.id;

@@ -185,7 +185,7 @@ export class LogeChatPeople extends RoomPart {
   }
 
   #reportButton(target: ReportTarget, name: string): TemplateResult {
-    const label = this.texts.chat.labelled(this.texts.chat.report, name);
+    const label = this.texts.labelled(this.texts.chat.report, name);
     const report = (): void => {
       this.open = false;
       this.emit('loge-report-wanted', target);

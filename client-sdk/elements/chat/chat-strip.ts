@@ -49,7 +49,7 @@ export function chatStrip(room: Room, context: StripContext): TemplateResult | u
 function summaryOf(room: Room, { texts, language, hasLeaders, hiddenPoll }: StripContext): Summary | undefined {
   const { goal } = room;
   const { poll, pinned } = room.chat;
-  if (poll && !poll.closed) return { icon: 'poll', words: texts.chat.labelled(texts.chat.poll, poll.question) };
+  if (poll && !poll.closed) return { icon: 'poll', words: texts.labelled(texts.chat.poll, poll.question) };
   if (goal) {
     const sharePct = Math.min(100, Math.floor((goal.reachedMinor * 100) / goal.targetMinor));
     return {

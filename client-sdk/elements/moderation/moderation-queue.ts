@@ -41,11 +41,11 @@ export class LogeModerationQueue extends RoomPart {
   }
 
   #card(message: HeldMessage): TemplateResult {
-    const { chat, moderation } = this.texts;
+    const { moderation } = this.texts;
     return html`<li class="card" data-testid="held-message">
       <p class="meta">
         <b><bdi>${message.from.name}</bdi></b><time datetime=${message.heldAt}>${formatTime(message.heldAt, this.language)}</time>
-        <span class="tag">${message.detail ? html`${chat.labelled(moderation.holdReasons[message.reason], '')}<bdi>${message.detail}</bdi>` : moderation.holdReasons[message.reason]}</span>
+        <span class="tag">${message.detail ? html`${this.texts.labelled(moderation.holdReasons[message.reason], '')}<bdi>${message.detail}</bdi>` : moderation.holdReasons[message.reason]}</span>
       </p>
       <p class="words"><bdi dir="auto">${message.text}</bdi></p>
       <div class="row-actions">

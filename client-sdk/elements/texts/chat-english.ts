@@ -25,7 +25,6 @@ export const chatEnglish = {
   moderator: 'moderator',
   you: 'you',
   left: (count: number) => `${count} characters left`,
-  labelled: (name: string, text: string) => `${name}: ${text}`,
   announceTip: (name: string, amount: string, words: string) => `${name} tipped ${amount}${words ? `: ${words}` : ''}`,
   announceTipRefund: (name: string, amount: string) => `The tip of ${amount} from ${name} was paid back`,
   announceMention: (name: string, text: string) => `${name} to you: ${text}`,

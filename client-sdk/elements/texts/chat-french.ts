@@ -25,7 +25,6 @@ export const chatFrench: typeof chatEnglish = {
   moderator: 'modération',
   you: 'vous',
   left: (count) => `${count} caractères restants`,
-  labelled: (name, text) => `${name} : ${text}`,
   announceTip: (name, amount, words) => `${name} a offert ${amount}${words ? ` : ${words}` : ''}`,
   announceTipRefund: (name, amount) => `Le pourboire de ${amount} de ${name} a été remboursé`,
   announceMention: (name, text) => `${name}, à vous : ${text}`,

@@ -113,6 +113,8 @@ export const english = {
     tooSmall: (minimum: string) => `The smallest amount is ${minimum}.`,
     tooLarge: (maximum: string) => `The largest amount is ${maximum}.`,
   },
+  /** A label, and what it is about. */
+  labelled: (name: string, text: string) => `${name}: ${text}`,
   errors: englishErrors,
 };
 

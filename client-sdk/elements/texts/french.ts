@@ -117,5 +117,6 @@ export const french: BaseTexts = {
     tooSmall: (minimum) => `Le plus petit montant est de ${minimum}.`,
     tooLarge: (maximum) => `Le plus grand montant est de ${maximum}.`,
   },
+  labelled: (name, text) => `${name} : ${text}`,
   errors: { ...englishErrors, ...frenchFailures },
 };

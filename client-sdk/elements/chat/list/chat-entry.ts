@@ -48,7 +48,7 @@ export function textOf(message: Pick<ChatMessage, 'text' | 'links' | 'mentions'>
 
 function replyLine({ id, from, excerpt }: ChatReply, { texts }: EntryContext): TemplateResult {
   return html`<button class="reply" type="button" tabindex="-1" data-reply=${id}>
-    ${icon('reply', 13)}<span class="visually-hidden">${texts.chat.labelled(texts.chat.repliesTo(from.name), '')}</span>
+    ${icon('reply', 13)}<span class="visually-hidden">${texts.labelled(texts.chat.repliesTo(from.name), '')}</span>
     <bdi class="reply-name" aria-hidden="true">${from.name}</bdi>
     <bdi class="reply-text ${excerpt ? '' : 'gone'}">${excerpt || texts.chat.replyGone}</bdi>
   </button>`;

@@ -211,7 +211,7 @@ describe('UplinkLayers', () => {
   });
 
   it('sends nothing over a dead line, and begins with a key frame when it is back', async () => {
-    const { sender, changed, limits, ended, requestKeyFrame } = await watch();
+    const { uplink, sender, changed, limits, ended, requestKeyFrame } = await watch();
     sender.isHeard = false;
     await vi.advanceTimersByTimeAsync(DEAD_LINE.silentMs);
     expect(limits).toEqual([]);
@@ -225,6 +225,7 @@ describe('UplinkLayers', () => {
     await check();
     expect(ended()).toBe(1);
     expect(requestKeyFrame).toHaveBeenCalledOnce();
+    uplink.handleNarrow(0.4);
     // What was lost on it is sent again.
     sender.availableOutgoingBitrate = 1_450_000;
     send(sender, 25_000, 15_000);

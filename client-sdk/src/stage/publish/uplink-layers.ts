@@ -85,7 +85,7 @@ export class UplinkLayers {
    */
   handleNarrow(share: number): void {
     const { sentBps } = this.#figures;
-    const isSettling = performance.now() - this.#fellAt < UPLINK.drainedSettleMs;
+    const isSettling = performance.now() - Math.max(this.#fellAt, this.#backAt) < UPLINK.drainedSettleMs;
     if (sentBps !== undefined && this.#active >= 0 && !this.#onBack && !isSettling)
       this.#drain(share * (OTHER_BPS + sentBps));
   }
