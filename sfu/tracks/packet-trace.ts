@@ -36,7 +36,7 @@ export function tracePackets(
       trace([]);
       return;
     }
-    // It has no type.
+    // mediasoup gives `info` no type.
     const { rtpPacket }: { rtpPacket?: { ssrc: number; timestamp: number } } = info;
     handlePacket({ type, atMs: timestamp, ssrc: rtpPacket?.ssrc ?? 0, rtpTimestamp: rtpPacket?.timestamp ?? 0 });
   };
