@@ -28,8 +28,8 @@ export const sfuEvent = z.discriminatedUnion('type', [
    */
   z.object({ type: z.literal('keyFrameWanted'), ...about, producerId: id }),
   /**
-   * To the publisher: packets queue up before their line, which carries about this share of what they send. Every
-   * larger picture has to wait behind that queue.
+   * To the publisher: packets queue up before their line, which carries about this share of what they send.
+   * Whatever they send next waits behind that queue.
    */
   z.object({ type: z.literal('uplinkNarrow'), ...about, share: z.number().min(0).max(1) }),
   /**

@@ -24,7 +24,7 @@ export function tracePackets(
   let sinceMs = 0;
   let count = 0;
   // It fails only if the track ended meanwhile.
-  const trace = (types: types.ProducerTraceEventType[]) => void producer.enableTraceEvent(types).catch(() => {});
+  const trace = (wanted: types.ProducerTraceEventType[]) => void producer.enableTraceEvent(wanted).catch(() => {});
   const handleTrace = ({ type, timestamp, info }: types.ProducerTraceEventData): void => {
     if (timestamp - sinceMs > PACKETS_MS) {
       sinceMs = timestamp;
