@@ -24,6 +24,7 @@ class FakeReceiver {
   /** For how long the browser holds each frame, and what is added to its timestamp. */
   bufferMs = 0;
   timestampShiftMs = 0;
+  packetsLost = 0;
   #atMs = 0;
   #queued: { frame: number; bytes: number }[] = [];
   #shown = { frame: 0, atMs: 0 };
@@ -69,7 +70,10 @@ class FakeReceiver {
     const times = { timestamp: this.#atMs, ...last };
     const packetsReceived = Math.floor(this.#bytes / 1_000);
     return new Map<string, object>([
-      ['in', { type: 'inbound-rtp', packetsReceived, bytesReceived: this.#bytes, ...times }],
+      [
+        'in',
+        { type: 'inbound-rtp', packetsReceived, packetsLost: this.packetsLost, bytesReceived: this.#bytes, ...times },
+      ],
       ['line', { type: 'transport', bytesReceived: this.#bytes }],
     ]);
   }
@@ -77,80 +81,103 @@ class FakeReceiver {
 
 async function watch() {
   const receiver = new FakeReceiver();
-  const onLate = vi.fn();
-  const monitor = new DelayMonitor({ cameras: () => [receiver], onLate });
+  const onStalled = vi.fn();
+  const monitor = new DelayMonitor({ cameras: () => [receiver], onStalled });
   await vi.advanceTimersByTimeAsync(3_000);
-  expect(onLate).not.toHaveBeenCalled();
-  return { receiver, onLate, monitor };
+  expect(onStalled).not.toHaveBeenCalled();
+  return { receiver, onStalled, monitor };
 }
 
 it.each([0.15, 0.35, 0.7])(
   'reports what arrives over a line that carries %d of what is sent, before the queue is full',
   async (share) => {
-    const { receiver, onLate } = await watch();
+    const { receiver, onStalled } = await watch();
     receiver.lineBps = USUAL_BPS * share;
     // By when a queue of 250 ms is full and drops what comes, with the way to the receiver.
     await vi.advanceTimersByTimeAsync(250 + (250 * share) / (1 - share));
-    expect(onLate).toHaveBeenCalledOnce();
-    const [lineBps] = onLate.mock.calls[0] ?? [];
+    expect(onStalled).toHaveBeenCalledOnce();
+    const [{ lineBps }] = onStalled.mock.calls[0] ?? [{}];
     expect(lineBps / receiver.lineBps).toBeGreaterThan(0.85);
     expect(lineBps / receiver.lineBps).toBeLessThan(1.15);
   },
 );
 
+it('reports a steep fall sooner', async () => {
+  const { receiver, onStalled } = await watch();
+  receiver.lineBps = USUAL_BPS * 0.35;
+  await vi.advanceTimersByTimeAsync(200);
+  expect(onStalled).toHaveBeenCalledOnce();
+});
+
+it('is silent on a line that carries hardly anything for a moment', async () => {
+  const { receiver, onStalled } = await watch();
+  receiver.lineBps = USUAL_BPS * 0.15;
+  await vi.advanceTimersByTimeAsync(160);
+  receiver.lineBps = null;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(onStalled).not.toHaveBeenCalled();
+});
+
+it('is silent while packets are lost: frames wait for those to be sent again', async () => {
+  const { receiver, onStalled } = await watch();
+  receiver.lineBps = USUAL_BPS * 0.35;
+  for (; receiver.packetsLost < 30; receiver.packetsLost += 1) await vi.advanceTimersByTimeAsync(30);
+  expect(onStalled).not.toHaveBeenCalled();
+});
+
 it('is silent on a line that carries what is sent, and when less is sent', async () => {
-  const { receiver, onLate } = await watch();
+  const { receiver, onStalled } = await watch();
   receiver.lineBps = USUAL_BPS * 1.1;
   await vi.advanceTimersByTimeAsync(5_000);
   receiver.sentShare = 0.2;
   await vi.advanceTimersByTimeAsync(5_000);
-  expect(onLate).not.toHaveBeenCalled();
+  expect(onStalled).not.toHaveBeenCalled();
 });
 
 it.each([100, 150, 200, 300, 400, 700, 3_000])('does not report a line that stops for %i ms', async (stopMs) => {
   for (const tellsLastPacket of [true, false]) {
-    const { receiver, onLate } = await watch();
+    const { receiver, onStalled } = await watch();
     Object.assign(receiver, { lineBps: USUAL_BPS * 3, isDead: true, tellsLastPacket });
     await vi.advanceTimersByTimeAsync(stopMs);
     receiver.isDead = false;
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(onLate).not.toHaveBeenCalled();
+    expect(onStalled).not.toHaveBeenCalled();
   }
 });
 
 it('takes a delay that stays for the usual one, and reports a line that becomes narrow then', async () => {
-  const { receiver, onLate } = await watch();
+  const { receiver, onStalled } = await watch();
   receiver.bufferMs = 300;
   await vi.advanceTimersByTimeAsync(5_000);
-  expect(onLate).not.toHaveBeenCalled();
+  expect(onStalled).not.toHaveBeenCalled();
   receiver.lineBps = USUAL_BPS * 0.4;
   await vi.advanceTimersByTimeAsync(400);
-  expect(onLate).toHaveBeenCalledOnce();
+  expect(onStalled).toHaveBeenCalledOnce();
 });
 
 it('reports a narrow line once, and a still narrower one again', async () => {
-  const { receiver, onLate } = await watch();
+  const { receiver, onStalled } = await watch();
   receiver.lineBps = USUAL_BPS * 0.4;
   await vi.advanceTimersByTimeAsync(10_000);
-  expect(onLate).toHaveBeenCalledOnce();
+  expect(onStalled).toHaveBeenCalledOnce();
   Object.assign(receiver, { lineBps: null, sentShare: 0.3 });
   await vi.advanceTimersByTimeAsync(5_000);
   receiver.lineBps = USUAL_BPS * 0.1;
   await vi.advanceTimersByTimeAsync(1_000);
-  expect(onLate).toHaveBeenCalledTimes(2);
+  expect(onStalled).toHaveBeenCalledTimes(2);
 });
 
 it('is silent about timestamps that begin anew while less is sent', async () => {
-  const { receiver, onLate } = await watch();
+  const { receiver, onStalled } = await watch();
   Object.assign(receiver, { timestampShiftMs: 2 ** 32 / 90, sentShare: 0.5 });
   await vi.advanceTimersByTimeAsync(5_000);
-  expect(onLate).not.toHaveBeenCalled();
+  expect(onStalled).not.toHaveBeenCalled();
 });
 
 it('stops with its session', async () => {
-  const { receiver, onLate, monitor } = await watch();
+  const { receiver, onStalled, monitor } = await watch();
   monitor.close();
   receiver.lineBps = USUAL_BPS * 0.35;
   await vi.advanceTimersByTimeAsync(5_000);
-  expect(onLate).not.toHaveBeenCalled();
+  expect(onStalled).not.toHaveBeenCalled();
 });

@@ -3,6 +3,7 @@
  * arrives than usual (the principle of delay-based congestion control, draft-ietf-rmcat-gcc-02). Once packets are lost
  * the queue is full, and the smaller picture has to wait behind it while the larger one stands still.
  */
+import type { Stalled } from '../../media/media-transport.ts';
 import { arrivingBps, type Counters, readCounters } from './line-counters.ts';
 
 type Receiver = Pick<RTCRtpReceiver, 'getSynchronizationSources' | 'getStats'>;
@@ -10,19 +11,22 @@ type Receiver = Pick<RTCRtpReceiver, 'getSynchronizationSources' | 'getStats'>;
 export interface DelayMonitorOptions {
   /** The cameras that should have a picture at the moment. The frames of screens come at any time. */
   cameras(): readonly Receiver[];
-  /** Frames come late, and this is what arrives, in bits per second. */
-  onLate(lineBps: number): void;
+  onStalled(stalled: Stalled): void;
 }
 
 const DELAY = {
   checkMs: 50,
   /** From this delay on, beyond the usual one, the arriving bit rate is measured. In time, frames follow sooner. */
-  suspectMs: 100,
-  lateMs: 150,
-  /** Highest share of the usual bit rate that counts as too little. */
-  lowShare: 0.8,
-  /** Checks in a row that have to follow a packet within `idleMaxMs`: a line that stops for a moment is not narrow. */
-  lateChecksMin: 3,
+  suspectMs: 70,
+  /**
+   * What counts as narrow: frames are late by this, for this many checks in a row, during which at least so many
+   * packets arrive, at this share of the usual bit rate or less. A steep fall shows sooner than a slight one.
+   */
+  narrow: [
+    { lateMs: 100, checks: 2, packets: 3, share: 0.5 },
+    { lateMs: 150, checks: 3, packets: 1, share: 0.8 },
+  ],
+  /** Each check has to follow a packet within this: a line that stops for a moment is not narrow. */
   idleMaxMs: 60,
   /** Interval at which the usual bit rate is measured. */
   usualMs: 1_000,
@@ -85,7 +89,7 @@ export class DelayMonitor {
     const now = performance.now();
     if (lineBps === undefined || now - this.#reportedAtMs < DELAY.spacingMs) return;
     this.#reportedAtMs = now;
-    this.#options.onLate(lineBps);
+    this.#options.onStalled({ lineBps, isLate: true });
   }
 
   /** Returns the arriving bit rate, if frames are late and it is too low. */
@@ -104,9 +108,8 @@ export class DelayMonitor {
       watched.usualDelayMs = watched.delayMs;
       return undefined;
     }
-    const bps = addLate(watched, await readCounters(camera));
-    const isLow = bps !== undefined && bps <= watched.usualBps * DELAY.lowShare;
-    return isLow && lateMs >= DELAY.lateMs ? bps : undefined;
+    addLate(watched, await readCounters(camera));
+    return narrowBps(watched, lateMs);
   }
 
   /** Undefined before the first frame. */
@@ -134,10 +137,20 @@ async function measureUsual(watched: Watched, camera: Receiver): Promise<void> {
   watched.measured = counters;
 }
 
-/** Returns the bit rate that arrives while frames are late, if there were enough checks. */
-function addLate(watched: Watched, counters: Counters): number | undefined {
+function addLate(watched: Watched, counters: Counters): void {
   const isArriving = counters.idleMs !== undefined && counters.idleMs <= DELAY.idleMaxMs;
   watched.late = isArriving ? [...watched.late, counters] : [];
-  const [first] = watched.late;
-  return first && watched.late.length >= DELAY.lateChecksMin ? arrivingBps(first, counters) : undefined;
+}
+
+/** The arriving bit rate, if it is too low. Frames are late on a line that loses packets at random, too. */
+function narrowBps({ late, measured, usualBps }: Watched, lateMs: number): number | undefined {
+  const [first, last] = [late[0], late.at(-1)];
+  if (!first || !last || last.lost !== measured?.lost) return undefined;
+  const bps = arrivingBps(first, last);
+  const packets = last.packets - first.packets;
+  const isNarrow = DELAY.narrow.some((sign) => {
+    const isLate = lateMs >= sign.lateMs && late.length >= sign.checks && packets >= sign.packets;
+    return isLate && bps !== undefined && bps <= usualBps * sign.share;
+  });
+  return isNarrow ? bps : undefined;
 }

@@ -15,7 +15,7 @@ export interface Counters {
 }
 
 /** Over less time, what arrives cannot be measured. */
-const MEASURED_MS = 50;
+const MEASURED_MS = 30;
 
 export async function readCounters(video: Pick<RTCRtpReceiver, 'getStats'>): Promise<Counters> {
   const report = await video.getStats().catch(() => null);

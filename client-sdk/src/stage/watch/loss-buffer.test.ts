@@ -11,13 +11,12 @@ afterEach(() => {
 class FakeReceiver {
   jitterBufferTarget: number | null = null;
   nackCount = 0;
-  retransmittedPacketsReceived: number | undefined;
   currentRoundTripTime = 0.1;
 
   async getStats(): Promise<RTCStatsReport> {
-    const { nackCount, retransmittedPacketsReceived, currentRoundTripTime } = this;
+    const { nackCount, currentRoundTripTime } = this;
     return new Map<string, object>([
-      ['in', { type: 'inbound-rtp', nackCount, retransmittedPacketsReceived }],
+      ['in', { type: 'inbound-rtp', nackCount }],
       ['pair', { type: 'candidate-pair', currentRoundTripTime }],
     ]);
   }
@@ -29,42 +28,42 @@ function watch() {
   const check = async (requests = 0) => {
     picture.nackCount += requests;
     await vi.advanceTimersByTimeAsync(BUFFER.checkMs);
-    return [sound.jitterBufferTarget, picture.jitterBufferTarget];
+    expect(sound.jitterBufferTarget).toBe(picture.jitterBufferTarget);
+    return picture.jitterBufferTarget;
   };
   return { buffer, check, sound, picture };
 }
 
-const LOSSY = Array(2).fill(2 * 100 + BUFFER.besideRoundTripsMs);
-const CALM = [null, null];
+const LOSSY_MS = 100 + BUFFER.besideRoundTripMs;
 
-it('buffers sound and picture for two round trips while packets are requested again, and then no more', async () => {
+it('grows in steps while packets are requested again, until they may come twice, and ends on a calm line', async () => {
   const { check } = watch();
-  expect(await check(BUFFER.lossyRequests - 1)).toEqual(CALM);
-  expect(await check(BUFFER.lossyRequests)).toEqual(LOSSY);
-  await vi.advanceTimersByTimeAsync(BUFFER.calmMs - BUFFER.checkMs);
-  expect(await check(BUFFER.lossyRequests)).toEqual(LOSSY);
+  for (const requests of [1, 0, 0, 0, 1]) expect(await check(requests)).toBeNull();
+  for (const target of [100, 200, 300, LOSSY_MS, LOSSY_MS]) expect(await check(1)).toBe(target);
   await vi.advanceTimersByTimeAsync(BUFFER.calmMs);
-  expect(await check()).toEqual(CALM);
+  expect(await check()).toBe(LOSSY_MS);
+  await vi.advanceTimersByTimeAsync(BUFFER.checks * BUFFER.checkMs);
+  expect(await check()).toBeNull();
 });
 
-it('buffers longer for packets that come late but are not sent again: the publisher lost them', async () => {
+it('is long enough for the line of a publisher who is further away', async () => {
   const { check, sound, picture } = watch();
-  for (const receiver of [sound, picture]) receiver.currentRoundTripTime = 0.02;
-  const own = 2 * 20 + BUFFER.besideRoundTripsMs;
-  picture.retransmittedPacketsReceived = 10;
-  expect(await check(10)).toEqual([own, own]);
-  const publishers = BUFFER.publisherRoundTripsMs + BUFFER.besideRoundTripsMs;
-  expect(await check(10)).toEqual([publishers, publishers]);
-  // Until the line is calm.
-  picture.retransmittedPacketsReceived = 20;
-  expect(await check(10)).toEqual([publishers, publishers]);
-  await vi.advanceTimersByTimeAsync(BUFFER.calmMs + BUFFER.checkMs);
-  picture.retransmittedPacketsReceived = 30;
-  expect(await check(10)).toEqual([own, own]);
+  for (const receiver of [sound, picture]) receiver.currentRoundTripTime = 0.01;
+  for (let checks = 0; checks < 4; checks += 1) await check(1);
+  expect(await check()).toBe(BUFFER.roundTripMinMs + BUFFER.besideRoundTripMs);
+});
+
+it('leaves out what is requested around a picture that stands still: a key frame replaces that', async () => {
+  const { buffer, check } = watch();
+  await check(1);
+  buffer.handleStalled();
+  for (let checks = 0; checks < BUFFER.stalledMs / BUFFER.checkMs; checks += 1) expect(await check(5)).toBeNull();
+  expect(await check(1)).toBeNull();
+  expect(await check(1)).toBe(BUFFER.stepMs);
 });
 
 it('sets nothing after it was closed', async () => {
   const { buffer, check } = watch();
   buffer.close();
-  expect(await check(BUFFER.lossyRequests)).toEqual(CALM);
+  for (let checks = 0; checks < 4; checks += 1) expect(await check(1)).toBeNull();
 });

@@ -12,30 +12,44 @@ export interface LossBufferOptions {
 }
 
 export const BUFFER = {
-  checkMs: 1_000,
-  /** Requests for lost packets within a check from which on the line is lossy. */
-  lossyRequests: 2,
+  checkMs: 250,
+  /** The line is lossy if packets were requested again before this many of the last checks. */
+  lossyChecks: 2,
+  checks: 4,
   /** Without as many for this long it is calm. */
   calmMs: 10_000,
-  /** Beside two round trips: until the loss is noticed, and what the sender takes. */
-  besideRoundTripsMs: 60,
-  /** Two round trips of a publisher whose own line loses the packets; the page does not know them. */
-  publisherRoundTripsMs: 200,
+  /** What is requested for this long after a picture stood still is not: a key frame replaces it. */
+  stalledMs: 1_500,
+  /**
+   * Beside the round trip: up to a frame until the loss is noticed, 100 ms until the packet is requested again, as in
+   * libwebrtc and mediasoup, and what timers and the decoder take.
+   */
+  besideRoundTripMs: 220,
+  /** The round trip may be the publisher's, whose line loses the packets; the page does not know that one. */
+  roundTripMinMs: 80,
   maxMs: 500,
+  /** The most by which it grows at once: the picture stands still for as long. */
+  stepMs: 100,
 } as const;
 
 export class LossBuffer {
   readonly #options: LossBufferOptions;
   readonly #timer: ReturnType<typeof setInterval>;
   #requests = 0;
-  /** Packets that the server has sent again. Those that the publisher's line lost come late, but not again. */
-  #repeated = 0;
-  #isPublishersLoss = false;
+  /** Whether packets were requested again before each of the last checks. */
+  #lossy: boolean[] = [];
   #lossyAt = Number.NEGATIVE_INFINITY;
+  #stalledAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LossBufferOptions) {
     this.#options = options;
     this.#timer = setInterval(() => void this.#check(), BUFFER.checkMs);
+  }
+
+  /** A picture stands still or comes late, since the line was dead, or is too narrow. */
+  handleStalled(): void {
+    this.#stalledAt = performance.now();
+    this.#lossy = [];
   }
 
   close(): void {
@@ -46,20 +60,19 @@ export class LossBuffer {
     const receivers = this.#options.receivers();
     const reports = await Promise.all(receivers.map((receiver) => receiver.getStats().catch(() => null)));
     const stats = reports.flatMap((report) => [...(report?.values() ?? [])]);
-    const before = { requests: this.#requests, repeated: this.#repeated };
-    this.#requests = stats.reduce((sum, { nackCount = 0 }) => sum + nackCount, 0);
-    this.#repeated = stats.reduce((sum, { retransmittedPacketsReceived = 0 }) => sum + retransmittedPacketsReceived, 0);
-    const requests = this.#requests - before.requests;
-    const isCounted = stats.some(({ retransmittedPacketsReceived }) => retransmittedPacketsReceived !== undefined);
-    if (requests >= BUFFER.lossyRequests) {
-      this.#lossyAt = performance.now();
-      this.#isPublishersLoss ||= isCounted && this.#repeated - before.repeated < requests / 2;
+    const now = performance.now();
+    const requests = stats.reduce((sum, { nackCount = 0 }) => sum + nackCount, 0);
+    const hasStalled = now - this.#stalledAt <= BUFFER.stalledMs;
+    this.#lossy = hasStalled ? [] : [...this.#lossy.slice(1 - BUFFER.checks), requests > this.#requests];
+    this.#requests = requests;
+    if (this.#lossy.filter(Boolean).length >= BUFFER.lossyChecks) this.#lossyAt = now;
+    const isCalm = now - this.#lossyAt > BUFFER.calmMs;
+    const roundTripsMs = stats.map(({ currentRoundTripTime = 0 }) => currentRoundTripTime * 1_000);
+    const roundTripMs = Math.round(Math.max(BUFFER.roundTripMinMs, ...roundTripsMs));
+    const wantedMs = Math.min(BUFFER.maxMs, roundTripMs + BUFFER.besideRoundTripMs);
+    for (const receiver of receivers) {
+      const target = isCalm ? null : Math.min(wantedMs, (receiver.jitterBufferTarget ?? 0) + BUFFER.stepMs);
+      if (receiver.jitterBufferTarget !== target) receiver.jitterBufferTarget = target;
     }
-    const isCalm = performance.now() - this.#lossyAt > BUFFER.calmMs;
-    this.#isPublishersLoss &&= !isCalm;
-    const roundTripMs = 1_000 * Math.max(0, ...stats.map(({ currentRoundTripTime = 0 }) => currentRoundTripTime));
-    const roundTripsMs = Math.max(2 * roundTripMs, this.#isPublishersLoss ? BUFFER.publisherRoundTripsMs : 0);
-    const target = isCalm ? null : Math.min(BUFFER.maxMs, Math.round(roundTripsMs) + BUFFER.besideRoundTripsMs);
-    for (const receiver of receivers) if (receiver.jitterBufferTarget !== target) receiver.jitterBufferTarget = target;
   }
 }

@@ -1,3 +1,4 @@
+import type { Stalled } from '../../media/media-transport.ts';
 import { DelayMonitor, type DelayMonitorOptions } from './delay-monitor.ts';
 import { LossBuffer, type LossBufferOptions } from './loss-buffer.ts';
 import { StallMonitor, type StallMonitorOptions } from './stall-monitor.ts';
@@ -10,8 +11,12 @@ export class WatchedLine {
 
   constructor(options: LossBufferOptions & StallMonitorOptions & DelayMonitorOptions) {
     this.#losses = new LossBuffer(options);
-    this.#stalls = new StallMonitor(options);
-    this.#delays = new DelayMonitor(options);
+    const onStalled = (stalled: Stalled): void => {
+      this.#losses.handleStalled();
+      options.onStalled(stalled);
+    };
+    this.#stalls = new StallMonitor({ ...options, onStalled });
+    this.#delays = new DelayMonitor({ ...options, onStalled });
   }
 
   get isDead(): boolean {

@@ -52,7 +52,6 @@ export class WatchedSession {
       videos: () => receiversOf(this.#videos),
       cameras: () => receiversOf(this.#videos.filter(({ track }) => track.source === 'camera')),
       onStalled: (stalled) => void this.#restartVideo(stalled),
-      onLate: (lineBps) => void this.#restartVideo({ lineBps, isLate: true }),
       onMoving: () => {
         this.#owesPicture = false;
         this.#setSoundOnly(false);
