@@ -6,9 +6,6 @@ import { rooms } from './rooms.schema.ts';
 export type TierRow = typeof clubTiers.$inferSelect;
 export type ClubEntitlementRow = typeof clubEntitlements.$inferSelect;
 
-/** Limit of a creator's open rooms that are notified of a change. */
-const ROOMS_MAX = 200;
-
 export class ClubsStore {
   readonly #orm: Orm;
 
@@ -97,9 +94,7 @@ export class ClubsStore {
     const rows = await tx
       .select({ id: rooms.id })
       .from(rooms)
-      .where(and(eq(rooms.creator, creator), eq(rooms.accessKind, 'members'), isNull(rooms.endedAt)))
-      .orderBy(desc(rooms.createdAt))
-      .limit(ROOMS_MAX);
+      .where(and(eq(rooms.creator, creator), eq(rooms.accessKind, 'members'), isNull(rooms.endedAt)));
     return rows.map((row) => row.id);
   }
 }

@@ -2,9 +2,13 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { eq } from '../../../server/platform/db/sql.ts';
+import { outbox } from '../../../server/platform/outbox/outbox.schema.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { Tier } from '../../../server/protocol/money/memberships.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
+import type { AccessChanged } from '../../../server/rooms/room-facts.ts';
+import { rooms } from '../../../server/rooms/rooms.schema.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse, pay, sessionOf } from '../../support/houses/money-house.ts';
 import { CARD } from '../../support/people/checkout.ts';
@@ -116,6 +120,23 @@ describe.each(DATABASES)('clubs on $name', ({ open }) => {
     expect(await accessOf(house, any, 'lea')).toMatchObject({ state: 'granted' });
     await db.transaction((tx) => house.rooms.clubs.revoke(tx, membership, 'expired'));
     expect(await accessOf(house, any, 'lea')).toMatchObject({ state: 'required', reason: 'expired' });
+  });
+
+  // Regression: only the newest 200 rooms learned of it, so a member stayed in an older one after a refund.
+  test('the end of a membership reaches all open rooms of a creator who has very many', async () => {
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const { creator, silver } = await openClub(house);
+    const oldest = await house.createRoom({ kind: 'members' });
+    const row = (n: number) => ({ id: `room_${creator}_${n}`, creator, title: 'Later', currency: 'eur' });
+    const later = Array.from({ length: 200 }, (_, n) => ({ ...row(n), accessKind: 'members' as const }));
+    await db.orm.insert(rooms).values(later);
+    const membership = createId('membership');
+    const validUntil = new Date(Date.now() + DAY_MS).toISOString();
+    const grant = { membership, creator, identity: 'lea', tier: silver.id, validUntil };
+    await db.transaction((tx) => house.rooms.clubs.grant(tx, grant));
+    await db.transaction((tx) => house.rooms.clubs.revoke(tx, membership, 'refunded'));
+    const facts = await db.orm.select().from(outbox).where(eq(outbox.room, oldest.id));
+    expect(facts.map(({ data }) => (data as AccessChanged).change.granted)).toEqual([true, false]);
   });
 
   test("refuses requests for an unknown membership or another person's", async () => {
