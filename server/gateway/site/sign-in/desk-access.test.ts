@@ -59,7 +59,12 @@ test('a link opens the desk once, viewing it does not consume it, and acts carry
     expect(looked.text).toContain('Morgan &lt;M.&gt;');
     expect(looked.text).toContain('<form method="post"><button>Open the desk</button></form>');
   }
-  expect((await http.call('GET', path, { headers: { 'accept-language': 'fr' } })).text).toContain('Ouvrir le bureau');
+  // By the browser, and by the page's own link.
+  for (const inFrench of [
+    await http.call('GET', path, { headers: { 'accept-language': 'fr' } }),
+    await http.call('GET', `${path}?lang=fr`),
+  ])
+    expect(inFrench.text).toContain('Ouvrir le bureau');
   const opened = await press(path);
   expect(opened).toMatchObject({ status: 303 });
   expect(opened.headers.get('location')).toBe('/desk');

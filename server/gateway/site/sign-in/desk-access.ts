@@ -12,6 +12,7 @@ import { page } from '../../http/html-pages.ts';
 import { noStore } from '../../http/security.ts';
 import { assertOwnPage } from '../../origins.ts';
 import type { HttpLimits } from '../../rate-limits.ts';
+import { pageLanguage } from '../page-language.ts';
 import { SignedCookie } from './signed-cookie.ts';
 import type { SitePerson } from './site-session.ts';
 
@@ -81,7 +82,10 @@ export function mountDeskSignIn(
   app.get(`${DESK_SIGN_IN_PATH}/:token`, noStore, async (request, response) => {
     await limits.consume('signIn', { address: request.ip });
     const { name } = await sessions.findInvited(String(request.params.token));
-    response.type('html').send(signInPage(name, request.acceptsLanguages('en', 'fr') === 'fr' ? 'fr' : 'en'));
+    const language = pageLanguage(request, response);
+    const texts = SIGN_IN_TEXTS[language];
+    const form = html`<form method="post"><button>${texts.open}</button></form>`;
+    response.type('html').send(page(texts.title, html`<p>${texts.text(name)}</p>${form}`, { language }));
   });
   app.post(`${DESK_SIGN_IN_PATH}/:token`, noStore, async (request, response) => {
     await limits.consume('signIn', { address: request.ip });
@@ -103,9 +107,3 @@ const SIGN_IN_TEXTS = {
     open: 'Ouvrir le bureau',
   },
 } as const;
-
-function signInPage(name: string, language: 'en' | 'fr'): string {
-  const texts = SIGN_IN_TEXTS[language];
-  const form = html`<form method="post"><button>${texts.open}</button></form>`;
-  return page(texts.title, html`<p>${texts.text(name)}</p>${form}`, { language });
-}
