@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
 import { signIn } from '../../../tests/support/people/site-person.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import { tokenGrants } from '../../rooms/rooms.schema.ts';
 
 let http: TestHttp;
 let production: TestHttp;
@@ -101,6 +102,13 @@ describe('bodies', () => {
     const { json: many } = await http.server('POST', '/v1/creators', { identity: '', name: 7, country: 'France' });
     const named = new Set(many.error.issues.map((it: { path: string }) => it.path));
     expect(named).toEqual(new Set(['country', 'identity', 'name']));
+  });
+
+  test('refuses what is no identity in a path before anything is stored', async () => {
+    const { id } = await http.createRoom({ kind: 'free' });
+    const reply = await http.server('DELETE', `/v1/rooms/${id}/entitlements/L%C3%A9a%20M`);
+    expect(reply.json.error.code).toBe('invalid_request');
+    expect(await http.context.db.orm.select().from(tokenGrants)).toEqual([]);
   });
 
   test('refuses a NUL in a free-text field before the database', async () => {

@@ -22,6 +22,7 @@ import {
   socketOperation,
   uploadOperation,
 } from './operation.ts';
+import { parseIdentity } from './params.ts';
 import { PICTURE_ERRORS, PICTURE_UPLOAD } from './pictures.ts';
 
 const AMOUNT_ERRORS = ['amount_invalid', 'amount_too_small', 'amount_too_large'] as const;
@@ -183,7 +184,8 @@ export const roomOperations = [
     summary: 'End the access that you granted',
     description:
       'Ends access from `entitled: true`, on open sockets too and for all tokens issued so far; access that the person paid for here stays. A later token can grant it again. Returns the remaining access.',
-    run: async ({ rooms }, { room: id, params: { identity } }) => {
+    run: async ({ rooms }, { room: id, params }) => {
+      const identity = parseIdentity(params.identity);
       return { room: id, identity, access: await rooms.endEmbedderAccess(id, identity) };
     },
   }),
