@@ -123,6 +123,20 @@ describe('bodies', () => {
   });
 });
 
+// Regression: each pause of a slow reader left a listener, of which Node warned after ten.
+test('a long download with many pauses keeps no listener of each', async () => {
+  const warned = vi.spyOn(process, 'emitWarning');
+  const { statements } = http.context.money;
+  const read = vi.spyOn(statements, 'readEntries').mockImplementation(async function* () {
+    for (let page = 0; page < 20; page += 1) yield [{ source: 'x'.repeat(200_000) } as never];
+  });
+  const { json } = await http.server('GET', '/v1/creators/ada/earnings.json');
+  expect(json.entries).toHaveLength(20);
+  expect(warned).not.toHaveBeenCalled();
+  read.mockRestore();
+  warned.mockRestore();
+});
+
 test('uploads are admitted one a person and a few at a time, and one that does not arrive makes way', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { id } = await http.createRoom({ kind: 'free' });

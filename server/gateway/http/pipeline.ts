@@ -132,9 +132,10 @@ const MEDIA_TYPES: Record<DownloadFormat, string> = {
 async function send({ name, chunks }: Download, format: DownloadFormat, response: Response): Promise<void> {
   response.type(MEDIA_TYPES[format]);
   if (format !== 'json') response.set('content-disposition', `attachment; filename="${name}.${format}"`);
+  const closed = new Promise((resolve) => response.once('close', resolve));
   for await (const chunk of chunks) {
     // Backpressure: a slow reader must not fill this process's memory.
-    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), closed]);
     if (response.destroyed) return;
   }
   response.end();
