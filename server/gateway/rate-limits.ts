@@ -2,6 +2,7 @@
  * Rate limits per identity and per address, for sockets and for HTTP, by class of request. They are kept in memory, or
  * in Redis for all gateways together; while Redis is unreachable each gateway counts alone. Called by both pipelines.
  */
+import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { RedisParts } from '../platform/redis/redis-parts.ts';
@@ -28,13 +29,13 @@ export type LimiterFactory = (name: string, budget: Budget) => Limiter;
 
 type Budgets<C extends string> = Record<C, { identity?: Budget; address?: Budget }>;
 
+/** Reports of one person, and of an address that a company or a mobile network may share. */
+const REPORTS = { identity: { points: 20, seconds: 3_600 }, address: { points: 1_000, seconds: 3_600 } } as const;
+
 /**
  * An address may be a whole company behind one router, so its budgets are many times those of one person: they stop a
  * flood, not a crowd. A hundred viewers who join from one address within a second pass.
  */
-/** Reports of one person, and of an address that a company or a mobile network may share. */
-const REPORTS = { identity: { points: 20, seconds: 3_600 }, address: { points: 1_000, seconds: 3_600 } } as const;
-
 const SOCKET_BUDGETS = {
   connect: { address: { points: 600, seconds: 10 } },
   chat: {
@@ -161,6 +162,11 @@ export class RateLimits<C extends string> {
       throw new AppError('rate_limited', undefined, { retryAfterMs: Math.max(1, Math.ceil(error.msBeforeNext)) });
     }
   }
+}
+
+/** Counts a mail address under its digest, so that the store of limits holds no addresses. */
+export function digestOf(mailAddress: string): string {
+  return createHash('sha256').update(mailAddress).digest('base64url');
 }
 
 /**

@@ -3,7 +3,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
 import { MovableClock } from '../../../../tests/support/houses/money-house.ts';
 import { createSitePerson } from '../../../../tests/support/people/site-person.ts';
@@ -13,6 +13,7 @@ import type { RoomId } from '../../../protocol/ids.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
 import { EXAMPLE_CHARTER } from '../../../trust/charter/example-charter.ts';
 import { reports } from '../../../trust/reports/reports.schema.ts';
+import { RateLimits } from '../../rate-limits.ts';
 
 const DAY_MS = 86_400_000;
 const clock = new MovableClock();
@@ -187,8 +188,12 @@ test('the public form takes words alone, from its own page, and answers with a n
     'https://www.example.gouv.fr/119',
   ])
     expect(empty).toContain(part);
+  const limited = vi.spyOn(RateLimits.prototype, 'consume');
   const sent = await send(given);
   expect(sent.status).toBe(201);
+  // The store of limits holds no address of a mailbox.
+  expect(JSON.stringify(limited.mock.calls)).not.toContain('@');
+  limited.mockRestore();
   const number = Number(/Report no\. (\d+)/.exec(sent.text)?.[1]);
   const row = (await http.context.db.orm.select().from(reports)).find((report) => report.number === number);
   expect(row).toMatchObject({

@@ -1,5 +1,4 @@
 /** Operations of signing in by mail: asking for the mail, and entering its code. `sign-in-links.ts` serves its link. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { deviceName } from '../../../accounts/people/device-name.ts';
 import { mailboxOf, parseAddress } from '../../../accounts/people/mail-addresses.ts';
@@ -8,7 +7,7 @@ import { AppError } from '../../../protocol/errors.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
 import type { HttpContext } from '../../context.ts';
 import { type HttpOperation, operation } from '../../operations/operation.ts';
-import type { HttpLimits } from '../../rate-limits.ts';
+import { digestOf, type HttpLimits } from '../../rate-limits.ts';
 import { pageLanguage } from '../page-language.ts';
 import type { DeskAccess } from './desk-access.ts';
 import { SignedCookie } from './signed-cookie.ts';
@@ -52,8 +51,8 @@ export function signInOperations(
         const address = parseAddress(input.address);
         // The sender's budget comes first: the other budgets belong to the owner of the mailbox.
         await limits.consume('signInMail', { address: request.ip });
-        await limits.consume('signInMailbox', { identity: keyOf(mailboxOf(address)) });
-        await limits.consume('signInMail', { identity: keyOf(address) });
+        await limits.consume('signInMailbox', { identity: digestOf(mailboxOf(address)) });
+        await limits.consume('signInMail', { identity: digestOf(address) });
         const language = pageLanguage(request, response);
         asked.write(response, await people.signIn.request({ address, language, returnPath: input.returnTo }));
         return { minutes: LIMITS.signInMinutes };
@@ -80,9 +79,4 @@ export function signInOperations(
     }),
   ];
   return operations as HttpOperation[];
-}
-
-/** Limits are counted under a digest: the store of limits holds no addresses. */
-function keyOf(address: string): string {
-  return createHash('sha256').update(address).digest('base64url');
 }

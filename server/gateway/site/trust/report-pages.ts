@@ -16,7 +16,7 @@ import type { HttpContext } from '../../context.ts';
 import { page } from '../../http/html-pages.ts';
 import { noStore } from '../../http/security.ts';
 import { assertOwnPage } from '../../origins.ts';
-import type { HttpLimits } from '../../rate-limits.ts';
+import { digestOf, type HttpLimits } from '../../rate-limits.ts';
 import { footerPages } from '../house-pages.ts';
 import { pageLanguage } from '../page-language.ts';
 import type { SiteSessions } from '../sign-in/site-session.ts';
@@ -63,7 +63,7 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   /** Whether a letter may go to an address that anybody can have typed. */
   const mayWriteTo = async (address: string): Promise<boolean> => {
     try {
-      await limits.consume('reportFormMailbox', { identity: mailboxOf(address) });
+      await limits.consume('reportFormMailbox', { identity: digestOf(mailboxOf(address)) });
       return true;
     } catch (error) {
       if (error instanceof AppError && error.code === 'rate_limited') return false;
