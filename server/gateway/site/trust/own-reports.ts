@@ -7,7 +7,7 @@ import type { Statement, StatementList } from '../../../protocol/trust/decisions
 import type { Report, ReportList } from '../../../protocol/trust/reports.ts';
 import { reportTexts } from './report-texts.ts';
 
-export function ownReports({ reports, limitedUntil }: ReportList, locale: HouseLocale, appealPath: string): Markup {
+export function ownReports({ reports, limitedUntil }: ReportList, locale: HouseLocale): Markup {
   const texts = reportTexts[locale.language];
   const limited =
     limitedUntil !== null &&
@@ -20,27 +20,27 @@ export function ownReports({ reports, limitedUntil }: ReportList, locale: HouseL
         article !== null && html` · <a href="/charter#${article}">${texts.article}</a>`
       }</span>
       ${note !== null && html`<br>${note}`}
-      ${outcome !== null && outcomeOf(outcome, locale, appealPath)}</li>`,
+      ${outcome !== null && outcomeOf(outcome, locale)}</li>`,
   )}</ul>`;
 }
 
-function outcomeOf(outcome: NonNullable<Report['outcome']>, locale: HouseLocale, appealPath: string): Markup {
+function outcomeOf(outcome: NonNullable<Report['outcome']>, locale: HouseLocale): Markup {
   const texts = reportTexts[locale.language];
   const { decision, at, acted, mayAppeal, appealUntil, appeal } = outcome;
   return html`<p>${acted ? texts.acted : texts.notActed} <span class="quiet">${formatDate(at, 'long', locale)}</span></p>
     ${appeal !== null && appealState(appeal, locale.language)}
-    ${mayAppeal && appealForm({ decision, appealUntil }, locale, appealPath)}`;
+    ${mayAppeal && appealForm({ decision, appealUntil }, locale)}`;
 }
 
-export function ownStatements({ statements, strikes }: StatementList, locale: HouseLocale, appealPath: string): Markup {
+export function ownStatements({ statements, strikes }: StatementList, locale: HouseLocale): Markup {
   const texts = reportTexts[locale.language];
   if (statements.length === 0) return html``;
   return html`<h2>${texts.statements}</h2>
     ${strikes > 0 && html`<p class="quiet">${texts.strikes(strikes)}</p>`}
-    <ul data-testid="own-statements">${statements.map((statement) => statementOf(statement, locale, appealPath))}</ul>`;
+    <ul data-testid="own-statements">${statements.map((statement) => statementOf(statement, locale))}</ul>`;
 }
 
-function statementOf(statement: Statement, locale: HouseLocale, appealPath: string): Markup {
+function statementOf(statement: Statement, locale: HouseLocale): Markup {
   const texts = reportTexts[locale.language];
   const { id, at, kind, measures, subject, state, reasons, automated, appeal, appealUntil, mayAppeal } = statement;
   return html`<li id="${id}" data-testid="statement-${id}">
@@ -55,7 +55,7 @@ function statementOf(statement: Statement, locale: HouseLocale, appealPath: stri
     <p class="words">${reasons ?? texts.erased}</p>
     <p class="quiet">${texts.ground} ${groundOf(statement, locale.language)}. ${automated ? texts.machine : texts.noMachine}</p>
     ${appeal !== null && appealState(appeal, locale.language)}
-    ${mayAppeal && appealForm({ decision: id, appealUntil }, locale, appealPath)}</li>`;
+    ${mayAppeal && appealForm({ decision: id, appealUntil }, locale)}</li>`;
 }
 
 function groundOf({ ground, article }: Statement, language: Language): Markup {
@@ -72,15 +72,15 @@ function appealState(
     ${reasons !== null && html`<p class="words">${reasons}</p>`}`;
 }
 
+/** It is sent to the page itself, which then says that it was received. */
 function appealForm(
   { decision, appealUntil }: { decision: string; appealUntil: string | null },
   locale: HouseLocale,
-  appealPath: string,
 ): Markup {
   const texts = reportTexts[locale.language];
   return html`<details data-testid="appeal-${decision}"><summary>${texts.appeal}</summary>
     <p class="quiet">${texts.appealText}${appealUntil !== null && html` ${texts.appealUntil(formatDate(appealUntil, 'long', locale))}`}</p>
-    <form method="post" action="${appealPath}?lang=${locale.language}">
+    <form method="post" action="?lang=${locale.language}">
       <input type="hidden" name="decision" value="${decision}">
       <label>${texts.appealReasons}<textarea name="text" maxlength="${LIMITS.reportNoteChars}" required></textarea></label>
       <button>${texts.appealSend}</button>

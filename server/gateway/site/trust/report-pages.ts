@@ -23,8 +23,8 @@ import type { SiteSessions } from '../sign-in/site-session.ts';
 import { ownReports, ownStatements } from './own-reports.ts';
 import { reportTexts } from './report-texts.ts';
 
+const OWN_PATH = '/reports';
 const FORM_PATH = '/reports/new';
-const APPEAL_PATH = '/reports/appeals';
 const FORM_BYTES = 32 * 1024;
 
 const STYLE = html`<style>
@@ -78,16 +78,16 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
     const isConcerned = decided !== undefined && decided.statements.length > 0;
     const own =
       person &&
-      html`${decided && ownStatements(decided, locale, APPEAL_PATH)}
+      html`${decided && ownStatements(decided, locale)}
       ${isConcerned && html`<h2>${texts.own}</h2>`}
-      ${ownReports(await reports.listOwn(person), locale, APPEAL_PATH)}`;
-    const signedOut = html`<p>${texts.signedOut} ${config.hasSite && html`<a href="${signInPath('/reports')}">${texts.signIn}</a>`}</p>`;
+      ${ownReports(await reports.listOwn(person), locale)}`;
+    const signedOut = html`<p>${texts.signedOut} ${config.hasSite && html`<a href="${signInPath(OWN_PATH)}">${texts.signIn}</a>`}</p>`;
     const body = html`${note}${own ?? signedOut}
       <p class="next"><a href="${FORM_PATH}">${texts.toForm}</a></p>`;
     return write(language, isConcerned ? texts.ownAndDecisions : texts.own, body);
   };
 
-  app.get('/reports', noStore, async (request, response) => {
+  app.get(OWN_PATH, noStore, async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const language = pageLanguage(request, response);
     const person = (await sessions.find(request))?.person;
@@ -95,14 +95,14 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   });
 
   const parseForm = express.urlencoded({ extended: false, limit: FORM_BYTES, parameterLimit: 10, inflate: false });
-  app.post(APPEAL_PATH, noStore, parseForm, async (request, response) => {
+  app.post(OWN_PATH, noStore, parseForm, async (request, response) => {
     await limits.consume('site', { address: request.ip });
     assertOwnPage(config, request);
     const language = pageLanguage(request, response);
     const person = (await sessions.find(request))?.person;
     if (!person) throw new AppError('token_missing', 'Sign in first.');
     await limits.consume('report', { identity: person.identity, address: request.ip });
-    const parsed = parseAppeal(request.body);
+    const parsed = appealInput.safeParse(textsOf(request.body));
     if (parsed.success) await decisions.appeal(person.identity, parsed.data);
     response
       .status(parsed.success ? 201 : 422)
@@ -119,7 +119,7 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   };
   const senderPage = async (report: string, language: Language, note?: Markup): Promise<string> => {
     const list = { reports: [await reports.getOfForm(report)], limitedUntil: null };
-    const body = html`${note}${ownReports(list, localeOf(language), '')}<p class="next"><a href="${FORM_PATH}">${reportTexts[language].toForm}</a></p>`;
+    const body = html`${note}${ownReports(list, localeOf(language))}<p class="next"><a href="${FORM_PATH}">${reportTexts[language].toForm}</a></p>`;
     return write(language, reportTexts[language].ownOne, body);
   };
   app.get(bySender, noStore, async (request, response) => {
@@ -132,7 +132,7 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
     const report = readLink(request);
     const language = pageLanguage(request, response);
     await limits.consume('report', { identity: report, address: request.ip });
-    const parsed = parseAppeal(request.body);
+    const parsed = appealInput.safeParse(textsOf(request.body));
     if (parsed.success) await decisions.appealByForm(report, parsed.data);
     response
       .status(parsed.success ? 201 : 422)
@@ -153,7 +153,7 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
     const texts = reportTexts[language];
     const given = textsOf(request.body);
     const parsed = reportFormInput.safeParse(given);
-    if (!parsed.success || !Object.values(parsed.data).every(isStorable)) {
+    if (!parsed.success) {
       response
         .status(422)
         .type('html')
@@ -173,11 +173,6 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   });
 }
 
-function parseAppeal(body: unknown) {
-  const given = textsOf(body);
-  return appealInput.safeParse({ ...given, text: given.text?.replaceAll('\r\n', '\n') });
-}
-
 function appealNote(isReceived: boolean, language: Language): Markup {
   const { appealed, appealIncomplete } = reportTexts[language];
   return isReceived
@@ -185,16 +180,15 @@ function appealNote(isReceived: boolean, language: Language): Markup {
     : html`<p class="danger" role="alert">${appealIncomplete}</p>`;
 }
 
-/** Empty fields count as absent; a field that was sent twice is not taken. */
+/**
+ * Empty fields count as absent; a field that was sent twice is not taken. Browsers send a line break as two characters,
+ * and count it as one for `maxlength`.
+ */
 function textsOf(body: unknown): Record<string, string> {
   if (typeof body !== 'object' || body === null) return {};
-  return Object.fromEntries(
-    Object.entries(body).filter(([, value]) => typeof value === 'string' && value.trim() !== '') as [string, string][],
-  );
-}
-
-function isStorable(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0');
+  const texts = Object.entries(body).filter((field): field is [string, string] => typeof field[1] === 'string');
+  const filled = texts.filter(([, text]) => text.trim() !== '');
+  return Object.fromEntries(filled.map(([name, text]) => [name, text.replaceAll('\r\n', '\n')]));
 }
 
 interface Help {
