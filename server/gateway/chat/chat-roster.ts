@@ -150,6 +150,10 @@ export class ChatRoster {
 
   #tell(room: RoomId): void {
     this.#publish(room, { gateway: this.#gateway, held: this.#count(room) });
+    if (this.#presence.isOpen(room)) return;
+    // Changes at other gateways no longer arrive here. Who comes next requests them again.
+    this.#rooms.delete(room);
+    this.#toldHands.delete(room);
   }
 
   #publish(room: RoomId, message: RosterMessage): void {
@@ -158,9 +162,10 @@ export class ChatRoster {
 
   /** Handles the part that a gateway, this one included, published. */
   handle(room: RoomId, message: RosterMessage): void {
+    if (!this.#presence.isOpen(room)) return;
     const { gateway } = message;
     if ('wanted' in message) {
-      if (gateway !== this.#gateway && this.#presence.inRoom(room).length > 0) this.note(room);
+      if (gateway !== this.#gateway) this.note(room);
       return;
     }
     const shelves = this.#rooms.get(room) ?? new Map<string, Shelf>();
@@ -175,10 +180,6 @@ export class ChatRoster {
   }
 
   #tellHands(room: RoomId): void {
-    if (this.#presence.inRoom(room).length === 0) {
-      this.#toldHands.delete(room);
-      return;
-    }
     const hands = this.hands(room);
     const key = JSON.stringify(hands);
     const told = this.#toldHands.get(room);
@@ -192,7 +193,7 @@ export class ChatRoster {
     for (const [room, shelves] of this.#rooms) {
       for (const [gateway, { heardAtMs }] of shelves) if (heardAtMs < silentSinceMs) shelves.delete(gateway);
       if (shelves.size === 0) this.#rooms.delete(room);
-      if (this.#presence.inRoom(room).length > 0) this.#tell(room);
+      if (this.#presence.isOpen(room)) this.#tell(room);
     }
   }
 
