@@ -35,34 +35,22 @@ type Door = Pick<HttpOperation, 'limit'> & {
   http: Pick<HttpDoor, 'by' | 'scope'> & Partial<Pick<HttpDoor, 'input' | 'tokenInBody' | 'upload'>>;
 };
 
-export class HttpAuth {
-  readonly #config: Config;
-  readonly #clock: Clock;
-  readonly #roles: Pick<Roles, 'has'>;
-  readonly #keys: KeyRing;
-  readonly #tokens: Tokens;
-  readonly #sessions: SiteSessions;
-  readonly #desk: DeskAccess;
-  readonly #limits: HttpLimits;
+interface HttpAuthParts {
+  config: Config;
+  clock: Clock;
+  roles: Pick<Roles, 'has'>;
+  keys: KeyRing;
+  tokens: Tokens;
+  sessions: SiteSessions;
+  desk: DeskAccess;
+  limits: HttpLimits;
+}
 
-  constructor(parts: {
-    config: Config;
-    clock: Clock;
-    roles: Pick<Roles, 'has'>;
-    keys: KeyRing;
-    tokens: Tokens;
-    sessions: SiteSessions;
-    desk: DeskAccess;
-    limits: HttpLimits;
-  }) {
-    this.#config = parts.config;
-    this.#clock = parts.clock;
-    this.#roles = parts.roles;
-    this.#keys = parts.keys;
-    this.#tokens = parts.tokens;
-    this.#sessions = parts.sessions;
-    this.#desk = parts.desk;
-    this.#limits = parts.limits;
+export class HttpAuth {
+  readonly #parts: HttpAuthParts;
+
+  constructor(parts: HttpAuthParts) {
+    this.#parts = parts;
   }
 
   /** For routes outside of the table that need an API key. */
@@ -81,13 +69,13 @@ export class HttpAuth {
     } catch (error) {
       // Valid credentials always pass, however many invalid ones came from the same address: guessing a secret of 32
       // characters is hopeless, but a neighbour behind the same router could otherwise lock an embedder out.
-      await this.#limits.consume(limitOfFailure(to, request), { address });
+      await this.#parts.limits.consume(limitOfFailure(to, request), { address });
       if (error instanceof AppError && error.status === 401)
         response.set('www-authenticate', challengeFor(to, request));
       throw error;
     }
     const { by, caller, key } = authenticated;
-    await this.#limits.consume(limitOf(to, by), { identity: key ? undefined : caller?.identity, address });
+    await this.#parts.limits.consume(limitOf(to, by), { identity: key ? undefined : caller?.identity, address });
     if (key && to.http.scope !== undefined && !key.scopes.includes(to.http.scope)) {
       throw new AppError('scope_missing', `This API key lacks the scope \`${to.http.scope}\`.`);
     }
@@ -112,8 +100,8 @@ export class HttpAuth {
   }
 
   async #identifyByToken(token: unknown, request: Request): Promise<Authenticated> {
-    const claims = this.#tokens.parse(token, request.get('origin'));
-    await this.#sessions.assertLive(claims);
+    const claims = this.#parts.tokens.parse(token, request.get('origin'));
+    await this.#parts.sessions.assertLive(claims);
     const { sub: identity, name, role } = claims;
     return { by: 'participant', claims, caller: { identity, name, role } };
   }
@@ -123,7 +111,7 @@ export class HttpAuth {
     const bearer = credentialsOf(request, 'bearer');
     if (by.includes('participant') && bearer !== undefined) return this.#identifyByToken(bearer, request);
     if (!by.includes('server')) throw missing(by);
-    const key = authenticateKey(this.#keys, basic);
+    const key = authenticateKey(this.#parts.keys, basic);
     return { by: 'server', key, caller: SERVER };
   }
 
@@ -133,24 +121,26 @@ export class HttpAuth {
     request: Request,
     types = JSON_TYPE,
   ): Promise<Authenticated | undefined> {
-    const isDesk = by.includes('operator') && this.#desk.isPresentedIn(request);
-    const isPerson = by.some((caller) => OF_PEOPLE.has(caller)) && this.#sessions.isPresentedIn(request);
+    const isDesk = by.includes('operator') && this.#parts.desk.isPresentedIn(request);
+    const isPerson = by.some((caller) => OF_PEOPLE.has(caller)) && this.#parts.sessions.isPresentedIn(request);
     if (!isDesk && !isPerson) return undefined;
-    const visit = isPerson ? await this.#sessions.find(request) : null;
+    const visit = isPerson ? await this.#parts.sessions.find(request) : null;
     if (!isDesk && !visit) return undefined;
-    assertOwnPage(this.#config, request);
+    assertOwnPage(this.#parts.config, request);
     assertType(request, types);
     const person = visit?.person ?? null;
     if (isDesk) {
       const operator =
-        person && by.includes('person') ? await this.#desk.find(request) : await this.#desk.authenticate(request);
+        person && by.includes('person')
+          ? await this.#parts.desk.find(request)
+          : await this.#parts.desk.authenticate(request);
       if (operator) return { by: 'operator', caller: operator };
     }
     if (!visit || !person) return undefined;
     const { session } = visit;
-    const isOperator = by.includes('operator') && (await this.#roles.has(person.identity, 'operator'));
-    if (isOperator && mayOperate(session, this.#clock.now())) return { by: 'operator', caller: person, session };
-    if (by.includes('reviewer') && (await this.#roles.has(person.identity, 'reviewer')))
+    const isOperator = by.includes('operator') && (await this.#parts.roles.has(person.identity, 'operator'));
+    if (isOperator && mayOperate(session, this.#parts.clock.now())) return { by: 'operator', caller: person, session };
+    if (by.includes('reviewer') && (await this.#parts.roles.has(person.identity, 'reviewer')))
       return { by: 'reviewer', caller: person, session };
     if (by.includes('person')) return { by: 'person', caller: person, session };
     if (by.includes('reviewer') && !isOperator) throw new AppError('forbidden', 'This is for reviewers.');
@@ -160,11 +150,11 @@ export class HttpAuth {
   /** A page of another site may read public data anonymously, and change nothing. */
   async #findVisitor(request: Request): Promise<Pick<Authenticated, 'caller' | 'session'>> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      assertOwnPage(this.#config, request);
+      assertOwnPage(this.#parts.config, request);
       assertType(request, JSON_TYPE);
-    } else if (!isOwnPage(this.#config, request)) return { caller: null };
-    const operator = await this.#desk.find(request);
-    const visit = operator ? null : await this.#sessions.find(request);
+    } else if (!isOwnPage(this.#parts.config, request)) return { caller: null };
+    const operator = await this.#parts.desk.find(request);
+    const visit = operator ? null : await this.#parts.sessions.find(request);
     return { caller: operator ?? visit?.person ?? null, session: visit?.session };
   }
 }

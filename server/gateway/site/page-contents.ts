@@ -2,14 +2,10 @@
 import type { Request } from 'express';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
-import type { Roles } from '../../accounts/roles/roles.ts';
-import type { Config } from '../../config.ts';
-import type { Money } from '../../money/money.ts';
 import { SharedRead } from '../../platform/db/shared-read.ts';
 import { Markup } from '../../platform/html.ts';
 import { AppError, ERROR_CATALOGUE } from '../../protocol/errors.ts';
 import type { Room } from '../../protocol/rooms.ts';
-import type { Rooms } from '../../rooms/rooms.ts';
 import type { CardRoom } from '../../web/rooms/room-card.ts';
 import type { PageName } from '../../web/site/site-frame.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
@@ -44,26 +40,17 @@ export interface PageContent {
 }
 
 export class PageContents {
-  readonly #config: Config;
-  readonly #rooms: Rooms;
-  readonly #money: Money;
-  readonly #roles: Pick<Roles, 'has'>;
+  readonly #domains: HttpContext;
   readonly #sessions: SiteSessions;
   readonly #desk: DeskAccess;
-  readonly #domains: HttpContext;
   /** A rush of visitors costs a few reads of what is sold out. */
   readonly #publicRooms: SharedRead<'all', CardRoom[]>;
 
   constructor(domains: HttpContext, { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess }) {
-    const { config, rooms, money, roles } = domains;
     this.#domains = domains;
-    this.#config = config;
-    this.#rooms = rooms;
-    this.#money = money;
-    this.#roles = roles;
     this.#sessions = sessions;
     this.#desk = desk;
-    this.#publicRooms = new SharedRead(async () => this.#withSoldOut(await rooms.listPublicRooms()));
+    this.#publicRooms = new SharedRead(async () => this.#withSoldOut(await domains.rooms.listPublicRooms()));
   }
 
   async create(name: PageName, request: Request, language: Language): Promise<PageContent> {
@@ -71,12 +58,12 @@ export class PageContents {
     const page: ServerPage = {
       page: name,
       language,
-      timeZone: this.#config.timeZone,
+      timeZone: this.#domains.config.timeZone,
       person,
-      isOperator: person !== null && (await this.#roles.has(person.identity, 'operator')),
+      isOperator: person !== null && (await this.#domains.roles.has(person.identity, 'operator')),
       isFullHeight: name === 'room' || (name === 'studio' && request.params.id !== undefined),
-      signInPath: this.#config.hasSite ? signInPath(request.path) : undefined,
-      demoPeople: demoPeopleOf(this.#config),
+      signInPath: this.#domains.config.hasSite ? signInPath(request.path) : undefined,
+      demoPeople: demoPeopleOf(this.#domains.config),
     };
     if (name === 'home') return this.#home(page);
     if (name === 'room') return this.#room(page, String(request.params.id));
@@ -89,7 +76,7 @@ export class PageContents {
   async #home(page: ServerPage): Promise<PageContent> {
     const { language } = page;
     const { titles, home } = siteTexts(language);
-    const url = new URL('/', this.#config.publicUrl).href;
+    const url = new URL('/', this.#domains.config.publicUrl).href;
     const picture = cardUrl(url, houseCard(language), language);
     const head = pageHead({
       title: titles.home,
@@ -111,10 +98,10 @@ export class PageContents {
       const body = serverMissing(page, text);
       return { status: 404, language, head: this.#plainHead(page), body };
     }
-    const soldOut = await this.#money.tickets.isSoldOut(found, page.person?.identity);
+    const soldOut = await this.#domains.money.tickets.isSoldOut(found, page.person?.identity);
     const room = { ...found, soldOut };
     const { title, description } = summaryOf(room, page);
-    const url = roomUrl(this.#config.publicUrl, room);
+    const url = roomUrl(this.#domains.config.publicUrl, room);
     const picture = cardUrl(url, roomCard(room, page), language);
     const isIndexed = isPublic(room);
     const event = isIndexed ? eventOf(room, { url, picture }) : undefined;
@@ -144,7 +131,7 @@ export class PageContents {
     const path = profilePath(found.handle);
     if (asked !== found.handle) return { status: 302, location: path, language, head: NOTHING, body: NOTHING };
     const profile = { ...found, rooms: await this.#withSoldOut(found.rooms) };
-    const url = new URL(path, this.#config.publicUrl).href;
+    const url = new URL(path, this.#domains.config.publicUrl).href;
     const description = profile.about || siteTexts(language).profile.description(profile.name);
     const head = pageHead({
       title: `${profile.name} · Loge`,
@@ -152,7 +139,7 @@ export class PageContents {
       description: excerptOf(description),
       url,
       language,
-      isIndexed: await this.#rooms.hasListedRooms(profile.identity),
+      isIndexed: await this.#domains.rooms.hasListedRooms(profile.identity),
       picture: cardUrl(url, profileCard(profile, language), language),
       type: 'profile',
       structuredData: profilePageOf(profile, url),
@@ -161,13 +148,13 @@ export class PageContents {
   }
 
   async #withSoldOut(rooms: Room[]): Promise<CardRoom[]> {
-    const soldOut = await this.#money.tickets.findSoldOut(rooms);
+    const soldOut = await this.#domains.money.tickets.findSoldOut(rooms);
     return rooms.map((room) => ({ ...room, soldOut: soldOut.has(room.id) }));
   }
 
   async #findRoom(id: string): Promise<Room | undefined> {
     try {
-      return await this.#rooms.getRoom(id);
+      return await this.#domains.rooms.getRoom(id);
     } catch (error) {
       if (error instanceof AppError && error.code === 'room_not_found') return undefined;
       throw error;
@@ -177,7 +164,7 @@ export class PageContents {
   /** For personal pages: search engines leave them out. */
   #plainHead({ page, language }: ServerPage): Markup {
     const { titles, home } = siteTexts(language);
-    const url = new URL('/', this.#config.publicUrl).href;
+    const url = new URL('/', this.#domains.config.publicUrl).href;
     return pageHead({
       title: titles[page],
       heading: titles[page],

@@ -3,8 +3,6 @@
  * answered as a typed error, and nothing else is revealed.
  */
 import { permissionsNow } from '../../accounts/tokens.ts';
-import type { Log } from '../../platform/log.ts';
-import type { Metrics } from '../../platform/metrics.ts';
 import type { TokenClaims } from '../../protocol/accounts/accounts.ts';
 import { AppError, type WireError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
@@ -20,28 +18,18 @@ import type { SocketBacklogs } from './socket-backlog.ts';
 
 const OPERATIONS = new Map<RequestName, SocketOperation>(SOCKET_OPERATIONS.map((it) => [it.socket, it]));
 
-export class Pipeline {
-  readonly #domains: SocketDomains;
-  readonly #limits: SocketLimits;
-  readonly #backlogs: SocketBacklogs;
-  readonly #decide: (claims: TokenClaims) => Promise<Admission>;
-  readonly #log: Log;
-  readonly #metrics: Metrics;
+interface PipelineOptions {
+  domains: SocketDomains;
+  limits: SocketLimits;
+  backlogs: SocketBacklogs;
+  decide: (claims: TokenClaims) => Promise<Admission>;
+}
 
-  constructor(options: {
-    domains: SocketDomains;
-    limits: SocketLimits;
-    backlogs: SocketBacklogs;
-    decide: (claims: TokenClaims) => Promise<Admission>;
-    log: Log;
-    metrics: Metrics;
-  }) {
-    this.#domains = options.domains;
-    this.#limits = options.limits;
-    this.#backlogs = options.backlogs;
-    this.#decide = options.decide;
-    this.#log = options.log;
-    this.#metrics = options.metrics;
+export class Pipeline {
+  readonly #options: PipelineOptions;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
   }
 
   /** Handles an emitted event. Without an acknowledgement callback nothing is done. */
@@ -49,9 +37,9 @@ export class Pipeline {
     const answer = args.at(-1);
     if (typeof answer !== 'function') return;
     // Nothing is done for a socket that does not read its answers.
-    if (!this.#backlogs.check(connection)) return;
+    if (!this.#options.backlogs.check(connection)) return;
     const name = isRequestName(event) ? event : undefined;
-    const endTimer = name && this.#metrics.requestSeconds.startTimer({ request: name });
+    const endTimer = name && this.#options.domains.metrics.requestSeconds.startTimer({ request: name });
     let result: Answer<unknown>;
     try {
       if (!name) throw new AppError('unknown_event');
@@ -61,8 +49,11 @@ export class Pipeline {
       result = { ok: false, error: this.toWireError(error, connection, name) };
     }
     endTimer?.();
-    this.#metrics.requests.inc({ request: name ?? 'unknown', outcome: result.ok ? 'ok' : result.error.code });
-    if (this.#backlogs.check(connection)) answer(result);
+    this.#options.domains.metrics.requests.inc({
+      request: name ?? 'unknown',
+      outcome: result.ok ? 'ok' : result.error.code,
+    });
+    if (this.#options.backlogs.check(connection)) answer(result);
   }
 
   async #run(connection: Connection, name: RequestName, raw: { input: unknown; about: unknown }): Promise<unknown> {
@@ -78,12 +69,12 @@ export class Pipeline {
     const isElsewhere = about.data && about.data.room !== room;
     if (!input.success || fault || isElsewhere) {
       // A malformed request costs as much as a valid one.
-      await this.#limits.consume(limit, who);
+      await this.#options.limits.consume(limit, who);
       throw fault ? new AppError('invalid_request', describeIssues(fault.issues)) : new AppError('wrong_room');
     }
     assertMay(operation, await this.#standingOf(connection, operation));
-    await this.#limits.consume(limit, who);
-    return operation.run(this.#domains, {
+    await this.#options.limits.consume(limit, who);
+    return operation.run(this.#options.domains, {
       ...{ by: 'participant', caller: participant, key: undefined, room, connection },
       ...{ input: input.data, params: paramsOf(operation, input.data), locale: undefined },
       ...{ response: undefined, admitted: undefined, session: undefined },
@@ -96,7 +87,7 @@ export class Pipeline {
    */
   async #standingOf({ claims, access, can, participant }: Connection, { right }: SocketOperation): Promise<Standing> {
     if (right !== 'moderate' || !can.moderate) return { access, can, role: participant.role };
-    const admission = await this.#decide(claims);
+    const admission = await this.#options.decide(claims);
     return { access: admission.access, can: permissionsNow(claims, admission), role: admission.role };
   }
 
@@ -104,7 +95,10 @@ export class Pipeline {
     if (error instanceof AppError && error.code !== 'internal') return error.toWire();
     const logId = createId('event');
     const { roomId: room, participant } = connection;
-    this.#log.error({ err: error, logId, request, room, identity: participant.identity }, 'request failed');
+    this.#options.domains.log.error(
+      { err: error, logId, request, room, identity: participant.identity },
+      'request failed',
+    );
     return new AppError('internal', `Something went wrong on our side. Tell us this number: ${logId}`).toWire();
   }
 }

@@ -109,8 +109,6 @@ export class SocketGateway {
       limits: this.#limits,
       backlogs: this.#backlogs,
       decide: (claims) => this.#decide(claims),
-      log: context.log,
-      metrics: context.metrics,
     });
     this.#fanout = new ChatFanout({
       read: (room, range) => context.chat.history(room, range),
