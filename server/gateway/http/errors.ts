@@ -82,7 +82,9 @@ export function createErrorHandler(log: Log, links: readonly HousePage[]): Error
     }
     // Part of the answer was sent: only closing the connection shows that it is incomplete.
     if (response.headersSent) return next(thrown);
-    response.status(error.status);
+    // What the route has said of the answer that it did not give.
+    for (const name of ['content-disposition', 'content-encoding', 'content-type']) response.removeHeader(name);
+    response.status(error.status).set('cache-control', 'no-store');
     if (error.retryAfterMs !== undefined) response.set('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
     if (isApiPath(request.path)) return void response.json(toErrorAnswer(error, requestId));
     const language = pageLanguage(request, response);

@@ -137,6 +137,17 @@ test('a long download with many pauses keeps no listener of each', async () => {
   warned.mockRestore();
 });
 
+// Regression: the error was a file to download, of the type that the export would have had.
+test('an export that fails before its first bytes answers an error, not a file', async () => {
+  const cookie = await signIn(http, 'person_export');
+  vi.spyOn(http.context.dataExport, 'zip').mockImplementationOnce(async function* () {
+    yield await Promise.reject(new Error('The database is away.'));
+  });
+  const reply = await http.call('GET', '/v1/me/export', { headers: { cookie, 'sec-fetch-site': 'same-origin' } });
+  expect([reply.status, reply.headers.get('content-disposition')]).toEqual([500, null]);
+  expect(reply.headers.get('content-type')).toContain('application/json');
+});
+
 test('uploads are admitted one a person and a few at a time, and one that does not arrive makes way', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { id } = await http.createRoom({ kind: 'free' });

@@ -23,10 +23,7 @@ export function mountPictures(app: Express, { pictures }: HttpContext, limits: H
   app.get(`${PICTURES_PATH}/:name`, async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const file = await readPictureAt(pictures, `${PICTURES_PATH}/${request.params.name}`);
-    if (!file) {
-      response.set('cache-control', 'no-store');
-      throw new AppError('not_found');
-    }
+    if (!file) throw new AppError('not_found');
     // Pages of embedders show it.
     response.set({ 'cache-control': CACHE, 'cross-origin-resource-policy': 'cross-origin' });
     response.type('webp').send(Buffer.from(file));

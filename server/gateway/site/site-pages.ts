@@ -69,8 +69,6 @@ export function mountEmbedScripts(app: Express, { clientDir, config }: HttpConte
     const name = String(request.params.name);
     const file = { folder: join(clientDir, 'site/assets'), name, cacheControl: ASSET_CACHE };
     if (ASSET_NAME.test(name) && sendBuiltFile(request, response, file)) return;
-    // A proxy must not keep the answer of a gateway that does not have the new release yet.
-    response.set('cache-control', 'no-store');
     next(new AppError('not_found'));
   }) satisfies RequestHandler);
 }
