@@ -155,7 +155,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     },
     evidenceDays: config.chatRetention.evidenceDays,
   });
-  const webhooks = Webhooks.create({ ...platform, box, allowAnyAddress: config.development });
+  const webhooks = new Webhooks({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
   const pictures = new Pictures({ db, clock });
   const { publicUrl, creatorApproval, oidc } = config;

@@ -66,7 +66,7 @@ export class Webhooks {
   readonly #pruneJob: PeriodicJob;
   #closed = false;
 
-  private constructor(options: WebhooksOptions) {
+  constructor(options: WebhooksOptions) {
     const { db, clock, metrics, random = Math.random } = options;
     const log = options.log.child({ domain: 'webhooks' });
     this.#clock = clock;
@@ -99,10 +99,6 @@ export class Webhooks {
     });
     this.#deliverJob = job('deliver webhooks', SWEEP_MS, () => this.#deliverer.sweep());
     this.#pruneJob = job('prune events', PRUNE_MS, () => this.#prune());
-  }
-
-  static create(options: WebhooksOptions): Webhooks {
-    return new Webhooks(options);
   }
 
   /** The outbox has new facts. */

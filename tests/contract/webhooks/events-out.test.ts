@@ -44,7 +44,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     });
     const outbox = new Outbox({ db, bus, log, metrics });
     const create = () =>
-      Webhooks.create({
+      new Webhooks({
         db,
         clock,
         log,
