@@ -139,7 +139,10 @@ export class Webhooks {
     const receivers = endpointId
       ? enabled.filter(({ id }) => id === endpointId)
       : enabled.filter(({ types }) => types === null || types.includes(event.type));
-    if (endpointId && receivers.length === 0) throw new AppError('webhook_endpoint_not_found');
+    if (endpointId && receivers.length === 0) {
+      await this.getEndpoint(endpointId);
+      throw new AppError('webhook_endpoint_not_found', 'This webhook endpoint is disabled. Enable it first.');
+    }
     const now = this.#clock.now();
     const times = { createdAt: iso(now), expiresAt: iso(now + DELIVERY_MS) };
     const rows = await this.#db.transaction((tx) =>

@@ -50,6 +50,8 @@ test("sends webhooks for granted and revoked access, signed with the endpoint's 
   expect((await http.server('POST', `/v1/webhook-endpoints/${id}/disable`)).json).toMatchObject({
     disabledReason: 'request',
   });
+  const late = await http.server('POST', `/v1/events/${listed.json.events[0].id}/replay`, { endpoint: id });
+  expect([late.status, late.json.error.message]).toEqual([404, expect.stringContaining('Enable it first')]);
   expect((await http.server('POST', `/v1/webhook-endpoints/${id}/enable`)).json).toMatchObject({ status: 'enabled' });
   expect((await http.server('DELETE', `/v1/webhook-endpoints/${id}`)).json).toEqual({ id, deleted: true });
   expect((await http.server('GET', '/v1/webhook-endpoints')).json).toEqual({ endpoints: [] });
