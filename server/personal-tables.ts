@@ -214,7 +214,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   },
   case_looks: { domain: 'trust', rows: 'by = $1', kept: 'which reviewer looked at a case stays on record' },
 
-  events: { domain: 'events', rows: 'identity = $1', kept: 'erased by the event log, and deleted after 30 days' },
+  events: { domain: 'events', rows: 'identity = $1', kept: 'erased by the event log, and deleted after 90 days' },
 };
 
 /** Tables without personal data, or with data that is deleted soon. */
