@@ -77,7 +77,7 @@ export class RoomEvents {
     else if (inside) this.#resume(inside, downMs);
     else this.#waitForAccess();
     this.#parts.state.access = access;
-    this.#setLive(live, room.liveStartedAt ?? welcome.serverTime, room);
+    this.#setLive(live, (live ? room.liveStartedAt : room.liveEndedAt) ?? welcome.serverTime, room);
     if (room.status === 'ended') this.#handleRoomEnded(room);
   }
 

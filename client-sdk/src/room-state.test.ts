@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Welcome } from '../../server/protocol/realtime.ts';
 import { changedRoom, type Room } from '../../server/protocol/rooms.ts';
+import { RoomEvents } from './room-events.ts';
 import { RoomState } from './room-state.ts';
 
 const info: Room = {
@@ -137,4 +138,18 @@ describe('RoomState', () => {
     state.setLive(false, '2030-01-01T21:00:00.000Z');
     expect(events).toEqual(['liveEnded', 'roomEnded']);
   });
+});
+
+it('a live that ended while the connection was down ended when the server says', () => {
+  const endedAt = vi.fn();
+  const state = new RoomState((name, payload) => name === 'liveEnded' && endedAt(payload));
+  // Every other part takes any call.
+  const part: object = new Proxy(() => part, { get: (_part, name) => (name === 'then' ? undefined : part) });
+  const names = ['chat', 'stage', 'wallet', 'tipping', 'privateSession', 'localParticipant', 'emit'];
+  const parts = { ...Object.fromEntries(names.map((name) => [name, part])), state };
+  const events = new RoomEvents(parts as unknown as ConstructorParameters<typeof RoomEvents>[0]);
+  const liveEndedAt = '2030-01-01T00:05:00.000Z';
+  state.begin(welcome(info, true));
+  events.handleWelcome({ ...welcome({ ...info, liveEndedAt }), serverTime: '2030-01-01T00:09:00.000Z' }, 60_000);
+  expect(endedAt).toHaveBeenCalledExactlyOnceWith({ endedAt: liveEndedAt });
 });
