@@ -183,7 +183,8 @@ export class PrivateSession {
   #update(session: Session): void {
     const isOpen = session.status === 'requested' || session.status === 'active';
     const known = this.#open.find(({ id }) => id === session.id);
-    if (known?.status === 'active' && session.status === 'requested') return;
+    const isOver = this.#last?.id === session.id;
+    if (isOpen && (isOver || (known?.status === 'active' && session.status === 'requested'))) return;
     const others = this.#open.filter(({ id }) => id !== session.id);
     this.#open = isOpen ? [...others, session].sort((a, b) => a.requestedAt.localeCompare(b.requestedAt)) : others;
     // For the creator, declined and expired requests are not a last session.
