@@ -2,6 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { SavedCard } from '../../../server/protocol/money/money.ts';
+import { fromWire, LogeError } from '../../src/errors.ts';
 import type { Room } from '../../src/room.ts';
 import { LogeTopup } from './loge-topup.ts';
 
@@ -9,8 +10,8 @@ class TestTopup extends LogeTopup {
   /** The page of the test opens the payment page itself. */
   override dispatchEvent = () => false;
 
-  show(): void {
-    this.wanted = { missingMinor: 0 };
+  show(missingMinor = 0): void {
+    this.wanted = { missingMinor };
     this.willUpdate(new Map([['wanted', undefined]]));
   }
 
@@ -53,4 +54,45 @@ test('the choice of another card stays when the saved cards are read again', asy
   await expect.poll(() => topup.cards).toBe(again);
   await topup.pay();
   expect(paid).toEqual(['card_1', 'page']);
+});
+
+test('another amount, also of a dialog that is opened again, is another top-up', async () => {
+  vi.stubGlobal('location', { href: 'http://localhost/' });
+  const topUpByCard = vi.fn(async (_request: { amountMinor: number; idempotencyKey: string }) => {
+    throw new LogeError('timeout');
+  });
+  const cards = [{ id: 'card_1', brand: 'visa', last4: '4242' }];
+  const topup = new TestTopup();
+  topup.room = {
+    wallet: { currency: 'eur', balanceMinor: 0, cards: async () => cards, topUpByCard },
+  } as unknown as Room;
+  topup.show();
+  await expect.poll(() => topup.cards).toBe(cards);
+  await topup.pay();
+  await topup.pay();
+  topup.show(700);
+  await topup.pay();
+  const [first, again, other] = topUpByCard.mock.calls.map(([request]) => request);
+  expect(again).toEqual(first);
+  expect(other).toMatchObject({ amountMinor: 700 });
+  expect(other?.idempotencyKey).not.toBe(first?.idempotencyKey);
+});
+
+test('nobody is told that nothing was charged while a saved card may be', async () => {
+  vi.stubGlobal('location', { href: 'http://localhost/' });
+  const fail = async () => {
+    throw fromWire({ code: 'provider_unavailable', message: 'Nothing was charged.', retryable: true });
+  };
+  const cards = [{ id: 'card_1', brand: 'visa', last4: '4242' }] as unknown as SavedCard[];
+  const topup = new TestTopup();
+  topup.room = {
+    wallet: { currency: 'eur', balanceMinor: 0, cards: async () => cards, topUp: fail, topUpByCard: fail },
+  } as unknown as Room;
+  topup.show();
+  await expect.poll(() => topup.cards).toBe(cards);
+  await topup.pay();
+  expect(topup.problem).toContain('may have been charged');
+  topup.card = '';
+  await topup.pay();
+  expect(topup.problem).toBe('Nothing was charged.');
 });

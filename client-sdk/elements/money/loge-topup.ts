@@ -111,9 +111,7 @@ export class LogeTopup extends RoomPart {
   #open(missingMinor: number): void {
     if (!this.room?.wallet.currency) return;
     this.missingMinor = missingMinor;
-    this.chosenMinor = missingMinor > 0 ? neededTopup(missingMinor) : this.#presetsMinor[1];
-    this.problem = '';
-    this.fault = '';
+    this.#handleChosen(missingMinor > 0 ? neededTopup(missingMinor) : this.#presetsMinor[1]);
     this.open = true;
     void this.#loadCards();
   }
@@ -244,6 +242,12 @@ export class LogeTopup extends RoomPart {
       if (card) await this.#payBySavedCard(room, { ...request, card, idempotencyKey: this.#key });
       else openCheckout(this, (await room.wallet.topUp(request)).checkoutUrl);
     });
+  }
+
+  /** A provider that does not answer in time may still charge the saved card. */
+  protected override wordsFor(error: unknown): string {
+    const isUnknown = error instanceof LogeError && error.code === 'provider_unavailable' && this.#payingCard;
+    return isUnknown ? this.texts.topup.maybeCharged : super.wordsFor(error);
   }
 
   /** Tops up at once, unless the bank requires a confirmation. */

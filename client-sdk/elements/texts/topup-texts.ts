@@ -14,6 +14,7 @@ export const topupEnglish = {
   payWith: 'Pay with',
   card: (brand: string, last4: string) => `${brand} ending in ${last4}`,
   newCard: 'Another card',
+  maybeCharged: 'Your card may have been charged. Look at your wallet in a moment, before you pay again.',
 };
 
 export type TopupTexts = typeof topupEnglish;
@@ -33,4 +34,6 @@ export const topupFrench: TopupTexts = {
   payWith: 'Payer avec',
   card: (brand, last4) => `${brand} se terminant par ${last4}`,
   newCard: 'Une autre carte',
+  maybeCharged:
+    'Votre carte a peut-être été débitée. Regardez votre portefeuille dans un instant, avant de payer à nouveau.',
 };
