@@ -1,13 +1,13 @@
 import { html } from 'lit';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Quote } from '../../server/protocol/money/pricing.ts';
+import { handlerOf, pressOf } from '../../tests/support/browser/element-events.ts';
 import { testIdsOf, wordsOf } from '../../tests/support/browser/element-markup.ts';
 import { Emitter } from '../src/emitter.ts';
 import { LogeError } from '../src/errors.ts';
 import type { RoomEventMap } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
-import type { PaymentNotice } from './loge-lobby.ts';
-import './loge-lobby.ts';
+import { LogeLobby, type PaymentNotice } from './loge-lobby.ts';
 import { LogeSummary } from './room/loge-summary.ts';
 
 interface LobbyOf {
@@ -24,19 +24,22 @@ const QUOTE = {
   waiver: { text: 'At once, please.', textVersion: '1', language: 'en' },
 } as unknown as Quote;
 
-/** The lobby of a ticket for €9.00. */
-function lobby(of: LobbyOf) {
-  const { balanceMinor = 0, ticketsLeft = 10, capacity = 10, info = {}, access = {}, notice, decisionsPath } = of;
+/** Its lobby sells a ticket for €9.00. */
+function roomOf({ balanceMinor = 0, ticketsLeft = 10, capacity = 10, info = {}, access = {} }: LobbyOf): Room {
   const offer = { kind: 'ticket', priceMinor: 900, currency: 'eur' };
   const creator = { identity: 'camille', name: 'Camille' };
-  const room = {
+  return {
     info: { id: 'room_00000001', title: 'A concert', creator, access: offer, capacity, status: 'scheduled', ...info },
     access: { state: 'required', offer, ...access },
     wallet: { balanceMinor, currency: 'eur' },
     ...{ ticketsLeft, isLive: false, viewerCount: 0 },
     quote: () => Promise.reject(new Error('not needed')),
   } as unknown as Room;
-  return html`<loge-lobby .room=${room} .quote=${QUOTE} .notice=${notice} .decisionsPath=${decisionsPath}></loge-lobby>`;
+}
+
+function lobby(of: LobbyOf) {
+  const { notice, decisionsPath } = of;
+  return html`<loge-lobby .room=${roomOf(of)} .quote=${QUOTE} .notice=${notice} .decisionsPath=${decisionsPath}></loge-lobby>`;
 }
 
 describe('the lobby of a room with tickets', () => {
@@ -102,4 +105,21 @@ test('the summary of a room that has ended stays when a later read fails', async
   emitter.emit('earningsChanged', {} as RoomEventMap['earningsChanged']);
   await expect.poll(() => element.problem).not.toBe('');
   expect([element.summary?.liveSeconds, summaries.length]).toEqual([60, 0]);
+});
+
+test('a waiver that was accepted is not one of another text', async () => {
+  vi.stubGlobal('location', { href: 'http://localhost/' });
+  class TestLobby extends LogeLobby {}
+  customElements.define('test-lobby', TestLobby);
+  const element = new TestLobby();
+  const buyTicket = vi.fn(async (_request: object) => ({ id: 'ticket_1' }));
+  element.room = { ...roomOf({ balanceMinor: 900 }), buyTicket } as unknown as Room;
+  element.quote = QUOTE;
+  handlerOf(element.render(), 'data-testid="waiver"', 'change')({ target: { checked: true } });
+  await pressOf(element.render(), 'buy-wallet')();
+  element.quote = { waiver: { text: 'Tout de suite.', textVersion: '1', language: 'fr' } } as unknown as Quote;
+  await pressOf(element.render(), 'buy-wallet')();
+  const waiver = { accepted: true, textVersion: '1', language: 'en' };
+  expect(buyTicket.mock.calls).toEqual([[{ from: 'wallet', waiver }], [{ from: 'wallet' }]]);
+  vi.unstubAllGlobals();
 });

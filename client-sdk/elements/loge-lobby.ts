@@ -45,13 +45,14 @@ export class LogeLobby extends RoomPart {
   declare decisionsPath: string | undefined;
   declare notice: PaymentNotice | undefined;
   declare quote: Quote | undefined;
-  declare waived: boolean;
+  /** The text of the waiver that the person has accepted; empty without one. */
+  declare waived: string;
 
   static override styles = [...RoomPart.styles, badgeStyles, posterStyles, plainControlStyles, lobbyStyles];
 
   constructor() {
     super();
-    this.waived = false;
+    this.waived = '';
     this.addEventListener(QUOTE_CHANGED, (event) => {
       this.quote = (event as CustomEvent<{ quote?: Quote }>).detail.quote;
     });
@@ -218,18 +219,19 @@ export class LogeLobby extends RoomPart {
   #waiver(): TemplateResult | typeof nothing {
     const { quote, texts } = this;
     if (!quote?.waiver) return nothing;
+    const { text } = quote.waiver;
     return html`
       ${this.#scarce()}
       <label class="waiver muted">
         <input
           type="checkbox"
           data-testid="waiver"
-          .checked=${this.waived}
+          .checked=${this.waived === text}
           @change=${(event: Event) => {
-            this.waived = (event.target as HTMLInputElement).checked;
+            this.waived = (event.target as HTMLInputElement).checked ? text : '';
           }}
         />
-        <span>${quote.waiver.text} <em>${texts.price.waiverHints[this.#phase]}</em></span>
+        <span>${text} <em>${texts.price.waiverHints[this.#phase]}</em></span>
       </label>
     `;
   }
@@ -274,10 +276,11 @@ export class LogeLobby extends RoomPart {
     this.notice = undefined;
     await this.act(from, async () => {
       const returnUrl = returnUrlFor('ticket', this.returnUrl ?? location.href, room);
-      const text = this.waived ? this.quote?.waiver : undefined;
-      const waiver = text
-        ? { waiver: { accepted: true as const, textVersion: text.textVersion, language: text.language } }
-        : {};
+      const shown = this.quote?.waiver;
+      const waiver =
+        shown && shown.text === this.waived
+          ? { waiver: { accepted: true as const, textVersion: shown.textVersion, language: shown.language } }
+          : {};
       const bought = await room.buyTicket(
         from === 'card' ? { from, returnUrl, locale: this.language, ...waiver } : { from, ...waiver },
       );
