@@ -223,7 +223,7 @@ export class LogePrivate extends RoomPart {
         <span class="amount" data-testid="private-rate">${texts.lobby.aMinute(money(rateMinor))}</span>
       </div>
       <p class="muted">${texts.private.how(money(rateMinor))}</p>
-      <loge-price kind="private_session" .room=${room}></loge-price>
+      <loge-price kind="private_session" .room=${room} .amountMinor=${rateMinor}></loge-price>
       ${missingMinor > 0 ? nothing : html`<p class="muted" data-testid="private-lasts">${texts.private.lasts(formatDuration((room.wallet.balanceMinor * 60_000) / rateMinor))}</p>`}
       ${
         missingMinor > 0
@@ -295,7 +295,7 @@ export class LogePrivate extends RoomPart {
     const { texts } = this;
     const session = room.privateSession;
     const { current, requests } = session;
-    const money = this.#money(room.info?.access.currency ?? current?.currency ?? 'eur');
+    const money = this.#money(room.currency ?? 'eur');
     return html`
       <h2>${texts.lobby.privateSession}</h2>
       ${

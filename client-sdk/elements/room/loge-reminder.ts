@@ -49,12 +49,12 @@ export class LogeReminder extends RoomPart {
     void this.#load(room);
     return [
       ...this.renderOn(room, ['liveStarted', 'liveEnded', 'roomChanged', 'roomEnded', 'reconnected', 'accessRevoked']),
-      room.on('connected', () => void this.#load(room)),
+      ...(['connected', 'reconnected'] as const).map((name) => room.on(name, () => void this.#load(room))),
     ];
   }
 
   async #load(room: Room): Promise<void> {
-    if (room.info && !room.info.firstLiveAt) this.wanted = await room.remindMe().catch(() => undefined);
+    if (room.info && !room.info.firstLiveAt) this.wanted = await room.remindMe().catch(() => this.wanted);
   }
 
   override render(): TemplateResult | typeof nothing {

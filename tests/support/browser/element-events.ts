@@ -16,15 +16,19 @@ function textAt({ strings, values }: TemplateResult, index: number): string {
   return text.endsWith('=') ? `${text}"${value}"${next}` : `${text}${value}${next}`;
 }
 
-/** The handler of an event of what has this attribute, such as `kind="tip"`. */
-export function handlerOf(rendered: unknown, attribute: string, event: string): (event?: unknown) => unknown {
+/** What is bound, such as by `.room=`, to what has this attribute, such as `kind="tip"`. */
+export function bindingOf(rendered: unknown, attribute: string, binding: string): unknown {
   for (const template of templatesIn(rendered)) {
     const { strings, values } = template;
     const from = strings.findIndex((_, index) => textAt(template, index).includes(attribute));
-    const at = strings.findIndex((text, index) => from >= 0 && index >= from && text.endsWith(`@${event}=`));
-    if (at >= 0) return values[at] as () => unknown;
+    const at = strings.findIndex((text, index) => from >= 0 && index >= from && text.endsWith(binding));
+    if (at >= 0) return values[at];
   }
-  throw new Error(`nothing handles ${event} of ${attribute}`);
+  throw new Error(`nothing has ${binding} of ${attribute}`);
+}
+
+export function handlerOf(rendered: unknown, attribute: string, event: string): (event?: unknown) => unknown {
+  return bindingOf(rendered, attribute, `@${event}=`) as () => unknown;
 }
 
 /** The handler of a click on what has this test id. */
