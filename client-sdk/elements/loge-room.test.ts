@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { markupOf } from '../../tests/support/browser/element-markup.ts';
+import { markupOf, testIdsOf } from '../../tests/support/browser/element-markup.ts';
 import { Emitter } from '../src/emitter.ts';
 import { LogeError } from '../src/errors.ts';
 import type { RoomEventMap } from '../src/events.ts';
@@ -162,4 +162,28 @@ test.each([
   await element.updateComplete;
   emitter.emit('disconnected', { error: new LogeError(code, 'Refused.') });
   expect(markupOf(element.render()).includes('<a href="/reports">')).toBe(mayAppeal);
+});
+
+test.each([
+  ['token', true],
+  [undefined, false],
+])('with the token %s, an element can connect again: %s', async (token, canRetry) => {
+  const emitter = new Emitter<RoomEventMap>(() => undefined);
+  const element = new TestRoom();
+  element.token = token;
+  // A Room of the embedder, which connects it.
+  element.room = { on: emitter.on.bind(emitter), state: 'connected', wallet: {} } as unknown as Room;
+  element.connectedCallback();
+  await element.updateComplete;
+  emitter.emit('disconnected', { error: new LogeError('connection_failed') });
+  expect(testIdsOf(element.render()).includes('room-retry')).toBe(canRetry);
+});
+
+test('an element that is placed with its room listens to it once', async () => {
+  const on = vi.fn((_name: string) => () => {});
+  const element = new TestRoom();
+  element.room = { on, state: 'connected', wallet: {} } as unknown as Room;
+  element.connectedCallback();
+  await element.updateComplete;
+  expect(on.mock.calls.filter(([name]) => name === 'walletChanged')).toHaveLength(1);
 });

@@ -227,12 +227,14 @@ export class LogeRoom extends RoomPart {
 
   #failure(title: string, words: string, failure?: LogeError): TemplateResult {
     const { texts, decisionsPath } = this;
+    // A Room of the embedder is connected by its page.
+    const canRetry = failure?.retryable && (this.token || this.tokenProvider);
     return html`<div class="failure" part="failure" role="alert" data-testid="room-error" data-code=${failure?.code ?? ''}>
       ${icon('lock', 34)}
       ${title ? html`<h1 class="display">${title}</h1>` : nothing}
       <p>${words}</p>
       ${failure?.code === 'account_suspended' && decisionsPath ? appealLink(decisionsPath, texts) : nothing}
-      ${failure?.retryable ? button({ label: texts.room.retry, testId: 'room-retry', onClick: () => this.#open() }) : nothing}
+      ${canRetry ? button({ label: texts.room.retry, testId: 'room-retry', onClick: () => this.#open() }) : nothing}
     </div>`;
   }
 

@@ -104,7 +104,8 @@ export class RoomPart extends LogeElement {
   override connectedCallback(): void {
     super.connectedCallback();
     if (this.room) {
-      this.#subscribe();
+      // The first update subscribes by itself.
+      if (this.hasUpdated) this.#subscribe();
       // What happened while it was out of the page was not heard.
       this.requestUpdate();
       return;
