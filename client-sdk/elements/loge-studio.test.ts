@@ -128,3 +128,35 @@ test("the duration of a live is measured by the server's clock", () => {
   figures.room = { info: { liveStartedAt }, clockOffsetMs: -3_600_000, viewerCount: 1 } as unknown as Room;
   expect(wordsOf(figures.render() as TemplateResult)).toMatch(/ 10:0\d /);
 });
+
+test('a shared screen that ends by the button of the browser is no device that was unplugged', () => {
+  const emitter = new Emitter<RoomEventMap>(() => undefined);
+  const room = { on: emitter.on.bind(emitter), chat: { hands: { count: 0, hands: [] } } } as unknown as Room;
+  class SharingStudio extends LogeStudio {
+    listen = () => this.listenTo(room);
+  }
+  customElements.define('test-sharing-studio', SharingStudio);
+  const studio = new SharingStudio();
+  studio.listen();
+  const end = (source: 'screen' | 'camera') => {
+    emitter.emit('localTrackChanged', { source, change: 'ended', track: null, muted: false });
+    return studio.problem;
+  };
+  expect(end('screen')).toBe('');
+  expect(end('camera')).toContain('unplugged');
+});
+
+test('a screen that was watched and is no longer shared does not count as an audience', () => {
+  const emitter = new Emitter<RoomEventMap>(() => undefined);
+  class ListeningFigures extends LogeStudioFigures {
+    listen = () => this.listenTo({ on: emitter.on.bind(emitter) } as unknown as Room);
+  }
+  customElements.define('test-figures', ListeningFigures);
+  const figures = new ListeningFigures();
+  figures.listen();
+  emitter.emit('publishingLayers', { source: 'screen', maxSpatialLayer: 1 });
+  emitter.emit('publishingLayers', { source: 'camera', maxSpatialLayer: -1 });
+  expect(figures.isIdle).toBe(false);
+  emitter.emit('localTrackChanged', { source: 'screen', change: 'unpublished', track: null, muted: false });
+  expect(figures.isIdle).toBe(true);
+});

@@ -78,8 +78,10 @@ export class LogeStudio extends RoomPart {
       ...this.renderOn(room, ['localTrackChanged', 'localLiveStarted']),
       ...listenForAlerts(room, playAlert),
       room.on('connected', () => void this.#openAllowedPreview()),
-      room.on('localTrackChanged', ({ change }) => {
-        if (change === 'ended') this.problem = this.texts.studio.deviceLost;
+      room.on('localTrackChanged', ({ source, change }) => {
+        // A screen ends by the browser's own button.
+        const isDevice = source === 'camera' || source === 'microphone';
+        if (change === 'ended' && isDevice) this.problem = this.texts.studio.deviceLost;
       }),
       room.on('localLiveEnded', ({ reason, error }) => {
         const { replaced, lost } = this.texts.studio;

@@ -111,9 +111,17 @@ export class LogeStudioFigures extends RoomPart {
       }),
       room.on('publishingLayers', ({ source, maxSpatialLayer }) => {
         this.#layers.set(source, maxSpatialLayer);
-        this.isIdle = [...this.#layers.values()].every((layer) => layer < 0);
+        this.#noteIdle();
+      }),
+      room.on('localTrackChanged', ({ source, track }) => {
+        if (!track && this.#layers.delete(source)) this.#noteIdle();
       }),
     ];
+  }
+
+  #noteIdle(): void {
+    const layers = [...this.#layers.values()];
+    this.isIdle = layers.length > 0 && layers.every((layer) => layer < 0);
   }
 
   override render(): TemplateResult | typeof nothing {
