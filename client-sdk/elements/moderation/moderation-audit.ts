@@ -1,14 +1,15 @@
 /** `<loge-moderation-audit>`: the audit log of moderation acts in this chat, the newest first. */
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ChatAct } from '../../../server/protocol/chat/chat-moderation.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import type { Room } from '../../src/room.ts';
+import { defineElement } from '../room/room-part.ts';
 import { actLine } from './moderation-acts.ts';
-import { moderationStyles } from './moderation-styles.ts';
+import { ModerationPanel } from './moderation-panel.ts';
 
-export class LogeModerationAudit extends RoomPart {
+export class LogeModerationAudit extends ModerationPanel {
   static override properties = {
     acts: { state: true },
     hasMore: { state: true },
@@ -17,8 +18,7 @@ export class LogeModerationAudit extends RoomPart {
   declare hasMore: boolean;
 
   static override styles = [
-    ...RoomPart.styles,
-    moderationStyles,
+    ...ModerationPanel.styles,
     css`
       li {
         display: grid;
@@ -49,11 +49,6 @@ export class LogeModerationAudit extends RoomPart {
     this.hasMore = false;
   }
 
-  protected override firstUpdated(changed: PropertyValues): void {
-    super.firstUpdated(changed);
-    void this.#load();
-  }
-
   override render(): TemplateResult {
     const { acts, texts } = this;
     const { moderation } = texts;
@@ -68,19 +63,24 @@ export class LogeModerationAudit extends RoomPart {
       </ul>
       ${
         this.hasMore
-          ? html`<div class="more"><wa-button appearance="outlined" size="s" ?loading=${this.busy !== ''} @click=${() => this.#load()}>${moderation.auditMore}</wa-button></div>`
+          ? html`<div class="more"><wa-button appearance="outlined" size="s" ?loading=${this.busy !== ''} @click=${this.#loadMore}>${moderation.auditMore}</wa-button></div>`
           : nothing
       }
-      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+      ${this.failures()}
     `;
   }
 
-  async #load(): Promise<void> {
-    await this.act('load', async () => {
-      const acts = (await this.room?.chat.moderation.audit(this.acts?.at(-1)?.id)) ?? [];
-      this.acts = [...(this.acts ?? []), ...acts];
-      this.hasMore = acts.length === LIMITS.listPageItems;
-    });
+  protected override async read(room: Room): Promise<void> {
+    this.acts = undefined;
+    await this.#readPage(room);
+  }
+
+  #loadMore = (): Promise<boolean> => this.act('more', () => this.room && this.#readPage(this.room));
+
+  async #readPage({ chat }: Room): Promise<void> {
+    const acts = await chat.moderation.audit(this.acts?.at(-1)?.id);
+    this.acts = [...(this.acts ?? []), ...acts];
+    this.hasMore = acts.length === LIMITS.listPageItems;
   }
 }
 

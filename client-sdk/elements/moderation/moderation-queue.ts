@@ -1,42 +1,33 @@
 /** `<loge-moderation-queue>`: messages held for review with the reason, to allow or refuse. */
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { HeldMessage } from '../../../server/protocol/chat/chat-moderation.ts';
 import { LogeError } from '../../src/errors.ts';
 import type { Room } from '../../src/room.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement } from '../room/room-part.ts';
 import { formatTime } from '../texts/format.ts';
-import { moderationStyles } from './moderation-styles.ts';
+import { ModerationPanel } from './moderation-panel.ts';
 
-export class LogeModerationQueue extends RoomPart {
+export class LogeModerationQueue extends ModerationPanel {
   static override properties = { held: { state: true } };
   declare held: readonly HeldMessage[] | undefined;
 
-  static override styles = [...RoomPart.styles, moderationStyles];
-
   protected override listenTo(room: Room): Array<() => void> {
-    return [room.on('chatQueue', () => void this.#load())];
-  }
-
-  protected override firstUpdated(changed: PropertyValues): void {
-    super.firstUpdated(changed);
-    void this.#load();
+    return [...super.listenTo(room), room.on('chatQueue', this.load)];
   }
 
   override render(): TemplateResult {
     const { held, texts } = this;
     const { moderation } = texts;
-    if (held?.length === 0) {
-      return html`<div class="nothing" data-testid="queue-empty"><p>${moderation.queueEmpty}</p><p class="muted">${moderation.queueEmptyText}</p></div>`;
-    }
     return html`
+      ${held?.length === 0 ? html`<div class="nothing" data-testid="queue-empty"><p>${moderation.queueEmpty}</p><p class="muted">${moderation.queueEmptyText}</p></div>` : nothing}
       <ul class="list" data-testid="queue">${repeat(
         held ?? [],
         ({ id }) => id,
         (message) => this.#card(message),
       )}</ul>
-      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+      ${this.failures()}
     `;
   }
 
@@ -59,12 +50,8 @@ export class LogeModerationQueue extends RoomPart {
     </li>`;
   }
 
-  async #load(): Promise<void> {
-    try {
-      this.held = await this.room?.chat.moderation.queue();
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    }
+  protected override async read(room: Room): Promise<void> {
+    this.held = await room.chat.moderation.queue();
   }
 
   async #review({ id }: HeldMessage, decision: 'allow' | 'refuse'): Promise<void> {
@@ -72,7 +59,7 @@ export class LogeModerationQueue extends RoomPart {
       const reason = decision === 'refuse' ? this.texts.moderation.reasons[0] : undefined;
       return this.room?.chat.moderation.review({ id, decision, ...(reason ? { reason } : {}) });
     });
-    await this.#load();
+    await this.load();
   }
 
   protected override wordsFor(error: unknown): string {

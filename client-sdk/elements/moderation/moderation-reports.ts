@@ -1,26 +1,20 @@
 /** `<loge-moderation-reports>`: reports with the evidence at the time of the report, without the reporter. */
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
 import type { RoomReport } from '../../../server/protocol/chat/chat-moderation.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import type { Room } from '../../src/room.ts';
+import { defineElement } from '../room/room-part.ts';
 import { formatDateTime } from '../texts/format.ts';
-import { moderationStyles } from './moderation-styles.ts';
+import { ModerationPanel } from './moderation-panel.ts';
 
 /** Number of messages shown before and after the reported one. */
 const NEIGHBOURS = 2;
 
-export class LogeModerationReports extends RoomPart {
+export class LogeModerationReports extends ModerationPanel {
   static override properties = { reports: { state: true } };
   declare reports: readonly RoomReport[] | undefined;
-
-  static override styles = [...RoomPart.styles, moderationStyles];
-
-  protected override firstUpdated(changed: PropertyValues): void {
-    super.firstUpdated(changed);
-    void this.#load();
-  }
 
   override render(): TemplateResult {
     const { moderation } = this.texts;
@@ -33,7 +27,7 @@ export class LogeModerationReports extends RoomPart {
           (report) => this.#card(report),
         )}
       </ul>
-      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+      ${this.failures()}
     `;
   }
 
@@ -56,12 +50,8 @@ export class LogeModerationReports extends RoomPart {
     return html`<p class=${isSubject ? 'it' : ''}><b><bdi>${entry.from.name}</bdi></b> <bdi dir="auto">${text || this.texts.chat.removed}</bdi></p>`;
   }
 
-  async #load(): Promise<void> {
-    try {
-      this.reports = await this.room?.chat.moderation.reports();
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    }
+  protected override async read(room: Room): Promise<void> {
+    this.reports = await room.chat.moderation.reports();
   }
 }
 

@@ -1,17 +1,18 @@
 /** `<loge-moderation-words>`: the creator's word list, with the action for messages that contain a word. */
 import '@awesome.me/webawesome/dist/components/input/input.js';
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { WordAction, WordRule } from '../../../server/protocol/chat/chat-moderation.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
+import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
-import { moderationStyles } from './moderation-styles.ts';
+import { defineElement } from '../room/room-part.ts';
+import { ModerationPanel } from './moderation-panel.ts';
 
 const ACTIONS: readonly WordAction[] = ['hold', 'refuse', 'replace'];
 
-export class LogeModerationWords extends RoomPart {
+export class LogeModerationWords extends ModerationPanel {
   static override properties = {
     words: { state: true },
     pattern: { state: true },
@@ -26,8 +27,7 @@ export class LogeModerationWords extends RoomPart {
   declare isSaved: boolean;
 
   static override styles = [
-    ...RoomPart.styles,
-    moderationStyles,
+    ...ModerationPanel.styles,
     css`
       form {
         display: grid;
@@ -78,15 +78,10 @@ export class LogeModerationWords extends RoomPart {
     this.isSaved = false;
   }
 
-  protected override firstUpdated(changed: PropertyValues): void {
-    super.firstUpdated(changed);
-    void this.#load();
+  protected override async read(room: Room): Promise<void> {
+    const { words } = await room.chat.moderation.words();
+    if (!this.isChanged) this.words = words;
   }
-
-  #load = (): Promise<boolean> =>
-    this.act('load', async () => {
-      this.words = (await this.room?.chat.moderation.words())?.words ?? [];
-    });
 
   override render(): TemplateResult {
     const { moderation } = this.texts;
@@ -136,12 +131,7 @@ export class LogeModerationWords extends RoomPart {
         </wa-button>
         <span class="hint">${this.isChanged ? moderation.wordsUnsaved : this.isSaved ? moderation.wordsSaved : ''}</span>
       </div>
-      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
-      ${
-        this.problem && !this.words
-          ? html`<wa-button appearance="outlined" data-testid="words-retry" @click=${this.#load}>${this.texts.room.retry}</wa-button>`
-          : nothing
-      }
+      ${this.failures()}
     `;
   }
 

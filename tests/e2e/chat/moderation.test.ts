@@ -37,7 +37,7 @@ describe.skipIf(!CHROMIUM)('the moderation without a connection', { timeout: 60_
     await page.evaluate(() => {
       window.isReachable = true;
     });
-    await page.getByTestId('words-retry').click();
+    await page.getByTestId('moderation-retry').click();
     await page.getByTestId('words').getByText('spam').waitFor();
     expect(await form.isVisible()).toBe(true);
   });

@@ -1,0 +1,47 @@
+/** A panel of `<loge-moderation>`, which reads what it shows: at first, and once it is connected again. */
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import type { Room } from '../../src/room.ts';
+import { RoomPart } from '../room/room-part.ts';
+import { moderationStyles } from './moderation-styles.ts';
+
+export abstract class ModerationPanel extends RoomPart {
+  static override properties: PropertyDeclarations = { unread: { state: true } };
+  /** Why the last read failed, as text; empty if it did not. */
+  declare unread: string;
+
+  static override styles = [...RoomPart.styles, moderationStyles];
+
+  constructor() {
+    super();
+    this.unread = '';
+  }
+
+  protected abstract read(room: Room): Promise<void>;
+
+  protected override listenTo(room: Room): Array<() => void> {
+    void this.load();
+    return (['connected', 'reconnected', 'accessGranted'] as const).map((name) => room.on(name, this.load));
+  }
+
+  protected load = async (): Promise<void> => {
+    if (!this.room) return;
+    try {
+      await this.read(this.room);
+      this.unread = '';
+    } catch (error) {
+      this.unread = this.wordsFor(error);
+    }
+  };
+
+  protected failures(): TemplateResult {
+    const words = this.problem || this.unread;
+    return html`
+      ${words ? html`<p class="problem" role="alert">${words}</p>` : nothing}
+      ${
+        this.unread
+          ? html`<wa-button appearance="outlined" size="s" data-testid="moderation-retry" @click=${this.load}>${this.texts.room.retry}</wa-button>`
+          : nothing
+      }
+    `;
+  }
+}
