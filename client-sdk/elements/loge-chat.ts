@@ -58,7 +58,7 @@ export class LogeChat extends RoomPart {
   /** What the person wants to report; the dialog is loaded when it first opens. */
   declare reported: ReportTarget | undefined;
 
-  readonly #announcer = new ChatAnnouncer(this, (count) => this.texts.chat.announceMany(count));
+  readonly #announcer = new ChatAnnouncer(this, (count) => this.texts.chat.unread(count));
   readonly #tools = new ChatTools(
     () => ({ texts: this.texts, self: this.#self, canWrite: this.#canWrite, canModerate: this.#canModerate }),
     (item, act) => this.#handleAct(item, act),

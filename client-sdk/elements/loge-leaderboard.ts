@@ -10,7 +10,7 @@ import type { Room } from '../src/room.ts';
 import { icon } from './controls/more-icons.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';
-import { formatCount, formatMoney, minorUnits } from './texts/format.ts';
+import { formatCount, formatMoney, isOne, minorUnits } from './texts/format.ts';
 import './texts/inside-texts.ts';
 
 /** Debounces requests during many tips. */
@@ -215,10 +215,9 @@ export class LogeLeaderboard extends RoomPart {
 
   #entry(entry: Entry): TemplateResult {
     const { texts, language } = this;
-    const isOne = language === 'fr' ? entry.tipCount < 2 : entry.tipCount === 1;
     return html`<li class=${this.#isSelf(entry) ? 'own' : ''} data-testid="leader-${entry.identity}">
       <span class="rank">${formatCount(entry.rank, language)}</span>
-      <span class="who"><bdi>${this.#nameOf(entry)}</bdi> <small>${texts.leaderboard.tips(formatCount(entry.tipCount, language), isOne)}</small></span>
+      <span class="who"><bdi>${this.#nameOf(entry)}</bdi> <small>${texts.leaderboard.tips(formatCount(entry.tipCount, language), isOne(entry.tipCount, language))}</small></span>
       <b>${this.#money(entry.amountMinor)}</b>
     </li>`;
   }

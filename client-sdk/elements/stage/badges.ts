@@ -4,7 +4,7 @@ import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { icon } from '../controls/icons.ts';
 import type { BaseTexts } from '../texts/english.ts';
-import { formatCount } from '../texts/format.ts';
+import { formatCount, isOne } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 
 export const badgeStyles = css`
@@ -58,6 +58,6 @@ export function viewersBadge(count: number, texts: BaseTexts, language: Language
   const shown = formatCount(count, language);
   return html`<span class="badge viewers" part="viewer-count" data-testid="viewer-count"
     >${icon('eye', 16)}<span aria-hidden="true">${shown}</span
-    ><span class="visually-hidden">${texts.room.watching(shown, count === 1)}</span></span
+    ><span class="visually-hidden">${texts.room.watching(shown, isOne(count, language))}</span></span
   >`;
 }

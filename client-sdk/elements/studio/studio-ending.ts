@@ -9,7 +9,7 @@ import type { Room } from '../../src/room.ts';
 import '../room/loge-summary.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import '../theme/web-awesome.ts';
-import { formatCount, formatUntil } from '../texts/format.ts';
+import { formatCount, formatUntil, isOne } from '../texts/format.ts';
 
 const PAUSE_MINUTES = [10, 20, 30, 60, 120] as const;
 
@@ -177,7 +177,7 @@ export class LogeStudioEnding extends RoomPart {
     const { texts, language } = this;
     const { isLive } = room.localParticipant;
     const isLater = isLive || Boolean(room.info?.liveEndedAt);
-    const viewers = texts.studio.endText(formatCount(room.viewerCount, language), room.viewerCount === 1);
+    const viewers = texts.studio.endText(formatCount(room.viewerCount, language), isOne(room.viewerCount, language));
     return html`<wa-dialog
       lang=${language}
       label=${texts.studio.endTitle}

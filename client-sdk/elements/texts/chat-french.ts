@@ -1,7 +1,7 @@
 /** Textes français du chat. */
 import type { chatEnglish, moderationEnglish, NoticeDetails } from './chat-english.ts';
 
-const secondes = (count: number) => (count === 1 ? 'seconde' : `${count} secondes`);
+const secondes = (count: number) => (count === 1 ? 'secondes' : `${count} secondes`);
 
 export const chatFrench: typeof chatEnglish = {
   label: 'Chat',
@@ -24,11 +24,10 @@ export const chatFrench: typeof chatEnglish = {
   creator: 'créateur',
   moderator: 'modération',
   you: 'vous',
-  left: (count) => `${count} caractères restants`,
+  left: (count) => (count < 2 ? `${count} caractère restant` : `${count} caractères restants`),
   announceTip: (name, amount, words) => `${name} a offert ${amount}${words ? ` : ${words}` : ''}`,
   announceTipRefund: (name, amount) => `Le pourboire de ${amount} de ${name} a été remboursé`,
   announceMention: (name, text) => `${name}, à vous : ${text}`,
-  announceMany: (count) => `${count} nouveaux messages`,
   tools: (name) => `Message de ${name}`,
   reply: 'Répondre',
   replyTo: (name) => `Répondre à ${name}`,

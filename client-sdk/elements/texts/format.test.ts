@@ -1,4 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
+import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
+import { viewersBadge } from '../stage/badges.ts';
+import './chat-texts.ts';
 import {
   currencySymbol,
   formatAmount,
@@ -98,4 +101,20 @@ test('a time to come has no date if it is near, also past midnight, and a date i
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('what is counted is in the singular or the plural, as its language has it', () => {
+  const watching = (count: number, language: 'en' | 'fr') =>
+    wordsOf(viewersBadge(count, elementTexts(language), language)).replace(/^\d+ /, '');
+  expect([0, 1, 2].map((count) => watching(count, 'en'))).toEqual([
+    ...['0 people watching', '1 person watching', '2 people watching'],
+  ]);
+  expect([0, 1, 2].map((count) => watching(count, 'fr'))).toEqual([
+    ...['0 personne regarde', '1 personne regarde', '2 personnes regardent'],
+  ]);
+  const [en, fr] = [elementTexts('en').chat, elementTexts('fr').chat];
+  expect([en.left(1), fr.left(1), fr.left(0)]).toEqual([
+    ...['1 character left', '1 caractère restant', '0 caractère restant'],
+  ]);
+  expect(fr.slowMode(1)).toMatch(/toutes les secondes$/);
 });

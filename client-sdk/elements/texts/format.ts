@@ -57,6 +57,11 @@ export function formatCount(count: number, language: Language): string {
   return new Intl.NumberFormat(LOCALES[language], { notation: count >= 10_000 ? 'compact' : 'standard' }).format(count);
 }
 
+/** Whether what is counted is in the singular: in French, none is too. */
+export function isOne(count: number, language: Language): boolean {
+  return language === 'fr' ? count < 2 : count === 1;
+}
+
 const dateFormatters = new Map<string, Intl.DateTimeFormat>();
 
 /** Caches formatters, because creating one is expensive and a chat formats a time for every entry. */
