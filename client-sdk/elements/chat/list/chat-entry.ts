@@ -56,9 +56,11 @@ function replyLine({ id, from, excerpt }: ChatReply, { texts }: EntryContext): T
 
 function messageEntry(message: ChatMessage, context: EntryContext): TemplateResult {
   const { texts, language, self } = context;
-  if (message.removed || message.erased) {
+  // Its author has no name any more.
+  if (message.erased) return html`<div class="entry removed"><span class="text">${texts.chat.erased}</span></div>`;
+  if (message.removed) {
     return html`<div class="entry removed">
-      ${nameOf(message.from, texts)}<span class="text">${message.erased ? texts.chat.erased : texts.chat.removed}</span>
+      ${nameOf(message.from, texts)}<span class="text">${texts.chat.removed}</span>
     </div>`;
   }
   const isToMe = message.mentions?.includes(self) || message.replyTo?.from.identity === self;
