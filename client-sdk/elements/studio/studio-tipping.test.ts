@@ -8,7 +8,7 @@ test('what a creator changes in the tip menu while it is being saved stays', asy
   const saved = Promise.withResolvers<void>();
   const part = new LogeStudioTipping();
   part.room = {
-    ...{ info: { status: 'live', access: { kind: 'free' } }, earnings: { currency: 'eur' }, goal: null, tipMenu: [] },
+    ...{ info: { status: 'live' }, currency: 'eur', goal: null, tipMenu: [] },
     setTipMenu: () => saved.promise,
   } as unknown as Room;
   const sent = [{ id: 'item_1', label: 'A song', amount: '5' }];

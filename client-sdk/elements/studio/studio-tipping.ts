@@ -96,17 +96,12 @@ export class LogeStudioTipping extends RoomPart {
 
   override render(): TemplateResult | typeof nothing {
     const { room } = this;
-    const currency = this.#currency;
+    const currency = room?.currency;
     if (!room?.info || !currency || room.info.status === 'ended') return nothing;
     return html`<section part="tipping" data-testid="studio-tipping">
       ${this.#goal(room, currency)} ${this.#menu(room, currency)}
       ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
     </section>`;
-  }
-
-  get #currency(): string | undefined {
-    const { room } = this;
-    return room?.earnings?.currency ?? room?.goal?.currency ?? room?.info?.access.currency;
   }
 
   #goal(room: Room, currency: string): TemplateResult {
