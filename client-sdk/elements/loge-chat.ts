@@ -24,7 +24,7 @@ import type { LogeChatPeople } from './chat/chat-people.ts';
 import { chatStyles } from './chat/chat-styles.ts';
 import { ChatTools, type MessageAct, type WrittenItem } from './chat/list/chat-tools.ts';
 import { icon } from './controls/more-icons.ts';
-import { formatCount, formatMoney } from './texts/format.ts';
+import { formatCount } from './texts/format.ts';
 import type { ReportTarget } from './trust/loge-report.ts';
 import './money/loge-goal.ts';
 import './loge-leaderboard.ts';
@@ -108,7 +108,7 @@ export class LogeChat extends RoomPart {
         this.#handleAdded();
         // The answer to one's own tip says so already.
         if (tip.from.identity === room.localParticipant.identity) return;
-        const amount = formatMoney(tip.amountMinor, tip.currency, this.language);
+        const amount = this.money(tip.amountMinor);
         const words = [tip.item, tip.message].filter(Boolean).join(', ');
         const isAddressed = room.info?.creator.identity === room.localParticipant.identity;
         this.#announcer.announce(() => this.texts.chat.announceTip(tip.from.name, amount, words), { isAddressed });
@@ -118,7 +118,7 @@ export class LogeChat extends RoomPart {
         this.#schedule();
         const tip = room.chat.messages.find((item) => item.kind === 'tip' && item.id === id);
         if (tip?.kind !== 'tip') return;
-        const amount = formatMoney(tip.amountMinor, tip.currency, this.language);
+        const amount = this.money(tip.amountMinor);
         this.#announcer.announce(() => this.texts.chat.announceTipRefund(tip.from.name, amount));
       }),
       room.on('chatHands', ({ count }) => {
@@ -182,6 +182,7 @@ export class LogeChat extends RoomPart {
         <div class="more ${this.isOpen ? 'open' : ''}">
           <loge-chat-board
             .room=${room}
+            .hiddenPoll=${this.hiddenPoll}
             @loge-poll-hidden=${(event: CustomEvent<{ id: string }>) => {
               this.hiddenPoll = event.detail.id;
               this.isOpen = false;

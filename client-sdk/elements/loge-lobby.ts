@@ -20,7 +20,7 @@ import { lobbyStyles } from './room/lobby-styles.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import { badgeStyles } from './stage/badges.ts';
 import { posterStyles } from './stage/poster.ts';
-import { formatMoney, formatUntil } from './texts/format.ts';
+import { formatUntil } from './texts/format.ts';
 
 /** Tickets are scarce from this number down, when at least as many are sold. */
 const FEW_TICKETS = 20;
@@ -165,12 +165,11 @@ export class LogeLobby extends RoomPart {
   }
 
   #offer(room: Room, offer: Offer): TemplateResult {
-    const { texts, language } = this;
+    const { texts, money } = this;
     if (room.ticketsLeft === 0) return this.#soldOut(room, offer);
     const balanceMinor = room.wallet.balanceMinor;
     const hasWallet = room.wallet.currency === offer.currency;
     const missingMinor = Math.max(0, offer.priceMinor - balanceMinor);
-    const money = (amountMinor: number) => formatMoney(amountMinor, offer.currency, language);
     const byCard = button({
       label: texts.lobby.buyCard,
       icon: 'card',
@@ -252,8 +251,8 @@ export class LogeLobby extends RoomPart {
 
   /** Nothing to press: a place that becomes free brings the offer back. */
   #soldOut({ info }: Room, offer: Offer): TemplateResult {
-    const { texts, language } = this;
-    const price = formatMoney(offer.priceMinor, offer.currency, language);
+    const { texts } = this;
+    const price = this.money(offer.priceMinor);
     return html`<div class="offer" part="offer" data-testid="sold-out" role="status">
       ${priceLine({ title: texts.lobby.soldOut, note: texts.lobby.soldOutNote(info?.capacity ?? 0), price, testId: 'price' })}
       <p class="holds muted">${texts.lobby.soldOutText}</p>

@@ -7,7 +7,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Room } from '../src/room.ts';
-import { formatDuration, formatMoney } from './texts/format.ts';
+import { formatDuration } from './texts/format.ts';
 import './money/loge-price.ts';
 import { TOPUP_WANTED } from './money/checkout.ts';
 import { neededTopup } from './money/topup-amounts.ts';
@@ -163,10 +163,9 @@ export class LogePrivate extends RoomPart {
 
   /** The receipt of the last session. */
   #receipt(room: Room): TemplateResult | typeof nothing {
-    const { texts } = this;
+    const { texts, money } = this;
     const { last } = room.privateSession;
     if (last?.status !== 'ended') return nothing;
-    const money = this.#money(last.currency);
     const isCreator = room.localParticipant.role === 'creator';
     return html`<dl class="receipt" data-testid="private-receipt" aria-label=${texts.private.receipt}>
       <dt>${texts.private.time}</dt>
@@ -186,7 +185,7 @@ export class LogePrivate extends RoomPart {
     if (last.status === 'declined') return texts.private.declined;
     if (last.status === 'expired') return texts.private.expired;
     const isCreator = room.localParticipant.role === 'creator';
-    const amount = this.#money(last.currency)(isCreator ? last.creatorMinor : last.costMinor);
+    const amount = this.money(isCreator ? last.creatorMinor : last.costMinor);
     const why = last.endReason ? texts.private.endReasons[last.endReason] : '';
     return `${why} ${isCreator ? texts.private.earnedInAll(amount) : texts.private.costInAll(amount)}`.trim();
   }
@@ -211,11 +210,9 @@ export class LogePrivate extends RoomPart {
   }
 
   #offer(room: Room): TemplateResult | typeof nothing {
-    const { texts } = this;
+    const { texts, money } = this;
     const rateMinor = room.info?.access.ratePerMinuteMinor;
-    const currency = room.wallet.currency;
-    if (rateMinor === undefined || !currency || room.access?.state === 'granted') return nothing;
-    const money = this.#money(currency);
+    if (rateMinor === undefined || !room.wallet.currency || room.access?.state === 'granted') return nothing;
     const missingMinor = Math.max(0, rateMinor - room.wallet.balanceMinor);
     return html`
       <div class="line">
@@ -248,11 +245,10 @@ export class LogePrivate extends RoomPart {
   #running(room: Room): TemplateResult {
     const { texts } = this;
     const session = room.privateSession;
-    const money = this.#money(session.current?.currency ?? 'eur');
     return html`
       <div class="line">
         <span>
-          <span class="amount" data-testid="private-cost">${money(session.costMinor)}</span>
+          <span class="amount" data-testid="private-cost">${this.money(session.costMinor)}</span>
           <small class="muted">${formatDuration(session.confirmedMs)} · ${session.isConfirmed ? texts.private.counting : texts.private.paused}</small>
         </span>
         ${this.#button('private-end', texts.private.end, () => this.act('session', () => session.end()), { isPlain: true })}
@@ -295,7 +291,6 @@ export class LogePrivate extends RoomPart {
     const { texts } = this;
     const session = room.privateSession;
     const { current, requests } = session;
-    const money = this.#money(room.currency ?? 'eur');
     return html`
       <h2>${texts.lobby.privateSession}</h2>
       ${
@@ -303,7 +298,7 @@ export class LogePrivate extends RoomPart {
           ? html`<div class="line">
               <span>
                 ${texts.private.with(current.name)}
-                <span class="amount" data-testid="private-earnings">${money(session.earningsMinor)}</span>
+                <span class="amount" data-testid="private-earnings">${this.money(session.earningsMinor)}</span>
                 <small class="muted">${formatDuration(session.confirmedMs)} · ${session.isConfirmed ? texts.private.counting : texts.private.paused}</small>
               </span>
               ${this.#button('private-end', texts.private.end, () => this.act('session', () => session.end()), { isPlain: true })}
@@ -339,10 +334,6 @@ export class LogePrivate extends RoomPart {
       @click=${act}
       >${words}</wa-button
     >`;
-  }
-
-  #money(currency: string): (amountMinor: number) => string {
-    return (amountMinor) => formatMoney(amountMinor, currency, this.language);
   }
 }
 

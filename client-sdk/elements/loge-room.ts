@@ -12,7 +12,6 @@ import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
 import { button, plainControlStyles, spinner } from './controls/plain-controls.ts';
 import { type CheckoutReturn, readCheckoutReturn, takeCheckoutReturn } from './money/checkout.ts';
-import { formatMoney } from './texts/format.ts';
 import './loading/part-table.ts';
 import { loadParts, preloadParts } from './loading/parts.ts';
 import './loge-lobby.ts';
@@ -140,7 +139,7 @@ export class LogeRoom extends RoomPart {
         this.requestUpdate();
         this.emit('loge-access-changed', { access });
       }),
-      room.on('walletChanged', (wallet) => this.#handleWallet(wallet.balanceMinor, wallet.currency)),
+      room.on('walletChanged', ({ balanceMinor }) => this.#handleWallet(balanceMinor)),
       room.on('disconnected', ({ error }) => this.emit('loge-disconnected', { code: error?.code ?? null })),
     ];
   }
@@ -320,13 +319,12 @@ export class LogeRoom extends RoomPart {
 
   #lastBalanceMinor = 0;
 
-  #handleWallet(balanceMinor: number, currency: string): void {
+  #handleWallet(balanceMinor: number): void {
     const before = this.#lastBalanceMinor;
     this.#lastBalanceMinor = balanceMinor;
     // In private rooms, a released hold also increases the balance.
     if (balanceMinor <= before || this.room?.info?.access.kind === 'private') return;
-    const amount = formatMoney(balanceMinor - before, currency, this.language);
-    this.#toast(this.texts.lobby.topupArrived(amount), 'success');
+    this.#toast(this.texts.lobby.topupArrived(this.money(balanceMinor - before)), 'success');
   }
 
   #handleTopupWanted = (event: CustomEvent<{ missingMinor: number }>): void => {

@@ -5,7 +5,6 @@ import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
 import { loadParts } from './loading/parts.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
-import { formatMoney } from './texts/format.ts';
 
 export class LogeWallet extends RoomPart {
   static override properties = {
@@ -70,10 +69,9 @@ export class LogeWallet extends RoomPart {
 
   override render(): TemplateResult | typeof nothing {
     const wallet = this.room?.wallet;
-    const currency = wallet?.currency;
-    if (!wallet || !currency) return nothing;
-    const { texts, language } = this;
-    const amount = formatMoney(wallet.balanceMinor, currency, language);
+    if (!wallet?.currency) return nothing;
+    const { texts } = this;
+    const amount = this.money(wallet.balanceMinor);
     return html`
       <div class="chip" part="chip">
         ${icon('wallet', 18)}

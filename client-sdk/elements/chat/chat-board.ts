@@ -15,7 +15,7 @@ import { nameOf, textOf } from './list/chat-entry.ts';
 export class LogeChatBoard extends RoomPart {
   static override properties = {
     isExpanded: { state: true },
-    hiddenPoll: { state: true },
+    hiddenPoll: { attribute: false },
     foldedPoll: { state: true },
   };
   declare isExpanded: boolean;
@@ -110,10 +110,7 @@ export class LogeChatBoard extends RoomPart {
                 type="button"
                 aria-label=${this.texts.labelled(chat.close, chat.poll)}
                 title=${chat.close}
-                @click=${() => {
-                  this.hiddenPoll = poll.id;
-                  this.emit('loge-poll-hidden', { id: poll.id });
-                }}
+                @click=${() => this.emit('loge-poll-hidden', { id: poll.id })}
               >${icon('close', 15)}</button>`
             : nothing
         }

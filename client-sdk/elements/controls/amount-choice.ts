@@ -133,7 +133,7 @@ export class LogeAmountChoice extends LogeElement {
             aria-checked=${amountMinor === this.valueMinor}
             tabindex=${amountMinor === this.valueMinor || (!isPreset && index === 0) ? 0 : -1}
             data-testid="${this.kind}-amount-${amountMinor}"
-            @click=${() => this.#choose(amountMinor)}
+            @click=${() => this.#setAmount(amountMinor)}
           >
             ${formatMoney(amountMinor, this.currency, this.language)}
           </button>`,
@@ -160,10 +160,6 @@ export class LogeAmountChoice extends LogeElement {
     const isOther = this.valueMinor !== undefined && parseMoney(field?.value ?? '', this.currency) !== this.valueMinor;
     if (field && changed.has('valueMinor') && isOther) field.value = '';
     if (changed.has('fault') && this.fault) field?.focus();
-  }
-
-  #choose(amountMinor: number): void {
-    this.#setAmount(amountMinor);
   }
 
   #handleTyped = (event: Event): void => {

@@ -4,7 +4,7 @@
  */
 import type { Room } from '../../src/room.ts';
 
-export type PaymentPurpose = 'ticket' | 'topup' | 'tip' | 'membership';
+type PaymentPurpose = 'ticket' | 'topup' | 'tip' | 'membership';
 
 export interface CheckoutReturn {
   purpose: PaymentPurpose;

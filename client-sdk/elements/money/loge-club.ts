@@ -5,7 +5,6 @@ import type { Tier } from '../../../server/protocol/money/memberships.ts';
 import type { Room } from '../../src/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
-import { formatMoney } from '../texts/format.ts';
 import './loge-price.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
 
@@ -61,7 +60,7 @@ export class LogeClub extends RoomPart {
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { texts, language } = this;
+    const { texts } = this;
     if (this.tiers.length === 0 && !this.problem) return nothing;
     return html`
       <section part="club" aria-label=${texts.club.label} data-testid="club">
@@ -71,7 +70,7 @@ export class LogeClub extends RoomPart {
             (tier) => html`<li class="tier" data-testid="tier">
               <div class="line">
                 <strong>${tier.name}</strong>
-                <span class="display">${texts.club.price(formatMoney(tier.priceMinor, tier.currency, language), tier.interval)}</span>
+                <span class="display">${texts.club.price(this.money(tier.priceMinor), tier.interval)}</span>
               </div>
               <ul class="perks">${tier.perks.map((perk) => html`<li>${perk}</li>`)}</ul>
               <loge-price kind="membership" .room=${this.room} .tier=${tier.id}></loge-price>

@@ -3,7 +3,6 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
-import { formatMoney } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
 
 export class LogeGoal extends RoomPart {
@@ -83,10 +82,9 @@ export class LogeGoal extends RoomPart {
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { texts, language } = this;
+    const { texts, money } = this;
     const goal = this.room?.goal;
     if (!goal) return nothing;
-    const money = (amountMinor: number) => formatMoney(amountMinor, goal.currency, language);
     const sharePct = Math.min(100, Math.floor((goal.reachedMinor * 100) / goal.targetMinor));
     const isReached = goal.reachedMinor >= goal.targetMinor;
     const amounts = texts.goal.progress(money(goal.reachedMinor), money(goal.targetMinor));

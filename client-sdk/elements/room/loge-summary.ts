@@ -8,7 +8,7 @@ import type { RoomSummary } from '../../../server/protocol/money/money.ts';
 import type { Room } from '../../src/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import { loadParts } from '../loading/parts.ts';
-import { formatCount, formatDuration, formatMoney } from '../texts/format.ts';
+import { formatCount, formatDuration } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
@@ -128,38 +128,34 @@ export class LogeSummary extends RoomPart {
     return html`<dt>${label}</dt><dd>${value}</dd>`;
   }
 
-  #money(amountMinor: number): string {
-    return formatMoney(amountMinor, this.summary?.currency ?? 'eur', this.language);
-  }
-
   #takings({ returnedTickets, earnings }: RoomSummary): TemplateResult {
     const { texts, language } = this;
     const { ticketCount = 0, ticketsMinor = 0, tipCount = 0, tipsMinor = 0, creatorMinor = 0 } = earnings ?? {};
     const count = (number: number) => formatCount(number, language);
     return html`
-      ${this.#line(texts.summary.tickets(count(ticketCount)), this.#money(ticketsMinor))}
-      ${this.#line(texts.summary.tips(count(tipCount)), this.#money(tipsMinor))}
+      ${this.#line(texts.summary.tickets(count(ticketCount)), this.money(ticketsMinor))}
+      ${this.#line(texts.summary.tips(count(tipCount)), this.money(tipsMinor))}
       ${
         returnedTickets && returnedTickets.count > 0
-          ? this.#line(texts.summary.returned(count(returnedTickets.count)), this.#money(returnedTickets.amountMinor))
+          ? this.#line(texts.summary.returned(count(returnedTickets.count)), this.money(returnedTickets.amountMinor))
           : nothing
       }
-      ${this.#line(texts.summary.yours, this.#money(creatorMinor))}
+      ${this.#line(texts.summary.yours, this.money(creatorMinor))}
     `;
   }
 
   #paid({ ticket, tips }: RoomSummary): TemplateResult {
     const { texts, language } = this;
     return html`
-      ${ticket ? this.#line(texts.lobby.ticket, this.#money(ticket.priceMinor)) : nothing}
-      ${tips.count > 0 ? this.#line(texts.summary.ownTips(formatCount(tips.count, language)), this.#money(tips.amountMinor)) : nothing}
+      ${ticket ? this.#line(texts.lobby.ticket, this.money(ticket.priceMinor)) : nothing}
+      ${tips.count > 0 ? this.#line(texts.summary.ownTips(formatCount(tips.count, language)), this.money(tips.amountMinor)) : nothing}
     `;
   }
 
   #note({ ticket }: RoomSummary, isCreator: boolean): TemplateResult | typeof nothing {
     const { texts } = this;
     if (isCreator || !ticket || ticket.state === 'kept') return nothing;
-    return html`<p data-testid="ticket-returns">${texts.summary.back(this.#money(ticket.priceMinor), ticket.paidFrom)}</p>`;
+    return html`<p data-testid="ticket-returns">${texts.summary.back(this.money(ticket.priceMinor), ticket.paidFrom)}</p>`;
   }
 }
 

@@ -138,12 +138,16 @@ export class RoomPart extends LogeElement {
 
   /** Names the amount that a limit allows. */
   protected override wordsFor(error: unknown): string {
-    const { room, texts, language } = this;
+    const { room, texts } = this;
     const isNamed = error instanceof LogeError && error.limitMinor !== undefined;
     if (!isNamed || !room?.currency) return super.wordsFor(error);
-    const limit = formatMoney(error.limitMinor, room.currency, language);
+    const limit = this.money(error.limitMinor);
     return error.code === 'amount_too_small' ? texts.limits.tooSmall(limit) : texts.limits.tooLarge(limit);
   }
+
+  /** An amount as text: all of a room are in one currency. */
+  protected money = (amountMinor: number): string =>
+    formatMoney(amountMinor, this.room?.currency ?? 'eur', this.language);
 
   /** Called once per room; adds listeners and returns the functions that remove them. */
   protected listenTo(_room: Room): Array<() => void> {

@@ -4,7 +4,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
-import { formatCount, formatMoney, isOne } from '../texts/format.ts';
+import { formatCount, isOne } from '../texts/format.ts';
 import { studioCardStyles } from './studio-card-styles.ts';
 
 export class LogeStudioEarnings extends RoomPart {
@@ -66,29 +66,26 @@ export class LogeStudioEarnings extends RoomPart {
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { room, texts, language } = this;
-    const earnings = room?.earnings;
-    const currency = room?.currency;
-    if (!currency) return nothing;
-    const money = (amountMinor = 0) => formatMoney(amountMinor, currency, language);
-    const count = (number = 0) => formatCount(number, language);
-    const { ticketCount = 0, tipCount = 0 } = earnings ?? {};
+    const { room, texts, language, money } = this;
+    if (!room?.currency) return nothing;
+    const count = (number: number) => formatCount(number, language);
+    const { ticketCount = 0, ticketsMinor = 0, tipCount = 0, tipsMinor = 0, creatorMinor = 0 } = room.earnings ?? {};
     return html`<section part="earnings" data-testid="earnings">
       <h2>${texts.studio.earnings}</h2>
       <dl>
         <div>
           <dt>${texts.studio.tickets}</dt>
-          <dd class="amount" data-testid="earnings-tickets">${money(earnings?.ticketsMinor)}</dd>
+          <dd class="amount" data-testid="earnings-tickets">${money(ticketsMinor)}</dd>
           <dd class="count">${texts.studio.sold(count(ticketCount), isOne(ticketCount, language))}</dd>
         </div>
         <div>
           <dt>${texts.studio.tips}</dt>
-          <dd class="amount" data-testid="earnings-tips">${money(earnings?.tipsMinor)}</dd>
+          <dd class="amount" data-testid="earnings-tips">${money(tipsMinor)}</dd>
           <dd class="count">${texts.studio.received(count(tipCount), isOne(tipCount, language))}</dd>
         </div>
         <div class="yours">
           <dt>${texts.studio.yours}</dt>
-          <dd class="amount" data-testid="earnings-yours">${money(earnings?.creatorMinor)}</dd>
+          <dd class="amount" data-testid="earnings-yours">${money(creatorMinor)}</dd>
           <dd class="count">${texts.studio.yoursHint}</dd>
         </div>
       </dl>

@@ -5,7 +5,7 @@ import { css, html, nothing } from 'lit';
 import type { QualityNotice } from '../../src/events.ts';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
-import { formatCount, formatDuration, formatMoney } from '../texts/format.ts';
+import { formatCount, formatDuration } from '../texts/format.ts';
 
 const TICK_MS = 1_000;
 
@@ -152,7 +152,7 @@ export class LogeStudioFigures extends RoomPart {
           earnings
             ? html`<div class="yours" part="figure yours">
                 <dt part="term">${texts.studio.yours}</dt>
-                <dd>${formatMoney(earnings.creatorMinor, earnings.currency, language)}</dd>
+                <dd>${this.money(earnings.creatorMinor)}</dd>
               </div>`
             : nothing
         }

@@ -65,7 +65,7 @@ export class LogeStudioLevel extends RoomPart {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#measure();
+    this.refresh();
   }
 
   override disconnectedCallback(): void {
@@ -75,14 +75,14 @@ export class LogeStudioLevel extends RoomPart {
 
   protected override listenTo(room: Room): Array<() => void> {
     return [
-      room.on('localTrackChanged', () => this.#measure()),
-      room.on('localLiveStarted', () => this.#measure()),
-      room.on('localLiveEnded', () => this.#measure()),
+      room.on('localTrackChanged', () => this.refresh()),
+      room.on('localLiveStarted', () => this.refresh()),
+      room.on('localLiveEnded', () => this.refresh()),
     ];
   }
 
   protected override updated(): void {
-    this.#measure();
+    this.refresh();
   }
 
   override render(): TemplateResult {
@@ -95,10 +95,6 @@ export class LogeStudioLevel extends RoomPart {
 
   /** Looks up the microphone track again: the preview stream stays the same object when its tracks change. */
   refresh(): void {
-    this.#measure();
-  }
-
-  #measure(): void {
     const track = this.room?.localParticipant.tracks.find(({ source }) => source === 'microphone')?.track;
     if (track === this.#measured) return;
     this.#stop();

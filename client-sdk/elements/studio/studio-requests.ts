@@ -5,7 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { MenuRequest } from '../../../server/protocol/money/tipping.ts';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
-import { formatMoney, formatTime } from '../texts/format.ts';
+import { formatTime } from '../texts/format.ts';
 import '../texts/studio-texts.ts';
 import '../theme/web-awesome.ts';
 
@@ -141,8 +141,8 @@ export class LogeStudioRequests extends RoomPart {
 
   #row(room: Room, request: MenuRequest): TemplateResult {
     const { texts, language } = this;
-    const { tip, from, label, message, amountMinor, currency, sentAt } = request;
-    const amount = formatMoney(amountMinor, currency, language);
+    const { tip, from, label, message, amountMinor, sentAt } = request;
+    const amount = this.money(amountMinor);
     const settle = (outcome: 'done' | 'undone') => this.#settle(room, tip, outcome);
     const isAsked = this.asked === tip;
     return html`<li data-request=${tip}>

@@ -9,7 +9,7 @@ import { fieldStyles } from '../controls/fields.ts';
 import { icon } from '../controls/more-icons.ts';
 import '../money/loge-goal.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
-import { currencySymbol, formatAmount, formatMoney, parseMoney } from '../texts/format.ts';
+import { currencySymbol, formatAmount, parseMoney } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
 import '../texts/studio-texts.ts';
 import { studioCardStyles } from './studio-card-styles.ts';
@@ -270,8 +270,7 @@ export class LogeStudioTipping extends RoomPart {
       ...(isWithin(amountMinor) ? [] : [`amount-${id}`]),
     ]);
     if (faulty.length > 0) {
-      const money = (limitMinor: number) => formatMoney(limitMinor, currency, this.language);
-      const text = this.texts.tipMenu.incomplete(money(LIMITS.tipMinMinor), money(LIMITS.tipMaxMinor));
+      const text = this.texts.tipMenu.incomplete(this.money(LIMITS.tipMinMinor), this.money(LIMITS.tipMaxMinor));
       await this.#showFault(faulty, text);
       return;
     }
