@@ -2,15 +2,15 @@
  * `<loge-leaderboard>`: the top tippers of the room, as one line above the chat that opens the whole list with the
  * user's own rank. Empty until the first tip.
  */
-import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Leaderboard } from '../../server/protocol/money/tipping.ts';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/more-icons.ts';
-import { defineElement, RoomPart } from './room/room-part.ts';
+import { DialogPart } from './room/dialog-part.ts';
+import { defineElement } from './room/room-part.ts';
 import './theme/web-awesome.ts';
-import { formatCount, formatMoney, isOne, minorUnits } from './texts/format.ts';
+import { formatCount, isOne, minorUnits } from './texts/format.ts';
 import './texts/inside-texts.ts';
 
 /** Debounces requests during many tips. */
@@ -22,14 +22,13 @@ const LEADERBOARD_TOGGLED = 'loge-leaderboard-toggled';
 
 type Entry = Leaderboard['entries'][number];
 
-export class LogeLeaderboard extends RoomPart {
-  static override properties = { board: { state: true }, open: { state: true } };
+export class LogeLeaderboard extends DialogPart {
+  static override properties = { board: { state: true } };
   declare board: Leaderboard | undefined;
-  declare open: boolean;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
-    ...RoomPart.styles,
+    ...DialogPart.styles,
     css`
       :host {
         display: block;
@@ -129,11 +128,6 @@ export class LogeLeaderboard extends RoomPart {
     `,
   ];
 
-  constructor() {
-    super();
-    this.open = false;
-  }
-
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.#timer);
@@ -179,7 +173,7 @@ export class LogeLeaderboard extends RoomPart {
         ${icon('gift', 18)}
         <span class="visually-hidden">${texts.labelled(texts.leaderboard.open, '')}</span>
         <span class="names">
-          ${board.entries.slice(0, LINE_ENTRIES).map((entry, index) => html`${index > 0 ? ' · ' : nothing}<bdi>${this.#nameOf(entry)}</bdi><b>${this.#money(entry.amountMinor)}</b>`)}
+          ${board.entries.slice(0, LINE_ENTRIES).map((entry, index) => html`${index > 0 ? ' · ' : nothing}<bdi>${this.#nameOf(entry)}</bdi><b>${this.money(entry.amountMinor)}</b>`)}
         </span>
       </button>
       <wa-dialog
@@ -187,9 +181,7 @@ export class LogeLeaderboard extends RoomPart {
         label=${texts.leaderboard.title}
         light-dismiss
         .open=${this.open}
-        @wa-after-hide=${(event: Event) => {
-          if (event.target === event.currentTarget) this.open = false;
-        }}
+        @wa-after-hide=${this.handleHidden}
       >
         ${this.#ownPlace(board)}
         <ol data-testid="leaderboard">${board.entries.map((entry) => this.#entry(entry))}</ol>
@@ -209,16 +201,12 @@ export class LogeLeaderboard extends RoomPart {
     return this.#isSelf(entry) ? this.texts.leaderboard.you : entry.name;
   }
 
-  #money(amountMinor: number): string {
-    return formatMoney(amountMinor, this.board?.currency ?? 'eur', this.language);
-  }
-
   #entry(entry: Entry): TemplateResult {
     const { texts, language } = this;
     return html`<li class=${this.#isSelf(entry) ? 'own' : ''} data-testid="leader-${entry.identity}">
       <span class="rank">${formatCount(entry.rank, language)}</span>
       <span class="who"><bdi>${this.#nameOf(entry)}</bdi> <small>${texts.leaderboard.tips(formatCount(entry.tipCount, language), isOne(entry.tipCount, language))}</small></span>
-      <b>${this.#money(entry.amountMinor)}</b>
+      <b>${this.money(entry.amountMinor)}</b>
     </li>`;
   }
 
@@ -232,7 +220,7 @@ export class LogeLeaderboard extends RoomPart {
     // Among equal amounts the earlier tipper ranks first, so one must exceed the amount above; round up to whole units.
     const missingMinor = above ? (Math.floor((above.amountMinor - self.amountMinor) / units) + 1) * units : 0;
     return html`<p class="place" data-testid="own-place">
-      ${texts.leaderboard.yourPlace(formatCount(self.rank, language))}${above ? html`. ${texts.leaderboard.toNext(this.#money(missingMinor))}.` : '.'}
+      ${texts.leaderboard.yourPlace(formatCount(self.rank, language))}${above ? html`. ${texts.leaderboard.toNext(this.money(missingMinor))}.` : '.'}
     </p>`;
   }
 }

@@ -3,7 +3,6 @@
  * server has no wallets or the balance is too low.
  */
 
-import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { LIMITS } from '../../server/protocol/limits.ts';
@@ -16,11 +15,11 @@ import { presetsOf } from './controls/amount-choice.ts';
 import { fieldStyles } from './controls/fields.ts';
 import { icon } from './controls/more-icons.ts';
 import { openCheckout, returnUrlFor, TOPUP_WANTED } from './money/checkout.ts';
-import { formatMoney } from './texts/format.ts';
 import './texts/inside-texts.ts';
 import './money/loge-price.ts';
 import { tipStyles } from './money/tip-styles.ts';
-import { defineElement, RoomPart } from './room/room-part.ts';
+import { DialogPart } from './room/dialog-part.ts';
+import { defineElement } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 
 const PRESETS = [2, 5, 10, 20, 50, 100] as const;
@@ -29,19 +28,17 @@ const KEY_CONFLICT = 'idempotency_conflict';
 const MENU_ERRORS = ['menu_item_not_found', 'menu_price_mismatch'] as const;
 
 /** Emitted when the tip is booked. */
-export const TIP_SENT = 'loge-tip-sent';
+const TIP_SENT = 'loge-tip-sent';
 
-export class LogeTip extends RoomPart {
+export class LogeTip extends DialogPart {
   static override properties = {
     returnUrl: { attribute: 'return-url' },
-    open: { state: true },
     chosenMinor: { state: true },
     menuItem: { state: true },
     fault: { state: true },
   };
   /** Return URL of the payment page. Default: the current page. */
   declare returnUrl: string | undefined;
-  declare open: boolean;
   declare chosenMinor: number | undefined;
   /** Id of the chosen menu item; its price is the amount. */
   declare menuItem: string | undefined;
@@ -53,11 +50,10 @@ export class LogeTip extends RoomPart {
   /** Key of an attempt whose result is unknown: only the same request with this key tells whether it has paid. */
   #sentKey = '';
 
-  static override styles = [...RoomPart.styles, fieldStyles, tipStyles];
+  static override styles = [...DialogPart.styles, fieldStyles, tipStyles];
 
   constructor() {
     super();
-    this.open = false;
     this.fault = '';
   }
 
@@ -112,7 +108,7 @@ export class LogeTip extends RoomPart {
   }
 
   #sheet(room: Room, creatorName: string, currency: string): TemplateResult {
-    const { texts, language, chosenMinor: chosen } = this;
+    const { texts, language, money, chosenMinor: chosen } = this;
     const hasWallet = this.#hasWallet;
     const missingMinor = hasWallet ? Math.max(0, (chosen ?? 0) - room.wallet.balanceMinor) : 0;
     const minMinor = hasWallet ? LIMITS.tipMinMinor : LIMITS.directTipMinMinor;
@@ -122,10 +118,10 @@ export class LogeTip extends RoomPart {
         label=${texts.tip.title}
         light-dismiss
         .open=${this.open}
-        @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
+        @wa-after-hide=${this.handleHidden}
       >
         <p class="to">${hasWallet ? texts.tip.to(creatorName) : texts.tip.toByCard(creatorName)}</p>
-        ${this.#menu(room, currency)}
+        ${this.#menu(room)}
         <form id="tip" @submit=${this.#handleSubmit}>
           <loge-amount-choice
             kind="tip"
@@ -152,7 +148,7 @@ export class LogeTip extends RoomPart {
           </label>
         </form>
         <loge-price kind="tip" from=${hasWallet ? 'wallet' : 'card'} .room=${this.open ? room : undefined} .amountMinor=${this.#quotable}></loge-price>
-        ${hasWallet ? this.#balance(room, currency, missingMinor) : html`<p class="balance">${texts.tip.byCardFrom(formatMoney(minMinor, currency, language))}</p>`}
+        ${hasWallet ? this.#balance(room, missingMinor) : html`<p class="balance">${texts.tip.byCardFrom(money(minMinor))}</p>`}
         ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
         <wa-button
           slot="footer"
@@ -163,7 +159,7 @@ export class LogeTip extends RoomPart {
           ?loading=${this.busy === (hasWallet ? 'wallet' : 'card')}
           @click=${this.#send}
         >
-          ${chosen === undefined ? texts.tip.sendNone : (hasWallet ? texts.tip.send : texts.tip.payByCard)(formatMoney(chosen, currency, language))}
+          ${chosen === undefined ? texts.tip.sendNone : (hasWallet ? texts.tip.send : texts.tip.payByCard)(money(chosen))}
         </wa-button>
       </wa-dialog>
     `;
@@ -176,9 +172,8 @@ export class LogeTip extends RoomPart {
     return isTip ? chosenMinor : undefined;
   }
 
-  #menu(room: Room, currency: string): TemplateResult | typeof nothing {
+  #menu(room: Room): TemplateResult | typeof nothing {
     if (room.tipMenu.length === 0) return nothing;
-    const { language } = this;
     return html`<div class="menu" part="menu" role="group" aria-label=${this.texts.tip.menu} data-testid="tip-menu">
       ${room.tipMenu.map(
         (item) => html`<button
@@ -187,15 +182,14 @@ export class LogeTip extends RoomPart {
           data-testid="tip-menu-item"
           @click=${() => this.#toggleItem(item)}
         >
-          <bdi>${item.label}</bdi><b>${formatMoney(item.amountMinor, currency, language)}</b>
+          <bdi>${item.label}</bdi><b>${this.money(item.amountMinor)}</b>
         </button>`,
       )}
     </div>`;
   }
 
-  #balance(room: Room, currency: string, missingMinor: number): TemplateResult {
-    const { texts, language } = this;
-    const money = (amountMinor: number) => formatMoney(amountMinor, currency, language);
+  #balance(room: Room, missingMinor: number): TemplateResult {
+    const { texts, money } = this;
     if (missingMinor > 0) {
       return html`<div class="balance short" role="status">
         <span>${texts.tip.short(money(missingMinor))}</span>
@@ -225,10 +219,6 @@ export class LogeTip extends RoomPart {
     this.fault = '';
     this.open = true;
   };
-
-  #close(): void {
-    this.open = false;
-  }
 
   #handleChosen(amountMinor: number | undefined): void {
     if (amountMinor !== this.chosenMinor || this.menuItem) this.#key = createKey();
@@ -264,7 +254,7 @@ export class LogeTip extends RoomPart {
   #send = async (): Promise<void> => {
     if (!this.#hasWallet) return this.#sendByCard();
     const checked = this.#check(LIMITS.tipMinMinor, this.texts.tip.tooSmall);
-    if (checked) await this.#pay(checked.room, checked.amountMinor, checked.currency);
+    if (checked) await this.#pay(checked.room, checked.amountMinor);
   };
 
   #sendByCard = async (): Promise<void> => {
@@ -279,13 +269,11 @@ export class LogeTip extends RoomPart {
 
   /** Validates the amount; shows what is wrong with it and returns undefined if it is not a valid tip. */
   #check(minMinor: number, tooSmall: (minimum: string) => string) {
-    const { room, chosenMinor: amountMinor, texts } = this;
-    const currency = room?.currency;
-    if (!room || !currency || amountMinor === undefined || this.busy) return undefined;
-    const money = (limitMinor: number) => formatMoney(limitMinor, currency, this.language);
+    const { room, chosenMinor: amountMinor, texts, money } = this;
+    if (!room?.currency || amountMinor === undefined || this.busy) return undefined;
     if (amountMinor < minMinor) this.fault = tooSmall(money(minMinor));
     else if (amountMinor > LIMITS.tipMaxMinor) this.fault = texts.tip.tooLarge(money(LIMITS.tipMaxMinor));
-    else return { room, amountMinor, currency };
+    else return { room, amountMinor };
     return undefined;
   }
 
@@ -304,7 +292,7 @@ export class LogeTip extends RoomPart {
     };
   }
 
-  async #pay(room: Room, amountMinor: number, currency: string): Promise<void> {
+  async #pay(room: Room, amountMinor: number): Promise<void> {
     await this.#attempt('wallet', async () => {
       const tip = await room.tip(this.#request(amountMinor));
       const field = this.#field;
@@ -312,7 +300,7 @@ export class LogeTip extends RoomPart {
       this.menuItem = undefined;
       if (field) field.value = '';
       this.open = false;
-      this.emit(TIP_SENT, { tip, text: this.texts.tip.sent(formatMoney(tip.amountMinor, currency, this.language)) });
+      this.emit(TIP_SENT, { tip, text: this.texts.tip.sent(this.money(tip.amountMinor)) });
     });
   }
 

@@ -2,7 +2,6 @@
  * `<loge-chat-message>`: moderation of one message and its author: directly from the tools on the message, or in a
  * dialog with the message's context and the author's record. Every act carries a reason for the author.
  */
-import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/toast/toast.js';
 import type { TemplateResult } from 'lit';
@@ -15,8 +14,9 @@ import { icon } from '../controls/more-icons.ts';
 import '../controls/loge-confirm.ts';
 import type { LogeConfirm, Question } from '../controls/loge-confirm.ts';
 import { actLine } from '../moderation/moderation-acts.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
-import { formatDateTime, formatMoney } from '../texts/format.ts';
+import { DialogPart } from '../room/dialog-part.ts';
+import { defineElement } from '../room/room-part.ts';
+import { formatDateTime } from '../texts/format.ts';
 import { chatMessageStyles } from './chat-message-styles.ts';
 import { type MessageAct, TIMEOUT_SECONDS, type WrittenItem } from './list/chat-tools.ts';
 
@@ -35,23 +35,20 @@ interface DialogAct {
   question?: (reason: string) => Question;
 }
 
-export class LogeChatMessage extends RoomPart {
+export class LogeChatMessage extends DialogPart {
   static override properties = {
     message: { state: true },
     context: { state: true },
-    open: { state: true },
     reason: { state: true },
   };
   declare message: ChatMessage | undefined;
   declare context: ChatContext | undefined;
-  declare open: boolean;
   declare reason: string;
 
-  static override styles = [...RoomPart.styles, choiceStyles, chatMessageStyles];
+  static override styles = [...DialogPart.styles, choiceStyles, chatMessageStyles];
 
   constructor() {
     super();
-    this.open = false;
     this.reason = '';
   }
 
@@ -104,7 +101,7 @@ export class LogeChatMessage extends RoomPart {
         light-dismiss
         data-testid="message-dialog"
         .open=${this.open}
-        @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
+        @wa-after-hide=${this.handleHidden}
       >
         ${message && this.open ? this.#body(message) : nothing}
       </wa-dialog>
@@ -137,7 +134,7 @@ export class LogeChatMessage extends RoomPart {
   #author({ author }: ChatContext, message: ChatMessage): TemplateResult {
     const { moderation } = this.texts;
     const { language } = this;
-    const tipped = formatMoney(author.tippedMinor, this.room?.currency ?? 'eur', language);
+    const tipped = this.money(author.tippedMinor);
     return html`
       <ul class="facts numbers">
         <li>${author.since ? moderation.since(formatDateTime(author.since, language)) : moderation.sinceNever}</li>
@@ -336,8 +333,7 @@ export class LogeChatMessage extends RoomPart {
     return this.renderRoot.querySelector<LogeConfirm>('loge-confirm');
   }
 
-  #close(): void {
-    this.open = false;
+  protected override noteHidden(): void {
     this.message = undefined;
   }
 

@@ -1,5 +1,4 @@
 /** `<loge-chat-people>`: the people in the room and the raised hands; moderators see the names of the latter. */
-import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -7,7 +6,8 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { PeopleAnswer } from '../../../server/protocol/chat/chat-room.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { DialogPart } from '../room/dialog-part.ts';
+import { defineElement } from '../room/room-part.ts';
 import { formatCount, formatTime } from '../texts/format.ts';
 import type { ReportTarget } from '../trust/loge-report.ts';
 
@@ -15,19 +15,17 @@ const SEARCH_DEBOUNCE_MS = 200;
 /** The search field is shown above this number of people. */
 const SEARCH_MIN_PEOPLE = 12;
 
-export class LogeChatPeople extends RoomPart {
+export class LogeChatPeople extends DialogPart {
   static override properties = {
-    open: { state: true },
     answer: { state: true },
     query: { state: true },
   };
-  declare open: boolean;
   declare answer: PeopleAnswer | undefined;
   declare query: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   static override styles = [
-    ...RoomPart.styles,
+    ...DialogPart.styles,
     css`
       h3 {
         margin: 1.2rem 0 0.4rem;
@@ -107,7 +105,6 @@ export class LogeChatPeople extends RoomPart {
 
   constructor() {
     super();
-    this.open = false;
     this.query = '';
   }
 
@@ -134,9 +131,7 @@ export class LogeChatPeople extends RoomPart {
       light-dismiss
       data-testid="chat-people-dialog"
       .open=${this.open}
-      @wa-after-hide=${(event: Event) => {
-        if (event.target === event.currentTarget) this.open = false;
-      }}
+      @wa-after-hide=${this.handleHidden}
     >
       ${room && this.open ? html`${this.#hands(room)} ${answer ? this.#people(room, answer) : nothing}` : nothing}
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}

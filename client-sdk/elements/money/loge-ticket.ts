@@ -3,23 +3,22 @@
  * itself after the purchase of a ticket for a live to come: title, date, calendar, receipt, and the way to give it
  * back. A person who was removed from the room gets that way alone.
  */
-import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Receipt } from '../../../server/protocol/money/pricing.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
+import { DialogPart } from '../room/dialog-part.ts';
 import { FocusKeeper } from '../room/focus-keeper.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement } from '../room/room-part.ts';
 import { formatDateTime, formatMoney, formatUntil } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
 import '../theme/web-awesome.ts';
 
-export class LogeTicket extends RoomPart {
+export class LogeTicket extends DialogPart {
   static override properties = {
     receiptPath: { attribute: 'receipt-path' },
     bought: { attribute: false },
-    open: { state: true },
     asked: { state: true },
     receipt: { state: true },
     removed: { state: true },
@@ -28,7 +27,6 @@ export class LogeTicket extends RoomPart {
   declare receiptPath: string | undefined;
   /** A ticket that was bought just now: its card opens by itself. */
   declare bought: string | undefined;
-  declare open: boolean;
   /** Whether the person is asked once more before giving it back. */
   declare asked: boolean;
   declare receipt: Receipt | undefined;
@@ -36,7 +34,7 @@ export class LogeTicket extends RoomPart {
   declare removed: string | undefined;
 
   static override styles = [
-    ...RoomPart.styles,
+    ...DialogPart.styles,
     css`
       :host {
         display: contents;
@@ -118,7 +116,6 @@ export class LogeTicket extends RoomPart {
 
   constructor() {
     super();
-    this.open = false;
     this.asked = false;
   }
 
@@ -187,10 +184,10 @@ export class LogeTicket extends RoomPart {
         label=${texts.ticket.own}
         light-dismiss
         .open=${this.open}
-        @wa-after-hide=${this.#handleHidden}
+        @wa-after-hide=${this.handleHidden}
       >
         ${this.#card(room, ticket)}
-        <wa-button slot="footer" variant="brand" data-testid="ticket-close" @click=${this.#close}>${texts.ticket.toRoom}</wa-button>
+        <wa-button slot="footer" variant="brand" data-testid="ticket-close" @click=${this.close}>${texts.ticket.toRoom}</wa-button>
       </wa-dialog>
     `;
   }
@@ -252,18 +249,12 @@ export class LogeTicket extends RoomPart {
   async #back(room: Room, ticket: string): Promise<void> {
     if (!(await this.act('back', () => room.withdraw(ticket)))) return;
     if (this.removed) await this.#load(ticket);
-    else this.#close();
+    else this.close();
   }
 
-  #handleHidden = (event: Event): void => {
-    if (event.target !== event.currentTarget) return;
-    this.#close();
+  protected override noteHidden(): void {
     if (!this.#isAskedFor) this.renderRoot.querySelector<HTMLElement>('[data-testid="own-ticket"]')?.focus();
-  };
-
-  #close = (): void => {
-    this.open = false;
-  };
+  }
 }
 
 defineElement('loge-ticket', LogeTicket);

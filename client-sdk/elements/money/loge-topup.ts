@@ -1,5 +1,4 @@
 /** `<loge-topup>`: the dialog of `<loge-wallet>` to top the wallet up, with a saved card or on the payment page. */
-import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { LIMITS } from '../../../server/protocol/limits.ts';
@@ -11,23 +10,22 @@ import type { Room } from '../../src/room.ts';
 import '../controls/amount-choice.ts';
 import { presetsOf } from '../controls/amount-choice.ts';
 import { icon } from '../controls/more-icons.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { DialogPart } from '../room/dialog-part.ts';
+import { defineElement } from '../room/room-part.ts';
 import { addTexts } from '../texts/language.ts';
 import { topupEnglish, topupFrench } from '../texts/topup-texts.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
 import { neededTopup, topupAmounts } from './topup-amounts.ts';
 import '../theme/web-awesome.ts';
-import { formatMoney } from '../texts/format.ts';
 
 const PRESETS = [10, 20, 50, 100] as const;
 
 addTexts({ en: { topup: topupEnglish }, fr: { topup: topupFrench } });
 
-export class LogeTopup extends RoomPart {
+export class LogeTopup extends DialogPart {
   static override properties = {
     returnUrl: { attribute: false },
     wanted: { attribute: false },
-    open: { state: true },
     missingMinor: { state: true },
     chosenMinor: { state: true },
     cards: { state: true },
@@ -38,7 +36,6 @@ export class LogeTopup extends RoomPart {
   declare returnUrl: string | undefined;
   /** Each new request opens the dialog. */
   declare wanted: { missingMinor: number } | undefined;
-  declare open: boolean;
   declare missingMinor: number;
   /** What is wrong with the amount. */
   declare fault: string;
@@ -51,7 +48,7 @@ export class LogeTopup extends RoomPart {
   #key = createKey();
 
   static override styles = [
-    ...RoomPart.styles,
+    ...DialogPart.styles,
     css`
       .text {
         margin-bottom: 1rem;
@@ -96,7 +93,6 @@ export class LogeTopup extends RoomPart {
 
   constructor() {
     super();
-    this.open = false;
     this.cards = [];
     this.missingMinor = 0;
     this.fault = '';
@@ -141,8 +137,8 @@ export class LogeTopup extends RoomPart {
     const wallet = this.room?.wallet;
     const currency = wallet?.currency;
     if (!wallet || !currency) return nothing;
-    const { texts, language } = this;
-    const amount = formatMoney(wallet.balanceMinor, currency, language);
+    const { texts, language, money } = this;
+    const amount = money(wallet.balanceMinor);
     const range = { minMinor: LIMITS.topupMinMinor, maxMinor: LIMITS.topupMaxMinor };
     const chosen = this.chosenMinor;
     return html`
@@ -151,9 +147,9 @@ export class LogeTopup extends RoomPart {
         label=${texts.topup.title}
         light-dismiss
         .open=${this.open}
-        @wa-after-hide=${(event: Event) => event.target === event.currentTarget && this.#close()}
+        @wa-after-hide=${this.handleHidden}
       >
-        <p class="text">${texts.topup.text} ${texts.topup.holds(amount)} ${this.#missing(currency)}</p>
+        <p class="text">${texts.topup.text} ${texts.topup.holds(amount)} ${this.#missing()}</p>
         <loge-amount-choice
           kind="topup"
           label=${texts.topup.amounts}
@@ -176,14 +172,14 @@ export class LogeTopup extends RoomPart {
           ?loading=${this.busy !== ''}
           @click=${this.#pay}
         >
-          ${chosen === undefined ? texts.topup.payNone : texts.topup.pay(formatMoney(chosen, currency, language))}
+          ${chosen === undefined ? texts.topup.payNone : texts.topup.pay(money(chosen))}
         </wa-button>
       </wa-dialog>
     `;
   }
 
-  #missing(currency: string): string {
-    const money = (amountMinor: number) => formatMoney(amountMinor, currency, this.language);
+  #missing(): string {
+    const { money } = this;
     if (this.missingMinor <= 0 || this.missingMinor >= LIMITS.topupMinMinor) return '';
     return this.texts.topup.missing(money(this.missingMinor), money(LIMITS.topupMinMinor));
   }
@@ -218,15 +214,9 @@ export class LogeTopup extends RoomPart {
     this.fault = '';
   }
 
-  #close(): void {
-    this.open = false;
-  }
-
   #pay = async (): Promise<void> => {
-    const { room, chosenMinor: amountMinor, texts } = this;
-    const currency = room?.wallet.currency;
-    if (!room || !currency || amountMinor === undefined || this.busy) return;
-    const money = (limitMinor: number) => formatMoney(limitMinor, currency, this.language);
+    const { room, chosenMinor: amountMinor, texts, money } = this;
+    if (!room?.wallet.currency || amountMinor === undefined || this.busy) return;
     if (amountMinor < LIMITS.topupMinMinor) this.fault = texts.topup.tooSmall(money(LIMITS.topupMinMinor));
     else if (amountMinor > LIMITS.topupMaxMinor) this.fault = texts.topup.tooLarge(money(LIMITS.topupMaxMinor));
     else if (room.wallet.balanceMinor + amountMinor > LIMITS.walletMaxMinor) {

@@ -2,12 +2,12 @@
  * `<loge-studio-ending>`: the two ways to stop, in words: pause the evening until a time, or end it. While the room is
  * off air it says what becomes of it, and once it has ended what it came to. `ask()` opens the choice.
  */
-import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
 import '../room/loge-summary.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { DialogPart } from '../room/dialog-part.ts';
+import { defineElement } from '../room/room-part.ts';
 import '../theme/web-awesome.ts';
 import { formatCount, formatUntil, isOne } from '../texts/format.ts';
 
@@ -19,13 +19,12 @@ const LIVE_STOPPED = 'loge-live-stopped';
 /** Emitted when the choice is closed. */
 const ENDING_CLOSED = 'loge-ending-closed';
 
-export class LogeStudioEnding extends RoomPart {
-  static override properties = { open: { state: true }, minutes: { state: true } };
-  declare open: boolean;
+export class LogeStudioEnding extends DialogPart {
+  static override properties = { minutes: { state: true } };
   declare minutes: number;
 
   static override styles = [
-    ...RoomPart.styles,
+    ...DialogPart.styles,
     css`
       :host {
         display: block;
@@ -126,7 +125,6 @@ export class LogeStudioEnding extends RoomPart {
 
   constructor() {
     super();
-    this.open = false;
     this.minutes = PAUSE_MINUTES[1];
   }
 
@@ -183,7 +181,7 @@ export class LogeStudioEnding extends RoomPart {
       label=${texts.studio.endTitle}
       light-dismiss
       .open=${this.open}
-      @wa-after-hide=${this.#handleHidden}
+      @wa-after-hide=${this.handleHidden}
     >
       ${isLater ? this.#pauseChoice(room, isLive ? viewers : '') : nothing}
       <section>
@@ -198,7 +196,7 @@ export class LogeStudioEnding extends RoomPart {
         >
       </section>
       ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
-      <wa-button slot="footer" appearance="outlined" @click=${this.#close}>
+      <wa-button slot="footer" appearance="outlined" @click=${this.close}>
         ${isLive ? texts.studio.stay : texts.studio.keepRoom}
       </wa-button>
     </wa-dialog>`;
@@ -237,19 +235,13 @@ export class LogeStudioEnding extends RoomPart {
 
   async #stop(name: string, stop: () => Promise<unknown>): Promise<void> {
     if (!(await this.act(name, stop))) return;
-    this.#close();
+    this.close();
     this.emit<null>(LIVE_STOPPED, null);
   }
 
-  #handleHidden = (event: Event): void => {
-    if (event.target !== event.currentTarget) return;
-    this.#close();
+  protected override noteHidden(): void {
     this.emit<null>(ENDING_CLOSED, null);
-  };
-
-  #close = (): void => {
-    this.open = false;
-  };
+  }
 }
 
 defineElement('loge-studio-ending', LogeStudioEnding);

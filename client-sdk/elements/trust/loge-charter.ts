@@ -2,25 +2,24 @@
  * `<loge-charter>`: the sheet in which a creator reads the charter in force and accepts it. It shows what changed since
  * the version that they accepted before. `ask()` resolves to whether they accepted.
  */
-import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { ArticleChange, CharterReview, TextPart } from '../../../server/protocol/trust/charter.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { DialogPart } from '../room/dialog-part.ts';
+import { defineElement } from '../room/room-part.ts';
 import { formatLongDay } from '../texts/format.ts';
 import '../texts/studio-texts.ts';
 import '../theme/web-awesome.ts';
 
 type Reviewed = NonNullable<CharterReview['charter']>;
 
-export class LogeCharter extends RoomPart {
-  static override properties = { charter: { state: true }, open: { state: true } };
+export class LogeCharter extends DialogPart {
+  static override properties = { charter: { state: true } };
   declare charter: Reviewed | undefined;
-  declare open: boolean;
   #answer: ((accepted: boolean) => void) | undefined;
 
   static override styles = [
-    ...RoomPart.styles,
+    ...DialogPart.styles,
     css`
       wa-dialog {
         --width: 44rem;
@@ -89,11 +88,6 @@ export class LogeCharter extends RoomPart {
     `,
   ];
 
-  constructor() {
-    super();
-    this.open = false;
-  }
-
   /** Rejects if the charter cannot be read. */
   async ask(): Promise<boolean> {
     this.#finish(false);
@@ -121,9 +115,7 @@ export class LogeCharter extends RoomPart {
       label=${texts.charter.title}
       data-testid="charter-sheet"
       .open=${this.open}
-      @wa-after-hide=${(event: Event) => {
-        if (event.target === event.currentTarget) this.#finish(false);
-      }}
+      @wa-after-hide=${this.handleHidden}
     >
       ${charter && this.open ? this.#body(charter) : nothing}
       ${this.problem ? html`<wa-callout slot="footer" variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
@@ -184,8 +176,12 @@ export class LogeCharter extends RoomPart {
     if (isDone) this.#finish(true);
   }
 
+  protected override noteHidden(): void {
+    this.#finish(false);
+  }
+
   #finish(accepted: boolean): void {
-    this.open = false;
+    this.close();
     this.#answer?.(accepted);
     this.#answer = undefined;
   }

@@ -1,5 +1,4 @@
 /** `<loge-report>`: the dialog to report a message, a person or the live, with a category and a note. */
-import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/toast/toast.js';
 import type { PropertyValues, TemplateResult } from 'lit';
@@ -7,7 +6,8 @@ import { css, html, nothing } from 'lit';
 import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { ReportCategory, ReportSubject } from '../../../server/protocol/trust/reports.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { DialogPart } from '../room/dialog-part.ts';
+import { defineElement } from '../room/room-part.ts';
 import '../texts/chat-texts.ts';
 
 /** What may be reported: a message and its author, a person, the live. */
@@ -18,23 +18,21 @@ export interface ReportTarget {
 
 type SubjectKind = ReportSubject['kind'];
 
-export class LogeReport extends RoomPart {
+export class LogeReport extends DialogPart {
   static override properties = {
     target: { attribute: false },
     kind: { state: true },
     category: { state: true },
     note: { state: true },
-    open: { state: true },
   };
   /** Each new one opens the dialog. `loge-chat` sets it on `loge-report-wanted`. */
   declare target: ReportTarget | undefined;
   declare kind: SubjectKind;
   declare category: ReportCategory | undefined;
   declare note: string;
-  declare open: boolean;
 
   static override styles = [
-    ...RoomPart.styles,
+    ...DialogPart.styles,
     css`
       blockquote {
         margin: 0 0 0.8rem;
@@ -79,7 +77,6 @@ export class LogeReport extends RoomPart {
     super();
     this.kind = 'live';
     this.note = '';
-    this.open = false;
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -101,9 +98,7 @@ export class LogeReport extends RoomPart {
         light-dismiss
         data-testid="report-dialog"
         .open=${this.open}
-        @wa-after-hide=${(event: Event) => {
-          if (event.target === event.currentTarget) this.open = false;
-        }}
+        @wa-after-hide=${this.handleHidden}
       >
         ${this.target && this.open ? this.#body(this.target) : nothing}
       </wa-dialog>
