@@ -11,9 +11,9 @@ test('a session that has ended stays so when the answer to an earlier request co
     emit: () => undefined,
     self: () => ({ identity: 'lea', role: 'fan' }),
   });
-  session.handleEvent('private:started', { session: active });
+  session.handlers['private:started']({ session: active });
   const extending = session.extend();
-  session.handleEvent('private:ended', { session: { ...active, status: 'ended' } });
+  session.handlers['private:ended']({ session: { ...active, status: 'ended' } });
   extended.resolve({ session: active });
   await extending;
   expect([session.state, session.last?.status]).toEqual(['none', 'ended']);

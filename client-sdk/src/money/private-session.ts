@@ -8,8 +8,6 @@ import type { RoomEventMap } from '../events.ts';
 /** `waiting`: requested, not answered yet. For the creator only `none` and `active`. */
 export type PrivateSessionState = 'none' | 'waiting' | 'active';
 
-type PrivateEventName = 'private:requested' | 'private:started' | 'private:closed' | 'private:ended';
-
 /**
  * Private sessions by the minute. A fan sees their own session, the creator the running one and all requests. Amounts
  * are integers in the currency's minor unit (ISO 4217). The server counts the time while media flows on both sides. An
@@ -139,25 +137,30 @@ export class PrivateSession {
   }
 
   /** @internal */
-  handleEvent(name: PrivateEventName, { session }: EventData<PrivateEventName>): void {
-    this.#update(session);
-    if (name === 'private:requested') this.#emit('privateRequested', session);
-    if (name === 'private:started') this.#emit('privateStarted', session);
-    if (name === 'private:closed') this.#emit('privateClosed', session);
-    if (name === 'private:ended') this.#emit('privateEnded', session);
-  }
-
-  /** @internal */
-  handleRunning(running: PrivateRunning): void {
-    this.#running = running;
-    this.#emit('privateRunning', running);
-  }
+  readonly handlers = {
+    'private:requested': this.#handlerOf('privateRequested'),
+    'private:started': this.#handlerOf('privateStarted'),
+    'private:closed': this.#handlerOf('privateClosed'),
+    'private:ended': this.#handlerOf('privateEnded'),
+    'private:running': (running: PrivateRunning) => {
+      this.#running = running;
+      this.#emit('privateRunning', running);
+    },
+    'private:fundsLow': (data: EventData<'private:fundsLow'>) => this.#emit('privateFundsLow', data),
+  };
 
   /** @internal The room was left. */
   reset(): void {
     this.#open = [];
     this.#running = null;
     this.#last = null;
+  }
+
+  #handlerOf(name: 'privateRequested' | 'privateStarted' | 'privateClosed' | 'privateEnded') {
+    return ({ session }: { session: Session }): void => {
+      this.#update(session);
+      this.#emit(name, session);
+    };
   }
 
   #currentId(): Session['id'] {
