@@ -325,15 +325,7 @@ export class LogeStage extends RoomPart {
     this.toggleAttribute('portrait', videoHeight > videoWidth);
   };
 
-  #startSound = async (): Promise<void> => {
-    try {
-      await this.room?.stage.startAudio();
-      this.problem = '';
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    }
-    this.requestUpdate();
-  };
+  #startSound = (): Promise<boolean> => this.attempt(() => this.room?.stage.startAudio());
 }
 
 defineElement('loge-stage', LogeStage);

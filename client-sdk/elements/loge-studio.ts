@@ -25,7 +25,7 @@ import type { LogeStudioEnding } from './studio/studio-ending.ts';
 import './studio/studio-requests.ts';
 import './studio/studio-tipping.ts';
 import './studio/studio-figures.ts';
-import { closeSheetButton, interruptionQuestion, openSheetButton, toolButton } from './studio/studio-controls.ts';
+import { interruptionQuestion, toolButton } from './studio/studio-controls.ts';
 import './studio/studio-picture.ts';
 import type { LogeStudioPicture } from './studio/studio-picture.ts';
 import { studioStyles } from './studio/studio-styles.ts';
@@ -137,7 +137,7 @@ export class LogeStudio extends RoomPart {
     return html`<div class="cards" id="cards" popover data-testid="studio-sheet">
       <div class="sheet-head">
         <h2 class="display">${texts.studio.more}</h2>
-        ${closeSheetButton(texts)}
+        ${toolButton({ name: 'close', className: 'plain', testId: 'studio-sheet-close', label: texts.chat.close, sheet: 'hide' })}
       </div>
       <loge-studio-devices
         class="card devices ${isLive && !this.showDevices ? 'folded' : ''}"
@@ -163,7 +163,8 @@ export class LogeStudio extends RoomPart {
     return html`<div class="controls" part="controls">
       ${this.#toggle('microphone', texts.studio.muteMicrophone, texts.studio.unmuteMicrophone)}
       ${this.#toggle('camera', texts.studio.muteCamera, texts.studio.unmuteCamera)}
-      ${me.isLive ? this.#liveTools(room) : nothing} ${openSheetButton(texts)}
+      ${me.isLive ? this.#liveTools(room) : nothing}
+      ${toolButton({ name: 'settings', className: 'narrow-only', testId: 'studio-more', label: texts.studio.more, sheet: 'toggle' })}
       <span class="space muted">${me.isLive || isEnded ? nothing : this.#previewText(room)}</span>
       ${
         me.isLive
@@ -220,7 +221,9 @@ export class LogeStudio extends RoomPart {
               label: isSharing ? texts.studio.stopScreen : texts.studio.shareScreen,
               isOn: isSharing,
               act: () =>
-                this.#try(() => (isSharing ? room.localParticipant.stopScreen() : room.localParticipant.shareScreen())),
+                this.attempt(() =>
+                  isSharing ? room.localParticipant.stopScreen() : room.localParticipant.shareScreen(),
+                ),
             })
           : nothing
       }
@@ -246,7 +249,7 @@ export class LogeStudio extends RoomPart {
       label: isMuted ? unmute : mute,
       isOff: isMuted,
       isDisabled: !isThere,
-      act: () => this.#try(() => me?.setMuted(source, !isMuted)),
+      act: () => this.attempt(() => me?.setMuted(source, !isMuted)),
     });
   }
 
@@ -284,7 +287,7 @@ export class LogeStudio extends RoomPart {
 
   async #openPreview(): Promise<void> {
     this.isOpening = true;
-    await this.#try(async () => {
+    await this.attempt(async () => {
       const me = this.room?.localParticipant;
       await (me?.isLive ? me.addDevices() : me?.startPreview());
       this.#refreshDevices();
@@ -339,17 +342,6 @@ export class LogeStudio extends RoomPart {
   #handleDeviceProblem = (event: CustomEvent<{ text: string }>): void => {
     this.problem = event.detail.text;
   };
-
-  /** Runs an act that may overlap with others, such as muting, and shows its failure. */
-  async #try(act: () => Promise<void> | undefined): Promise<void> {
-    this.problem = '';
-    try {
-      await act();
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    }
-    this.requestUpdate();
-  }
 }
 
 defineElement('loge-studio', LogeStudio);

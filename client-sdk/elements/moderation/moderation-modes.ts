@@ -159,15 +159,8 @@ export class LogeModerationModes extends RoomPart {
     </div>`;
   }
 
-  async #set(mode: SetModeInput): Promise<void> {
-    this.problem = '';
-    try {
-      await this.room?.chat.moderation.setMode(mode);
-    } catch (error) {
-      this.problem = this.wordsFor(error);
-    }
-    // After a refusal, the switch shows the old mode again.
-    this.requestUpdate();
+  #set(mode: SetModeInput): Promise<boolean> {
+    return this.attempt(() => this.room?.chat.moderation.setMode(mode));
   }
 
   #startPoll = (): Promise<void> =>

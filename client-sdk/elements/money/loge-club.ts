@@ -36,10 +36,7 @@ export class LogeClub extends RoomPart {
 
   protected override listenTo(room: Room): Array<() => void> {
     void this.#load(room);
-    return [
-      ...(['connected', 'reconnected'] as const).map((name) => room.on(name, () => this.#retry(room))),
-      ...this.renderOn(room, ['connected', 'reconnected', 'accessGranted', 'accessRevoked']),
-    ];
+    return (['connected', 'reconnected'] as const).map((name) => room.on(name, () => this.#retry(room)));
   }
 
   #retry(room: Room | undefined): void {

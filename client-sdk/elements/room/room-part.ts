@@ -71,10 +71,17 @@ export class LogeElement extends LitElement {
     return this.texts.errors[error.code] ?? error.message;
   }
 
-  /** Runs one act at a time and shows its failure as `problem`. Resolves to whether it succeeded. */
+  /** Runs one act at a time and shows its failure as `problem`. Resolves to whether it has succeeded. */
   protected async act(name: string, act: () => unknown): Promise<boolean> {
     if (this.busy) return false;
     this.busy = name;
+    const isDone = await this.attempt(act);
+    this.busy = '';
+    return isDone;
+  }
+
+  /** Runs an act that may overlap with others, such as muting, and shows its failure. */
+  protected async attempt(act: () => unknown): Promise<boolean> {
     this.problem = '';
     try {
       await act();
@@ -83,7 +90,8 @@ export class LogeElement extends LitElement {
       this.problem = this.wordsFor(error);
       return false;
     } finally {
-      this.busy = '';
+      // Also what a refused act has not changed is drawn again, such as a switch.
+      this.requestUpdate();
     }
   }
 

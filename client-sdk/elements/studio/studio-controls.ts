@@ -19,7 +19,9 @@ interface Tool {
   /** Muted, such as the microphone: shown as a warning. */
   isOff?: boolean;
   isDisabled?: boolean;
-  act: () => unknown;
+  act?: () => unknown;
+  /** Instead of an act: what it does with the sheet of the small studio. */
+  sheet?: 'toggle' | 'hide';
 }
 
 export function toolButton(tool: Tool): TemplateResult {
@@ -31,6 +33,8 @@ export function toolButton(tool: Tool): TemplateResult {
     isOn = false,
     isOff = false,
     isDisabled = false,
+    act,
+    sheet,
   } = tool;
   return html`<button
     class="tool ${className} ${isOff ? 'muted-off' : ''} ${isOn ? 'on' : ''}"
@@ -38,38 +42,12 @@ export function toolButton(tool: Tool): TemplateResult {
     data-testid=${testId}
     aria-label=${label}
     title=${label}
+    popovertarget=${sheet ? 'cards' : nothing}
+    popovertargetaction=${sheet ?? nothing}
     ?disabled=${isDisabled}
-    @click=${tool.act}
+    @click=${act ?? nothing}
   >
     ${icon(name, 22)}
-  </button>`;
-}
-
-/** Opens the sheet of the small studio: devices, earnings, goal and menu. */
-export function openSheetButton(texts: ElementTexts): TemplateResult {
-  return html`<button
-    class="tool narrow-only"
-    type="button"
-    popovertarget="cards"
-    data-testid="studio-more"
-    aria-label=${texts.studio.more}
-    title=${texts.studio.more}
-  >
-    ${icon('settings', 22)}
-  </button>`;
-}
-
-export function closeSheetButton(texts: ElementTexts): TemplateResult {
-  return html`<button
-    class="tool plain"
-    type="button"
-    popovertarget="cards"
-    popovertargetaction="hide"
-    data-testid="studio-sheet-close"
-    aria-label=${texts.chat.close}
-    title=${texts.chat.close}
-  >
-    ${icon('close', 20)}
   </button>`;
 }
 
