@@ -1,9 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { ChatMessage } from '../../server/protocol/chat/chat.ts';
+import { listening } from '../../tests/support/browser/listening-part.ts';
 import { Chat } from '../src/chat/chat.ts';
 import type { ChatDependencies } from '../src/chat/chat-feed.ts';
 import { CHAT } from '../src/limits.ts';
-import type { Room } from '../src/room.ts';
 import { LogeChat } from './loge-chat.ts';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -16,14 +16,9 @@ test('a chat that replaces one that was read back has the newest messages, howev
   const nothing = () => undefined;
   const dependencies = { connection: { request, requestReliably: request }, emit: nothing, log: nothing };
   const chat = new Chat(dependencies as unknown as ChatDependencies);
-  const room = { on: () => nothing, chat } as unknown as Room;
-  class TestChat extends LogeChat {
-    listen = () => this.listenTo(room);
-  }
-  customElements.define('test-chat', TestChat);
   chat.handlePage({ entries: [], lastSeq: 0 });
   chat.setFollowing(false);
-  new TestChat().listen();
+  listening(new LogeChat(), { chat });
   const from = { identity: 'lea', name: 'Léa', role: 'fan' as const };
   const message = (seq: number): ChatMessage => ({
     ...{ kind: 'message', id: `msg_${String(seq).padStart(8, '0')}`, seq, from },

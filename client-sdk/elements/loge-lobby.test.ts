@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Quote } from '../../server/protocol/money/pricing.ts';
 import { handlerOf, pressOf } from '../../tests/support/browser/element-events.ts';
 import { testIdsOf, wordsOf } from '../../tests/support/browser/element-markup.ts';
-import { Emitter } from '../src/emitter.ts';
+import { listening } from '../../tests/support/browser/listening-part.ts';
 import { LogeError } from '../src/errors.ts';
 import type { RoomEventMap } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
@@ -88,30 +88,18 @@ test('a suspended person is sent to the reasons and the appeal only on a site th
 });
 
 test('the summary of a room that has ended stays when a later read fails', async () => {
-  const emitter = new Emitter<RoomEventMap>(() => undefined);
   const summaries = [Promise.resolve({ liveSeconds: 60 }), Promise.reject(new LogeError('connection_failed'))];
-  const room = {
-    on: emitter.on.bind(emitter),
-    info: { status: 'ended' },
-    summary: () => summaries.shift(),
-  } as unknown as Room;
-  class Summary extends LogeSummary {
-    listen = () => this.listenTo(room);
-  }
-  customElements.define('test-summary', Summary);
-  const element = new Summary();
-  element.listen();
+  const room = { info: { status: 'ended' }, summary: () => summaries.shift() };
+  const { part, emitter } = listening(new LogeSummary(), room);
   // Asked for while the first read is under way, and read after it.
   emitter.emit('earningsChanged', {} as RoomEventMap['earningsChanged']);
-  await expect.poll(() => element.problem).not.toBe('');
-  expect([element.summary?.liveSeconds, summaries.length]).toEqual([60, 0]);
+  await expect.poll(() => part.problem).not.toBe('');
+  expect([part.summary?.liveSeconds, summaries.length]).toEqual([60, 0]);
 });
 
 test('a waiver that was accepted is not one of another text', async () => {
   vi.stubGlobal('location', { href: 'http://localhost/' });
-  class TestLobby extends LogeLobby {}
-  customElements.define('test-lobby', TestLobby);
-  const element = new TestLobby();
+  const element = new LogeLobby();
   const buyTicket = vi.fn(async (_request: object) => ({ id: 'ticket_1' }));
   element.room = { ...roomOf({ balanceMinor: 900 }), buyTicket } as unknown as Room;
   element.quote = QUOTE;

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { afterEach, expect, test, vi } from 'vitest';
 import { markupOf, testIdsOf, wordsOf } from '../../tests/support/browser/element-markup.ts';
-import { Emitter } from '../src/emitter.ts';
+import { listening } from '../../tests/support/browser/listening-part.ts';
 import type { RoomEventMap } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
 import { LogeStudio } from './loge-studio.ts';
@@ -42,13 +42,7 @@ test('a tip, a private request and a raised hand sound in the studio, unless the
       stop() {}
     },
   );
-  const emitter = new Emitter<RoomEventMap>(() => undefined);
-  const room = { on: emitter.on.bind(emitter), chat: { hands: { count: 0, hands: [] } } } as unknown as Room;
-  class Studio extends LogeStudio {
-    listen = () => this.listenTo(room);
-  }
-  customElements.define('test-studio', Studio);
-  const stops = new Studio().listen();
+  const { emitter, stops } = listening(new LogeStudio(), { chat: { hands: { count: 0, hands: [] } } });
   const soundsOf = (act: () => void) => {
     played.length = 0;
     audio.currentTime += 10;
@@ -130,30 +124,17 @@ test("the duration of a live is measured by the server's clock", () => {
 });
 
 test('a shared screen that ends by the button of the browser is no device that was unplugged', () => {
-  const emitter = new Emitter<RoomEventMap>(() => undefined);
-  const room = { on: emitter.on.bind(emitter), chat: { hands: { count: 0, hands: [] } } } as unknown as Room;
-  class SharingStudio extends LogeStudio {
-    listen = () => this.listenTo(room);
-  }
-  customElements.define('test-sharing-studio', SharingStudio);
-  const studio = new SharingStudio();
-  studio.listen();
+  const { part, emitter } = listening(new LogeStudio(), { chat: { hands: { count: 0, hands: [] } } });
   const end = (source: 'screen' | 'camera') => {
     emitter.emit('localTrackChanged', { source, change: 'ended', track: null, muted: false });
-    return studio.problem;
+    return part.problem;
   };
   expect(end('screen')).toBe('');
   expect(end('camera')).toContain('unplugged');
 });
 
 test('a screen that was watched and is no longer shared does not count as an audience', () => {
-  const emitter = new Emitter<RoomEventMap>(() => undefined);
-  class ListeningFigures extends LogeStudioFigures {
-    listen = () => this.listenTo({ on: emitter.on.bind(emitter) } as unknown as Room);
-  }
-  customElements.define('test-figures', ListeningFigures);
-  const figures = new ListeningFigures();
-  figures.listen();
+  const { part: figures, emitter } = listening(new LogeStudioFigures());
   emitter.emit('publishingLayers', { source: 'screen', maxSpatialLayer: 1 });
   emitter.emit('publishingLayers', { source: 'camera', maxSpatialLayer: -1 });
   expect(figures.isIdle).toBe(false);

@@ -1,17 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Tier } from '../../../server/protocol/money/memberships.ts';
-import { Emitter } from '../../src/emitter.ts';
+import { listening } from '../../../tests/support/browser/listening-part.ts';
 import { LogeError } from '../../src/errors.ts';
-import type { RoomEventMap } from '../../src/events.ts';
-import type { Room } from '../../src/room.ts';
 import { LogeClub } from './loge-club.ts';
 
 test('tiers that could not be loaded are asked for again after a reconnect', async () => {
-  const emitter = new Emitter<RoomEventMap>(() => undefined);
   const tier = { id: 'tier_1', name: 'Balcony' } as unknown as Tier;
   let asked = 0;
   const room = {
-    on: emitter.on.bind(emitter),
     info: { access: { kind: 'members', minTier: 'tier_1' } },
     memberships: {
       tiers: async () => {
@@ -20,13 +16,8 @@ test('tiers that could not be loaded are asked for again after a reconnect', asy
         return [tier];
       },
     },
-  } as unknown as Room;
-  class Club extends LogeClub {
-    listen = () => this.listenTo(room);
-  }
-  customElements.define('test-club', Club);
-  const club = new Club();
-  club.listen();
+  };
+  const { part: club, emitter } = listening(new LogeClub(), room);
   await expect.poll(() => club.problem).not.toBe('');
   emitter.emit('reconnected', { downMs: 1_000 });
   await expect.poll(() => club.tiers).toEqual([tier]);

@@ -1,0 +1,16 @@
+/** An element that hears the events of a room, without a browser. */
+import type { RoomPart } from '../../../client-sdk/elements/room/room-part.ts';
+import { Emitter } from '../../../client-sdk/src/emitter.ts';
+import type { RoomEventMap } from '../../../client-sdk/src/events.ts';
+import type { Room } from '../../../client-sdk/src/room.ts';
+
+/** Gives the part a room with these members; the emitter emits the room's events. */
+export function listening<Part extends RoomPart>(part: Part, members: object = {}) {
+  const emitter = new Emitter<RoomEventMap>((error) => {
+    throw error;
+  });
+  part.room = { on: emitter.on.bind(emitter), ...members } as unknown as Room;
+  // Protected: in a page, the part does this itself.
+  const stops = (part as unknown as { listenTo(room: Room): (() => void)[] }).listenTo(part.room);
+  return { part, emitter, stops };
+}
