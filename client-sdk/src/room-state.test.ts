@@ -73,10 +73,14 @@ describe('RoomState', () => {
     const at = '2030-01-01T20:00:00.000Z';
     expect(state.setLive(true, at)).toBe(true);
     expect(state.setLive(true, at)).toBe(false);
-    expect(state.info).toMatchObject({ status: 'live', liveStartedAt: at });
-    expect(state.setLive(false, at)).toBe(true);
-    expect(state.info).toMatchObject({ status: 'scheduled' });
-    expect(events).toEqual(['liveStarted', 'liveEnded']);
+    expect(state.info).toMatchObject({ status: 'live', liveStartedAt: at, firstLiveAt: at });
+    const endedAt = '2030-01-01T20:05:00.000Z';
+    expect(state.setLive(false, endedAt)).toBe(true);
+    const ended = { status: 'scheduled', liveStartedAt: null, firstLiveAt: at, liveEndedAt: endedAt };
+    expect(state.info).toMatchObject(ended);
+    state.setLive(true, '2030-01-01T20:10:00.000Z');
+    expect(state.info?.firstLiveAt).toBe(at);
+    expect(events).toEqual(['liveStarted', 'liveEnded', 'liveStarted']);
   });
 
   it('shows listeners the end of a live together with its pause', () => {

@@ -113,8 +113,11 @@ export class RoomState {
     this.#isLive = live;
     if (info) {
       this.info = { ...info, pausedUntil, pauseAnnounced };
-      if (hasChanged && live) Object.assign(this.info, { status: 'live', liveStartedAt: at, liveEndedAt: null });
-      else if (hasChanged && info.status === 'live') Object.assign(this.info, { status: 'scheduled', liveEndedAt: at });
+      const firstLiveAt = info.firstLiveAt ?? at;
+      if (hasChanged && live)
+        Object.assign(this.info, { status: 'live', liveStartedAt: at, firstLiveAt, liveEndedAt: null });
+      else if (hasChanged && info.status === 'live')
+        Object.assign(this.info, { status: 'scheduled', liveStartedAt: null, liveEndedAt: at });
     }
     if (hasChanged && live) this.#emit('liveStarted', { startedAt: at });
     else if (hasChanged) this.#emit('liveEnded', { endedAt: at });
