@@ -78,7 +78,10 @@ export class WalletsStore {
       .leftJoin(promotions, sql`${promotions.id} = split_part(${ledgerTransactions.sourceId}, ':', 1)`)
       .leftJoin(tickets, sql`${tickets.id} = coalesce(${refunds.ticket}, ${ledgerTransactions.sourceId})`)
       .leftJoin(tips, sql`${tips.id} = coalesce(${refunds.tip}, ${ledgerTransactions.sourceId})`)
-      .leftJoin(privateSessions, eq(privateSessions.id, ledgerTransactions.sourceId))
+      .leftJoin(
+        privateSessions,
+        sql`${privateSessions.id} = coalesce(${refunds.privateSession}, ${ledgerTransactions.sourceId})`,
+      )
       .leftJoin(rooms, sql`${rooms.id} = coalesce(${tickets.room}, ${tips.room}, ${privateSessions.room})`)
       .where(
         and(

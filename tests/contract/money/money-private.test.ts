@@ -150,6 +150,9 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     const part = await money.refunds.refund({ ...target, amountMinor: 90 }, 'operator');
     expect(part).toMatchObject({ privateSession: asked.id, amountMinor: 90, to: 'wallet', status: 'succeeded' });
     expect(await balance(house, lea)).toBe(1_060 - costMinor + 90);
+    expect((await money.wallets.listEntries(lea)).entries[0]).toMatchObject({
+      ...{ id: part.id, kind: 'refund', room: room.id, label: target.reason, roomTitle: room.title },
+    });
     expect((await money.receipts.get(asked.id, lea)).status).toBe('part_refunded');
     const taken = (await money.receipts.get(part.id, lea)).parts;
     expect(taken?.creatorMinor).toBeLessThan(0);
