@@ -77,8 +77,8 @@ export class RefundsStore {
   /** Refunds to cards of any of these payments, newest first. */
   async listToCard(payments: string[]): Promise<RefundRow[]> {
     if (payments.length === 0) return [];
-    const { ticket, tip, membershipInvoice } = refunds;
-    const isOfThese = or(...[ticket, tip, membershipInvoice].map((column) => inArray(column, payments)));
+    const { ticket, tip, topup, membershipInvoice } = refunds;
+    const isOfThese = or(...[ticket, tip, topup, membershipInvoice].map((column) => inArray(column, payments)));
     return this.#orm
       .select()
       .from(refunds)

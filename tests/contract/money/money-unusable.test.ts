@@ -144,7 +144,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     await db.orm.execute('drop function refuse cascade');
   });
 
-  test('a payment of an unexpected amount is refunded', async () => {
+  test('a payment of an unexpected amount is refunded, and its payer sees how the refund stands', async () => {
     const identity = await house.createFan();
     const { checkoutUrl } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: AMOUNT_MINOR });
     await db.orm.execute(`update checkouts set amount_minor = 900`);
@@ -153,6 +153,9 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     await settle();
     expect(await givenBackOf(session)).toEqual([[AMOUNT_MINOR, 'succeeded']]);
     expect(await balanceOf(identity)).toBe(0);
+    expect((await house.money.ownPayments.listByCard(identity, { limit: 50 })).payments).toMatchObject([
+      { kind: 'unusable', refunds: [{ amountMinor: AMOUNT_MINOR, status: 'succeeded' }] },
+    ]);
   });
 
   test('a returned refund waits at the desk and is retried there', async () => {
