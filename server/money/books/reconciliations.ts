@@ -96,7 +96,7 @@ export class Reconciliations {
   async #read(askedSinceMs: number): Promise<Reading> {
     const { provider, currency, clock } = this.#context;
     const providerMinor = await provider.books.fetchBalanceMinor(currency);
-    const { movements, sinceMs } = await provider.books.listMovements(askedSinceMs);
+    const { movements, sinceMs } = await provider.books.listMovements(currency, askedSinceMs);
     for (const movement of movements) await this.#bookOwn(movement);
     const sinceIso = iso(Math.max(0, sinceMs - 2 * DAY_MS));
     const known = await this.#store.readKnown(sinceIso);
@@ -112,10 +112,11 @@ export class Reconciliations {
 
   /** Handles a provider event about a payout to the house's own bank, which was sent or returned. */
   async handleBankPayoutChanged(payout: string): Promise<void> {
-    for (const movement of await this.#context.provider.books.listMovementsOf(payout)) {
+    const { provider, currency, log } = this.#context;
+    for (const movement of await provider.books.listMovementsOf(payout, currency)) {
       const isNews = await this.#bookOwn(movement);
       if (isNews && movement.netMinor > 0) {
-        this.#context.log.error({ payout, amountMinor: movement.netMinor }, "payout to the house's bank returned");
+        log.error({ payout, amountMinor: movement.netMinor }, "payout to the house's bank returned");
       }
     }
   }

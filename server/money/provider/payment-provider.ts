@@ -210,11 +210,16 @@ export interface ProviderMovement {
   checkout: string | null;
 }
 
+/** Of one currency: another application may share the provider's account. */
 export interface ProviderBooks {
   /** Movements since a moment; 0 means all. Of more than `max` only the newest, and since when these are complete. */
-  listMovements(sinceMs: number, max?: number): Promise<{ movements: ProviderMovement[]; sinceMs: number }>;
+  listMovements(
+    currency: string,
+    sinceMs: number,
+    max?: number,
+  ): Promise<{ movements: ProviderMovement[]; sinceMs: number }>;
   /** Movements of one object, such as a payout to the house's bank and its return. */
-  listMovementsOf(source: string): Promise<ProviderMovement[]>;
+  listMovementsOf(source: string, currency: string): Promise<ProviderMovement[]>;
   /** The balance at the provider, available or not. */
   fetchBalanceMinor(currency: string): Promise<number>;
 }

@@ -17,13 +17,15 @@ export class StripeBooks implements ProviderBooks {
   }
 
   async listMovements(
+    currency: string,
     sinceMs: number,
     max = MOVEMENTS_MAX,
   ): Promise<{ movements: ProviderMovement[]; sinceMs: number }> {
-    const created = sinceMs > 0 ? { created: { gte: Math.floor(sinceMs / 1000) } } : {};
+    const period = sinceMs > 0 ? { created: { gte: Math.floor(sinceMs / 1000) } } : {};
     return this.#call('list balance transactions', async () => {
       const movements: ProviderMovement[] = [];
-      const list = this.#stripe.balanceTransactions.list({ ...created, limit: PAGE_ITEMS, expand: ['data.source'] });
+      const wanted = { currency, ...period, limit: PAGE_ITEMS, expand: ['data.source'] };
+      const list = this.#stripe.balanceTransactions.list(wanted);
       // Newest first.
       for await (const movement of list) {
         if (movements.length === max) return newestOf(movements);
@@ -33,9 +35,9 @@ export class StripeBooks implements ProviderBooks {
     });
   }
 
-  async listMovementsOf(source: string): Promise<ProviderMovement[]> {
+  async listMovementsOf(source: string, currency: string): Promise<ProviderMovement[]> {
     const list = await this.#call('list movements of an object', () =>
-      this.#stripe.balanceTransactions.list({ source, limit: PAGE_ITEMS, expand: ['data.source'] }),
+      this.#stripe.balanceTransactions.list({ source, currency, limit: PAGE_ITEMS, expand: ['data.source'] }),
     );
     return list.data.map(toMovement);
   }
