@@ -48,15 +48,18 @@ export class MembershipCancellations {
       const before = await this.#store.lock(tx, id);
       if (!before) throw new AppError('membership_not_found');
       if (before.standing === 'disputed' && !wantsToLeave) throw new AppError('membership_disputed');
-      const { creator, identity } = before;
-      const { removals, suspensions } = this.#context.rooms;
-      if (!wantsToLeave) {
-        await removals.assertNotBlocked(creator, identity, tx);
-        await suspensions.assertClubOpen(creator, tx);
-      }
+      if (!wantsToLeave) await this.assertMayPay(before, tx);
       const decisions = before.decisions + 1;
       return this.#beginUpdate(tx, before, { wantsToLeave, isCancelledByHouse: false, decisions });
     });
+  }
+
+  /** Nobody pays for a club that they cannot enter, or that is closed. */
+  async assertMayPay({ creator, identity }: Pick<MembershipRow, 'creator' | 'identity'>, tx?: Orm): Promise<void> {
+    const { removals, suspensions } = this.#context.rooms;
+    await removals.assertNotBlocked(creator, identity, tx);
+    await suspensions.assertNotSuspended(identity, tx);
+    await suspensions.assertClubOpen(creator, tx);
   }
 
   /** Sends a stored decision to the provider. */

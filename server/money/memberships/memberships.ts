@@ -71,11 +71,8 @@ export class Memberships {
     const tier = club === undefined ? await clubs.getTier(request.tier) : await clubs.getTierOf(club, request.tier);
     if (!tier.isActive) throw new AppError('tier_retired');
     if (identity === tier.creator) throw new AppError('already_entitled');
-    const { removals, suspensions } = this.#context.rooms;
-    await removals.assertNotBlocked(tier.creator, identity);
-    await suspensions.assertNotSuspended(identity);
-    await suspensions.assertClubOpen(tier.creator);
     const member = { creator: tier.creator, identity };
+    await this.sync.cancellations.assertMayPay(member);
     for (let attempt = 1; attempt <= JOIN_ATTEMPTS; attempt += 1) {
       // In this order: a request that is paid between the two reads is found by one of them.
       const pending = await this.#store.findCurrent(member, 'pending');
@@ -243,12 +240,11 @@ export class Memberships {
    * provider, because credit would pay any later invoice.
    */
   async changeTier(identity: string, id: string, tierId: string): Promise<Membership> {
-    const { clubs, removals, suspensions } = this.#context.rooms;
+    const { clubs } = this.#context.rooms;
     const wanted = await clubs.getTier(tierId);
     const { row: known } = await this.#findOwn(identity, id);
     if (wanted.creator !== known.creator) throw new AppError('tier_not_found');
-    await removals.assertNotBlocked(known.creator, identity);
-    await suspensions.assertClubOpen(known.creator);
+    await this.sync.cancellations.assertMayPay(known);
     if (!wanted.isActive && ![known.tier, known.renewalTier].includes(wanted.id)) throw new AppError('tier_retired');
     return this.#change(identity, id, async (subscription) => {
       // The price of the change depends on the paid tier, so the subscription is fetched first.

@@ -77,8 +77,8 @@ export class Suspensions {
     return (await this.#store.findLongest(identity, isoIn(this.#options.clock), tx))?.until ?? undefined;
   }
 
-  async assertNotSuspended(identity: string): Promise<void> {
-    if (await this.isSuspended(identity)) throw new AppError('account_suspended');
+  async assertNotSuspended(identity: string, tx?: Orm): Promise<void> {
+    if (await this.isSuspended(identity, tx)) throw new AppError('account_suspended');
   }
 
   /** Throws `live_stopped` while the creator is suspended: their club takes no money for lives that cannot be. */

@@ -374,6 +374,21 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     expect(await house.money.checkInvariants()).toEqual([]);
   });
 
+  test('a suspended member pays for no more time in a club, and may leave it', async () => {
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const { silver, gold } = await openClub(house);
+    const { memberships } = house.money;
+    const { identity, membership } = await join(house, silver);
+    const decision = `decision-${identity}`;
+    await house.rooms.suspensions.suspend(identity, { decision, reason: 'Insults', until: null });
+    const suspended = failure('account_suspended');
+    await expect(memberships.changeTier(identity, membership.id, gold.id)).rejects.toEqual(suspended);
+    expect(await memberships.cancel(identity, membership.id)).toMatchObject({ cancelAtPeriodEnd: true });
+    await expect(memberships.resume(identity, membership.id)).rejects.toEqual(suspended);
+    await house.rooms.suspensions.lift({ decision, kind: 'account' });
+    expect(await memberships.resume(identity, membership.id)).toMatchObject({ cancelAtPeriodEnd: false });
+  });
+
   test('a change of a membership that has ended at the provider without an event is refused', async () => {
     await using house = await openMoneyHouse({ db, isRunning: false });
     const { silver, gold } = await openClub(house);

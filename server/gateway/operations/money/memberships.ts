@@ -90,6 +90,8 @@ const tierOperations = [
 const OWN = { by: ['participant', 'person'] } as const;
 const CHANGE = { ...OWN, limit: 'money' } as const;
 const CHANGE_ERRORS = ['membership_not_found', 'membership_ended', 'provider_unavailable'] as const;
+/** Of what the member pays for. */
+const PAY_ERRORS = ['access_removed', 'account_suspended', 'live_stopped'] as const;
 
 const ownOperations = [
   operation({
@@ -110,9 +112,7 @@ const ownOperations = [
       'tier_retired',
       'membership_exists',
       'already_entitled',
-      'access_removed',
-      'account_suspended',
-      'live_stopped',
+      ...PAY_ERRORS,
       'origin_not_allowed',
       'provider_unavailable',
     ],
@@ -147,7 +147,7 @@ const ownOperations = [
     socket: 'memberships:resume',
     summary: 'Resume a cancelled membership',
     description: 'Refused if it is not `renewable`, with `membership_ended`.',
-    errors: [...CHANGE_ERRORS, 'membership_disputed', 'live_stopped'],
+    errors: [...CHANGE_ERRORS, ...PAY_ERRORS, 'membership_disputed'],
     run: ({ money }, { caller, params }) => money.memberships.resume(caller.identity, params.membership),
   }),
   operation({
@@ -177,8 +177,8 @@ const ownOperations = [
       'An upgrade applies at once: the rest of the paid time is charged pro rata, and nothing changes if the card is declined. A downgrade starts with the next renewal, see `nextTier`; so does an upgrade if the last renewal, or a payment since then, was refunded completely or lost in a dispute, unless its interval is another one (`tier_interval`).',
     errors: [
       ...CHANGE_ERRORS,
+      ...PAY_ERRORS,
       'membership_disputed',
-      'live_stopped',
       'membership_unpaid',
       'tier_not_found',
       'tier_retired',
