@@ -68,7 +68,8 @@ export class MoneyJobs {
       job('disputes', MINUTE_MS, () => parts.disputes.sweep()),
       leaderJob('reconciliation', HOUR_MS, () => parts.reconciliations.run()),
       job('reconciliation metrics', MINUTE_MS, () => parts.reconciliations.updateMetrics()),
-      job('private sessions', SECOND_MS, () => parts.privateSessions.tick()),
+      // Not awaited: a media node that does not answer would delay the samples of all other sessions.
+      job('private sessions', SECOND_MS, async () => void parts.privateSessions.tick()),
       job('private requests', 2 * SECOND_MS, () => parts.privateSessions.sweepOpen()),
       leaderJob('event listing', MINUTE_MS, () => parts.providerEvents.list()),
     ];

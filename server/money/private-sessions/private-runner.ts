@@ -46,6 +46,8 @@ interface RunningSession {
   mediaAtMs: number;
   isFundsLow: boolean;
   isFanPaused: boolean;
+  /** Its media has not answered yet. */
+  isSampled: boolean;
 }
 
 export class PrivateRunner {
@@ -74,26 +76,29 @@ export class PrivateRunner {
     const terms = await this.#context.pricing.getTerms(row.terms);
     const nowMs = this.#context.clock.now();
     const meter = new MediaMeter();
-    const moment = { beatAtMs: nowMs, mediaAtMs: nowMs, isFundsLow: false, isFanPaused: false };
+    const moment = { beatAtMs: nowMs, mediaAtMs: nowMs, isFundsLow: false, isFanPaused: false, isSampled: false };
     this.#running.set(row.id, { row, terms, meter, ...moment });
   }
 
-  /** Samples every session once. */
-  async tick(): Promise<boolean> {
+  /** Samples every session once, but for those whose last sample is still under way. */
+  async tick(): Promise<void> {
+    const free = [...this.#running.values()].filter(({ isSampled }) => !isSampled);
     await Promise.all(
-      [...this.#running.values()].map((session) =>
-        this.#sample(session).catch((error) =>
-          this.#context.log.error({ err: error, session: session.row.id }, 'private session sample failed'),
+      free.map((session) =>
+        this.#context.runInBackground(`sample ${session.row.id}`, () =>
+          this.#sample(session).finally(() => {
+            session.isSampled = false;
+          }),
         ),
       ),
     );
-    return false;
   }
 
   async #sample(session: RunningSession): Promise<void> {
     const { row, meter } = session;
     const room = row.room as RoomId;
     const before = meter.confirmedMs;
+    session.isSampled = true;
     const sample = await this.#media?.sample(room, row.identity);
     const nowMs = this.#context.clock.now();
     meter.add(nowMs, sample);

@@ -54,7 +54,7 @@ export class PrivateSessions {
   }
 
   /** Samples the media of every session that runs in this process. */
-  tick(): Promise<boolean> {
+  tick(): Promise<void> {
     return this.#runner.tick();
   }
 

@@ -10,6 +10,7 @@ import { type MoneyHouse, openMoneyHouse } from '../../support/houses/money-hous
 import { eventually } from '../../support/run/eventually.ts';
 
 const RATE_MINOR = 120;
+const PRIVATE = { kind: 'private', ratePerMinuteMinor: RATE_MINOR } as const;
 const SECOND_MS = 1_000;
 
 const code = (promise: Promise<unknown>): Promise<string> =>
@@ -21,7 +22,7 @@ const code = (promise: Promise<unknown>): Promise<string> =>
 /** A server with a private room whose media the test starts and stops. */
 async function open(db: Parameters<typeof openMoneyHouse>[0]['db']) {
   const house = await openMoneyHouse({ db, isRunning: false });
-  const room = await house.createRoom({ kind: 'private', ratePerMinuteMinor: RATE_MINOR });
+  const room = await house.createRoom(PRIVATE);
   const media = { creator: true, fan: true, bytes: 0, key: 'a', untilMs: 0 };
   const progress: PrivateProgress[] = [];
   const lendMedia = (sessions: PrivateSessions) => {
@@ -164,6 +165,32 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect(await money.earnings.ofRoom(room.id)).toMatchObject({ creatorMinor: 0 });
     expect((await money.earnings.describe(room.creator.identity)).pendingMinor).toBe(0);
     expect(await money.checkInvariants()).toEqual([]);
+  });
+
+  it('is billed while the media of another session does not answer', async () => {
+    await using db = await kind.open();
+    await using house = await openMoneyHouse({ db });
+    const { privateSessions } = house.money;
+    const [silent, room] = [await house.createRoom(PRIVATE), await house.createRoom(PRIVATE)];
+    const { promise: never, resolve } = Promise.withResolvers<undefined>();
+    const viewer = () => ({ session: 'viewer', videoBytes: Date.now(), reports: Date.now() });
+    privateSessions.watch({
+      sample: async (of) =>
+        of === silent.id ? never : { key: 'a', creatorVideoBytes: Date.now(), fan: [viewer()], isFanPaused: false },
+      extend: async () => {},
+    });
+    let confirmedMs = 0;
+    privateSessions.onProgress(({ running }) => {
+      confirmedMs = running.confirmedMs;
+    });
+    for (const { id } of [silent, room]) {
+      const asked = await privateSessions.request(
+        { room: id, participant: person(await house.createFan(1_000), 'fan') },
+        {},
+      );
+      await privateSessions.accept({ room: id, participant: person(house.creator, 'creator') }, asked.id);
+    }
+    await eventually(() => confirmedMs >= SECOND_MS, 'confirmed time').finally(() => resolve(undefined));
   });
 
   it('is refunded for the rest after a lost dispute took part of the credit', async () => {
