@@ -75,17 +75,15 @@ export class MoneyJobs {
     ];
   }
 
-  /** A crash may have left leases behind: makes everything open due at once, then starts the jobs. */
+  /**
+   * A crash may have left leases behind: makes everything open due at once, then starts the jobs. Where that fails, the
+   * leases end by themselves.
+   */
   start(): void {
     const { providerEvents, checkouts, memberships, refundOrders, payouts } = this.#parts;
-    void this.#context.runInBackground('recheck everything open', async () => {
-      await Promise.all([
-        providerEvents.recheckAll(),
-        checkouts.recheckAll(),
-        memberships.recheckAll(),
-        refundOrders.recheckAll(),
-        payouts.recheckAll(),
-      ]);
+    const open = [providerEvents, checkouts, memberships, refundOrders, payouts];
+    const recheck = () => Promise.all(open.map((part) => part.recheckAll()));
+    void this.#context.runInBackground('recheck everything open', recheck).then(() => {
       for (const job of this.#jobs) job.start();
     });
   }

@@ -4,6 +4,7 @@ import type Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse, pay, WEBHOOK_SECRET } from '../../support/houses/money-house.ts';
+import { eventually } from '../../support/run/eventually.ts';
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -88,6 +89,18 @@ describe.each(DATABASES)('provider events on $name', ({ open: openDatabase }) =>
       expect((await house.money.receipts.get(ticket ?? '')).status).toBe('refunded');
     },
   );
+
+  test('a payment is booked by the jobs of a house whose database failed at its start', async () => {
+    await using db = await openDatabase();
+    const { house, identity } = await open(db);
+    await using _ = house;
+    await db.orm.execute('alter table payouts rename to payouts_elsewhere');
+    house.money.start();
+    await house.money.idle();
+    await db.orm.execute('alter table payouts_elsewhere rename to payouts');
+    house.advance(HOUR_MS);
+    await eventually(async () => (await house.money.wallets.get(identity)).balanceMinor === 2_000, 'the top-up');
+  });
 
   test('a decided dispute is booked although the provider no longer lists the event', async () => {
     await using db = await openDatabase();
