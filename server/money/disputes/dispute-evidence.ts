@@ -7,7 +7,10 @@ import type { DisputeRow, PaymentRecords } from './disputes.store.ts';
 const FIELD_CHARS = 20_000;
 
 export function gatherEvidence(row: DisputeRow, records: PaymentRecords, note: string | undefined): Evidence {
-  const amount = `${row.amountMinor} minor units of ${row.currency.toUpperCase()}`;
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency: row.currency });
+  const minorUnits = 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2);
+  const textOf = (amountMinor: number) => format.format(amountMinor / minorUnits);
+  const amount = textOf(row.amountMinor);
   const what =
     row.sourceType === 'ticket' && records.roomTitle
       ? `Ticket for the live event "${records.roomTitle}" (${row.sourceId})`
@@ -18,7 +21,8 @@ export function gatherEvidence(row: DisputeRow, records: PaymentRecords, note: s
     records.liveStartedAt && `${records.liveStartedAt} the live event began`,
     ...(row.sourceType === 'topup'
       ? records.spending.map(
-          ({ kind, amountMinor, at, room }) => `${at} spent ${amountMinor} on a ${kind}${room ? ` in "${room}"` : ''}`,
+          ({ kind, amountMinor, at, room }) =>
+            `${at} spent ${textOf(amountMinor)} on a ${kind.replace('_', ' ')} in "${room}"`,
         )
       : []),
   ].filter((line): line is string => typeof line === 'string');

@@ -2,6 +2,7 @@ import { iso, isoOrNull } from '../../platform/clock.ts';
 import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
 import { and, asc, desc, eq, isNull, lte, sql } from '../../platform/db/sql.ts';
 import { execute } from '../ledger/ledger.store.ts';
+import { accountId, fanWallet } from '../ledger/ledger.ts';
 import { tickets } from '../sales/tickets.schema.ts';
 import { type DisputeStatus, disputeFreezes, disputes, type Evidence } from './disputes.schema.ts';
 
@@ -16,7 +17,8 @@ export interface PaymentRecords {
   roomTitle: string | null;
   liveStartedAt: string | null;
   accessGrantedAt: string | null;
-  spending: { kind: string; amountMinor: number; at: string; room: string | null }[];
+  /** Purchases from the wallet, newest first. */
+  spending: { kind: string; amountMinor: number; at: string; room: string }[];
 }
 
 export class DisputesStore {
@@ -217,7 +219,7 @@ export class DisputesStore {
   async readRecords(row: DisputeRow): Promise<PaymentRecords> {
     const { rows } = await execute<Record<string, string | null>>(
       this.#orm,
-      sql`select c.name, c.description, c.paid_at, r.title, r.live_started_at, n.created_at as granted_at
+      sql`select c.name, c.description, c.paid_at, r.title, r.first_live_at, n.created_at as granted_at
         from (select source_id, name, description, paid_at from checkouts
             union all select i.id, m.name, 'Membership of ' || coalesce(cr.name, m.creator) || ' until ' || to_char(i.period_end, 'YYYY-MM-DD'), i.paid_at
               from membership_invoices i join memberships m on m.id = i.membership left join creators cr on cr.identity = m.creator) c
@@ -226,14 +228,15 @@ export class DisputesStore {
         left join entitlements n on n.source = 'ticket' and n.source_id = t.id
         where c.source_id = ${row.sourceId}`,
     );
-    const spending = await execute<{ kind: string; amount: string; created_at: string; title: string | null }>(
+    const spending = await execute<{ kind: string; amount: string; created_at: string; title: string }>(
       this.#orm,
       sql`select x.kind, e.amount_minor as amount, x.created_at, r.title
         from ledger_entries e join ledger_transactions x on x.id = e.transaction
         left join tickets t on x.source_type = 'ticket' and t.id = x.source_id
         left join tips p on x.source_type = 'tip' and p.id = x.source_id
-        left join rooms r on r.id = coalesce(t.room, p.room)
-        where e.account = ${`fan_wallet:${row.currency}:${row.identity}`} and e.amount_minor < 0
+        left join private_sessions ps on x.source_type = 'private_session' and ps.id = x.source_id
+        join rooms r on r.id = coalesce(t.room, p.room, ps.room)
+        where e.account = ${accountId(fanWallet(row.identity, row.currency))} and e.amount_minor < 0
         order by e.seq desc limit 50`,
     );
     const found = rows[0] ?? {};
@@ -242,7 +245,7 @@ export class DisputesStore {
       description: found.description ?? null,
       paidAt: isoOrNull(found.paid_at),
       roomTitle: found.title ?? null,
-      liveStartedAt: isoOrNull(found.live_started_at),
+      liveStartedAt: isoOrNull(found.first_live_at),
       accessGrantedAt: isoOrNull(found.granted_at),
       spending: spending.rows.map((each) => ({
         kind: each.kind,

@@ -477,15 +477,19 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
   });
 
   test('evidence comes from the records, is submitted once, and is refused after the deadline', async () => {
-    const { ticket } = await ticketByCard();
+    const { room, ticket } = await ticketByCard();
+    await house.rooms.startLive(room.id);
+    await house.rooms.endLive(room.id);
     const { id, close } = await dispute(ticket);
     const { dispute: after, evidence } = await disputes().submitEvidence(id, {
       by: 'operator',
       note: 'They watched it all.',
     });
     expect(after.status).toBe('under_review');
-    expect(evidence.product_description).toContain('An evening with Ada');
-    expect(evidence.access_activity_log).toContain('access to the live event was given');
+    expect(evidence.product_description).toMatch(/An evening with Ada.*, €20\.00\.$/);
+    expect(evidence.access_activity_log).toMatch(
+      /access to the live event was given at once\n.* the live event began$/,
+    );
     const [atProvider] = (await stripe.disputes.list()).data;
     expect(atProvider?.evidence.uncategorized_text).toBe('They watched it all.');
     await expect(disputes().submitEvidence(id, { by: 'operator' })).rejects.toEqual(failure('dispute_closed'));
@@ -493,6 +497,19 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     await expect(disputes().submitEvidence('dispute_of_nobody00', { by: 'x' })).rejects.toEqual(
       failure('dispute_not_found'),
     );
+  });
+
+  test('evidence for a top-up names what its credit bought, and no refunds', async () => {
+    const { topup } = await topupAndTip(2_000);
+    await house.money.refunds.refund(
+      { topup, amountMinor: 500, reason, idempotencyKey: createId('event') },
+      'operator',
+    );
+    await house.money.sweep();
+    const { id } = await dispute(topup);
+    const { evidence } = await disputes().submitEvidence(id, { by: 'operator' });
+    const bought = evidence.access_activity_log?.split('\n').filter((line) => line.includes('spent'));
+    expect(bought).toEqual([expect.stringMatching(/ spent €20\.00 on a tip in "An evening with Ada"$/)]);
   });
 
   test('a manual refund at the provider is booked: it ends a whole ticket, and the house bears spent credit', async () => {
