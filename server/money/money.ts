@@ -135,12 +135,12 @@ export class Money {
       checkouts,
       settleMembership: (payment) => this.memberships.sync.settlePayment(payment),
     });
-    const providerRefunds = new ProviderRefunds(context, { debts, payments, standing });
-    const refundOrders = new RefundOrders(context, { debts, providerRefunds });
     const refundables = new Refundables(context, {
       standing,
       refreshMembership: (id) => this.memberships.sync.refresh(id),
     });
+    const providerRefunds = new ProviderRefunds(context, { debts, payments, refundables });
+    const refundOrders = new RefundOrders(context, { debts, providerRefunds });
     const refunds = new Refunds(context, { orders: refundOrders, refundables, debts });
     this.#checkouts = checkouts;
     this.providerRefunds = providerRefunds;

@@ -218,15 +218,6 @@ export class DeskPaymentsStore {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** The payment that a refund belongs to. */
-  async findRefunded(refund: string): Promise<string | undefined> {
-    const { rows } = await execute<{ payment: string }>(
-      this.#orm,
-      sql`select coalesce(ticket, tip, topup, membership_invoice, private_session) as payment from refunds where id = ${refund}`,
-    );
-    return rows[0]?.payment;
-  }
-
   /** All ledger entries of a payment: its sale, reversals and the provider's fee. */
   async listLegs(
     sourceIds: string[],
@@ -251,21 +242,5 @@ export class DeskPaymentsStore {
         order by e.seq limit 500`,
     );
     return rows;
-  }
-
-  async findInvoice(id: string): Promise<string | undefined> {
-    const { rows } = await execute<{ invoice: string }>(
-      this.#orm,
-      sql`select invoice from membership_invoices where id = ${id}`,
-    );
-    return rows[0]?.invoice;
-  }
-
-  async findCheckout(sourceId: string): Promise<string | undefined> {
-    const { rows } = await execute<{ id: string }>(
-      this.#orm,
-      sql`select id from checkouts where source_id = ${sourceId}`,
-    );
-    return rows[0]?.id;
   }
 }

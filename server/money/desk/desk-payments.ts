@@ -2,12 +2,11 @@
 
 import { iso } from '../../platform/clock.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { ID_PREFIXES } from '../../protocol/ids.ts';
 import type { DeskPayment, DeskPaymentDetail, DeskPaymentList, DeskPaymentsQuery } from '../../protocol/money/desk.ts';
 import type { Disputes } from '../disputes/disputes.ts';
 import type { Receipts } from '../invoices/receipts.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { type RefundedPayment, toRefund } from '../refunds/refunds.store.ts';
+import { paymentIdOf, toRefund } from '../refunds/refunds.store.ts';
 import { DeskPaymentsStore, type PageEdge, type PaymentRow } from './desk-payments.store.ts';
 
 export interface DeskPaymentsParts {
@@ -19,14 +18,6 @@ export interface DeskPaymentsParts {
 export interface Seen {
   ofEmbedders?: boolean;
 }
-
-const REFUND_COLUMNS = [
-  [ID_PREFIXES.topup, 'topup'],
-  [ID_PREFIXES.ticket, 'ticket'],
-  [ID_PREFIXES.tip, 'tip'],
-  [ID_PREFIXES.membershipInvoice, 'membershipInvoice'],
-  [ID_PREFIXES.privateSession, 'privateSession'],
-] as const;
 
 export class DeskPayments {
   readonly #context: MoneyContext;
@@ -40,8 +31,8 @@ export class DeskPayments {
   }
 
   async search({ query, kind, after, limit }: DeskPaymentsQuery, { ofEmbedders }: Seen = {}): Promise<DeskPaymentList> {
-    const isRefund = query?.startsWith(ID_PREFIXES.refund);
-    const wanted = isRefund ? ((await this.#store.findRefunded(query ?? '')) ?? query) : query;
+    const refund = query === undefined ? undefined : await this.#context.stores.refunds.find(query);
+    const wanted = refund ? paymentIdOf(refund) : query;
     const edge = after === undefined ? undefined : parseEdge(after);
     const rows = await this.#store.search({ query: wanted, kind, ofEmbedders, after: edge, limit: limit + 1 });
     const page = rows.slice(0, limit);
@@ -51,11 +42,12 @@ export class DeskPayments {
 
   async get(id: string, { ofEmbedders }: Seen = {}): Promise<DeskPaymentDetail> {
     const { receipts, disputes } = this.#parts;
+    const { memberships, checkouts, refunds: allRefunds } = this.#context.stores;
     const [row] = await this.#store.search({ id, ofEmbedders, limit: 1 });
     if (!row) throw new AppError('payment_not_found');
-    const sources = [id, await this.#store.findInvoice(id), await this.#store.findCheckout(id)];
+    const sources = [id, (await memberships.findInvoice(id))?.invoice, (await checkouts.findBySource(id))?.id];
     const [refunds, legs, dispute, receipt] = await Promise.all([
-      this.#context.stores.refunds.listOf(refundedBy(id)),
+      allRefunds.listOf(id),
       this.#store.listLegs(sources.filter((source) => source !== undefined)),
       disputes.findOfSource(id),
       receipts.get(id, undefined).catch(ignoreMissing),
@@ -98,11 +90,6 @@ export class DeskPayments {
       at: iso(row.at),
     };
   }
-}
-
-function refundedBy(id: string): RefundedPayment {
-  const column = REFUND_COLUMNS.find(([prefix]) => id.startsWith(prefix))?.[1];
-  return column ? { [column]: id } : {};
 }
 
 /** The opaque cursor after a payment. */

@@ -1,9 +1,7 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { eq, type SQL, sql } from '../../platform/db/sql.ts';
-import { rooms } from '../../rooms/rooms.schema.ts';
+import { type SQL, sql } from '../../platform/db/sql.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import type { AccountKind, TransactionKind } from '../ledger/ledger.ts';
-import { tips } from '../tips/tips.schema.ts';
 
 export type LegSums = Partial<Record<AccountKind, number>>;
 
@@ -51,26 +49,5 @@ export class ReceiptsStore {
     );
     if (rows[0]?.whole) return 'refunded';
     return rows[0]?.part ? 'part_refunded' : 'settled';
-  }
-
-  async findRoom(id: string): Promise<{ id: string; title: string; creator: string } | undefined> {
-    const [row] = await this.#orm
-      .select({ id: rooms.id, title: rooms.title, creator: rooms.creator })
-      .from(rooms)
-      .where(eq(rooms.id, id));
-    return row;
-  }
-
-  async findCreator(identity: string): Promise<{ identity: string; name: string } | undefined> {
-    const { rows } = await execute<{ identity: string; name: string }>(
-      this.#orm,
-      sql`select identity, name from creators where identity = ${identity}`,
-    );
-    return rows[0];
-  }
-
-  async findTip(id: string): Promise<typeof tips.$inferSelect | undefined> {
-    const [row] = await this.#orm.select().from(tips).where(eq(tips.id, id));
-    return row;
   }
 }

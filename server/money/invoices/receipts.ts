@@ -60,7 +60,7 @@ export class Receipts {
       ...this.#blank({ id, kind: 'topup', identity, amountMinor, at: settledAt ?? createdAt }),
       status: 'settled',
       paid: { promoMinor: 0, walletMinor: 0, cardMinor: amountMinor },
-      relatesTo: (await this.#context.stores.refunds.findOf({ topup: id }))?.id ?? null,
+      relatesTo: (await this.#context.stores.refunds.findOf(id))?.id ?? null,
     };
   }
 
@@ -76,12 +76,12 @@ export class Receipts {
       invoice: await this.#invoices.find('ticket', id),
       waiver: (await this.#context.stores.tickets.findWaiver(id)) ?? null,
       withdrawable: (await this.#withdrawals.findObstacle(row)) === undefined,
-      relatesTo: (await this.#context.stores.refunds.findOf({ ticket: id }))?.id ?? null,
+      relatesTo: (await this.#context.stores.refunds.findOf(id))?.id ?? null,
     };
   }
 
   async #ofTip(id: string): Promise<Receipt | undefined> {
-    const row = await this.#store.findTip(id);
+    const row = await this.#context.stores.tips.find(id);
     const legs = row && (await this.#store.sumLegs('tip', id));
     if (!row || !legs) return undefined;
     const { identity, amountMinor, sentAt } = row;
@@ -91,7 +91,7 @@ export class Receipts {
       request: row.request && { label: row.menuLabel ?? '', state: row.request },
       status: row.status,
       ...(await this.#ofSale(row, legs)),
-      relatesTo: (await this.#context.stores.refunds.findOf({ tip: id }))?.id ?? null,
+      relatesTo: (await this.#context.stores.refunds.findOf(id))?.id ?? null,
     };
   }
 
@@ -114,7 +114,7 @@ export class Receipts {
       ...(await this.#ofSale({ ...invoice, creator: row.creator }, legs)),
       invoice: await this.#invoices.find('membership', invoice.invoice),
       membership: { id: row.id, tier: name, paidUntil: iso(invoice.periodEnd) },
-      relatesTo: (await refunds.findOf({ membershipInvoice: id }))?.id ?? null,
+      relatesTo: (await refunds.findOf(id))?.id ?? null,
     };
   }
 
@@ -130,7 +130,7 @@ export class Receipts {
       ...(await this.#ofSale(row, legs)),
       invoice: await this.#invoices.find('private_session', id),
       privateSession: { ratePerMinuteMinor: rateMinor, confirmedMs },
-      relatesTo: (await refunds.findOf({ privateSession: id }))?.id ?? null,
+      relatesTo: (await refunds.findOf(id))?.id ?? null,
     };
   }
 
@@ -156,7 +156,7 @@ export class Receipts {
     if (privateSession) return privateSessions.find(privateSession);
     const invoice = membershipInvoice ? await memberships.findInvoice(membershipInvoice) : undefined;
     if (invoice) return { ...invoice, creator: (await memberships.find(invoice.membership))?.creator };
-    return tip ? this.#store.findTip(tip) : undefined;
+    return tip ? this.#context.stores.tips.find(tip) : undefined;
   }
 
   async #ofPromotion(id: string): Promise<Receipt | undefined> {
@@ -174,7 +174,10 @@ export class Receipts {
   /** The parts that follow from a sale's terms and legs; negative for a refund. */
   async #ofSale(sale: Sale, legs: LegSums) {
     const terms = await this.#context.pricing.getTerms(sale.terms);
-    const room = sale.room ? await this.#store.findRoom(sale.room) : undefined;
+    const { rooms } = this.#context;
+    const { creator } = sale;
+    const room = sale.room ? await rooms.getRoom(sale.room) : undefined;
+    const member = creator && !room ? { identity: creator, name: await rooms.clubs.nameOf(creator) } : null;
     const vatMinor = legs.vat_payable ?? 0;
     return {
       paid: paidOf(legs),
@@ -188,13 +191,8 @@ export class Receipts {
       feePolicy: terms.id,
       association: await this.#associationOf(terms),
       room: room ? { id: room.id, title: room.title } : null,
-      creator: await this.#creatorOf(sale, room?.id),
+      creator: room?.creator ?? member,
     };
-  }
-
-  async #creatorOf({ creator }: Sale, room: string | undefined): Promise<Receipt['creator']> {
-    if (room) return (await this.#context.rooms.getRoom(room)).creator;
-    return creator ? ((await this.#store.findCreator(creator)) ?? { identity: creator, name: creator }) : null;
   }
 
   async #associationOf({ association }: SaleTerms): Promise<Receipt['association']> {

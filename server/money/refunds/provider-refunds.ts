@@ -6,7 +6,7 @@
  */
 import { iso } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
-import { createId, type RoomId, type TipId } from '../../protocol/ids.ts';
+import { createId } from '../../protocol/ids.ts';
 import type { CardPayment } from '../checkout/card-payments.store.ts';
 import type { CardPayments } from '../checkout/card-payments.ts';
 import {
@@ -19,17 +19,16 @@ import {
   reversalLegs,
   transferLegs,
 } from '../ledger/ledger.ts';
-import type { MembershipStanding } from '../memberships/membership-standing.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderRefund } from '../provider/payment-provider.ts';
-import { toTicket } from '../sales/tickets.store.ts';
 import type { CardDebts } from './card-debts.ts';
-import { ProviderRefundsStore, paymentOf, toRefund } from './refunds.store.ts';
+import type { Refundables } from './refundables.ts';
+import { ProviderRefundsStore, toRefund } from './refunds.store.ts';
 
 interface ProviderRefundParts {
   debts: CardDebts;
   payments: CardPayments;
-  standing: MembershipStanding;
+  refundables: Refundables;
 }
 
 /** A refund at the provider, and the payment that it refunds. */
@@ -100,7 +99,9 @@ export class ProviderRefunds {
       const { legs: original, earlier } = booked;
       const legs = reversalLegs({ original, earlier, payer: from, to: from, amountMinor: takenMinor });
       await ledger.post(tx, { kind: 'refund', source, reversesId: booked.id, legs, at });
-      await this.#end(tx, { paid, isWhole: takenMinor === remainderOf(booked) });
+      const isWhole = takenMinor === remainderOf(booked);
+      if (purpose === 'topup') await this.#context.addWalletFact(tx, identity);
+      else await this.#context.addFacts(tx, ...(await this.#parts.refundables.endBought(tx, paid, isWhole)));
     }
     const lossMinor = foreignMinor - takenMinor;
     if (lossMinor > 0) {
@@ -124,40 +125,6 @@ export class ProviderRefunds {
       returnedAt,
     };
     return this.#store.insert(tx, row);
-  }
-
-  async #end(tx: Orm, { paid, isWhole }: { paid: CardPayment; isWhole: boolean }): Promise<void> {
-    const { identity, sourceType: purpose, sourceId } = paid;
-    if (purpose === 'ticket' && isWhole) await this.#endTicket(tx, sourceId);
-    if (purpose === 'tip' && isWhole) await this.#endTip(tx, sourceId as TipId);
-    if (purpose === 'membership' && isWhole) await this.#parts.standing.handleRefunded(tx, sourceId);
-    if (purpose !== 'topup') return;
-    await this.#context.addWalletFact(tx, identity);
-  }
-
-  async #endTicket(tx: Orm, id: string): Promise<void> {
-    // Includes disputed tickets: a later event that the dispute was won must not make the refunded ticket valid.
-    const ticket = await this.#context.stores.tickets.markRefunded(tx, id, ['valid', 'disputed']);
-    if (!ticket) return;
-    const room = ticket.room as RoomId;
-    await this.#context.rooms.entitlements.revoke(tx, { source: 'ticket', sourceId: id }, 'refunded');
-    await this.#context.addFacts(
-      tx,
-      ['ticket.refunded', { ticket: toTicket(ticket) }, { room, identity: ticket.identity }],
-      ['earnings.changed', { room }, { room }],
-    );
-  }
-
-  async #endTip(tx: Orm, id: TipId): Promise<void> {
-    const tip = await this.#context.stores.tips.markRefunded(tx, id);
-    if (!tip) return;
-    const { identity, amountMinor, currency } = tip;
-    const room = tip.room as RoomId;
-    await this.#context.addFacts(
-      tx,
-      ['tip.refunded', { tip: id, room, identity, amountMinor, currency }, { room, identity }],
-      ['earnings.changed', { room }, { room }],
-    );
   }
 
   /**
@@ -186,7 +153,7 @@ export class ProviderRefunds {
       await this.#parts.debts.reopen(tx, { payment: paid.sourceId, amountMinor: settledMinor, order, failure });
       const takenMinor = amountMinor - settledMinor - lossMinor;
       if (takenMinor > 0) await this.#owe(tx, { found, paid, amountMinor: takenMinor });
-      for (const row of await this.#context.stores.refunds.listOf(paymentOf(paid), tx)) {
+      for (const row of await this.#context.stores.refunds.listOf(paid.sourceId, tx)) {
         if (row.status === 'failed') await this.#parts.debts.absorbLosses(tx, row, paid.sourceId);
       }
       return amountMinor - lossMinor;
@@ -201,10 +168,10 @@ export class ProviderRefunds {
    * again.
    */
   async #owe(tx: Orm, { found, paid, amountMinor }: Found & { amountMinor: number }): Promise<void> {
-    const payment = paymentOf(paid);
+    const { sourceType, sourceId } = paid;
     const row = await this.#context.stores.refunds.insert(tx, {
       id: createId('refund'),
-      ...payment,
+      [sourceType === 'membership' ? 'membershipInvoice' : sourceType]: sourceId,
       identity: paid.identity,
       amountMinor,
       currency: this.#context.currency,
@@ -212,7 +179,7 @@ export class ProviderRefunds {
       status: 'failed',
       reason: RETURNED,
       by: HOUSE,
-      part: (await this.#context.stores.refunds.listOf(payment, tx)).length,
+      part: (await this.#context.stores.refunds.listOf(sourceId, tx)).length,
       providerPayment: found.payment,
       failure: found.failure,
       createdAt: this.#context.nowIso(),

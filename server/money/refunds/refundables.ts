@@ -5,8 +5,9 @@
  */
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { ID_PREFIXES, type RoomId, type TicketId } from '../../protocol/ids.ts';
+import { ID_PREFIXES, type RoomId, type TicketId, type TipId } from '../../protocol/ids.ts';
 import type { RefundInput } from '../../protocol/money/money.ts';
+import type { CardPayment } from '../checkout/card-payments.store.ts';
 import type { UnusablePayment } from '../checkout/checkouts.ts';
 import type { Source } from '../ledger/ledger.store.ts';
 import type { TransactionKind } from '../ledger/ledger.ts';
@@ -15,6 +16,7 @@ import type { InvoiceRow } from '../memberships/memberships.store.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { MoneyFact } from '../money-facts.ts';
 import { type TicketRow, toTicket } from '../sales/tickets.store.ts';
+import type { TipRow } from '../tips/tips.store.ts';
 import type { RefundedPayment } from './refunds.store.ts';
 
 export interface Refundable {
@@ -22,7 +24,6 @@ export interface Refundable {
   kind: TransactionKind;
   source: Source;
   identity: string;
-  grossMinor: number;
   to: 'wallet' | 'card';
   /** It became credit, of which only the unspent part can be refunded. */
   isCredit: boolean;
@@ -78,42 +79,63 @@ export class Refundables {
   }
 
   #ofTicket(found: TicketRow, from: 'valid' | 'disputed'): Refundable {
-    const { id, identity, priceMinor: grossMinor, paidFrom: to } = found;
-    const room = found.room as RoomId;
+    const { id, identity, paidFrom: to } = found;
     return {
       ...this.#ofCheckout({ payment: { ticket: id }, kind: 'ticket', id }),
       identity,
-      grossMinor,
       to,
-      end: async (tx, isWhole) => {
-        const changed: MoneyFact = ['earnings.changed', { room }, { room }];
-        if (!isWhole) return [changed];
-        const ticket = await this.#context.stores.tickets.markRefunded(tx, id, [from]);
-        if (!ticket) return false;
-        await this.#context.rooms.entitlements.revoke(tx, { source: 'ticket', sourceId: id }, 'refunded');
-        return [['ticket.refunded', { ticket: toTicket(ticket) }, { room, identity }], changed];
-      },
+      end: (tx, isWhole) => this.#endTicket(tx, found, { isWhole, from: [from] }),
     };
   }
 
-  async #tip(id: RefundTarget['tip'] & string): Promise<Refundable | undefined> {
+  async #endTicket(
+    tx: Orm,
+    { id, identity, room: of }: TicketRow,
+    { isWhole, from }: { isWhole: boolean; from: TicketRow['status'][] },
+  ): Promise<MoneyFact[] | false> {
+    const room = of as RoomId;
+    const changed: MoneyFact = ['earnings.changed', { room }, { room }];
+    if (!isWhole) return [changed];
+    const ticket = await this.#context.stores.tickets.markRefunded(tx, id, from);
+    if (!ticket) return false;
+    await this.#context.rooms.entitlements.revoke(tx, { source: 'ticket', sourceId: id }, 'refunded');
+    return [['ticket.refunded', { ticket: toTicket(ticket) }, { room, identity }], changed];
+  }
+
+  async #tip(id: TipId): Promise<Refundable | undefined> {
     const found = await this.#context.stores.tips.find(id);
     if (!found) return undefined;
-    const { identity, amountMinor, currency } = found;
-    const room = found.room as RoomId;
     return {
       ...this.#ofCheckout({ payment: { tip: id }, kind: 'tip', id }),
-      identity,
-      grossMinor: amountMinor,
+      identity: found.identity,
       // In a house without wallets tips are paid by card, and are refunded to it.
       to: (await this.#context.stores.checkouts.findBySource(id)) ? 'card' : 'wallet',
-      end: async (tx, isWhole) => {
-        const changed: MoneyFact = ['earnings.changed', { room }, { room }];
-        if (!isWhole) return [changed];
-        if (!(await this.#context.stores.tips.markRefunded(tx, id))) return false;
-        return [['tip.refunded', { tip: id, room, identity, amountMinor, currency }, { room, identity }], changed];
-      },
+      end: (tx, isWhole) => this.#endTip(tx, found, isWhole),
     };
+  }
+
+  async #endTip(tx: Orm, found: TipRow, isWhole: boolean): Promise<MoneyFact[] | false> {
+    const { identity, amountMinor, currency } = found;
+    const [tip, room] = [found.id as TipId, found.room as RoomId];
+    const changed: MoneyFact = ['earnings.changed', { room }, { room }];
+    if (!isWhole) return [changed];
+    if (!(await this.#context.stores.tips.markRefunded(tx, tip))) return false;
+    return [['tip.refunded', { tip, room, identity, amountMinor, currency }, { room, identity }], changed];
+  }
+
+  /**
+   * Ends what a card payment bought, as `end` does; also a disputed ticket, which a dispute that is won later must not
+   * make valid again.
+   */
+  async endBought(tx: Orm, { sourceType, sourceId }: CardPayment, isWhole: boolean): Promise<MoneyFact[]> {
+    const { tickets, tips } = this.#context.stores;
+    if (sourceType === 'membership' && isWhole) await this.#parts.standing.handleRefunded(tx, sourceId);
+    const ticket = sourceType === 'ticket' ? await tickets.find(sourceId, tx) : undefined;
+    const tip = sourceType === 'tip' ? await tips.find(sourceId, tx) : undefined;
+    const ended = ticket
+      ? this.#endTicket(tx, ticket, { isWhole, from: ['valid', 'disputed'] })
+      : tip && this.#endTip(tx, tip, isWhole);
+    return (await ended) || [];
   }
 
   async #topup(id: string): Promise<Refundable | undefined> {
@@ -131,21 +153,19 @@ export class Refundables {
     return checkout && checkout.unusableBecause !== null ? this.ofUnusable(checkout) : undefined;
   }
 
-  ofUnusable({ purpose, sourceId, identity, amountMinor }: Omit<UnusablePayment, 'reason'>): Refundable {
+  ofUnusable({ purpose, sourceId, identity }: Pick<UnusablePayment, 'purpose' | 'sourceId' | 'identity'>): Refundable {
     return {
       ...this.#ofCheckout({ payment: { [purpose]: sourceId }, kind: purpose, id: sourceId }),
       identity,
-      grossMinor: amountMinor,
       to: 'card',
       end: async () => [],
     };
   }
 
-  ofTopup({ id, identity, amountMinor }: { id: string; identity: string; amountMinor: number }): Refundable {
+  ofTopup({ id, identity }: { id: string; identity: string }): Refundable {
     return {
       ...this.#ofCheckout({ payment: { topup: id }, kind: 'topup', id }),
       identity,
-      grossMinor: amountMinor,
       to: 'card',
       isCredit: true,
       end: async () => [],
@@ -168,7 +188,6 @@ export class Refundables {
       kind: 'membership',
       source: { type: 'membership_invoice', id: invoice.invoice },
       identity,
-      grossMinor: invoice.amountMinor,
       to: 'card',
       isCredit: false,
       findProviderPayment: async () => invoice.providerPayment,
@@ -191,16 +210,11 @@ export class Refundables {
       kind: 'private_session',
       source: { type: 'private_session', id },
       identity: found.identity,
-      grossMinor: found.chargedMinor,
       to: 'wallet',
       isCredit: false,
       findProviderPayment: async () => null,
       end: async () => [['earnings.changed', { room }, { room }]],
     };
-  }
-
-  async findCheckoutPayment(tx: Orm, sourceId: string): Promise<string | null> {
-    return (await this.#context.stores.checkouts.findBySource(sourceId, tx))?.providerPayment ?? null;
   }
 
   #ofCheckout({ payment, kind, id }: { payment: RefundedPayment; kind: 'ticket' | 'tip' | 'topup'; id: string }) {
@@ -209,7 +223,8 @@ export class Refundables {
       kind,
       source: { type: kind, id },
       isCredit: false,
-      findProviderPayment: (tx: Orm) => this.findCheckoutPayment(tx, id),
+      findProviderPayment: async (tx: Orm) =>
+        (await this.#context.stores.checkouts.findBySource(id, tx))?.providerPayment ?? null,
     } as const;
   }
 }

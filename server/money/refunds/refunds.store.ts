@@ -1,9 +1,8 @@
 import { iso } from '../../platform/clock.ts';
 import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from '../../platform/db/sql.ts';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, or, type SQL, sql } from '../../platform/db/sql.ts';
 import { ID_PREFIXES, type Id, type TicketId, type TipId, type TopupId } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money/money.ts';
-import type { CardPayment } from '../checkout/card-payments.store.ts';
 import { providerRefunds, refunds } from './refunds.schema.ts';
 
 export type RefundRow = typeof refunds.$inferSelect;
@@ -31,14 +30,15 @@ export type RefundedPayment = Partial<
   Record<'ticket' | 'tip' | 'topup' | 'membershipInvoice' | 'privateSession', string | null>
 >;
 
-/** The columns of a refund for what a card payment paid for. */
-export function paymentOf({ sourceType, sourceId }: Pick<CardPayment, 'sourceType' | 'sourceId'>): RefundedPayment {
-  return { [sourceType === 'membership' ? 'membershipInvoice' : sourceType]: sourceId };
-}
-
 /** The id of the refunded payment. */
 export function paymentIdOf(row: RefundedPayment): string {
   return row.ticket ?? row.tip ?? row.topup ?? row.membershipInvoice ?? row.privateSession ?? '';
+}
+
+/** Of any of these payments: exactly one of the columns is set, and each has its own index. */
+export function isRefundOf(payments: string[]): SQL | undefined {
+  const { ticket, tip, topup, membershipInvoice, privateSession } = refunds;
+  return or(...[ticket, tip, topup, membershipInvoice, privateSession].map((column) => inArray(column, payments)));
 }
 
 export class RefundsStore {
@@ -68,25 +68,25 @@ export class RefundsStore {
   }
 
   /** Refunds of a payment, oldest first. */
-  async listOf(payment: RefundedPayment, tx: Orm = this.#orm): Promise<RefundRow[]> {
-    const [named] = Object.entries(payment) as [keyof RefundedPayment, string][];
-    if (!named) return [];
-    return tx.select().from(refunds).where(eq(refunds[named[0]], named[1])).orderBy(asc(refunds.part));
+  async listOf(payment: string, tx: Orm = this.#orm): Promise<RefundRow[]> {
+    return tx
+      .select()
+      .from(refunds)
+      .where(isRefundOf([payment]))
+      .orderBy(asc(refunds.part));
   }
 
   /** Refunds to cards of any of these payments, newest first. */
   async listToCard(payments: string[]): Promise<RefundRow[]> {
     if (payments.length === 0) return [];
-    const { ticket, tip, topup, membershipInvoice } = refunds;
-    const isOfThese = or(...[ticket, tip, topup, membershipInvoice].map((column) => inArray(column, payments)));
     return this.#orm
       .select()
       .from(refunds)
-      .where(and(isOfThese, eq(refunds.to, 'card')))
+      .where(and(isRefundOf(payments), eq(refunds.to, 'card')))
       .orderBy(desc(refunds.createdAt));
   }
 
-  async findOf(payment: RefundedPayment): Promise<RefundRow | undefined> {
+  async findOf(payment: string): Promise<RefundRow | undefined> {
     return (await this.listOf(payment))[0];
   }
 

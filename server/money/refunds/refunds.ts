@@ -78,7 +78,9 @@ export class Refunds {
     if (same) return this.#answerAgain(same, refundable, amountMinor);
     // A top-up has many parts; a failed one is ordered again by its own key.
     const isNew = refundable.isCredit && idempotencyKey !== undefined;
-    const failed = isNew ? [] : (await store.listOf(refundable.payment)).filter(({ status }) => status === 'failed');
+    const failed = isNew
+      ? []
+      : (await store.listOf(paymentIdOf(refundable.payment))).filter(({ status }) => status === 'failed');
     const asked = failed.find((row) => amountMinor === row.amountMinor || amountMinor === owedMinor(row));
     if (asked) return this.#orderAgain(asked);
     try {
@@ -234,7 +236,7 @@ export class Refunds {
     const leftMinor = remainderOf(booked);
     if (leftMinor <= 0) throw new AppError('already_refunded');
     if (booked.isFrozen || (await this.#isDisputed(tx, refundable))) throw new AppError('not_refundable', DISPUTED);
-    const earlier = await this.#context.stores.refunds.listOf(refundable.payment, tx);
+    const earlier = await this.#context.stores.refunds.listOf(paymentIdOf(refundable.payment), tx);
     if (isRefunded(refundable, { earlier, leftMinor, decision })) throw new AppError('already_refunded');
     if (isCredit && available <= 0) throw new AppError('not_refundable', SPENT);
     if (earlier.length >= TOPUP_REFUNDS_MAX) throw new AppError('not_refundable', 'It was refunded in too many parts.');
@@ -274,7 +276,7 @@ export class Refunds {
   /** Refunds a card payment that bought nothing, in the transaction that has just booked it as owed to the card. */
   async returnUnusable(tx: Orm, unusable: UnusablePayment): Promise<void> {
     const { purpose, sourceId, identity, amountMinor, reason } = unusable;
-    const refundable = this.#parts.refundables.ofUnusable({ purpose, sourceId, identity, amountMinor });
+    const refundable = this.#parts.refundables.ofUnusable({ purpose, sourceId, identity });
     const row = await this.#insert(tx, refundable, { amountMinor, reason, by: HOUSE, part: 0 });
     await this.#context.addFacts(tx, ['refund.changed', { refund: toRefund(row) }, { identity: row.identity }]);
   }

@@ -17,8 +17,8 @@ export class TipsStore {
     this.#orm = db.orm;
   }
 
-  async find(id: string): Promise<TipRow | undefined> {
-    const [row] = await this.#orm.select().from(tips).where(eq(tips.id, id));
+  async find(id: string, tx: Orm = this.#orm): Promise<TipRow | undefined> {
+    const [row] = await tx.select().from(tips).where(eq(tips.id, id));
     return row;
   }
 

@@ -517,6 +517,8 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     const part = await stripe.refunds.create({ payment_intent: await paymentOf(ticket), amount: 500 });
     await house.money.sweep();
     expect(part.amount).toBe(500);
+    // The purchase, and the part that was taken back.
+    expect(await toldOf('earnings.changed')).toHaveLength(2);
     expect(await accessOf(room, identity)).toMatchObject({ state: 'granted' });
     await stripe.refunds.create({ payment_intent: await paymentOf(ticket) });
     await house.money.sweep();
