@@ -1,10 +1,53 @@
 import Stripe from 'stripe';
+import type { Log } from '../../platform/log.ts';
 import { AppError } from '../../protocol/errors.ts';
 
-/** How the parts of the adapter send a request. Errors of the SDK are translated in one place. */
+/**
+ * Sends one request and translates its errors. `whenMissing` names the parameter whose object may not exist; then the
+ * result is undefined.
+ */
 export interface StripeCall {
   <T>(what: string, request: () => Promise<T>): Promise<T>;
   <T>(what: string, request: () => Promise<T>, options: { whenMissing: 'id' | 'customer' }): Promise<T | undefined>;
+}
+
+export function createStripeCall(log: Log): StripeCall {
+  const call = async <T>(
+    what: string,
+    request: () => Promise<T>,
+    options?: { whenMissing: 'id' | 'customer' },
+  ): Promise<T | undefined> => {
+    try {
+      return await request();
+    } catch (error) {
+      if (!(error instanceof Stripe.errors.StripeError)) throw error;
+      if (options && isMissing(error, options.whenMissing)) return undefined;
+      const { type, code, statusCode, requestId } = error;
+      log.warn({ what, type, code, statusCode, requestId, reason: error.message }, 'payment provider request failed');
+      throw toAppError(what, error);
+    }
+  };
+  // The overload without options never resolves to undefined by itself.
+  return call as StripeCall;
+}
+
+/** A connected account that is gone, or whose access was revoked, has a code of its own. */
+function isMissing(error: Stripe.errors.StripeError, param: 'id' | 'customer'): boolean {
+  if (error.code === 'account_invalid') return param === 'id';
+  if (error.code !== 'resource_missing') return false;
+  return param === 'customer' ? error.param === 'customer' : error.statusCode === 404;
+}
+
+/**
+ * A rejected request is final for a refund, and our own fault otherwise. Everything else (no answer, 5xx, 429, a
+ * conflict, a rejected key) can be retried or fixed by the operator, and nothing has happened.
+ */
+function toAppError(what: string, error: Stripe.errors.StripeError): AppError {
+  const isRefusal =
+    error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripeCardError;
+  if (!isRefusal) return new AppError('provider_unavailable', undefined, { cause: error });
+  if (what === 'refund') return new AppError('not_refundable', error.message, { cause: error });
+  return new AppError('internal', `The payment provider refused to ${what}.`, { cause: error });
 }
 
 const KEY_MS = 10 * 60_000;

@@ -18,7 +18,7 @@ import type {
 } from './payment-provider.ts';
 import { StripeBilling } from './stripe-billing.ts';
 import { StripeBooks } from './stripe-books.ts';
-import { isKeySpent, type StripeCall } from './stripe-call.ts';
+import { createStripeCall, isKeySpent, type StripeCall } from './stripe-call.ts';
 import { isCardPayment, StripeCards } from './stripe-cards.ts';
 import { StripeConnect } from './stripe-connect.ts';
 import { StripeDisputes } from './stripe-disputes.ts';
@@ -60,17 +60,15 @@ export class StripeProvider implements PaymentProvider {
   readonly disputes: StripeDisputes;
   readonly books: StripeBooks;
   readonly #stripe: Stripe;
+  readonly #call: StripeCall;
   readonly #webhookSecrets: string[];
   readonly #clock: Clock;
   readonly #log: Log;
 
   private constructor(stripe: Stripe, options: StripeProviderOptions) {
     this.#stripe = stripe;
-    const call: StripeCall = <T>(
-      what: string,
-      request: () => Promise<T>,
-      options?: { whenMissing: 'id' | 'customer' },
-    ) => (options ? this.#call(what, request, options) : this.#call(what, request));
+    const call = createStripeCall(options.log);
+    this.#call = call;
     this.cards = new StripeCards(stripe, call);
     this.billing = new StripeBilling(stripe, call);
     this.connect = new StripeConnect(stripe, call);
@@ -258,54 +256,6 @@ export class StripeProvider implements PaymentProvider {
     const isVersionOurs = event.api_version === API_VERSION;
     return { id: event.id, type: event.type, ...subjectOf(event), isVersionOurs, createdAtMs: event.created * 1000 };
   }
-
-  /**
-   * Sends one request and translates its errors. `whenMissing` names the parameter whose object may not exist; then the
-   * result is undefined.
-   */
-  async #call<T>(what: string, request: () => Promise<T>): Promise<T>;
-  async #call<T>(
-    what: string,
-    request: () => Promise<T>,
-    options: { whenMissing: 'id' | 'customer' },
-  ): Promise<T | undefined>;
-  async #call<T>(
-    what: string,
-    request: () => Promise<T>,
-    options?: { whenMissing: 'id' | 'customer' },
-  ): Promise<T | undefined> {
-    try {
-      return await request();
-    } catch (error) {
-      if (!(error instanceof Stripe.errors.StripeError)) throw error;
-      if (options && isMissing(error, options.whenMissing)) return undefined;
-      const { type, code, statusCode, requestId } = error;
-      this.#log.warn(
-        { what, type, code, statusCode, requestId, reason: error.message },
-        'payment provider request failed',
-      );
-      throw toAppError(what, error);
-    }
-  }
-}
-
-/** A connected account that is gone, or whose access was revoked, has a code of its own. */
-function isMissing(error: Stripe.errors.StripeError, param: 'id' | 'customer'): boolean {
-  if (error.code === 'account_invalid') return param === 'id';
-  if (error.code !== 'resource_missing') return false;
-  return param === 'customer' ? error.param === 'customer' : error.statusCode === 404;
-}
-
-/**
- * A rejected request is final for a refund, and our own fault otherwise. Everything else (no answer, 5xx, 429, a
- * conflict, a rejected key) can be retried or fixed by the operator, and nothing has happened.
- */
-function toAppError(what: string, error: Stripe.errors.StripeError): AppError {
-  const isRefusal =
-    error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripeCardError;
-  if (!isRefusal) return new AppError('provider_unavailable', undefined, { cause: error });
-  if (what === 'refund') return new AppError('not_refundable', error.message, { cause: error });
-  return new AppError('internal', `The payment provider refused to ${what}.`, { cause: error });
 }
 
 /** The timestamp that the SDK has verified: it uses the last one of the header. */
