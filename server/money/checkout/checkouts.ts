@@ -126,11 +126,8 @@ export class Checkouts {
 
   async #insert(request: CheckoutRequest, insertSource: (tx: Orm) => Promise<void>): Promise<Checkout> {
     const { purpose, sourceId, identity, name, amountMinor, description, locale } = request;
-    const urls = createReturnUrls({
-      requested: request.returnUrl,
-      fallback: new URL(request.returnPath, this.#context.publicUrl).href,
-      isAllowed: this.#context.isReturnUrlAllowed,
-    });
+    const { returnUrl: requested, returnPath: fallback } = request;
+    const urls = createReturnUrls({ requested, fallback, context: this.#context });
     return this.#context.db.transaction(async (tx) => {
       const open = await this.#store.lockOpen(tx, identity, this.#context.nowIso());
       if (open >= LIMITS.openCheckouts) throw new AppError('checkout_limit');

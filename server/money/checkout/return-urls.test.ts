@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createReturnUrls } from './return-urls.ts';
 
-const fallback = 'https://loge.example/wallet';
-const create = (requested: string | undefined) =>
-  createReturnUrls({ requested, fallback, isAllowed: (url) => url.startsWith('https://shop.example/') });
+const context = {
+  publicUrl: 'https://loge.example',
+  isReturnUrlAllowed: (url: string) => url.startsWith('https://shop.example/'),
+};
+const create = (requested: string | undefined) => createReturnUrls({ requested, fallback: '/wallet', context });
 
 describe('return addresses', () => {
   test("default to the house's own", () => {

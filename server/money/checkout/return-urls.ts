@@ -1,5 +1,6 @@
 /** The URLs to which the payment page returns people. Their query says what happened. */
 import { AppError } from '../../protocol/errors.ts';
+import type { MoneyContext } from '../money-context.ts';
 
 /** Stripe's placeholder. It must reach Stripe verbatim, not percent-encoded. */
 const SESSION_PLACEHOLDER = '{CHECKOUT_SESSION_ID}';
@@ -9,15 +10,16 @@ export interface ReturnUrls {
   cancelUrl: string;
 }
 
-/** Success and cancel URL of a checkout. A requested URL must be a plain web address on an allowed origin. */
-export function createReturnUrls(target: {
+interface ReturnTarget {
   requested: string | undefined;
+  /** Path on our own site, used without a requested URL. */
   fallback: string;
-  isAllowed: (url: string) => boolean;
-}): ReturnUrls {
-  const { requested, fallback, isAllowed } = target;
-  const url = parseWebUrl(requested ?? fallback);
-  if (requested !== undefined && !isAllowed(url.href)) throw new AppError('origin_not_allowed');
+  context: Pick<MoneyContext, 'publicUrl' | 'isReturnUrlAllowed'>;
+}
+
+/** Success and cancel URL of a checkout. */
+export function createReturnUrls(target: ReturnTarget): ReturnUrls {
+  const url = parseReturnUrl(target);
   url.searchParams.delete('session_id');
   url.searchParams.set('checkout', 'cancelled');
   const cancelUrl = url.href;
@@ -32,8 +34,14 @@ export function withSession(successUrl: string, session: string): string {
   return successUrl.replace(SESSION_PLACEHOLDER, session);
 }
 
-/** Parses a plain web address to which people can be returned. */
-export function parseWebUrl(text: string): URL {
+/** A requested URL must be a plain web address on an allowed origin. */
+export function parseReturnUrl({ requested, fallback, context }: ReturnTarget): URL {
+  const url = parseWebUrl(requested ?? new URL(fallback, context.publicUrl).href);
+  if (requested !== undefined && !context.isReturnUrlAllowed(url.href)) throw new AppError('origin_not_allowed');
+  return url;
+}
+
+function parseWebUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
   if (!url || !isWeb || url.username !== '' || url.password !== '') {

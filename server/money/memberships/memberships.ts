@@ -12,7 +12,7 @@ import type { Membership, Tier } from '../../protocol/money/memberships.ts';
 import type { CheckoutStatus } from '../../protocol/money/money.ts';
 import type { SuspensionChanged } from '../../rooms/room-facts.ts';
 import { type Checkouts, OPENING_MS } from '../checkout/checkouts.ts';
-import { createReturnUrls, parseWebUrl } from '../checkout/return-urls.ts';
+import { createReturnUrls, parseReturnUrl } from '../checkout/return-urls.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { MembershipStanding } from './membership-standing.ts';
@@ -31,6 +31,8 @@ export interface JoinRequest {
   locale?: string | undefined;
 }
 
+/** Page of our own site to which members return. */
+const RETURN_PATH = '/wallet';
 /** How long a page to join can be paid. */
 const OPEN_MS = HOUR_MS;
 /** A page this close to its expiry is not given out again. */
@@ -90,11 +92,7 @@ export class Memberships {
   }
 
   #insert({ identity, name, returnUrl, locale }: JoinRequest, tier: Tier): Promise<MembershipRow> {
-    const urls = createReturnUrls({
-      requested: returnUrl,
-      fallback: new URL('/wallet', this.#context.publicUrl).href,
-      isAllowed: this.#context.isReturnUrlAllowed,
-    });
+    const urls = createReturnUrls({ requested: returnUrl, fallback: RETURN_PATH, context: this.#context });
     return this.#store.insert({
       id: createId('membership'),
       tier: tier.id,
@@ -216,10 +214,7 @@ export class Memberships {
   ): Promise<{ url: string }> {
     const { row } = await this.#findOwn(identity, id);
     if (row.providerCustomer === null) throw new AppError('membership_ended');
-    const back = parseWebUrl(returnUrl ?? new URL('/wallet', this.#context.publicUrl).href);
-    if (returnUrl !== undefined && !this.#context.isReturnUrlAllowed(back.href)) {
-      throw new AppError('origin_not_allowed');
-    }
+    const back = parseReturnUrl({ requested: returnUrl, fallback: RETURN_PATH, context: this.#context });
     const order = { customer: row.providerCustomer, returnUrl: back.href, locale };
     return { url: await this.#context.provider.billing.openPortal(order) };
   }

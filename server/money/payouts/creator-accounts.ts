@@ -6,7 +6,7 @@
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { CreatorAccount } from '../../protocol/money/payouts.ts';
-import { parseWebUrl } from '../checkout/return-urls.ts';
+import { parseReturnUrl } from '../checkout/return-urls.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderAccount } from '../provider/payment-provider.ts';
 import { type CreatorAccountRow, CreatorAccountsStore } from './creator-accounts.store.ts';
@@ -56,9 +56,8 @@ export class CreatorAccounts {
   }
 
   async startOnboarding({ creator, returnUrl }: OnboardingRequest): Promise<{ onboardingUrl: string }> {
-    const { provider, publicUrl, isReturnUrlAllowed } = this.#context;
-    const back = parseWebUrl(returnUrl ?? new URL(RETURN_PATH, publicUrl).href).href;
-    if (returnUrl !== undefined && !isReturnUrlAllowed(back)) throw new AppError('origin_not_allowed');
+    const { provider } = this.#context;
+    const back = parseReturnUrl({ requested: returnUrl, fallback: RETURN_PATH, context: this.#context }).href;
     const known = await this.#store.find(creator.identity);
     // Also stores and tells that an account that is gone is not payable any more, even if no other one can be created.
     const found = known && (await this.#refresh(known));
