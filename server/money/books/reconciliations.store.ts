@@ -86,14 +86,6 @@ export class ReconciliationsStore {
     return Number(rows[0]?.sum ?? 0);
   }
 
-  async isMovementBooked(movement: string): Promise<boolean> {
-    const { rows } = await execute<{ id: string }>(
-      this.#orm,
-      sql`select id from ledger_transactions where source_type = 'provider_movement' and source_id = ${movement}`,
-    );
-    return rows.length > 0;
-  }
-
   async insert(row: typeof reconciliations.$inferInsert): Promise<void> {
     await this.#orm.insert(reconciliations).values(row);
   }

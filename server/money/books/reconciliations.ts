@@ -123,15 +123,15 @@ export class Reconciliations {
 
   /** Books a movement between the provider and the house that only the provider has recorded. */
   async #bookOwn(movement: ProviderMovement): Promise<boolean> {
-    if (movement.kind !== 'bank_payout' && movement.kind !== 'provider_charge') return false;
-    if (movement.netMinor === 0 || (await this.#store.isMovementBooked(movement.id))) return false;
+    const { kind } = movement;
+    if (kind !== 'bank_payout' && kind !== 'provider_charge') return false;
     const { db, ledger, currency } = this.#context;
+    const source = { type: 'provider_movement', id: movement.id } as const;
+    if (movement.netMinor === 0 || (await ledger.isBooked(db.orm, { kind, source }))) return false;
     const clearing = houseAccount('provider_clearing', currency);
-    const other = houseAccount(movement.kind === 'bank_payout' ? 'house_bank' : 'provider_fees', currency);
+    const other = houseAccount(kind === 'bank_payout' ? 'house_bank' : 'provider_fees', currency);
     const [from, to] = movement.netMinor < 0 ? [other, clearing] : [clearing, other];
     const legs = transferLegs(from, to, Math.abs(movement.netMinor));
-    const source = { type: 'provider_movement', id: movement.id } as const;
-    const { kind } = movement;
     try {
       await db.transaction((tx) => ledger.post(tx, { kind, source, legs, at: this.#context.nowIso() }));
       return true;

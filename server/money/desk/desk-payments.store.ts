@@ -22,6 +22,15 @@ export interface PaymentRow {
   provider_payment: string | null;
 }
 
+interface LegRow {
+  transaction: string;
+  kind: string;
+  at: string;
+  account: string;
+  owner: string;
+  amount: string;
+}
+
 /** Cursor of a page: time and id of the previous page's last payment. */
 export interface PageEdge {
   at: string;
@@ -219,17 +228,8 @@ export class DeskPaymentsStore {
   }
 
   /** All ledger entries of a payment: its sale, reversals and the provider's fee. */
-  async listLegs(
-    sourceIds: string[],
-  ): Promise<{ transaction: string; kind: string; at: string; account: string; owner: string; amount: string }[]> {
-    const { rows } = await execute<{
-      transaction: string;
-      kind: string;
-      at: string;
-      account: string;
-      owner: string;
-      amount: string;
-    }>(
+  async listLegs(sourceIds: string[]): Promise<LegRow[]> {
+    const { rows } = await execute<LegRow>(
       this.#orm,
       sql`with own as (
           select id from ledger_transactions where source_id in ${sourceIds}

@@ -36,6 +36,11 @@ interface ActsFilter {
   limit: number;
 }
 
+type Trouble = Record<
+  'open' | 'open_minor' | 'refunds' | 'payouts' | 'events' | 'payments' | 'frozen' | 'pending' | 'pending_minor',
+  string
+> & { due_at: string | null };
+
 /** Unique index: a creator has one standing freeze. */
 export const ONE_FREEZE = 'creator_freezes_standing';
 
@@ -53,20 +58,8 @@ export class DeskStore {
     this.#orm = db.orm;
   }
 
-  async countTrouble(): Promise<
-    Record<
-      'open' | 'open_minor' | 'refunds' | 'payouts' | 'events' | 'payments' | 'frozen' | 'pending' | 'pending_minor',
-      string
-    > & { due_at: string | null }
-  > {
-    const { rows } = await execute<
-      Record<
-        'open' | 'open_minor' | 'refunds' | 'payouts' | 'events' | 'payments' | 'frozen' | 'pending' | 'pending_minor',
-        string
-      > & {
-        due_at: string | null;
-      }
-    >(
+  async countTrouble(): Promise<Trouble> {
+    const { rows } = await execute<Trouble>(
       this.#orm,
       sql`select d.n as open, d.sum as open_minor, d.due_at,
           (select count(*) from refunds where status = 'failed'

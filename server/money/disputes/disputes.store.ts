@@ -103,15 +103,6 @@ export class DisputesStore {
     await this.#orm.update(disputes).set(submission).where(eq(disputes.id, id));
   }
 
-  async isMovementBooked(tx: Orm, movement: string): Promise<boolean> {
-    const { rows } = await execute<{ id: string }>(
-      tx,
-      sql`select id from ledger_transactions
-        where kind = 'dispute_funds' and source_type = 'dispute_movement' and source_id = ${movement}`,
-    );
-    return rows.length > 0;
-  }
-
   /** Holds or releases unspent credit. The caller has locked the wallet. */
   async holdCredit(tx: Orm, wallet: string, amountMinor: number): Promise<void> {
     await execute(tx, sql`update ledger_accounts set held = held + ${amountMinor}::bigint where id = ${wallet}`);

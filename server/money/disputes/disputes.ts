@@ -172,10 +172,9 @@ export class Disputes {
     const { ledger, currency } = this.#context;
     let { feeMinor, withdrawnMinor } = row;
     for (const movement of found.movements) {
-      if (await this.#store.isMovementBooked(tx, movement.id)) continue;
-      const source = { type: 'dispute_movement', id: movement.id } as const;
-      const legs = disputeFundsLegs(movement, currency);
-      await ledger.post(tx, { kind: 'dispute_funds', source, legs, at: this.#context.nowIso() });
+      const key = { kind: 'dispute_funds', source: { type: 'dispute_movement', id: movement.id } } as const;
+      if (await ledger.isBooked(tx, key)) continue;
+      await ledger.post(tx, { ...key, legs: disputeFundsLegs(movement, currency), at: this.#context.nowIso() });
       feeMinor += movement.feeMinor;
       withdrawnMinor += movement.feeMinor - movement.amountMinor;
     }

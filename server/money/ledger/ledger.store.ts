@@ -146,17 +146,22 @@ export class LedgerStore {
     tx: Orm,
     key: { kind: TransactionKind; source: Source },
   ): Promise<BookedTransaction | undefined> {
+    const id = await this.#findId(tx, key);
+    return id === undefined ? undefined : this.getTransaction(tx, id);
+  }
+
+  /** Whether the source has a transaction of this kind. Locks nothing. */
+  async isBooked(tx: Orm, { kind, source }: { kind: TransactionKind; source: Source }): Promise<boolean> {
+    return (await this.#findId(tx, { kind, source })) !== undefined;
+  }
+
+  async #findId(tx: Orm, { kind, source }: { kind: TransactionKind; source: Source }): Promise<string | undefined> {
+    const { id, kind: ofKind, sourceType, sourceId } = ledgerTransactions;
     const [row] = await tx
-      .select({ id: ledgerTransactions.id })
+      .select({ id })
       .from(ledgerTransactions)
-      .where(
-        and(
-          eq(ledgerTransactions.kind, key.kind),
-          eq(ledgerTransactions.sourceType, key.source.type),
-          eq(ledgerTransactions.sourceId, key.source.id),
-        ),
-      );
-    return row && this.getTransaction(tx, row.id);
+      .where(and(eq(ofKind, kind), eq(sourceType, source.type), eq(sourceId, source.id)));
+    return row?.id;
   }
 
   /** Like `findTransaction`, by the transaction's own id. */

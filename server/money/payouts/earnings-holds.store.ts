@@ -193,15 +193,6 @@ export class EarningsHoldsStore {
     return { pendingMinor: sums.get('creator_pending') ?? 0, availableMinor: sums.get('creator_available') ?? 0 };
   }
 
-  /** Whether the house has stopped payouts to the creator. */
-  async isStopped(creator: string): Promise<boolean> {
-    const { rows } = await execute<{ id: string }>(
-      this.#orm,
-      sql`select id from creator_freezes where creator = ${creator} and lifted_at is null`,
-    );
-    return rows.length > 0;
-  }
-
   async sumPayouts(creator: string): Promise<{ inPayoutMinor: number; paidOutMinor: number }> {
     const { rows } = await execute<{ status: string; sum: string }>(
       this.#orm,

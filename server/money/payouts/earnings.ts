@@ -12,6 +12,7 @@ import type { MoneyContext } from '../money-context.ts';
 import type { CreatorAccounts } from './creator-accounts.ts';
 import { EarningsStore } from './earnings.store.ts';
 import { type DueAccount, EarningsHoldsStore, type HeldSale } from './earnings-holds.store.ts';
+import { PayoutsStore } from './payouts.store.ts';
 
 /** Days that are announced; a hold is never longer than 180. */
 const RELEASE_DAYS = 180;
@@ -26,12 +27,14 @@ export class Earnings {
   readonly #context: MoneyContext;
   readonly #store: EarningsHoldsStore;
   readonly #rooms: EarningsStore;
+  readonly #payouts: PayoutsStore;
   readonly #accounts: CreatorAccounts;
 
   constructor(context: MoneyContext, accounts: CreatorAccounts) {
     this.#context = context;
     this.#store = new EarningsHoldsStore(context.db, context.earningsRules);
     this.#rooms = new EarningsStore(context.db);
+    this.#payouts = new PayoutsStore(context.db);
     this.#accounts = accounts;
   }
 
@@ -89,7 +92,7 @@ export class Earnings {
       this.#store.listHeld(account, { after, limit: limit + 1 }),
       this.#store.listReleases(account, RELEASE_DAYS),
       this.#accounts.isPayable(creator),
-      this.#store.isStopped(creator),
+      this.#payouts.isStopped(creator),
     ]);
     const page = held.slice(0, limit);
     return {

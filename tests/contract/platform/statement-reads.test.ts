@@ -12,6 +12,8 @@ import { ReconciliationsStore } from '../../../server/money/books/reconciliation
 import { DeskPaymentsStore } from '../../../server/money/desk/desk-payments.store.ts';
 import { InvoicesStore } from '../../../server/money/invoices/invoices.store.ts';
 import { ReceiptsStore } from '../../../server/money/invoices/receipts.store.ts';
+import { LedgerStore } from '../../../server/money/ledger/ledger.store.ts';
+import { RefundsStore } from '../../../server/money/refunds/refunds.store.ts';
 import { CancellationsStore } from '../../../server/money/sales/cancellations.store.ts';
 import { Database } from '../../../server/platform/db/db.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
@@ -57,6 +59,9 @@ const HISTORY = [
       created_at, bought_at)
     select 'ticket_' || n, 'room_' || n, 'fan', 500, 'eur', 'wallet', 'valid', 'fees_v1', 'none', 400, at, at
     from generate_series(1, ${MANY}) n, (select now() - interval '3 years' as at) past`,
+  `insert into refunds (id, tip, identity, amount_minor, settled_minor, currency, "to", status, reason, by, created_at)
+    select 'refund_' || n, 'tip_' || n, 'fan', 500, 500, 'eur', 'wallet', 'succeeded', 'A mistake', 'operator', '2019-01-01'
+    from generate_series(1, ${MANY}) n`,
   `insert into cancellations (room, reason, bought_since, decided_at, completed_at)
     select id, 'live_over', ended_at, ended_at, ended_at from rooms`,
 ];
@@ -65,7 +70,12 @@ const CALLS: Record<string, (db: Database) => Promise<unknown>> = {
   'sums of a receipt': (db) => new ReceiptsStore(db).sumLegs('tip', 'tip_7'),
   'number of a receipt': (db) => new InvoicesStore(db).find('tip', 'tip_7'),
   'legs of a payment on the desk': (db) => new DeskPaymentsStore(db).listLegs(['tip_7', 'in_7', 'checkout_7']),
-  "movement in the provider's books": (db) => new ReconciliationsStore(db).isMovementBooked('txn_7'),
+  "movement in the provider's books": (db) =>
+    new LedgerStore(db.orm).isBooked(db.orm, {
+      kind: 'bank_payout',
+      source: { type: 'provider_movement', id: 'txn_7' },
+    }),
+  'refunds of a payment': (db) => new RefundsStore(db).listOf('tip_7'),
   'what a person wrote in rooms of a creator': (db) => new RecordsStore(db).figuresOf('ada', 'person-7'),
   'removal of a person’s messages': (db) =>
     db.bulkTransaction((run) => removeMessagesOf(run, { room: 'room_7' as RoomId, identity: 'person-7', at: NOW })),
