@@ -1,4 +1,4 @@
-/** The emulator's clock: the machine's or a test's, plus the advance by the control plane. */
+/** The emulator's clock: the machine's or a test's, plus what `advanceClock` added. */
 import type { Store } from './store/store.ts';
 
 export class Clock {

@@ -4,19 +4,25 @@
  * know Loge, which talks to it over HTTP. README.md names the sources of its behaviour.
  */
 import { randomInt } from 'node:crypto';
+import { z } from 'zod';
 import { Api } from './api/api.ts';
 import { Expander, type Included } from './api/expand.ts';
-import { type Dunning, World } from './api/operation.ts';
+import { type Dunning, NO_REQUEST, World } from './api/operation.ts';
 import { Presenter } from './api/presenter.ts';
 import type { Route } from './api/route.ts';
 import { reactToPayment } from './billing/collection.ts';
 import { Pages } from './checkout/pages.ts';
 import { Clock } from './clock.ts';
-import type { ActionInput, ActionName, ActionResult } from './control/actions.ts';
-import { ControlPlane, type DeliveryReport, type WebhookTarget } from './control/control-plane.ts';
-import { ApiFaults } from './control/faults.ts';
-import { Deliveries } from './events/deliveries.ts';
-import { Disturbance } from './events/disturbance.ts';
+import { ACTIONS, type ActionInput, type ActionName, type ActionResult } from './control/actions.ts';
+import { ApiFaults, type NewApiFault } from './control/faults.ts';
+import {
+  CONNECT_ENDPOINT_ID,
+  Deliveries,
+  type DeliveryReport,
+  ENDPOINT_ID,
+  type WebhookTarget,
+} from './events/deliveries.ts';
+import { Disturbance, type NewWebhookRule } from './events/disturbance.ts';
 import { HttpSender, InProcessSender, type WebhookHandler } from './events/sender.ts';
 import { type HttpOutcome, type HttpRequest, jsonAnswer } from './http/exchange.ts';
 import { inProcessFetch } from './http/in-process.ts';
@@ -43,8 +49,6 @@ import { transferRoutes } from './resources/transfers.ts';
 import { Retention } from './retention.ts';
 import { Store } from './store/store.ts';
 import { runTask } from './tasks.ts';
-
-export type { DeliveryReport, WebhookTarget } from './control/control-plane.ts';
 
 export interface StripeEmulatorOptions {
   /** 0 uses any free port. */
@@ -76,6 +80,7 @@ export interface StripeEmulatorOptions {
 const SETTLE_DELAY_MS = 150;
 const DUNNING: Dunning = { retryAfterDays: [3, 5, 7], whenExhausted: 'canceled' };
 const SEED_BOUND = 2 ** 32;
+const ADVANCE_MAX_MS = 400 * 24 * 60 * 60 * 1000;
 
 const INCLUDED: Readonly<Record<string, Included>> = {
   'charge.refunds': refundsOfCharge,
@@ -88,8 +93,10 @@ const INCLUDED: Readonly<Record<string, Included>> = {
 interface Parts {
   store: Store;
   world: World;
+  deliveries: Deliveries;
+  disturbance: Disturbance;
+  faults: ApiFaults;
   retention: Retention;
-  control: ControlPlane;
   handle: HttpHandler;
 }
 
@@ -134,13 +141,20 @@ export class StripeEmulator {
       const faults = new ApiFaults(new SeededRandom(seed + 1));
       const api = new Api({ world, expander, faults, routes: allRoutes(deliveries), log });
       const pages = new Pages({ world, merchant, publicUrl });
-      const control = new ControlPlane({ world, faults, disturbance, seed });
       const retention = new Retention(world);
-      if (webhook !== undefined) control.setWebhook(webhook);
-      if (connectWebhook !== undefined) control.setConnectWebhook(connectWebhook);
+      if (webhook !== undefined) deliveries.configure(ENDPOINT_ID, webhook);
+      if (connectWebhook !== undefined) deliveries.configure(CONNECT_ENDPOINT_ID, connectWebhook);
       world.resumeTasks();
-      handle = (request) => dispatch(request, { api, pages, control, log });
-      return new StripeEmulator(server, url, seed, { store, world, retention, control, handle });
+      handle = (request) => dispatch(request, { api, pages, log });
+      return new StripeEmulator(server, url, seed, {
+        store,
+        world,
+        deliveries,
+        disturbance,
+        faults,
+        retention,
+        handle,
+      });
     } catch (error) {
       await server.close();
       throw error;
@@ -149,44 +163,47 @@ export class StripeEmulator {
 
   /** Sets where events go from now on, including those that wait for an address. */
   setWebhook(target: WebhookTarget): void {
-    this.#parts.control.setWebhook(target);
+    this.#parts.deliveries.configure(ENDPOINT_ID, target);
   }
 
   /** The same for the events of connected accounts. */
   setConnectWebhook(target: WebhookTarget): void {
-    this.#parts.control.setConnectWebhook(target);
+    this.#parts.deliveries.configure(CONNECT_ENDPOINT_ID, target);
   }
 
   /** Makes the next requests to a path fail, hang or take long. */
-  addFault(fault: Parameters<ControlPlane['addFault']>[0]): void {
-    this.#parts.control.addFault(fault);
+  addFault(fault: NewApiFault): void {
+    this.#parts.faults.add(fault);
   }
 
   clearFaults(): void {
-    this.#parts.control.clearFaults();
+    this.#parts.faults.clear();
   }
 
   /** Drops, duplicates or delays the next webhooks of a type. */
-  addWebhookRule(rule: Parameters<ControlPlane['addWebhookRule']>[0]): void {
-    this.#parts.control.addWebhookRule(rule);
+  addWebhookRule(rule: NewWebhookRule): void {
+    this.#parts.disturbance.addRule(rule);
   }
 
   clearWebhookRules(): void {
-    this.#parts.control.clearWebhookRules();
+    this.#parts.disturbance.clearRules();
   }
 
   listDeliveries(status?: DeliveryReport['status']): DeliveryReport[] {
-    return this.#parts.control.listDeliveries(status);
+    return this.#parts.deliveries.list(status);
   }
 
+  /** Runs all that falls due in the skipped time before it returns; webhooks follow. */
   advanceClock(byMs: number): void {
-    this.#parts.control.advanceClock(byMs);
+    this.#parts.world.advance(z.int().min(0).max(ADVANCE_MAX_MS).parse(byMs));
     this.#parts.retention.sweep();
   }
 
   /** Settles charges and sends webhooks without waiting; resolves when each was answered or has failed. */
   flush(): Promise<void> {
-    return this.#parts.control.flush();
+    const { world, deliveries } = this.#parts;
+    world.advance(world.settleDelayMs);
+    return deliveries.flush();
   }
 
   /**
@@ -197,7 +214,9 @@ export class StripeEmulator {
 
   /** Acts of banks and people: `act('open_dispute', { charge })`; the names are in `control/actions.ts`. */
   act<N extends ActionName>(name: N, input: ActionInput<N>): ActionResult<N> {
-    return this.#parts.control.act(name, input);
+    const { schema, run } = ACTIONS[name];
+    const parsed = schema.parse(input) as never;
+    return this.#parts.world.operate(NO_REQUEST, (operation) => run(operation, parsed)) as ActionResult<N>;
   }
 
   async close(): Promise<void> {
@@ -236,14 +255,12 @@ function allRoutes(deliveries: Deliveries): Route[] {
 interface Handlers {
   api: Api;
   pages: Pages;
-  control: ControlPlane;
   log: EmulatorLog;
 }
 
-async function dispatch(request: HttpRequest, { api, pages, control, log }: Handlers): Promise<HttpOutcome> {
+async function dispatch(request: HttpRequest, { api, pages, log }: Handlers): Promise<HttpOutcome> {
   try {
     if (request.path === '/healthz') return jsonAnswer(200, { status: 'ok' });
-    if (request.path === '/_emulator' || request.path.startsWith('/_emulator/')) return control.handle(request);
     const page = pages.handle(request);
     return page ?? (await api.handle(request));
   } catch (error) {

@@ -113,8 +113,8 @@ export class Api {
     const stored = attempt && this.#keys.enter(this.#world.store, attempt, this.#world.clock.nowMs());
     if (stored !== undefined) return this.#replay(stored, requestId);
     try {
-      if (fault?.kind === 'delay') await wait(fault.delayMs ?? 0, undefined, { ref: false });
-      const isCarriedOut = fault === undefined || fault.kind === 'delay' || fault.isApplied === true;
+      if (fault?.kind === 'delay') await wait(fault.delayMs, undefined, { ref: false });
+      const isCarriedOut = fault === undefined || fault.kind === 'delay' || fault.isApplied;
       const result = isCarriedOut ? this.#carryOut(call, fault) : this.#fail(call, fault);
       if (fault?.kind === 'hang' || fault?.kind === 'reset') return fault.kind;
       return this.#toHttp(result, requestId, attempt?.key);

@@ -20,6 +20,9 @@ export interface EventRequest {
   idempotency_key: string | null;
 }
 
+/** What no request of the API causes: a page's form, an act of a bank or a person, a task that falls due. */
+export const NO_REQUEST: EventRequest = { id: null, idempotency_key: null };
+
 /** An object's part of an event: as it is now, and for `*.updated` what it was before. */
 interface Emitted {
   object: { object: string };
@@ -168,7 +171,7 @@ export class World {
       const task = store.get('tasks', id);
       if (task === undefined) return;
       try {
-        this.operate({ id: null, idempotency_key: null }, (operation) => {
+        this.operate(NO_REQUEST, (operation) => {
           operation.tx.remove('tasks', id);
           runTask(operation, task);
         });

@@ -1,8 +1,8 @@
 /** `/c/portal/:token`: the page of a billing portal session. */
-import type { World } from '../api/operation.ts';
+import { NO_REQUEST, type World } from '../api/operation.ts';
 import { readCardForm } from '../checkout/card-form.ts';
 import { noticePage } from '../checkout/document.ts';
-import { NO_REQUEST, type Page, type PagesOptions } from '../checkout/page.ts';
+import type { Page, PagesOptions } from '../checkout/page.ts';
 import { type Language, languageOf, textsOf } from '../checkout/texts.ts';
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';
 import { type FormObject, parseForm } from '../http/form.ts';

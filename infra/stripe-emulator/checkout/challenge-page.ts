@@ -1,6 +1,6 @@
 /** `/c/authenticate/:secret`: the bank authenticates the card's holder, for a payment or for saving the card. */
 import type Stripe from 'stripe';
-import type { World } from '../api/operation.ts';
+import { NO_REQUEST, type World } from '../api/operation.ts';
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';
 import { parseForm } from '../http/form.ts';
 import { pageAnswer, redirectAnswer } from '../http/pages.ts';
@@ -8,7 +8,7 @@ import { formatAmount } from '../payments/money.ts';
 import { authenticatePaymentIntent } from '../payments/payment-intents.ts';
 import { authenticateSetupIntent } from '../payments/setup-intents.ts';
 import { noticePage } from './document.ts';
-import { NO_REQUEST, type Page, type PagesOptions, type Session } from './page.ts';
+import type { Page, PagesOptions, Session } from './page.ts';
 import { onwardAnswer } from './pay-page.ts';
 import { authenticateSession } from './payment.ts';
 import { type Language, languageOf, textsOf } from './texts.ts';

@@ -16,6 +16,3 @@ export interface Page {
 }
 
 export type Session = Readonly<Stripe.Checkout.Session>;
-
-/** A page's form is not a request of the API, and has no idempotency key. */
-export const NO_REQUEST = { id: null, idempotency_key: null };

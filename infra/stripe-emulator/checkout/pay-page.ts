@@ -1,11 +1,11 @@
 /** `/c/pay/:session`: pays, subscribes, or saves a card. The payment itself is in `payment.ts`. */
-import type { World } from '../api/operation.ts';
+import { NO_REQUEST, type World } from '../api/operation.ts';
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';
 import { type FormObject, parseForm } from '../http/form.ts';
 import { pageAnswer, redirectAnswer, textOf } from '../http/pages.ts';
 import { readCardForm } from './card-form.ts';
 import { noticePage } from './document.ts';
-import { NO_REQUEST, type Page, type PagesOptions, type Session } from './page.ts';
+import type { Page, PagesOptions, Session } from './page.ts';
 import { type Payment, type PaymentSource, paySession } from './payment.ts';
 import { savedCardsFor } from './saved-cards.ts';
 import { type Language, languageOf, textsOf } from './texts.ts';

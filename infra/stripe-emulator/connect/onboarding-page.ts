@@ -1,7 +1,7 @@
 /** `/c/onboarding/:token`: the page of an account link. It opens once; the app creates a link for each visit. */
-import type { World } from '../api/operation.ts';
+import { NO_REQUEST, type World } from '../api/operation.ts';
 import { noticePage } from '../checkout/document.ts';
-import { NO_REQUEST, type Page, type PagesOptions } from '../checkout/page.ts';
+import type { Page, PagesOptions } from '../checkout/page.ts';
 import { type Language, languageOf } from '../checkout/texts.ts';
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';
 import { type FormObject, parseForm } from '../http/form.ts';

@@ -1,6 +1,6 @@
 /**
  * Acts of banks and people that no request of the API can cause, such as opening and deciding disputes. Each action is
- * one operation, by name, for tests in the same process and under `/_emulator/actions/NAME`.
+ * one operation, by name.
  */
 import type Stripe from 'stripe';
 import { z } from 'zod';

@@ -1,22 +1,27 @@
 /** Injects faults of a network and a busy provider into requests, on demand. */
 
+import { z } from 'zod';
 import type { SeededRandom } from '../random.ts';
 
-export interface ApiFault {
-  /** `/v1/refunds`, or a prefix with a star, such as `/v1/payment_intents*`. */
-  path: string;
-  method?: 'GET' | 'POST' | 'DELETE';
-  times: number;
-  /** The share of matching requests that fail, from 0 to 1, drawn by the seed; absent: all. */
-  share?: number;
-  /** `reset` cuts the connection instead of answering; `delay` answers late. */
-  kind: 'conflict' | 'rate_limit' | 'server_error' | 'hang' | 'reset' | 'delay';
-  /** Whether the request takes effect; only its answer is then wrong or lost. */
-  isApplied?: boolean;
-  delayMs?: number;
-}
-
+const TIMES_MAX = 1_000_000_000;
 const FAULTS_MAX = 100;
+
+const faultSchema = z.strictObject({
+  /** `/v1/refunds`, or a prefix with a star, such as `/v1/payment_intents*`. */
+  path: z.string().startsWith('/v1/'),
+  method: z.enum(['GET', 'POST', 'DELETE']).optional(),
+  times: z.int().min(1).max(TIMES_MAX).default(1),
+  /** The share of matching requests that fail, drawn by the seed. */
+  share: z.number().min(0).max(1).default(1),
+  /** `reset` cuts the connection instead of answering; `delay` answers late. */
+  kind: z.enum(['conflict', 'rate_limit', 'server_error', 'hang', 'reset', 'delay']),
+  /** Whether the request takes effect; only its answer is then wrong or lost. */
+  isApplied: z.boolean().default(false),
+  delayMs: z.int().min(0).max(600_000).default(0),
+});
+
+export type NewApiFault = z.input<typeof faultSchema>;
+export type ApiFault = z.output<typeof faultSchema>;
 
 export class ApiFaults {
   #faults: ApiFault[] = [];
@@ -26,9 +31,9 @@ export class ApiFaults {
     this.#random = random;
   }
 
-  add(fault: ApiFault): void {
+  add(fault: NewApiFault): void {
     if (this.#faults.length >= FAULTS_MAX) throw new Error(`At most ${FAULTS_MAX} faults at once`);
-    this.#faults.push({ ...fault });
+    this.#faults.push(faultSchema.parse(fault));
   }
 
   clear(): void {
@@ -38,7 +43,7 @@ export class ApiFaults {
   /** Takes the fault for this request. */
   take(method: string, path: string): ApiFault | undefined {
     const fault = this.#faults.find(
-      (candidate) => matches(candidate, method, path) && this.#random.next() < (candidate.share ?? 1),
+      (candidate) => matches(candidate, method, path) && this.#random.next() < candidate.share,
     );
     if (fault === undefined) return undefined;
     fault.times -= 1;

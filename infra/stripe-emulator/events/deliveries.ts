@@ -3,6 +3,7 @@
  * deliveries are in the store, so that a restart continues them.
  */
 import type Stripe from 'stripe';
+import { z } from 'zod';
 import { Alarms } from '../alarms.ts';
 import type { Clock } from '../clock.ts';
 import type { EmulatorLog } from '../log.ts';
@@ -15,9 +16,9 @@ import type { Disturbance } from './disturbance.ts';
 import type { WebhookSender } from './sender.ts';
 import { signatureHeader } from './signature.ts';
 
-/** The endpoint for the platform's events, which `webhook` and `setWebhook` configure. */
+/** The endpoint for the platform's events. */
 export const ENDPOINT_ID = 'we_configured';
-/** The endpoint for the events of connected accounts: `connectWebhook` and `setConnectWebhook`. */
+/** The endpoint for the events of connected accounts. */
 export const CONNECT_ENDPOINT_ID = 'we_configured_connect';
 
 const IN_FLIGHT_MAX = 8;
@@ -25,13 +26,24 @@ const ATTEMPT_TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 250;
 const RETRY_MAX_MS = 60_000;
 const GIVE_UP_AFTER_MS = 3 * 24 * 60 * 60 * 1000;
-/** Finished deliveries that the control plane still lists. */
+/** Finished deliveries that `list` still shows. */
 const FINISHED_MAX = 2_000;
 /**
  * How far ahead of the clock `flush` reaches: past the delays of shuffling, but not to retries and requested delays.
  */
 const FLUSHED_MS = 200;
 const READY_SWEEP = 1_000;
+const LISTED_MAX = 1_000;
+
+const targetSchema = z.strictObject({ url: z.url({ protocol: /^https?$/ }), secret: z.string().min(1) });
+/** Where events go, and the secret that signs them. */
+export type WebhookTarget = z.output<typeof targetSchema>;
+
+/** A delivery with its event's type and its endpoint's address. */
+export interface DeliveryReport extends Delivery {
+  type: string;
+  url: string | null;
+}
 
 interface DeliveriesOptions {
   store: Store;
@@ -112,12 +124,23 @@ export class Deliveries {
     return new Set([...ids].map((id) => this.#store.get('deliveries', id)?.endpoint)).size;
   }
 
-  pendingCount(): number {
-    return this.#pendingByEvent.size;
+  /** Newest first. */
+  list(status?: Delivery['status']): DeliveryReport[] {
+    const reports: DeliveryReport[] = [];
+    for (const delivery of this.#store.newestFirst('deliveries')) {
+      if (status !== undefined && delivery.status !== status) continue;
+      const events = partitionName('events', delivery.account ?? null);
+      const type = this.#store.get(events, delivery.event)?.type ?? 'unknown';
+      reports.push({ ...delivery, type, url: this.#store.get('webhook_endpoints', delivery.endpoint)?.url ?? null });
+      if (reports.length === LISTED_MAX) break;
+    }
+    return reports;
   }
 
-  /** An endpoint has a new address: sends all that waits for it now, including retries. */
-  handleConfigured(endpointId: string): void {
+  /** Sets an endpoint's address, and sends all that waits for it now, including retries. */
+  configure(endpointId: string, target: WebhookTarget): void {
+    const endpoint = { id: endpointId, ...targetSchema.parse(target) };
+    this.#store.transact((transaction) => transaction.put('webhook_endpoints', endpointId, endpoint));
     this.#configuredEndpoints.add(endpointId);
     for (const ids of this.#pendingByEvent.values()) {
       for (const id of ids) {

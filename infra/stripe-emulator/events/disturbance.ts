@@ -1,15 +1,21 @@
 /** Disturbs webhooks on purpose: by default they arrive shuffled and duplicated, as Stripe allows. */
+import { z } from 'zod';
 import type { SeededRandom } from '../random.ts';
 
-export interface WebhookRule {
-  action: 'drop' | 'double' | 'delay';
-  /** An event type, or a group such as `payment_intent.*`; absent: every event. */
-  type?: string;
-  times: number;
-  /** The share of matching events that are disturbed, from 0 to 1, drawn by the seed; absent: all. */
-  share?: number;
-  delayMs?: number;
-}
+const TIMES_MAX = 1_000_000_000;
+const DELAY_MAX_MS = 30 * 24 * 60 * 60 * 1000;
+
+const ruleSchema = z.strictObject({
+  action: z.enum(['drop', 'double', 'delay']),
+  /** An event type, or a group such as `payment_intent.*`; by default every event. */
+  type: z.string().default('*'),
+  times: z.int().min(1).max(TIMES_MAX).default(1),
+  /** The share of matching events that are disturbed, drawn by the seed. */
+  share: z.number().min(0).max(1).default(1),
+  delayMs: z.int().min(0).max(DELAY_MAX_MS).default(0),
+});
+
+export type NewWebhookRule = z.input<typeof ruleSchema>;
 
 /** The delay of each copy; an empty list drops the event. */
 export type Fate = readonly number[];
@@ -19,18 +25,18 @@ const DOUBLED_SHARE = 0.5;
 const RULES_MAX = 100;
 
 export class Disturbance {
-  isShuffled: boolean;
+  readonly #isShuffled: boolean;
   readonly #random: SeededRandom;
-  #rules: WebhookRule[] = [];
+  #rules: z.output<typeof ruleSchema>[] = [];
 
   constructor(random: SeededRandom, isShuffled: boolean) {
     this.#random = random;
-    this.isShuffled = isShuffled;
+    this.#isShuffled = isShuffled;
   }
 
-  addRule(rule: WebhookRule): void {
+  addRule(rule: NewWebhookRule): void {
     if (this.#rules.length >= RULES_MAX) throw new Error(`At most ${RULES_MAX} webhook rules at once`);
-    this.#rules.push({ ...rule });
+    this.#rules.push(ruleSchema.parse(rule));
   }
 
   clearRules(): void {
@@ -41,9 +47,9 @@ export class Disturbance {
     // Always draws both values, so that a rule does not change the seed's later choices.
     const isDoubled = this.#random.next() < DOUBLED_SHARE;
     const delaysMs = [this.#random.next(), this.#random.next()].map((part) => Math.floor(part * SHUFFLE_WINDOW_MS));
-    const usual = this.isShuffled ? (isDoubled ? delaysMs : delaysMs.slice(0, 1)) : [0];
+    const usual = this.#isShuffled ? (isDoubled ? delaysMs : delaysMs.slice(0, 1)) : [0];
     const rule = this.#rules.find(
-      ({ type, share = 1 }) => matchesEventType(type ?? '*', eventType) && (share === 1 || this.#random.next() < share),
+      ({ type, share }) => matchesEventType(type, eventType) && (share === 1 || this.#random.next() < share),
     );
     if (rule === undefined) return usual;
     rule.times -= 1;
@@ -54,7 +60,7 @@ export class Disturbance {
       case 'double':
         return [usual[0] ?? 0, delaysMs[1] ?? 0];
       case 'delay':
-        return usual.map((delayMs) => delayMs + (rule.delayMs ?? 0));
+        return usual.map((delayMs) => delayMs + rule.delayMs);
     }
   }
 }

@@ -105,7 +105,7 @@ test('evidence is staged, then submitted; a won dispute returns amount and fee',
   });
 });
 
-test('the control plane opens and decides disputes; losing, accepting and missing the deadline cost the amount', async () => {
+test('actions open and decide disputes; losing, accepting and missing the deadline cost the amount', async () => {
   const charges = await Promise.all([pay(), pay(), pay()]);
   const disputes = charges.map(({ id }) => fixture.emulator.act('open_dispute', { paymentIntent: id }));
   const [lost, given, missed] = disputes.map(({ id }) => id) as [string, string, string];

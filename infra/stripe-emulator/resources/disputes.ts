@@ -1,4 +1,4 @@
-/** `/v1/disputes`: opened by cards and by the control plane, answered here. */
+/** `/v1/disputes`: opened by cards and by `open_dispute`, answered here. */
 import type Stripe from 'stripe';
 import { noSuch } from '../api/errors.ts';
 import { mergeMetadata } from '../api/metadata.ts';
