@@ -26,7 +26,7 @@ import { Disturbance, type NewWebhookRule } from './events/disturbance.ts';
 import { HttpSender, InProcessSender, type WebhookHandler } from './events/sender.ts';
 import { type HttpOutcome, type HttpRequest, jsonAnswer } from './http/exchange.ts';
 import { inProcessFetch } from './http/in-process.ts';
-import { type HttpHandler, HttpServer } from './http/server.ts';
+import { HOST, type HttpHandler, HttpServer } from './http/server.ts';
 import { type EmulatorLog, logToStderr } from './log.ts';
 import { SeededRandom } from './random.ts';
 import { accountRoutes } from './resources/accounts.ts';
@@ -53,7 +53,6 @@ import { runTask } from './tasks.ts';
 export interface StripeEmulatorOptions {
   /** 0 uses any free port. */
   port: number;
-  host?: string;
   /** The journal; absent: in memory only. Two emulators must not share one. */
   dataFile?: string;
   webhook?: WebhookTarget;
@@ -66,10 +65,6 @@ export interface StripeEmulatorOptions {
   now?: () => number;
   /** Receives webhooks in this process instead of by HTTP; target and secret are needed too. */
   deliver?: WebhookHandler;
-  /** The address under which browsers reach the pages; absent: the emulator's own. */
-  publicUrl?: string;
-  /** The merchant's name on the page. */
-  merchant?: string;
   /** The delay of a charge's balance transaction, and of a refund's reference. */
   settleDelayMs?: number;
   /** How often an invoice is retried, and what then happens to the subscription. */
@@ -103,36 +98,33 @@ interface Parts {
 export class StripeEmulator {
   readonly url: string;
   readonly port: number;
-  readonly seed: number;
   readonly #server: HttpServer;
   readonly #parts: Parts;
   readonly #inProcess: typeof globalThis.fetch;
   #isClosed = false;
 
-  private constructor(server: HttpServer, url: string, seed: number, parts: Parts) {
+  private constructor(server: HttpServer, url: string, parts: Parts) {
     this.#server = server;
     this.#parts = parts;
     this.#inProcess = inProcessFetch(parts.handle);
     this.port = server.port;
     this.url = url;
-    this.seed = seed;
   }
 
   static async create(options: StripeEmulatorOptions): Promise<StripeEmulator> {
-    const { port, host = '127.0.0.1', dataFile, publicUrl, log = logToStderr } = options;
-    const { seed = randomInt(SEED_BOUND), merchant = 'Loge', webhook, connectWebhook } = options;
+    const { port, dataFile, webhook, connectWebhook, seed = randomInt(SEED_BOUND), log = logToStderr } = options;
     // Binds the port first: a process that has it may also have the file open.
     let handle = (_request: HttpRequest): HttpOutcome | Promise<HttpOutcome> =>
       jsonAnswer(503, { error: { message: 'Starting' } });
-    const server = await HttpServer.create({ host, port, handle: (request) => handle(request) });
-    const url = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
+    const server = await HttpServer.create({ port, handle: (request) => handle(request) });
+    const url = `http://${HOST}:${server.port}`;
     try {
       const store = Store.create(dataFile);
       const clock = new Clock(store, options.now);
       const disturbance = new Disturbance(new SeededRandom(seed), options.shuffle ?? true);
       const sender = options.deliver === undefined ? new HttpSender() : new InProcessSender(options.deliver);
       const deliveries = new Deliveries({ store, clock, disturbance, log, sender });
-      const presenter = new Presenter({ clock, deliveries, baseUrl: () => (publicUrl ?? url).replace(/\/$/, '') });
+      const presenter = new Presenter({ clock, deliveries, baseUrl: url });
       const settleDelayMs = options.settleDelayMs ?? SETTLE_DELAY_MS;
       const dunning = { ...DUNNING, ...options.dunning };
       const react = reactToPayment;
@@ -140,13 +132,13 @@ export class StripeEmulator {
       const expander = new Expander({ presenter, included: INCLUDED });
       const faults = new ApiFaults(new SeededRandom(seed + 1));
       const api = new Api({ world, expander, faults, routes: allRoutes(deliveries), log });
-      const pages = new Pages({ world, merchant, publicUrl });
+      const pages = new Pages(world);
       const retention = new Retention(world);
       if (webhook !== undefined) deliveries.configure(ENDPOINT_ID, webhook);
       if (connectWebhook !== undefined) deliveries.configure(CONNECT_ENDPOINT_ID, connectWebhook);
       world.resumeTasks();
       handle = (request) => dispatch(request, { api, pages, log });
-      return new StripeEmulator(server, url, seed, {
+      return new StripeEmulator(server, url, {
         store,
         world,
         deliveries,
@@ -260,7 +252,6 @@ interface Handlers {
 
 async function dispatch(request: HttpRequest, { api, pages, log }: Handlers): Promise<HttpOutcome> {
   try {
-    if (request.path === '/healthz') return jsonAnswer(200, { status: 'ok' });
     const page = pages.handle(request);
     return page ?? (await api.handle(request));
   } catch (error) {

@@ -6,7 +6,7 @@ import type { Deliveries } from '../events/deliveries.ts';
 interface PresenterOptions {
   clock: Clock;
   deliveries: Deliveries;
-  baseUrl: () => string;
+  baseUrl: string;
 }
 
 type Presentable = { object: string };
@@ -48,6 +48,6 @@ export class Presenter {
 
   /** Stored addresses are paths, because a restart may use another port. */
   #absolute(path: string): string {
-    return path.startsWith('/') ? `${this.#options.baseUrl()}${path}` : path;
+    return path.startsWith('/') ? `${this.#options.baseUrl}${path}` : path;
   }
 }

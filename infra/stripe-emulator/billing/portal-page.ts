@@ -2,7 +2,7 @@
 import { NO_REQUEST, type World } from '../api/operation.ts';
 import { readCardForm } from '../checkout/card-form.ts';
 import { noticePage } from '../checkout/document.ts';
-import type { Page, PagesOptions } from '../checkout/page.ts';
+import type { Page } from '../checkout/page.ts';
 import { type Language, languageOf, textsOf } from '../checkout/texts.ts';
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';
 import { type FormObject, parseForm } from '../http/form.ts';
@@ -24,13 +24,9 @@ interface Visit {
 
 export class PortalPage implements Page {
   readonly #world: World;
-  readonly #merchant: string;
-  readonly #publicUrl: string | undefined;
 
-  constructor({ world, merchant, publicUrl }: PagesOptions) {
+  constructor(world: World) {
     this.#world = world;
-    this.#merchant = merchant;
-    this.#publicUrl = publicUrl;
   }
 
   handle(request: HttpRequest, token: string): HttpAnswer {
@@ -44,7 +40,7 @@ export class PortalPage implements Page {
         noticePage({ language, ...portalTextsOf(language).expired }),
       );
     }
-    const base = this.#publicUrl?.replace(/\/$/, '') ?? `http://${request.headers.host}`;
+    const base = `http://${request.headers.host}`;
     const visit = { session, language, url: `${base}/c/portal/${token}` };
     return request.method === 'GET' ? this.#show(visit, request.query) : this.#act(visit, parseForm(request.body));
   }
@@ -125,7 +121,6 @@ export class PortalPage implements Page {
     const saved = store.get('customers', customer)?.invoice_settings.default_payment_method;
     const page = portalPage({
       language,
-      merchant: this.#merchant,
       returnUrl,
       subscriptions: liveSubscriptionsOf(store, customer),
       openInvoices: openInvoicesOf(store, customer),

@@ -4,7 +4,7 @@ import { cardFields, testCards } from '../checkout/card-fields.ts';
 import type { CardField, FieldFault } from '../checkout/card-form.ts';
 import { documentOf } from '../checkout/document.ts';
 import { html, type Markup } from '../checkout/html.ts';
-import { type Language, textsOf } from '../checkout/texts.ts';
+import { type Language, MERCHANT, textsOf } from '../checkout/texts.ts';
 import { formatAmount } from '../payments/money.ts';
 import type { Invoice } from './invoice-model.ts';
 import { portalTextsOf } from './portal-texts.ts';
@@ -12,7 +12,6 @@ import { isEnding, periodOf, recurringOf, type Subscription } from './subscripti
 
 export interface PortalView {
   language: Language;
-  merchant: string;
   returnUrl: string | null;
   subscriptions: readonly Subscription[];
   openInvoices: readonly Invoice[];
@@ -25,19 +24,19 @@ export interface PortalView {
 }
 
 export function portalPage(view: PortalView): string {
-  const { language, merchant, returnUrl, subscriptions, openInvoices, card, alert, notice, name, faults } = view;
+  const { language, returnUrl, subscriptions, openInvoices, card, alert, notice, name, faults } = view;
   const texts = portalTextsOf(language);
   const body = html`
     <div class="checkout">
-      <section class="summary" aria-label="${merchant}">
+      <section class="summary" aria-label="${MERCHANT}">
         <div class="summary-inner">
           <header class="merchant">
-            <span class="merchant-name">${merchant}</span>
+            <span class="merchant-name">${MERCHANT}</span>
             <span class="badge" data-testid="test-mode-badge">${textsOf(language).testMode}</span>
           </header>
           <p class="page-title">${texts.title}</p>
-          <p class="setup-text">${texts.with(merchant)}</p>
-          ${returnUrl !== null && html`<a class="back" href="${returnUrl}">← ${texts.back(merchant)}</a>`}
+          <p class="setup-text">${texts.with(MERCHANT)}</p>
+          ${returnUrl !== null && html`<a class="back" href="${returnUrl}">← ${texts.back(MERCHANT)}</a>`}
         </div>
       </section>
       <main class="payment">
@@ -60,7 +59,7 @@ export function portalPage(view: PortalView): string {
         </div>
       </main>
     </div>`;
-  return documentOf({ language, title: `${merchant} — ${texts.title}`, body, layout: 'wide' });
+  return documentOf({ language, title: `${MERCHANT} — ${texts.title}`, body, layout: 'wide' });
 }
 
 function subscriptionCard({ language, productNameOf }: PortalView, subscription: Subscription): Markup {

@@ -8,7 +8,7 @@ import { formatAmount } from '../payments/money.ts';
 import { authenticatePaymentIntent } from '../payments/payment-intents.ts';
 import { authenticateSetupIntent } from '../payments/setup-intents.ts';
 import { noticePage } from './document.ts';
-import type { Page, PagesOptions, Session } from './page.ts';
+import type { Page, Session } from './page.ts';
 import { onwardAnswer } from './pay-page.ts';
 import { authenticateSession } from './payment.ts';
 import { type Language, languageOf, textsOf } from './texts.ts';
@@ -18,11 +18,9 @@ type Intent = Readonly<Stripe.PaymentIntent> | Readonly<Stripe.SetupIntent>;
 
 export class ChallengePage implements Page {
   readonly #world: World;
-  readonly #merchant: string;
 
-  constructor({ world, merchant }: PagesOptions) {
+  constructor(world: World) {
     this.#world = world;
-    this.#merchant = merchant;
   }
 
   handle(request: HttpRequest, clientSecret: string): HttpAnswer {
@@ -38,7 +36,6 @@ export class ChallengePage implements Page {
     if (request.method === 'GET') {
       const page = challengePage({
         language,
-        merchant: this.#merchant,
         amount: 'amount' in intent ? formatAmount(intent.amount, intent.currency, language) : null,
         last4: store.get('payment_methods', String(intent.payment_method))?.card?.last4 ?? '',
       });

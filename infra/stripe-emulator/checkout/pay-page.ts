@@ -5,7 +5,7 @@ import { type FormObject, parseForm } from '../http/form.ts';
 import { pageAnswer, redirectAnswer, textOf } from '../http/pages.ts';
 import { readCardForm } from './card-form.ts';
 import { noticePage } from './document.ts';
-import type { Page, PagesOptions, Session } from './page.ts';
+import type { Page, Session } from './page.ts';
 import { type Payment, type PaymentSource, paySession } from './payment.ts';
 import { savedCardsFor } from './saved-cards.ts';
 import { type Language, languageOf, textsOf } from './texts.ts';
@@ -13,11 +13,9 @@ import { type PayView, payPage } from './views.ts';
 
 export class PayPage implements Page {
   readonly #world: World;
-  readonly #merchant: string;
 
-  constructor({ world, merchant }: PagesOptions) {
+  constructor(world: World) {
     this.#world = world;
-    this.#merchant = merchant;
   }
 
   handle(request: HttpRequest, id: string): HttpAnswer {
@@ -72,7 +70,6 @@ export class PayPage implements Page {
     const { store } = this.#world;
     const page = payPage({
       language,
-      merchant: this.#merchant,
       session,
       lineItems: store.get('checkout_forms', session.id)?.lineItems ?? [],
       productOf: (id) => store.get('products', id),

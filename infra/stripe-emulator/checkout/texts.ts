@@ -1,5 +1,8 @@
 /** The texts of the pages, in English and French. */
 
+/** The name that the pages show. */
+export const MERCHANT = 'Loge';
+
 export interface Texts {
   testMode: string;
   testModeNote: string;

@@ -5,11 +5,10 @@ import { cardFields, testCards } from './card-fields.ts';
 import type { CardField, FieldFault } from './card-form.ts';
 import { CHECKED, describedBy, documentOf, field } from './document.ts';
 import { html, type Markup } from './html.ts';
-import { type Language, textsOf } from './texts.ts';
+import { type Language, MERCHANT, textsOf } from './texts.ts';
 
 export interface PayView {
   language: Language;
-  merchant: string;
   session: Readonly<Stripe.Checkout.Session>;
   lineItems: readonly Stripe.LineItem[];
   productOf: (id: string) => Readonly<Stripe.Product> | undefined;
@@ -25,7 +24,7 @@ export interface PayView {
 }
 
 export function payPage(view: PayView): string {
-  const { language, merchant, session, alert } = view;
+  const { language, session, alert } = view;
   const texts = textsOf(language);
   const total = formatAmount(session.amount_total ?? 0, session.currency ?? 'eur', language);
   const isSavingOffered = session.saved_payment_method_options?.payment_method_save === 'enabled';
@@ -35,10 +34,10 @@ export function payPage(view: PayView): string {
         <div class="summary-inner">
           <header class="merchant">
             ${session.cancel_url !== null && html`<a class="back" href="${session.cancel_url}" aria-label="${texts.back}">${ARROW}<span>${texts.back}</span></a>`}
-            <span class="merchant-name">${merchant}</span>
+            <span class="merchant-name">${MERCHANT}</span>
             <span class="badge" data-testid="test-mode-badge">${texts.testMode}</span>
           </header>
-          <p class="pay-title">${texts.pay(merchant)}</p>
+          <p class="pay-title">${texts.pay(MERCHANT)}</p>
           <p class="total-large" data-testid="total">${total}</p>
           ${lineItemList(view)}
         </div>
@@ -56,7 +55,7 @@ export function payPage(view: PayView): string {
         </form>
       </main>
     </div>`;
-  return documentOf({ language, title: `${merchant} — ${total}`, body, layout: 'wide' });
+  return documentOf({ language, title: `${MERCHANT} — ${total}`, body, layout: 'wide' });
 }
 
 function submitLabel({ language, session }: PayView, total: string): string {
@@ -122,20 +121,19 @@ function savedCardChoice({ language, savedCards, chosen }: PayView): Markup | fa
 
 export interface ChallengeView {
   language: Language;
-  merchant: string;
   /** Null if a card is only saved. */
   amount: string | null;
   last4: string;
 }
 
-export function challengePage({ language, merchant, amount, last4 }: ChallengeView): string {
+export function challengePage({ language, amount, last4 }: ChallengeView): string {
   const texts = textsOf(language);
   const { title, text, setupText, complete, fail } = texts.challenge;
   const body = html`
     <main class="notice">
       <span class="badge">${texts.testMode}</span>
       <h1>${title}</h1>
-      <p>${amount === null ? setupText(merchant, last4) : text(amount, merchant, last4)}</p>
+      <p>${amount === null ? setupText(MERCHANT, last4) : text(amount, MERCHANT, last4)}</p>
       <form method="post" action="" class="verdict">
         <button class="submit" id="test-source-authorize-3ds" name="verdict" value="complete">${complete}</button>
         <button class="secondary" id="test-source-fail-3ds" name="verdict" value="fail">${fail}</button>

@@ -1,7 +1,7 @@
 /** `/c/onboarding/:token`: the page of an account link. It opens once; the app creates a link for each visit. */
 import { NO_REQUEST, type World } from '../api/operation.ts';
 import { noticePage } from '../checkout/document.ts';
-import type { Page, PagesOptions } from '../checkout/page.ts';
+import type { Page } from '../checkout/page.ts';
 import { type Language, languageOf } from '../checkout/texts.ts';
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';
 import { type FormObject, parseForm } from '../http/form.ts';
@@ -20,11 +20,9 @@ const NAME_LENGTH_MAX = 200;
 
 export class OnboardingPage implements Page {
   readonly #world: World;
-  readonly #merchant: string;
 
-  constructor({ world, merchant }: PagesOptions) {
+  constructor(world: World) {
     this.#world = world;
-    this.#merchant = merchant;
   }
 
   handle(request: HttpRequest, token: string): HttpAnswer {
@@ -68,7 +66,6 @@ export class OnboardingPage implements Page {
     const { returnUrl, refreshUrl } = link;
     const view = {
       language,
-      merchant: this.#merchant,
       returnUrl,
       holderName: '',
       iban: '',

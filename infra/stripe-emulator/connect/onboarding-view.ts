@@ -1,13 +1,12 @@
 /** The onboarding page as HTML, in the style of the payment page. */
 import { CHECKED, describedBy, documentOf, field } from '../checkout/document.ts';
 import { html, type Markup } from '../checkout/html.ts';
-import { type Language, textsOf } from '../checkout/texts.ts';
+import { type Language, MERCHANT, textsOf } from '../checkout/texts.ts';
 import { TEST_IBANS } from './iban.ts';
 import { type OnboardingFault, onboardingTextsOf } from './texts.ts';
 
 export interface OnboardingView {
   language: Language;
-  merchant: string;
   returnUrl: string;
   holderName: string;
   iban: string;
@@ -16,19 +15,19 @@ export interface OnboardingView {
 }
 
 export function onboardingPage(view: OnboardingView): string {
-  const { language, merchant, returnUrl, holderName, iban, faults } = view;
+  const { language, returnUrl, holderName, iban, faults } = view;
   const texts = onboardingTextsOf(language);
   const faultOf = (name: OnboardingFault) => (faults.includes(name) ? texts.fault[name] : undefined);
   const body = html`
     <div class="checkout">
-      <section class="summary" aria-label="${merchant}">
+      <section class="summary" aria-label="${MERCHANT}">
         <div class="summary-inner">
           <header class="merchant">
-            <span class="merchant-name">${merchant}</span>
+            <span class="merchant-name">${MERCHANT}</span>
             <span class="badge" data-testid="test-mode-badge">${textsOf(language).testMode}</span>
           </header>
-          <p class="page-title">${texts.title(merchant)}</p>
-          <p class="setup-text">${texts.intro(merchant)}</p>
+          <p class="page-title">${texts.title(MERCHANT)}</p>
+          <p class="setup-text">${texts.intro(MERCHANT)}</p>
         </div>
       </section>
       <main class="payment">
@@ -49,11 +48,11 @@ export function onboardingPage(view: OnboardingView): string {
           })}
           ${acceptance(view, texts.accept, faultOf('accept'))}
           <button class="submit" type="submit" data-testid="onboarding-submit"><span>${texts.submit}</span></button>
-          <a class="secondary" href="${returnUrl}">${texts.later(merchant)}</a>
+          <a class="secondary" href="${returnUrl}">${texts.later(MERCHANT)}</a>
         </form>
       </main>
     </div>`;
-  return documentOf({ language, title: texts.title(merchant), body, layout: 'wide' });
+  return documentOf({ language, title: texts.title(MERCHANT), body, layout: 'wide' });
 }
 
 function acceptance({ isAccepted }: OnboardingView, label: string, fault: string | undefined): Markup {

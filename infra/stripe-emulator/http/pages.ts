@@ -49,14 +49,12 @@ export function assetAnswer(name: string): HttpAnswer | undefined {
 }
 
 /** Refuses forms that another site submits. */
-export function isFromHere({ headers }: HttpRequest, publicUrl: string | undefined): boolean {
+export function isFromHere({ headers }: HttpRequest): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const { origin, host } = headers;
   if (origin === undefined) return true;
-  const own = [`http://${host}`, `https://${host}`];
-  if (publicUrl !== undefined) own.push(new URL(publicUrl).origin);
-  return own.includes(origin);
+  return origin === `http://${host}` || origin === `https://${host}`;
 }
 
 export function textOf(value: FormObject[string] | undefined): string {

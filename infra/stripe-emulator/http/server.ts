@@ -6,11 +6,12 @@ import { type HttpAnswer, type HttpOutcome, type HttpRequest, jsonAnswer, readBo
 export type HttpHandler = (request: HttpRequest) => HttpOutcome | Promise<HttpOutcome>;
 
 interface HttpServerOptions {
-  host: string;
   port: number;
   handle: HttpHandler;
 }
 
+/** Only this machine reaches it. */
+export const HOST = '127.0.0.1';
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
@@ -23,7 +24,7 @@ export class HttpServer {
     this.port = (server.address() as AddressInfo).port;
   }
 
-  static async create({ host, port, handle }: HttpServerOptions): Promise<HttpServer> {
+  static async create({ port, handle }: HttpServerOptions): Promise<HttpServer> {
     const server = http.createServer(
       { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
       (request, response) => {
@@ -32,7 +33,7 @@ export class HttpServer {
     );
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, host, () => {
+      server.listen(port, HOST, () => {
         server.off('error', reject);
         resolve();
       });
