@@ -7,7 +7,7 @@ import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { Api } from './api/api.ts';
 import { Expander, type Included } from './api/expand.ts';
-import { type Dunning, NO_REQUEST, World } from './api/operation.ts';
+import { NO_REQUEST, World } from './api/operation.ts';
 import { Presenter } from './api/presenter.ts';
 import type { Route } from './api/route.ts';
 import { reactToPayment } from './billing/collection.ts';
@@ -44,7 +44,7 @@ import { payoutRoutes } from './resources/payouts.ts';
 import { priceRoutes } from './resources/prices.ts';
 import { productRoutes } from './resources/products.ts';
 import { refundRoutes, refundsOfCharge } from './resources/refunds.ts';
-import { subscriptionRoutes, subscriptionsOfCustomer } from './resources/subscriptions.ts';
+import { subscriptionRoutes } from './resources/subscriptions.ts';
 import { transferRoutes } from './resources/transfers.ts';
 import { Retention } from './retention.ts';
 import { Store } from './store/store.ts';
@@ -67,20 +67,16 @@ export interface StripeEmulatorOptions {
   deliver?: WebhookHandler;
   /** The delay of a charge's balance transaction, and of a refund's reference. */
   settleDelayMs?: number;
-  /** How often an invoice is retried, and what then happens to the subscription. */
-  dunning?: Partial<Dunning>;
   log?: EmulatorLog;
 }
 
 const SETTLE_DELAY_MS = 150;
-const DUNNING: Dunning = { retryAfterDays: [3, 5, 7], whenExhausted: 'canceled' };
 const SEED_BOUND = 2 ** 32;
 const ADVANCE_MAX_MS = 400 * 24 * 60 * 60 * 1000;
 
 const INCLUDED: Readonly<Record<string, Included>> = {
   'charge.refunds': refundsOfCharge,
   'checkout.session.line_items': lineItemsOfSession,
-  'customer.subscriptions': subscriptionsOfCustomer,
   'invoice.confirmation_secret': confirmationSecretOf,
   'invoice.payments': paymentsOfInvoice,
 };
@@ -126,12 +122,11 @@ export class StripeEmulator {
       const deliveries = new Deliveries({ store, clock, disturbance, log, sender });
       const presenter = new Presenter({ clock, deliveries, baseUrl: url });
       const settleDelayMs = options.settleDelayMs ?? SETTLE_DELAY_MS;
-      const dunning = { ...DUNNING, ...options.dunning };
       const react = reactToPayment;
-      const world = new World({ store, clock, deliveries, presenter, settleDelayMs, dunning, runTask, react, log });
+      const world = new World({ store, clock, deliveries, presenter, settleDelayMs, runTask, react, log });
       const expander = new Expander({ presenter, included: INCLUDED });
       const faults = new ApiFaults(new SeededRandom(seed + 1));
-      const api = new Api({ world, expander, faults, routes: allRoutes(deliveries), log });
+      const api = new Api({ world, expander, faults, routes: ROUTES, log });
       const pages = new Pages(world);
       const retention = new Retention(world);
       if (webhook !== undefined) deliveries.configure(ENDPOINT_ID, webhook);
@@ -222,27 +217,25 @@ export class StripeEmulator {
   }
 }
 
-function allRoutes(deliveries: Deliveries): Route[] {
-  return [
-    ...accountRoutes,
-    ...balanceRoutes,
-    ...billingPortalRoutes,
-    ...chargeRoutes,
-    ...checkoutSessionRoutes,
-    ...customerRoutes,
-    ...disputeRoutes,
-    ...eventRoutes(deliveries),
-    ...invoiceRoutes,
-    ...paymentIntentRoutes,
-    ...paymentMethodRoutes,
-    ...payoutRoutes,
-    ...priceRoutes,
-    ...productRoutes,
-    ...refundRoutes,
-    ...subscriptionRoutes,
-    ...transferRoutes,
-  ];
-}
+const ROUTES: readonly Route[] = [
+  ...accountRoutes,
+  ...balanceRoutes,
+  ...billingPortalRoutes,
+  ...chargeRoutes,
+  ...checkoutSessionRoutes,
+  ...customerRoutes,
+  ...disputeRoutes,
+  ...eventRoutes,
+  ...invoiceRoutes,
+  ...paymentIntentRoutes,
+  ...paymentMethodRoutes,
+  ...payoutRoutes,
+  ...priceRoutes,
+  ...productRoutes,
+  ...refundRoutes,
+  ...subscriptionRoutes,
+  ...transferRoutes,
+];
 
 interface Handlers {
   api: Api;

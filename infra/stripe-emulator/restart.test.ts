@@ -153,7 +153,6 @@ test('after a restart, accounts keep their balances and subscriptions renew on t
   const before = await StripeEmulator.create({ port: 0, dataFile: file });
   const first = sdkOf(before);
   const { id: account } = await first.accounts.create({
-    type: 'express',
     country: 'FR',
     capabilities: { transfers: { requested: true } },
     settings: { payouts: { schedule: { interval: 'manual' } } },

@@ -140,7 +140,7 @@ class Soak {
         const interval = this.#upTo(2) === 0 ? 'daily' : 'manual';
         const capabilities = { transfers: { requested: true } };
         const settings = { payouts: { schedule: { interval } } } as const;
-        const { id } = await stripe.accounts.create({ type: 'express', country: 'FR', capabilities, settings });
+        const { id } = await stripe.accounts.create({ country: 'FR', capabilities, settings });
         this.#know('account', id);
         const iban = this.#upTo(4) === 0 ? 'FR3020041010050500013M02609' : 'FR1420041010050500013M02606';
         this.#emulator.act('onboard_account', { account: id, iban });
@@ -168,7 +168,7 @@ class Soak {
     const stripe = this.#stripe;
     return {
       tier: async () => {
-        const interval = (['day', 'week', 'month', 'year'] as const)[this.#upTo(4)] ?? 'month';
+        const interval = this.#upTo(4) === 0 ? 'year' : 'month';
         const product_data = { name: `Club by the ${interval}` };
         const params = { currency: 'eur', unit_amount: 500 + this.#upTo(3_000), recurring: { interval }, product_data };
         this.#know('price', (await stripe.prices.create(params)).id);
@@ -181,9 +181,7 @@ class Soak {
         const subscription = await stripe.subscriptions.retrieve(this.#any('subscription'));
         const behaviors = ['create_prorations', 'always_invoice', 'none'] as const;
         await stripe.subscriptions.update(subscription.id, {
-          items: [
-            { id: String(subscription.items.data[0]?.id), price: this.#any('price'), quantity: 1 + this.#upTo(3) },
-          ],
+          items: [{ id: String(subscription.items.data[0]?.id), price: this.#any('price') }],
           proration_behavior: behaviors[this.#upTo(3)] ?? 'none',
         });
       },

@@ -31,7 +31,6 @@ interface Call {
   requestId: string;
   route: Route;
   id: string;
-  subId: string;
   /** The connected account that `Stripe-Account` names; null is the platform. */
   account: string | null;
   form: FormObject;
@@ -97,7 +96,7 @@ export class Api {
     const attempt = isKeyed
       ? { key, scopedKey, endpoint: `${method} ${path}`, parametersDigest: digestOf(form) }
       : undefined;
-    return { requestId, ...found, id: decode(found.id), subId: decode(found.subId), account, form, attempt };
+    return { requestId, ...found, id: decode(found.id), account, form, attempt };
   }
 
   #accountOf(route: Route, header: string | string[] | undefined): string | null {
@@ -128,7 +127,7 @@ export class Api {
     const parameters = readParameters<{ expand?: string[] }>(call.route.parameters, call.form);
     const request = { id: call.requestId, idempotency_key: call.attempt?.key ?? null };
     const carryOut = (operation: Operation): Result => {
-      const answer = call.route.handle(operation, parameters as never, call.id, call.subId);
+      const answer = call.route.handle(operation, parameters as never, call.id);
       let result = this.#render(operation, answer, parameters.expand);
       if (fault?.kind === 'server_error')
         result = this.#errorResult(

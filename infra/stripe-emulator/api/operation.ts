@@ -75,11 +75,6 @@ export class Operation {
     return this.#world.settleDelayMs;
   }
 
-  /** The merchant's settings for invoices that cannot be collected. */
-  get dunning(): Dunning {
-    return this.#world.dunning;
-  }
-
   /** Finds a record that must exist: the caller got its id from another record. */
   must<C extends Collection>(collection: C, id: string | { id: string } | null | undefined): Readonly<Records[C]> {
     const key = typeof id === 'string' ? id : id?.id;
@@ -127,13 +122,6 @@ export class Operation {
 /** Reacts to an event within the same operation, for instance pays the invoice of a paid PaymentIntent. */
 export type Reaction = (operation: Operation, type: string, object: { id?: string }) => void;
 
-export interface Dunning {
-  /** Days between the attempts; the first is made when the invoice is finalized. */
-  retryAfterDays: readonly number[];
-  /** What happens to the subscription after the last attempt. */
-  whenExhausted: 'canceled' | 'unpaid' | 'past_due';
-}
-
 export type TaskRunner = (operation: Operation, task: Task) => void;
 
 interface WorldOptions {
@@ -142,7 +130,6 @@ interface WorldOptions {
   deliveries: Deliveries;
   presenter: Presenter;
   settleDelayMs: number;
-  dunning: Dunning;
   runTask: TaskRunner;
   react: Reaction;
   log: EmulatorLog;
@@ -155,17 +142,15 @@ export class World {
   readonly deliveries: Deliveries;
   readonly presenter: Presenter;
   readonly settleDelayMs: number;
-  readonly dunning: Dunning;
   readonly react: Reaction;
   readonly tasks: Alarms;
 
-  constructor({ store, clock, deliveries, presenter, settleDelayMs, dunning, runTask, react, log }: WorldOptions) {
+  constructor({ store, clock, deliveries, presenter, settleDelayMs, runTask, react, log }: WorldOptions) {
     this.store = store;
     this.clock = clock;
     this.deliveries = deliveries;
     this.presenter = presenter;
     this.settleDelayMs = settleDelayMs;
-    this.dunning = dunning;
     this.react = react;
     this.tasks = new Alarms(clock, (id) => {
       const task = store.get('tasks', id);

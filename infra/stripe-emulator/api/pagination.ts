@@ -99,7 +99,7 @@ function isBeforeRange(created: number | undefined, range: PageParameters['creat
   return lowest !== undefined && created < lowest;
 }
 
-export function isInRange(created: number | undefined, range: PageParameters['created']): boolean {
+function isInRange(created: number | undefined, range: PageParameters['created']): boolean {
   if (range === undefined || created === undefined) return true;
   if (typeof range === 'number') return created === range;
   const { gt, gte, lt, lte } = range;

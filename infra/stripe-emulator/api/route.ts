@@ -7,11 +7,11 @@ export type Method = 'GET' | 'POST' | 'DELETE';
 /** An object or a list, or an error whose changes are kept, such as a declined payment. */
 export type RouteAnswer = object | StripeApiError;
 
-type Handle<P> = (operation: Operation, parameters: P, id: string, subId: string) => RouteAnswer;
+type Handle<P> = (operation: Operation, parameters: P, id: string) => RouteAnswer;
 
 export interface Route {
   method: Method;
-  /** `/v1/refunds/:id`, `/v1/transfers/:id/reversals/:sub` */
+  /** `/v1/refunds/:id`, `/v1/transfers/:id/reversals` */
   path: string;
   parameters: string;
   /** Whether it also serves requests with a `Stripe-Account` header. */
@@ -29,17 +29,12 @@ export function accountRoute<P>(method: Method, path: string, parameters: string
   return { ...route(method, path, parameters, handle), isForAccounts: true };
 }
 
-/** The positions of ids in paths: `/v1/x/:id/…/:sub` and `/v1/x/y/:id/…`. */
-const ID_POSITIONS = [
-  { id: 3, sub: undefined },
-  { id: 4, sub: undefined },
-  { id: 3, sub: 5 },
-] as const;
+/** The positions of ids in paths: `/v1/x/:id/…` and `/v1/x/y/:id/…`. */
+const ID_POSITIONS = [3, 4];
 
 export interface FoundRoute {
   route: Route;
   id: string;
-  subId: string;
 }
 
 export class Router {
@@ -52,16 +47,13 @@ export class Router {
 
   find(method: string, path: string): FoundRoute | undefined {
     const exact = this.#routes.get(`${method} ${path}`);
-    if (exact !== undefined) return { route: exact, id: '', subId: '' };
+    if (exact !== undefined) return { route: exact, id: '' };
     const segments = path.split('/');
-    for (const { id, sub } of ID_POSITIONS) {
-      const pattern = [...segments];
-      if (id >= segments.length || (sub ?? 0) >= segments.length) continue;
-      pattern[id] = ':id';
-      if (sub !== undefined) pattern[sub] = ':sub';
-      const found = this.#routes.get(`${method} ${pattern.join('/')}`);
-      if (found === undefined || segments[id] === '') continue;
-      return { route: found, id: segments[id] ?? '', subId: sub === undefined ? '' : (segments[sub] ?? '') };
+    for (const position of ID_POSITIONS) {
+      const id = segments[position];
+      if (!id) continue;
+      const found = this.#routes.get(`${method} ${segments.with(position, ':id').join('/')}`);
+      if (found !== undefined) return { route: found, id };
     }
     return undefined;
   }

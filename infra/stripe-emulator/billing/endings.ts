@@ -22,7 +22,6 @@ export function endingLater(
   { isAtPeriodEnd, reason = 'cancellation_requested' }: Ending,
 ): Stripe.Subscription {
   const { end: cancelAt } = periodOf(subscription);
-  const { comment = null, feedback = null } = subscription.cancellation_details ?? {};
   // At the end of the period: it ends instead of being renewed.
   if (!isAtPeriodEnd) {
     operation.schedule({ kind: 'end_subscription', subscription: subscription.id, cancelAt, dueAtMs: cancelAt * 1000 });
@@ -32,7 +31,7 @@ export function endingLater(
     cancel_at: cancelAt,
     cancel_at_period_end: isAtPeriodEnd,
     canceled_at: operation.now,
-    cancellation_details: { comment, feedback, feedback_option: null, reason },
+    cancellation_details: { comment: null, feedback: null, feedback_option: null, reason },
   };
 }
 

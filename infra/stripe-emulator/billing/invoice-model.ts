@@ -3,6 +3,8 @@ import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
 import { newId } from '../random.ts';
 
+const FINALIZES_AFTER_SECONDS = 60 * 60;
+
 export type Invoice = Readonly<Stripe.Invoice>;
 
 export interface WantedLine {
@@ -46,7 +48,7 @@ export function newInvoice(operation: Operation, wanted: WantedInvoice): Stripe.
     attempted: false,
     auto_advance: true,
     automatic_tax: { disabled_reason: null, enabled: false, liability: null, provider: null, status: null },
-    automatically_finalizes_at: null,
+    automatically_finalizes_at: operation.now + FINALIZES_AFTER_SECONDS,
     billing_reason: billingReason,
     collection_method: 'charge_automatically',
     created: operation.now,

@@ -8,13 +8,9 @@ import { newId } from '../random.ts';
 import { changeBalance } from './customer-balance.ts';
 import { type Invoice, newInvoice, subscriptionIdOf, type WantedInvoice } from './invoice-model.ts';
 
-const FINALIZES_AFTER_SECONDS = 60 * 60;
-
-/** Creates a draft. It is finalized an hour later, unless it is finalized at once or kept. */
-export function draftInvoice(operation: Operation, wanted: WantedInvoice, isKept = false): Stripe.Invoice {
-  const draft = newInvoice(operation, wanted);
-  const finalizesAt = isKept ? null : operation.now + FINALIZES_AFTER_SECONDS;
-  const invoice = { ...draft, auto_advance: !isKept, automatically_finalizes_at: finalizesAt };
+/** Creates a draft. It is finalized an hour later, unless it is finalized at once. */
+export function draftInvoice(operation: Operation, wanted: WantedInvoice): Stripe.Invoice {
+  const invoice = newInvoice(operation, wanted);
   operation.tx.put('invoices', invoice.id, invoice);
   operation.emit('invoice.created', { object: invoice });
   return invoice;
@@ -47,12 +43,7 @@ export function finalizeInvoice(operation: Operation, invoice: Invoice): Stripe.
   const numbered = { ...customer, currency: invoice.currency, next_invoice_sequence: sequence + 1 };
   operation.tx.put('customers', customer.id, numbered);
   if (endingBalance !== startingBalance) {
-    changeBalance(operation, customer.id, {
-      amountMinor: endingBalance - startingBalance,
-      currency: invoice.currency,
-      type: isTooSmall ? 'invoice_too_small' : 'applied_to_invoice',
-      invoice: invoice.id,
-    });
+    changeBalance(operation, customer.id, endingBalance - startingBalance, invoice.currency);
   }
   operation.tx.put('invoices', finalized.id, finalized);
   operation.emit('invoice.finalized', { object: finalized });
@@ -145,10 +136,7 @@ export function voidInvoice(operation: Operation, invoice: Invoice): Stripe.Invo
 /** Returns the used balance to the customer (docs.stripe.com/changelog/2019-12-03). */
 function returnAppliedBalance(operation: Operation, invoice: Invoice): void {
   const amountMinor = invoice.starting_balance - (invoice.ending_balance ?? invoice.starting_balance);
-  if (amountMinor === 0) return;
-  const { currency, id } = invoice;
-  const change = { amountMinor, currency, type: 'unapplied_from_invoice', invoice: id } as const;
-  changeBalance(operation, invoice.customer as string, change);
+  if (amountMinor !== 0) changeBalance(operation, invoice.customer as string, amountMinor, invoice.currency);
 }
 
 function cancelRequest(operation: Operation, invoice: Invoice): void {

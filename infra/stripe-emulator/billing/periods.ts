@@ -1,33 +1,15 @@
 /** The periods of a subscription, counted from its anchor, so that the 31st stays the 31st. */
-import type Stripe from 'stripe';
 
-const DAY_SECONDS = 24 * 60 * 60;
-
-type Recurring = Pick<Stripe.Price.Recurring, 'interval' | 'interval_count'>;
-
-/** The end of the period that begins at `start`, in seconds. */
-export function periodEndAfter(anchor: number, recurring: Recurring, start: number): number {
+/** The end of the period that begins at `start`, in seconds; an interval is a month or a year. */
+export function periodEndAfter(anchor: number, interval: string, start: number): number {
+  const months = interval === 'year' ? 12 : 1;
   for (let count = 1; ; count += 1) {
-    const end = added(anchor, recurring, count);
+    const end = monthsLater(anchor, count * months);
     if (end > start) return end;
   }
 }
 
-/** Adds intervals; in a month without the anchor's day, the last day. */
-function added(anchor: number, { interval, interval_count: each }: Recurring, count: number): number {
-  const steps = count * each;
-  switch (interval) {
-    case 'day':
-      return anchor + steps * DAY_SECONDS;
-    case 'week':
-      return anchor + steps * 7 * DAY_SECONDS;
-    case 'year':
-      return monthsLater(anchor, steps * 12);
-    default:
-      return monthsLater(anchor, steps);
-  }
-}
-
+/** In a month without the anchor's day, the last day. */
 function monthsLater(anchor: number, months: number): number {
   const date = new Date(anchor * 1000);
   const day = date.getUTCDate();

@@ -32,9 +32,7 @@ const en: Texts = {
   status: {
     active: 'Active',
     past_due: 'Payment overdue',
-    unpaid: 'Unpaid',
     incomplete: 'First payment missing',
-    trialing: 'Trial',
   },
   renews: (date) => `Renews on ${date}`,
   ends: (date) => `Ends on ${date}`,
@@ -60,9 +58,7 @@ const fr: Texts = {
   status: {
     active: 'Actif',
     past_due: 'Paiement en retard',
-    unpaid: 'Impayé',
     incomplete: 'Premier paiement manquant',
-    trialing: 'Essai',
   },
   renews: (date) => `Renouvelé le ${date}`,
   ends: (date) => `Prend fin le ${date}`,

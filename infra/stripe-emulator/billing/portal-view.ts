@@ -69,8 +69,7 @@ function subscriptionCard({ language, productNameOf }: PortalView, subscription:
   const ends = isEnding(subscription);
   const lines = subscription.items.data.map(({ price, quantity }) => {
     const amount = formatAmount((price.unit_amount ?? 0) * (quantity ?? 1), price.currency, language);
-    const { interval, interval_count: count } = recurringOf(price);
-    const every = textsOf(language).every[interval]?.(count);
+    const every = textsOf(language).every[recurringOf(price).interval];
     return html`<p><strong>${productNameOf(price)}</strong><br>${amount} · ${every}</p>`;
   });
   const action = ends ? 'resume' : 'cancel';

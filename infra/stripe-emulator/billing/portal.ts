@@ -29,7 +29,7 @@ export function saveCard(operation: Operation, customer: string, form: CardForm,
   const { email } = operation.must('customers', customer);
   const paymentMethod = createPaymentMethod(
     operation,
-    { ...form, hasCvc: true, email: form.email ?? email, country: form.card.country },
+    { ...form, email: form.email ?? email, country: form.card.country },
     { allow_redisplay: 'always' },
   );
   const setupIntent = createSetupIntent(operation, customer);

@@ -42,15 +42,10 @@ export function handlePaymentFailed(operation: Operation, invoice: Invoice): voi
   markDelinquent(operation, subscription, true);
 }
 
-/** The last attempt has failed: a setting of the merchant decides what happens now. */
+/** The last attempt has failed. */
 export function handleExhausted(operation: Operation, invoice: Invoice): void {
   const subscription = subscriptionOf(operation, invoice);
-  if (subscription === undefined || isOver(subscription)) return;
-  const { whenExhausted } = operation.dunning;
-  if (whenExhausted === 'canceled') endSubscription(operation, subscription, 'payment_failed');
-  if (whenExhausted === 'unpaid' && subscription.status !== 'unpaid') {
-    saveSubscription(operation, { ...subscription, status: 'unpaid' }, { status: subscription.status });
-  }
+  if (subscription !== undefined && !isOver(subscription)) endSubscription(operation, subscription, 'payment_failed');
 }
 
 type EndReason = NonNullable<Stripe.Subscription.CancellationDetails['reason']>;
@@ -77,8 +72,8 @@ export function endSubscription(
     ...subscription,
     canceled_at: subscription.canceled_at ?? operation.now,
     cancellation_details: {
-      comment: details?.comment ?? null,
-      feedback: details?.feedback ?? null,
+      comment: null,
+      feedback: null,
       feedback_option: null,
       reason: details?.reason ?? reason,
     },

@@ -10,13 +10,9 @@ export type Item = Readonly<Stripe.SubscriptionItem>;
 export interface WantedItem {
   price: Readonly<Stripe.Price>;
   quantity: number;
-  metadata: Stripe.Metadata;
 }
 
-export type WantedSubscription = Pick<
-  Stripe.Subscription,
-  'cancel_at_period_end' | 'currency' | 'default_payment_method' | 'description' | 'metadata'
-> & {
+export type WantedSubscription = Pick<Stripe.Subscription, 'currency' | 'default_payment_method' | 'metadata'> & {
   customer: string;
   items: readonly WantedItem[];
   savesDefaultPaymentMethod: boolean;
@@ -26,7 +22,7 @@ export function newSubscription(operation: Operation, wanted: WantedSubscription
   const { items, savesDefaultPaymentMethod, ...rest } = wanted;
   const { now } = operation;
   const id = newId('sub');
-  const period = { start: now, end: periodEndAfter(now, recurringOf(items[0]?.price), now) };
+  const period = { start: now, end: periodEndAfter(now, recurringOf(items[0]?.price).interval, now) };
   const subscription: Stripe.Subscription = {
     ...rest,
     id,
@@ -39,13 +35,15 @@ export function newSubscription(operation: Operation, wanted: WantedSubscription
     billing_mode: { flexible: { proration_discounts: 'included' }, type: 'flexible' },
     billing_schedules: [],
     billing_thresholds: null,
-    cancel_at: wanted.cancel_at_period_end ? period.end : null,
-    canceled_at: wanted.cancel_at_period_end ? now : null,
+    cancel_at: null,
+    cancel_at_period_end: false,
+    canceled_at: null,
     cancellation_details: { comment: null, feedback: null, feedback_option: null, reason: null },
     collection_method: 'charge_automatically',
     created: now,
     customer_account: null,
     days_until_due: null,
+    description: null,
     default_source: null,
     default_tax_rates: [],
     discounts: [],
@@ -91,10 +89,10 @@ export function itemList(subscription: string, data: Stripe.SubscriptionItem[]):
   return { object: 'list', data, has_more: false, url: `/v1/subscription_items?subscription=${subscription}` };
 }
 
-export function newItem(
+function newItem(
   operation: Operation,
   subscription: string,
-  { price, quantity, metadata }: WantedItem,
+  { price, quantity }: WantedItem,
   { start, end }: { start: number; end: number },
 ): Stripe.SubscriptionItem {
   return {
@@ -106,7 +104,7 @@ export function newItem(
     current_period_start: start,
     current_trial: null,
     discounts: [],
-    metadata,
+    metadata: {},
     plan: planOf(price),
     price: price as Stripe.Price,
     quantity,

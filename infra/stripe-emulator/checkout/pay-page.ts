@@ -72,7 +72,6 @@ export class PayPage implements Page {
       language,
       session,
       lineItems: store.get('checkout_forms', session.id)?.lineItems ?? [],
-      productOf: (id) => store.get('products', id),
       savedCards: savedCardsFor(store, session),
       chosen: '',
       isSaved: false,

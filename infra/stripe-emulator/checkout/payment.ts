@@ -89,18 +89,13 @@ function subscribe(operation: Operation, session: Session, paymentMethod: Readon
 }
 
 function startSubscription(operation: Operation, session: Session, form: Readonly<CheckoutForm>): Stripe.Subscription {
-  const items = form.lineItems.flatMap(({ price, quantity }) =>
-    price ? [{ price, quantity: quantity ?? 1, metadata: {} }] : [],
-  );
-  const { description, metadata } = form.subscriptionData ?? {};
+  const items = form.lineItems.flatMap(({ price, quantity }) => (price ? [{ price, quantity: quantity ?? 1 }] : []));
   const wanted = {
-    cancel_at_period_end: false,
     currency: session.currency ?? '',
     customer: session.customer as string,
     default_payment_method: null,
-    description: description ?? null,
     items,
-    metadata: mergeMetadata(null, metadata),
+    metadata: mergeMetadata(null, form.subscriptionData?.metadata),
     savesDefaultPaymentMethod: true,
   };
   return createSubscription(operation, wanted, false);
@@ -128,7 +123,7 @@ function withCustomer(operation: Operation, session: Session, source: PaymentSou
 
 function cardOf(operation: Operation, session: Session, form: CardForm, isSaved: boolean): Stripe.PaymentMethod {
   const email = form.email ?? session.customer_details?.email ?? null;
-  const entry = { ...form, hasCvc: true, email, country: form.card.country };
+  const entry = { ...form, email, country: form.card.country };
   // The payer's own choice allows showing the card again; a card that the merchant saves may stay hidden.
   return createPaymentMethod(operation, entry, { allow_redisplay: isSaved ? 'always' : 'limited' });
 }
@@ -144,7 +139,6 @@ function paymentIntentOf(operation: Operation, session: Session): Readonly<Strip
     description: data.description ?? null,
     metadata: mergeMetadata(null, data.metadata),
     setup_future_usage: data.setup_future_usage ?? null,
-    transfer_group: data.transfer_group ?? null,
   });
   operation.tx.put('payment_intent_owners', paymentIntent.id, { session: session.id });
   return paymentIntent;

@@ -14,7 +14,7 @@ export interface Texts {
   payWithCard: string;
   subscribe: string;
   /** By a price's interval. */
-  every: Readonly<Record<string, (count: number) => string>>;
+  every: Readonly<Record<string, string>>;
   savedCards: string;
   newCard: string;
   saveCard: string;
@@ -64,12 +64,7 @@ const en: Texts = {
   total: 'Total due',
   payWithCard: 'Pay with card',
   subscribe: 'Subscribe',
-  every: {
-    day: (count) => (count === 1 ? 'Billed daily' : `Billed every ${count} days`),
-    week: (count) => (count === 1 ? 'Billed weekly' : `Billed every ${count} weeks`),
-    month: (count) => (count === 1 ? 'Billed monthly' : `Billed every ${count} months`),
-    year: (count) => (count === 1 ? 'Billed yearly' : `Billed every ${count} years`),
-  },
+  every: { month: 'Billed monthly', year: 'Billed yearly' },
   savedCards: 'Saved cards',
   newCard: 'Use a new card',
   saveCard: 'Save this card for future payments',
@@ -142,12 +137,7 @@ const fr: Texts = {
   total: 'Total à payer',
   payWithCard: 'Payer par carte',
   subscribe: 'S’abonner',
-  every: {
-    day: (count) => (count === 1 ? 'Facturé chaque jour' : `Facturé tous les ${count} jours`),
-    week: (count) => (count === 1 ? 'Facturé chaque semaine' : `Facturé toutes les ${count} semaines`),
-    month: (count) => (count === 1 ? 'Facturé chaque mois' : `Facturé tous les ${count} mois`),
-    year: (count) => (count === 1 ? 'Facturé chaque année' : `Facturé tous les ${count} ans`),
-  },
+  every: { month: 'Facturé chaque mois', year: 'Facturé chaque année' },
   savedCards: 'Cartes enregistrées',
   newCard: 'Utiliser une nouvelle carte',
   saveCard: 'Enregistrer cette carte pour mes prochains paiements',

@@ -11,7 +11,6 @@ export interface PayView {
   language: Language;
   session: Readonly<Stripe.Checkout.Session>;
   lineItems: readonly Stripe.LineItem[];
-  productOf: (id: string) => Readonly<Stripe.Product> | undefined;
   savedCards: readonly Readonly<Stripe.PaymentMethod>[];
   /** The saved card that was selected, or `new`. */
   chosen: string;
@@ -64,20 +63,17 @@ function submitLabel({ language, session }: PayView, total: string): string {
   return texts.submit(total);
 }
 
-function lineItemList({ language, session, lineItems, productOf }: PayView): Markup {
+function lineItemList({ language, session, lineItems }: PayView): Markup {
   const texts = textsOf(language);
   const money = (amountMinor: number) => formatAmount(amountMinor, session.currency ?? '', language);
   const items = lineItems.map((item) => {
-    const product = typeof item.price?.product === 'string' ? productOf(item.price.product) : undefined;
-    const description = product?.description;
     const recurring = item.price?.recurring;
     return html`
       <li>
         <div class="item-text">
           <span class="item-name">${item.description}</span>
-          ${description && html`<span class="item-detail">${description}</span>`}
           ${(item.quantity ?? 1) > 1 && html`<span class="item-detail">${texts.quantity(item.quantity ?? 1)}</span>`}
-          ${recurring && html`<span class="item-detail">${texts.every[recurring.interval]?.(recurring.interval_count)}</span>`}
+          ${recurring && html`<span class="item-detail">${texts.every[recurring.interval]}</span>`}
         </div>
         <span class="item-amount">${money(item.amount_total)}</span>
       </li>`;

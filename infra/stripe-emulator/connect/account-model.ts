@@ -77,7 +77,7 @@ export function newAccount(wanted: NewAccount): Stripe.Account {
   return account;
 }
 
-export function noRequirements(): Stripe.Account.Requirements {
+function noRequirements(): Stripe.Account.Requirements {
   return {
     alternatives: [],
     current_deadline: null,

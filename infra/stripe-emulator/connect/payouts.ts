@@ -9,7 +9,6 @@ import { bankAccountOf, disableBankAccount } from './accounts.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 const ARRIVAL_DAYS = 2;
-/** How long a payout can be cancelled. */
 const PENDING_SECONDS = 12 * 60 * 60;
 
 interface WantedPayout {
@@ -23,11 +22,11 @@ interface WantedPayout {
 /** The platform's own bank accepts every payout; tests return one by an action. */
 const PLATFORM_BANK = 'ba_platform';
 
-/** Of the account on whose behalf the operation happens. */
-export function createPayout(operation: Operation, account: Account, wanted: WantedPayout): Stripe.Payout {
+/** Of the account on whose behalf the operation happens; undefined: the platform. */
+export function createPayout(operation: Operation, account: Account | undefined, wanted: WantedPayout): Stripe.Payout {
   const { amountMinor, currency } = wanted;
-  const bankAccount = operation.account === null ? { id: PLATFORM_BANK, currency } : bankAccountOf(account);
-  if (!account.payouts_enabled || bankAccount === undefined) {
+  const bankAccount = account === undefined ? { id: PLATFORM_BANK, currency } : bankAccountOf(account);
+  if (account?.payouts_enabled === false || bankAccount === undefined) {
     const message =
       'Cannot create payouts: this account has requirements that need to be collected. See `requirements` on the account.';
     throw invalidRequest({ code: 'payouts_not_allowed', message });
@@ -137,21 +136,10 @@ export function failPayout(operation: Operation, payout: Readonly<Stripe.Payout>
   return failed;
 }
 
-export function cancelPayout(operation: Operation, payout: Readonly<Stripe.Payout>): Stripe.Payout {
-  if (payout.status !== 'pending' || payout.automatic) {
-    const message = `Payout ${payout.id} cannot be canceled: it is ${payout.automatic ? 'automatic' : payout.status}.`;
-    throw invalidRequest({ message });
-  }
-  const { id, amount, currency } = payout;
-  const transaction = move(operation, { id, amount, currency, type: 'payout_cancel' });
-  const cancelled: Stripe.Payout = { ...payout, failure_balance_transaction: transaction.id, status: 'canceled' };
-  return save(operation, cancelled, 'payout.canceled');
-}
-
 /** An account without a manual schedule is paid out every night. */
-export function scheduleAutomaticPayout(operation: Operation, account: Account, availableOn: number): void {
+export function scheduleAutomaticPayout(operation: Operation, account: Account): void {
   if (account.settings?.payouts?.schedule.interval !== 'daily') return;
-  const nextNight = Math.floor(Math.max(operation.now, availableOn) / DAY_SECONDS + 1) * DAY_SECONDS;
+  const nextNight = Math.floor(operation.now / DAY_SECONDS + 1) * DAY_SECONDS;
   operation.schedule({ kind: 'pay_out', account: account.id, dueAtMs: nextNight * 1000 });
 }
 
@@ -169,7 +157,7 @@ interface Move {
   id: string;
   amount: number;
   currency: string;
-  type: 'payout' | 'payout_cancel' | 'payout_failure';
+  type: 'payout' | 'payout_failure';
 }
 
 function move(operation: Operation, { id, ...moved }: Move): Stripe.BalanceTransaction {

@@ -12,33 +12,26 @@ interface WantedTransfer {
   amountMinor: number;
   currency: string;
   destination: Account;
-  source: Readonly<Stripe.Charge> | undefined;
   description: string | null;
   metadata: Stripe.Metadata;
   transferGroup: string | null;
 }
 
 export function createTransfer(operation: Operation, wanted: WantedTransfer): Stripe.Transfer {
-  const { amountMinor, currency, destination, source } = wanted;
+  const { amountMinor, currency, description, destination } = wanted;
   if (destination.capabilities?.transfers !== 'active') {
     const message =
       'Your destination account needs to have at least one of the following capabilities enabled: transfers, crypto_transfers, legacy_payments';
     throw invalidRequest({ code: 'insufficient_capabilities_for_transfer', message });
   }
-  const sourceTransaction = source && operation.must('balance_transactions', source.balance_transaction);
-  if (sourceTransaction === undefined) assertAvailable(operation, amountMinor, currency);
-  else assertWithinSource(operation, source as Readonly<Stripe.Charge>, amountMinor);
+  assertAvailable(operation, amountMinor, currency);
   const id = newId('tr');
-  const availableOn = sourceTransaction?.available_on ?? operation.now;
-  const description = wanted.description;
   const debit = createBalanceTransaction(operation, {
     amount: -amountMinor,
     currency,
     description,
     source: id,
     type: 'transfer',
-    // A transfer with a source charge becomes available together with the charge.
-    availableOn,
   });
   const there = operation.of(destination.id);
   const payment = newDestinationPayment(there, { amountMinor, currency, transfer: id });
@@ -49,7 +42,6 @@ export function createTransfer(operation: Operation, wanted: WantedTransfer): St
     source: payment.id,
     type: 'payment',
     reporting_category: 'charge',
-    availableOn,
   });
   there.tx.put('charges', payment.id, { ...payment, balance_transaction: credit.id });
   const transfer: Stripe.Transfer = {
@@ -67,14 +59,13 @@ export function createTransfer(operation: Operation, wanted: WantedTransfer): St
     metadata: wanted.metadata,
     reversals: { object: 'list', data: [], has_more: false, url: `/v1/transfers/${id}/reversals` },
     reversed: false,
-    source_transaction: source?.id ?? null,
+    source_transaction: null,
     source_type: 'card',
-    transfer_group:
-      wanted.transferGroup ?? (source === undefined ? null : (source.transfer_group ?? `group_${source.id}`)),
+    transfer_group: wanted.transferGroup,
   };
   operation.tx.put('transfers', id, transfer);
   operation.emit('transfer.created', { object: transfer });
-  scheduleAutomaticPayout(there, destination, availableOn);
+  scheduleAutomaticPayout(there, destination);
   return transfer;
 }
 
@@ -83,15 +74,6 @@ function assertAvailable(operation: Operation, amountMinor: number, currency: st
   const message =
     'You have insufficient available funds in your Stripe account. Try adding funds directly to your available balance by creating Charges using the 4000000000000077 test card. See: https://stripe.com/docs/testing#available-balance';
   throw invalidRequest({ code: 'balance_insufficient', message });
-}
-
-function assertWithinSource(operation: Operation, source: Readonly<Stripe.Charge>, amountMinor: number): void {
-  const earlier = [...operation.tx.newestFirst('transfers', { source_transaction: source.id })];
-  const gone = earlier.reduce((sum, { amount, amount_reversed: reversed }) => sum + amount - reversed, 0);
-  const left = source.amount_captured - source.amount_refunded - gone;
-  if (amountMinor <= left) return;
-  const message = `Transfers using this transaction as a source must not exceed the source amount of ${source.amount_captured}. (There is already a pre-existing transfer amount of ${gone} on this source.)`;
-  throw invalidRequest({ param: 'amount', message });
 }
 
 interface WantedReversal {

@@ -70,12 +70,12 @@ test('an event is retried until it is answered with 2xx', async () => {
   await using fixture = await startEmulator({ shuffle: false, webhook: { url: receiver.url, secret: WEBHOOK_SECRET } });
   await fixture.stripe.customers.create({});
   await until('the first attempt failed', () => receiver.events.length === 1);
-  const [event] = (await fixture.stripe.events.list({ delivery_success: false })).data;
+  const [event] = (await fixture.stripe.events.list()).data;
   expect(event?.pending_webhooks).toBe(1);
   const report = await until('it was delivered', () => fixture.emulator.listDeliveries('delivered')[0]);
   expect(report).toMatchObject({ attempts: 4, lastStatus: 200, type: 'customer.created' });
   expect(new Set(receiver.events.map(({ id }) => id)).size).toBe(1);
-  expect((await fixture.stripe.events.list({ delivery_success: false })).data).toEqual([]);
+  expect((await fixture.stripe.events.list()).data[0]?.pending_webhooks).toBe(0);
 });
 
 test('events wait for an endpoint, and a new endpoint receives the waiting ones', async () => {

@@ -38,17 +38,16 @@ export function assertCardAllowed(allowedTypes: readonly string[] | undefined): 
   throw invalidRequest({ param: 'allowed_payment_method_types', message });
 }
 
-/** By `pm_card_visa`, or by the token of the same card, `tok_visa`. */
+/** By the API's name, such as `pm_card_visa`. */
 export function cardByName(name: string): Card | undefined {
-  const wanted = name.replace(/^tok_/, 'pm_card_');
-  const found = TEST_CARDS.find(({ names }) => names?.includes(wanted));
+  const found = TEST_CARDS.find(({ names }) => names.includes(name));
   return found && toCard(found);
 }
 
 /** Any well-formed number: one that is not a test card is declined, as in Stripe's test mode. */
 export function cardByNumber(number: string): Card {
   const decline = { code: 'card_declined', declineCode: 'test_mode_live_card' };
-  return toCard(TEST_CARDS.find((card) => card.number === number) ?? { number, decline });
+  return toCard(TEST_CARDS.find((card) => card.number === number) ?? { number, names: [], decline });
 }
 
 export function isValidCardNumber(number: string): boolean {

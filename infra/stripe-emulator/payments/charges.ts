@@ -145,7 +145,7 @@ function detailsOf({
       checks: {
         address_line1_check: null,
         address_postal_code_check: null,
-        cvc_check: card.checks?.cvc_check === null ? null : cvcCheck,
+        cvc_check: cvcCheck,
       },
       country: card.country,
       electronic_commerce_indicator: null,

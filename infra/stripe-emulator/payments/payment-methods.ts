@@ -9,20 +9,19 @@ export interface CardEntry {
   card: Card;
   expMonth: number;
   expYear: number;
-  hasCvc: boolean;
   name: string | null;
   email: string | null;
   country: string | null;
 }
 
-type NewPaymentMethod = Partial<Pick<Stripe.PaymentMethod, 'allow_redisplay' | 'billing_details' | 'metadata'>>;
+type NewPaymentMethod = Partial<Pick<Stripe.PaymentMethod, 'allow_redisplay'>>;
 
 export function createPaymentMethod(
   operation: Operation,
   entry: CardEntry,
   wanted: NewPaymentMethod = {},
 ): Stripe.PaymentMethod {
-  const { card, expMonth, expYear, hasCvc, name, email, country } = entry;
+  const { card, expMonth, expYear, name, email, country } = entry;
   const address = { city: null, country, line1: null, line2: null, postal_code: null, state: null };
   const paymentMethod: Stripe.PaymentMethod = {
     id: newId('pm'),
@@ -34,7 +33,7 @@ export function createPaymentMethod(
       checks: {
         address_line1_check: null,
         address_postal_code_check: null,
-        cvc_check: hasCvc ? 'unchecked' : null,
+        cvc_check: 'unchecked',
       },
       country: card.country,
       display_brand: card.brand,
@@ -70,14 +69,10 @@ export function findPaymentMethod(
 ): Readonly<Stripe.PaymentMethod> {
   const existing = operation.tx.get('payment_methods', id);
   if (existing !== undefined) return existing;
-  const card = id.startsWith('pm_card_') ? cardByName(id) : undefined;
+  const card = cardByName(id);
   if (card === undefined) throw noSuch('PaymentMethod', id, param);
-  return createPaymentMethod(operation, entryOf(operation, card));
-}
-
-export function entryOf(operation: Operation, card: Card): CardEntry {
   const expYear = new Date(operation.nowMs).getUTCFullYear() + 1;
-  return { card, expMonth: 12, expYear, hasCvc: true, name: null, email: null, country: null };
+  return createPaymentMethod(operation, { card, expMonth: 12, expYear, name: null, email: null, country: null });
 }
 
 /** Attaches a card to a customer; a card that cannot be saved is declined, as in a payment. */

@@ -64,7 +64,7 @@ test('the balance is the sum of its transactions', async () => {
   }
   await until(
     'all has settled',
-    async () => (await stripe.balanceTransactions.list({ type: 'charge' })).data.length === 2,
+    async () => (await stripe.balanceTransactions.list()).data.filter(({ type }) => type === 'charge').length === 2,
   );
   const transactions = await stripe.balanceTransactions.list({ limit: 100 });
   const sum = transactions.data.reduce((total, { net }) => total + net, 0);

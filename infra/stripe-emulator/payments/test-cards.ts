@@ -3,8 +3,8 @@ import type { CardBehaviour } from '../store/records.ts';
 
 export interface TestCard extends Partial<CardBehaviour> {
   number: string;
-  /** `pm_card_…` of the API; absent for cards that only pages accept. */
-  names?: readonly string[];
+  /** `pm_card_…` of the API. */
+  names: readonly string[];
   country?: string;
 }
 

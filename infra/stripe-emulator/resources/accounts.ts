@@ -7,10 +7,7 @@ import { paginate } from '../api/pagination.ts';
 import { accountRoute, type Route, route } from '../api/route.ts';
 import { type Account, type Controller, currencyOfCountry, newAccount } from '../connect/account-model.ts';
 import { saveAccount } from '../connect/accounts.ts';
-import { platformAccount } from '../connect/platform-account.ts';
 import { randomText } from '../random.ts';
-
-type Profile = Pick<Stripe.AccountCreateParams.BusinessProfile, 'name' | 'product_description' | 'url'>;
 
 const LINK_LIFETIME_SECONDS = 5 * 60;
 
@@ -21,9 +18,6 @@ export const accountRoutes: readonly Route[] = [
       { url: '/v1/accounts', noun: 'account', newestFirst: tx.newestFirst('accounts') as Iterable<ListedAccount> },
       page,
     ),
-  ),
-  accountRoute('GET', '/v1/account', 'AccountRetrieveCurrentParams', (operation) =>
-    operation.account === null ? platformAccount() : accountOf(operation, operation.account),
   ),
   accountRoute('GET', '/v1/accounts/:id', 'AccountRetrieveParams', (operation, _parameters, id) =>
     accountOf(operation, id),
@@ -42,37 +36,30 @@ export function accountOf(operation: Operation, id: string, param?: string): Acc
 }
 
 function create(operation: Operation, parameters: Stripe.AccountCreateParams): Stripe.Account {
-  const { type, controller, capabilities, settings } = parameters;
-  if (type !== undefined && controller !== undefined) {
-    const message = 'You may only specify one of these parameters: type, controller.';
-    throw invalidParameter({ param: 'controller', message });
-  }
+  const { controller, capabilities, settings } = parameters;
   const country = parameters.country ?? 'FR';
   const currency = currencyOfCountry(country);
   if (currency === undefined) throw notEmulated(`An account in ${country}`, 'country');
   const account = newAccount({
-    business_profile: profileOf(null, parameters.business_profile),
+    business_profile: profileOf(parameters.business_profile),
     business_type: null,
-    capabilities: requested({}, capabilities),
-    controller: type === undefined ? controllerOf(controller) : controllerOfType(type),
+    capabilities: requested(capabilities),
+    controller: controllerOf(controller),
     country,
     currency,
-    email: parameters.email ?? null,
+    email: null,
     metadata: mergeMetadata(null, parameters.metadata),
     now: operation.now,
     payoutInterval: intervalOf(settings?.payouts?.schedule?.interval) ?? 'daily',
-    type: type ?? 'none',
+    type: 'none',
   });
   return saveAccount(operation, account);
 }
 
 function update(operation: Operation, parameters: Stripe.AccountUpdateParams, id: string): Stripe.Account {
   const account = accountOf(operation, id);
-  const { business_profile: profile, capabilities, email, metadata, settings } = parameters;
+  const { metadata, settings } = parameters;
   const updated: Stripe.Account = { ...account, metadata: mergeMetadata(account.metadata ?? null, metadata) };
-  if (profile !== undefined) updated.business_profile = profileOf(account.business_profile ?? null, profile);
-  if (capabilities !== undefined) updated.capabilities = requested(account.capabilities ?? {}, capabilities);
-  if (email !== undefined) updated.email = email;
   const payouts = settings?.payouts;
   if (payouts !== undefined && account.settings?.payouts) {
     const before = account.settings.payouts;
@@ -92,17 +79,6 @@ function remove(operation: Operation, _parameters: object, id: string): Stripe.D
   return { id, object: 'account', deleted: true };
 }
 
-/** The controller that `type: express` means: Stripe collects requirements, the platform bears fees and losses. */
-function controllerOfType(type: Stripe.AccountCreateParams.Type): Controller {
-  if (type !== 'express') throw notEmulated(`An account of type ${type}`, 'type');
-  return {
-    fees: { payer: 'application_express' },
-    losses: { payments: 'application' },
-    requirement_collection: 'stripe',
-    stripe_dashboard: { type: 'express' },
-  };
-}
-
 function controllerOf(given: Stripe.AccountCreateParams.Controller | undefined): Controller {
   const controller: Controller = {
     fees: { payer: given?.fees?.payer ?? 'account' },
@@ -118,17 +94,9 @@ function controllerOf(given: Stripe.AccountCreateParams.Controller | undefined):
 
 const CAPABILITIES = ['card_payments', 'transfers'] as const;
 
-function requested(
-  before: Stripe.Account.Capabilities,
-  wanted: Stripe.AccountCreateParams.Capabilities | undefined,
-): Stripe.Account.Capabilities {
-  const capabilities: Stripe.Account.Capabilities = { ...before };
-  for (const name of CAPABILITIES) {
-    const isWanted = wanted?.[name]?.requested;
-    if (isWanted === true) capabilities[name] = before[name] ?? 'inactive';
-    if (isWanted === false) delete capabilities[name];
-  }
-  return capabilities;
+function requested(wanted: Stripe.AccountCreateParams.Capabilities | undefined): Stripe.Account.Capabilities {
+  const names = CAPABILITIES.filter((name) => wanted?.[name]?.requested === true);
+  return Object.fromEntries(names.map((name) => [name, 'inactive']));
 }
 
 function intervalOf(interval: string | undefined): string | undefined {
@@ -136,16 +104,12 @@ function intervalOf(interval: string | undefined): string | undefined {
   throw notEmulated(`A payout schedule of ${interval}`, 'settings[payouts][schedule][interval]');
 }
 
-function profileOf(
-  before: Stripe.Account.BusinessProfile | null,
-  given: Profile | undefined,
-): Stripe.Account.BusinessProfile {
+function profileOf(given: Stripe.AccountCreateParams.BusinessProfile | undefined): Stripe.Account.BusinessProfile {
   return {
     annual_revenue: null,
     estimated_worker_count: null,
     mcc: null,
     minority_owned_business_designation: null,
-    name: null,
     product_description: null,
     specified_commercial_transactions_act_url: null,
     support_address: null,
@@ -153,8 +117,7 @@ function profileOf(
     support_phone: null,
     support_url: null,
     url: null,
-    ...before,
-    ...given,
+    name: given?.name ?? null,
   };
 }
 

@@ -7,19 +7,9 @@ import { accountRoute, type Route } from '../api/route.ts';
 
 export const chargeRoutes: readonly Route[] = [
   accountRoute<Stripe.ChargeListParams>('GET', '/v1/charges', 'ChargeListParams', ({ tx }, parameters) => {
-    const { customer, payment_intent: paymentIntent, transfer_group: transferGroup, ...page } = parameters;
-    return paginate(
-      {
-        url: '/v1/charges',
-        noun: 'charge',
-        newestFirst: tx.newestFirst('charges', {
-          payment_intent: paymentIntent,
-          customer,
-          transfer_group: transferGroup,
-        }),
-      },
-      page,
-    );
+    const { customer, payment_intent: paymentIntent, ...page } = parameters;
+    const newestFirst = tx.newestFirst('charges', { payment_intent: paymentIntent, customer });
+    return paginate({ url: '/v1/charges', noun: 'charge', newestFirst }, page);
   }),
   accountRoute('GET', '/v1/charges/:id', 'ChargeRetrieveParams', (operation, _parameters, id) =>
     chargeOf(operation, id),

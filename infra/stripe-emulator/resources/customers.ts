@@ -36,33 +36,12 @@ export const customerRoutes: readonly Route[] = [
     return customer;
   }),
   route<Stripe.CustomerUpdateParams>('POST', '/v1/customers/:id', 'CustomerUpdateParams', updateCustomer),
-  route<Stripe.CustomerListBalanceTransactionsParams>(
-    'GET',
-    '/v1/customers/:id/balance_transactions',
-    'CustomerListBalanceTransactionsParams',
-    ({ tx }, { invoice, ...page }, id) =>
-      paginate(
-        {
-          url: `/v1/customers/${id}/balance_transactions`,
-          noun: 'customer balance transaction',
-          newestFirst: tx.newestFirst('customer_balance_transactions', { customer: customerOf(tx, id, 'id').id }),
-          matches: (transaction) => invoice === undefined || transaction.invoice === invoice,
-        },
-        page,
-      ),
-  ),
   route<Stripe.CustomerCreateBalanceTransactionParams>(
     'POST',
     '/v1/customers/:id/balance_transactions',
     'CustomerCreateBalanceTransactionParams',
-    (operation, { amount: amountMinor, currency, description, metadata }, id) =>
-      changeBalance(operation, customerOf(operation.tx, id, 'id').id, {
-        amountMinor,
-        currency: parseCurrency(currency),
-        type: 'adjustment',
-        description: description || null,
-        metadata: mergeMetadata(null, metadata),
-      }),
+    (operation, { amount, currency }, id) =>
+      changeBalance(operation, customerOf(operation.tx, id, 'id').id, amount, parseCurrency(currency)),
   ),
   route('DELETE', '/v1/customers/:id', 'CustomerDeleteParams', (operation, _parameters, id) => {
     const customer = operation.tx.get('customers', id);

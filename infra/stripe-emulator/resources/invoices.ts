@@ -29,7 +29,6 @@ export const invoiceRoutes: readonly Route[] = [
         page,
       ),
   ),
-  route('GET', '/v1/invoices/:id', 'InvoiceRetrieveParams', (operation, _parameters, id) => invoiceOf(operation, id)),
   route<Stripe.InvoicePayParams>('POST', '/v1/invoices/:id/pay', 'InvoicePayParams', pay),
   route('POST', '/v1/invoices/:id/void', 'InvoiceVoidInvoiceParams', (operation, _parameters, id) =>
     voidInvoice(operation, invoiceOf(operation, id)),

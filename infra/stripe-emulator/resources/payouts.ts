@@ -3,37 +3,18 @@ import type Stripe from 'stripe';
 import { invalidRequest, noSuch, notEmulated } from '../api/errors.ts';
 import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
-import { isInRange, paginate } from '../api/pagination.ts';
+import { paginate } from '../api/pagination.ts';
 import { accountRoute, type Route } from '../api/route.ts';
-import { cancelPayout, createPayout } from '../connect/payouts.ts';
-import { platformAccount } from '../connect/platform-account.ts';
+import { createPayout } from '../connect/payouts.ts';
 import { parseCurrency } from '../payments/money.ts';
 
 export const payoutRoutes: readonly Route[] = [
   accountRoute<Stripe.PayoutCreateParams>('POST', '/v1/payouts', 'PayoutCreateParams', create),
-  accountRoute<Stripe.PayoutListParams>(
-    'GET',
-    '/v1/payouts',
-    'PayoutListParams',
-    ({ tx }, { arrival_date: arrival, destination, status, ...page }) =>
-      paginate(
-        {
-          url: '/v1/payouts',
-          noun: 'payout',
-          newestFirst: tx.newestFirst('payouts'),
-          matches: (payout) =>
-            (destination === undefined || payout.destination === destination) &&
-            (status === undefined || payout.status === status) &&
-            isInRange(payout.arrival_date, arrival),
-        },
-        page,
-      ),
+  accountRoute<Stripe.PayoutListParams>('GET', '/v1/payouts', 'PayoutListParams', ({ tx }, page) =>
+    paginate({ url: '/v1/payouts', noun: 'payout', newestFirst: tx.newestFirst('payouts') }, page),
   ),
   accountRoute('GET', '/v1/payouts/:id', 'PayoutRetrieveParams', (operation, _parameters, id) =>
     payoutOf(operation, id),
-  ),
-  accountRoute('POST', '/v1/payouts/:id/cancel', 'PayoutCancelParams', (operation, _parameters, id) =>
-    cancelPayout(operation, payoutOf(operation, id)),
   ),
 ];
 
@@ -44,7 +25,7 @@ function create(operation: Operation, parameters: Stripe.PayoutCreateParams): St
     const message = 'This value must be greater than or equal to 1.';
     throw invalidRequest({ code: 'parameter_invalid_integer', param: 'amount', message });
   }
-  const account = operation.account === null ? platformAccount() : operation.must('accounts', operation.account);
+  const account = operation.account === null ? undefined : operation.must('accounts', operation.account);
   return createPayout(operation, account, {
     amountMinor: amount,
     currency: parseCurrency(parameters.currency),

@@ -1,6 +1,6 @@
-/** `/v1/prices`: one-time and recurring, per unit. */
+/** `/v1/prices`: one-time, monthly and yearly, per unit. */
 import type Stripe from 'stripe';
-import { invalidParameter, invalidRequest, noSuch } from '../api/errors.ts';
+import { invalidParameter, invalidRequest, noSuch, notEmulated } from '../api/errors.ts';
 import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { paginate } from '../api/pagination.ts';
@@ -9,24 +9,16 @@ import { parseCurrency } from '../payments/money.ts';
 import { newId } from '../random.ts';
 import { createProduct, productOf } from './products.ts';
 
-const INTERVAL_YEARS_MAX = 3;
-const INTERVALS_A_YEAR: Readonly<Record<string, number>> = { day: 365, week: 52, month: 12, year: 1 };
-
 export const priceRoutes: readonly Route[] = [
   route<Stripe.PriceCreateParams>('POST', '/v1/prices', 'PriceCreateParams', create),
   route<Stripe.PriceListParams>('GET', '/v1/prices', 'PriceListParams', ({ tx }, parameters) => {
-    const { active, currency, lookup_keys: keys, product, recurring, type, ...page } = parameters;
+    const { lookup_keys: keys, ...page } = parameters;
     return paginate(
       {
         url: '/v1/prices',
         noun: 'price',
-        newestFirst: tx.newestFirst('prices', { product }),
-        matches: (price) =>
-          (active === undefined || price.active === active) &&
-          (currency === undefined || price.currency === currency) &&
-          (keys === undefined || keys.includes(price.lookup_key ?? '')) &&
-          (type === undefined || price.type === type) &&
-          (recurring?.interval === undefined || price.recurring?.interval === recurring.interval),
+        newestFirst: tx.newestFirst('prices'),
+        matches: (price) => keys === undefined || keys.includes(price.lookup_key ?? ''),
       },
       page,
     );
@@ -48,7 +40,7 @@ export function activePriceOf(operation: Operation, id: string, param: string): 
 }
 
 function create(operation: Operation, parameters: Stripe.PriceCreateParams): Stripe.Price {
-  const { currency, product, product_data, unit_amount, active, metadata, recurring } = parameters;
+  const { currency, product, product_data, unit_amount, metadata, recurring } = parameters;
   if ((product === undefined) === (product_data === undefined)) {
     throw invalidParameter({ message: 'You must specify either `product` or `product_data` when creating a price.' });
   }
@@ -65,8 +57,7 @@ function create(operation: Operation, parameters: Stripe.PriceCreateParams): Str
     product: owner.id,
     lookup_key: lookupKey ?? null,
     metadata: mergeMetadata(null, metadata),
-    ...(recurring === undefined ? {} : { recurring: recurringFrom(recurring, 'recurring'), type: 'recurring' }),
-    ...(active === undefined ? {} : { active }),
+    ...(recurring === undefined ? {} : { recurring: recurringFrom(recurring.interval), type: 'recurring' }),
   });
   operation.emit('price.created', { object: price });
   return price;
@@ -85,26 +76,15 @@ function createInlineProduct(
   operation: Operation,
   data: Stripe.PriceCreateParams.ProductData | undefined,
 ): Stripe.Product {
-  const { id, name = '', active, metadata } = data ?? {};
-  const product = createProduct(operation, {
-    name,
-    metadata: mergeMetadata(null, metadata),
-    ...(id === undefined ? {} : { id }),
-    ...(active === undefined ? {} : { active }),
-  });
+  const product = createProduct(operation, { name: data?.name ?? '' });
   operation.emit('product.created', { object: product });
   return product;
 }
 
-type GivenRecurring = Pick<Stripe.PriceCreateParams.Recurring, 'interval' | 'interval_count'>;
-
-export function recurringFrom({ interval, interval_count: count = 1 }: GivenRecurring, param: string) {
-  const max = (INTERVALS_A_YEAR[interval] ?? 1) * INTERVAL_YEARS_MAX;
-  if (count < 1 || count > max) {
-    const message = `The interval count must be between 1 and ${max} for ${interval} intervals.`;
-    throw invalidParameter({ param: `${param}[interval_count]`, message });
-  }
-  return { interval, interval_count: count, meter: null, trial_period_days: null, usage_type: 'licensed' } as const;
+function recurringFrom(interval: Stripe.PriceCreateParams.Recurring.Interval) {
+  if (interval !== 'month' && interval !== 'year')
+    throw notEmulated(`A price by the ${interval}`, 'recurring[interval]');
+  return { interval, interval_count: 1, meter: null, trial_period_days: null, usage_type: 'licensed' } as const;
 }
 
 type WantedPrice = Pick<Stripe.Price, 'currency' | 'product'> & { unit_amount: number } & Partial<Stripe.Price>;

@@ -1,6 +1,6 @@
 /** `/v1/products` */
 import type Stripe from 'stripe';
-import { invalidRequest, noSuch } from '../api/errors.ts';
+import { noSuch } from '../api/errors.ts';
 import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { type Route, route } from '../api/route.ts';
@@ -8,26 +8,16 @@ import { newId } from '../random.ts';
 
 export const productRoutes: readonly Route[] = [
   route<Stripe.ProductCreateParams>('POST', '/v1/products', 'ProductCreateParams', (operation, parameters) => {
-    const { id, name, active, description, metadata, url } = parameters;
-    if (id !== undefined && operation.tx.get('products', id) !== undefined) {
-      throw invalidRequest({ code: 'resource_already_exists', message: 'Product already exists.', param: 'id' });
-    }
-    const product = createProduct(operation, {
-      name,
-      metadata: mergeMetadata(null, metadata),
-      ...(id === undefined ? {} : { id }),
-      ...(active === undefined ? {} : { active }),
-      ...(description === undefined ? {} : { description }),
-      ...(url === undefined ? {} : { url }),
-    });
+    const { name, metadata } = parameters;
+    const product = createProduct(operation, { name, metadata: mergeMetadata(null, metadata) });
     operation.emit('product.created', { object: product });
     return product;
   }),
 ];
 
-export function productOf(operation: Operation, id: string, param = 'product'): Readonly<Stripe.Product> {
+export function productOf(operation: Operation, id: string): Readonly<Stripe.Product> {
   const product = operation.tx.get('products', id);
-  if (product === undefined) throw noSuch('product', id, param);
+  if (product === undefined) throw noSuch('product', id, 'product');
   return product;
 }
 

@@ -8,7 +8,6 @@ import { type Route, route } from '../api/route.ts';
 import { createTransfer, reverseTransfer } from '../connect/transfers.ts';
 import { parseCurrency } from '../payments/money.ts';
 import { accountOf } from './accounts.ts';
-import { chargeOf } from './charges.ts';
 
 export const transferRoutes: readonly Route[] = [
   route<Stripe.TransferCreateParams>('POST', '/v1/transfers', 'TransferCreateParams', create),
@@ -46,21 +45,13 @@ export const transferRoutes: readonly Route[] = [
       return paginate({ url: `/v1/transfers/${id}/reversals`, noun: 'transfer reversal', newestFirst }, page);
     },
   ),
-  route(
-    'GET',
-    '/v1/transfers/:id/reversals/:sub',
-    'TransferRetrieveReversalParams',
-    (operation, _parameters, id, subId) => reversalOf(operation, id, subId),
-  ),
 ];
 
 function create(operation: Operation, parameters: Stripe.TransferCreateParams): Stripe.Transfer {
-  const { amount, source_transaction: sourceId } = parameters;
+  const { amount: amountMinor } = parameters;
   const currency = parseCurrency(parameters.currency);
   const destination = accountOf(operation, parameters.destination, 'destination');
   if (destination.default_currency !== currency) throw notEmulated('A transfer into another currency', 'currency');
-  const source = sourceId === undefined ? undefined : sourceOf(operation, sourceId, currency);
-  const amountMinor = amount ?? source?.amount_captured;
   if (amountMinor === undefined) {
     throw invalidParameter({ code: 'parameter_missing', param: 'amount', message: 'Missing required param: amount.' });
   }
@@ -72,31 +63,14 @@ function create(operation: Operation, parameters: Stripe.TransferCreateParams): 
     amountMinor,
     currency,
     destination,
-    source,
     description: parameters.description ?? null,
     metadata: mergeMetadata(null, parameters.metadata),
     transferGroup: parameters.transfer_group ?? null,
   });
 }
 
-function sourceOf(operation: Operation, id: string, currency: string): Readonly<Stripe.Charge> {
-  const charge = chargeOf(operation, id, 'source_transaction');
-  if (charge.currency !== currency) {
-    throw invalidRequest({ param: 'currency', message: `The source_transaction ${id} is in ${charge.currency}.` });
-  }
-  if (charge.balance_transaction !== null) return charge;
-  const message = `The charge ${id} has no balance transaction yet: capture is asynchronous. Wait for charge.updated.`;
-  throw invalidRequest({ param: 'source_transaction', message });
-}
-
 function transferOf(operation: Operation, id: string): Readonly<Stripe.Transfer> {
   const transfer = operation.tx.get('transfers', id);
   if (transfer === undefined) throw noSuch('transfer', id);
   return transfer;
-}
-
-function reversalOf(operation: Operation, transfer: string, id: string): Readonly<Stripe.TransferReversal> {
-  const reversal = operation.tx.get('transfer_reversals', id);
-  if (reversal?.transfer !== transfer) throw noSuch('transfer reversal', id);
-  return reversal;
 }

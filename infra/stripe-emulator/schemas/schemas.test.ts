@@ -75,11 +75,11 @@ test.each([
 });
 
 test('an enum that can be cleared accepts its values and the empty string only', () => {
-  const read = (feedback: string) =>
-    readParameters('SubscriptionCancelParams', parseForm(`cancellation_details[feedback]=${feedback}`));
-  expect(read('unused')).toEqual({ cancellation_details: { feedback: 'unused' } });
-  expect(read('')).toEqual({ cancellation_details: { feedback: '' } });
-  expect(() => read('bored')).toThrow('must be one of');
+  const read = (usage: string) =>
+    readParameters('PaymentIntentConfirmParams', parseForm(`setup_future_usage=${usage}`));
+  expect(read('off_session')).toEqual({ setup_future_usage: 'off_session' });
+  expect(read('')).toEqual({ setup_future_usage: '' });
+  expect(() => read('sometimes')).toThrow('must be one of');
 });
 
 test('reads numbers, booleans, arrays and metadata with numbers for keys', () => {

@@ -104,7 +104,6 @@ export interface Records {
   checkout_forms: CheckoutForm;
   checkout_sessions: Stripe.Checkout.Session;
   clock: { offsetMs: number };
-  customer_balance_transactions: Stripe.CustomerBalanceTransaction;
   customers: Stripe.Customer;
   deliveries: Delivery;
   /** Also the ids of deleted customers: Stripe answers for them with `deleted: true`. */
@@ -138,18 +137,16 @@ export type Collection = keyof Records;
 /** The fields by which `newestFirst` can filter a collection. */
 export const INDEXES: Readonly<Partial<Record<Collection, readonly string[]>>> = {
   balance_transactions: ['source'],
-  charges: ['customer', 'payment_intent', 'transfer_group'],
-  checkout_sessions: ['customer', 'payment_intent', 'subscription'],
-  customer_balance_transactions: ['customer'],
+  charges: ['customer', 'payment_intent'],
+  checkout_sessions: ['customer'],
   disputes: ['charge', 'payment_intent'],
   invoice_payments: ['invoice'],
   invoices: ['customer'],
   payment_intents: ['customer'],
   payment_methods: ['customer'],
   pending_items: ['subscription'],
-  prices: ['product'],
   refunds: ['charge', 'payment_intent'],
   subscriptions: ['customer'],
   transfer_reversals: ['transfer'],
-  transfers: ['destination', 'source_transaction', 'transfer_group'],
+  transfers: ['destination', 'transfer_group'],
 };

@@ -51,9 +51,14 @@ export const cardOnly = { enabled: true, allow_redirects: 'never' } as const;
 
 export function expressParams(): Stripe.AccountCreateParams {
   return {
-    type: 'express',
     country: 'FR',
-    capabilities: { card_payments: { requested: true }, transfers: { requested: true } },
+    controller: {
+      fees: { payer: 'application' },
+      losses: { payments: 'application' },
+      requirement_collection: 'stripe',
+      stripe_dashboard: { type: 'express' },
+    },
+    capabilities: { transfers: { requested: true } },
     settings: { payouts: { schedule: { interval: 'manual' } } },
     metadata: { creator: 'creator_1' },
   };
