@@ -553,6 +553,28 @@ describe('on pages', () => {
     });
   });
 
+  test('the portal shows and charges the card that a subscription has from Checkout', async () => {
+    const { id: customer } = await stripe.customers.create({});
+    const { url } = await page(await tier(990), { customer });
+    await submitForm(url, { ...CARD, cardNumber: '4000 0000 0000 3220' }).then(({ location }) =>
+      submitForm(new URL(String(location), url).href, { verdict: 'complete' }),
+    );
+    // Its bank wants the holder at each renewal.
+    fixture.emulator.advanceClock(28 * DAY_MS + HOUR_MS);
+    const [owed] = (await stripe.invoices.list({ customer, status: 'open' })).data;
+    const portal = await stripe.billingPortal.sessions.create({ customer });
+    expect(await (await fetch(portal.url)).text()).toContain('•••• 3220');
+    const asked = await submitForm(portal.url, { action: 'pay', invoice: String(owed?.id) });
+    expect(asked.location).toContain('../authenticate/');
+    // Without a card, it says so.
+    const [card] = (await stripe.paymentMethods.list({ customer })).data;
+    await stripe.paymentMethods.detach(String(card?.id));
+    const other = await stripe.paymentMethods.attach('pm_card_visa', { customer });
+    await stripe.customers.update(customer, { invoice_settings: { default_payment_method: other.id } });
+    const refused = await submitForm(portal.url, { action: 'pay', invoice: String(owed?.id) });
+    expect(refused).toMatchObject({ status: 402, alert: 'No card is saved.' });
+  });
+
   test('Checkout refuses parameters of another mode', async () => {
     const price = await tier(990);
     const once = (await stripe.prices.create({ currency: 'eur', unit_amount: 500, product_data: { name: 'x' } })).id;

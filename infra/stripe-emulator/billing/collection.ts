@@ -76,7 +76,8 @@ export function payInvoice(
   return confirmPaymentIntent(operation, { paymentIntent, paymentMethod: method, isOffSession, returnUrl });
 }
 
-function paymentMethodFor(operation: Operation, invoice: Invoice): Readonly<Stripe.PaymentMethod> | undefined {
+/** The card that pays the invoice; undefined if there is none. */
+export function paymentMethodFor(operation: Operation, invoice: Invoice): Readonly<Stripe.PaymentMethod> | undefined {
   const subscription = operation.tx.get('subscriptions', subscriptionIdOf(invoice) ?? '');
   const customer = operation.must('customers', invoice.customer as string);
   const wanted =

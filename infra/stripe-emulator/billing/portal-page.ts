@@ -8,8 +8,8 @@ import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';
 import { type FormObject, parseForm } from '../http/form.ts';
 import { pageAnswer, redirectAnswer, textOf } from '../http/pages.ts';
 import type { PortalSessionRecord } from '../store/records.ts';
-import { payInvoice } from './collection.ts';
-import { liveSubscriptionsOf, openInvoicesOf, saveCard, setEnding, useCard } from './portal.ts';
+import { payInvoice, paymentMethodFor } from './collection.ts';
+import { cardOf, liveSubscriptionsOf, openInvoicesOf, saveCard, setEnding, useCard } from './portal.ts';
 import { portalTextsOf } from './portal-texts.ts';
 import { type PortalView, portalPage } from './portal-view.ts';
 
@@ -91,13 +91,12 @@ export class PortalPage implements Page {
   }
 
   #pay(visit: Visit, invoiceId: string): HttpAnswer {
-    const { customer } = visit.session;
-    const saved = this.#world.store.get('customers', customer)?.invoice_settings.default_payment_method;
-    if (saved === null) return this.#answer(402, visit, { alert: portalTextsOf(visit.language).noCard });
     const confirmed = this.#world.operate(NO_REQUEST, (operation) => {
       const invoice = operation.must('invoices', invoiceId);
+      if (paymentMethodFor(operation, invoice) === undefined) return 'no_card';
       return payInvoice(operation, invoice, { isOffSession: false, returnUrl: visit.url });
     });
+    if (confirmed === 'no_card') return this.#answer(402, visit, { alert: portalTextsOf(visit.language).noCard });
     if (confirmed?.outcome === 'declined') return this.#declinedAnswer(visit, confirmed.error.body, {});
     if (confirmed?.outcome === 'requires_action') {
       return redirectAnswer(`../authenticate/${confirmed.paymentIntent.client_secret}`);
@@ -118,14 +117,13 @@ export class PortalPage implements Page {
   #answer(status: number, { session, language, url }: Visit, extra: Partial<PortalView>): HttpAnswer {
     const { store } = this.#world;
     const { customer, returnUrl } = session;
-    const saved = store.get('customers', customer)?.invoice_settings.default_payment_method;
     const page = portalPage({
       language,
       returnUrl,
       subscriptions: liveSubscriptionsOf(store, customer),
       openInvoices: openInvoicesOf(store, customer),
       productNameOf: (price) => store.get('products', price.product as string)?.name ?? price.id,
-      card: saved ? store.get('payment_methods', saved as string) : undefined,
+      card: cardOf(store, customer),
       alert: undefined,
       notice: undefined,
       name: '',

@@ -18,6 +18,17 @@ export function openInvoicesOf(reader: Reader, customer: string): Invoice[] {
   return [...reader.newestFirst('invoices', { customer })].filter(({ status }) => status === 'open');
 }
 
+/** The card of the newest subscription, such as one from Checkout; otherwise the customer's default. */
+export function cardOf(reader: Reader, customer: string): Readonly<Stripe.PaymentMethod> | undefined {
+  const [subscription] = liveSubscriptionsOf(reader, customer);
+  const id =
+    subscription?.default_payment_method ??
+    reader.get('customers', customer)?.invoice_settings.default_payment_method ??
+    '';
+  const card = reader.get('payment_methods', id as string);
+  return card?.customer === customer ? card : undefined;
+}
+
 export function setEnding(operation: Operation, subscription: Subscription, ends: boolean): void {
   if (isEnding(subscription) === ends) return;
   const updated = ends ? endingLater(operation, subscription, { isAtPeriodEnd: false }) : goingOn(subscription);
