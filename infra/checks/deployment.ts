@@ -1,6 +1,6 @@
 /**
  * Everything that a house is deployed with and that can't be run where it is developed, held to the schemas of what
- * will read it, to each other, and to the code. `check.ts` runs it for `npm run check`.
+ * will read it, to each other, and to the code.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,6 +21,8 @@ const INFRA = fileURLToPath(new URL('..', import.meta.url));
 const BASE = 'kubernetes/base';
 const ALERTS = `${BASE}/alerts.yaml`;
 const DASHBOARD = 'grafana/dashboards/loge.json';
+/** Fewer means that a folder was not found. */
+const FILES_MIN = 15;
 
 const kustomization = z.strictObject({
   apiVersion: z.literal('kustomize.config.k8s.io/v1beta1'),
@@ -51,7 +53,7 @@ const podsMetrics = z.looseObject({
 });
 
 /** Faults by file. A file without faults is listed too, so that a file that was not checked is missed. */
-export async function checkDeployment(): Promise<Map<string, string[]>> {
+async function checkDeployment(): Promise<Map<string, string[]>> {
   const metrics = await registeredMetrics();
   const faults = new Map<string, string[]>();
   faults.set('compose/compose.yaml', checkCompose(read('compose/compose.yaml'), read('compose/loge.env.example')));
@@ -156,4 +158,12 @@ function plainYamlFiles(): string[] {
 function read(file: string): string {
   const path = join(INFRA, file);
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+if (import.meta.main) {
+  const checked = await checkDeployment();
+  const faults = [...checked].flatMap(([file, found]) => found.map((fault) => `infra/${file}: ${fault}`));
+  if (checked.size < FILES_MIN) faults.push(`Only ${checked.size} files were checked.`);
+  for (const fault of faults) process.stdout.write(`${fault}\n`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
 }

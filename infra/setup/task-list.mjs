@@ -3,7 +3,6 @@
 import { SetupError } from './setup-error.mjs';
 import { runBench } from './tasks/bench.mjs';
 import { runCheck } from './tasks/check.mjs';
-import { runFormat } from './tasks/format.mjs';
 import { runMigration } from './tasks/migration.mjs';
 import { program } from './tasks/program.mjs';
 import { runSbom } from './tasks/sbom.mjs';
@@ -95,7 +94,7 @@ const tasks = {
     details: 'Set MEDIASOUP_WORKER_BIN to use a mediasoup worker of your own.',
   },
   format: {
-    run: runFormat,
+    run: program({}, 'node_modules/@biomejs/biome/bin/biome', 'check', '--write'),
     usage: 'npm run format',
     summary: 'Formats the sources and applies the safe fixes of the linter.',
     details: '',

@@ -24,9 +24,9 @@ export async function runCheck() {
     'Lock file for npm 9, 10 and 11': () => checkLockFile(env),
     'Database schema': () => checkSchemaMigration(nodeBinary, env),
     'Comment width': () => run('infra/checks/comment-width.ts'),
-    'Regular expressions': () => run('infra/checks/check-regular-expressions.ts'),
+    'Regular expressions': () => run('infra/checks/regular-expressions.ts'),
     'Known weaknesses of packages': () => run('infra/checks/audit.ts'),
-    'Deployment files': () => run('infra/checks/check.ts'),
+    'Deployment files': () => run('infra/checks/deployment.ts'),
     'Budgets of what browsers load': async () => {
       await buildClientIfStale(nodeBinary);
       return run('infra/checks/budgets.ts');
