@@ -1,13 +1,7 @@
 /** Errors in Stripe's shape, by factory, so that each code has its status and type in one place. */
 import type Stripe from 'stripe';
 
-export type ErrorType =
-  | 'api_error'
-  | 'authentication_error'
-  | 'card_error'
-  | 'idempotency_error'
-  | 'invalid_request_error'
-  | 'rate_limit_error';
+export type ErrorType = 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error' | 'rate_limit_error';
 
 export interface ErrorBody {
   type: ErrorType;
@@ -15,8 +9,6 @@ export interface ErrorBody {
   code?: string;
   param?: string;
   decline_code?: string;
-  advice_code?: string;
-  network_decline_code?: string;
   charge?: string;
   payment_intent?: Stripe.PaymentIntent;
   payment_method?: Stripe.PaymentMethod;

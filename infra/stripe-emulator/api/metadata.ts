@@ -9,21 +9,21 @@ const VALUE_LENGTH_MAX = 500;
 export function mergeMetadata(
   existing: Readonly<Stripe.Metadata> | null,
   given: Stripe.MetadataParam | '' | null | undefined,
-  param = 'metadata',
 ): Stripe.Metadata {
   if (given === undefined) return { ...existing };
   if (given === '' || given === null) return {};
   const merged: Stripe.Metadata = { ...existing };
   for (const [key, value] of Object.entries(given)) {
     const text = value === null ? '' : String(value);
-    if (key.length > KEY_LENGTH_MAX) throw refused(param, `Metadata keys can have up to ${KEY_LENGTH_MAX} characters`);
+    if (key.length > KEY_LENGTH_MAX)
+      throw refused('metadata', `Metadata keys can have up to ${KEY_LENGTH_MAX} characters`);
     if (text.length > VALUE_LENGTH_MAX) {
-      throw refused(`${param}[${key}]`, `Metadata values can have up to ${VALUE_LENGTH_MAX} characters`);
+      throw refused(`metadata[${key}]`, `Metadata values can have up to ${VALUE_LENGTH_MAX} characters`);
     }
     if (text === '') delete merged[key];
     else merged[key] = text;
   }
-  if (Object.keys(merged).length > KEYS_MAX) throw refused(param, `You can have up to ${KEYS_MAX} metadata keys`);
+  if (Object.keys(merged).length > KEYS_MAX) throw refused('metadata', `You can have up to ${KEYS_MAX} metadata keys`);
   return merged;
 }
 

@@ -35,7 +35,7 @@ const FLUSHED_MS = 200;
 const READY_SWEEP = 1_000;
 const LISTED_MAX = 1_000;
 
-const targetSchema = z.strictObject({ url: z.url({ protocol: /^https?$/ }), secret: z.string().min(1) });
+const targetSchema = z.strictObject({ url: z.url({ protocol: /^http$/ }), secret: z.string().min(1) });
 /** Where events go, and the secret that signs them. */
 export type WebhookTarget = z.output<typeof targetSchema>;
 

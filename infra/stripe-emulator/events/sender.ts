@@ -1,6 +1,5 @@
 /** Sends one webhook over HTTP and returns its outcome; knows no retries. */
 import http from 'node:http';
-import https from 'node:https';
 
 export interface WebhookPost {
   url: string;
@@ -38,16 +37,14 @@ export class InProcessSender implements WebhookSender {
 }
 
 export class HttpSender implements WebhookSender {
-  readonly #agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
+  readonly #agent = new http.Agent({ keepAlive: true });
   readonly #closing = new AbortController();
 
   post({ url, payload, signature, timeoutMs }: WebhookPost): Promise<PostResult> {
     return new Promise((resolve) => {
-      const target = new URL(url);
-      const isSecure = target.protocol === 'https:';
-      const request = (isSecure ? https : http).request(target, {
+      const request = http.request(url, {
         method: 'POST',
-        agent: this.#agents[isSecure ? 'https:' : 'http:'],
+        agent: this.#agent,
         signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(timeoutMs)]),
         headers: {
           'content-type': 'application/json; charset=utf-8',
@@ -69,7 +66,6 @@ export class HttpSender implements WebhookSender {
 
   close(): void {
     this.#closing.abort();
-    this.#agents['http:'].destroy();
-    this.#agents['https:'].destroy();
+    this.#agent.destroy();
   }
 }

@@ -97,11 +97,6 @@ export class RtpPublisher {
     return this.#endpoint.dtlsParameters;
   }
 
-  /** SSRC of each layer, lowest first, as in the SFU's statistics. */
-  get layerSsrcs(): number[] {
-    return this.#layers.map(({ ssrc }) => ssrc);
-  }
-
   /** Parameters of `produce` for a camera track. */
   get videoRtpParameters(): RtpParameters {
     const feedback = [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }, { type: 'ccm', parameter: 'fir' }];

@@ -22,7 +22,6 @@ interface SoakOptions {
   url: string;
   seed: number;
   operations: number;
-  checkEvery?: number;
   onCheck?: (state: { operations: number; crashes: number }) => void;
 }
 
@@ -99,11 +98,11 @@ export class Soak implements AsyncDisposable {
   }
 
   async #runAll(): Promise<void> {
-    const { operations, checkEvery = CHECK_EVERY, onCheck } = this.#options;
+    const { operations, onCheck } = this.#options;
     const house = this.#house;
     while (this.#operations < operations && !this.#hasFailed) {
       house.disturb();
-      const until = Math.min(operations, this.#operations + checkEvery);
+      const until = Math.min(operations, this.#operations + CHECK_EVERY);
       while (this.#operations < until) await this.#burst();
       await house.calm();
       await this.#resendDoubts();

@@ -256,10 +256,6 @@ export class NetworkHouse {
     return (await this.#server.server<{ token: string }>('POST', '/v1/tokens', body)).token;
   }
 
-  async endAccess(identity: string): Promise<void> {
-    await this.#server.server('DELETE', `/v1/rooms/${this.#room}/entitlements/${identity}`);
-  }
-
   async #publish(): Promise<void> {
     const { page, url, bareUrl } = this.creator;
     const token = await this.token(CREATOR.identity, { role: 'creator' });
