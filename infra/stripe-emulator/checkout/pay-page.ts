@@ -1,15 +1,19 @@
 /** `/c/pay/:session`: pays, subscribes, or saves a card. The payment itself is in `payment.ts`. */
+import type Stripe from 'stripe';
 import { NO_REQUEST, type World } from '../api/operation.ts';
 import type { HttpAnswer, HttpRequest } from '../http/exchange.ts';
 import { type FormObject, parseForm } from '../http/form.ts';
 import { pageAnswer, redirectAnswer, textOf } from '../http/pages.ts';
+import type { Reader } from '../store/reader.ts';
 import { readCardForm } from './card-form.ts';
 import { noticePage } from './document.ts';
 import type { Page, Session } from './page.ts';
 import { type Payment, type PaymentSource, paySession } from './payment.ts';
-import { savedCardsFor } from './saved-cards.ts';
 import { type Language, languageOf, textsOf } from './texts.ts';
 import { type PayView, payPage } from './views.ts';
+
+const SHOWN_MAX = 10;
+const FILTERS_DEFAULT: readonly string[] = ['always'];
 
 export class PayPage implements Page {
   readonly #world: World;
@@ -94,4 +98,16 @@ export function onwardAnswer(payment: Exclude<Payment, { outcome: 'declined' }>)
 
 function successUrlOf(session: Session): string {
   return (session.success_url ?? '').replaceAll('{CHECKOUT_SESSION_ID}', session.id);
+}
+
+/** The customer's saved cards that the session allows to show. */
+function savedCardsFor(
+  reader: Reader,
+  { customer, saved_payment_method_options: options }: Session,
+): Readonly<Stripe.PaymentMethod>[] {
+  if (customer === null) return [];
+  const filters: readonly string[] = options?.allow_redisplay_filters ?? FILTERS_DEFAULT;
+  const id = typeof customer === 'string' ? customer : customer.id;
+  const saved = [...reader.newestFirst('payment_methods', { customer: id })];
+  return saved.filter((card) => filters.includes(card.allow_redisplay ?? 'unspecified')).slice(0, SHOWN_MAX);
 }

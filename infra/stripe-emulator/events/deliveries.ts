@@ -2,6 +2,7 @@
  * Delivers events to webhook endpoints: at least once, in no order, with retries until one answers 2xx. Pending
  * deliveries are in the store, so that a restart continues them.
  */
+import { createHmac } from 'node:crypto';
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { Alarms } from '../alarms.ts';
@@ -14,7 +15,6 @@ import { partitionName } from '../store/scoped.ts';
 import type { Store } from '../store/store.ts';
 import type { Disturbance } from './disturbance.ts';
 import type { WebhookSender } from './sender.ts';
-import { signatureHeader } from './signature.ts';
 
 /** The endpoint for the platform's events. */
 export const ENDPOINT_ID = 'we_configured';
@@ -261,4 +261,10 @@ export class Deliveries {
     pending?.delete(delivery.id);
     if (pending?.size === 0) this.#pendingByEvent.delete(delivery.event);
   }
+}
+
+/** HMAC-SHA256 of `timestamp.payload`, keyed with the whole secret, `whsec_` included. */
+function signatureHeader(payload: string, secret: string, timestampSeconds: number): string {
+  const digest = createHmac('sha256', secret).update(`${timestampSeconds}.${payload}`).digest('hex');
+  return `t=${timestampSeconds},v1=${digest}`;
 }
