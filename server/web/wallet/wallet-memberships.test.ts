@@ -36,7 +36,7 @@ test('a membership that cannot be renewed offers no button to resume it', () => 
     return part.render();
   };
   expect(pressOf(render(true), 'membership-resume')).toBeTypeOf('function');
-  expect(() => pressOf(render(false), 'membership-resume')).toThrow('nothing handles');
+  expect(() => pressOf(render(false), 'membership-resume')).toThrow('nothing has @click=');
 });
 
 test('a membership in the grace after its move to a year was refunded shows when access ends', () => {
