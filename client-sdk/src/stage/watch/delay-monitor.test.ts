@@ -8,12 +8,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const FRAME_MS = 40;
-const FRAME_BYTES = 5_000;
-const USUAL_BPS = (FRAME_BYTES * 8_000) / FRAME_MS;
+const USUAL_BPS = 1_000_000;
 
 /** A camera behind a line whose queue drops nothing; a frame is shown when its last byte has passed. */
 class FakeReceiver {
+  frameMs = 40;
   /** What the line carries; null: everything at once. */
   lineBps: number | null = null;
   /** What the publisher's line lets through. */
@@ -35,9 +34,9 @@ class FakeReceiver {
   /** One millisecond. */
   #step(): void {
     this.#atMs += 1;
-    if (this.#atMs % FRAME_MS === 0) {
+    if (this.#atMs % this.frameMs === 0) {
       this.#frame += 1;
-      this.#queued.push({ frame: this.#frame, bytes: FRAME_BYTES * this.sentShare });
+      this.#queued.push({ frame: this.#frame, bytes: ((USUAL_BPS * this.frameMs) / 8_000) * this.sentShare });
     }
     let room = this.isDead ? 0 : (this.lineBps ?? Number.POSITIVE_INFINITY) / 8_000;
     while (room > 0 && this.#queued[0]) {
@@ -60,7 +59,7 @@ class FakeReceiver {
   getSynchronizationSources(): RTCRtpSynchronizationSource[] {
     this.#catchUp();
     const { frame, atMs } = this.#shown;
-    const rtpTimestamp = Math.round((frame * FRAME_MS - this.timestampShiftMs) * 90);
+    const rtpTimestamp = Math.round((frame * this.frameMs - this.timestampShiftMs) * 90);
     return frame === 0 ? [] : [{ timestamp: atMs + this.bufferMs, source: 1, rtpTimestamp }];
   }
 
@@ -171,6 +170,19 @@ it('is silent about timestamps that begin anew while less is sent', async () => 
   const { receiver, onStalled } = await watch();
   Object.assign(receiver, { timestampShiftMs: 2 ** 32 / 90, sentShare: 0.5 });
   await vi.advanceTimersByTimeAsync(5_000);
+  expect(onStalled).not.toHaveBeenCalled();
+});
+
+it.each([40, 200])('is silent on a line that stops again and again, with frames %i ms apart', async (frameMs) => {
+  const { receiver, onStalled } = await watch();
+  Object.assign(receiver, { frameMs, lineBps: USUAL_BPS * 1.5 });
+  await vi.advanceTimersByTimeAsync(3_000);
+  for (let stops = 0; stops < 200; stops += 1) {
+    receiver.isDead = true;
+    await vi.advanceTimersByTimeAsync((stops * 37) % 120);
+    receiver.isDead = false;
+    await vi.advanceTimersByTimeAsync(300 + ((stops * 101) % 700));
+  }
   expect(onStalled).not.toHaveBeenCalled();
 });
 

@@ -1,7 +1,8 @@
 /**
  * Detects that packets queue up before a line that is too narrow, before any are lost: frames come ever later, and less
  * arrives than usual (the principle of delay-based congestion control, draft-ietf-rmcat-gcc-02). Once packets are lost
- * the queue is full, and the smaller picture has to wait behind it while the larger one stands still.
+ * the queue is full, and the smaller picture has to wait behind it while the larger one stands still. Frames that the
+ * browser buffers longer, such as on a lossy line, hide a queue that is shorter than that.
  */
 import type { Stalled } from '../../media/media-transport.ts';
 import { arrivingBps, type Counters, readCounters } from './line-counters.ts';
@@ -16,15 +17,16 @@ export interface DelayMonitorOptions {
 
 const DELAY = {
   checkMs: 50,
-  /** From this delay on, beyond the usual one, the arriving bit rate is measured. In time, frames follow sooner. */
-  suspectMs: 70,
+  /** From this delay on, beyond the usual one, the arriving bit rate is measured. */
+  suspectMs: 30,
   /**
    * What counts as narrow: frames are late by this, for this many checks in a row, during which at least so many
-   * packets arrive, at this share of the usual bit rate or less. A steep fall shows sooner than a slight one.
+   * packets arrive, at this share of the usual bit rate or less. A steep fall shows sooner than a slight one. Where
+   * more packets have been lost lately, frames are late since they wait for those to be sent again.
    */
   narrow: [
-    { lateMs: 100, checks: 2, packets: 3, share: 0.5 },
-    { lateMs: 150, checks: 3, packets: 1, share: 0.8 },
+    { lateMs: 60, checks: 2, packets: 3, share: 0.5, lost: 0 },
+    { lateMs: 110, checks: 3, packets: 1, share: 0.8, lost: 1 },
   ],
   /** Each check has to follow a packet within this: a line that stops for a moment is not narrow. */
   idleMaxMs: 60,
@@ -43,6 +45,10 @@ const DELAY = {
 const RTP_CLOCK_KHZ = 90;
 /** A larger step is that of another source, or of timestamps that begin anew. */
 const STEP_MAX_MS = 5_000;
+/** Of cameras that send very few frames. */
+const INTERVAL_MAX_MS = 200;
+/** By how much the time between two frames may grow, since there is one less in a while. */
+const INTERVAL_GROWTH = 1.2;
 
 interface Watched {
   /** Of the newest frame: its timestamp, when it was first seen, and its delay, up to a constant. */
@@ -50,6 +56,8 @@ interface Watched {
   seenAtMs: number;
   delayMs: number;
   usualDelayMs: number;
+  /** The usual time between two frames. */
+  intervalMs: number;
   /** When frames were last in time. */
   inTimeAtMs: number;
   /** The counters of the last measurement of the usual bit rate. */
@@ -97,7 +105,8 @@ export class DelayMonitor {
     const now = performance.now();
     const watched = this.#readFrame(camera, now);
     if (!watched) return undefined;
-    const lateMs = watched.delayMs - watched.usualDelayMs + now - watched.seenAtMs;
+    const overdueMs = Math.max(0, now - watched.seenAtMs - watched.intervalMs);
+    const lateMs = watched.delayMs - watched.usualDelayMs + overdueMs;
     if (lateMs < DELAY.suspectMs) {
       watched.late = [];
       watched.inTimeAtMs = now;
@@ -120,9 +129,14 @@ export class DelayMonitor {
     const { rtpTimestamp } = newest;
     const delayMs = newest.timestamp - rtpTimestamp / RTP_CLOCK_KHZ;
     const frame = { rtpTimestamp, seenAtMs: now, delayMs };
-    if (watched && Math.abs(delayMs - watched.delayMs) < STEP_MAX_MS)
-      return Object.assign(watched, frame, { usualDelayMs: Math.min(delayMs, watched.usualDelayMs) });
-    const begun = { ...frame, usualDelayMs: delayMs, inTimeAtMs: now, measured: null, usualBps: 0, late: [] };
+    if (watched && Math.abs(delayMs - watched.delayMs) < STEP_MAX_MS) {
+      // A check may find the second frame after the one that the check before has found.
+      const sinceMs = Math.max(0, rtpTimestamp - watched.rtpTimestamp) / RTP_CLOCK_KHZ;
+      const intervalMs = Math.min(sinceMs, watched.intervalMs * INTERVAL_GROWTH);
+      return Object.assign(watched, frame, { intervalMs, usualDelayMs: Math.min(delayMs, watched.usualDelayMs) });
+    }
+    const usual = { usualDelayMs: delayMs, intervalMs: INTERVAL_MAX_MS, usualBps: 0 };
+    const begun = { ...frame, ...usual, inTimeAtMs: now, measured: null, late: [] };
     this.#watched.set(camera, begun);
     return begun;
   }
@@ -142,15 +156,17 @@ function addLate(watched: Watched, counters: Counters): void {
   watched.late = isArriving ? [...watched.late, counters] : [];
 }
 
-/** The arriving bit rate, if it is too low. Frames are late on a line that loses packets at random, too. */
+/** The arriving bit rate, if it is too low. */
 function narrowBps({ late, measured, usualBps }: Watched, lateMs: number): number | undefined {
   const [first, last] = [late[0], late.at(-1)];
-  if (!first || !last || last.lost !== measured?.lost) return undefined;
+  if (!first || !last || !measured) return undefined;
   const bps = arrivingBps(first, last);
+  if (bps === undefined) return undefined;
   const packets = last.packets - first.packets;
+  const lost = last.lost - measured.lost;
   const isNarrow = DELAY.narrow.some((sign) => {
     const isLate = lateMs >= sign.lateMs && late.length >= sign.checks && packets >= sign.packets;
-    return isLate && bps !== undefined && bps <= usualBps * sign.share;
+    return isLate && bps <= usualBps * sign.share && lost <= sign.lost;
   });
   return isNarrow ? bps : undefined;
 }

@@ -13,12 +13,11 @@ export interface LossBufferOptions {
 
 export const BUFFER = {
   checkMs: 250,
-  /** The line is lossy if packets were requested again before this many of the last checks. */
-  lossyChecks: 2,
-  checks: 4,
-  /** Without as many for this long it is calm. */
+  /** The line is lossy if packets are requested again before two checks within this time. */
+  lossyMs: 1_000,
+  /** Without any request for this long it is calm. */
   calmMs: 10_000,
-  /** What is requested for this long after a picture stood still is not: a key frame replaces it. */
+  /** What is requested for this long after a picture stood still does not count: a key frame replaces it. */
   stalledMs: 1_500,
   /**
    * Beside the round trip: up to a frame until the loss is noticed, 100 ms until the packet is requested again, as in
@@ -34,45 +33,72 @@ export const BUFFER = {
 
 export class LossBuffer {
   readonly #options: LossBufferOptions;
-  readonly #timer: ReturnType<typeof setInterval>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #requests = 0;
-  /** Whether packets were requested again before each of the last checks. */
-  #lossy: boolean[] = [];
+  /** When packets were last requested again, and when the line was last known to be lossy. */
+  #requestedAt = Number.NEGATIVE_INFINITY;
   #lossyAt = Number.NEGATIVE_INFINITY;
   #stalledAt = Number.NEGATIVE_INFINITY;
+  #isClosed = false;
 
   constructor(options: LossBufferOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#check(), BUFFER.checkMs);
+    this.#checkLater();
   }
 
-  /** A picture stands still or comes late, since the line was dead, or is too narrow. */
+  /**
+   * A picture stands still or comes late: the line was dead, or is too narrow. If that happens again and again, losses
+   * may be the reason.
+   */
   handleStalled(): void {
-    this.#stalledAt = performance.now();
-    this.#lossy = [];
+    const now = performance.now();
+    if (now - this.#stalledAt <= BUFFER.calmMs) return;
+    this.#stalledAt = now;
+    this.#requestedAt = Number.NEGATIVE_INFINITY;
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #checkLater(): void {
+    this.#timer = setTimeout(() => void this.#check(), BUFFER.checkMs);
   }
 
   async #check(): Promise<void> {
-    const receivers = this.#options.receivers();
+    const receivers = this.#options.receivers().filter((receiver) => 'jitterBufferTarget' in receiver);
     const reports = await Promise.all(receivers.map((receiver) => receiver.getStats().catch(() => null)));
+    if (this.#isClosed) return;
+    this.#checkLater();
+    if (reports.includes(null)) return;
     const stats = reports.flatMap((report) => [...(report?.values() ?? [])]);
-    const now = performance.now();
-    const requests = stats.reduce((sum, { nackCount = 0 }) => sum + nackCount, 0);
-    const hasStalled = now - this.#stalledAt <= BUFFER.stalledMs;
-    this.#lossy = hasStalled ? [] : [...this.#lossy.slice(1 - BUFFER.checks), requests > this.#requests];
-    this.#requests = requests;
-    if (this.#lossy.filter(Boolean).length >= BUFFER.lossyChecks) this.#lossyAt = now;
-    const isCalm = now - this.#lossyAt > BUFFER.calmMs;
-    const roundTripsMs = stats.map(({ currentRoundTripTime = 0 }) => currentRoundTripTime * 1_000);
-    const roundTripMs = Math.round(Math.max(BUFFER.roundTripMinMs, ...roundTripsMs));
-    const wantedMs = Math.min(BUFFER.maxMs, roundTripMs + BUFFER.besideRoundTripMs);
+    this.#handleRequests(stats.reduce((sum, { nackCount = 0 }) => sum + nackCount, 0));
+    const roundTripMs = Math.max(BUFFER.roundTripMinMs, ...stats.map(averageRoundTripMs));
+    const wantedMs = Math.min(BUFFER.maxMs, Math.round(roundTripMs) + BUFFER.besideRoundTripMs);
+    const isCalm = this.#isCalm;
     for (const receiver of receivers) {
-      const target = isCalm ? null : Math.min(wantedMs, (receiver.jitterBufferTarget ?? 0) + BUFFER.stepMs);
+      const beforeMs = receiver.jitterBufferTarget ?? 0;
+      const target = isCalm ? null : Math.max(beforeMs, Math.min(wantedMs, beforeMs + BUFFER.stepMs));
       if (receiver.jitterBufferTarget !== target) receiver.jitterBufferTarget = target;
     }
   }
+
+  get #isCalm(): boolean {
+    return performance.now() - this.#lossyAt > BUFFER.calmMs;
+  }
+
+  #handleRequests(requests: number): void {
+    const now = performance.now();
+    const hasMore = requests > this.#requests;
+    this.#requests = requests;
+    if (!hasMore || now - this.#stalledAt <= BUFFER.stalledMs) return;
+    if (!this.#isCalm || now - this.#requestedAt < BUFFER.lossyMs) this.#lossyAt = now;
+    this.#requestedAt = now;
+  }
+}
+
+/** 0 for other statistics than those of a path. */
+function averageRoundTripMs({ totalRoundTripTime = 0, responsesReceived = 0 }: Partial<RTCIceCandidatePairStats>) {
+  return responsesReceived > 0 ? (totalRoundTripTime * 1_000) / responsesReceived : 0;
 }

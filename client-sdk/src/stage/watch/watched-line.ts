@@ -15,8 +15,9 @@ export class WatchedLine {
       this.#losses.handleStalled();
       options.onStalled(stalled);
     };
-    this.#stalls = new StallMonitor({ ...options, onStalled });
-    this.#delays = new DelayMonitor({ ...options, onStalled });
+    const watched = { ...options, onStalled };
+    this.#stalls = new StallMonitor(watched);
+    this.#delays = new DelayMonitor(watched);
   }
 
   get isDead(): boolean {
