@@ -6,6 +6,7 @@
  */
 import type { Stalled } from '../../media/media-transport.ts';
 import { arrivingBps, type Counters, readCounters } from './line-counters.ts';
+import { RepeatedCheck } from './repeated-check.ts';
 
 type Receiver = Pick<RTCRtpReceiver, 'getSynchronizationSources' | 'getStats'>;
 
@@ -67,31 +68,19 @@ interface Watched {
   late: Counters[];
 }
 
-export class DelayMonitor {
+export class DelayMonitor extends RepeatedCheck {
   readonly #options: DelayMonitorOptions;
   readonly #watched = new WeakMap<Receiver, Watched>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
   #reportedAtMs = Number.NEGATIVE_INFINITY;
-  #isClosed = false;
 
   constructor(options: DelayMonitorOptions) {
+    super(DELAY.checkMs);
     this.#options = options;
-    this.#checkLater();
   }
 
-  close(): void {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
-  }
-
-  #checkLater(): void {
-    this.#timer = setTimeout(() => void this.#check(), DELAY.checkMs);
-  }
-
-  async #check(): Promise<void> {
+  protected override async check(): Promise<void> {
     const found = await Promise.all(this.#options.cameras().map((camera) => this.#checkOne(camera)));
-    if (this.#isClosed) return;
-    this.#checkLater();
+    if (this.isClosed) return;
     // They share one line.
     const lineBps = found.find((bps) => bps !== undefined);
     const now = performance.now();

@@ -4,6 +4,8 @@
  * until those behind it are shown all at once. The buffer costs delay, and is given up when the line is calm
  * (webrtc-extensions, `RTCRtpReceiver.jitterBufferTarget`; where it is missing, nothing changes).
  */
+import { RepeatedCheck } from './repeated-check.ts';
+
 type Receiver = Pick<RTCRtpReceiver, 'getStats' | 'jitterBufferTarget'>;
 
 export interface LossBufferOptions {
@@ -31,19 +33,17 @@ export const BUFFER = {
   stepMs: 100,
 } as const;
 
-export class LossBuffer {
+export class LossBuffer extends RepeatedCheck {
   readonly #options: LossBufferOptions;
-  #timer: ReturnType<typeof setTimeout> | undefined;
   #requests = 0;
   /** When packets were last requested again, and when the line was last known to be lossy. */
   #requestedAt = Number.NEGATIVE_INFINITY;
   #lossyAt = Number.NEGATIVE_INFINITY;
   #stalledAt = Number.NEGATIVE_INFINITY;
-  #isClosed = false;
 
   constructor(options: LossBufferOptions) {
+    super(BUFFER.checkMs);
     this.#options = options;
-    this.#checkLater();
   }
 
   /**
@@ -57,21 +57,10 @@ export class LossBuffer {
     this.#requestedAt = Number.NEGATIVE_INFINITY;
   }
 
-  close(): void {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
-  }
-
-  #checkLater(): void {
-    this.#timer = setTimeout(() => void this.#check(), BUFFER.checkMs);
-  }
-
-  async #check(): Promise<void> {
+  protected override async check(): Promise<void> {
     const receivers = this.#options.receivers().filter((receiver) => 'jitterBufferTarget' in receiver);
     const reports = await Promise.all(receivers.map((receiver) => receiver.getStats().catch(() => null)));
-    if (this.#isClosed) return;
-    this.#checkLater();
-    if (reports.includes(null)) return;
+    if (this.isClosed || reports.includes(null)) return;
     const stats = reports.flatMap((report) => [...(report?.values() ?? [])]);
     this.#handleRequests(stats.reduce((sum, { nackCount = 0 }) => sum + nackCount, 0));
     const roundTripMs = Math.max(BUFFER.roundTripMinMs, ...stats.map(averageRoundTripMs));

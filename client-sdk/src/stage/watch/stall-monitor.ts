@@ -6,6 +6,7 @@
 import { backoffMs } from '../../backoff.ts';
 import type { Stalled } from '../../media/media-transport.ts';
 import { arrivingBps, type Counters, readCounters } from './line-counters.ts';
+import { RepeatedCheck } from './repeated-check.ts';
 
 type Receiver = Pick<RTCRtpReceiver, 'getSynchronizationSources' | 'getStats'>;
 
@@ -83,7 +84,7 @@ const LOST_MS = 2_000;
 /** A video without any packet for so long has paused. */
 const PAUSE_MS = 500;
 
-export class StallMonitor {
+export class StallMonitor extends RepeatedCheck {
   readonly #options: StallMonitorOptions;
   readonly #watched = new WeakMap<Receiver, Watched>();
   #stalledAt = Number.NEGATIVE_INFINITY;
@@ -92,12 +93,10 @@ export class StallMonitor {
   #nextReportAt = 0;
   /** Whether the last report was that the line is too narrow. */
   #wasNarrow = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #isClosed = false;
 
   constructor(options: StallMonitorOptions) {
+    super(STALL.checkMs);
     this.#options = options;
-    this.#checkLater();
   }
 
   /** Whether nothing arrives although a picture stands still. */
@@ -105,19 +104,9 @@ export class StallMonitor {
     return this.#options.videos().some((video) => this.#watched.get(video)?.line === 'dead');
   }
 
-  close(): void {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
-  }
-
-  #checkLater(): void {
-    this.#timer = setTimeout(() => void this.#check(), STALL.checkMs);
-  }
-
-  async #check(): Promise<void> {
+  protected override async check(): Promise<void> {
     const findings = await Promise.all(this.#options.videos().map((video) => this.#checkOne(video)));
-    if (this.#isClosed) return;
-    this.#checkLater();
+    if (this.isClosed) return;
     const stalled = findings.filter((finding) => typeof finding === 'object');
     const worst = stalled.find(({ lineBps }) => lineBps !== undefined) ?? stalled[0];
     if (worst) this.#handleStalled({ ...worst, isBack: stalled.some(({ isBack }) => isBack) });
