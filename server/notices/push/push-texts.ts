@@ -2,22 +2,26 @@
 import type { Language } from '../../protocol/accounts/people.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { NoticeKind } from '../notices.schema.ts';
+import type { NoticeRow } from '../notices.store.ts';
 import type { PushText } from './push.schema.ts';
 
-const BODIES: Record<Language, Record<NoticeKind, string>> = {
+const BODIES: Record<Language, Record<NoticeKind | 'postponed', string>> = {
   en: {
     reminder: 'The live begins in a few minutes.',
     live: 'The live has begun.',
     moved: 'The live has a new date. You can give your ticket back.',
+    postponed: 'The live is postponed. You can give your ticket back.',
   },
   fr: {
     reminder: 'Le live commence dans quelques minutes.',
     live: 'Le live a commencé.',
     moved: 'Le live change de date. Vous pouvez rendre votre billet.',
+    postponed: 'Le live est reporté. Vous pouvez rendre votre billet.',
   },
 };
 
-export function pushTextOf({ kind, key }: { kind: NoticeKind; key: string }, room: Room, language: Language): PushText {
+export function pushTextOf({ kind, key, data }: NoticeRow, room: Room, language: Language): PushText {
+  const what = kind === 'moved' && data.startsAt === null ? 'postponed' : kind;
   const title = language === 'fr' ? `${room.creator.name}\u00a0: ${room.title}` : `${room.creator.name}: ${room.title}`;
-  return { title, body: BODIES[language][kind], path: `/rooms/${room.id}`, tag: key };
+  return { title, body: BODIES[language][what], path: `/rooms/${room.id}`, tag: key };
 }

@@ -4,6 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { currentWaiver } from '../../../server/money/sales/waiver-texts.ts';
+import type { NoticesOptions } from '../../../server/notices/notices.ts';
+import type { PushMessage } from '../../../server/notices/push/push.ts';
 import type { Room, RoomChange } from '../../../server/protocol/rooms.ts';
 import { type KillableHouse, openKillableHouse } from '../../support/crash/refund-steps.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
@@ -58,12 +60,13 @@ describe.each(DATABASES)('a changed room on $name', { timeout: 120_000 }, ({ ope
    * A process that hands out facts and sends notices; another one does the same after it, once what a failed one has
    * postponed is due: a kill in the same process is an error that it sees.
    */
-  const tell = (room: Room) => {
+  const tell = (room: Room, push?: NoticesOptions['push']) => {
     const aheadMs = processes++ * 61_000;
     return openNotices(house.db, {
       clock: { now: () => Date.now() + aheadMs },
       rooms: house.rooms,
       mail: post.mail,
+      ...(push && { push }),
       ticketHolders: (id, page) => house.money.tickets.listHolders(id, page),
     }).handleFacts(room.id);
   };
@@ -105,6 +108,21 @@ describe.each(DATABASES)('a changed room on $name', { timeout: 120_000 }, ({ ope
       expect(refund).toMatchObject({ ticket: waived.ticket, amountMinor: PRICE, to: 'wallet' });
       if (!hasKilled) break;
     }
+  });
+
+  test('a live that is postponed without a new date is told so, on phones too', async () => {
+    const room = await house.createRoom(undefined, { startsAt: inHours(48) });
+    const { identity } = await buy(room);
+    await change(room, { startsAt: null });
+    const bodies: string[] = [];
+    const push = {
+      enqueue: async (_tx: unknown, ...messages: PushMessage[]) =>
+        void bodies.push(...messages.map((it) => it.text.body)),
+      wake: () => {},
+    };
+    await tell(room, push);
+    expect(bodies).toEqual(['The live is postponed. You can give your ticket back.']);
+    expect((await lettersTo(identity)).map(({ subject }) => subject)).toEqual(['Postponed: An evening with Ada']);
   });
 
   test('the price changes until somebody buys; a buyer who saw another one pays nothing', async () => {
