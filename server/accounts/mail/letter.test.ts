@@ -80,3 +80,12 @@ test.each([
   const texts = letters.map((letter) => renderLetter(letter, language).text.replaceAll(/\s/g, ' '));
   expect(texts).toEqual([expect.stringContaining(appeal), expect.stringContaining(limit)]);
 });
+
+test('a letter about a live without a date has no calendar file, which would be empty', () => {
+  const eventsOf = (name: 'live-reminder' | 'live-moved') =>
+    [LIVE.startsAt, null].map((startsAt) => {
+      const template = TEMPLATES[name] as Template<unknown>;
+      return template.event?.({ ...SAMPLES[name], startsAt }, LINK)?.includes('BEGIN:VEVENT');
+    });
+  expect([eventsOf('live-reminder'), eventsOf('live-moved')]).toEqual(Array(2).fill([true, undefined]));
+});

@@ -6,7 +6,8 @@ import type { LetterData, Template } from './template.ts';
 
 export const liveMoved: Template<LetterData['live-moved']> = {
   lane: 'bulk',
-  event: (data, publicUrl) => liveEvent(data, publicUrl),
+  // Calendars refuse a file without an event.
+  event: (data, publicUrl) => (data.startsAt === null ? undefined : liveEvent(data, publicUrl)),
   write: {
     en: ({ creator, title, startsAt, previousStartsAt, returnUntil, link, returnLink }, house, locale) => ({
       subject: startsAt ? `New date: ${title}` : `Postponed: ${title}`,

@@ -23,7 +23,8 @@ export const liveReminder: Template<Data> = {
   lane: 'bulk',
   topic: 'lives',
   lifetimeMs: () => 3 * HOUR_MS,
-  event: (data, publicUrl) => liveEvent(data, publicUrl),
+  // Calendars refuse a file without an event.
+  event: (data, publicUrl) => (data.startsAt === null ? undefined : liveEvent(data, publicUrl)),
   write: {
     en: ({ creator, title, link, startsAt, because }, house, locale) => ({
       subject: `${creator}: ${title}`,

@@ -89,7 +89,7 @@ export interface Template<Data> {
   /** How long it is worth sending; by default a week. */
   lifetimeMs?(data: Data): number | undefined;
   /** An iCalendar file to attach. */
-  event?(data: Data, publicUrl: string): string;
+  event?(data: Data, publicUrl: string): string | undefined;
   /** `house` is its name. */
   write: Record<Language, (data: Data, house: string, locale: HouseLocale) => LetterContent>;
 }
