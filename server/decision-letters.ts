@@ -42,12 +42,13 @@ export function decisionLetters(
     'appeal.decided': async ({ appeal: id }, { identity }) => {
       const appeal = await statements.findAppeal(id);
       if (!appeal?.outcome) return undefined;
-      const { outcome, reasons, report } = appeal;
+      const { outcome, reasons, report, kind } = appeal;
       return {
         ...(identity ? { identity } : report && { report }),
         template: 'appeal-decided',
         data: {
           granted: outcome === 'granted',
+          isByReporter: kind === 'reporter',
           reasons: reasons ?? '',
           link: report === null ? link : reportLinkOf(report),
         },

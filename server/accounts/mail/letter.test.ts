@@ -41,7 +41,7 @@ const SAMPLES: LetterData = {
   },
   'decision-undone': { link: LINK },
   'report-decided': { number: 7, acted: true, isChanged: false, isByForm: false, link: LINK },
-  'appeal-decided': { granted: true, reasons: 'It was a quotation.', link: LINK },
+  'appeal-decided': { granted: true, isByReporter: false, reasons: 'It was a quotation.', link: LINK },
 };
 const LANGUAGES: Language[] = ['en', 'fr'];
 

@@ -17,6 +17,9 @@ export interface CaseCursor {
   id: string;
 }
 
+/** Who files the order of an authority does not complain. */
+const isComplaint = sql`${reports.source} <> 'order'`;
+
 export class CasesStore {
   readonly #db: Database;
 
@@ -116,7 +119,7 @@ export class CasesStore {
     return tx
       .select({ id: reports.id, number: reports.number, reporter: reports.reporter })
       .from(reports)
-      .where(and(eq(reports.case, id), or(isNotNull(reports.reporter), isNotNull(reports.language))));
+      .where(and(eq(reports.case, id), isComplaint, or(isNotNull(reports.reporter), isNotNull(reports.language))));
   }
 
   /** Whether a case gathers this report by the form. */
@@ -125,13 +128,13 @@ export class CasesStore {
     return (await this.#db.orm.select({ id: reports.id }).from(reports).where(isIt).limit(1)).length > 0;
   }
 
-  /** Which of these cases a person has reported; who files the order of an authority does not complain. */
+  /** Which of these cases a person has reported. */
   async listReported(person: string, cases: string[]): Promise<string[]> {
     if (cases.length === 0) return [];
     const rows = await this.#db.orm
       .selectDistinct({ case: reports.case })
       .from(reports)
-      .where(and(inArray(reports.case, cases), eq(reports.reporter, person), sql`${reports.source} <> 'order'`));
+      .where(and(inArray(reports.case, cases), eq(reports.reporter, person), isComplaint));
     return rows.map((row) => row.case);
   }
 

@@ -8,7 +8,7 @@ import type { Report } from '../../protocol/trust/reports.ts';
 import type { Sender } from '../reports/reports.ts';
 import { appealUntilOf, mayAppeal, toMade, toOwnAppeal } from './decision-views.ts';
 import { type AppealRow, type DecisionRow, type DecisionsStore, isInForce } from './decisions.store.ts';
-import { STRIKE_MS } from './review-rules.ts';
+import { appealUntil, STRIKE_MS } from './review-rules.ts';
 
 type Cited = Pick<DecisionRow, 'article' | 'charterVersion'>;
 
@@ -46,12 +46,17 @@ export class Statements {
     return { statements: await Promise.all(statements), strikes: await this.strikesOf(person) };
   }
 
-  /** A statement for a letter; undefined once its person is erased. */
+  /** A statement for a letter, as when it was made; undefined once its person is erased. */
   async find(id: string) {
     const row = await this.#store.find(id);
     if (!row || row.reasons === null) return undefined;
     const title = (await this.articleOf(row))?.title ?? null;
-    return { ...toMade(row), reasons: row.reasons, title, appealUntil: appealUntilOf(row, 'accused') };
+    return {
+      ...toMade(row),
+      reasons: row.reasons,
+      title,
+      appealUntil: row.kind === 'final' ? appealUntil(row.at) : null,
+    };
   }
 
   /** For a letter to who appealed. */

@@ -113,11 +113,12 @@ export class ReportsStore {
     return rows.map(({ markedAt }) => markedAt);
   }
 
+  /** Newest first, without the orders of authorities that they filed. */
   async listBy(reporter: string, limit: number): Promise<ReportLine[]> {
     const rows = await this.#orm
       .select(shown)
       .from(reports)
-      .where(eq(reports.reporter, reporter))
+      .where(and(eq(reports.reporter, reporter), ne(reports.source, 'order')))
       .orderBy(desc(reports.number))
       .limit(limit);
     return rows.map(toReport);

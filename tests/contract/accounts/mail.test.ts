@@ -144,7 +144,12 @@ test('a house that its mail server refuses bounces nothing; a letter is given up
   await using house = await openHouse();
   house.smtp.answer({ sender: { code: 550, text: 'this sender is not allowed' } });
   await house.queue(liveLetter('short'));
-  const data = { granted: true, reasons: 'It was a quotation.', link: 'https://loge.example/reports' };
+  const data = {
+    granted: true,
+    isByReporter: false,
+    reasons: 'It was a quotation.',
+    link: 'https://loge.example/reports',
+  };
   const answer = { key: 'long', to: 'ann@example.com', language: 'en', template: 'appeal-decided', data } as const;
   await house.db.transaction((tx) => house.mail.enqueue(tx, answer));
   await house.sendDue();

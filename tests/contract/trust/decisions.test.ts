@@ -441,6 +441,38 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     ]);
   });
 
+  test('letters say what is true also once the decision has ended, and to who reported', async () => {
+    const { decisions, people, mail, reports } = house.domains;
+    for (const name of ['max', 'lea', 'rev'])
+      await people.seed({ id: `person_${name}`, name, address: `${name}@example.org` });
+    const lettersTo = async (name: string) => {
+      await house.dispatch();
+      await mail.settled();
+      return (await mail.listKept(`${name}@example.org`)).map(({ text }) => text.replaceAll(/\s/g, ' ')).join();
+    };
+    const { id, case: of } = await reportMessage('person_lea', 'person_max');
+    const { id: decision } = await house.decide(of, [{ kind: 'mute' }]);
+    const appeal = await decisions.appeal('person_max', { decision, text: 'It was a quotation.' });
+    await decisions.decideAppeal('rev-2', appeal.id, GRANTED);
+    const toMax = await lettersTo('max');
+    expect(toMax).toContain('Vous pouvez former un recours jusqu’au 4 novembre 2026');
+    expect(toMax).not.toContain('Cela vaut pour l’instant');
+
+    const order = { authority: 'Arcom', legalGround: 'L335-2' };
+    const filed = { room, subject: { kind: 'message', id }, category: 'illegal', ...order } as const;
+    const next = await reports.fileOrder('person_rev', filed);
+    expect(await house.report(room, 'person_lea', { subject: filed.subject, category: 'hate' })).toBe(next);
+    const { id: unmoved } = await house.decide(next, []);
+    const ofReporter = await decisions.appeal('person_lea', { decision: unmoved, text: 'Look again.' });
+    const instead: DecisionInput = { ...DECIDED, measures: [{ kind: 'remove_message' }] };
+    await decisions.decideAppeal('rev-2', ofReporter.id, { ...GRANTED, instead });
+    const toLea = await lettersTo('lea');
+    expect(toLea).toContain('Votre recours est accueilli : la décision sur ce que vous aviez signalé a changé.');
+    expect(toLea).not.toContain('Ce qui pouvait être annulé');
+    // An order is not theirs to appeal.
+    expect([await lettersTo('rev'), (await reports.listOwn('person_rev')).reports]).toEqual(['', []]);
+  });
+
   test('reports of one subject gather in one case with the worst of them, in the order of the queue', async () => {
     const { decisions } = house.domains;
     const { id, case: of } = await reportMessage();

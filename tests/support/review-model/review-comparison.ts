@@ -59,7 +59,7 @@ export async function compare(house: ReviewHouse, play: ReviewPlay): Promise<{ a
     })),
     reports: play.people.map((person) =>
       model.reports
-        .filter(({ reporter }) => reporter === person)
+        .filter(({ reporter, source }) => reporter === person && source !== 'order')
         .map((each) => {
           const final = model.decisions.find(
             (one) => one.case === each.case && one.kind === 'final' && !one.isReplaced,

@@ -181,7 +181,9 @@ export class ReviewModel {
   }
 
   informed(id: string): number {
-    return this.reports.filter((each) => each.case === id && (each.reporter !== null || each.hasContact)).length;
+    return this.reports.filter(
+      (each) => each.case === id && each.source !== 'order' && (each.reporter !== null || each.hasContact),
+    ).length;
   }
 
   isInForce({ isReplaced, isUndone }: ModelDecision): boolean {

@@ -130,23 +130,27 @@ export const reportDecided: Template<LetterData['report-decided']> = {
 export const appealDecided: Template<LetterData['appeal-decided']> = {
   lane: 'other',
   write: {
-    en: ({ granted, reasons, link }, house) => ({
+    en: ({ granted, isByReporter, reasons, link }, house) => ({
       subject: `Your appeal to ${house}`,
       blocks: [
-        granted
-          ? 'Your appeal is granted. What could be undone is undone; a refund that was paid stays paid.'
-          : 'Your appeal is not granted: the decision stays.',
+        !granted
+          ? 'Your appeal is not granted: the decision stays.'
+          : isByReporter
+            ? 'Your appeal is granted: the decision about what you reported has changed.'
+            : 'Your appeal is granted. What could be undone is undone; a refund that was paid stays paid.',
         reasons,
         { button: 'Read more', href: link },
       ],
       reason: `You get this letter because you appealed against a decision of ${house}.`,
     }),
-    fr: ({ granted, reasons, link }, house) => ({
+    fr: ({ granted, isByReporter, reasons, link }, house) => ({
       subject: `Votre recours auprès de ${house}`,
       blocks: [
-        granted
-          ? 'Votre recours est accueilli. Ce qui pouvait être annulé l’est ; un remboursement déjà versé le reste.'
-          : 'Votre recours est rejeté : la décision est maintenue.',
+        !granted
+          ? 'Votre recours est rejeté : la décision est maintenue.'
+          : isByReporter
+            ? 'Votre recours est accueilli : la décision sur ce que vous aviez signalé a changé.'
+            : 'Votre recours est accueilli. Ce qui pouvait être annulé l’est ; un remboursement déjà versé le reste.',
         reasons,
         { button: 'En savoir plus', href: link },
       ],

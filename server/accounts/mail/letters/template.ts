@@ -74,7 +74,7 @@ export interface LetterData {
   };
   'decision-undone': { link: string };
   'report-decided': { number: number; acted: boolean; isChanged: boolean; isByForm: boolean; link: string };
-  'appeal-decided': { granted: boolean; reasons: string; link: string };
+  'appeal-decided': { granted: boolean; isByReporter: boolean; reasons: string; link: string };
 }
 
 export type TemplateName = keyof LetterData;
