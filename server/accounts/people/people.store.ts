@@ -186,9 +186,10 @@ export class PeopleStore {
     }
   }
 
-  /** Serialises changes of one person's handle. */
-  async lock(tx: Orm, id: string): Promise<void> {
-    await tx.select({ id: persons.id }).from(persons).where(eq(persons.id, id)).for('update');
+  /** Serialises changes of one person's handle, addresses, sign-ins and invitations with each other and an erasure. */
+  async lock(tx: Orm, id: string): Promise<{ language: Language } | undefined> {
+    const [row] = await tx.select({ language: persons.language }).from(persons).where(eq(persons.id, id)).for('update');
+    return row;
   }
 
   async freeHandle(tx: Orm, person: string, at: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, asc, eq, gt, gte, isNull, lt, or, type SQL } from '../../platform/db/sql.ts';
 import { foldHandle } from '../people/handles.ts';
-import { handles, persons } from '../people/people.schema.ts';
+import { handles } from '../people/people.schema.ts';
 import { moderatorInvitations as invitations } from './roles.schema.ts';
 
 export type InvitationRow = typeof invitations.$inferSelect;
@@ -18,11 +18,6 @@ export class InvitationsStore {
 
   transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
     return this.#db.transaction(work);
-  }
-
-  /** Serialises the invitations of one creator. */
-  async lockCreator(tx: Orm, creator: string): Promise<void> {
-    await tx.select({ id: persons.id }).from(persons).where(eq(persons.id, creator)).for('update');
   }
 
   countSince(tx: Orm, creator: string, since: string): Promise<number> {

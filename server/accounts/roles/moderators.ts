@@ -10,6 +10,7 @@ import { AppError } from '../../protocol/errors.ts';
 import { createId, type InvitationId, type RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Mail } from '../mail/mail.ts';
+import { PeopleStore } from '../people/people.store.ts';
 import type { People } from '../people/people.ts';
 import { createSecret, digest } from '../secrets.ts';
 import { type InvitationKey, type InvitationRow, InvitationsStore } from './invitations.store.ts';
@@ -44,11 +45,13 @@ type InvitationRef = { id: string } | { token: string };
 export class Moderators {
   readonly #options: ModeratorsOptions;
   readonly #store: InvitationsStore;
+  readonly #people: PeopleStore;
   readonly #pruneJob: PeriodicJob;
 
   constructor(options: ModeratorsOptions) {
     this.#options = options;
     this.#store = new InvitationsStore(options.db);
+    this.#people = new PeopleStore(options.db);
     this.#pruneJob = new PeriodicJob({
       name: 'prune invitations',
       everyMs: PRUNE_MS,
@@ -74,7 +77,7 @@ export class Moderators {
     { creator, room }: { creator: string; room: { id: RoomId; title: string } | null },
   ): Promise<void> {
     const { people, mail, publicUrl } = this.#options;
-    const person = await this.#store.findByHandle(handle.trim().toLowerCase());
+    const person = await this.#store.findByHandle(handle.trim().toLowerCase().replace(/^@/, ''));
     if (!person) throw new AppError('person_not_found');
     if (person === creator) throw new AppError('invalid_request', 'You keep order in your own rooms already.');
     const [to, by] = await Promise.all([people.addressOf(person), people.find(creator)]);
@@ -106,7 +109,7 @@ export class Moderators {
     const { clock } = this.#options;
     const id = createId('invitation');
     await this.#store.transaction(async (tx) => {
-      await this.#store.lockCreator(tx, row.creator);
+      await this.#people.lock(tx, row.creator);
       if (row.person !== undefined && (await this.#isInvited(tx, { ...row, person: row.person }))) return;
       if ((await this.#store.countSince(tx, row.creator, isoIn(clock, -DAY_MS))) >= LIMITS.moderatorInvitationsPerDay) {
         throw new AppError('rate_limited', 'You have invited many people today. Go on tomorrow.');

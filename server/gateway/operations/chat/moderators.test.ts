@@ -34,7 +34,7 @@ test('an invitation by handle is a letter and a notice; only the invited person 
   const [bob, mallory] = [await createSitePerson(http, 'person_bob'), await createSitePerson(http, 'person_mallory')];
   await bob('PATCH', '/v1/me', { handle: 'bob.stone' });
   const room = await createRoom(ada);
-  expect((await ada('POST', '/v1/me/moderators', { handle: 'Bob.Stone', room })).json).toEqual({ link: null });
+  expect((await ada('POST', '/v1/me/moderators', { handle: '@Bob.Stone', room })).json).toEqual({ link: null });
   expect(codeOf(await ada('POST', '/v1/me/moderators', { handle: 'nobody.here' }))).toBe('person_not_found');
 
   await http.context.mail.settled();
