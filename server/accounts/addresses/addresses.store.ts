@@ -134,7 +134,7 @@ export class AddressesStore {
     return row?.person;
   }
 
-  /** False if another person has the new address. */
+  /** What the person has unsubscribed from goes with them. False if another person has the new address. */
   async replaceAddress(
     tx: Orm,
     { person, from, to, at }: { person: string; from: string; to: string; at: string },
@@ -149,6 +149,8 @@ export class AddressesStore {
       })
       .returning({ address: personAddresses.address });
     if (!taken) return false;
+    await tx.execute(sql`insert into mail_opt_outs (address, topic, at)
+      select ${to}, topic, at from mail_opt_outs where address = ${from} on conflict do nothing`);
     await tx.delete(personAddresses).where(and(eq(personAddresses.person, person), eq(personAddresses.address, from)));
     return true;
   }

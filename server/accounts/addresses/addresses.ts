@@ -141,6 +141,7 @@ export class Addresses {
       const row = await this.#store.findByObjection(digest(token), this.#objectable(), tx);
       if (!row) throw new AppError('address_link_invalid');
       const { person, oldAddress, newAddress } = row;
+      await this.#people.lock(tx, person);
       await this.#store.endFrom(tx, row, at);
       if (row.doneAt !== null && oldAddress !== newAddress) {
         await this.#store.takeBack(tx, { person, address: oldAddress, at });
@@ -175,10 +176,10 @@ export class Addresses {
   /** `taken`: another person has made an account with the new address meanwhile, so the change has ended. */
   async #finish(id: string, person: string): Promise<'done' | 'waiting' | 'taken'> {
     const at = isoIn(this.#options.clock);
-    const { language } = await this.#contactOf(person);
     const objection = createSecret();
     const { publicUrl } = this.#options;
     const outcome = await this.#store.transaction(async (tx) => {
+      const { language = 'en' } = (await this.#people.lock(tx, person)) ?? {};
       const row = await this.#store.finish(tx, { id, at, lateObjectionDigest: digest(objection) });
       if (!row) return 'waiting';
       const { oldAddress: from, newAddress: to, kind } = row;

@@ -1,12 +1,15 @@
 /** What concurrent requests may not do to accounts, where the locks of the database decide. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { operatorInvitations } from '../../../server/accounts/operators/operators.schema.ts';
 import { persons, signInRequests } from '../../../server/accounts/people/people.schema.ts';
 import { People } from '../../../server/accounts/people/people.ts';
 import { PersonSessionsStore } from '../../../server/accounts/people/person-sessions.store.ts';
 import { PersonSessions } from '../../../server/accounts/people/person-sessions.ts';
 import type { SignInOptions } from '../../../server/accounts/people/sign-in.ts';
 import { Roles } from '../../../server/accounts/roles/roles.ts';
+import { PERSONAL_TABLES } from '../../../server/personal-tables.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { PersonRecords } from '../../../server/platform/db/person-records.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
@@ -23,10 +26,10 @@ describe.each(DATABASES)('accounts on $name', ({ name, open }) => {
   });
   afterAll(() => db[Symbol.asyncDispose]());
 
-  function createPeople(onLetter: (link: string) => void): People {
+  function createPeople(onLetter: (link: string) => unknown): People {
     const mail: SignInOptions['mail'] = {
       enqueue: async (_tx, { data }) => {
-        if ('link' in data) onLetter(data.link);
+        if ('link' in data) await onLetter(data.link);
         return true;
       },
       wake: () => {},
@@ -66,7 +69,16 @@ describe.each(DATABASES)('accounts on $name', ({ name, open }) => {
     expect(await people.sessions.list(id, undefined)).toHaveLength(AT_ONCE);
   });
 
-  // PGlite runs one transaction at a time.
+  async function waitsOrEnds(work: Promise<unknown>): Promise<void> {
+    let isOver = false;
+    void work.finally(() => {
+      isOver = true;
+    });
+    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await eventually(async () => isOver || (await db.bulk(waiting, [])).length > 0, 'it waits for a lock');
+  }
+
+  // PGlite runs one transaction at a time, here and in the next tests.
   test.runIf(name === 'Postgres')('a sign-in that is not committed yet ends with the sessions before it', async () => {
     const links: string[] = [];
     const people = createPeople((link) => links.push(link));
@@ -86,17 +98,55 @@ describe.each(DATABASES)('accounts on $name', ({ name, open }) => {
     });
     const signedIn = people.signIn.useLink(tokenOf(links.at(-1)), '');
     await isClaimed.promise;
-    let isOver = false;
-    const objected = people.addresses.object(objection).finally(() => {
-      isOver = true;
-    });
-    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    await eventually(async () => isOver || (await db.bulk(waiting, [])).length > 0, 'the objection waits');
+    const objected = people.addresses.object(objection);
+    await waitsOrEnds(objected);
     mayCommit.resolve();
     opening.mockRestore();
     await Promise.all([signedIn, objected]);
     expect(await people.sessions.list(person, undefined)).toEqual([]);
     expect(await people.addressesOf(person)).toEqual(['mel@example.org']);
+  });
+
+  test.runIf(name === 'Postgres').each(['done', 'undone'])(
+    'a change of address that is %s while its account is erased leaves the account without an address',
+    async (what) => {
+      const [person, links] = [`person_${what}`, [] as string[]];
+      const isChanging = Promise.withResolvers<void>();
+      const mayCommit = Promise.withResolvers<void>();
+      const hold = async () => {
+        isChanging.resolve();
+        await mayCommit.promise;
+      };
+      // The third letter is about the change that is done.
+      const people = createPeople((link) => (links.push(link) === 3 && what === 'done' ? hold() : undefined));
+      await people.seed({ id: person, name: 'Mel', address: `${person}@example.org` });
+      await people.addresses.request(person, `${what}@example.org`);
+      const [old = '', fresh = ''] = links.map(tokenOf);
+      await people.addresses.confirm(old);
+      let changing: Promise<unknown> = people.addresses.confirm(fresh);
+      if (what === 'undone') {
+        await changing;
+        vi.spyOn(people.sessions, 'revokeAll').mockImplementationOnce(hold);
+        changing = people.addresses.object(tokenOf(links.at(-1)));
+      }
+      await isChanging.promise;
+      const erasing = new PersonRecords(db, PERSONAL_TABLES).erase(person);
+      await waitsOrEnds(erasing);
+      mayCommit.resolve();
+      await Promise.all([changing, erasing]);
+      expect(await people.addressesOf(person)).toEqual([]);
+    },
+  );
+
+  test('the record of who became an operator keeps no address of an erased person', async () => {
+    const people = createPeople(() => {});
+    await people.seed({ id: 'person_ola', name: 'Ola', address: 'ola@example.org' });
+    const { url } = await people.operators.invite('ola@example.org', 'command');
+    await people.operators.accept(new URL(url).searchParams.get('operator') ?? '', 'person_ola');
+    await new PersonRecords(db, PERSONAL_TABLES).erase('person_ola');
+    const { address, usedBy } = operatorInvitations;
+    const rows = await db.orm.select({ address, usedBy }).from(operatorInvitations);
+    expect(rows).toEqual([{ address: '', usedBy: 'person_ola' }]);
   });
 
   test('a session that is confirmed while it is renewed has no second secret', async () => {

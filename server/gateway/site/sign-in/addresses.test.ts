@@ -64,6 +64,7 @@ describe('a change of address', () => {
   test('is done when both mailboxes agree; a mail scanner agrees to nothing', async () => {
     const { browser, address, identity } = await personWithPasskey();
     const fresh = newAddress();
+    await browser.call('PATCH', '/v1/me', { mail: { lives: false } });
     expect((await request(browser, fresh)).status).toBe(201);
     const [old, next] = [linksTo(address, 'confirm_old'), linksTo(fresh, 'confirm_new')];
     for (const { link } of [old, next]) {
@@ -77,7 +78,8 @@ describe('a change of address', () => {
       ...{ newAddress: fresh, isOldConfirmed: false, isNewConfirmed: true },
     });
     expect((await press(old.link)).text).toContain('The address has changed');
-    expect(await addressesOf(browser)).toEqual([fresh]);
+    // What they have unsubscribed from they do not get at the new address either.
+    expect((await browser.call('GET', '/v1/me')).json).toMatchObject({ addresses: [fresh], mail: { lives: false } });
     expect(await identityAt(fresh)).toBe(identity);
     expect(await identityAt(address)).not.toBe(identity);
     for (const { link } of [old, next]) expect((await press(link)).status).toBe(410);
@@ -227,6 +229,19 @@ describe('a recovery', () => {
     expect(await identityAt(lost.address)).toBe(lost.identity);
     expect(await identityAt(fresh)).toBe(own);
     expect(linksTo(fresh, 'recovery_taken').link).toBe('/account');
+  });
+
+  test('opens an account whose old address went back to its first owner, and holds up no other one', async () => {
+    const [operator, first] = [await newOperator(), await personWithPasskey()];
+    const [second, fresh] = [newAddress(), newAddress()];
+    await move(first.browser, first.address, second);
+    const later = await identityAt(first.address);
+    expect((await begin(operator, first.address, fresh)).status).toBe(201);
+    await press(linksTo(fresh, 'recovery_confirm').link);
+    expect((await press(linksTo(first.address, 'done_old').link)).status).toBe(200);
+    nowMs += 5 * DAY_MS;
+    await http.context.people.addresses.sweep();
+    expect([await identityAt(first.address), await identityAt(fresh)]).toEqual([first.identity, later]);
   });
 
   test('is for operators with a fresh passkey, and never takes the address of another account', async () => {
