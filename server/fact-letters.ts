@@ -10,7 +10,6 @@ import type { Database } from './platform/db/db.ts';
 import type { Fact } from './platform/outbox/outbox.ts';
 import type { Language } from './protocol/accounts/people.ts';
 import type { Room } from './protocol/rooms.ts';
-import type { DecisionFacts } from './trust/decisions/decision-facts.ts';
 import type { TrustFacts } from './trust/trust-facts.ts';
 
 export interface Contact {
@@ -32,7 +31,7 @@ type MoneyLetter = {
 }[TemplateName];
 
 type Written = MoneyLetter | undefined;
-type Facts = MoneyFacts & AccountFacts & DecisionFacts & TrustFacts;
+type Facts = MoneyFacts & AccountFacts & TrustFacts;
 export type LettersOf = {
   [Topic in keyof Facts]?: (data: Facts[Topic], fact: Fact) => Written | Promise<Written>;
 };

@@ -8,7 +8,6 @@ import type { MoneyFacts } from './money/money-facts.ts';
 import type { NoticeFacts } from './notices/notice-facts.ts';
 import type { Fact, Outbox } from './platform/outbox/outbox.ts';
 import type { RoomFacts } from './rooms/room-facts.ts';
-import type { DecisionFacts } from './trust/decisions/decision-facts.ts';
 import type { TrustFacts } from './trust/trust-facts.ts';
 
 /** Runs once for each fact, or again after a failure or a crash: what it does is idempotent by the fact's id. */
@@ -63,13 +62,7 @@ interface Listeners {
   person?: readonly PersonListener[];
 }
 
-type Topic =
-  | keyof AccountFacts
-  | keyof RoomFacts
-  | keyof MoneyFacts
-  | keyof NoticeFacts
-  | keyof DecisionFacts
-  | keyof TrustFacts;
+type Topic = keyof AccountFacts | keyof RoomFacts | keyof MoneyFacts | keyof NoticeFacts | keyof TrustFacts;
 
 export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'access.changed': { dispatch: ['webhooks', 'media'], room: ['access'] },

@@ -6,7 +6,7 @@ import type { Fact } from '../../platform/outbox/outbox.ts';
 import type { MessageId, RoomId } from '../../protocol/ids.ts';
 import type { Measure } from '../../protocol/trust/decisions.ts';
 import type { Suspensions } from '../../rooms/suspensions/suspensions.ts';
-import type { DecisionFacts } from './decision-facts.ts';
+import type { TrustFacts } from '../trust-facts.ts';
 import { DECISION_TEXTS } from './decision-texts.ts';
 import { type DecisionRow, type DecisionsStore, isInForce, measureOf } from './decisions.store.ts';
 
@@ -41,11 +41,11 @@ export class Measures {
   }
 
   async handleFacts(facts: Fact[]): Promise<void> {
-    for (const { data } of facts) await this.#settle(data as DecisionFacts['measure.due']);
+    for (const { data } of facts) await this.#settle(data as TrustFacts['measure.due']);
   }
 
   /** Repeats until the decision has not changed meanwhile: of two that run at once, the last one is right. */
-  async #settle({ decision: id, kind }: DecisionFacts['measure.due']): Promise<void> {
+  async #settle({ decision: id, kind }: TrustFacts['measure.due']): Promise<void> {
     for (let settled: boolean | undefined; ; ) {
       const decision = await this.#store.find(id);
       const measure = decision && measureOf(decision, kind);

@@ -25,10 +25,24 @@ import type {
   RoomReportInput,
 } from '../../protocol/trust/reports.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
-import { ARTICLE_OF } from './report-categories.ts';
 import { type ReportLine, ReportsStore, type UnfiledReport } from './reports.store.ts';
 
 const RETIRE_MS = HOUR_MS;
+/** The article of the charter that a category stands for, by its id. Where the charter has no such article: none. */
+const ARTICLE_OF: Readonly<Record<ReportCategory, string | null>> = {
+  harassment: 'conduct',
+  hate: 'law',
+  sexual: 'law',
+  minors: 'law',
+  violence: 'law',
+  self_harm: 'law',
+  privacy: 'conduct',
+  fraud: 'law',
+  spam: 'conduct',
+  consent: 'content',
+  illegal: 'law',
+  other: null,
+};
 const RECEIVED = { state: 'received', outcome: null } as const;
 
 /** What reports ask of the chat. */
