@@ -30,18 +30,14 @@ export const WITHDRAWN = 'withdrawn';
 const isNotWithdrawn = ne(notices.audience, WITHDRAWN);
 
 export class NoticesStore {
-  readonly #db: Database;
+  readonly #orm: Orm;
 
   constructor(db: Database) {
-    this.#db = db;
-  }
-
-  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
-    return this.#db.transaction(work);
+    this.#orm = db.orm;
   }
 
   /** Idempotent by key, which is also known to `lockDue`. A withdrawn notice begins again. */
-  async insert(row: Omit<typeof notices.$inferInsert, 'after' | 'doneAt'>, tx: Orm = this.#db.orm): Promise<void> {
+  async insert(row: Omit<typeof notices.$inferInsert, 'after' | 'doneAt'>, tx: Orm = this.#orm): Promise<void> {
     await tx
       .insert(notices)
       .values(row)
@@ -53,12 +49,12 @@ export class NoticesStore {
   }
 
   async has(key: string): Promise<boolean> {
-    return (await this.#db.orm.$count(notices, and(eq(notices.key, key), isNotWithdrawn))) > 0;
+    return (await this.#orm.$count(notices, and(eq(notices.key, key), isNotWithdrawn))) > 0;
   }
 
   /** One that is not done and due. */
   async findDue(nowIso: string): Promise<NoticeRow | undefined> {
-    const [row] = await this.#db.orm
+    const [row] = await this.#orm
       .select()
       .from(notices)
       .where(and(isNull(notices.doneAt), lte(notices.dueAt, nowIso)))
@@ -84,7 +80,7 @@ export class NoticesStore {
   }
 
   async postpone({ key }: NoticeRow, dueAt: string): Promise<void> {
-    await this.#db.orm.update(notices).set({ dueAt }).where(eq(notices.key, key));
+    await this.#orm.update(notices).set({ dueAt }).where(eq(notices.key, key));
   }
 
   /** Records whom a notice is for; returns those who were not yet among them. */
@@ -134,20 +130,20 @@ export class NoticesStore {
   }
 
   async setReminder(room: string, identity: string, at: string): Promise<void> {
-    await this.#db.orm.insert(reminders).values({ room, identity, createdAt: at }).onConflictDoNothing();
+    await this.#orm.insert(reminders).values({ room, identity, createdAt: at }).onConflictDoNothing();
   }
 
   async deleteReminder(room: string, identity: string): Promise<void> {
-    await this.#db.orm.delete(reminders).where(and(eq(reminders.room, room), eq(reminders.identity, identity)));
+    await this.#orm.delete(reminders).where(and(eq(reminders.room, room), eq(reminders.identity, identity)));
   }
 
   async hasReminder(room: string, identity: string): Promise<boolean> {
-    return (await this.#db.orm.$count(reminders, and(eq(reminders.room, room), eq(reminders.identity, identity)))) > 0;
+    return (await this.#orm.$count(reminders, and(eq(reminders.room, room), eq(reminders.identity, identity)))) > 0;
   }
 
   /** Who asked to be reminded, in pages by identity. */
   async listAsked(room: string, { after, limit }: { after: string; limit: number }): Promise<string[]> {
-    const rows = await this.#db.orm
+    const rows = await this.#orm
       .select({ identity: reminders.identity })
       .from(reminders)
       .where(and(eq(reminders.room, room), gt(reminders.identity, after)))
@@ -158,13 +154,13 @@ export class NoticesStore {
 
   /** Deletes what is done with: old notices, and reminders of rooms that have ended. */
   async prune(before: string): Promise<void> {
-    const old = this.#db.orm.select({ key: notices.key }).from(notices).where(lt(notices.doneAt, before));
-    await this.#db.orm.delete(noticeRecipients).where(inArray(noticeRecipients.notice, old));
-    await this.#db.orm.delete(notices).where(lt(notices.doneAt, before));
-    const ended = this.#db.orm
+    const old = this.#orm.select({ key: notices.key }).from(notices).where(lt(notices.doneAt, before));
+    await this.#orm.delete(noticeRecipients).where(inArray(noticeRecipients.notice, old));
+    await this.#orm.delete(notices).where(lt(notices.doneAt, before));
+    const ended = this.#orm
       .select({ id: rooms.id })
       .from(rooms)
       .where(and(eq(rooms.id, reminders.room), isNotNull(rooms.endedAt)));
-    await this.#db.orm.delete(reminders).where(exists(ended));
+    await this.#orm.delete(reminders).where(exists(ended));
   }
 }

@@ -69,7 +69,7 @@ export interface NoticesOptions {
   log: Log;
   outbox: Outbox;
   rooms: Pick<Rooms, 'getRoom' | 'suspensions'>;
-  mail: Pick<Mail, 'enqueueAll' | 'wake'>;
+  mail: Pick<Mail, 'enqueue' | 'wake'>;
   push: Pick<Push, 'enqueue' | 'wake'>;
   publicUrl: string;
   /** Where letters to these people go; without those that an embedder brought. */
@@ -158,7 +158,7 @@ export class Notices {
   /** Makes the notices of rooms that begin soon. */
   async createDue(): Promise<void> {
     const { clock } = this.#options;
-    await this.#store.transaction(async (tx) => {
+    await this.#options.db.transaction(async (tx) => {
       const due = { from: isoIn(clock), until: isoIn(clock, REMINDED_MS), limit: DUE_ROOMS };
       for (const { id, startsAt } of await this.#store.lockDue(tx, due))
         await this.#insert('reminder', reminderKey(id, startsAt), id, { startsAt }, tx);
@@ -185,7 +185,7 @@ export class Notices {
     const { people, after } = isStale ? { people: [], after: undefined } : await this.#readPage(notice, room);
     const contacts = await contactsOf(people.map(({ identity }) => identity));
     const next = isStale ? undefined : nextOf(notice, after);
-    await this.#store.transaction(async (tx) => {
+    await this.#options.db.transaction(async (tx) => {
       const now = isoIn(this.#options.clock);
       const last = isStale && notice.kind === 'reminder' ? WITHDRAWN : notice.audience;
       const progress = { dueAt: now, ...(next ?? { audience: last, after: notice.after, doneAt: now }) };
@@ -197,10 +197,7 @@ export class Notices {
         .filter(({ identity }) => fresh.delete(identity))
         .map((person) => this.#wordsTo({ notice, room, person, contact: contacts.get(person.identity) }));
       await push.enqueue(tx, ...told.flatMap(({ message }) => message ?? []));
-      await mail.enqueueAll(
-        tx,
-        told.flatMap(({ letter }) => letter ?? []),
-      );
+      await mail.enqueue(tx, ...told.flatMap(({ letter }) => letter ?? []));
       await outbox.add(tx, ...told.flatMap(({ fact }) => fact ?? []));
     });
     mail.wake();

@@ -28,15 +28,9 @@ export class LettersStore {
     this.#db = db;
   }
 
-  /** Without those whose key exists. Returns how many were new. */
-  async insert(tx: Orm, rows: (typeof letters.$inferInsert)[]): Promise<number> {
-    if (rows.length === 0) return 0;
-    const inserted = await tx
-      .insert(letters)
-      .values(rows)
-      .onConflictDoNothing({ target: letters.key })
-      .returning({ id: letters.id });
-    return inserted.length;
+  /** Without those whose key exists. */
+  async insert(tx: Orm, rows: (typeof letters.$inferInsert)[]): Promise<void> {
+    if (rows.length > 0) await tx.insert(letters).values(rows).onConflictDoNothing({ target: letters.key });
   }
 
   /** Most seconds nothing is due: one statement finds that out. */
@@ -118,15 +112,13 @@ export class LettersStore {
       .where(and(eq(letters.id, id), eq(letters.status, 'queued')));
   }
 
-  /** `sealedData` is deleted unless it is passed. */
   async settle(
     id: string,
-    outcome: { status: Settled; answer: string; at: string; sealedData?: string | null },
+    { at, ...outcome }: { status: Settled; answer: string; at: string; sealedData: string | null },
   ): Promise<void> {
-    const { status, answer, at, sealedData = null } = outcome;
     await this.#db.orm
       .update(letters)
-      .set({ status, answer, settledAt: at, sealedData })
+      .set({ ...outcome, settledAt: at })
       .where(and(eq(letters.id, id), ne(letters.status, 'sent')));
   }
 

@@ -44,7 +44,7 @@ export const letters = pgTable(
 export const mailOptOuts = pgTable(
   'mail_opt_outs',
   {
-    /** In lower case. */
+    /** Normalised. */
     address: text('address').notNull(),
     topic: text('topic').notNull(),
     at: time('at').notNull(),

@@ -117,15 +117,10 @@ export class Mail {
   }
 
   /**
-   * Queues a letter in the caller's transaction. False if one with this key was queued before: then it does nothing. A
-   * call inside the transaction cannot send; `wake` after the commit saves up to a second.
+   * Queues letters in the caller's transaction, without those whose key was queued before. A call inside the
+   * transaction cannot send; `wake` after the commit saves up to a second.
    */
-  async enqueue<Name extends TemplateName>(tx: Orm, letter: Letter<Name>): Promise<boolean> {
-    return (await this.#store.insert(tx, [this.#rowOf(letter)])) > 0;
-  }
-
-  /** As `enqueue`, for many letters in one statement. */
-  async enqueueAll(tx: Orm, letters: AnyLetter[]): Promise<void> {
+  async enqueue<Name extends TemplateName>(tx: Orm, ...letters: Letter<Name>[]): Promise<void> {
     await this.#store.insert(
       tx,
       letters.map((letter) => this.#rowOf(letter)),

@@ -31,7 +31,7 @@ export class Unsubscribing {
   }
 
   linkOf(given: Subscription): string {
-    const token = this.#box.seal(JSON.stringify({ ...given, address: given.address.toLowerCase() }), PURPOSE);
+    const token = this.#box.seal(JSON.stringify(given), PURPOSE);
     return `${this.#publicUrl}${UNSUBSCRIBE_PATH}/${token}`;
   }
 
@@ -42,14 +42,14 @@ export class Unsubscribing {
   }
 
   async unsubscribe({ address, topic }: Subscription): Promise<void> {
-    await this.#store.insert(address.toLowerCase(), topic, isoIn(this.#clock));
+    await this.#store.insert(address, topic, isoIn(this.#clock));
   }
 
   async subscribe({ address, topic }: Subscription): Promise<void> {
-    await this.#store.delete(address.toLowerCase(), topic);
+    await this.#store.delete(address, topic);
   }
 
   async isSubscribed({ address, topic }: Subscription): Promise<boolean> {
-    return !(await this.#store.has(address.toLowerCase(), topic));
+    return !(await this.#store.has(address, topic));
   }
 }

@@ -59,10 +59,7 @@ describe.each(DATABASES)('the queue on $name', ({ open }) => {
       throw new Error('on purpose');
     });
     await expect(failing).rejects.toThrow('on purpose');
-    const queued = await Promise.all(
-      ['b', 'b', 'c'].map((key) => db.transaction((tx) => mail.enqueue(tx, signInLetter(key)))),
-    );
-    expect(queued.filter(Boolean)).toHaveLength(2);
+    await Promise.all(['b', 'b', 'c'].map((key) => db.transaction((tx) => mail.enqueue(tx, signInLetter(key)))));
     await house.sendDue();
     expect((await mail.listKept('ann@example.com')).map(({ text }) => text.includes('123456'))).toEqual([true, true]);
     expect(await mail.listKept('ben@example.com')).toEqual([]);

@@ -30,7 +30,6 @@ describe.each(DATABASES)('accounts on $name', ({ name, open }) => {
     const mail: SignInOptions['mail'] = {
       enqueue: async (_tx, { data }) => {
         if ('link' in data) await onLetter(data.link);
-        return true;
       },
       wake: () => {},
     };

@@ -36,7 +36,6 @@ export class Letters {
   constructor({ context }: TestHttp) {
     vi.spyOn(context.mail, 'enqueue').mockImplementation(async (_tx, { to, template, data }) => {
       this.#sent.set(to, [{ template, data: data as unknown as Record<string, string> }, ...this.to(to)]);
-      return true;
     });
   }
 
