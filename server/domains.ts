@@ -145,7 +145,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     cases: {
       gather: (tx, report, language) => decisions.gather(tx, report, language),
       languageOf,
-      assertMayName: (reviewer, accused) => decisions.assertMayName(reviewer, accused),
+      assertMayName: (reviewer, accused) => decisions.reviewers.assertMayName(reviewer, accused),
       outcomesOf: (sender, cases) => decisions.statements.outcomesOf(sender, cases),
     },
     chat: {
@@ -201,7 +201,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
       chat.appendTipRefunds(
         facts.map(({ data, createdAt }) => ({ ...(data as MoneyFacts['tip.refunded']), at: createdAt })),
       ),
-    measures: (facts) => decisions.handleFacts(facts),
+    measures: (facts) => decisions.measures.handleFacts(facts),
     webhooks: () => webhooks.wake(),
     ranks: (facts) => rooms.handleRoleFacts(facts),
   });

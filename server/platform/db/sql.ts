@@ -11,6 +11,7 @@ export const {
   desc,
   eq,
   exists,
+  getTableColumns,
   gt,
   gte,
   inArray,

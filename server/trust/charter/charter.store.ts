@@ -117,10 +117,8 @@ export class CharterStore {
     }
   }
 
-  /** False if there is no draft. */
-  async deleteDraft(): Promise<boolean> {
-    const deleted = await this.#orm.delete(charterVersions).where(isDraft).returning({ it: charterVersions.version });
-    return deleted.length > 0;
+  async deleteDraft(): Promise<void> {
+    await this.#orm.delete(charterVersions).where(isDraft);
   }
 
   /** Undefined unless the draft still has this hash. */

@@ -106,8 +106,8 @@ export class Charter {
     return this.findDraft();
   }
 
-  async deleteDraft(): Promise<void> {
-    await this.#store.deleteDraft();
+  deleteDraft(): Promise<void> {
+    return this.#store.deleteDraft();
   }
 
   /** The draft with this hash is final from now on, and in force from its date. */

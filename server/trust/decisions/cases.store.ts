@@ -21,14 +21,10 @@ export interface CaseCursor {
 const isComplaint = sql`${reports.source} <> 'order'`;
 
 export class CasesStore {
-  readonly #db: Database;
+  readonly #orm: Orm;
 
   constructor(db: Database) {
-    this.#db = db;
-  }
-
-  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
-    return this.#db.transaction(work);
+    this.#orm = db.orm;
   }
 
   /** Opens the case of a subject, or adds to the open one what is worse in the new report. */
@@ -57,7 +53,7 @@ export class CasesStore {
   }
 
   async find(id: string): Promise<CaseRow | undefined> {
-    const [row] = await this.#db.orm.select().from(reviewCases).where(eq(reviewCases.id, id));
+    const [row] = await this.#orm.select().from(reviewCases).where(eq(reviewCases.id, id));
     return row;
   }
 
@@ -81,7 +77,7 @@ export class CasesStore {
     if (after && isDecided) isBehind = lt(id, after.id);
     else if (after)
       isBehind = sql`(${severity}, ${dueAt}, ${id}) > (${after.severity}::int, ${after.dueAt}::timestamptz, ${after.id})`;
-    const rows = await this.#db.orm
+    const rows = await this.#orm
       .select()
       .from(reviewCases)
       .where(
@@ -102,7 +98,7 @@ export class CasesStore {
 
   async countReports(cases: string[]): Promise<Map<string, number>> {
     if (cases.length === 0) return new Map();
-    const rows = await this.#db.orm
+    const rows = await this.#orm
       .select({ case: reports.case, count: sql<number>`count(*)::int` })
       .from(reports)
       .where(inArray(reports.case, cases))
@@ -111,7 +107,7 @@ export class CasesStore {
   }
 
   listReports(id: string, limit: number): Promise<ReportRow[]> {
-    return this.#db.orm.select().from(reports).where(eq(reports.case, id)).orderBy(desc(reports.number)).limit(limit);
+    return this.#orm.select().from(reports).where(eq(reports.case, id)).orderBy(desc(reports.number)).limit(limit);
   }
 
   /** Reports whose sender may be told: a person, or by the form one who left a contact. */
@@ -125,13 +121,13 @@ export class CasesStore {
   /** Whether a case gathers this report by the form. */
   async hasReport(id: string, report: string): Promise<boolean> {
     const isIt = and(eq(reports.id, report), eq(reports.case, id), eq(reports.source, 'form'));
-    return (await this.#db.orm.select({ id: reports.id }).from(reports).where(isIt).limit(1)).length > 0;
+    return (await this.#orm.select({ id: reports.id }).from(reports).where(isIt).limit(1)).length > 0;
   }
 
   /** Which of these cases a person has reported. */
   async listReported(person: string, cases: string[]): Promise<string[]> {
     if (cases.length === 0) return [];
-    const rows = await this.#db.orm
+    const rows = await this.#orm
       .selectDistinct({ case: reports.case })
       .from(reports)
       .where(and(inArray(reports.case, cases), eq(reports.reporter, person), isComplaint));
@@ -140,7 +136,7 @@ export class CasesStore {
 
   /** Looks of one reviewer that follow each other closely are one. */
   async noteLook(row: typeof caseLooks.$inferInsert): Promise<void> {
-    await this.#db.orm.execute(sql`insert into case_looks ("case", by, at)
+    await this.#orm.execute(sql`insert into case_looks ("case", by, at)
       select ${row.case}, ${row.by}, ${row.at}::timestamptz where not exists (
         select 1 from case_looks where "case" = ${row.case} and by = ${row.by}
           and at > ${row.at}::timestamptz - interval '1 millisecond' * ${LOOK_MS}::int)
@@ -149,7 +145,7 @@ export class CasesStore {
 
   async listLooks(id: string, limit: number): Promise<{ by: string; at: string }[]> {
     const { by, at } = caseLooks;
-    return this.#db.orm.select({ by, at }).from(caseLooks).where(eq(caseLooks.case, id)).orderBy(desc(at)).limit(limit);
+    return this.#orm.select({ by, at }).from(caseLooks).where(eq(caseLooks.case, id)).orderBy(desc(at)).limit(limit);
   }
 }
 

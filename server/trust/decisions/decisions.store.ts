@@ -6,6 +6,7 @@ import {
   desc,
   eq,
   exists,
+  getTableColumns,
   gt,
   inArray,
   isNull,
@@ -221,7 +222,7 @@ export class DecisionsStore {
   #select(tx: Orm) {
     return tx
       .select({
-        ...COLUMNS,
+        ...getTableColumns(decisions),
         isReplaced: sql<boolean>`${this.#isReplaced(tx)}`,
         isUndone: sql<boolean>`${this.#isUndone(tx)}`,
       })
@@ -242,25 +243,6 @@ export class DecisionsStore {
     );
   }
 }
-
-const COLUMNS = {
-  id: decisions.id,
-  case: decisions.case,
-  kind: decisions.kind,
-  replaces: decisions.replaces,
-  by: decisions.by,
-  accused: decisions.accused,
-  measures: decisions.measures,
-  article: decisions.article,
-  charterVersion: decisions.charterVersion,
-  law: decisions.law,
-  reasons: decisions.reasons,
-  language: decisions.language,
-  automated: decisions.automated,
-  points: decisions.points,
-  dueAt: decisions.dueAt,
-  at: decisions.at,
-};
 
 export function measureOf({ measures }: Pick<DecisionRow, 'measures'>, kind: MeasureKind): Measure | undefined {
   return measures.find((measure) => measure.kind === kind);

@@ -5,7 +5,7 @@
  */
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import type { Fact, NewFact, Outbox } from '../../platform/outbox/outbox.ts';
+import type { NewFact, Outbox } from '../../platform/outbox/outbox.ts';
 import { isPersonId, type Language } from '../../protocol/accounts/people.ts';
 import type { ChatAct } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -25,8 +25,8 @@ import type {
   ReviewCase,
   SecondDecisionInput,
 } from '../../protocol/trust/decisions.ts';
-import type { Report } from '../../protocol/trust/reports.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
+import type { UnfiledReport } from '../reports/reports.store.ts';
 import type { Sender } from '../reports/reports.ts';
 import { type CaseRow, CasesStore, cursorOf, parseCursor } from './cases.store.ts';
 import { citedOf, DecisionInputs, messageOf, type NewDecision } from './decision-inputs.ts';
@@ -79,28 +79,15 @@ interface NewAppeal {
   text: string;
 }
 
-/** What a report tells its case. */
-export interface GatheredReport {
-  subjectKind: Report['subject'];
-  subjectKey: string;
-  room?: string | null;
-  accused?: string | null;
-  category: Report['category'];
-  article?: string | null;
-  charterVersion?: number | null;
-  reporter?: string | null;
-  source: 'room' | 'form' | 'order';
-  createdAt: string;
-}
-
 export class Decisions {
   readonly #options: DecisionsOptions;
   readonly #cases: CasesStore;
   readonly #store: DecisionsStore;
   readonly #figures: FiguresStore;
-  readonly #measures: Measures;
   readonly #inputs: DecisionInputs;
-  readonly #reviewers: Reviewers;
+  /** Carries out what decisions order (`measure.due`). */
+  readonly measures: Measures;
+  readonly reviewers: Reviewers;
   readonly statements: Statements;
 
   constructor(options: DecisionsOptions) {
@@ -108,15 +95,10 @@ export class Decisions {
     this.#cases = new CasesStore(options.db);
     this.#store = new DecisionsStore(options.db);
     this.#figures = new FiguresStore(options.db);
-    this.#measures = new Measures(this.#store, options.measures);
+    this.measures = new Measures(this.#store, options.measures);
     this.#inputs = new DecisionInputs(options);
-    this.#reviewers = new Reviewers(this.#cases, this.#store, options);
+    this.reviewers = new Reviewers(this.#cases, this.#store, options);
     this.statements = new Statements(this.#store, options);
-  }
-
-  /** Carries out what decisions order (`measure.due`). */
-  handleFacts(facts: Fact[]): Promise<void> {
-    return this.#measures.handleFacts(facts);
   }
 
   /**
@@ -124,7 +106,7 @@ export class Decisions {
    * whose consent is in dispute comes down with the claim: one of each reporter until a reviewer has looked, and none
    * of a live that has not begun.
    */
-  async gather(tx: Orm, report: GatheredReport, language?: Language): Promise<string> {
+  async gather(tx: Orm, report: UnfiledReport, language?: Language): Promise<string> {
     const { subjectKind, subjectKey, room = null, accused = null, category, source, createdAt } = report;
     const { article = null, charterVersion = null } = report;
     const isOrder = source === 'order';
@@ -141,7 +123,7 @@ export class Decisions {
     return found.id;
   }
 
-  async #takeDown(tx: Orm, found: CaseRow, report: GatheredReport & { language: Language | undefined }): Promise<void> {
+  async #takeDown(tx: Orm, found: CaseRow, report: UnfiledReport & { language: Language | undefined }): Promise<void> {
     const { reporter = null, article = null, charterVersion = null, language = 'en' } = report;
     const { subjectKind, subjectKey, accused } = found;
     const room = found.room as RoomId;
@@ -163,12 +145,12 @@ export class Decisions {
     const nowMs = this.#options.clock.now();
     const found = await this.#cases.list({
       ...{ ...query, limit: limit + 1, now: iso(nowMs) },
-      hidden: await this.#reviewers.concernsOf(reader),
+      hidden: await this.reviewers.concernsOf(reader),
       after: after === undefined ? undefined : parseCursor(after),
     });
     const page = found.slice(0, limit);
     const last = page.at(-1);
-    const refusals = await this.#reviewers.listRefusals(
+    const refusals = await this.reviewers.listRefusals(
       reader,
       page.map(({ id }) => id),
     );
@@ -187,7 +169,7 @@ export class Decisions {
 
   /** It is on record that the reader looked. */
   async view(reader: string, id: string): Promise<CaseView> {
-    const row = await this.#reviewers.getCase(reader, id);
+    const row = await this.reviewers.getCase(reader, id);
     await this.#cases.noteLook({ case: id, by: reader, at: isoIn(this.#options.clock) });
     const limit = LIMITS.listPageItems;
     const nowMs = this.#options.clock.now();
@@ -197,7 +179,7 @@ export class Decisions {
       this.#cases.listLooks(id, limit),
       this.#store.listOfCase(id),
       this.#store.listOfSubject(row, limit),
-      this.#reviewers.listRefusals(reader, [id]),
+      this.reviewers.listRefusals(reader, [id]),
       this.#inputs.isAboutCreator(row),
     ]);
     const appeals = await this.#store.listAppeals(own.map((decision) => decision.id));
@@ -229,18 +211,13 @@ export class Decisions {
     return { language: language ?? null, history: { strikes, decisions, chat: chat.slice(0, limit) } };
   }
 
-  /** Throws `another_reviewer_needed` where cases about the accused are hidden from the reviewer. */
-  assertMayName(reviewer: string, accused: string): Promise<void> {
-    return this.#reviewers.assertMayName(reviewer, accused);
-  }
-
   /** Final. It takes the place of a provisional decision. */
   async decide(reviewer: string, id: string, input: DecisionInput): Promise<Decision> {
-    const found = await this.#reviewers.getCase(reviewer, id);
-    await this.#reviewers.assertMayDecide(reviewer, found);
+    const found = await this.reviewers.getCase(reviewer, id);
+    await this.reviewers.assertMayDecide(reviewer, found);
     const decided = await this.#inputs.parse(found, input, reviewer);
-    await this.#reviewers.assertMayName(reviewer, decided.accused);
-    const made = await this.#cases.transaction(async (tx) => {
+    await this.reviewers.assertMayName(reviewer, decided.accused);
+    const made = await this.#options.db.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, id);
       if (row.state !== 'open') throw new AppError('already_decided');
       return this.#add(tx, row, decided);
@@ -250,11 +227,11 @@ export class Decisions {
 
   /** Stops the live of a case in one gesture; the decision follows. Repeated calls return the first one. */
   async stop(reviewer: string, id: string): Promise<Decision> {
-    const found = await this.#reviewers.getCase(reviewer, id);
-    await this.#reviewers.assertMayDecide(reviewer, found);
+    const found = await this.reviewers.getCase(reviewer, id);
+    await this.reviewers.assertMayDecide(reviewer, found);
     await this.#inputs.assertAboutCreator(found);
     const language = (await this.#options.people.languageOf(found.accused as string)) ?? 'en';
-    const made = await this.#cases.transaction(async (tx) => {
+    const made = await this.#options.db.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, id);
       if (row.state !== 'open') throw new AppError('already_decided');
       const last = await this.#store.findLast(id, tx);
@@ -275,18 +252,18 @@ export class Decisions {
   async decideAppeal(reviewer: string, id: string, input: SecondDecisionInput): Promise<Decision> {
     const appeal = await this.#store.findAppeal(id);
     if (!appeal) throw new AppError('appeal_not_found');
-    const found = await this.#reviewers.findCase(reviewer, appeal.case);
+    const found = await this.reviewers.findCase(reviewer, appeal.case);
     const decision = found && (await this.#store.find(appeal.decision));
     if (!found || !decision) throw new AppError('appeal_not_found');
     // First, for the reviewer who repeats their own answer.
     if (appeal.outcome !== null) throw new AppError('already_decided');
-    await this.#reviewers.assertMayDecide(reviewer, found, [decision]);
+    await this.reviewers.assertMayDecide(reviewer, found, [decision]);
     const { outcome, reasons, language, instead } = input;
     const isGranted = outcome === 'granted';
     if (isGranted ? appeal.kind === 'reporter' && !instead : instead) throw new AppError('measure_invalid');
     const replacing = instead && (await this.#inputs.parse(found, instead, reviewer));
-    if (replacing) await this.#reviewers.assertMayName(reviewer, replacing.accused);
-    const made = await this.#cases.transaction(async (tx) => {
+    if (replacing) await this.reviewers.assertMayName(reviewer, replacing.accused);
+    const made = await this.#options.db.transaction(async (tx) => {
       const row = await this.#cases.lock(tx, found.id);
       const waiting = await this.#store.listWaiting(tx, row.id);
       if (!waiting.some((each) => each.id === id)) throw new AppError('already_decided');
@@ -340,7 +317,7 @@ export class Decisions {
       ...this.#newAppeal({ id, case: of }, { kind, withinMs: APPEAL_MS }),
       ...{ by: 'person' in sender ? sender.person : null, report: 'report' in sender ? sender.report : null, text },
     };
-    await this.#cases.transaction(async (tx) => {
+    await this.#options.db.transaction(async (tx) => {
       const locked = await this.#cases.lock(tx, of);
       const now = await this.#store.find(id, tx);
       if (!now || !mayAppeal(now, kind, this.#options.clock.now())) throw new AppError('appeal_not_allowed');

@@ -3,41 +3,29 @@ import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import type { MeasureKind } from '../../protocol/trust/decisions.ts';
 import type { ReportCategory } from '../../protocol/trust/reports.ts';
 
-/** The worst first, with the hours within which the house decides. */
-const CATEGORIES: readonly [ReportCategory, number][] = [
-  ['minors', 4],
-  ['violence', 4],
-  ['consent', 12],
-  ['self_harm', 4],
-  ['illegal', 24],
-  ['hate', 24],
-  ['sexual', 24],
-  ['harassment', 48],
-  ['privacy', 48],
-  ['fraud', 72],
-  ['spam', 168],
-  ['other', 168],
-];
+/** The hours within which the house decides, by category, the worst first. */
+const HOURS: Readonly<Record<ReportCategory, number>> = {
+  minors: 4,
+  violence: 4,
+  consent: 12,
+  self_harm: 4,
+  illegal: 24,
+  hate: 24,
+  sexual: 24,
+  harassment: 48,
+  privacy: 48,
+  fraud: 72,
+  spam: 168,
+  other: 168,
+};
+const WORST_FIRST = Object.keys(HOURS);
+const ORDER_HOURS = 12;
 
-export interface Urgency {
-  /** 0 is the worst. */
-  severity: number;
-  dueMs: number;
-}
-
-/** The order of an authority comes first, whatever its category. */
-const ORDER: Urgency = { severity: 0, dueMs: 12 * HOUR_MS };
-
-const URGENCIES = new Map(
-  CATEGORIES.map(([category, hours], severity): [ReportCategory, Urgency] => [
-    category,
-    { severity, dueMs: hours * HOUR_MS },
-  ]),
-);
-
-export function urgencyOf(category: ReportCategory, isOrder: boolean): Urgency {
-  const { severity, dueMs } = URGENCIES.get(category) ?? { severity: CATEGORIES.length, dueMs: 7 * DAY_MS };
-  return isOrder ? { severity: ORDER.severity, dueMs: Math.min(ORDER.dueMs, dueMs) } : { severity, dueMs };
+/** Severity 0 is the worst. The order of an authority has it, whatever its category. */
+export function urgencyOf(category: ReportCategory, isOrder: boolean): { severity: number; dueMs: number } {
+  const hours = HOURS[category];
+  if (isOrder) return { severity: 0, dueMs: Math.min(ORDER_HOURS, hours) * HOUR_MS };
+  return { severity: WORST_FIRST.indexOf(category), dueMs: hours * HOUR_MS };
 }
 
 /** What a decision adds to the strikes of a person: the points of its heaviest measure. */
