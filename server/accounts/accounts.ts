@@ -22,7 +22,7 @@ export class Accounts {
   }
 
   async getCreator(identity: string): Promise<Creator> {
-    const creator = await this.#store.findCreator(identity);
+    const [creator] = await this.#store.findCreators([identity]);
     if (!creator) throw new AppError('creator_not_found');
     return creator;
   }

@@ -4,7 +4,7 @@
  * the database does not answer, the last known keys stay valid. Used by `Tokens` and the gateway; `api-keys.ts` changes
  * keys.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Bus } from '../platform/bus.ts';
 import { type Clock, iso, isoIn } from '../platform/clock.ts';
 import { limited } from '../platform/db/read-timing.ts';
@@ -13,6 +13,7 @@ import type { Log } from '../platform/log.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
 import type { Scope } from '../protocol/keys.ts';
 import type { ApiKeyRow, ApiKeysStore } from './api-keys.store.ts';
+import { digest } from './secrets.ts';
 
 /** How long a revoked key stays valid at most, at a gateway that the bus does not reach. */
 const REFRESH_MS = 1_000;
@@ -95,8 +96,8 @@ export class KeyRing {
     const entry = this.#find(id);
     const given = digestOf(secret);
     let isRight = false;
-    for (const digest of entry?.digests ?? [NO_DIGEST]) {
-      if (timingSafeEqual(given, digest)) isRight = true;
+    for (const known of entry?.digests ?? [NO_DIGEST]) {
+      if (timingSafeEqual(given, known)) isRight = true;
     }
     if (!entry || !isRight) return undefined;
     entry.usedAtMs = this.#clock.now();
@@ -201,9 +202,9 @@ export interface KeyRingOptions {
   builtIn: readonly BuiltInKey[];
 }
 
-/** A fast hash is right for 256 random bits. Equal lengths allow a constant-time comparison. */
+/** Equal lengths allow a constant-time comparison. */
 function digestOf(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return Buffer.from(digest(secret), 'hex');
 }
 
 function toBuiltInEntry({ id, secrets, scopes }: BuiltInKey): Entry {

@@ -7,14 +7,10 @@ export type AddressChangeRow = typeof addressChanges.$inferSelect;
 export type Side = 'old' | 'new';
 
 export class AddressesStore {
-  readonly #db: Database;
+  readonly #orm: Orm;
 
   constructor(db: Database) {
-    this.#db = db;
-  }
-
-  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
-    return this.#db.transaction(work);
+    this.#orm = db.orm;
   }
 
   async insert(tx: Orm, row: typeof addressChanges.$inferInsert): Promise<void> {
@@ -27,7 +23,7 @@ export class AddressesStore {
   }
 
   async findOpenOf(person: string, at: string): Promise<AddressChangeRow | undefined> {
-    const [row] = await this.#db.orm
+    const [row] = await this.#orm
       .select()
       .from(addressChanges)
       .where(and(eq(addressChanges.person, person), isOpen(at)));
@@ -36,7 +32,7 @@ export class AddressesStore {
 
   /** Recoveries that wait, and those of the last days, newest first. */
   listRecoveries(since: string): Promise<AddressChangeRow[]> {
-    return this.#db.orm
+    return this.#orm
       .select()
       .from(addressChanges)
       .where(and(eq(addressChanges.kind, 'recovery'), gte(addressChanges.createdAt, since)))
@@ -46,7 +42,7 @@ export class AddressesStore {
   async findByConfirmation(digest: string, at: string): Promise<AddressChangeRow | undefined> {
     const of = addressChanges;
     const isIt = or(eq(of.newDigest, digest), and(eq(of.oldDigest, digest), eq(of.kind, 'own')));
-    const [row] = await this.#db.orm
+    const [row] = await this.#orm
       .select()
       .from(of)
       .where(and(isIt, isOpen(at)));
@@ -57,7 +53,7 @@ export class AddressesStore {
   async findByObjection(
     digest: string,
     { at, doneSince }: { at: string; doneSince: string },
-    tx: Orm = this.#db.orm,
+    tx: Orm = this.#orm,
   ): Promise<AddressChangeRow | undefined> {
     const of = addressChanges;
     const isIt = or(eq(of.objectionDigest, digest), eq(of.lateObjectionDigest, digest));
@@ -81,7 +77,7 @@ export class AddressesStore {
   /** Changes that have all that they need. */
   listReady(at: string): Promise<Pick<AddressChangeRow, 'id' | 'person'>[]> {
     const { id, person } = addressChanges;
-    return this.#db.orm.select({ id, person }).from(addressChanges).where(isReady(at));
+    return this.#orm.select({ id, person }).from(addressChanges).where(isReady(at));
   }
 
   /** Marks it as done, once, if it has all that it needs. */
@@ -123,11 +119,11 @@ export class AddressesStore {
   }
 
   async deleteOld(before: string): Promise<void> {
-    await this.#db.orm.delete(addressChanges).where(lt(addressChanges.expiresAt, before));
+    await this.#orm.delete(addressChanges).where(lt(addressChanges.expiresAt, before));
   }
 
   async ownerOf(address: string): Promise<string | undefined> {
-    const [row] = await this.#db.orm
+    const [row] = await this.#orm
       .select({ person: personAddresses.person })
       .from(personAddresses)
       .where(eq(personAddresses.address, address));

@@ -102,7 +102,7 @@ export class Addresses {
 
   /** The person withdraws, or an operator. Idempotent. */
   async withdraw(person: string): Promise<void> {
-    await this.#store.transaction((tx) => this.#store.endOpenOf(tx, person, isoIn(this.#options.clock)));
+    await this.#options.db.transaction((tx) => this.#store.endOpenOf(tx, person, isoIn(this.#options.clock)));
   }
 
   /** What a link is for. Reading does not use it up, because mail scanners open links. */
@@ -119,7 +119,7 @@ export class Addresses {
     const side = row.newDigest === digest(token) ? 'new' : 'old';
     const owner = side === 'new' ? await this.#store.ownerOf(row.newAddress) : undefined;
     if (owner !== undefined && owner !== row.person) throw new AppError('address_taken');
-    await this.#store.transaction((tx) => this.#store.confirm(tx, row.id, side, isoIn(this.#options.clock)));
+    await this.#options.db.transaction((tx) => this.#store.confirm(tx, row.id, side, isoIn(this.#options.clock)));
     const outcome = await this.#finish(row.id, row.person);
     if (outcome === 'taken') throw new AppError('address_taken');
     return outcome === 'done';
@@ -137,7 +137,7 @@ export class Addresses {
    */
   async object(token: string): Promise<void> {
     const at = isoIn(this.#options.clock);
-    await this.#store.transaction(async (tx) => {
+    await this.#options.db.transaction(async (tx) => {
       const row = await this.#store.findByObjection(digest(token), this.#objectable(), tx);
       if (!row) throw new AppError('address_link_invalid');
       const { person, oldAddress, newAddress } = row;
@@ -161,7 +161,7 @@ export class Addresses {
   }
 
   async #begin(row: AddressChangeRow, send: (tx: Orm) => Promise<void>): Promise<void> {
-    await this.#store.transaction(async (tx) => {
+    await this.#options.db.transaction(async (tx) => {
       await this.#people.lock(tx, row.person);
       const today = await this.#store.countSince(tx, row.person, isoIn(this.#options.clock, -DAY_MS));
       if (today >= LIMITS.addressChangesPerDay)
@@ -178,7 +178,7 @@ export class Addresses {
     const at = isoIn(this.#options.clock);
     const objection = createSecret();
     const { publicUrl } = this.#options;
-    const outcome = await this.#store.transaction(async (tx) => {
+    const outcome = await this.#options.db.transaction(async (tx) => {
       const { language = 'en' } = (await this.#people.lock(tx, person)) ?? {};
       const row = await this.#store.finish(tx, { id, at, lateObjectionDigest: digest(objection) });
       if (!row) return 'waiting';

@@ -6,18 +6,14 @@ export type OidcBindingRow = typeof oidcBindings.$inferSelect;
 export type OidcRequestRow = typeof oidcRequests.$inferSelect;
 
 export class OidcStore {
-  readonly #db: Database;
+  readonly #orm: Orm;
 
   constructor(db: Database) {
-    this.#db = db;
-  }
-
-  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
-    return this.#db.transaction(work);
+    this.#orm = db.orm;
   }
 
   async insertRequest(row: OidcRequestRow): Promise<void> {
-    await this.#db.orm.insert(oidcRequests).values(row);
+    await this.#orm.insert(oidcRequests).values(row);
   }
 
   /** Uses the request up, in one statement, so that of concurrent answers only one has it. */
@@ -25,7 +21,7 @@ export class OidcStore {
     { state, browser }: Pick<OidcRequestRow, 'state' | 'browser'>,
     at: string,
   ): Promise<OidcRequestRow | undefined> {
-    const [row] = await this.#db.orm
+    const [row] = await this.#orm
       .delete(oidcRequests)
       .where(and(eq(oidcRequests.state, state), eq(oidcRequests.browser, browser), gt(oidcRequests.expiresAt, at)))
       .returning();
@@ -33,11 +29,11 @@ export class OidcStore {
   }
 
   async deleteExpired(at: string): Promise<void> {
-    await this.#db.orm.delete(oidcRequests).where(lt(oidcRequests.expiresAt, at));
+    await this.#orm.delete(oidcRequests).where(lt(oidcRequests.expiresAt, at));
   }
 
   /** Oldest first. */
-  list(person: string, tx: Orm = this.#db.orm): Promise<OidcBindingRow[]> {
+  list(person: string, tx: Orm = this.#orm): Promise<OidcBindingRow[]> {
     return tx
       .select()
       .from(oidcBindings)
@@ -46,7 +42,7 @@ export class OidcStore {
   }
 
   async find({ issuer, subject }: Pick<OidcBindingRow, 'issuer' | 'subject'>): Promise<OidcBindingRow | undefined> {
-    const [row] = await this.#db.orm
+    const [row] = await this.#orm
       .select()
       .from(oidcBindings)
       .where(and(eq(oidcBindings.issuer, issuer), eq(oidcBindings.subject, subject)));

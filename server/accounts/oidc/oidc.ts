@@ -138,7 +138,7 @@ export class Oidc {
   async remove(person: string, id: string): Promise<void> {
     const { strongSignIns } = this.#options;
     const contact = await strongSignIns.contactOf(person);
-    await this.#store.transaction(async (tx) => {
+    await this.#options.db.transaction(async (tx) => {
       await this.#people.lock(tx, person);
       const row = await this.#store.delete(tx, person, id);
       if (!row) return;
@@ -157,7 +157,7 @@ export class Oidc {
   async #signIn(of: Subject, signedInAtMs: number | undefined, device: string): Promise<string> {
     const { id, person } = await this.#findSeated(of);
     const provedAtMs = Math.min(signedInAtMs ?? this.#nowMs() - LIMITS.confirmedMinutes * MINUTE_MS, this.#nowMs());
-    return this.#store.transaction(async (tx) => {
+    return this.#options.db.transaction(async (tx) => {
       if (!(await this.#store.noteUse(tx, id, isoIn(this.#options.clock)))) throw new AppError('oidc_unknown');
       return this.#options.sessions.open({ person, device, method: 'oidc', provedAtMs }, tx);
     });
@@ -167,7 +167,7 @@ export class Oidc {
   async #confirm({ signedIn: { person, session }, subject, provedAtMs }: FreshProof): Promise<string> {
     const binding = await this.#findSeated(subject);
     if (binding.person !== person) throw new AppError('oidc_unknown');
-    return this.#store.transaction(async (tx) => {
+    return this.#options.db.transaction(async (tx) => {
       if (!(await this.#store.noteUse(tx, binding.id, isoIn(this.#options.clock)))) throw new AppError('oidc_unknown');
       return this.#confirmSession(session, provedAtMs, tx);
     });
@@ -179,7 +179,7 @@ export class Oidc {
     const { strongSignIns, roles, operators } = this.#options;
     const contact = await strongSignIns.contactOf(person);
     const id = createId('oidcBinding');
-    const secret = await this.#store.transaction(async (tx) => {
+    const secret = await this.#options.db.transaction(async (tx) => {
       await this.#people.lock(tx, person);
       await strongSignIns.assertMayAdd(signedIn, tx);
       if (invitation !== null) await operators.use(tx, invitation, person);

@@ -5,22 +5,18 @@ import { operatorInvitations } from './operators.schema.ts';
 type InvitationRow = typeof operatorInvitations.$inferSelect;
 
 export class OperatorsStore {
-  readonly #db: Database;
+  readonly #orm: Orm;
 
   constructor(db: Database) {
-    this.#db = db;
-  }
-
-  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
-    return this.#db.transaction(work);
+    this.#orm = db.orm;
   }
 
   async insert(row: typeof operatorInvitations.$inferInsert): Promise<void> {
-    await this.#db.orm.insert(operatorInvitations).values(row);
+    await this.#orm.insert(operatorInvitations).values(row);
   }
 
   async findOpen(linkDigest: string, at: string): Promise<InvitationRow | undefined> {
-    const [row] = await this.#db.orm.select().from(operatorInvitations).where(isOpen(linkDigest, at));
+    const [row] = await this.#orm.select().from(operatorInvitations).where(isOpen(linkDigest, at));
     return row;
   }
 
@@ -39,7 +35,7 @@ export class OperatorsStore {
   }
 
   async deleteExpired(before: string): Promise<void> {
-    await this.#db.orm
+    await this.#orm
       .delete(operatorInvitations)
       .where(and(lt(operatorInvitations.expiresAt, before), isNull(operatorInvitations.usedAt)));
   }

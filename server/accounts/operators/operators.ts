@@ -49,7 +49,7 @@ export class Operators {
   /** Uses the invitation up, and gives the role. */
   async accept(token: string, person: string): Promise<void> {
     const linkDigest = await this.find(token, person);
-    await this.#store.transaction((tx) => this.use(tx, linkDigest, person));
+    await this.#options.db.transaction((tx) => this.use(tx, linkDigest, person));
     this.#options.roles.wake();
   }
 

@@ -6,24 +6,20 @@ export type PasskeyRow = typeof passkeys.$inferSelect;
 export type ChallengeRow = typeof passkeyChallenges.$inferSelect;
 
 export class PasskeysStore {
-  readonly #db: Database;
+  readonly #orm: Orm;
 
   constructor(db: Database) {
-    this.#db = db;
-  }
-
-  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
-    return this.#db.transaction(work);
+    this.#orm = db.orm;
   }
 
   async insertChallenge(row: ChallengeRow): Promise<void> {
-    await this.#db.orm.insert(passkeyChallenges).values(row);
+    await this.#orm.insert(passkeyChallenges).values(row);
   }
 
   /** Uses the challenge up, in one statement, so that of concurrent requests only one has it. */
   async takeChallenge({ challenge, purpose, browser, person }: Omit<ChallengeRow, 'expiresAt'>, at: string) {
     const of = passkeyChallenges;
-    const taken = await this.#db.orm
+    const taken = await this.#orm
       .delete(of)
       .where(
         and(
@@ -36,11 +32,11 @@ export class PasskeysStore {
   }
 
   async deleteExpired(at: string): Promise<void> {
-    await this.#db.orm.delete(passkeyChallenges).where(lt(passkeyChallenges.expiresAt, at));
+    await this.#orm.delete(passkeyChallenges).where(lt(passkeyChallenges.expiresAt, at));
   }
 
   /** Oldest first. */
-  list(person: string, tx: Orm = this.#db.orm): Promise<PasskeyRow[]> {
+  list(person: string, tx: Orm = this.#orm): Promise<PasskeyRow[]> {
     return tx
       .select()
       .from(passkeys)
@@ -49,7 +45,7 @@ export class PasskeysStore {
   }
 
   async findByCredential(credential: string): Promise<PasskeyRow | undefined> {
-    const [row] = await this.#db.orm.select().from(passkeys).where(eq(passkeys.credential, credential));
+    const [row] = await this.#orm.select().from(passkeys).where(eq(passkeys.credential, credential));
     return row;
   }
 
@@ -74,7 +70,7 @@ export class PasskeysStore {
   }
 
   async rename(person: string, id: string, name: string): Promise<PasskeyRow | undefined> {
-    const [row] = await this.#db.orm
+    const [row] = await this.#orm
       .update(passkeys)
       .set({ name })
       .where(and(eq(passkeys.id, id), eq(passkeys.person, person)))

@@ -80,7 +80,7 @@ export class Passkeys {
     const name = device || 'Passkey';
     const { strongSignIns } = this.#options;
     const contact = await strongSignIns.contactOf(person);
-    const added = await this.#store.transaction(async (tx) => {
+    const added = await this.#options.db.transaction(async (tx) => {
       await this.#people.lock(tx, person);
       await this.#assertMayAdd(await this.#store.list(person, tx), { person, session }, tx);
       const row = await this.#store.insert(tx, { ...credential, id, person, name, createdAt, lastUsedAt: null });
@@ -113,7 +113,7 @@ export class Passkeys {
       (person === null || person === passkey?.person) &&
       (proof.userHandle === undefined || Buffer.from(proof.userHandle, 'base64url').toString() === passkey?.person);
     if (!passkey || counter === undefined || !isTheirs) throw new AppError('passkey_invalid');
-    return this.#store.transaction(async (tx) => {
+    return this.#options.db.transaction(async (tx) => {
       const isNoted = await this.#store.noteUse(tx, passkey, { counter, lastUsedAt: isoIn(this.#options.clock) });
       if (!isNoted) throw new AppError('passkey_invalid');
       return signedIn
@@ -136,7 +136,7 @@ export class Passkeys {
   async remove(person: string, id: string): Promise<void> {
     const { strongSignIns } = this.#options;
     const contact = await strongSignIns.contactOf(person);
-    await this.#store.transaction(async (tx) => {
+    await this.#options.db.transaction(async (tx) => {
       await this.#people.lock(tx, person);
       const row = await this.#store.delete(tx, person, id);
       if (!row) throw new AppError('passkey_not_found');

@@ -40,14 +40,10 @@ export interface CreatorRow {
 const FOUND_MAX = 20;
 
 export class PeopleStore {
-  readonly #db: Database;
+  readonly #orm: Orm;
 
   constructor(db: Database) {
-    this.#db = db;
-  }
-
-  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
-    return this.#db.transaction(work);
+    this.#orm = db.orm;
   }
 
   async find(id: string): Promise<PersonRow | undefined> {
@@ -56,7 +52,7 @@ export class PeopleStore {
   }
 
   search({ id, address, foldedStart }: { id: string; address?: string | undefined; foldedStart: string }) {
-    const byAddress = this.#db.orm
+    const byAddress = this.#orm
       .select({ id: personAddresses.person })
       .from(personAddresses)
       .where(eq(personAddresses.address, address ?? ''));
@@ -73,7 +69,7 @@ export class PeopleStore {
   }
 
   #select() {
-    return this.#db.orm
+    return this.#orm
       .select({
         id: persons.id,
         name: persons.name,
@@ -94,7 +90,7 @@ export class PeopleStore {
   /** Who has a handle of this form, or has given it up after `restedSince`, if they are a creator. */
   async findCreator(folded: string, restedSince: string): Promise<CreatorRow | undefined> {
     const current = alias(handles, 'current');
-    const [row] = await this.#db.orm
+    const [row] = await this.#orm
       .select({ identity: persons.id, name: creators.name, handle: current.handle, about: persons.about })
       .from(handles)
       .innerJoin(current, and(eq(current.person, handles.person), isNull(current.freedAt)))
@@ -114,7 +110,7 @@ export class PeopleStore {
   /** Creators by identity, with their handle and the hash of their picture. */
   async findCreatorCards(identities: string[]) {
     if (identities.length === 0) return [];
-    return this.#db.orm
+    return this.#orm
       .select({
         identity: creators.identity,
         name: creators.name,
@@ -129,11 +125,11 @@ export class PeopleStore {
 
   async findNames(ids: string[]): Promise<{ id: string; name: string | null }[]> {
     if (ids.length === 0) return [];
-    return this.#db.orm.select({ id: persons.id, name: persons.name }).from(persons).where(inArray(persons.id, ids));
+    return this.#orm.select({ id: persons.id, name: persons.name }).from(persons).where(inArray(persons.id, ids));
   }
 
   async addressesOf(person: string): Promise<string[]> {
-    const rows = await this.#db.orm
+    const rows = await this.#orm
       .select({ address: personAddresses.address })
       .from(personAddresses)
       .where(eq(personAddresses.person, person))
@@ -144,7 +140,7 @@ export class PeopleStore {
   /** The first address of each of these people. */
   async contactsOf(ids: string[]): Promise<Map<string, { address: string; language: Language }>> {
     if (ids.length === 0) return new Map();
-    const rows = await this.#db.orm
+    const rows = await this.#orm
       .selectDistinctOn([persons.id], {
         id: persons.id,
         language: persons.language,

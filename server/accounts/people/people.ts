@@ -70,6 +70,7 @@ export class People {
   readonly oidc: Oidc;
   readonly operators: Operators;
   readonly addresses: Addresses;
+  readonly #db: Database;
   readonly #store: PeopleStore;
   readonly #clock: Clock;
   readonly #roles: Roles;
@@ -78,6 +79,7 @@ export class People {
 
   constructor(options: PeopleOptions) {
     const { db, outbox, clock, log, mail, publicUrl, houseName, roles, creatorApproval } = options;
+    this.#db = db;
     this.#store = new PeopleStore(db);
     this.#clock = clock;
     this.#roles = roles;
@@ -199,7 +201,7 @@ export class People {
   async changeProfile(id: string, { handle, ...change }: Omit<ProfileChange, 'mail'>): Promise<PersonProfile> {
     if (handle) assertHandle(handle);
     const at = isoIn(this.#clock);
-    await this.#store.transaction(async (tx) => {
+    await this.#db.transaction(async (tx) => {
       await this.#store.update(tx, id, change);
       if (handle === undefined) return;
       await this.#store.lock(tx, id);
@@ -220,7 +222,7 @@ export class People {
    */
   async becomeCreator(id: string, { name, country }: BecomeCreatorInput): Promise<PersonProfile> {
     const at = isoIn(this.#clock);
-    await this.#store.transaction(async (tx) => {
+    await this.#db.transaction(async (tx) => {
       await this.#store.insertCreator(tx, { identity: id, name, country }, at);
       await this.#store.update(tx, id, { name });
       const role = { person: id, role: 'creator', by: id } as const;
@@ -233,7 +235,7 @@ export class People {
   /** A person of the demo or of a test, with an id and a name that are given. Idempotent. */
   async seed({ id, name, address }: { id: string; name: string; address: string }): Promise<void> {
     const at = isoIn(this.#clock);
-    await this.#store.transaction(async (tx) => {
+    await this.#db.transaction(async (tx) => {
       await this.#store.insert(tx, { id, name, language: 'fr', at });
       await this.#store.claimAddress(tx, { address, person: id, at });
     });

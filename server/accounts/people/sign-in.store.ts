@@ -8,14 +8,10 @@ export type SignInRequestRow = typeof signInRequests.$inferSelect;
 export type SignInKey = { linkDigest: string } | { id: string };
 
 export class SignInStore {
-  readonly #db: Database;
+  readonly #orm: Orm;
 
   constructor(db: Database) {
-    this.#db = db;
-  }
-
-  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
-    return this.#db.transaction(work);
+    this.#orm = db.orm;
   }
 
   async insert(tx: Orm, row: typeof signInRequests.$inferInsert): Promise<void> {
@@ -23,13 +19,13 @@ export class SignInStore {
   }
 
   async findOpen(key: SignInKey, at: string): Promise<SignInRequestRow | undefined> {
-    const [row] = await this.#db.orm.select().from(signInRequests).where(isOpen(key, at));
+    const [row] = await this.#orm.select().from(signInRequests).where(isOpen(key, at));
     return row;
   }
 
   /** Counts a try before the code is compared, so that concurrent tries are counted too. */
   async countTry(id: string, at: string, max: number): Promise<SignInRequestRow | undefined> {
-    const [row] = await this.#db.orm
+    const [row] = await this.#orm
       .update(signInRequests)
       .set({ tries: sql`${signInRequests.tries} + 1` })
       .where(and(isOpen({ id }, at), lt(signInRequests.tries, max)))
@@ -44,7 +40,7 @@ export class SignInStore {
   }
 
   async deleteExpired(before: string): Promise<void> {
-    await this.#db.orm.delete(signInRequests).where(lt(signInRequests.expiresAt, before));
+    await this.#orm.delete(signInRequests).where(lt(signInRequests.expiresAt, before));
   }
 }
 

@@ -59,7 +59,7 @@ export class SignIn {
     const id = createId('signInRequest');
     const token = createSecret();
     const code = String(randomInt(10 ** LIMITS.signInCodeDigits)).padStart(LIMITS.signInCodeDigits, '0');
-    await this.#store.transaction(async (tx) => {
+    await this.#options.db.transaction(async (tx) => {
       await this.#store.insert(tx, {
         id,
         address,
@@ -109,7 +109,7 @@ export class SignIn {
 
   /** In one transaction: a failure leaves link and code usable. */
   async #use(key: SignInKey, device: string): Promise<SignedIn | undefined> {
-    return this.#store.transaction(async (tx) => {
+    return this.#options.db.transaction(async (tx) => {
       const row = await this.#store.use(tx, key, isoIn(this.#options.clock));
       if (!row) return undefined;
       const { id, isNew } = await this.#personOf(tx, row);

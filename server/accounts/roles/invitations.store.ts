@@ -10,14 +10,10 @@ export type InvitationRow = typeof invitations.$inferSelect;
 export type InvitationKey = { id: string; person: string } | { linkDigest: string };
 
 export class InvitationsStore {
-  readonly #db: Database;
+  readonly #orm: Orm;
 
   constructor(db: Database) {
-    this.#db = db;
-  }
-
-  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
-    return this.#db.transaction(work);
+    this.#orm = db.orm;
   }
 
   countSince(tx: Orm, creator: string, since: string): Promise<number> {
@@ -42,7 +38,7 @@ export class InvitationsStore {
 
   listOpen(which: { creator: string } | { person: string }, at: string): Promise<InvitationRow[]> {
     const whose = 'creator' in which ? eq(invitations.creator, which.creator) : eq(invitations.person, which.person);
-    return this.#db.orm
+    return this.#orm
       .select()
       .from(invitations)
       .where(and(whose, isOpen(at)))
@@ -50,7 +46,7 @@ export class InvitationsStore {
   }
 
   async findOpen(key: InvitationKey, at: string): Promise<InvitationRow | undefined> {
-    const [row] = await this.#db.orm
+    const [row] = await this.#orm
       .select()
       .from(invitations)
       .where(and(matches(key), isOpen(at)));
@@ -86,7 +82,7 @@ export class InvitationsStore {
 
   /** The person with this handle. */
   async findByHandle(handle: string): Promise<string | undefined> {
-    const [row] = await this.#db.orm
+    const [row] = await this.#orm
       .select({ person: handles.person })
       .from(handles)
       .where(and(eq(handles.folded, foldHandle(handle)), eq(handles.handle, handle), isNull(handles.freedAt)));
@@ -94,9 +90,7 @@ export class InvitationsStore {
   }
 
   async deleteOld(before: string): Promise<void> {
-    await this.#db.orm
-      .delete(invitations)
-      .where(or(lt(invitations.endedAt, before), lt(invitations.expiresAt, before)));
+    await this.#orm.delete(invitations).where(or(lt(invitations.endedAt, before), lt(invitations.expiresAt, before)));
   }
 }
 

@@ -108,7 +108,7 @@ export class Moderators {
   ): Promise<void> {
     const { clock } = this.#options;
     const id = createId('invitation');
-    await this.#store.transaction(async (tx) => {
+    await this.#options.db.transaction(async (tx) => {
       await this.#people.lock(tx, row.creator);
       if (row.person !== undefined && (await this.#isInvited(tx, { ...row, person: row.person }))) return;
       if ((await this.#store.countSince(tx, row.creator, isoIn(clock, -DAY_MS))) >= LIMITS.moderatorInvitationsPerDay) {
@@ -152,7 +152,7 @@ export class Moderators {
   async answer(ref: InvitationRef, { person, accepted }: { person: string; accepted: boolean }): Promise<void> {
     const { roles } = this.#options;
     const key: InvitationKey = 'token' in ref ? { linkDigest: digest(ref.token) } : { id: ref.id, person };
-    await this.#store.transaction(async (tx) => {
+    await this.#options.db.transaction(async (tx) => {
       const outcome = accepted ? 'accepted' : 'declined';
       const row = await this.#store.answer(tx, key, { person, outcome, at: isoIn(this.#options.clock) });
       if (!row) throw new AppError('invitation_invalid');
@@ -166,12 +166,14 @@ export class Moderators {
 
   /** Idempotent. */
   async withdraw(creator: string, id: string): Promise<void> {
-    await this.#store.transaction((tx) => this.#store.withdraw(tx, { creator, id, at: isoIn(this.#options.clock) }));
+    await this.#options.db.transaction((tx) =>
+      this.#store.withdraw(tx, { creator, id, at: isoIn(this.#options.clock) }),
+    );
   }
 
   /** Withdraws all invitations of a creator. */
   async withdrawAll(creator: string): Promise<void> {
-    await this.#store.transaction((tx) => this.#store.withdraw(tx, { creator, at: isoIn(this.#options.clock) }));
+    await this.#options.db.transaction((tx) => this.#store.withdraw(tx, { creator, at: isoIn(this.#options.clock) }));
   }
 
   /**
@@ -183,7 +185,7 @@ export class Moderators {
     const held = await roles.find(id);
     if (held?.role !== 'moderator' || !held.scope || (held.person !== by && held.scope.creator !== by)) return;
     const { person, scope } = held;
-    await this.#store.transaction(async (tx) => {
+    await this.#options.db.transaction(async (tx) => {
       if (scope.creator === by) await this.#store.withdraw(tx, { creator: by, person, at: isoIn(this.#options.clock) });
       await roles.end({ person, role: 'moderator', scope, by }, tx);
     });

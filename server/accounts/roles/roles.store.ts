@@ -16,14 +16,10 @@ export interface RoleKey {
 type RoleFilter = Partial<Pick<RoleRow, 'id' | 'person' | 'role'> & { creator: string }>;
 
 export class RolesStore {
-  readonly #db: Database;
+  readonly #orm: Orm;
 
   constructor(db: Database) {
-    this.#db = db;
-  }
-
-  transaction<T>(work: (tx: Orm) => Promise<T>): Promise<T> {
-    return this.#db.transaction(work);
+    this.#orm = db.orm;
   }
 
   /** Roles that were given and have not ended, oldest first. */
@@ -36,7 +32,7 @@ export class RolesStore {
     return this.#list(isNull(roles.givenAt), which, tx);
   }
 
-  #list(isWanted: SQL, filter: RoleFilter, tx: Orm = this.#db.orm): Promise<RoleRow[]> {
+  #list(isWanted: SQL, filter: RoleFilter, tx: Orm = this.#orm): Promise<RoleRow[]> {
     const conditions = [isWanted, isNull(roles.endedAt)];
     for (const name of ['id', 'person', 'role', 'creator'] as const) {
       const value = filter[name];

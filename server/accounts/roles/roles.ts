@@ -17,11 +17,13 @@ type RoleAct = RoleKey & { by: string };
 const SEATS: ReadonlySet<RoleName> = new Set(['operator', 'reviewer']);
 
 export class Roles {
+  readonly #db: Database;
   readonly #store: RolesStore;
   readonly #outbox: Pick<Outbox, 'add' | 'wake'>;
   readonly #clock: Clock;
 
   constructor({ db, outbox, clock }: { db: Database; outbox: Pick<Outbox, 'add' | 'wake'>; clock: Clock }) {
+    this.#db = db;
     this.#store = new RolesStore(db);
     this.#outbox = outbox;
     this.#clock = clock;
@@ -145,7 +147,7 @@ export class Roles {
   /** In the caller's transaction, after whose commit it calls `wake`; or in one of its own. */
   async #in(tx: Orm | undefined, work: (tx: Orm) => Promise<void>): Promise<void> {
     if (tx) return work(tx);
-    await this.#store.transaction(work);
+    await this.#db.transaction(work);
     this.#outbox.wake();
   }
 }
