@@ -197,7 +197,8 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
         if (!grant.subscribe) this.#sessions.makeRoomForPrepared(place);
         if (!grant.metered) return;
         budget = await this.#budgets.get(grant);
-        beginsPaused = await budget.open(Date.now());
+        // Nothing is sent to a spare.
+        if (spareOf === undefined) beginsPaused = await budget.open(Date.now());
       },
       place: (room) => room.routerForViewer(),
       make: (options) =>

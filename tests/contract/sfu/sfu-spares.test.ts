@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { SessionGrant, SfuErrorCode, SfuNode } from '../../../sfu/contract.ts';
 import { RemoteSfuNode } from '../../../sfu/control/remote-node.ts';
 import { SfuControlServer } from '../../../sfu/control/server.ts';
-import { LAYER_LOWERING_DELAY_MS } from '../../../sfu/limits.ts';
+import { LAYER_LOWERING_DELAY_MS, OPENS_PER_WINDOW_MAX } from '../../../sfu/limits.ts';
 import { LocalSfuNode, type LocalSfuNodeOptions } from '../../../sfu/node.ts';
 import { RtpStage, type StagePublisher, type StageViewer } from '../../support/media/rtp-stage.ts';
 import { rtpViewerCapabilities } from '../../support/media/rtp-viewer.ts';
@@ -258,6 +258,18 @@ describe.concurrent.each(HOUSES)('spares on $name', { timeout: 30_000 }, ({ isRe
     const ended = await stage.events.wait('sessionClosed', spare.session);
     expect(Date.now()).toBeGreaterThanOrEqual(until);
     expect(ended.reason).toBe('grant_expired');
+  });
+
+  it('of a metered viewer neither begin paused nor count as sessions that begin unpaused', async () => {
+    await using house = await SparesHouse.create(isRemote);
+    const { stage } = house;
+    const metered = { grant: { ...LEA, metered: true } };
+    const first = await stage.watch('room_metered_spare', metered);
+    const spares = [];
+    for (let opened = 0; opened < OPENS_PER_WINDOW_MAX; opened++)
+      spares.push(await stage.watch('room_metered_spare', { ...metered, spareOf: first.session }));
+    const next = await stage.watch('room_metered_spare', metered);
+    for (const { session } of [...spares, next]) expect(stage.events.of('paused', session)).toEqual([]);
   });
 
   it('are not used before they are connected: the session ends as without a spare', async () => {
