@@ -99,7 +99,7 @@ export class Stage {
     this.#turn = options.turn;
     this.commands = new SessionCommands({ sessions: this.#sessions, fleet: this.#fleet });
     this.#audiences = new Audiences({
-      tell: async (room, people) => (await this.#places.origin(room))?.setAudience({ room, people }),
+      originOf: (room) => this.#places.origin(room),
       onError: (error, room) => options.log.warn({ err: error, room }, 'audience not sent'),
     });
     this.#evacuation = new Evacuation({
