@@ -1,8 +1,7 @@
 /**
  * The media sessions that a gateway looks after: who publishes, who watches, on which SFU node. Turns an access
  * decision into a session grant, follows the nodes' events, and closes what is no longer allowed. It knows the media
- * plane by `sfu/contract.ts` alone, leaves the choice of a node to `room-places.ts`, and knows no sockets: events leave
- * through `onEvent`.
+ * plane by `sfu/contract.ts` alone, leaves the choice of a node to `room-places.ts`, and knows no sockets (`onEvent`).
  */
 import type {
   ConsumerOptions,
@@ -447,9 +446,10 @@ export class Stage {
     }
   }
 
-  /** Access may have been revoked while the node opened the session: then it is closed again. */
+  /** Access may have been revoked while the node opened the session: then it is closed again. Or the node is lost. */
   #assertStillOpen(session: SessionId, node: string): void {
     this.#sessions.place(session, node);
+    if (!this.#fleet.get(node)) throw new AppError('stage_unavailable');
     if (this.#sessions.get(session)) return;
     void this.#ends.closeOnNode({ session, node }, 'closed');
     throw new AppError('access_required');
