@@ -3,8 +3,8 @@
  * next one, so that a hundred messages cost one commit; each is acknowledged once it is durable. Moderation acts use
  * the same queue, each with its own transaction, so that this process publishes a room's changes in log order.
  */
+import { BatchQueue } from '../../platform/jobs/batch-queue.ts';
 import type { ChatEntry } from '../../protocol/chat/chat.ts';
-import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { ActTransaction, Appended, Bumped, ChatStore } from './chat.store.ts';
 import type { NewEntry } from './entry-row.ts';
@@ -12,7 +12,6 @@ import type { NewEntry } from './entry-row.ts';
 const BATCH_ENTRIES = 200;
 /** Queue limit; further senders are refused and may retry. */
 const QUEUE_ENTRIES = 5_000;
-const QUEUE_FULL_RETRY_MS = 1_000;
 
 interface WaitingEntry {
   entry: NewEntry;
@@ -32,22 +31,22 @@ export interface LogListeners {
 export class ChatLog {
   readonly #store: ChatStore;
   readonly #listeners: LogListeners;
-  readonly #queue: (WaitingEntry | WaitingAct)[] = [];
-  #running: Promise<void> | undefined;
+  readonly #queue: BatchQueue<WaitingEntry | WaitingAct>;
 
   constructor(options: { store: ChatStore } & LogListeners) {
     this.#store = options.store;
     this.#listeners = options;
+    this.#queue = new BatchQueue({ itemsMax: QUEUE_ENTRIES, runBatch: (queue) => this.#runBatch(queue) });
   }
 
   append(entry: NewEntry): Promise<{ entry: ChatEntry; isNew: boolean }> {
-    return new Promise((resolve, reject) => this.#add({ entry, resolve, reject }, reject));
+    return new Promise((resolve, reject) => this.#queue.add({ entry, resolve, reject }));
   }
 
   /** Runs an act in its turn: its changes, entries and audit record are one transaction. */
   act<T>(room: RoomId, work: (act: ActTransaction) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#add(async () => {
+      this.#queue.add(async () => {
         try {
           const { result, entries, bumped } = await this.#store.act(room, work);
           if (bumped.length > 0) this.#listeners.onBumped(bumped);
@@ -56,39 +55,16 @@ export class ChatLog {
         } catch (error) {
           reject(error);
         }
-      }, reject);
+      });
     });
   }
 
-  #add(waiting: WaitingEntry | WaitingAct, reject: (error: AppError) => void): void {
-    if (this.#queue.length >= QUEUE_ENTRIES) {
-      reject(new AppError('unavailable', undefined, { retryAfterMs: QUEUE_FULL_RETRY_MS }));
-      return;
-    }
-    this.#queue.push(waiting);
-    this.#running ??= this.#drain().finally(() => {
-      this.#running = undefined;
-    });
-  }
-
-  async #drain(): Promise<void> {
-    // Entries of the same turn of the event loop join the first batch.
-    await new Promise(setImmediate);
-    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
-      if (typeof next === 'function') {
-        this.#queue.shift();
-        await next();
-      } else {
-        await this.#appendBatch(this.#takeBatch());
-      }
-    }
-  }
-
-  /** The entries at the head of the queue, up to the next act. */
-  #takeBatch(): WaitingEntry[] {
-    const end = this.#queue.findIndex((waiting) => typeof waiting === 'function');
-    const length = Math.min(end < 0 ? this.#queue.length : end, BATCH_ENTRIES);
-    return this.#queue.splice(0, length) as WaitingEntry[];
+  /** One act, or the entries at the head of the queue, up to the next act. */
+  async #runBatch(queue: (WaitingEntry | WaitingAct)[]): Promise<void> {
+    const end = queue.findIndex((waiting) => typeof waiting === 'function');
+    if (end === 0) return (queue.shift() as WaitingAct)();
+    const length = Math.min(end < 0 ? queue.length : end, BATCH_ENTRIES);
+    await this.#appendBatch(queue.splice(0, length) as WaitingEntry[]);
   }
 
   async #appendBatch(batch: WaitingEntry[]): Promise<void> {
@@ -119,6 +95,6 @@ export class ChatLog {
 
   /** Waits until accepted entries are durable. */
   async close(): Promise<void> {
-    await this.#running;
+    await this.#queue.idle();
   }
 }

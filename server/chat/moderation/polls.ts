@@ -4,6 +4,7 @@
  */
 
 import { iso, isoIn } from '../../platform/clock.ts';
+import { BatchQueue } from '../../platform/jobs/batch-queue.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { ChatPoll, OwnVote, StartPollInput } from '../../protocol/chat/chat-room.ts';
 import { winnersOf } from '../../protocol/chat/poll-result.ts';
@@ -19,7 +20,6 @@ import { closePoll, insertPoll, lockOpenPoll, PollsStore, type Vote, type VoteOu
 const VOTES_AT_ONCE = 500;
 /** Queue limit; further voters are refused and may retry. */
 const VOTES_WAITING = 20_000;
-const QUEUE_FULL_RETRY_MS = 1_000;
 const CLOSE_EVERY_MS = 1_000;
 const CLOSED_AT_ONCE = 100;
 
@@ -32,9 +32,11 @@ interface WaitingVote {
 export class Polls {
   readonly #parts: ChatParts;
   readonly #store: PollsStore;
-  readonly #queue: WaitingVote[] = [];
+  readonly #queue = new BatchQueue<WaitingVote>({
+    itemsMax: VOTES_WAITING,
+    runBatch: (queue) => this.#countVotes(queue.splice(0, VOTES_AT_ONCE)),
+  });
   readonly #closer: PeriodicJob;
-  #running: Promise<void> | undefined;
 
   constructor(parts: ChatParts) {
     this.#parts = parts;
@@ -96,14 +98,8 @@ export class Polls {
 
   /** Resolves once the vote is stored. Repeating it is idempotent; a different one is refused. */
   async vote(vote: Vote): Promise<void> {
-    if (this.#queue.length >= VOTES_WAITING) {
-      throw new AppError('unavailable', undefined, { retryAfterMs: QUEUE_FULL_RETRY_MS });
-    }
     const outcome = await new Promise<VoteOutcome>((resolve, reject) => {
-      this.#queue.push({ vote, resolve, reject });
-      this.#running ??= this.#drain().finally(() => {
-        this.#running = undefined;
-      });
+      this.#queue.add({ vote, resolve, reject });
     });
     if ('refused' in outcome) throw new AppError(outcome.refused);
     if (outcome.kept !== vote.option) throw new AppError('already_voted');
@@ -113,20 +109,16 @@ export class Polls {
     return this.#store.findVote(poll, identity);
   }
 
-  async #drain(): Promise<void> {
-    await new Promise(setImmediate);
-    while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, VOTES_AT_ONCE);
-      try {
-        const { outcomes, counts } = await this.#store.vote(
-          batch.map(({ vote }) => vote),
-          isoIn(this.#parts.clock),
-        );
-        for (const { room, poll, votes } of counts) publishNews(this.#parts.bus, { type: 'votes', room, poll, votes });
-        for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] as VoteOutcome);
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
+  async #countVotes(batch: WaitingVote[]): Promise<void> {
+    try {
+      const { outcomes, counts } = await this.#store.vote(
+        batch.map(({ vote }) => vote),
+        isoIn(this.#parts.clock),
+      );
+      for (const { room, poll, votes } of counts) publishNews(this.#parts.bus, { type: 'votes', room, poll, votes });
+      for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index] as VoteOutcome);
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
     }
   }
 
@@ -160,6 +152,6 @@ export class Polls {
   /** Waits until accepted votes are durable. */
   async stop(): Promise<void> {
     await this.#closer.close();
-    await this.#running;
+    await this.#queue.idle();
   }
 }

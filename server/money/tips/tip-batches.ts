@@ -4,6 +4,7 @@
  * not affect the others.
  */
 import { sqlState } from '../../platform/db/db.ts';
+import { BatchQueue } from '../../platform/jobs/batch-queue.ts';
 import type { NewFact } from '../../platform/outbox/outbox.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
@@ -26,7 +27,6 @@ import { type TipRow, toTip } from './tips.store.ts';
 const BATCH_TIPS = 500;
 /** Tips that may wait at once. Further senders are asked to retry later. */
 const QUEUE_TIPS = 10_000;
-const QUEUE_FULL_RETRY_MS = 1_000;
 /** Tips per fact: outbox rows are expensive, and messages on the bus must stay small. */
 const FACT_TIPS = 100;
 /** Classes of SQLSTATE: invalid data, and violated constraints. */
@@ -58,8 +58,10 @@ type Outcome = { row: TipRow; isNew: boolean } | { error: AppError };
 export class TipBatches {
   readonly #context: MoneyContext;
   readonly #store: TipBatchesStore;
-  readonly #queue: Waiting[] = [];
-  #running: Promise<void> | undefined;
+  readonly #queue = new BatchQueue<Waiting>({
+    itemsMax: QUEUE_TIPS,
+    runBatch: (queue) => this.#settle(queue.splice(0, BATCH_TIPS)),
+  });
 
   constructor(context: MoneyContext) {
     this.#context = context;
@@ -67,35 +69,22 @@ export class TipBatches {
   }
 
   send(draft: TipDraft): Promise<SettledTip> {
-    if (this.#queue.length >= QUEUE_TIPS) {
-      return Promise.reject(new AppError('unavailable', undefined, { retryAfterMs: QUEUE_FULL_RETRY_MS }));
-    }
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ draft, resolve, reject });
-      this.#running ??= this.#drain().finally(() => {
-        this.#running = undefined;
-      });
-    });
+    return new Promise((resolve, reject) => this.#queue.add({ draft, resolve, reject }));
   }
 
   /** Resolves when no tip is under way. */
-  async idle(): Promise<void> {
-    while (this.#running) await this.#running;
+  idle(): Promise<void> {
+    return this.#queue.idle();
   }
 
-  async #drain(): Promise<void> {
-    // Everything that arrives in this turn of the event loop joins the first batch.
-    await new Promise(setImmediate);
-    while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, BATCH_TIPS);
-      try {
-        await this.#commit(batch);
-      } catch (error) {
-        if (batch.length > 1 && DATA_FAULTS.some((faults) => sqlState(error).startsWith(faults))) {
-          await this.#commitOneByOne(batch);
-        } else {
-          for (const waiting of batch) waiting.reject(error);
-        }
+  async #settle(batch: Waiting[]): Promise<void> {
+    try {
+      await this.#commit(batch);
+    } catch (error) {
+      if (batch.length > 1 && DATA_FAULTS.some((faults) => sqlState(error).startsWith(faults))) {
+        await this.#commitOneByOne(batch);
+      } else {
+        for (const waiting of batch) waiting.reject(error);
       }
     }
   }
