@@ -1,21 +1,20 @@
-import type { SfuEvent } from './contract.ts';
 import type { SfuLog } from './log.ts';
 
 /** The listeners of a node. An error in one is logged and not thrown, so that it cannot leave a session half closed. */
-export class EventListeners {
+export class EventListeners<E extends { type: string }> {
   readonly #log: SfuLog;
-  readonly #listeners = new Set<(event: SfuEvent) => void>();
+  readonly #listeners = new Set<(event: E) => void>();
 
   constructor(log: SfuLog) {
     this.#log = log;
   }
 
-  add(listener: (event: SfuEvent) => void): () => void {
+  add(listener: (event: E) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  readonly emit = (event: SfuEvent): void => {
+  readonly emit = (event: E): void => {
     for (const listener of this.#listeners) {
       try {
         listener(event);

@@ -61,22 +61,20 @@ export class NodeFigures {
     ];
   }
 
-  async traffic(sessions: readonly string[]): Promise<SessionTraffic[]> {
-    const found = sessions.flatMap((id) => this.#sessions.find(id) ?? []);
-    const counted = await Promise.allSettled(found.map((session) => session.traffic()));
-    // A session that ended meanwhile is left out.
-    return counted.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
-  }
-
   async roomTraffic(room: string, identity: string): Promise<(SessionTraffic & { publish: boolean })[]> {
-    const counted = (this.#rooms.get(room)?.sessions ?? []).filter(
+    const sessions = (this.#rooms.get(room)?.sessions ?? []).filter(
       (session) =>
         !session.isSpare &&
         !session.isPrepared &&
         (session instanceof PublishSession || (session instanceof WatchSession && session.grant.identity === identity)),
     );
-    const publishers = new Set(counted.filter((session) => session instanceof PublishSession).map(({ id }) => id));
-    const traffic = await this.traffic(counted.map(({ id }) => id));
-    return traffic.map((it) => ({ ...it, publish: publishers.has(it.session) }));
+    const counted = await Promise.allSettled(
+      sessions.map(async (session) => ({
+        ...(await session.traffic()),
+        publish: session instanceof PublishSession,
+      })),
+    );
+    // A session that ended meanwhile is left out.
+    return counted.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   }
 }

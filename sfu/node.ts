@@ -92,8 +92,8 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
   readonly #figures: NodeFigures;
   readonly #budgets: ReceiverBudgets;
   readonly #upstreams: NodeUpstreams;
-  readonly #listeners: EventListeners;
-  readonly #pipeListeners = new Set<(event: PipeEvent) => void>();
+  readonly #listeners: EventListeners<SfuEvent>;
+  readonly #pipeListeners: EventListeners<PipeEvent>;
   #draining: NodeJS.Timeout | undefined;
   /** While draining: publishers without viewers at the last check. */
   #unwatched = new Set<PublishSession>();
@@ -122,7 +122,8 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
     this.keepsSpares = (options.spares ?? true) && options.workers > 1;
     this.#pool = pool;
     this.#log = log;
-    this.#listeners = new EventListeners(log);
+    this.#listeners = new EventListeners<SfuEvent>(log);
+    this.#pipeListeners = new EventListeners<PipeEvent>(log);
     this.#now = options.now ?? Date.now;
     this.#consumersPerWorkerMax = options.consumersPerWorkerMax ?? CONSUMERS_PER_WORKER_MAX;
     this.#rooms = new RoomDirectory({
@@ -221,14 +222,23 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
   }
 
   async publish(request: SfuRequest<'publish'>): Promise<SfuAnswer<'publish'>> {
+    return await this.#openPublisher(request, request.fence ?? 0);
+  }
+
+  async preparePublisher(request: SfuRequest<'preparePublisher'>): Promise<SfuAnswer<'preparePublisher'>> {
+    return await this.#openPublisher(request, undefined);
+  }
+
+  /** Without a fence it is prepared. */
+  async #openPublisher(request: SfuRequest<'publish'>, fence: number | undefined): Promise<SfuAnswer<'publish'>> {
     assertMayPublish(request.grant, this.#now());
     if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
     this.#assertTakesSessions(request);
-    const { spareOf, fence = 0 } = request;
+    const { spareOf } = request;
     return await this.#sessions.open(request, {
       place: (room) => {
         // In the same turn in which it would replace the earlier publisher.
-        room.assertTakes(fence);
+        if (fence !== undefined) room.assertTakes(fence);
         return room.routerForStage();
       },
       make: (options) =>
@@ -237,17 +247,6 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
           fence: spareOf === undefined ? fence : this.#publisher(spareOf).fence,
           layerLoweringDelayMs: this.#layerLoweringDelayMs,
         }),
-      open: (session) => session.open(request.dtlsParameters),
-    });
-  }
-
-  async preparePublisher(request: SfuRequest<'preparePublisher'>): Promise<SfuAnswer<'preparePublisher'>> {
-    assertMayPublish(request.grant, this.#now());
-    if (request.dtlsParameters) assertDtlsParameters(request.dtlsParameters);
-    this.#assertTakesSessions();
-    return await this.#sessions.open(request, {
-      place: (room) => room.routerForStage(),
-      make: (options) => new PublishSession({ ...options, layerLoweringDelayMs: this.#layerLoweringDelayMs }),
       open: (session) => session.open(request.dtlsParameters),
     });
   }
@@ -270,7 +269,7 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
       { session, grant },
       {
         place: (room) => room.routerForPipe(),
-        make: (options) => new PipeSession({ ...options, log: this.#log, emitPipeEvent: this.#emitPipeEvent }),
+        make: (options) => new PipeSession({ ...options, log: this.#log, emitPipeEvent: this.#pipeListeners.emit }),
         prepare: (room) => this.#upstreams.pullIfNoStage(room, upstream),
         open: (pipe) => pipe.open(request.address),
       },
@@ -380,10 +379,6 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
     for (const session of this.#sessions.withSpare(this.#sessions.get(request.session))) session.extend(request.until);
   }
 
-  traffic(request: SfuRequest<'traffic'>): Promise<SfuAnswer<'traffic'>> {
-    return this.#figures.traffic(request.sessions);
-  }
-
   roomTraffic(request: SfuRequest<'roomTraffic'>): Promise<SfuAnswer<'roomTraffic'>> {
     return this.#figures.roomTraffic(request.room, request.identity);
   }
@@ -431,8 +426,7 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
 
   /** Events for the nodes that pull rooms from here. */
   onPipe(listener: (event: PipeEvent) => void): () => void {
-    this.#pipeListeners.add(listener);
-    return () => this.#pipeListeners.delete(listener);
+    return this.#pipeListeners.add(listener);
   }
 
   /**
@@ -455,10 +449,6 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
     this.#listeners.clear();
     this.#pipeListeners.clear();
   }
-
-  readonly #emitPipeEvent = (event: PipeEvent): void => {
-    for (const listener of this.#pipeListeners) listener(event);
-  };
 
   #assertTakesSessions({ spareOf }: { spareOf?: string } = {}): void {
     this.#sessions.assertOpen();

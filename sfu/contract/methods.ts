@@ -190,8 +190,6 @@ export const sfuMethods = {
    * is closed, `session_not_found`.
    */
   updateGrant: { request: z.object({ session: id, until: z.number() }), answer: nothing },
-  /** Counters of sessions. Unknown sessions are left out. */
-  traffic: { request: z.object({ sessions }), answer: z.array(sessionTraffic) },
   /** Counters of the room's publisher and of one person's viewing sessions, whichever gateways own them. */
   roomTraffic: {
     request: z.object({ room: id, identity }),

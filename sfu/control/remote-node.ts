@@ -47,7 +47,7 @@ const PassedOn = class {} as new () => Omit<SfuMethods, OwnMethod>;
  */
 export class RemoteSfuNode extends PassedOn implements SfuNode {
   readonly #client: ControlClient;
-  readonly #listeners: EventListeners;
+  readonly #listeners: EventListeners<SfuEvent>;
   readonly #log: SfuLog;
   readonly #notifyGone: () => void;
   /** The sessions that this gateway owns, with their rooms and the numbers of the events received. */
@@ -87,7 +87,7 @@ export class RemoteSfuNode extends PassedOn implements SfuNode {
     super();
     this.#log = log;
     this.#notifyGone = handleGone;
-    this.#listeners = new EventListeners(log);
+    this.#listeners = new EventListeners<SfuEvent>(log);
     this.#client = new ControlClient({
       url,
       secret,

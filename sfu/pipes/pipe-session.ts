@@ -35,11 +35,11 @@ export class PipeSession extends Session implements TrackWatcher {
 
   /** A pipe costs the worker that feeds it as much as a viewer. */
   enter(): void {
-    this.room.handleLoadChanged(EXPECTED_TRACKS);
+    this.router.handleLoadChanged(EXPECTED_TRACKS);
   }
 
   async open(far: PipeAddress): Promise<PipeAnswer<'pull'>> {
-    const [transport] = await Promise.all([this.room.createPipeTransport(), this.room.stageKnown()]);
+    const [transport] = await Promise.all([this.router.createPipeTransport(), this.room.stageKnown()]);
     if (this.closed) transport.close();
     this.assertOpen();
     this.#transport = transport;
@@ -110,7 +110,7 @@ export class PipeSession extends Session implements TrackWatcher {
     this.#transport?.close();
     const tracks = [...this.#tracks.values()].map(({ track }) => track);
     this.#tracks.clear();
-    this.room.handleLoadChanged(-EXPECTED_TRACKS);
+    this.router.handleLoadChanged(-EXPECTED_TRACKS);
     this.room.handlePreferenceChanged(tracks);
   }
 
@@ -135,7 +135,7 @@ export class PipeSession extends Session implements TrackWatcher {
     const { track } = outgoing;
     const stillWanted = () => !this.closed && !track.closed && this.#tracks.get(track.id) === outgoing;
     try {
-      await this.room.provide(track);
+      await this.router.provide(track);
       const consumer = await this.wire().consume({ producerId: track.id });
       if (!stillWanted()) return consumer.close();
       outgoing.consumer = consumer;

@@ -10,6 +10,7 @@ import {
   UPSTREAM_HOPS_MAX,
 } from '../limits.ts';
 import type { SfuLog } from '../log.ts';
+import type { SessionRoom } from '../sessions/session.ts';
 import { StageTrack } from '../tracks/stage-track.ts';
 import { addressOf } from './pipe-listen.ts';
 import type { PipeAnswer, PipedTrack, PipeEvent, PipeRequest } from './pipe-messages.ts';
@@ -41,13 +42,10 @@ export interface UpstreamRouter {
   unpin(): void;
 }
 
-export interface UpstreamRoom<R extends UpstreamRouter> {
+type TrackHandler = 'handleTrackAdded' | 'handleTracksRemoved' | 'handleTrackMuted' | 'handleSentLayerChanged';
+export interface UpstreamRoom<R extends UpstreamRouter> extends Pick<SessionRoom, TrackHandler> {
   readonly name: string;
   routerForStage(): R;
-  handleTrackAdded(track: StageTrack): void;
-  handleTracksRemoved(tracks: StageTrack[]): void;
-  handleTrackMuted(track: StageTrack): void;
-  handleSentLayerChanged(track: StageTrack): void;
 }
 
 export interface UpstreamOptions<R extends UpstreamRouter> {

@@ -5,34 +5,25 @@ import { EXPECTED_TRACKS, ICE_CONSENT_TIMEOUT_SECONDS, VIEWER_BITRATE_START_BPS 
 import { type PipeListen, pipeTransportOptions } from '../pipes/pipe-listen.ts';
 import { RouterPipe } from '../pipes/router-pipe.ts';
 import type { UpstreamRouter } from '../pipes/upstream.ts';
-import type { Session, SessionRoom } from '../sessions/session.ts';
+import type { Session, SessionRoom, SessionRouter } from '../sessions/session.ts';
 import type { StageTrack } from '../tracks/stage-track.ts';
 import type { PooledWorker } from '../workers/worker-pool.ts';
 
 /** The room as its routers use it. */
-export interface RouterRoom {
-  readonly tracks: StageTrack[];
-  readonly spareTracks: StageTrack[];
+export interface RouterRoom extends SessionRoom {
   isSpareHome(router: RoomRouter): boolean;
-  /** Resolves when the tracks on stage are known. */
-  stageKnown(): Promise<void>;
   /** The router on which a track has its producer. */
   homeOf(track: StageTrack): RoomRouter | undefined;
   closeIfEmpty(router: RoomRouter): void;
-  handleTrackAdded(track: StageTrack): void;
-  handleTracksRemoved(tracks: StageTrack[]): void;
-  handleTrackMuted(track: StageTrack): void;
-  handleSentLayerChanged(track: StageTrack): void;
-  handlePreferenceChanged(tracks: StageTrack[]): void;
 }
 
 /**
  * A room's router on one worker, with its sessions. Tracks whose producer is on another router come over one pipe for
  * each such router, which carries each track once, for any number of viewers here.
  */
-export class RoomRouter implements SessionRoom, UpstreamRouter {
+export class RoomRouter implements SessionRouter, UpstreamRouter {
   readonly worker: PooledWorker;
-  readonly #room: RouterRoom;
+  readonly room: RouterRoom;
   readonly #router: Promise<types.Router>;
   readonly #sessions = new Set<Session>();
   #spares = 0;
@@ -45,7 +36,7 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
   constructor(options: { room: RouterRoom; worker: PooledWorker; pipeListen: PipeListen | undefined }) {
     this.#pipeListen = options.pipeListen;
     this.worker = options.worker;
-    this.#room = options.room;
+    this.room = options.room;
     this.#router = this.worker.worker.createRouter({ mediaCodecs });
     // The callers that await it handle the failure; there may be none.
     this.#router.catch(() => {});
@@ -66,14 +57,6 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
 
   get sessions(): Session[] {
     return [...this.#sessions];
-  }
-
-  get tracks(): StageTrack[] {
-    return this.#room.tracks;
-  }
-
-  get spareTracks(): StageTrack[] {
-    return this.#room.spareTracks;
   }
 
   enter(session: Session): void {
@@ -100,7 +83,7 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
   releaseStage(): void {
     if (this.inUse) return;
     for (const [home, opening] of this.#pipes) {
-      if (!this.#room.isSpareHome(home)) opening.then((pipe) => this.inUse || pipe.close()).catch(() => {});
+      if (!this.room.isSpareHome(home)) opening.then((pipe) => this.inUse || pipe.close()).catch(() => {});
     }
   }
 
@@ -113,7 +96,7 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
   unpin(): void {
     this.#pins--;
     this.#updateUse();
-    this.#room.closeIfEmpty(this);
+    this.room.closeIfEmpty(this);
   }
 
   /** The router, once the worker has made it. */
@@ -142,12 +125,8 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
     return await router.createPipeTransport(pipeTransportOptions(this.#pipeListen));
   }
 
-  stageKnown(): Promise<void> {
-    return this.#room.stageKnown();
-  }
-
   async provide(track: StageTrack): Promise<void> {
-    const home = this.#room.homeOf(track);
+    const home = this.room.homeOf(track);
     if (home === this) return;
     if (!home) throw new SfuError('producer_not_found', 'The track left the stage during the request.');
     const pipe = await this.#pipeFrom(home);
@@ -167,26 +146,6 @@ export class RoomRouter implements SessionRoom, UpstreamRouter {
     );
     // A pipe that closed meanwhile is not counted.
     return counted.flatMap((pipe) => (pipe.status === 'fulfilled' ? pipe.value : []));
-  }
-
-  handleTrackAdded(track: StageTrack): void {
-    this.#room.handleTrackAdded(track);
-  }
-
-  handleTracksRemoved(tracks: StageTrack[]): void {
-    this.#room.handleTracksRemoved(tracks);
-  }
-
-  handleTrackMuted(track: StageTrack): void {
-    this.#room.handleTrackMuted(track);
-  }
-
-  handleSentLayerChanged(track: StageTrack): void {
-    this.#room.handleSentLayerChanged(track);
-  }
-
-  handlePreferenceChanged(tracks: StageTrack[]): void {
-    this.#room.handlePreferenceChanged(tracks);
   }
 
   handleLoadChanged(consumers: number): void {

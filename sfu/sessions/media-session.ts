@@ -124,7 +124,7 @@ export abstract class MediaSession extends Session {
   }
 
   protected async openTransport(): Promise<types.WebRtcTransport> {
-    const transport = await this.room.createTransport();
+    const transport = await this.router.createTransport();
     if (this.closed) transport.close();
     this.assertOpen();
     this.#transport = transport;

@@ -25,7 +25,7 @@ export class PublishSession extends MediaSession {
   readonly #layerLoweringDelayMs: number;
   #pending = 0;
 
-  constructor(options: SessionOptions & { fence?: number; layerLoweringDelayMs: number }) {
+  constructor(options: SessionOptions & { fence: number | undefined; layerLoweringDelayMs: number }) {
     super(options);
     this.#fence = options.fence;
     this.#layerLoweringDelayMs = options.layerLoweringDelayMs;

@@ -126,8 +126,8 @@ export class SessionHost {
   async takeWatchSlot(place: ReservedPlace): Promise<void> {
     for (;;) {
       const theirs = this.#sessions
-        .ofPerson(place)
-        .filter((it) => (it instanceof ReservedPlace ? it.isWatching : it instanceof WatchSession && !it.isSpare));
+        .ofPerson(place.grant)
+        .filter((it) => !it.isSpare && (it instanceof ReservedPlace ? !it.grant.publish : it instanceof WatchSession));
       const release = theirs.length <= WATCH_SESSIONS_PER_PERSON_MAX && (await this.#takeSlot(place));
       if (release) return this.#sessions.holdSlot(place, release);
       const idle = theirs.find((it) => it instanceof WatchSession && it.opened && !it.connected);
@@ -141,7 +141,7 @@ export class SessionHost {
   }
 
   /** Ends the earlier prepared session of this person; throws `node_full` where others have too many. */
-  makeRoomForPrepared({ room, identity }: ReservedPlace): void {
+  makeRoomForPrepared({ grant: { room, identity } }: ReservedPlace): void {
     const prepared = this.#sessions.all.filter((it) => it instanceof WatchSession && it.isPrepared);
     const isOfRoom = ({ grant }: Session) => grant.room === room;
     const theirs = prepared.filter((it) => isOfRoom(it) && it.grant.identity === identity);
@@ -166,19 +166,19 @@ export class SessionHost {
   endNamed(id: string, reason: SessionCloseReason): void {
     const session = this.#sessions.get(id);
     if (session) this.end(session, reason);
-    else this.#sessions.giveUp(id);
+    else this.#sessions.giveUp((place) => place.id === id);
   }
 
   /** Ends the room's publisher, also one that is still being opened. */
   endPublisher(name: string): void {
-    this.#sessions.giveUpPublishers(name);
+    this.#sessions.giveUp(({ grant }) => grant.publish && grant.room === name);
     const publisher = this.#options.rooms.get(name)?.publisher;
     if (publisher) this.end(publisher, 'closed');
   }
 
   /** Ends a person's sessions in a room, also those still being opened. */
   endPerson(room: string, identity: string): void {
-    this.#sessions.giveUpPerson(room, identity);
+    this.#sessions.giveUp(({ grant }) => grant.room === room && grant.identity === identity);
     const sessions = this.#options.rooms.get(room)?.sessions ?? [];
     // The identity of a pipe is a node's, not a person's.
     const theirs = sessions.filter((session) => session instanceof MediaSession && session.grant.identity === identity);
@@ -186,7 +186,7 @@ export class SessionHost {
   }
 
   endRoom(name: string, reason: SessionCloseReason): void {
-    this.#sessions.giveUpRoom(name);
+    this.#sessions.giveUp(({ grant }) => grant.room === name);
     const room = this.#options.rooms.get(name);
     if (room) this.#endAll(room.sessions, reason);
   }
@@ -217,7 +217,7 @@ export class SessionHost {
 
   async #takeSlot(place: ReservedPlace): Promise<(() => void) | undefined> {
     const { watching } = this.#options;
-    return watching ? watching.take([{ key: personKey(place), limit: WATCH_SESSIONS_PER_PERSON_MAX }]) : () => {};
+    return watching ? watching.take([{ key: personKey(place.grant), limit: WATCH_SESSIONS_PER_PERSON_MAX }]) : () => {};
   }
 
   /** Puts a new session into its room in one turn, so that no open room is empty. */
@@ -229,7 +229,7 @@ export class SessionHost {
       const session = kind.make({
         id: place.id,
         grant,
-        room: router,
+        router,
         emit,
         ...(spareOf && { spareOf }),
       });

@@ -34,13 +34,12 @@ export class SessionRegistry {
   }
 
   /** Reserves the id, or throws `session_exists`. */
-  reserve({ session: id, grant, spareOf }: SessionRequest): ReservedPlace {
+  reserve(request: SessionRequest): ReservedPlace {
+    const { session: id, grant } = request;
     if (this.#sessions.has(id)) throw new SfuError('session_exists', `There is already a session ${id}.`);
-    const isWatching = !grant.publish && spareOf === undefined;
-    const { room, identity, publish: isPublishing } = grant;
-    const place = new ReservedPlace({ id, room, identity, isWatching, isPublishing });
+    const place = new ReservedPlace(request);
     this.#sessions.set(id, place);
-    const key = personKey(place);
+    const key = personKey(grant);
     const theirs = this.#byPerson.get(key) ?? new Set();
     theirs.add(id);
     this.#byPerson.set(key, theirs);
@@ -79,37 +78,21 @@ export class SessionRegistry {
     if (this.#sessions.get(place.id) === place) this.#remove(place);
   }
 
-  /** Gives up the session being opened under the id: its open request finds the place gone and undoes its work. */
-  giveUp(id: string): void {
-    const place = this.#sessions.get(id);
-    if (place instanceof ReservedPlace) this.#remove(place);
-  }
-
-  giveUpRoom(room: string): void {
-    for (const place of this.#sessions.values()) {
-      if (place instanceof ReservedPlace && place.room === room) this.#remove(place);
-    }
-  }
-
-  giveUpPublishers(room: string): void {
-    for (const place of this.#sessions.values()) {
-      if (place instanceof ReservedPlace && place.isPublishing && place.room === room) this.#remove(place);
-    }
-  }
-
-  giveUpPerson(room: string, identity: string): void {
-    for (const place of this.ofPerson({ room, identity })) if (place instanceof ReservedPlace) this.#remove(place);
+  /** Gives up sessions that are being opened: their open requests find their places gone and undo their work. */
+  giveUp(matches: (place: ReservedPlace) => boolean): void {
+    for (const place of this.#sessions.values())
+      if (place instanceof ReservedPlace && matches(place)) this.#remove(place);
   }
 
   delete(session: Session): void {
-    if (this.#sessions.get(session.id) === session) this.#remove({ id: session.id, ...session.grant });
+    if (this.#sessions.get(session.id) === session) this.#remove(session);
   }
 
-  #remove({ id, ...person }: { id: string; room: string; identity: string }): void {
+  #remove({ id, grant }: Session | ReservedPlace): void {
     this.#sessions.delete(id);
     this.#releases.get(id)?.();
     this.#releases.delete(id);
-    const key = personKey(person);
+    const key = personKey(grant);
     const theirs = this.#byPerson.get(key);
     theirs?.delete(id);
     if (theirs?.size === 0) this.#byPerson.delete(key);
@@ -118,16 +101,12 @@ export class SessionRegistry {
 
 export class ReservedPlace {
   readonly id: string;
-  readonly room: string;
-  readonly identity: string;
-  readonly isWatching: boolean;
-  readonly isPublishing: boolean;
+  readonly grant: SessionGrant;
+  readonly isSpare: boolean;
 
-  constructor(about: Pick<ReservedPlace, 'id' | 'room' | 'identity' | 'isWatching' | 'isPublishing'>) {
-    this.id = about.id;
-    this.room = about.room;
-    this.identity = about.identity;
-    this.isWatching = about.isWatching;
-    this.isPublishing = about.isPublishing;
+  constructor({ session, grant, spareOf }: SessionRequest) {
+    this.id = session;
+    this.grant = grant;
+    this.isSpare = spareOf !== undefined;
   }
 }

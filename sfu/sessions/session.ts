@@ -14,22 +14,27 @@ export interface SessionRoom {
   readonly tracks: StageTrack[];
   /** Tracks of the publisher's spare. */
   readonly spareTracks: StageTrack[];
-  createTransport(): Promise<types.WebRtcTransport>;
-  /** A transport to another node. */
-  createPipeTransport(): Promise<types.PipeTransport>;
   /** Resolves when the tracks on stage are known, where they are pulled from another node. */
   stageKnown(): Promise<void>;
-  /** Makes the track available on the router of the session's transport. */
-  provide(track: StageTrack): Promise<void>;
   /** The publisher put a track on stage, or took some off. */
   handleTrackAdded(track: StageTrack): void;
   handleTracksRemoved(tracks: StageTrack[]): void;
   handleTrackMuted(track: StageTrack): void;
   handleSentLayerChanged(track: StageTrack): void;
-  /** The session's load on the worker changed by this number of consumers. */
-  handleLoadChanged(consumers: number): void;
   /** The session watches these tracks from now on, or no longer, or prefers another layer of them. */
   handlePreferenceChanged(tracks: StageTrack[]): void;
+}
+
+/** The room's router on the worker of the session's transport. */
+export interface SessionRouter {
+  readonly room: SessionRoom;
+  createTransport(): Promise<types.WebRtcTransport>;
+  /** A transport to another node. */
+  createPipeTransport(): Promise<types.PipeTransport>;
+  /** Makes the track available on this router. */
+  provide(track: StageTrack): Promise<void>;
+  /** The session's load on the worker changed by this number of consumers. */
+  handleLoadChanged(consumers: number): void;
 }
 
 export interface SessionOptions {
@@ -37,7 +42,7 @@ export interface SessionOptions {
   /** The session for which this one is a spare. */
   spareOf?: string;
   grant: SessionGrant;
-  room: SessionRoom;
+  router: SessionRouter;
   emit: (event: SfuEvent) => void;
 }
 
@@ -52,6 +57,7 @@ interface StreamStat {
 export abstract class Session {
   readonly id: string;
   #grant: SessionGrant;
+  protected readonly router: SessionRouter;
   protected readonly room: SessionRoom;
   /** When the lease was last renewed, by the monotonic clock: a step of the wall clock must not end it. */
   #renewedAtMs = performance.now();
@@ -61,10 +67,11 @@ export abstract class Session {
   #opened = false;
   #closedBecause: SessionCloseReason | undefined;
 
-  protected constructor({ id, grant, room, emit }: SessionOptions) {
+  protected constructor({ id, grant, router, emit }: SessionOptions) {
     this.id = id;
     this.#grant = grant;
-    this.room = room;
+    this.router = router;
+    this.room = router.room;
     this.emit = emit;
   }
 

@@ -368,7 +368,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
     const requestedLayer = watched.layer;
     const stillWanted = () => !this.closed && !track.closed && this.#watched.get(track.id) === watched;
     try {
-      await this.room.provide(track);
+      await this.router.provide(track);
       const consumer = await this.transport.consume({
         producerId: track.id,
         rtpCapabilities: this.#rtpCapabilities,
@@ -472,7 +472,7 @@ export class WatchSession extends MediaSession implements TrackWatcher {
   #updateLoad(): void {
     const isIdle = this.closed || this.isSpare || this.isPrepared;
     const load = isIdle ? 0 : Math.max(this.#watched.size, EXPECTED_TRACKS);
-    this.room.handleLoadChanged(load - this.#load);
+    this.router.handleLoadChanged(load - this.#load);
     this.#load = load;
   }
 }

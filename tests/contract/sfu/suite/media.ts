@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it, vi } from 'vitest';
 import { srtpProfiles } from '../../../support/media/rtp-srtp.ts';
+import type { StageViewer } from '../../../support/media/rtp-stage.ts';
 import { RtpViewer, rtpViewerCapabilities } from '../../../support/media/rtp-viewer.ts';
 import { expectCode, type Open, SILENT_AFTER_MS, until, WAIT } from './harness.ts';
 
@@ -96,9 +97,8 @@ export function describeTraffic(open: Open): void {
     const viewer = await stage.watch('room_traffic', { reports: true });
     await viewer.viewer.firstDecodableFrame;
     const count = async () => {
-      const counted = await stage.node.traffic({ sessions: [publisher.session, viewer.session, randomUUID()] });
-      expect(counted.map(({ session }) => session)).toEqual([publisher.session, viewer.session]);
-      return counted;
+      const counted = await stage.node.roomTraffic({ room: 'room_traffic', identity: viewer.identity });
+      return [publisher, viewer].map(({ session }) => counted.find((each) => each.session === session));
     };
     const before = await count();
     await vi.waitFor(async () => {
@@ -132,8 +132,11 @@ export function describeTraffic(open: Open): void {
     await silent.viewer.firstDecodableFrame;
     await events.wait('paused', silent.session);
     await until(() => silent.viewer.silenceMs() > SILENT_AFTER_MS);
-    const [counted] = await node.traffic({ sessions: [silent.session] });
-    expect(counted).toMatchObject({ receiverReports: 0, paused: true });
+    const trafficOf = async ({ session }: StageViewer) => {
+      const counted = await node.roomTraffic({ room: 'room_metered', identity: 'fan' });
+      return counted.find((each) => each.session === session);
+    };
+    expect(await trafficOf(silent)).toMatchObject({ receiverReports: 0, paused: true });
     const adopted = { session: silent.session, room: 'room_metered', identity: 'fan', epoch: 1 };
     expect((await node.adopt(adopted)).paused).toBe(true);
 
@@ -153,8 +156,7 @@ export function describeTraffic(open: Open): void {
     await node.play({ session: later.session });
     await later.viewer.firstDecodableFrame;
     await vi.waitFor(async () => {
-      const [traffic] = await node.traffic({ sessions: [later.session] });
-      expect(traffic?.receiverReports).toBeGreaterThan(8);
+      expect((await trafficOf(later))?.receiverReports).toBeGreaterThan(8);
     }, WAIT_FOR_REPORTS);
     expect(events.of('paused', honest.session)).toEqual([]);
     expect(events.of('paused', later.session)).toHaveLength(1);
