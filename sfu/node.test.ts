@@ -5,6 +5,7 @@ import { RtpPublisher } from '../tests/support/media/rtp-publisher.ts';
 import { rtpViewerCapabilities } from '../tests/support/media/rtp-viewer.ts';
 import { effort } from '../tests/support/run/effort.ts';
 import { SfuError, type SfuEvent } from './contract.ts';
+import { PREPARED_PER_ROOM_MAX } from './limits.ts';
 import { LocalSfuNode, type LocalSfuNodeOptions } from './node.ts';
 
 async function openNode(options: Partial<LocalSfuNodeOptions> = {}) {
@@ -52,6 +53,21 @@ it('ends a grant exactly at its time', async () => {
   // At the exact time, whenever the next sweep runs.
   await expect(node.restartIce({ session: 'viewer' })).rejects.toMatchObject({ code: 'session_not_found' });
   expect(node.events).toEqual([{ type: 'sessionClosed', room: 'room_1', session: 'viewer', reason: 'grant_expired' }]);
+});
+
+it('counts prepared sessions that are opened at the same time', async () => {
+  await using node = await openNode({ workers: 1 });
+  const rtpCapabilities = rtpViewerCapabilities(node.routerRtpCapabilities);
+  const bots = Array.from({ length: PREPARED_PER_ROOM_MAX + 5 }, (_, index) => `bot-${index}`);
+  const until = Date.now() + 10_000;
+  const prepare = (identity: string) =>
+    node.watch({
+      session: identity,
+      grant: { room: 'room_1', identity, publish: false, subscribe: false, until },
+      rtpCapabilities,
+    });
+  const opened = await Promise.allSettled(bots.map(prepare));
+  expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(PREPARED_PER_ROOM_MAX);
 });
 
 it('keeps the sessions of a gateway that renews them when the wall clock steps forward', async () => {

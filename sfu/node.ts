@@ -195,13 +195,17 @@ export class LocalSfuNode implements SfuNode, PipeMethods {
     return await this.#sessions.open(request, {
       admit: async (place) => {
         if (spareOf === undefined) await this.#sessions.takeWatchSlot(place);
-        if (!grant.subscribe) this.#sessions.makeRoomForPrepared(place);
+        if (!grant.subscribe) this.#sessions.replacePrepared(place);
         if (!grant.metered) return;
         budget = await this.#budgets.get(grant);
         // Nothing is sent to a spare.
         if (spareOf === undefined) beginsPaused = await budget.open(Date.now());
       },
-      place: (room) => room.routerForViewer(),
+      place: (room) => {
+        // In the same turn in which it enters.
+        if (!grant.subscribe) this.#sessions.assertTakesPrepared(room.name);
+        return room.routerForViewer();
+      },
       make: (options) =>
         new WatchSession({
           ...options,

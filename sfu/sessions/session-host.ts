@@ -140,15 +140,22 @@ export class SessionHost {
     }
   }
 
-  /** Ends the earlier prepared session of this person; throws `node_full` where others have too many. */
-  makeRoomForPrepared({ grant: { room, identity } }: ReservedPlace): void {
-    const prepared = this.#sessions.all.filter((it) => it instanceof WatchSession && it.isPrepared);
-    const isOfRoom = ({ grant }: Session) => grant.room === room;
-    const theirs = prepared.filter((it) => isOfRoom(it) && it.grant.identity === identity);
-    const others = prepared.filter((it) => !theirs.includes(it));
+  /** Ends the earlier prepared session of this person. */
+  replacePrepared({ grant: { room, identity } }: ReservedPlace): void {
+    const theirs = this.#prepared.filter(({ grant }) => grant.room === room && grant.identity === identity);
     this.#endAll(theirs, 'replaced');
-    if (others.length >= PREPARED_PER_NODE_MAX || others.filter(isOfRoom).length >= PREPARED_PER_ROOM_MAX)
+  }
+
+  /** Throws `node_full` where the room or the node has too many prepared sessions. */
+  assertTakesPrepared(room: string): void {
+    const prepared = this.#prepared;
+    const ofRoom = prepared.filter(({ grant }) => grant.room === room);
+    if (prepared.length >= PREPARED_PER_NODE_MAX || ofRoom.length >= PREPARED_PER_ROOM_MAX)
       throw new SfuError('node_full', 'The room or the node has too many prepared sessions.');
+  }
+
+  get #prepared(): Session[] {
+    return this.#sessions.all.filter((it) => it instanceof WatchSession && it.isPrepared);
   }
 
   /** Puts a prepared publisher on stage, in place of an earlier publisher. */
