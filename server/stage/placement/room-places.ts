@@ -54,6 +54,7 @@ export class RoomPlaces {
   readonly #pruner: TreePruner;
   /** Rooms whose tree named another origin than their publisher's node at the last check. */
   readonly #contested = new Set<RoomId>();
+  /** The agreed trees; this gateway's own if Redis is gone. */
   readonly #learned = new SharedRead<RoomId, LearnedTree>((room) => this.#ask(room));
   #healing: Promise<void> | undefined;
   /** Rooms on a lost node: their returning publisher need not learn the location again. */
@@ -82,7 +83,7 @@ export class RoomPlaces {
     open: (place: ViewerPlace) => Promise<A>,
   ): Promise<{ node: string; answer: A }> {
     return this.#try(async (avoid, full) => {
-      const tree = await this.#learn(room);
+      const tree = await this.#learned.get(room);
       assertKnown(tree);
       let answer = this.#placement.placeViewer({ room, viewer, avoid, full, ...this.#region });
       if (!answer.ok && answer.reason === 'no_origin') {
@@ -113,7 +114,7 @@ export class RoomPlaces {
     open: (node: SfuNode) => Promise<A>,
   ): Promise<{ node: string; answer: A }> {
     return this.#try(async (avoid) => {
-      const learned = await this.#learn(room);
+      const learned = await this.#learned.get(room);
       // Without Redis, sessions of a lost node can only be elsewhere from now on.
       const tree = learned.isAgreed ? learned : { ...learned, origin: learned.origin ?? this.#lostOrigin(room) };
       assertKnown(tree);
@@ -134,7 +135,7 @@ export class RoomPlaces {
 
   /** The node that the room's publisher would get now; nothing is booked. */
   async nodeForPublisher(room: RoomId): Promise<SfuNode> {
-    assertKnown(await this.#learn(room));
+    assertKnown(await this.#learned.get(room));
     const node = this.#placement.nodeForPublisher({ room, ...this.#region });
     if (node === undefined) throw new AppError('stage_unavailable');
     return this.#fleet.open(node);
@@ -151,7 +152,7 @@ export class RoomPlaces {
    * all nodes if the tree cannot be read, as another gateway may have placed the room on any of them.
    */
   async nodesOf(room: RoomId): Promise<SfuNode[]> {
-    const { origin, edges, isAgreed } = await this.#learn(room);
+    const { origin, edges, isAgreed } = await this.#learned.get(room);
     if (!isAgreed) return this.#fleet.nodes;
     const own = this.#placement.origin(room);
     const known = [...(own ? [own] : []), ...this.#placement.edges(room).keys()];
@@ -162,7 +163,7 @@ export class RoomPlaces {
 
   /** The publisher's node, or the one that the publisher will get. */
   async origin(room: RoomId): Promise<SfuNode | undefined> {
-    const { origin } = await this.#learn(room);
+    const { origin } = await this.#learned.get(room);
     return origin === undefined ? undefined : this.#fleet.open(origin).catch(() => undefined);
   }
 
@@ -257,11 +258,6 @@ export class RoomPlaces {
     }
   }
 
-  /** The agreed tree; this gateway's own if Redis is gone. */
-  #learn(room: RoomId): Promise<LearnedTree> {
-    return this.#learned.get(room);
-  }
-
   async #ask(room: RoomId): Promise<LearnedTree> {
     try {
       const tree = await this.#trees.get(room);
@@ -296,15 +292,14 @@ export class RoomPlaces {
   async #settle(room: RoomId, tree: RoomTree, answer: PlacementAnswer): Promise<RoomUpstream | undefined> {
     const { node, parent } = accepted(answer);
     const origin = this.#placement.origin(room) ?? node;
-    let feeder = parent;
     await this.#agree(room, async () => {
       const agreed = tree.origin === origin ? origin : await this.#trees.moveOrigin(room, tree.origin, origin);
       if (agreed !== origin)
         throw new SfuError('node_unavailable', 'The room was opened on another node at the same time.');
       if (parent === undefined) return;
-      feeder = await this.#trees.claimEdge(room, node, parent);
+      const agreedParent = await this.#trees.claimEdge(room, node, parent);
       // Also if it is the expected one: the last viewer may have left the node meanwhile.
-      this.#placement.setEdge({ room, node, parent: feeder });
+      this.#placement.setEdge({ room, node, parent: agreedParent });
     });
     return this.#upstreamOf(room, node);
   }
