@@ -2,8 +2,12 @@
  * Simulated nodes and an audience for the placement benchmark. It tracks viewers and pipes itself from the answers
  * alone, so that placement's own bookkeeping is verified, and draws everything from one seed.
  */
-import type { Placement, PlacementAnswer, PlacementNode } from '../../../server/stage/placement/placement.ts';
-import { PLACEMENT_LIMITS } from '../../../server/stage/placement/placement-limits.ts';
+import {
+  PLACEMENT_LIMITS,
+  type Placement,
+  type PlacementAnswer,
+  type PlacementNode,
+} from '../../../server/stage/placement/placement.ts';
 
 const REGIONS = ['eu-west', 'eu-south', 'eu-north', 'us-east', 'us-west', 'sa-east', 'ap-south', 'ap-east'];
 /** Nodes per region are not alike: the first has four times the last. */
