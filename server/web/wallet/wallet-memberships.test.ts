@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
-import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
+import { testIdsOf, wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import { DAY_MS } from '../../platform/clock.ts';
 import type { Membership, OwnMembership, Tier } from '../../protocol/money/memberships.ts';
 import { membershipsApi } from '../api/money-api.ts';
@@ -35,8 +35,8 @@ test('a membership that cannot be renewed offers no button to resume it', () => 
     part.memberships = [{ ...ending, nextTier: null, paidUntil: null, creatorName: 'Ada' } as unknown as OwnMembership];
     return part.render();
   };
-  expect(pressOf(render(true), 'membership-resume')).toBeTypeOf('function');
-  expect(() => pressOf(render(false), 'membership-resume')).toThrow('nothing has @click=');
+  expect(testIdsOf(render(true))).toContain('membership-resume');
+  expect(testIdsOf(render(false))).not.toContain('membership-resume');
 });
 
 test('a membership in the grace after its move to a year was refunded shows when access ends', () => {
