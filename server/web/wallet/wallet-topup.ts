@@ -235,6 +235,15 @@ export class WalletTopup extends SitePart {
     });
   };
 
+  /** A saved card may be charged although no answer came. */
+  protected override wordsFor(error: unknown): string {
+    const words = super.wordsFor(error);
+    const { maybeCharged } = this.words.wallet;
+    const code = error instanceof LogeError && this.#payingCard ? error.code : undefined;
+    if (code === 'provider_unavailable') return maybeCharged;
+    return code === 'connection_failed' ? `${words} ${maybeCharged}` : words;
+  }
+
   async #order(request: TopupRequest): Promise<TopupAnswer> {
     try {
       return await walletApi.topUp(request);

@@ -1,5 +1,8 @@
 /** English texts of the wallet: credit, cards, memberships, history. */
+import { topupEnglish } from '../../../../client-sdk/elements/texts/topup-texts.ts';
+
 export const englishWallet = {
+  ...topupEnglish,
   title: 'Your wallet',
   balance: 'Available credit',
   text: 'Credit buys tickets and tips here, at once, without typing your card again. It is not a bank account and pays no interest. What you do not spend you get back to your card, below.',
@@ -13,22 +16,12 @@ export const englishWallet = {
     `One top-up is from ${smallest} to ${largest}. A wallet holds at most ${most}.`,
   room: (amount: string) => `There is room for ${amount} more.`,
   topUp: 'Top up',
-  amounts: 'Amount',
-  other: 'Other amount',
-  payWith: 'Pay with',
-  newCard: 'Another card',
   newCardText: 'On our payment provider’s page',
-  pay: (amount: string) => `Pay ${amount} by card`,
-  payNone: 'Choose an amount',
   secure: 'You pay on our payment provider’s page and come back here. We never see your card number.',
   secureSaved: 'Your bank may ask you to confirm. You come back here afterwards.',
-  tooSmall: (minimum: string) => `The smallest top-up is ${minimum}.`,
-  tooLarge: (maximum: string) => `The largest top-up is ${maximum}.`,
-  full: (maximum: string) => `A wallet holds at most ${maximum}.`,
   cards: 'Saved cards',
   cardsNone: 'No card is saved. On the payment page you can choose to keep one for next time.',
   cardsText: 'They are kept by our payment provider. We know the last four digits, no more.',
-  card: (brand: string, last4: string) => `${brand} ending in ${last4}`,
   expires: (when: string) => `Expires ${when}`,
   expired: 'Expired',
   removeCard: 'Remove',

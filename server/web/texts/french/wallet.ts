@@ -1,7 +1,9 @@
 /** French texts of the wallet: credit, cards, memberships, history. */
+import { topupFrench } from '../../../../client-sdk/elements/texts/topup-texts.ts';
 import type { SiteTexts } from '../english/site.ts';
 
 export const frenchWallet: SiteTexts['wallet'] = {
+  ...topupFrench,
   title: 'Votre portefeuille',
   balance: 'Crédit disponible',
   text: 'Ce crédit paie ici billets et pourboires, tout de suite, sans ressaisir votre carte. Ce n’est pas un compte bancaire et il ne rapporte pas d’intérêts. Ce que vous ne dépensez pas retourne sur votre carte, plus bas.',
@@ -15,23 +17,13 @@ export const frenchWallet: SiteTexts['wallet'] = {
     `Une recharge va de ${smallest} à ${largest}. Un portefeuille contient au plus ${most}.`,
   room: (amount) => `Il reste de la place pour ${amount}.`,
   topUp: 'Recharger',
-  amounts: 'Montant',
-  other: 'Autre montant',
-  payWith: 'Payer avec',
-  newCard: 'Une autre carte',
   newCardText: 'Sur la page de notre prestataire',
-  pay: (amount) => `Payer ${amount} par carte`,
-  payNone: 'Choisissez un montant',
   secure: 'Vous payez sur la page de notre prestataire et revenez ici. Nous ne voyons jamais le numéro de votre carte.',
   secureSaved: 'Votre banque peut vous demander de confirmer. Vous revenez ensuite ici.',
-  tooSmall: (minimum) => `La plus petite recharge est de ${minimum}.`,
-  tooLarge: (maximum) => `La plus grande recharge est de ${maximum}.`,
-  full: (maximum) => `Un portefeuille contient au plus ${maximum}.`,
   cards: 'Cartes enregistrées',
   cardsNone:
     'Aucune carte n’est enregistrée. Sur la page de paiement, vous pouvez choisir d’en garder une pour la prochaine fois.',
   cardsText: 'Notre prestataire les garde. Nous en connaissons les quatre derniers chiffres, rien de plus.',
-  card: (brand, last4) => `${brand} se terminant par ${last4}`,
   expires: (when) => `Expire ${when}`,
   expired: 'Expirée',
   removeCard: 'Retirer',
