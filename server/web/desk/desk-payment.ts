@@ -142,7 +142,7 @@ export class DeskPaymentPart extends DeskPart {
     return html`<li data-testid="refund-${refund.id}">
       <div class="what">
         <p class="line"><span class="state ${REFUND_LOOK[refund.status]}">${texts.refundStates[refund.status]}</span> ${texts.refundTo[refund.to]}</p>
-        <p class="small muted">${formatMoment(refund.createdAt, this.language)} · <bdi>${refund.reason}</bdi> <span>${texts.refundBy(refund.by)}</span></p>
+        <p class="small muted">${formatMoment(refund.createdAt, this.language)} · <bdi>${this.words.wallet.refundReasons[refund.reason] ?? refund.reason}</bdi> <span>${texts.refundBy(refund.by)}</span></p>
         ${refund.failure ? html`<p class="small">${texts.refundFailure(refund.failure)}</p>` : nothing}
         ${
           refund.status === 'failed'

@@ -103,7 +103,7 @@ export class SiteReceipt extends SitePage {
       ${line(words.status, words.states[receipt.status] ?? receipt.status)}
       ${line(words.buyer, html`<bdi>${receipt.invoice?.buyerName ?? buyer}</bdi>`)}
       ${line(words.room, receipt.room && html`<bdi>${receipt.room.title}</bdi>`)}
-      ${line(words.creator, receipt.creator?.name)} ${this.#whatFor(receipt)} ${line(words.reason, receipt.reason && (this.words.refundReasons[receipt.reason] ?? receipt.reason))}
+      ${line(words.creator, receipt.creator?.name)} ${this.#whatFor(receipt)} ${line(words.reason, receipt.reason && (this.words.wallet.refundReasons[receipt.reason] ?? receipt.reason))}
       ${number(
         isRefund ? words.related : words.relatedRefund,
         receipt.relatesTo && html`<a href="/receipts/${receipt.relatesTo}"><code>${receipt.relatesTo}</code></a>`,

@@ -4,6 +4,7 @@ import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import type { WalletEntry } from '../api/money-api.ts';
 import '../texts/wallet-texts.ts';
 import './wallet-history.ts';
+import { siteTexts } from '../site/site-language.ts';
 
 const AT = '2030-01-05T20:00:00.000Z';
 const ticket = {
@@ -47,4 +48,15 @@ test('credit that goes back to the card leaves the wallet, and arrives at the ba
   } as const;
   expect(wordsFor({ ...entry, amountMinor: -1_900 })).toMatch(/Refund · Unspent credit.*within 5 to 10 days.*−€19\.00/);
   expect(wordsFor({ ...entry, amountMinor: 900, label: 'not_held' })).not.toContain('within 5 to 10 days');
+});
+
+test('a refund of the house says its reason in words', () => {
+  for (const reason of [
+    ...['not_held', 'live_over', 'house_decision', 'blocked', 'withdrawal', 'request_undone', 'unspent_credit'],
+    ...['room_ended', 'sold_out', 'removed', 'suspended', 'ticket_held_already', 'tip_sent_already', 'wallet_limit'],
+    ...['membership_exists', 'membership_ended', 'paid_twice', 'not_booked', 'refund_returned'],
+  ]) {
+    expect(wordsFor({ ...ticket, kind: 'refund', label: reason })).not.toContain(`· ${reason} `);
+    expect(siteTexts('fr').wallet.refundReasons).toHaveProperty(reason);
+  }
 });

@@ -88,7 +88,7 @@ export class WalletHistory extends SitePart {
     const { words, language } = this;
     const kind = words.wallet.kinds[entry.kind] ?? entry.label ?? entry.kind;
     const amount = this.money(entry.amountMinor, entry.currency);
-    const label = entry.label && (words.refundReasons[entry.label] ?? entry.label);
+    const label = entry.label && (words.wallet.refundReasons[entry.label] ?? entry.label);
     const what = entry.roomTitle ?? label;
     const title = what && what !== kind && entry.kind !== 'topup' ? what : '';
     const reason = label && label !== what ? label : '';

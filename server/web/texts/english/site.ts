@@ -33,16 +33,6 @@ export const english = {
     house: 'The house',
     toHome: 'To the home page',
   },
-  /** Reasons of refunds that the house records as codes. */
-  refundReasons: {
-    not_held: 'The live did not take place',
-    live_over: 'Bought after the last live had ended',
-    house_decision: 'The house has ended the live',
-    blocked: 'The creator has closed their rooms to you',
-    withdrawal: 'Ticket given back',
-    request_undone: 'The creator did not do what was asked for',
-    unspent_credit: 'Unspent credit, sent back to your card',
-  } as Record<string, string>,
   house: { charter: 'Charter', terms: 'Terms', privacy: 'Privacy', imprint: 'Imprint', contact: 'Contact' },
   titles: {
     home: 'Loge: live, in private',

@@ -23,15 +23,6 @@ export const french: BaseSiteTexts = {
     house: 'La maison',
     toHome: 'Vers l’accueil',
   },
-  refundReasons: {
-    not_held: 'Le live n’a pas eu lieu',
-    live_over: 'Acheté après la fin du dernier live',
-    house_decision: 'La maison a mis fin au live',
-    blocked: 'Le créateur vous a fermé ses salons',
-    withdrawal: 'Billet rendu',
-    request_undone: 'Le créateur n’a pas fait ce qui était demandé',
-    unspent_credit: 'Crédit non dépensé, renvoyé sur votre carte',
-  },
   house: {
     charter: 'Charte',
     terms: 'Conditions',
