@@ -13,7 +13,7 @@ import type { DeskPaymentDetail, RefundPreview } from '../../protocol/money/desk
 import { deskApi } from '../api/desk-api.ts';
 import { DeskPart } from './desk-part.ts';
 
-/** Payments that give access, which a full refund ends. */
+/** Payments that give access, which the refund of all that is left ends. */
 const GIVES_ACCESS = new Set(['ticket', 'membership']);
 
 export class DeskRefund extends DeskPart {
@@ -119,7 +119,7 @@ export class DeskRefund extends DeskPart {
     const amount = this.money(preview.amountMinor, payment.currency);
     return html`<div class="preview" role="status" data-testid="refund-legs">
       <h3>${texts.previewTitle(amount)}</h3>
-      <p class="small">${texts.previewTo[preview.to]}${GIVES_ACCESS.has(payment.kind) && preview.amountMinor === payment.amountMinor ? ` ${texts.losesAccess}` : nothing}</p>
+      <p class="small">${texts.previewTo[preview.to]}${GIVES_ACCESS.has(payment.kind) && preview.amountMinor === this.#leftMinor ? ` ${texts.losesAccess}` : nothing}</p>
       ${
         preview.legs.length === 0
           ? nothing
