@@ -47,3 +47,16 @@ test('a membership in the grace after its move to a year was refunded shows when
   const day = formatLongDay(accessUntil ?? '', 'en');
   expect(wordsOf(part.render())).toContain(siteTexts('en').wallet.memberships.endsOn(day));
 });
+
+test('while a payment of a membership is disputed, the page asks for no other card', async () => {
+  const unpaid = { id: 'mbr_1', status: 'past_due', tier: tierOf('tier_1') } as unknown as OwnMembership;
+  const read = vi.fn();
+  const part = new WalletMemberships();
+  part.addEventListener('memberships-read', ({ detail }: CustomEventInit) => read(detail.isPastDue));
+  for (const disputed of [true, false]) {
+    vi.spyOn(membershipsApi, 'list').mockResolvedValue([{ ...unpaid, disputed }]);
+    await part.reload();
+    expect(read).toHaveBeenLastCalledWith(!disputed);
+    expect(testIdsOf(part.render()).includes('membership-card')).toBe(!disputed);
+  }
+});

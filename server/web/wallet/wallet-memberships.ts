@@ -85,7 +85,7 @@ export class WalletMemberships extends SitePart {
 
   protected override async load(): Promise<void> {
     this.memberships = await membershipsApi.list();
-    this.emit('memberships-read', { isPastDue: this.memberships.some(({ status }) => status === 'past_due') });
+    this.emit('memberships-read', { isPastDue: this.memberships.some((each) => stateOf(each) === 'past_due') });
   }
 
   override render(): TemplateResult {
