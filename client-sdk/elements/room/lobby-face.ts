@@ -14,21 +14,11 @@ import type { Language } from '../texts/language.ts';
 /** A longer title is set smaller, so that a phone shows all of it above the offer. */
 const SHORT_TITLE_CHARS = 60;
 
+/** What says when a room's next live is. */
+type TimedRoom = Pick<Room, 'status' | 'startsAt' | 'movedAt' | 'liveEndedAt' | 'pausedUntil' | 'pauseAnnounced'>;
+
 export interface LobbyFace {
-  info: Pick<
-    Room,
-    | 'id'
-    | 'title'
-    | 'text'
-    | 'poster'
-    | 'creator'
-    | 'status'
-    | 'startsAt'
-    | 'movedAt'
-    | 'liveEndedAt'
-    | 'pausedUntil'
-    | 'pauseAnnounced'
-  >;
+  info: TimedRoom & Pick<Room, 'id' | 'title' | 'text' | 'poster' | 'creator'>;
   isLive: boolean;
   /** Of the creator's page. */
   creatorPath?: string | undefined;
@@ -76,13 +66,19 @@ export function priceLine(line: { title: string; note: string; price: string; te
   </div>`;
 }
 
-function whenOf({ info, isLive, texts, language, formatDate }: LobbyFace): string {
+export function whenOf({
+  info,
+  isLive,
+  texts,
+  language,
+  formatDate,
+}: Pick<LobbyFace, 'isLive' | 'texts' | 'language' | 'formatDate'> & { info: TimedRoom }): string {
   if (info.status === 'ended') return texts.room.ended;
   if (isLive) return texts.lobby.liveNow;
   if (info.pausedUntil && info.pauseAnnounced)
     return texts.lobby.pausedUntil(formatDate?.(info.pausedUntil) ?? formatUntil(info.pausedUntil, language));
   if (info.liveEndedAt) return texts.lobby.offAir;
-  if (!info.startsAt) return info.movedAt ? texts.lobby.postponed : texts.lobby.soon;
+  if (!info.startsAt) return info.movedAt ? texts.lobby.postponed : texts.lobby.noDate;
   const date = formatDate?.(info.startsAt) ?? formatDateTime(info.startsAt, language);
   return info.movedAt ? texts.lobby.newDate(date) : date;
 }

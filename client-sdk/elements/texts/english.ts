@@ -28,7 +28,7 @@ export const english = {
     privateSession: 'Private session',
     aMinute: (amount: string) => `${amount} a minute`,
     label: 'Lobby',
-    soon: 'The live starts soon',
+    noDate: 'The date is not set yet',
     newDate: (date: string) => `New date: ${date}`,
     postponed: 'Postponed, with no new date yet',
     liveNow: 'The live is on right now',

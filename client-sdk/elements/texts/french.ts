@@ -32,7 +32,7 @@ export const french: BaseTexts = {
     privateSession: 'Session privée',
     aMinute: (amount) => `${amount} la minute`,
     label: 'Vestibule',
-    soon: 'Le live commence bientôt',
+    noDate: 'La date n’est pas encore fixée',
     newDate: (date) => `Nouvelle date : ${date}`,
     postponed: 'Reporté, sans nouvelle date pour l’instant',
     liveNow: 'Le live a lieu en ce moment',

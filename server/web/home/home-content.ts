@@ -1,11 +1,10 @@
 /** What the home page shows: the sign-in of a visitor, the studio of a creator, live rooms and upcoming ones. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { formatDateTime } from '../../../client-sdk/elements/texts/format.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
 import type { SitePerson } from '../api/site-api.ts';
 import type { CardContext, CardRoom } from '../rooms/room-card.ts';
-import { roomCard, roomCardStyles } from '../rooms/room-card.ts';
+import { roomCard, roomCardStyles, whenOfTicket } from '../rooms/room-card.ts';
 
 export const homeStyles = [
   ...roomCardStyles,
@@ -86,19 +85,16 @@ function ownStudio({ words }: CardContext): TemplateResult {
 }
 
 /** The tickets of the signed-in person, each a link to its room. */
-function heldTickets(
-  held: readonly OwnTicket[],
-  { words, texts, language }: CardContext,
-): TemplateResult | typeof nothing {
+function heldTickets(held: readonly OwnTicket[], context: CardContext): TemplateResult | typeof nothing {
   if (held.length === 0) return nothing;
   return html`<section aria-labelledby="held" data-testid="home-tickets">
-    <h2 id="held" class="display">${words.home.held}</h2>
+    <h2 id="held" class="display">${context.words.home.held}</h2>
     <ul class="held">
       ${held.map(
-        ({ room, title, creatorName, roomStatus, startsAt }) => html`<li>
-          <a class="card own" href="/rooms/${room}">
-            <span><b><bdi>${title}</bdi></b><small class="muted"><bdi>${creatorName}</bdi></small></span>
-            <span class="muted">${roomStatus === 'live' ? texts.lobby.liveNow : startsAt ? formatDateTime(startsAt, language) : words.home.soon}</span>
+        (ticket) => html`<li>
+          <a class="card own" href="/rooms/${ticket.room}">
+            <span><b><bdi>${ticket.title}</bdi></b><small class="muted"><bdi>${ticket.creatorName}</bdi></small></span>
+            <span class="muted">${whenOfTicket(ticket, context)}</span>
           </a>
         </li>`,
       )}

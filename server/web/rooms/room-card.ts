@@ -2,11 +2,13 @@
 
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { whenOf } from '../../../client-sdk/elements/room/lobby-face.ts';
 import { badgeStyles, liveBadge, viewersBadge } from '../../../client-sdk/elements/stage/badges.ts';
 import { poster, posterStyles } from '../../../client-sdk/elements/stage/poster.ts';
 import type { BaseTexts } from '../../../client-sdk/elements/texts/english.ts';
-import { formatDateTime, formatMoney } from '../../../client-sdk/elements/texts/format.ts';
+import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import type { OwnTicket } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { SiteTexts } from '../texts/english/site.ts';
 
@@ -119,18 +121,25 @@ export function priceOrSoldOut(
   return room.soldOut ? context.texts.lobby.soldOut : priceOf(room, context);
 }
 
+/** When the live of a ticket is. */
+export function whenOfTicket(
+  { roomStatus: status, ...ticket }: OwnTicket,
+  { texts, language }: Pick<CardContext, 'texts' | 'language'>,
+): string {
+  // A room with tickets that had a live ends by itself, so it has a time until which it waits for the next one.
+  const info = { ...ticket, status, liveEndedAt: ticket.pausedUntil };
+  return whenOf({ info, isLive: status === 'live', texts, language });
+}
+
 export function roomCard(room: CardRoom, context: CardContext): TemplateResult {
   const { words, texts, language, formatDate } = context;
   const { viewerCount } = room;
   const isLive = room.status === 'live';
-  const when = room.startsAt
-    ? (formatDate?.(room.startsAt) ?? formatDateTime(room.startsAt, language))
-    : words.home.soon;
   return html`<a class="room-card" href="/rooms/${room.id}" data-testid="room-${room.id}">
     <div class="picture">
       ${poster(room.id, room.creator.name, room.poster, 'lazy')}
       <div class="badges">
-        ${isLive ? liveBadge(texts) : html`<span class="badge">${when}</span>`}
+        ${isLive ? liveBadge(texts) : html`<span class="badge">${whenOf({ info: room, isLive, texts, language, formatDate })}</span>`}
         ${isLive && viewerCount !== undefined ? viewersBadge(viewerCount, texts, language) : nothing}
       </div>
     </div>

@@ -7,11 +7,14 @@ import { markupOf, testIdsOf, wordsOf } from '../../../tests/support/browser/ele
 import type { OwnTicket } from '../../protocol/money/money.ts';
 import { walletApi } from '../api/money-api.ts';
 import { homeContent } from '../home/home-content.ts';
+import { type CardRoom, roomCard } from '../rooms/room-card.ts';
 import { siteTexts } from '../site/site-language.ts';
 import '../texts/wallet-texts.ts';
 import { WalletTickets } from './wallet-tickets.ts';
 
 afterEach(() => vi.restoreAllMocks());
+
+const context = { words: siteTexts('en'), texts: elementTexts('en'), language: 'en' } as const;
 
 const held = {
   ...{ id: 'ticket_1', room: 'room_1', title: 'A concert', creatorName: 'Camille', priceMinor: 900, currency: 'eur' },
@@ -35,13 +38,13 @@ test('a ticket that is used up or given back says so, and offers nothing more', 
   const words = siteTexts('en').wallet.tickets;
   for (const [ticket, state] of [
     [{ status: 'refunded' }, words.returned],
-    [{ roomStatus: 'ended' }, words.over],
+    [{ roomStatus: 'ended' }, elementTexts('en').room.ended],
   ] as const) {
     const over = { ...ticket, withdrawable: false } as Partial<OwnTicket>;
     expect(wordsOf(listed(over))).toContain(`Camille · ${state}`);
     expect(markupOf(listed(over))).not.toMatch(/calendar|give-back/);
   }
-  expect(wordsOf(listed({ roomStatus: 'live' }))).toContain(words.live);
+  expect(wordsOf(listed({ roomStatus: 'live' }))).toContain(elementTexts('en').lobby.liveNow);
 });
 
 test('tickets that cannot be read are not a fan without tickets', async () => {
@@ -54,10 +57,22 @@ test('tickets that cannot be read are not a fan without tickets', async () => {
 });
 
 test('the home page shows what one holds, with its date, or that it is on', () => {
-  const context = { words: siteTexts('en'), texts: elementTexts('en'), language: 'en' } as const;
   const home = (tickets: OwnTicket[]) =>
     wordsOf(homeContent({ person: null, rooms: [], held: tickets, signIn: '', context }));
   expect(home([held])).toMatch(/A concert Camille .*1 Jan/);
   expect(home([{ ...held, roomStatus: 'live' }])).toContain(`A concert Camille ${elementTexts('en').lobby.liveNow}`);
   expect(home([])).not.toContain('A concert');
+  const paused = { ...held, pausedUntil: '2030-01-02T20:00:00.000Z', pauseAnnounced: true };
+  expect(home([paused])).toMatch(/A concert Camille Paused, goes on by Wed,? 2 Jan/);
+});
+
+test('a room whose live was interrupted does not come up at the date of its beginning', () => {
+  const { lobby } = elementTexts('en');
+  const live = { id: 'room_1', title: 'A concert', creator: { name: 'Camille' }, access: { kind: 'free' } };
+  const room = { ...live, status: 'scheduled', startsAt: '2030-01-01T20:00:00.000Z', poster: null } as CardRoom;
+  const card = (change: Partial<CardRoom>) => wordsOf(roomCard({ ...room, ...change }, context));
+  expect(card({})).toContain('1 Jan');
+  const over = { liveEndedAt: '2030-01-01T20:30:00.000Z' };
+  expect(card(over)).toMatch(new RegExp(`^(?!.*1 Jan).*${lobby.offAir}`));
+  expect(card({ ...over, pausedUntil: '2030-01-02T20:00:00.000Z', pauseAnnounced: true })).toContain('Paused, goes on');
 });

@@ -4,9 +4,9 @@ import { html, nothing } from 'lit';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { formatDateTime, formatUntil } from '../../../client-sdk/elements/texts/format.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
 import { walletApi } from '../api/money-api.ts';
+import { whenOfTicket } from '../rooms/room-card.ts';
 import { SitePart } from '../site/site-part.ts';
 
 const SHOWN_AT_FIRST = 5;
@@ -51,7 +51,7 @@ export class WalletTickets extends SitePart {
     return html`<li data-testid="ticket-${id}">
       <div class="what">
         <p><a href="/rooms/${room}"><b><bdi>${title}</bdi></b></a></p>
-        <p class="small muted"><bdi>${creatorName}</bdi> · ${this.#state(ticket)}</p>
+        <p class="small muted"><bdi>${creatorName}</bdi> · ${ticket.status === 'refunded' ? texts.returned : whenOfTicket(ticket, { texts: this.texts, language: this.language })}</p>
         ${ticket.movedAt ? html`<p class="small" data-testid="moved-${id}">${texts.moved}</p>` : nothing}
         <p class="small">
           ${isHeld(ticket) && startsAt && ticket.roomStatus === 'scheduled' ? html`<a class="link" href="/v1/public/rooms/${room}/calendar" download>${texts.calendar}</a> · ` : nothing}
@@ -66,16 +66,6 @@ export class WalletTickets extends SitePart {
           : nothing
       }
     </li>`;
-  }
-
-  #state({ status, roomStatus, startsAt, pausedUntil, pauseAnnounced }: OwnTicket): string {
-    const texts = this.words.wallet.tickets;
-    if (status === 'refunded') return texts.returned;
-    if (roomStatus === 'ended') return texts.over;
-    if (roomStatus === 'live') return texts.live;
-    if (pausedUntil)
-      return pauseAnnounced ? texts.paused(formatUntil(pausedUntil, this.language)) : this.texts.lobby.offAir;
-    return startsAt ? formatDateTime(startsAt, this.language) : texts.soon;
   }
 
   #showAll = (): void => {

@@ -60,7 +60,6 @@ export const english = {
     free: 'Free',
     members: 'Members',
     with: (creator: string) => `with ${creator}`,
-    soon: 'Soon',
     yours: 'Your studio is waiting.',
     openStudio: 'Open the studio',
   },

@@ -89,11 +89,7 @@ export const englishWallet = {
   },
   tickets: {
     title: 'My tickets',
-    live: 'On right now',
-    soon: 'The date is not set',
     moved: 'The date has changed since you bought it: you can give the ticket back.',
-    paused: (time: string) => `Paused, goes on by ${time}`,
-    over: 'Over',
     returned: 'Given back',
     calendar: 'Add to calendar',
     back: 'Give it back',

@@ -56,7 +56,6 @@ export const french: BaseSiteTexts = {
     free: 'Gratuit',
     members: 'Membres',
     with: (creator) => `avec ${creator}`,
-    soon: 'Bientôt',
     yours: 'Votre studio vous attend.',
     openStudio: 'Ouvrir le studio',
   },

@@ -91,11 +91,7 @@ export const frenchWallet: SiteTexts['wallet'] = {
   },
   tickets: {
     title: 'Mes billets',
-    live: 'En ce moment',
-    soon: 'La date n’est pas fixée',
     moved: 'La date a changé depuis votre achat : vous pouvez rendre le billet.',
-    paused: (time) => `En pause, reprend avant ${time}`,
-    over: 'Terminé',
     returned: 'Rendu',
     calendar: 'Ajouter à l’agenda',
     back: 'Le rendre',
