@@ -135,12 +135,7 @@ export class SiteEarnings extends SitePage {
     if (!session.person) {
       return html`<div class="column narrow">${this.signIn()}</div>`;
     }
-    if (session.person.role !== 'creator') {
-      return html`<div class="column narrow">
-        <h1 class="display">${words.earnings.creatorsOnly}</h1>
-        <p class="lead">${words.earnings.creatorsOnlyText}</p>
-      </div>`;
-    }
+    if (session.person.role !== 'creator') return this.creatorsOnly(words.earnings.creatorsOnly);
     return html`<div class="column">
       <h1 class="display">${words.earnings.title}</h1>
       <p class="lead">${words.earnings.text}</p>

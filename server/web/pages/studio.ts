@@ -62,13 +62,7 @@ export class SiteStudio extends SitePage {
     if (!session.person) {
       return html`<div class="column narrow">${this.signIn()}</div>`;
     }
-    if (session.person.role !== 'creator') {
-      return html`<div class="column narrow">
-        <h1 class="display">${words.studio.creatorsOnly}</h1>
-        <p class="lead">${words.studio.creatorsOnlyText}</p>
-        <p class="buttons"><a class="button" href="/account">${words.site.yourAccount}</a></p>
-      </div>`;
-    }
+    if (session.person.role !== 'creator') return this.creatorsOnly(words.studio.creatorsOnly);
     return this.#roomId ? this.#live() : this.#overview(session);
   }
 

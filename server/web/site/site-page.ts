@@ -157,6 +157,16 @@ export abstract class SitePage extends LogeElement {
     ></site-sign-in>`;
   }
 
+  /** What somebody sees of a page that only creators have. */
+  protected creatorsOnly(heading: string): TemplateResult {
+    const { site, studio } = this.words;
+    return html`<div class="column narrow" data-testid="creators-only">
+      <h1 class="display">${heading}</h1>
+      <p class="lead">${studio.creatorsOnlyText}</p>
+      <p class="buttons"><a class="button" href="/account">${site.yourAccount}</a></p>
+    </div>`;
+  }
+
   /** Main is in a shadow root, where anchor links do not reach. */
   #skip = (): void => {
     this.renderRoot.querySelector<HTMLElement>('main')?.focus();

@@ -5,7 +5,6 @@ export const englishEarnings = {
   title: 'Your earnings',
   text: 'What you have earned, what is still held and why, and when it reaches your bank.',
   creatorsOnly: 'Earnings are for creators.',
-  creatorsOnlyText: 'You are signed in as a fan. Sign out and choose a creator to see theirs.',
   pending: 'Held for now',
   pendingHint: 'Yours, released on the dates below',
   available: 'Available',

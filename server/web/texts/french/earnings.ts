@@ -8,7 +8,6 @@ export const frenchEarnings: SiteTexts['earnings'] = {
   title: 'Vos revenus',
   text: 'Ce que vous avez gagné, ce qui est encore retenu et pourquoi, et quand cela arrive à votre banque.',
   creatorsOnly: 'Les revenus concernent les créateurs.',
-  creatorsOnlyText: 'Vous êtes connecté comme fan. Déconnectez-vous et choisissez un créateur pour voir les siens.',
   pending: 'Retenu pour l’instant',
   pendingHint: 'À vous, libéré aux dates ci-dessous',
   available: 'Disponible',
