@@ -117,6 +117,7 @@ function account(name: string, { words, signInPath }: SiteFrame, handlers: Frame
     <div id="account" class="account-menu" popover>
       <p>${words.site.account(name)}</p>
       ${signInPath === undefined ? nothing : html`<a class="button outlined" href="/account" data-testid="to-account">${words.site.yourAccount}</a>`}
+      <a class="button outlined" href="/wallet" data-testid="to-wallet">${words.site.wallet}</a>
       ${button({ label: words.site.signOut, icon: 'back', testId: 'sign-out', isOutlined: true, onClick: () => handlers?.signOut() })}
     </div>
   `;
