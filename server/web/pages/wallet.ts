@@ -51,7 +51,8 @@ export class SiteWallet extends SitePage {
   declare entries: WalletEntry[] | undefined;
   /** Where the history continues. */
   declare older: HistoryPlace | null;
-  declare cards: SavedCard[];
+  /** Undefined while they could not be read. */
+  declare cards: SavedCard[] | undefined;
   declare refundable: UnspentTopup[];
   declare notice: Notice | undefined;
   /** A membership with a failed renewal comes first. */
@@ -64,7 +65,6 @@ export class SiteWallet extends SitePage {
   constructor() {
     super();
     this.older = null;
-    this.cards = [];
     this.refundable = [];
     this.isPastDue = false;
   }
@@ -117,19 +117,15 @@ export class SiteWallet extends SitePage {
       <div class="halves" @wallet-changed=${() => this.#read()}>
         <div class="credit">
           ${this.isPastDue ? this.#pastDue() : nothing} ${isOff ? this.#noCredit() : this.#balance(currency)} ${this.#notices()}
-          ${isOff ? nothing : html`<wallet-topup currency=${currency} .wallet=${this.wallet} .cards=${this.cards}></wallet-topup>`}
+          ${isOff ? nothing : html`<wallet-topup currency=${currency} .wallet=${this.wallet} .cards=${this.cards ?? []}></wallet-topup>`}
         </div>
         <div class="happened">
           <wallet-tickets></wallet-tickets>
-          ${
-            session.person
-              ? html`<wallet-memberships
-                  @memberships-read=${(event: CustomEvent<{ isPastDue: boolean }>) => {
-                    this.isPastDue = event.detail.isPastDue;
-                  }}
-                ></wallet-memberships>`
-              : nothing
-          }
+          <wallet-memberships
+            @memberships-read=${(event: CustomEvent<{ isPastDue: boolean }>) => {
+              this.isPastDue = event.detail.isPastDue;
+            }}
+          ></wallet-memberships>
           <wallet-history
             .entries=${this.entries}
             .older=${this.older}
@@ -142,7 +138,7 @@ export class SiteWallet extends SitePage {
           ></wallet-history>
         </div>
         <div class="back">
-          ${this.wallet ? html`<wallet-cards .cards=${this.cards}></wallet-cards>` : nothing}
+          ${this.cards ? html`<wallet-cards .cards=${this.cards}></wallet-cards>` : nothing}
           <wallet-refunds .topups=${this.refundable}></wallet-refunds>
           <wallet-billing></wallet-billing>
         </div>

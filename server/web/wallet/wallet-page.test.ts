@@ -1,6 +1,7 @@
 /** The wallet page after the return from the payment page. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { markupOf } from '../../../tests/support/browser/element-markup.ts';
 import type { WalletHistory } from '../../protocol/money/pricing.ts';
 import { walletApi } from '../api/money-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
@@ -16,9 +17,11 @@ function returnFromPayment(): void {
 returnFromPayment();
 // The page reads its URL as soon as it is imported.
 const { SiteWallet } = await import('../pages/wallet.ts');
+const session = { person: {}, currency: 'eur' } as unknown as SiteSession;
 class TestWallet extends SiteWallet {
   override isConnected = true;
-  arrive = () => this.load({ person: {} } as unknown as SiteSession);
+  arrive = () => this.load(session);
+  shown = () => markupOf(this.content(session));
 }
 customElements.define('test-site-wallet', TestWallet);
 
@@ -55,4 +58,13 @@ test('a poll that fails neither replaces the page nor ends the wait for the top-
   const page = new TestWallet();
   await Promise.all([page.arrive(), vi.advanceTimersByTimeAsync(3_000)]);
   expect(page.notice).toBe('arrived');
+});
+
+test('saved cards that could not be read are not called missing', async () => {
+  vi.mocked(walletApi.cards).mockRejectedValueOnce(new LogeError('timeout'));
+  const page = new TestWallet();
+  await page.arrive();
+  expect(page.shown()).not.toContain('<wallet-cards');
+  await page.arrive();
+  expect(page.shown()).toContain('<wallet-cards');
 });
