@@ -125,7 +125,7 @@ export const englishAccount = {
     text: 'To change it, the old and the new mailbox both have to agree. The old one can object for a week.',
     new: 'New mail address',
     change: 'Change the address',
-    waiting: 'Both mailboxes have a letter with a link, which is good for a day.',
+    waiting: 'Both mailboxes have a mail with a link, which is good for a day.',
     agreed: 'has agreed',
     awaited: 'not yet',
     withdraw: 'Do not change it',

@@ -5,7 +5,7 @@ import { englishReportWords } from '../report-words.ts';
 export const englishDesk = {
   title: 'Desk',
   operatorsOnly: 'The desk is for operators.',
-  operatorsOnlyText: 'Operators of the house are named in its configuration. You are signed in as somebody else.',
+  operatorsOnlyText: 'An operator of the house can invite you. You are signed in as somebody else.',
   sections: {
     overview: 'Overview',
     payments: 'Payments',
@@ -300,7 +300,7 @@ export const englishDesk = {
     withdraw: 'Withdraw',
     begin: 'Recover an account',
     beginText: (days: number) =>
-      `The old mailbox gets a letter and can stop it for ${days} days. Then the account opens to the new address, without its passkeys.`,
+      `The old mailbox gets a mail and can stop it for ${days} days. Then the account opens to the new address, without its passkeys.`,
     fields: {
       account: 'Id or old mail address of the person',
       address: 'New mail address',
@@ -315,10 +315,10 @@ export const englishDesk = {
     begun: 'Both mailboxes have been written to.',
   },
   letters: {
-    text: 'Letters that did not arrive in the last 30 days. Other letters are retried for a week, or arrived.',
-    none: 'Every letter arrived.',
+    text: 'Mails that did not arrive in the last 30 days. Others are retried for a week, or arrived.',
+    none: 'Every mail arrived.',
     status: { bounced: 'Refused', expired: 'Given up' },
-    notTried: 'It was never tried: the house has sent as many letters an hour as it may.',
+    notTried: 'It was never tried: the house has sent as many mails an hour as it may.',
   },
   charter: {
     text: 'While a version is in force, creators accept it before they go live. A version that was announced is never changed.',

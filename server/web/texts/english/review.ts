@@ -41,7 +41,7 @@ export const englishReview = {
   time: 'When',
   rest: 'All that was kept',
   unfounded: 'Manifestly unfounded',
-  unfoundedDone: 'Noted. The reporter gets a letter.',
+  unfoundedDone: 'Noted. The reporter gets a mail.',
   article: 'The charter',
   noArticle: 'No article of the charter stands for this category.',
   readArticle: (version: number) => `Version ${version} of the charter`,

@@ -6,9 +6,8 @@ const differences = (count: number) => (count === 1 ? '1 écart sans explication
 
 export const frenchDesk: SiteTexts['desk'] = {
   title: 'Bureau',
-  operatorsOnly: 'Le bureau est réservé à la maison.',
-  operatorsOnlyText:
-    'Ceux qui tiennent la maison sont nommés dans sa configuration. Vous êtes connecté comme quelqu’un d’autre.',
+  operatorsOnly: 'Le bureau est réservé aux opérateurs.',
+  operatorsOnlyText: 'Un opérateur de la maison peut vous inviter. Vous êtes connecté avec un autre compte.',
   sections: {
     overview: 'Vue d’ensemble',
     payments: 'Paiements',

@@ -19,7 +19,7 @@ export const french: BaseSiteTexts = {
     footer: 'Loge : la loge d’un théâtre, pour des lives entre les créateurs et leur communauté.',
     retry: 'Réessayer',
     failed: 'Le chargement a échoué.',
-    missing: 'Le lien est peut-être incomplet. La page d’accueil montre ce qui s’y passe.',
+    missing: 'Le lien est peut-être incomplet. La page d’accueil montre les lives en cours et à venir.',
     house: 'La maison',
     toHome: 'Vers l’accueil',
   },

@@ -24,7 +24,7 @@ export const frenchWallet: SiteTexts['wallet'] = {
   cardsNone:
     'Aucune carte n’est enregistrée. Sur la page de paiement, vous pouvez choisir d’en garder une pour la prochaine fois.',
   cardsText: 'Notre prestataire les garde. Nous en connaissons les quatre derniers chiffres, rien de plus.',
-  expires: (when) => `Expire ${when}`,
+  expires: (when) => `Expire fin ${when}`,
   expired: 'Expirée',
   removeCard: 'Retirer',
   removeCardNamed: (card) => `Retirer ${card}`,
