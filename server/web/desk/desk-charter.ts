@@ -104,18 +104,13 @@ export class DeskCharter extends DeskPart {
 
   override render(): TemplateResult {
     const texts = this.desk.charter;
-    const { versions } = this;
     return html`
       <p class="muted">${texts.text} <a href="/charter">${texts.page}</a></p>
-      ${
-        versions
-          ? versions.length === 0
-            ? html`<p>${texts.none}</p>`
-            : html`<ul class="rows" data-testid="charter-versions">${versions.map((each) => this.#version(each))}</ul>`
-          : this.isLost
-            ? nothing
-            : html`<div class="waiting" style="height: 10rem"></div>`
-      }
+      ${this.whenRead(this.versions, '10rem', (versions) =>
+        versions.length === 0
+          ? html`<p>${texts.none}</p>`
+          : html`<ul class="rows" data-testid="charter-versions">${versions.map((each) => this.#version(each))}</ul>`,
+      )}
       <section aria-labelledby="draft">
         <h2 id="draft" class="display">${texts.draft}</h2>
         ${this.articles.length === 0 ? this.#beginning() : this.#editor()}

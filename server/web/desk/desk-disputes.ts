@@ -44,18 +44,13 @@ export class DeskDisputes extends DeskPart {
   }
 
   override render(): TemplateResult {
-    const { disputes } = this;
     return html`
       ${this.messages()}
-      ${
-        disputes
-          ? disputes.length === 0
-            ? html`<div class="empty"><p>${this.desk.disputes.none}</p></div>`
-            : disputes.map((dispute) => this.#dispute(dispute))
-          : this.isLost
-            ? nothing
-            : html`<div class="waiting" style="height: 14rem"></div>`
-      }
+      ${this.whenRead(this.disputes, '14rem', (disputes) =>
+        disputes.length === 0
+          ? html`<div class="empty"><p>${this.desk.disputes.none}</p></div>`
+          : disputes.map((dispute) => this.#dispute(dispute)),
+      )}
       <loge-confirm></loge-confirm>
     `;
   }

@@ -1,7 +1,7 @@
 /** `<desk-fees>`: the versions of the house's commission, and a form for a new one with its start date. */
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
-import { css, html, nothing } from 'lit';
+import { css, html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { FeePolicyView } from '../../protocol/money/pricing.ts';
 import { deskApi } from '../api/desk-api.ts';
@@ -42,16 +42,9 @@ export class DeskFees extends DeskPart {
 
   override render(): TemplateResult {
     const texts = this.desk.fees;
-    const { policies } = this;
     return html`
       <p class="muted">${texts.text}</p>
-      ${
-        policies
-          ? html`<ul class="rows" data-testid="fee-policies">${policies.map((policy) => this.#policy(policy))}</ul>`
-          : this.isLost
-            ? nothing
-            : html`<div class="waiting" style="height: 10rem"></div>`
-      }
+      ${this.whenRead(this.policies, '10rem', (policies) => html`<ul class="rows" data-testid="fee-policies">${policies.map((policy) => this.#policy(policy))}</ul>`)}
       <section aria-labelledby="create">
         <h2 id="create" class="display">${texts.create}</h2>
         <div class="form">

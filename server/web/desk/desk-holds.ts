@@ -49,21 +49,16 @@ export class DeskHolds extends DeskPart {
 
   override render(): TemplateResult {
     const texts = this.desk.holds;
-    const { frozen } = this;
     return html`
       <p class="muted">${texts.text}</p>
       ${this.lifting ? nothing : this.messages()}
       <section aria-labelledby="current">
         <h2 id="current" class="display">${texts.current}</h2>
-        ${
-          frozen
-            ? frozen.length === 0
-              ? html`<p class="muted">${texts.none}</p>`
-              : html`<ul class="rows" data-testid="holds">${frozen.map((freeze) => this.#freeze(freeze))}</ul>`
-            : this.isLost
-              ? nothing
-              : html`<div class="waiting" style="height: 6rem"></div>`
-        }
+        ${this.whenRead(this.frozen, '6rem', (frozen) =>
+          frozen.length === 0
+            ? html`<p class="muted">${texts.none}</p>`
+            : html`<ul class="rows" data-testid="holds">${frozen.map((freeze) => this.#freeze(freeze))}</ul>`,
+        )}
       </section>
       <section aria-labelledby="create">
         <h2 id="create" class="display">${texts.create}</h2>

@@ -1,6 +1,6 @@
 /** `<desk-letters>`: letters that did not arrive, with what the mail server answered. */
 import type { TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import { html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { UndeliveredLetter } from '../../protocol/accounts/mail.ts';
 import { deskApi } from '../api/desk-api.ts';
@@ -18,19 +18,14 @@ export class DeskLetters extends DeskPart {
 
   override render(): TemplateResult {
     const texts = this.desk.letters;
-    const { letters } = this;
     return html`
       <p class="muted">${texts.text}</p>
       ${this.messages()}
-      ${
-        letters
-          ? letters.length === 0
-            ? html`<p class="muted">${texts.none}</p>`
-            : html`<ul class="rows" data-testid="letters">${letters.map((letter) => this.#letter(letter))}</ul>`
-          : this.isLost
-            ? nothing
-            : html`<div class="waiting" style="height: 6rem"></div>`
-      }
+      ${this.whenRead(this.letters, '6rem', (letters) =>
+        letters.length === 0
+          ? html`<p class="muted">${texts.none}</p>`
+          : html`<ul class="rows" data-testid="letters">${letters.map((letter) => this.#letter(letter))}</ul>`,
+      )}
     `;
   }
 

@@ -1,5 +1,5 @@
-/** Base of the desk's parts: the desk's texts, and confirmation of irreversible acts. */
-import { css } from 'lit';
+/** Base of the desk's parts: the desk's texts, what is still being read, and confirmation of irreversible acts. */
+import { css, html, nothing } from 'lit';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm, Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { DeskActView } from '../../protocol/money/desk.ts';
@@ -49,6 +49,12 @@ export abstract class DeskPart extends SitePart {
 
   protected get desk(): SiteTexts['desk'] {
     return this.words.desk;
+  }
+
+  /** Its place while it is being read; nothing where that has failed. */
+  protected whenRead<Read>(read: Read | undefined, height: string, shown: (read: Read) => unknown): unknown {
+    if (read !== undefined) return shown(read);
+    return this.isLost ? nothing : html`<div class="waiting" style="height: ${height}"></div>`;
   }
 
   /** Needs a `<loge-confirm>` in what the part renders. */

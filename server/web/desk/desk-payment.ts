@@ -81,7 +81,7 @@ export class DeskPaymentPart extends DeskPart {
     const { detail } = this;
     return html`
       <p class="back"><a class="link" href="/desk/payments">${this.desk.payment.back}</a></p>
-      ${detail ? this.#detail(detail) : this.isLost ? nothing : html`<div class="waiting" style="height: 24rem"></div>`}
+      ${this.whenRead(detail, '24rem', (read) => this.#detail(read))}
       ${detail && detail.refunds.length > 0 ? nothing : this.messages()}
     `;
   }

@@ -147,15 +147,11 @@ export class DeskPayments extends DeskPart {
       ${this.messages()}
       <section class="found" aria-labelledby="found" aria-live="polite">
         <h2 id="found" class="visually-hidden">${texts.found}</h2>
-        ${
-          this.payments
-            ? this.payments.length === 0
-              ? html`<p class="muted">${texts.none}</p>`
-              : html`<ul class="rows" data-testid="payments">${this.payments.map((payment) => this.#payment(payment))}</ul>`
-            : this.isLost
-              ? nothing
-              : html`<div class="waiting" style="height: 12rem"></div>`
-        }
+        ${this.whenRead(this.payments, '12rem', (payments) =>
+          payments.length === 0
+            ? html`<p class="muted">${texts.none}</p>`
+            : html`<ul class="rows" data-testid="payments">${payments.map((payment) => this.#payment(payment))}</ul>`,
+        )}
         ${this.next ? html`<wa-button size="s" appearance="outlined" ?loading=${this.busy === 'more'} @click=${this.#more}>${this.desk.more}</wa-button>` : nothing}
       </section>
     `;

@@ -57,17 +57,13 @@ export class DeskPeople extends DeskPart {
           : html`<ul class="rows" data-testid="people-found">${found.map((person) => this.#row(person.id, person.name, person.handle, this.#since(person)))}</ul>`)
       }
       ${requests.length > 0 ? this.#list('requests', texts.requests, requests) : nothing}
-      ${
-        roles
-          ? this.#list(
-              'holders',
-              texts.holders,
-              roles.filter(({ givenAt }) => givenAt !== null),
-            )
-          : this.isLost
-            ? nothing
-            : html`<div class="waiting" style="height: 8rem"></div>`
-      }
+      ${this.whenRead(roles, '8rem', (read) =>
+        this.#list(
+          'holders',
+          texts.holders,
+          read.filter(({ givenAt }) => givenAt !== null),
+        ),
+      )}
     `;
   }
 

@@ -50,13 +50,7 @@ export class DeskPersonPage extends DeskPart {
     const { shown } = this;
     return html`
       <p><a href="/desk/people">${this.desk.people.back}</a></p>
-      ${
-        shown
-          ? html`${this.#facts(shown)} ${shown.closedAt ? nothing : this.#decisions(shown)} ${this.#record()}`
-          : this.isLost
-            ? nothing
-            : html`<div class="waiting" style="height: 16rem"></div>`
-      }
+      ${this.whenRead(shown, '16rem', (read) => html`${this.#facts(read)} ${read.closedAt ? nothing : this.#decisions(read)} ${this.#record()}`)}
       ${shown ? nothing : this.messages()}
       <loge-confirm></loge-confirm>
     `;

@@ -51,15 +51,9 @@ export class DeskReconciliation extends DeskPart {
       <p class="muted">${texts.text}</p>
       <p class="run"><wa-button variant="brand" data-testid="reconcile" ?loading=${this.busy === 'run'} @click=${this.#run}>${texts.run}</wa-button></p>
       ${this.messages()}
-      ${
-        this.runs
-          ? newest
-            ? this.#result(newest)
-            : html`<div class="empty"><p>${texts.none}</p></div>`
-          : this.isLost
-            ? nothing
-            : html`<div class="waiting" style="height: 14rem"></div>`
-      }
+      ${this.whenRead(this.runs, '14rem', () =>
+        newest ? this.#result(newest) : html`<div class="empty"><p>${texts.none}</p></div>`,
+      )}
       ${
         earlier.length === 0
           ? nothing

@@ -34,19 +34,14 @@ export class DeskRecoveries extends DeskPart {
 
   override render(): TemplateResult {
     const texts = this.desk.recoveries;
-    const { recoveries } = this;
     return html`
       <p class="muted">${texts.text}</p>
       ${this.messages()}
-      ${
-        recoveries
-          ? recoveries.length === 0
-            ? html`<p class="muted">${texts.none}</p>`
-            : html`<ul class="rows" data-testid="recoveries">${recoveries.map((recovery) => this.#recovery(recovery))}</ul>`
-          : this.isLost
-            ? nothing
-            : html`<div class="waiting" style="height: 6rem"></div>`
-      }
+      ${this.whenRead(this.recoveries, '6rem', (recoveries) =>
+        recoveries.length === 0
+          ? html`<p class="muted">${texts.none}</p>`
+          : html`<ul class="rows" data-testid="recoveries">${recoveries.map((recovery) => this.#recovery(recovery))}</ul>`,
+      )}
       <section aria-labelledby="begin">
         <h2 id="begin" class="display">${texts.begin}</h2>
         <p class="muted">${texts.beginText(LIMITS.recoveryDays)}</p>

@@ -57,19 +57,14 @@ export class DeskReports extends DeskPart {
 
   override render(): TemplateResult {
     const texts = this.desk.reports;
-    const { reports } = this;
     return html`
       <p class="muted">${texts.text}</p>
       ${this.messages()}
-      ${
-        reports
-          ? reports.length === 0
-            ? html`<p class="muted">${texts.none}</p>`
-            : html`<ul class="rows" data-testid="desk-report-list">${reports.map((report) => this.#report(report))}</ul>`
-          : this.isLost
-            ? nothing
-            : html`<div class="waiting" style="height: 10rem"></div>`
-      }
+      ${this.whenRead(this.reports, '10rem', (reports) =>
+        reports.length === 0
+          ? html`<p class="muted">${texts.none}</p>`
+          : html`<ul class="rows" data-testid="desk-report-list">${reports.map((report) => this.#report(report))}</ul>`,
+      )}
       ${this.hasMore ? html`<wa-button appearance="outlined" ?loading=${this.busy === 'more'} @click=${this.#more}>${this.desk.more}</wa-button>` : nothing}
     `;
   }

@@ -86,7 +86,7 @@ export class ReviewCase extends DeskPart {
       <a class="back" href="/review">${texts.back}</a>
       ${view ? this.#head(view) : nothing}
       ${this.messages()}
-      ${view ? this.#body(view) : this.isLost ? nothing : html`<div class="waiting" style="height: 20rem"></div>`}
+      ${this.whenRead(view, '20rem', (read) => this.#body(read))}
     `;
   }
 

@@ -77,7 +77,7 @@ export class ReviewFigures extends DeskPart {
       </wa-select>`,
     )}
       ${this.messages()}
-      ${this.figures ? this.#sets(this.figures) : this.isLost ? nothing : html`<div class="waiting" style="height: 20rem"></div>`}`;
+      ${this.whenRead(this.figures, '20rem', (figures) => this.#sets(figures))}`;
   }
 
   #sets({ reports, orders, decisions, appeals, waiting }: Figures): TemplateResult {

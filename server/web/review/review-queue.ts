@@ -105,7 +105,6 @@ export class ReviewQueue extends DeskPart {
 
   override render(): TemplateResult {
     const texts = this.words.review;
-    const { cases } = this;
     return html`
       <div class="filters" role="group" aria-label=${texts.filters}>
         ${keyed(
@@ -124,16 +123,12 @@ export class ReviewQueue extends DeskPart {
         <wa-checkbox data-testid="review-late" ?checked=${this.isLateOnly} @change=${(event: Event) => this.#filter({ isLateOnly: (event.target as HTMLInputElement).checked })}>${texts.lateOnly}</wa-checkbox>
       </div>
       ${this.messages()}
-      ${
-        cases
-          ? cases.length === 0
-            ? html`<p class="muted" data-testid="review-none">${texts.none}</p>`
-            : html`<p class="small muted">${texts.keys}</p>
-                <ul class="rows" data-testid="review-cases" aria-label=${texts.queue}>${cases.map((each) => this.#row(each))}</ul>`
-          : this.isLost
-            ? nothing
-            : html`<div class="waiting" style="height: 14rem"></div>`
-      }
+      ${this.whenRead(this.cases, '14rem', (cases) =>
+        cases.length === 0
+          ? html`<p class="muted" data-testid="review-none">${texts.none}</p>`
+          : html`<p class="small muted">${texts.keys}</p>
+                <ul class="rows" data-testid="review-cases" aria-label=${texts.queue}>${cases.map((each) => this.#row(each))}</ul>`,
+      )}
       ${this.next ? html`<wa-button appearance="outlined" ?loading=${this.busy === 'more'} @click=${this.#more}>${texts.more}</wa-button>` : nothing}
     `;
   }
