@@ -33,13 +33,14 @@ export class SiteHome extends SitePage {
   }
 
   protected override async load({ person }: SiteSession): Promise<void> {
-    const [rooms, tickets] = await Promise.all([
-      siteApi.rooms(),
-      // Without them the page is as it is for a visitor.
-      person ? walletApi.tickets().catch(() => []) : [],
-    ]);
-    this.rooms = rooms;
-    this.held = tickets.filter(({ status, roomStatus }) => status === 'valid' && roomStatus !== 'ended');
+    [this.rooms, this.held] = await Promise.all([siteApi.rooms(), person ? this.#readHeld() : undefined]);
+  }
+
+  /** Who holds none is not asked about again and again. Where they cannot be read, what is shown stays. */
+  async #readHeld(): Promise<OwnTicket[] | undefined> {
+    if (this.held?.length === 0) return this.held;
+    const tickets = await walletApi.tickets().catch(() => undefined);
+    return tickets?.filter(({ status, roomStatus }) => status === 'valid' && roomStatus !== 'ended') ?? this.held;
   }
 
   protected override get canReplaceServerContent(): boolean {
@@ -57,14 +58,11 @@ export class SiteHome extends SitePage {
     });
   }
 
-  /** A failed refresh leaves the list as it is. */
+  /** A failed refresh leaves the page as it is. */
   #refresh = async (): Promise<void> => {
-    if (document.hidden || !this.rooms) return;
-    try {
-      this.rooms = await siteApi.rooms();
-    } catch {
-      // The next refresh follows.
-    }
+    if (document.hidden || !this.rooms || !this.session) return;
+    // The next refresh follows.
+    await this.load(this.session).catch(() => undefined);
   };
 }
 
