@@ -1,5 +1,4 @@
 /** `<desk-charter>`: the versions of the charter, the draft of the next one, and its announcement. */
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/textarea/textarea.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';

@@ -1,5 +1,4 @@
 /** `<desk-disputes>`: payments that a bank has reversed, with the deadline and the form for evidence. */
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';

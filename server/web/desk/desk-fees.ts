@@ -1,5 +1,4 @@
 /** `<desk-fees>`: the versions of the house's commission, and a form for a new one with its start date. */
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';

@@ -1,6 +1,5 @@
 /** `<desk-holds>`: freezes and resumes payouts to a creator, with a reason that the creator can read. */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
@@ -63,19 +62,8 @@ export class DeskHolds extends DeskPart {
       <section aria-labelledby="create">
         <h2 id="create" class="display">${texts.create}</h2>
         <div class="form">
-          ${this.#field(
-            texts.creator,
-            texts.creatorHint,
-            'hold-creator',
-            this.creator,
-            LIMITS.identityChars,
-            (value) => {
-              this.creator = value;
-            },
-          )}
-          ${this.#field(texts.reason, texts.reasonHint, 'hold-reason', this.reason, LIMITS.reasonChars, (value) => {
-            this.reason = value;
-          })}
+          ${this.field('creator', { id: 'hold-creator', label: texts.creator, hint: texts.creatorHint, maxChars: LIMITS.identityChars })}
+          ${this.field('reason', { ...this.#reason, id: 'hold-reason' })}
           <wa-button variant="danger" appearance="outlined" data-testid="hold-create" ?loading=${this.busy === 'hold'} @click=${this.#hold}>${texts.freeze}</wa-button>
         </div>
       </section>
@@ -84,23 +72,9 @@ export class DeskHolds extends DeskPart {
     `;
   }
 
-  #field(
-    label: string,
-    hint: string,
-    id: string,
-    value: string,
-    chars: number,
-    keep: (value: string) => void,
-  ): TemplateResult {
-    return html`<wa-input
-      label=${label}
-      hint=${hint}
-      maxlength=${chars}
-      autocomplete="off"
-      data-testid=${id}
-      .value=${value}
-      @input=${(event: Event) => keep((event.target as HTMLInputElement).value ?? '')}
-    ></wa-input>`;
+  get #reason() {
+    const { reason: label, reasonHint: hint } = this.desk.holds;
+    return { label, hint, maxChars: LIMITS.reasonChars };
   }
 
   #freeze(freeze: CreatorFreeze): TemplateResult {
@@ -132,9 +106,7 @@ export class DeskHolds extends DeskPart {
         if (event.target === event.currentTarget) this.lifting = undefined;
       }}
     >
-      ${this.#field(texts.reason, texts.reasonHint, 'lift-reason', this.liftReason, LIMITS.reasonChars, (value) => {
-        this.liftReason = value;
-      })}
+      ${this.field('liftReason', { ...this.#reason, id: 'lift-reason' })}
       ${lifting ? this.messages() : nothing}
       <wa-button slot="footer" appearance="outlined" @click=${() => {
         this.lifting = undefined;

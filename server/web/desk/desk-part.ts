@@ -1,4 +1,6 @@
 /** Base of the desk's parts: the desk's texts, what is still being read, and confirmation of irreversible acts. */
+import '@awesome.me/webawesome/dist/components/input/input.js';
+import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm, Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
@@ -49,6 +51,25 @@ export abstract class DeskPart extends SitePart {
 
   protected get desk(): SiteTexts['desk'] {
     return this.words.desk;
+  }
+
+  /** A line of text, which the property `name` of the part holds. */
+  protected field<Name extends string>(
+    this: Record<Name, string>,
+    name: Name,
+    { id, label, hint, maxChars }: { id: string; label: string; hint: string; maxChars: number },
+  ): TemplateResult {
+    return html`<wa-input
+      label=${label}
+      hint=${hint}
+      maxlength=${maxChars}
+      autocomplete="off"
+      data-testid=${id}
+      .value=${this[name]}
+      @input=${(event: Event) => {
+        this[name] = (event.target as HTMLInputElement).value ?? '';
+      }}
+    ></wa-input>`;
   }
 
   /** Its place while it is being read; nothing where that has failed. */

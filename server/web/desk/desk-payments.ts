@@ -1,5 +1,4 @@
 /** `<desk-payments>`: searches payments by payer or id. The query is in the URL. */
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';

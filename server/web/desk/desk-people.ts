@@ -1,5 +1,4 @@
 /** `<desk-people>`: the search for people, requests to become a creator, and who holds a role of the house. */
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
@@ -36,17 +35,7 @@ export class DeskPeople extends DeskPart {
     return html`
       <p class="muted">${texts.text}</p>
       <form class="form" @submit=${this.#search}>
-        <wa-input
-          label=${texts.search}
-          hint=${texts.searchHint}
-          maxlength="254"
-          autocomplete="off"
-          data-testid="people-query"
-          .value=${this.query}
-          @input=${(event: Event) => {
-            this.query = (event.target as HTMLInputElement).value ?? '';
-          }}
-        ></wa-input>
+        ${this.field('query', { id: 'people-query', label: texts.search, hint: texts.searchHint, maxChars: 254 })}
         <wa-button type="submit" variant="brand" data-testid="people-search" ?loading=${this.busy === 'search'}>${texts.find}</wa-button>
       </form>
       ${this.messages()}

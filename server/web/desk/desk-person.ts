@@ -1,9 +1,9 @@
 /** `<desk-person>`: everything about one person, and what an operator does about them, each with a reason on record. */
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskPerson } from '../../protocol/accounts/people.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { DeskActView } from '../../protocol/money/desk.ts';
 import { deskApi } from '../api/desk-api.ts';
 import { deskPeopleApi, type HouseRole } from '../api/desk-people-api.ts';
@@ -116,17 +116,7 @@ export class DeskPersonPage extends DeskPart {
     return html`<section aria-labelledby="decisions">
       <h2 id="decisions" class="display">${texts.decide}</h2>
       <div class="form">
-        <wa-input
-          label=${texts.reason}
-          hint=${texts.reasonHint}
-          maxlength="500"
-          autocomplete="off"
-          data-testid="person-reason"
-          .value=${this.reason}
-          @input=${(event: Event) => {
-            this.reason = (event.target as HTMLInputElement).value ?? '';
-          }}
-        ></wa-input>
+        ${this.field('reason', { id: 'person-reason', label: texts.reason, hint: texts.reasonHint, maxChars: LIMITS.reasonChars })}
         ${
           isRequested
             ? html`${this.#button('accept', texts.accept, (reason) => deskPeopleApi.decideCreator(id, true, reason))}

@@ -1,5 +1,4 @@
 /** `<desk-recoveries>`: accounts of people who have lost mailbox and passkeys, on their way to another address. */
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';

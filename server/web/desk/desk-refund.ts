@@ -2,7 +2,6 @@
  * `<desk-refund>`: amount and reason, then a preview of the split by the books, then the button. Fires `desk-refunded`
  * afterwards.
  */
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';

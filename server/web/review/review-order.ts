@@ -1,5 +1,4 @@
 /** `<review-order>`: files the order of an authority with its legal ground; it becomes a case of its own. */
-import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import '@awesome.me/webawesome/dist/components/textarea/textarea.js';
