@@ -1,7 +1,7 @@
 /** What a member can do about a membership, and a change after which the list of memberships cannot be read. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { fromWire, LogeError } from '../../../client-sdk/src/errors.ts';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
 import { testIdsOf, wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import { DAY_MS } from '../../platform/clock.ts';
@@ -59,4 +59,17 @@ test('while a payment of a membership is disputed, the page asks for no other ca
     expect(read).toHaveBeenLastCalledWith(!disputed);
     expect(testIdsOf(part.render()).includes('membership-card')).toBe(!disputed);
   }
+});
+
+test('nobody is told that nothing was charged for a dearer tier while the card may be', async () => {
+  vi.spyOn(membershipsApi, 'changeTier').mockRejectedValue(
+    fromWire({ code: 'provider_unavailable', message: 'Nothing was charged.', retryable: true }),
+  );
+  const part = new WalletMemberships();
+  part.changing = { id: 'mbr_1', tier: tierOf('tier_1'), nextTier: null } as unknown as OwnMembership;
+  part.tiers = [tierOf('cheap'), { ...tierOf('dear'), priceMinor: 1_900 }];
+  await pressOf(part.render(), 'choose-dear')();
+  expect(part.problem).toBe(siteTexts('en').wallet.maybeCharged);
+  await pressOf(part.render(), 'choose-cheap')();
+  expect(part.problem).toBe('Nothing was charged.');
 });

@@ -12,6 +12,7 @@ import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import type { OwnMembership, Tier } from '../../protocol/money/memberships.ts';
 import { membershipsApi } from '../api/money-api.ts';
 import { SitePart } from '../site/site-part.ts';
+import { wordsOfCharge } from './unknown-charge.ts';
 
 const LOOK = { active: 'good', past_due: 'bad', ended: '', disputed: 'bad' } as const;
 
@@ -238,6 +239,14 @@ export class WalletMemberships extends SitePart {
     this.changing = undefined;
     const texts = this.words.wallet.memberships;
     this.note = isPlanned ? texts.tierPlanned(tier.name) : texts.tierDone(tier.name);
+  }
+
+  /** A dearer tier is charged at once. */
+  protected override wordsFor(error: unknown): string {
+    const words = super.wordsFor(error);
+    const chosen = this.tiers.find(({ id }) => id === this.busy);
+    const isCharged = chosen && this.changing && chosen.priceMinor > this.changing.tier.priceMinor;
+    return isCharged ? wordsOfCharge(error, words, this.words.wallet) : words;
   }
 
   async #cancel(membership: OwnMembership, until: string): Promise<void> {

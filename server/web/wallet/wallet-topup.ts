@@ -19,6 +19,7 @@ import { walletApi } from '../api/money-api.ts';
 import { SitePart } from '../site/site-part.ts';
 import { storeAwaitedTopup } from './awaited-topup.ts';
 import { cardEnd, cardName, groupCards, isExpired } from './card-names.ts';
+import { wordsOfCharge } from './unknown-charge.ts';
 
 const PRESETS = [10, 20, 50, 100] as const;
 const NEW_CARD = '';
@@ -235,13 +236,9 @@ export class WalletTopup extends SitePart {
     });
   };
 
-  /** A saved card may be charged although no answer came. */
   protected override wordsFor(error: unknown): string {
     const words = super.wordsFor(error);
-    const { maybeCharged } = this.words.wallet;
-    const code = error instanceof LogeError && this.#payingCard ? error.code : undefined;
-    if (code === 'provider_unavailable') return maybeCharged;
-    return code === 'connection_failed' ? `${words} ${maybeCharged}` : words;
+    return this.#payingCard ? wordsOfCharge(error, words, this.words.wallet) : words;
   }
 
   async #order(request: TopupRequest): Promise<TopupAnswer> {

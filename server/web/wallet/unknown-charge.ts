@@ -1,0 +1,9 @@
+/** What a person is told when an act that charges their card has failed: without an answer, the card may be charged. */
+import { LogeError } from '../../../client-sdk/src/errors.ts';
+import type { SiteTexts } from '../texts/english/site.ts';
+
+export function wordsOfCharge(error: unknown, words: string, { maybeCharged }: SiteTexts['wallet']): string {
+  const code = error instanceof LogeError ? error.code : undefined;
+  if (code === 'provider_unavailable') return maybeCharged;
+  return code === 'connection_failed' ? `${words} ${maybeCharged}` : words;
+}
