@@ -9,10 +9,16 @@ export const balanceRoutes: readonly Route[] = [
     'GET',
     '/v1/balance_transactions',
     'BalanceTransactionListParams',
-    ({ tx }, { source, ...page }) => {
-      const newestFirst = tx.newestFirst('balance_transactions', { source });
-      return paginate({ url: '/v1/balance_transactions', noun: 'balance transaction', newestFirst }, page);
-    },
+    ({ tx }, { currency, source, ...page }) =>
+      paginate(
+        {
+          url: '/v1/balance_transactions',
+          noun: 'balance transaction',
+          newestFirst: tx.newestFirst('balance_transactions', { source }),
+          matches: (transaction) => currency === undefined || transaction.currency === currency,
+        },
+        page,
+      ),
   ),
   accountRoute('GET', '/v1/balance', 'BalanceRetrieveParams', (operation): Stripe.Balance => {
     const { tx } = operation;

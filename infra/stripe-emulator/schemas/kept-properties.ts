@@ -5,7 +5,7 @@
 
 /** For these interfaces only the named properties exist here; every property of an interface not listed exists. */
 export const KEPT_PROPERTIES: Readonly<Record<string, readonly string[]>> = {
-  BalanceTransactionListParams: ['created', 'ending_before', 'expand', 'limit', 'starting_after', 'source'],
+  BalanceTransactionListParams: ['created', 'currency', 'ending_before', 'expand', 'limit', 'starting_after', 'source'],
   ChargeListParams: ['created', 'customer', 'ending_before', 'expand', 'limit', 'payment_intent', 'starting_after'],
   'Checkout.SessionCreateParams': [
     'allowed_payment_method_types',
