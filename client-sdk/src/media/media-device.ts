@@ -9,10 +9,21 @@ import { LogeError } from '../errors.ts';
 
 type Direction = Parameters<HandlerFactory['getNativeRtpCapabilities']>[0]['direction'];
 
-export async function createDevice(
+/** By the routers' capabilities, for all rooms of a page: to load one takes milliseconds. */
+const devices = new Map<string, Promise<Device>>();
+
+export function createDevice(
   handlerFactory: HandlerFactory | null,
   routerRtpCapabilities: RtpCapabilities,
 ): Promise<Device> {
+  const router = JSON.stringify(routerRtpCapabilities);
+  const device = devices.get(router) ?? load(handlerFactory, routerRtpCapabilities);
+  devices.set(router, device);
+  device.catch(() => devices.delete(router));
+  return device;
+}
+
+async function load(handlerFactory: HandlerFactory | null, routerRtpCapabilities: RtpCapabilities): Promise<Device> {
   if (!handlerFactory) throw new LogeError('media_not_supported');
   const device = new Device({ handlerFactory });
   await device.load({ routerRtpCapabilities });
