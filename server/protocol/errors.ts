@@ -360,7 +360,7 @@ export const ERROR_CATALOGUE = {
   provider_unavailable: {
     status: 503,
     retryable: true,
-    message: 'The payment provider does not answer. Nothing was charged.',
+    message: 'The payment provider does not answer. Try again in a moment; a payment that was made shows up by itself.',
   },
   signature_invalid: { status: 400, retryable: false, message: 'The webhook signature is not valid.' },
   // Memberships

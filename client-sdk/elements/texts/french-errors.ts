@@ -150,7 +150,8 @@ export const frenchErrors: ErrorTexts = {
   payout_batch_not_found: 'Ce lot de versements n’existe pas.',
   dispute_not_found: 'Ce litige n’existe pas.',
   dispute_closed: 'Ce litige n’accepte plus de preuves.',
-  provider_unavailable: 'Le prestataire de paiement ne répond pas. Rien n’a été débité.',
+  provider_unavailable:
+    'Le prestataire de paiement ne répond pas. Réessayez dans un instant ; un paiement abouti apparaît de lui-même.',
   signature_invalid: 'La signature du webhook n’est pas valable.',
   tier_not_found: 'Cette formule n’existe pas.',
   tier_limit: 'Il y a déjà autant de formules que possible. Retirez-en une d’abord.',
