@@ -75,8 +75,11 @@ export const CLIENT_CODECS_MAX = 200;
 /** Longest valid side of a viewport, in device pixels. */
 export const VIEWPORT_SIDE_MAX = 32_768;
 
-/** Bit rate of all layers of a publisher together. */
-export const PUBLISHER_BITRATE_MAX_BPS = 4_000_000;
+/**
+ * Bit rate of all layers of a publisher together. A browser paces what it sends by it: a key frame, for which those who
+ * join wait, takes half of the time that it takes at half of this.
+ */
+export const PUBLISHER_BITRATE_MAX_BPS = 8_000_000;
 
 /**
  * Bit rate assumed for a new viewer until the first feedback arrives: enough for the middle layer and sound, and not so

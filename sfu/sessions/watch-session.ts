@@ -27,7 +27,7 @@ import { WatchedTrack } from './watched-track.ts';
 /** Of DTLS 1.2, until this end may send. */
 const DTLS_ROUND_TRIPS = 2;
 /** What a fast browser takes from the answer to its first ICE check, besides the round trip. */
-const NEGOTIATION_MS = 10;
+const NEGOTIATION_MS = 14;
 /** Of a worker, for a stream that loses no packets. */
 const SCORE_WITHOUT_LOSS = 10;
 /** Share of the packets, as the worker averages it over the last reports, which may be up to 250 ms apart. */

@@ -105,7 +105,7 @@ it("asks ahead for a viewer who connects, by the time that key frames of the vie
   vi.advanceTimersByTime(500);
   demand.handleViewerConnecting(200, 0, isWaiting);
   vi.advanceTimersByTime(500);
-  expect(requestedAt.map((at) => at - connectingAt)).toEqual([130, 500, 1_090]);
+  expect(requestedAt.map((at) => at - connectingAt)).toEqual([140, 500, 1_100]);
 });
 
 it('does not ask ahead for a viewer who was connected sooner', () => {

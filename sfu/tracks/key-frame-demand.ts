@@ -152,10 +152,13 @@ export class KeyFrameDemand {
     for (const answers of this.#answers) answers.requestedAt ??= this.#now();
   }
 
-  /** From a request to a key frame of this layer: the median of the last ones. */
+  /**
+   * From a request to a key frame of this layer: the shortest of the last ones. They differ by up to a frame's time, and
+   * one that comes too early is lost on the viewer.
+   */
   #answerMs(layer: number): number | undefined {
-    const sorted = this.#answers[layer]?.tookMs.toSorted((a, b) => a - b) ?? [];
-    return sorted[Math.floor(sorted.length / 2)];
+    const { tookMs = [] } = this.#answers[layer] ?? {};
+    return tookMs.length > 0 ? Math.min(...tookMs) : undefined;
   }
 
   #spend(now: number): boolean {

@@ -24,7 +24,7 @@ describe('cameraEncodings', () => {
     expect(cameraEncodings(size)).toHaveLength(layers);
   });
 
-  it('stays below the SFU limit per publisher', () => {
+  it('stays below half of the SFU limit per publisher', () => {
     for (const size of [
       { width: 1280, height: 720 },
       { width: 1920, height: 1080 },
