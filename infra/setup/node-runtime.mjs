@@ -19,7 +19,7 @@ export async function ensureNode() {
   const packageName = packageNames[`${process.platform}-${process.arch}`];
   if (packageName === undefined) {
     throw new SetupError(
-      `Loge needs Node 24 or newer; this is ${process.versions.node}. Install one from https://nodejs.org and start again.`,
+      `Loge needs Node 24.2 or newer; this is ${process.versions.node}. Install one from https://nodejs.org and start again.`,
     );
   }
   const folder = join(cacheFolder, `node-${broughtMajor}`);
@@ -34,9 +34,10 @@ export async function ensureNode() {
   return binary;
 }
 
-// 22.18 runs TypeScript; the tests and benchmarks need `using` as well, which came with 24.
+// 22.18 runs TypeScript; the tests and benchmarks need `using` (24.0), and checks `import.meta.main` (24.2).
 export function isNewEnough(version) {
-  return Number(version.split('.')[0]) >= 24;
+  const [major, minor] = version.split('.').map(Number);
+  return major > 24 || (major === 24 && minor >= 2);
 }
 
 async function installNode({ folder, binary, packageName }) {
@@ -61,8 +62,8 @@ async function installNode({ folder, binary, packageName }) {
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
     throw new SetupError(
-      `Loge needs Node 24 or newer; this is ${process.versions.node}, and getting a newer one from the npm registry failed.\n` +
-        `Install Node 24 or newer, or see why this fails: npm view ${packageName}@${broughtMajor} version\n\n${error.message}`,
+      `Loge needs Node 24.2 or newer; this is ${process.versions.node}, and getting a newer one from the npm registry failed.\n` +
+        `Install Node 24.2 or newer, or see why this fails: npm view ${packageName}@${broughtMajor} version\n\n${error.message}`,
     );
   }
   rmSync(folder, { recursive: true, force: true });
@@ -70,7 +71,7 @@ async function installNode({ folder, binary, packageName }) {
   if (!existsSync(binary) || !succeeds(binary, ['--version'])) {
     throw new SetupError(
       `The Node ${broughtMajor} from the npm registry does not run on this machine (it needs glibc 2.28 or newer).\n` +
-        'Install Node 24 or newer by other means and start again.',
+        'Install Node 24.2 or newer by other means and start again.',
     );
   }
 }

@@ -31,7 +31,8 @@ describe('the choice of Node', () => {
     ['20.19.2', false],
     ['22.23.5', false],
     ['23.11.1', false],
-    ['24.0.0', true],
+    ['24.1.0', false],
+    ['24.2.0', true],
     ['26.10.0', true],
   ])('%s is new enough: %s', async (version, expected) => {
     const { isNewEnough } = await load('./node-runtime.mjs');

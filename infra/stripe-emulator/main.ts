@@ -13,6 +13,7 @@ const { values } = parseArgs({
     secret: { type: 'string', default: 'whsec_emulator' },
     'connect-webhook': { type: 'string' },
     'connect-secret': { type: 'string', default: 'whsec_emulator_connect' },
+    seed: { type: 'string' },
   },
 });
 
@@ -23,6 +24,7 @@ const emulator = await StripeEmulator.create({
   ...(values['connect-webhook'] === undefined
     ? {}
     : { connectWebhook: { url: values['connect-webhook'], secret: values['connect-secret'] } }),
+  ...(values.seed === undefined ? {} : { seed: Number(values.seed) }),
 });
 process.stdout.write(`${JSON.stringify({ url: emulator.url })}\n`);
 

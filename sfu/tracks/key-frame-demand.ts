@@ -153,12 +153,12 @@ export class KeyFrameDemand {
   }
 
   /**
-   * From a request to a key frame of this layer: the shortest of the last ones. They differ by up to a frame's time, and
-   * one that comes too early is lost on the viewer.
+   * From a request to a key frame of this layer: a short one of the last ones. They differ by up to a frame's time, and
+   * one that comes too early is lost on the viewer. The shortest may be the answer to an earlier request.
    */
   #answerMs(layer: number): number | undefined {
-    const { tookMs = [] } = this.#answers[layer] ?? {};
-    return tookMs.length > 0 ? Math.min(...tookMs) : undefined;
+    const sorted = this.#answers[layer]?.tookMs.toSorted((a, b) => a - b) ?? [];
+    return sorted[Math.min(1, sorted.length - 1)];
   }
 
   #spend(now: number): boolean {

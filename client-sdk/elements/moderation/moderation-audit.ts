@@ -70,16 +70,21 @@ export class LogeModerationAudit extends ModerationPanel {
     `;
   }
 
-  protected override async read(room: Room): Promise<void> {
-    this.acts = undefined;
-    await this.#readPage(room);
+  protected override async read({ chat }: Room): Promise<() => void> {
+    const acts = await chat.moderation.audit();
+    return () => this.#show([], acts);
   }
 
-  #loadMore = (): Promise<boolean> => this.act('more', () => this.room && this.#readPage(this.room));
+  #loadMore = (): Promise<boolean> =>
+    this.act('more', async () => {
+      const before = this.acts ?? [];
+      const acts = await this.room?.chat.moderation.audit(before.at(-1)?.id);
+      // The list may have been read again meanwhile.
+      if (acts && this.acts === before) this.#show(before, acts);
+    });
 
-  async #readPage({ chat }: Room): Promise<void> {
-    const acts = await chat.moderation.audit(this.acts?.at(-1)?.id);
-    this.acts = [...(this.acts ?? []), ...acts];
+  #show(before: readonly ChatAct[], acts: readonly ChatAct[]): void {
+    this.acts = [...before, ...acts];
     this.hasMore = acts.length === LIMITS.listPageItems;
   }
 }

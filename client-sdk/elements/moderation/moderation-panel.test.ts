@@ -25,3 +25,16 @@ test.each(PANELS)('%o that could not be read is read when asked, and after a rec
   emitter.emit('reconnected', { downMs: 1_000 });
   expect(read).toHaveBeenCalledTimes(3);
 });
+
+test('of two reads at once the newest one counts, whichever is answered last', async () => {
+  const answers: ((acts: { id: string }[]) => void)[] = [];
+  const audit = () => new Promise((resolve) => answers.push(resolve));
+  const room = { chat: { moderation: { audit } }, localParticipant: { role: 'creator' } };
+  const { part, emitter } = listening(new LogeModerationAudit(), room);
+  emitter.emit('reconnected', { downMs: 1_000 });
+  answers[1]?.([{ id: 'newer' }]);
+  answers[0]?.([{ id: 'older' }]);
+  await expect.poll(() => part.acts).toEqual([{ id: 'newer' }]);
+  await Promise.resolve();
+  expect(part.acts).toEqual([{ id: 'newer' }]);
+});

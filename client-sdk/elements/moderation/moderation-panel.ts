@@ -8,6 +8,7 @@ export abstract class ModerationPanel extends RoomPart {
   static override properties: PropertyDeclarations = { unread: { state: true } };
   /** Why the last read failed, as text; empty if it did not. */
   declare unread: string;
+  #reads = 0;
 
   static override styles = [...RoomPart.styles, moderationStyles];
 
@@ -16,7 +17,8 @@ export abstract class ModerationPanel extends RoomPart {
     this.unread = '';
   }
 
-  protected abstract read(room: Room): Promise<void>;
+  /** Returns what shows the answer: of several reads only the newest one counts. */
+  protected abstract read(room: Room): Promise<() => void>;
 
   protected override listenTo(room: Room): Array<() => void> {
     void this.load();
@@ -25,11 +27,16 @@ export abstract class ModerationPanel extends RoomPart {
 
   protected load = async (): Promise<void> => {
     if (!this.room) return;
+    this.#reads += 1;
+    const number = this.#reads;
+    const isNewest = (): boolean => number === this.#reads;
     try {
-      await this.read(this.room);
+      const show = await this.read(this.room);
+      if (!isNewest()) return;
+      show();
       this.unread = '';
     } catch (error) {
-      this.unread = this.wordsFor(error);
+      if (isNewest()) this.unread = this.wordsFor(error);
     }
   };
 

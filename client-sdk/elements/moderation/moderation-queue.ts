@@ -50,8 +50,11 @@ export class LogeModerationQueue extends ModerationPanel {
     </li>`;
   }
 
-  protected override async read(room: Room): Promise<void> {
-    this.held = await room.chat.moderation.queue();
+  protected override async read({ chat }: Room): Promise<() => void> {
+    const held = await chat.moderation.queue();
+    return () => {
+      this.held = held;
+    };
   }
 
   async #review({ id }: HeldMessage, decision: 'allow' | 'refuse'): Promise<void> {

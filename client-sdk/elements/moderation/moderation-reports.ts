@@ -50,8 +50,11 @@ export class LogeModerationReports extends ModerationPanel {
     return html`<p class=${isSubject ? 'it' : ''}><b><bdi>${entry.from.name}</bdi></b> <bdi dir="auto">${text || this.texts.chat.removed}</bdi></p>`;
   }
 
-  protected override async read(room: Room): Promise<void> {
-    this.reports = await room.chat.moderation.reports();
+  protected override async read({ chat }: Room): Promise<() => void> {
+    const reports = await chat.moderation.reports();
+    return () => {
+      this.reports = reports;
+    };
   }
 }
 

@@ -78,9 +78,11 @@ export class LogeModerationWords extends ModerationPanel {
     this.isSaved = false;
   }
 
-  protected override async read(room: Room): Promise<void> {
-    const { words } = await room.chat.moderation.words();
-    if (!this.isChanged) this.words = words;
+  protected override async read({ chat }: Room): Promise<() => void> {
+    const { words } = await chat.moderation.words();
+    return () => {
+      if (!this.isChanged) this.words = words;
+    };
   }
 
   override render(): TemplateResult {

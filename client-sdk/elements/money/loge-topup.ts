@@ -19,6 +19,8 @@ import { neededTopup, topupAmounts } from './topup-amounts.ts';
 import '../theme/web-awesome.ts';
 
 const PRESETS = [10, 20, 50, 100] as const;
+/** Errors after which it is not known whether a saved card is charged. */
+const UNKNOWN: ReadonlySet<string> = new Set(['provider_unavailable', 'connection_failed', 'timeout']);
 
 addTexts({ en: { topup: topupEnglish }, fr: { topup: topupFrench } });
 
@@ -234,9 +236,9 @@ export class LogeTopup extends DialogPart {
     });
   }
 
-  /** A provider that does not answer in time may still charge the saved card. */
+  /** Without an answer in time the saved card may still be charged. */
   protected override wordsFor(error: unknown): string {
-    const isUnknown = error instanceof LogeError && error.code === 'provider_unavailable' && this.#payingCard;
+    const isUnknown = error instanceof LogeError && UNKNOWN.has(error.code) && this.#payingCard;
     return isUnknown ? this.texts.topup.maybeCharged : super.wordsFor(error);
   }
 

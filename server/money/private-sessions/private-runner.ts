@@ -47,7 +47,7 @@ interface RunningSession {
   isFundsLow: boolean;
   isFanPaused: boolean;
   /** Its media has not answered yet. */
-  isSampled: boolean;
+  isSampling: boolean;
 }
 
 export class PrivateRunner {
@@ -76,21 +76,26 @@ export class PrivateRunner {
     const terms = await this.#context.pricing.getTerms(row.terms);
     const nowMs = this.#context.clock.now();
     const meter = new MediaMeter();
-    const moment = { beatAtMs: nowMs, mediaAtMs: nowMs, isFundsLow: false, isFanPaused: false, isSampled: false };
+    const moment = { beatAtMs: nowMs, mediaAtMs: nowMs, isFundsLow: false, isFanPaused: false, isSampling: false };
     this.#running.set(row.id, { row, terms, meter, ...moment });
   }
 
   /** Samples every session once, but for those whose last sample is still under way. */
   async tick(): Promise<void> {
-    const free = [...this.#running.values()].filter(({ isSampled }) => !isSampled);
+    const free = [...this.#running.values()].filter(({ isSampling }) => !isSampling);
     await Promise.all(
-      free.map((session) =>
-        this.#context.runInBackground(`sample ${session.row.id}`, () =>
-          this.#sample(session).finally(() => {
-            session.isSampled = false;
-          }),
-        ),
-      ),
+      free.map((session) => {
+        session.isSampling = true;
+        const sampled = (): Promise<void> =>
+          this.#sample(session)
+            .catch((error) =>
+              this.#context.log.error({ err: error, session: session.row.id }, 'private session sample failed'),
+            )
+            .finally(() => {
+              session.isSampling = false;
+            });
+        return this.#context.runInBackground('private session sample', sampled);
+      }),
     );
   }
 
@@ -98,7 +103,6 @@ export class PrivateRunner {
     const { row, meter } = session;
     const room = row.room as RoomId;
     const before = meter.confirmedMs;
-    session.isSampled = true;
     const sample = await this.#media?.sample(room, row.identity);
     const nowMs = this.#context.clock.now();
     meter.add(nowMs, sample);

@@ -40,7 +40,7 @@ function isMissing(error: Stripe.errors.StripeError, param: 'id' | 'customer'): 
 
 /**
  * A rejected request is final for a refund, and our own fault otherwise. Everything else (no answer, 5xx, 429, a
- * conflict, a rejected key) can be retried or fixed by the operator, and nothing has happened.
+ * conflict, a rejected key) can be retried or fixed by the operator.
  */
 function toAppError(what: string, error: Stripe.errors.StripeError): AppError {
   const isRefusal =

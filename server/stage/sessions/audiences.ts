@@ -44,9 +44,8 @@ export class Audiences {
     const node = people > 0 ? ((await this.#options.originOf(room)) ?? before) : undefined;
     if (node) this.#told.set(room, node);
     else this.#told.delete(room);
-    await Promise.all([
-      before !== node && before?.setAudience({ room, people: 0 }),
-      node?.setAudience({ room, people }),
-    ]);
+    // Not awaited: the earlier node may not answer any more.
+    if (before !== node) before?.setAudience({ room, people: 0 }).catch((error) => this.#options.onError(error, room));
+    await node?.setAudience({ room, people });
   }
 }

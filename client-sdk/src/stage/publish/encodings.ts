@@ -12,7 +12,7 @@ export interface PictureSize {
 
 const REFERENCE_PIXELS = 1280 * 720;
 const TOP_BITRATE_BPS = 1_700_000;
-/** Keeps a publisher's total below 4 Mbit/s, half of the SFU's limit, so that key frames are sent fast. */
+/** Keeps a camera's total below 4 Mbit/s, half of the SFU's limit, so that key frames are sent fast. */
 const TOP_BITRATE_MAX_BPS = 2_500_000;
 const TOP_BITRATE_MIN_BPS = 150_000;
 /** At equal quality the bitrate grows more slowly than the area. */
