@@ -76,8 +76,8 @@ export const CLIENT_CODECS_MAX = 200;
 export const VIEWPORT_SIDE_MAX = 32_768;
 
 /**
- * Bit rate of all layers of a publisher together. A browser paces what it sends by it: a key frame, for which those who
- * join wait, takes half of the time that it takes at half of this.
+ * Bit rate of all layers of a publisher together. A browser paces its packets by it, so that a lower limit delays the
+ * key frames that new viewers wait for.
  */
 export const PUBLISHER_BITRATE_MAX_BPS = 8_000_000;
 

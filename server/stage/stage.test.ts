@@ -12,7 +12,7 @@ import { RoomPlaces } from './placement/room-places.ts';
 import { RoomTrees } from './placement/room-trees.ts';
 import { Stage } from './stage.ts';
 
-test('has a creator try again whose node is lost while the earlier node is told where the stage is', async () => {
+test('lets a creator try again if the new node is lost before the move is complete', async () => {
   const [log, metrics] = [createLog({ level: 'silent', pretty: false }), createMetrics()];
   const board = new MemoryAnnouncements();
   const announce = (node: string, draining: boolean) => {

@@ -153,8 +153,8 @@ export class KeyFrameDemand {
   }
 
   /**
-   * From a request to a key frame of this layer: a short one of the last ones. They differ by up to a frame's time, and
-   * one that comes too early is lost on the viewer. The shortest may be the answer to an earlier request.
+   * From a request to a key frame of this layer: the second shortest of the last times. They differ by up to the time
+   * between two frames, and a key frame that comes too early is lost. The shortest may answer an earlier request.
    */
   #answerMs(layer: number): number | undefined {
     const sorted = this.#answers[layer]?.tookMs.toSorted((a, b) => a - b) ?? [];

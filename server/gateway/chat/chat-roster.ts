@@ -151,7 +151,7 @@ export class ChatRoster {
   #tell(room: RoomId): void {
     this.#publish(room, { gateway: this.#gateway, held: this.#count(room) });
     if (this.#presence.isOpen(room)) return;
-    // Changes at other gateways no longer arrive here. Who comes next requests them again.
+    // Changes at other gateways no longer arrive here. They are requested again with the next person.
     this.#rooms.delete(room);
     this.#toldHands.delete(room);
   }

@@ -46,9 +46,9 @@ const DELAY = {
 const RTP_CLOCK_KHZ = 90;
 /** A larger step is that of another source, or of timestamps that begin anew. */
 const STEP_MAX_MS = 5_000;
-/** Of cameras that send very few frames. */
-const INTERVAL_MAX_MS = 200;
-/** By how much the time between two frames may grow, since there is one less in a while. */
+/** Assumed until there are two frames. A camera sends them more often. */
+const INTERVAL_ASSUMED_MS = 200;
+/** By this factor at most, the usual time between two frames grows with each frame. */
 const INTERVAL_GROWTH = 1.2;
 
 interface Watched {
@@ -119,12 +119,12 @@ export class DelayMonitor extends RepeatedCheck {
     const delayMs = newest.timestamp - rtpTimestamp / RTP_CLOCK_KHZ;
     const frame = { rtpTimestamp, seenAtMs: now, delayMs };
     if (watched && Math.abs(delayMs - watched.delayMs) < STEP_MAX_MS) {
-      // A check may find the second frame after the one that the check before has found.
+      // The frame before may have been missed: two came between the last two checks.
       const sinceMs = Math.max(0, rtpTimestamp - watched.rtpTimestamp) / RTP_CLOCK_KHZ;
       const intervalMs = Math.min(sinceMs, watched.intervalMs * INTERVAL_GROWTH);
       return Object.assign(watched, frame, { intervalMs, usualDelayMs: Math.min(delayMs, watched.usualDelayMs) });
     }
-    const usual = { usualDelayMs: delayMs, intervalMs: INTERVAL_MAX_MS, usualBps: 0 };
+    const usual = { usualDelayMs: delayMs, intervalMs: INTERVAL_ASSUMED_MS, usualBps: 0 };
     const begun = { ...frame, ...usual, inTimeAtMs: now, measured: null, late: [] };
     this.#watched.set(camera, begun);
     return begun;
