@@ -233,6 +233,19 @@ describe('UplinkLayers', () => {
     expect({ changed, limits }).toEqual({ changed: [], limits: [null] });
   });
 
+  it('waits for the report of what was lost where that would take the uplink for itself', async () => {
+    const { sender, ended, requestKeyFrame } = await watch();
+    sender.availableOutgoingBitrate = 3_000_000;
+    sender.isHeard = false;
+    await vi.advanceTimersByTimeAsync(2 * DEAD_LINE.silentMs);
+    sender.isHeard = true;
+    await vi.advanceTimersByTimeAsync(UPLINK.reportMs - 1);
+    expect(ended()).toBe(0);
+    await vi.advanceTimersByTimeAsync(UPLINK.checkMs);
+    expect(ended()).toBe(1);
+    expect(requestKeyFrame).toHaveBeenCalledOnce();
+  });
+
   it('pauses once where no sound would tell that the line is back', async () => {
     const { sender, limits, ended } = await watch();
     sender.isHeard = false;

@@ -28,6 +28,8 @@ const OTHER_BPS = 60_000;
 const BEGINS_WITH = 0.3;
 /** While it falls, the estimate is up to twice what the line carries. */
 const LEFT_OF_ESTIMATE = 0.5;
+/** Bandwidth in relation to all layers from which on there is room for what was lost too. */
+const ROOM_TO_SPARE = 1.5;
 /** How long a layer may lag behind the others where only frames tell whether it is sent. */
 const FRAMES_LAG_MS = 1_000;
 
@@ -40,6 +42,8 @@ export const UPLINK = {
   drainedSettleMs: 1_000,
   /** The longest time to wait for what was queued. */
   drainMaxMs: 500,
+  /** Within this time the server reports what has not arrived. */
+  reportMs: 100,
   /** Interval of probes for more bandwidth while the uplink does not carry all layers. */
   probeMs: 2_000,
   /**
@@ -128,20 +132,29 @@ export class UplinkLayers {
     // The server answers nothing to a spare, which has no layers yet.
     if (this.#active < 0) return false;
     const isDead = this.#line.check(stats);
-    const { layers } = this.#options;
     if (isDead && !this.#onBack) {
       const back = new Promise<void>((resolve) => {
         this.#onBack = resolve;
       });
-      layers.limit(this.#limit, back);
+      this.#options.layers.limit(this.#limit, back);
     } else if (!isDead && this.#onBack) {
       this.#settledAt = performance.now() + UPLINK.drainedSettleMs;
       this.#backAt = performance.now();
-      layers.requestKeyFrame();
-      this.#onBack();
+      void this.#sendAgain(this.#onBack);
       this.#onBack = null;
     }
     return isDead;
+  }
+
+  /**
+   * Once the server has reported what was lost, the browser sends that before anything else. It drops it if nothing may
+   * be sent at that moment; an uplink with room to spare is done with it soon.
+   */
+  async #sendAgain(onBack: () => void): Promise<void> {
+    const allBps = this.#encodings.reduce((sum, { maxBitrate = 0 }) => sum + maxBitrate, 0);
+    if ((this.#figures.availableBps ?? 0) < allBps * ROOM_TO_SPARE) await delay(UPLINK.reportMs);
+    this.#options.layers.requestKeyFrame();
+    onBack();
   }
 
   /** Far less gets through than is sent: keeps the layers that surely fit, without what waits to be sent again. */
