@@ -310,6 +310,8 @@ function listen(server: HttpServer, config: Config): Promise<void> {
 function trackConnections(server: HttpServer): ReadonlySet<Socket> {
   const connections = new Set<Socket>();
   server.on('connection', (connection) => {
+    // Node keeps an address that was read once. After a reset there is none, and no rate limit would count the request.
+    if (connection.remoteAddress === undefined) return void connection.destroy();
     connections.add(connection);
     connection.once('close', () => connections.delete(connection));
   });

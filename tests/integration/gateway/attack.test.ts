@@ -291,6 +291,21 @@ describe('from inside a free room', () => {
     expect(answers.split('HTTP/1.1 200').length - 1).toBeLessThanOrEqual(LIMITS.httpRequestsPipelined);
   });
 
+  test('a request whose connection is reset counts for its address', async () => {
+    const form = 'category=illegal&place=x&note=x';
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(form.length) };
+    const lines = Object.entries({ host: 'loge', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+    const { hostname, port } = new URL(loge.url);
+    for (let count = 0; count < 20; count += 1) {
+      const socket = connect(Number(port), hostname);
+      socket.write(`POST /reports/new HTTP/1.1\r\n${lines.join('')}\r\n${form}`, () => socket.resetAndDestroy());
+      await new Promise((resolve) => socket.once('close', resolve));
+    }
+    expect(await fetch(`${loge.url}/reports/new`, { method: 'POST', headers, body: form })).toMatchObject({
+      status: 429,
+    });
+  });
+
   test('R18: keeps markup in chat and names as literal text', async () => {
     const name = '<img src=x onerror=alert(1)>';
     using fan = await TestParticipant.connect(loge.url, { token: sign({ sub: 'markup', name }) });
