@@ -62,18 +62,17 @@ export class Pipeline {
     const { participant, roomId: room } = connection;
     const who = { identity: participant.identity, address: connection.address };
     const limit = operation.limit === 'signIn' ? 'default' : operation.limit;
+    // First, so that neither a malformed nor a refused request is cheaper than another.
+    await this.#options.limits.consume(limit, who);
     const input = REQUESTS[name].input.safeParse(raw.input);
     const about = aboutRequest.safeParse(raw.about);
-    const fault = about.error ?? input.error;
-    // A request for the previous room must not be applied in the one to which the page has moved.
-    const isElsewhere = about.data && about.data.room !== room;
-    if (!input.success || fault || isElsewhere) {
-      // A malformed request costs as much as a valid one.
-      await this.#options.limits.consume(limit, who);
-      throw fault ? new AppError('invalid_request', describeIssues(fault.issues)) : new AppError('wrong_room');
+    if (!about.success || !input.success) {
+      const issues = [about, input].flatMap(({ error }) => error?.issues ?? []);
+      throw new AppError('invalid_request', describeIssues(issues));
     }
+    // A request for the previous room must not be applied in the one to which the page has moved.
+    if (about.data && about.data.room !== room) throw new AppError('wrong_room');
     assertMay(operation, await this.#standingOf(connection, operation));
-    await this.#options.limits.consume(limit, who);
     return operation.run(this.#options.domains, {
       ...{ by: 'participant', caller: participant, key: undefined, room, connection },
       ...{ input: input.data, params: paramsOf(operation, input.data), locale: undefined },

@@ -314,16 +314,22 @@ describe('from inside a free room', () => {
     expect(message).toMatchObject({ text, from: { name } });
   });
 
-  test('a flood is answered with the time to wait', async () => {
-    using fan = await TestParticipant.connect(loge.url, { token: sign({ sub: 'flooder' }) });
+  test.each([
+    { place: 'inside', codes: ['rate_limited'] },
+    { place: 'lobby', codes: ['access_required', 'rate_limited'] },
+  ])('a flood is answered with the time to wait: $place', async ({ place, codes }) => {
+    const token = sign({ sub: `flooder-${place}`, room: place === 'inside' ? room : paidRoom });
+    using fan = await TestParticipant.connect(loge.url, { token });
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
         fan.emit('chat:send', { clientId: `client-${1000 + index}`, text: `spam ${index}` }),
       ),
     );
     const refused = answers.flatMap((answer) => (answer.ok ? [] : [answer.error]));
-    expect(refused.length).toBeGreaterThan(50);
-    expect(refused.every((error) => error.code === 'rate_limited' && (error.retryAfterMs ?? 0) > 0)).toBe(true);
+    const limited = refused.filter(({ code }) => code === 'rate_limited');
+    expect([...new Set(refused.map(({ code }) => code))]).toEqual(codes);
+    expect(limited.length).toBeGreaterThan(50);
+    expect(limited.every(({ retryAfterMs = 0 }) => retryAfterMs > 0)).toBe(true);
   });
 
   test('limits the sockets of an identity', async () => {
