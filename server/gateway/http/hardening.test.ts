@@ -13,7 +13,7 @@ let http: TestHttp;
 let production: TestHttp;
 
 beforeAll(async () => {
-  http = await startHttp({ env: { LOGE_ALLOWED_ORIGINS: 'https://club.example' } });
+  http = await startHttp({ env: { LOGE_ALLOWED_ORIGINS: 'https://club.example', LOGE_TRUST_PROXY: '1' } });
   production = await startHttp({ env: PRODUCTION_ENV, db: http.context.db });
   await http.createRoom({ kind: 'free' });
 });
@@ -148,18 +148,24 @@ test('an export that fails before its first bytes answers an error, not a file',
   expect(reply.headers.get('content-type')).toContain('application/json');
 });
 
-test('uploads are admitted one a person and a few at a time, and one that does not arrive makes way', async () => {
+test('uploads are admitted one a person, two an address and a few at a time, and one that does not arrive makes way', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { id } = await http.createRoom({ kind: 'free' });
   const byKey = { path: `/v1/rooms/${id}/poster`, headers: { authorization: http.basic } };
-  const cookie = await signIn(http, 'person_slow');
-  const byPerson = { path: '/v1/me/picture', headers: { cookie, 'sec-fetch-site': 'same-origin' } };
-  const codeOf = async ({ path, headers }: typeof byKey | typeof byPerson) => {
+  const personAt = async (person: string, address: string) => {
+    const headers = { cookie: await signIn(http, person), 'sec-fetch-site': 'same-origin', 'x-forwarded-for': address };
+    return { path: '/v1/me/picture', headers };
+  };
+  const byPerson = await personAt('person_slow', '2001:db8::1');
+  const neighbour = await personAt('person_next', '2001:db8::2');
+  const third = await personAt('person_third', '2001:db8::3');
+  const elsewhere = await personAt('person_third', '2001:db8:0:1::3');
+  const codeOf = async ({ path, headers }: { path: string; headers: Record<string, string> }) => {
     const reply = await http.call('PUT', path, { headers: { ...headers, 'content-type': 'image/png' }, body: 'x' });
     return reply.json.error.code;
   };
   /** Resolves with the status. */
-  const startSlow = ({ path, headers }: typeof byKey | typeof byPerson) => {
+  const startSlow = ({ path, headers }: { path: string; headers: Record<string, string> }) => {
     const sent = request(http.url + path, {
       method: 'PUT',
       headers: { ...headers, 'content-type': 'image/png', 'content-length': 1_000 },
@@ -170,8 +176,11 @@ test('uploads are admitted one a person and a few at a time, and one that does n
   try {
     const slow = [startSlow(byPerson)];
     await vi.waitFor(async () => expect(await codeOf(byPerson)).toBe('rate_limited'));
-    expect(await codeOf(byKey)).toBe('picture_invalid');
-    for (let count = 1; count < 8; count += 1) slow.push(startSlow(byKey));
+    expect([await codeOf(byKey), await codeOf(neighbour)]).toEqual(['picture_invalid', 'picture_invalid']);
+    slow.push(startSlow(neighbour));
+    await vi.waitFor(async () => expect(await codeOf(neighbour)).toBe('rate_limited'));
+    expect([await codeOf(third), await codeOf(elsewhere)]).toEqual(['rate_limited', 'picture_invalid']);
+    for (let count = 2; count < 8; count += 1) slow.push(startSlow(byKey));
     await vi.waitFor(async () => expect(await codeOf(byKey)).toBe('unavailable'));
     vi.advanceTimersByTime(60_000);
     expect(new Set(await Promise.all(slow))).toEqual(new Set([504]));

@@ -5,6 +5,7 @@
 import express, { type Request, type Response } from 'express';
 import { AppError } from '../../protocol/errors.ts';
 import type { UploadRules } from '../operations/operation.ts';
+import { addressKey } from '../rate-limits.ts';
 import { parseBody } from './input.ts';
 
 const MAX_OPEN = 8;
@@ -14,7 +15,7 @@ const BODY_MS = 60_000;
 const RETRY_AFTER_MS = 2_000;
 
 export class Uploads {
-  readonly #open = new Set<{ person: string | undefined; address: string | undefined }>();
+  readonly #open = new Set<{ person: string | undefined; address: string }>();
 
   /** Reads the file and passes it to `use`. `person` is undefined for a server, which uploads for many people. */
   async receive(
@@ -22,7 +23,7 @@ export class Uploads {
     { person, request, response }: { person: string | undefined; request: Request; response: Response },
     use: (file: Buffer) => Promise<void>,
   ): Promise<void> {
-    const upload = { person, address: request.ip };
+    const upload = { person, address: addressKey(request.ip ?? '') };
     if (person !== undefined) {
       const others = [...this.#open].filter((other) => other.person !== undefined);
       const ofAddress = others.filter(({ address }) => address === upload.address);
