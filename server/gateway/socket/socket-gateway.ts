@@ -65,6 +65,8 @@ export class SocketGateway {
   readonly #facts: FactFanout;
   readonly #subscriptions: RoomSubscriptions;
   readonly #bySocket = new Map<string, Connection>();
+  /** Connections that had their handshake. */
+  readonly #handshakes = new WeakSet<RoomSocket['conn']>();
   readonly #unsubscribe: (() => void)[];
   /** Reads that are the same for every newcomer of a room, shared by all who join at the same moment. */
   readonly #newestChat: SharedRead<RoomId, ChatPage>;
@@ -190,6 +192,9 @@ export class SocketGateway {
   async #handleHandshake(socket: RoomSocket, next: (error?: Error) => void): Promise<void> {
     try {
       if (this.#closing) throw new AppError('shutting_down');
+      // The budget and the sockets of an address are counted by connections, so each has one handshake.
+      if (this.#handshakes.has(socket.conn)) throw new AppError('too_many_connections');
+      this.#handshakes.add(socket.conn);
       socket.data = await authorise(this.#context, socket, this.#slots);
       next();
     } catch (error) {

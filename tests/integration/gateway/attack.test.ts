@@ -343,6 +343,25 @@ describe('from inside a free room', () => {
     await expect.poll(() => connectionCode({ token })).toBe('ok');
   });
 
+  test('R8b: a connection has one handshake', async () => {
+    const address = `${loge.url}/socket.io/?EIO=4&transport=polling`;
+    const { sid } = JSON.parse((await (await fetch(address)).text()).slice(1));
+    const send = (...packets: string[]) =>
+      fetch(`${address}&sid=${sid}`, { method: 'POST', body: packets.join('\x1e') });
+    const handshake = (sub: string) => `40${JSON.stringify({ token: sign({ sub }) })}`;
+    let answers = '';
+    const receive = async () => {
+      answers += await (await fetch(`${address}&sid=${sid}`)).text();
+      return answers;
+    };
+    await send(handshake('fan-1'), handshake('fan-2'));
+    await expect.poll(receive).toContain('"rooms:welcome"');
+    await send('41');
+    await send(handshake('fan-3'));
+    await expect.poll(receive).toMatch(/(44\{"message":"too_many_connections".*){2}/s);
+    expect(answers.split('"rooms:welcome"')).toHaveLength(2);
+  });
+
   test('limits the sockets of an address, before the upgrade', async () => {
     const open = (address: string) =>
       new Promise<WebSocket | string>((resolve) => {
