@@ -22,7 +22,7 @@ export const reasonChars = 500;
 export const idempotencyKeyChars = 64;
 /** Largest Socket.IO packet that a client may send; RTP capabilities of a browser are about 12 KB. */
 export const socketPacketBytes = 64 * 1024;
-/** Packets of one connection per second, Engine.IO and WebSocket pings included; past it the connection is closed. */
+/** Packets of one connection per second, WebSocket pings and pongs included; past it the connection is closed. */
 export const socketPacketsPerSecond = 500;
 /** Unanswered requests of one HTTP connection; past it the connection is closed. */
 export const httpRequestsPipelined = 10;

@@ -20,7 +20,7 @@ interface EngineSocket {
   close(discard: boolean): void;
 }
 interface TransportInside {
-  socket?: { on(event: 'ping', listener: () => void): unknown; terminate(): void };
+  socket?: { on(event: 'ping' | 'pong', listener: () => void): unknown; terminate(): void };
 }
 
 const PACKET_WINDOW_MS = 1_000;
@@ -83,10 +83,13 @@ export class SocketEdge {
       socket.close(true);
       webSocket?.terminate();
     };
-    const notePings = () => (socket.transport as TransportInside).socket?.on('ping', note);
+    const noteControlFrames = () => {
+      const { socket: webSocket } = socket.transport as TransportInside;
+      for (const event of ['ping', 'pong'] as const) webSocket?.on(event, note);
+    };
     socket.on('packet', note);
-    notePings();
-    socket.on('upgrade', notePings);
+    noteControlFrames();
+    socket.on('upgrade', noteControlFrames);
   }
 }
 

@@ -269,6 +269,7 @@ describe('from inside a free room', () => {
     ['heartbeats', (socket) => socket.send('3')],
     ['WebSocket pings', (socket) => socket.ping()],
   ])('R8c: a connection that sends without pause is closed, and no other: %s', async (_name, send) => {
+    ['WebSocket pongs', (socket) => socket.pong()],
     using neighbour = await TestParticipant.connect(loge.url, { token: sign({ sub: 'neighbour' }) });
     using fan = await TestParticipant.connect(loge.url, { token: sign({ sub: 'flooder-of-packets' }) });
     const { ws } = fan.socket.io.engine.transport as unknown as { ws: WebSocket };
