@@ -29,6 +29,7 @@ test('R18: keeps markup as literal text', () => {
 test('R18: refuses empty and overlong messages; length counts characters, not code units', () => {
   expect(codeOf('')).toBe('message_empty');
   expect(codeOf(' \u200b\n ')).toBe('message_empty');
+  expect(codeOf('\u3164\n\u2800')).toBe('message_empty');
   expect(codeOf('😀'.repeat(LIMITS.messageChars))).toBe('ok');
   expect(codeOf('😀'.repeat(LIMITS.messageChars + 1))).toBe('message_too_long');
 });

@@ -1,4 +1,5 @@
 /** Which characters a message may contain. */
+import { VISIBLE } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 
@@ -14,7 +15,7 @@ const BARE_ADDRESS = /[a-z0-9]\.[a-z]{2,}\/\S/iu;
 /** Normalises text: removes invisible characters and outer spaces; at most two consecutive line feeds. */
 export function parseMessageText(raw: string): string {
   const text = raw.toWellFormed().replace(INVISIBLE_CHARS, '').replace(MANY_LINE_FEEDS, '\n\n').trim();
-  if (text === '') throw new AppError('message_empty');
+  if (!VISIBLE.test(text)) throw new AppError('message_empty');
   if ([...text].length > LIMITS.messageChars) {
     throw new AppError('message_too_long', `A message may have ${LIMITS.messageChars} characters at most.`);
   }

@@ -27,7 +27,10 @@ const CONTROLS_BESIDE_LINES = String.raw`\u0000-\u0008\u000b\u000c\u000e-\u001f`
 /** The same with tabs and line breaks, but not at the start. */
 const SAFE_TEXT = `[^\\s${UNSAFE}\\ud800-\\udfff][^${UNSAFE.replace(CONTROLS, CONTROLS_BESIDE_LINES)}\\ud800-\\udfff]*`;
 
-/** One line of text: trimmed, without control or direction-changing characters. */
+/** A character that can be seen: the letters and the symbol named here look like spaces in every font. */
+export const VISIBLE = /[^\s\p{M}\p{Cf}\u115f\u1160\u2800\u3164\uffa0]/u;
+
+/** One line of text that can be seen: trimmed, without control or direction-changing characters. */
 export function singleLine(maxChars: number) {
   return z
     .string()
@@ -35,6 +38,7 @@ export function singleLine(maxChars: number) {
     .min(1)
     .refine((value) => [...value].length <= maxChars, `At most ${maxChars} characters`)
     .refine((value) => !UNSAFE_CHARS.test(value), 'Control and direction characters are not allowed')
+    .refine((value) => VISIBLE.test(value), 'Nothing of this text can be seen')
     .refine((value) => value.isWellFormed(), 'The text is not well-formed Unicode')
     .meta({ maxLength: maxChars, pattern: SAFE_LINE });
 }
