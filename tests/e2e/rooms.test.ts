@@ -154,7 +154,10 @@ describe.skipIf(!CHROMIUM)('a room with a date', { timeout: 180_000 }, () => {
     await fan.page.addInitScript(() => {
       const toJSON = () => ({
         endpoint: 'https://push.example.net/of-a-phone',
-        keys: { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22) },
+        keys: {
+          p256dh: 'BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM',
+          auth: 'A'.repeat(22),
+        },
       });
       PushManager.prototype.subscribe = async () => ({ toJSON }) as unknown as PushSubscription;
     });

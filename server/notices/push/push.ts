@@ -2,6 +2,7 @@
  * Web push (RFC 8030, 8291, 8292) to the browsers of people who want it: subscriptions by device, and a queue that one
  * process of the house sends. Endpoints are addresses that clients choose, so they pass the same guard as webhooks.
  */
+import { ECDH } from 'node:crypto';
 import type webPush from 'web-push';
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
@@ -107,6 +108,7 @@ export class Push {
     } catch {
       throw new AppError('push_endpoint_not_allowed');
     }
+    assertPublicKey(keys.p256dh);
     const createdAt = isoIn(this.#options.clock);
     await this.#store.upsertDevice({ id: createId('pushDevice'), ...by, endpoint, ...keys, createdAt });
     await this.#store.deleteOldest(by.person, LIMITS.pushDevices);
@@ -176,10 +178,7 @@ export class Push {
   }
 
   async #send(message: PushMessageRow, { id, endpoint, p256dh, auth }: PushDeviceRow): Promise<void> {
-    const request = await this.#encrypt({ endpoint, keys: { p256dh, auth } }, message);
-    // What the browser gave is no key.
-    if (!request) return this.#store.deleteDevice(id);
-    const { status, error } = await this.#post(request);
+    const { status, error } = await this.#post(await this.#encrypt({ endpoint, keys: { p256dh, auth } }, message));
     if (status !== null && status >= 200 && status < 300) return this.#store.delete(message.key);
     if (status !== null && GONE.has(status)) return this.#store.deleteDevice(id);
     const isRefused = status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
@@ -192,20 +191,16 @@ export class Push {
   async #encrypt(
     subscription: { endpoint: string; keys: { p256dh: string; auth: string } },
     { text, expiresAt }: PushMessageRow,
-  ): Promise<webPush.RequestDetails | undefined> {
+  ): Promise<webPush.RequestDetails> {
     const { publicKey, privateKey } = await this.#readKeys();
     const leftMs = Date.parse(expiresAt) - this.#options.clock.now();
-    try {
-      const { generateRequestDetails } = await loadWebPush();
-      return generateRequestDetails(subscription, JSON.stringify(text), {
-        vapidDetails: { subject: this.#options.subject, publicKey, privateKey },
-        contentEncoding: 'aes128gcm',
-        TTL: Math.max(0, Math.round(leftMs / 1_000)),
-        urgency: 'high',
-      });
-    } catch {
-      return undefined;
-    }
+    const { generateRequestDetails } = await loadWebPush();
+    return generateRequestDetails(subscription, JSON.stringify(text), {
+      vapidDetails: { subject: this.#options.subject, publicKey, privateKey },
+      contentEncoding: 'aes128gcm',
+      TTL: Math.max(0, Math.round(leftMs / 1_000)),
+      urgency: 'high',
+    });
   }
 
   async #post({ endpoint, body, headers }: webPush.RequestDetails): Promise<{ status: number | null; error?: string }> {
@@ -251,5 +246,14 @@ export class Push {
     });
     // Another process may have been first.
     return this.#loadKeys();
+  }
+}
+
+/** Refuses what has the form of a key and is no point of the curve: nothing can be encrypted for it. */
+function assertPublicKey(p256dh: string): void {
+  try {
+    ECDH.convertKey(p256dh, 'prime256v1', 'base64url');
+  } catch {
+    throw new AppError('invalid_request', 'keys.p256dh: not a point of P-256');
   }
 }

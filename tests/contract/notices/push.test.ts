@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import webPush from 'web-push';
 import { PersonSessions } from '../../../server/accounts/people/person-sessions.ts';
 import { Push } from '../../../server/notices/push/push.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -85,15 +86,11 @@ test('a message arrives encrypted for its browser alone, signed by the house, on
   expect(await openPush().publicKey()).toBe(await push.publicKey());
 });
 
-test('what the push service calls gone is removed, and what has no key; what it is too busy for is sent again', async () => {
+test('what the push service calls gone is removed; what it is too busy for is sent again', async () => {
   const push = openPush();
   const { by } = await signIn('person_malik');
   const [gone, busy] = [service.subscribe([410]), service.subscribe([503])];
-  const noKey = {
-    endpoint: `${service.origin}/push/none`,
-    keys: { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22) },
-  };
-  for (const input of [gone.input, noKey, busy.input]) await push.subscribe(by, input);
+  for (const input of [gone.input, busy.input]) await push.subscribe(by, input);
   await send(push, 'person_malik', 'first');
   expect(await push.list('person_malik', undefined)).toHaveLength(1);
   expect(service.received.splice(0)).toHaveLength(2);
@@ -102,6 +99,26 @@ test('what the push service calls gone is removed, and what has no key; what it 
   const [again, ...others] = service.received.splice(0);
   expect(others).toEqual([]);
   expect(JSON.parse(busy.decrypt(again?.body ?? Buffer.alloc(0)))).toEqual(TEXT);
+});
+
+test('a browser stays subscribed if its message cannot be encrypted; what is no key is refused at once', async () => {
+  const push = openPush();
+  const browser = service.subscribe();
+  const { by } = await signIn('person_noe');
+  const noKey = { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22) };
+  const refused = push.subscribe(by, { ...browser.input, keys: noKey });
+  await expect(refused).rejects.toMatchObject({ code: 'invalid_request' });
+  await push.subscribe(by, browser.input);
+  const encrypt = vi.spyOn(webPush, 'generateRequestDetails').mockImplementationOnce(() => {
+    throw new Error('out of memory');
+  });
+  await send(push, 'person_noe', 'once');
+  expect(encrypt).toHaveBeenCalledOnce();
+  encrypt.mockRestore();
+  expect(service.received).toEqual([]);
+  clock.advance(30_000);
+  await sendDue(push);
+  expect(service.received.splice(0)).toHaveLength(1);
 });
 
 test('of messages to several people, each browser gets that of its own person', async () => {

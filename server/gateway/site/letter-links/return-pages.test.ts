@@ -115,7 +115,10 @@ test('the letter’s link shows what it gives back, gives it back by its button 
 });
 
 test('a browser subscribes to messages, and ends that; nobody else’s', async () => {
-  const keys = { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22) };
+  const keys = {
+    p256dh: 'BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM',
+    auth: 'A'.repeat(22),
+  };
   const { json: before } = await call(own, 'GET', '/v1/me/push');
   expect(before).toMatchObject({ publicKey: expect.stringMatching(/^B[\w-]{86}$/), devices: [] });
   const input = { endpoint: 'https://push.example.net/1', keys };
