@@ -134,7 +134,7 @@ export const access = z.object({
   reason: accessReason.optional(),
   /** Of a removal: the reason that was given for it. */
   note: z.string().optional(),
-  /** When access ends by itself (ISO 8601). */
+  /** When access, or the suspension that refuses it, ends by itself (ISO 8601). */
   until: z.string().optional(),
 });
 export type Access = z.infer<typeof access>;

@@ -22,8 +22,9 @@ export async function decideAccess(
   { nowMs, clubs, currency }: { nowMs: number; clubs: Clubs; currency: string },
 ): Promise<Access> {
   // Postgres writes a time without an end as `infinity`.
-  const isSuspended = suspendedUntil === 'infinity' || (suspendedUntil && Date.parse(suspendedUntil) > nowMs);
-  if (isSuspended) return { state: 'refused', reason: 'suspended' };
+  if (suspendedUntil === 'infinity') return { state: 'refused', reason: 'suspended' };
+  if (suspendedUntil && Date.parse(suspendedUntil) > nowMs)
+    return { state: 'refused', reason: 'suspended', until: iso(suspendedUntil) };
   if (role !== 'creator' && removalReason !== null) return { state: 'refused', reason: 'removed', note: removalReason };
   if (room.status === 'ended') return { state: 'refused', reason: 'room_ended' };
   if (role === 'creator') return { state: 'granted', reason: 'role' };

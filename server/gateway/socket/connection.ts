@@ -187,7 +187,7 @@ export class Connection {
   #setAccess(access: Access): void {
     this.access = access;
     clearTimeout(this.#expiryTimer);
-    if (access.state !== 'granted' || !access.until) return;
+    if (!access.until) return;
     const inMs = Date.parse(access.until) - Date.now() + EXPIRY_SLACK_MS;
     this.#expiryTimer = setTimeout(() => void this.reconsider(), Math.min(Math.max(inMs, 0), TIMER_MAX_MS));
   }

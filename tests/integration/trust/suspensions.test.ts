@@ -64,6 +64,19 @@ describe.skipIf(!hasGateways)('decisions at two gateways', { timeout: 60_000 }, 
     await here.request('chat:send', { clientId: clientId(), text: 'I am back.' });
   });
 
+  test('an open lobby lets a person in when their suspension ends by itself', async () => {
+    const room = await review.createRoom();
+    using fan = await house.join(0, { identity: 'tim', room });
+    const reported = await reportPerson(room, 'tim');
+    const revoked = fan.next('rooms:accessRevoked');
+    // Long enough for the gateways to dispatch it.
+    const until = new Date(Date.now() + 6_000).toISOString();
+    await review.decide(reported, [{ kind: 'suspend_account', until }]);
+    expect((await revoked).access).toEqual({ state: 'refused', reason: 'suspended', until });
+    expect((await fan.next('rooms:accessGranted')).access.state).toBe('granted');
+    await fan.request('chat:send', { clientId: clientId(), text: 'I am back.' });
+  });
+
   test('media of a suspended account that waits for its socket ends, whichever gateway has it', async () => {
     const room = await review.createRoom();
     using creator = await house.join(0, { identity: 'ada', room, role: 'creator' });
