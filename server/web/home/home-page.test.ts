@@ -15,10 +15,12 @@ class Page extends SiteHome {
 }
 customElements.define('test-site-home', Page);
 
-test('a ticket on the home page goes live with its room, while the page is open', async () => {
+test('the tickets on the home page follow their rooms and purchases in other tabs, while the page is open', async () => {
   vi.useFakeTimers();
   const documentElement = { lang: 'en' };
-  vi.stubGlobal('document', { documentElement, hidden: false, addEventListener: () => {} });
+  const listened = new Map<string, () => void>();
+  const addEventListener = (name: string, listener: () => void) => listened.set(name, listener);
+  vi.stubGlobal('document', { documentElement, hidden: false, addEventListener });
   vi.stubGlobal('ShadowRoot', class {});
   vi.stubGlobal(
     'MutationObserver',
@@ -40,6 +42,15 @@ test('a ticket on the home page goes live with its room, while the page is open'
   tickets.mockRejectedValue(new Error('offline'));
   await vi.advanceTimersByTimeAsync(10_000);
   expect(page.held).toMatchObject([{ roomStatus: 'live' }]);
+  // Without a ticket, the page asks again when it comes back into view.
+  tickets.mockResolvedValue([{ ...ticket, roomStatus: 'ended' }]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  tickets.mockResolvedValue([ticket]);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(page.held).toEqual([]);
+  listened.get('visibilitychange')?.();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(page.held).toEqual([ticket]);
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });

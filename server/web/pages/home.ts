@@ -23,13 +23,13 @@ export class SiteHome extends SitePage {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#timer = setInterval(() => this.#refresh(), REFRESH_MS);
-    document.addEventListener('visibilitychange', this.#refresh);
+    document.addEventListener('visibilitychange', this.#handleVisibility);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#timer);
-    document.removeEventListener('visibilitychange', this.#refresh);
+    document.removeEventListener('visibilitychange', this.#handleVisibility);
   }
 
   protected override async load({ person }: SiteSession): Promise<void> {
@@ -57,6 +57,12 @@ export class SiteHome extends SitePage {
       context: { words, texts, language },
     });
   }
+
+  /** A ticket may have been bought in another tab meanwhile. */
+  #handleVisibility = (): void => {
+    if (this.held?.length === 0) this.held = undefined;
+    void this.#refresh();
+  };
 
   /** A failed refresh leaves the page as it is. */
   #refresh = async (): Promise<void> => {
