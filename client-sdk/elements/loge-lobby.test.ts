@@ -71,6 +71,15 @@ describe('the lobby of a room with tickets', () => {
   });
 });
 
+test('after a live before its date, the lobby says the date; after a later one, that the room is off air', () => {
+  const room = { startsAt: '2030-01-01T20:00:00.000Z', pausedUntil: null };
+  const when = (liveEndedAt: string, of: object = {}) =>
+    wordsOf(lobby({ info: { ...room, liveEndedAt, ...of } })).includes('Off air') ? 'off air' : 'date';
+  expect([when('2030-01-01T18:00:00.000Z'), when('2030-01-01T21:00:00.000Z')]).toEqual(['date', 'off air']);
+  // A room with tickets does not wait for its date.
+  expect(when('2030-01-01T18:00:00.000Z', { pausedUntil: '2030-01-01T18:30:00.000Z' })).toBe('off air');
+});
+
 test('after a payment, the doors open to nobody who is refused, and money that bought nothing goes back', () => {
   const ended = { state: 'refused', reason: 'room_ended' };
   const isOpening = (access: object) => /opening the doors/.test(wordsOf(lobby({ access, notice: 'confirmed' })));

@@ -77,7 +77,8 @@ export function whenOf({
   if (isLive) return texts.lobby.liveNow;
   if (info.pausedUntil && info.pauseAnnounced)
     return texts.lobby.pausedUntil(formatDate?.(info.pausedUntil) ?? formatUntil(info.pausedUntil, language));
-  if (info.liveEndedAt) return texts.lobby.offAir;
+  const isDateAhead = !info.pausedUntil && info.startsAt && info.liveEndedAt && info.startsAt > info.liveEndedAt;
+  if (info.liveEndedAt && !isDateAhead) return texts.lobby.offAir;
   if (!info.startsAt) return info.movedAt ? texts.lobby.postponed : texts.lobby.noDate;
   const date = formatDate?.(info.startsAt) ?? formatDateTime(info.startsAt, language);
   return info.movedAt ? texts.lobby.newDate(date) : date;
