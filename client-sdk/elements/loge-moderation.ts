@@ -41,14 +41,12 @@ export class LogeModeration extends RoomPart {
 
       .tabs {
         display: flex;
-        overflow-x: auto;
-        scrollbar-width: none;
+        flex-wrap: wrap;
         margin: 0 0 1.1rem;
         border-bottom: 1px solid var(--_line);
       }
 
       .tabs button {
-        flex: none;
         display: inline-flex;
         align-items: center;
         justify-content: center;
@@ -66,7 +64,7 @@ export class LogeModeration extends RoomPart {
         cursor: pointer;
       }
 
-      /* All tabs must fit on one line of a phone, in French too. */
+      /* All tabs fit on one line of most phones, in French too. */
       @media (max-width: 460px) {
         .tabs button {
           gap: 0.25rem;
