@@ -26,7 +26,7 @@ export function decisionLetters(
         identity,
         template: 'decision',
         data: {
-          measures: measures.map(({ kind }) => kind),
+          measures: measures.map(({ kind, until }) => ({ kind, until })),
           ground: title ?? { en: law, fr: law },
           ...{ reasons, automated, appealUntil, link },
         },

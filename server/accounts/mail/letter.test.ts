@@ -32,7 +32,10 @@ const SAMPLES: LetterData = {
   'report-received': { number: 12, isByForm: true, link: LINK },
   'report-unfounded': { number: 12, limitedUntil: '2026-05-04T20:00:00Z', link: LINK },
   decision: {
-    measures: ['remove_message', 'mute'],
+    measures: [
+      { kind: 'remove_message', until: null },
+      { kind: 'mute', until: '2026-05-04T20:00:00Z' },
+    ],
     ground: { en: 'Conduct', fr: 'Conduite' },
     reasons: 'It insults a person.',
     automated: false,
@@ -65,21 +68,31 @@ test.each(Object.keys(TEMPLATES) as TemplateName[])(
 );
 
 test.each([
-  ['en', 'until 4 November 2026 at 21:00 CET.', 'until 4 May 2026 at 22:00 CEST you can file only one'],
+  [
+    'en',
+    'cannot write in the chat of a room until 4 May 2026 at 22:00 CEST.',
+    'until 4 November 2026 at 21:00 CET.',
+    'until 4 May 2026 at 22:00 CEST you can file only one',
+  ],
   [
     'fr',
+    'écrire dans le chat d’un salon jusqu’au 4 mai 2026 à 22:00 (heure d’été de Paris).',
     'jusqu’au 4 novembre 2026 à 21:00 (heure d’hiver de Paris).',
     'jusqu’au 4 mai 2026 à 22:00 (heure d’été de Paris), vous ne pouvez en envoyer qu’un',
   ],
-] as const)('letters say in %s until which hour one can appeal, and can report less', (language, appeal, limit) => {
-  const locale = { language, timeZone: 'Europe/Paris' };
-  const letters = [
-    TEMPLATES.decision.write[language](SAMPLES.decision, 'Loge', locale),
-    TEMPLATES['report-unfounded'].write[language](SAMPLES['report-unfounded'], 'Loge', locale),
-  ];
-  const texts = letters.map((letter) => renderLetter(letter, language).text.replaceAll(/\s/g, ' '));
-  expect(texts).toEqual([expect.stringContaining(appeal), expect.stringContaining(limit)]);
-});
+] as const)(
+  'letters say in %s until which hour a measure lasts, one can appeal, and can report less',
+  (language, measure, appeal, limit) => {
+    const locale = { language, timeZone: 'Europe/Paris' };
+    const letters = [
+      TEMPLATES.decision.write[language](SAMPLES.decision, 'Loge', locale),
+      TEMPLATES['report-unfounded'].write[language](SAMPLES['report-unfounded'], 'Loge', locale),
+    ];
+    const texts = letters.map((letter) => renderLetter(letter, language).text.replaceAll(/\s/g, ' '));
+    expect(texts[0]).toContain(measure);
+    expect(texts).toEqual([expect.stringContaining(appeal), expect.stringContaining(limit)]);
+  },
+);
 
 test('a letter about a live without a date has no calendar file, which would be empty', () => {
   const eventsOf = (name: 'live-reminder' | 'live-moved') =>

@@ -1,4 +1,4 @@
-import { formatDate } from '../../../platform/house-dates.ts';
+import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
 import type { Language } from '../../../protocol/accounts/people.ts';
 import type { MeasureKind } from '../../../protocol/trust/decisions.ts';
 import type { LetterData, Template } from './template.ts';
@@ -24,6 +24,13 @@ const MEASURES: Readonly<Record<Language, Record<MeasureKind, string>>> = {
   },
 };
 
+function inWords(measures: LetterData['decision']['measures'], untilWord: string, locale: HouseLocale): string[] {
+  return measures.map(({ kind, until }) => {
+    const end = until === null ? '' : ` ${untilWord} ${formatDate(until, 'long', locale)}`;
+    return MEASURES[locale.language][kind] + end;
+  });
+}
+
 /** The statement of reasons (article 17 of the Digital Services Act). */
 export const decision: Template<LetterData['decision']> = {
   lane: 'other',
@@ -31,7 +38,7 @@ export const decision: Template<LetterData['decision']> = {
     en: ({ measures, ground, reasons, automated, appealUntil, link }, house, locale) => ({
       subject: `A decision of ${house} about you`,
       blocks: [
-        `${house} has decided: ${measures.map((kind) => MEASURES.en[kind]).join('; ')}.`,
+        `${house} has decided: ${inWords(measures, 'until', locale).join('; ')}.`,
         reasons,
         {
           facts: [
@@ -49,7 +56,7 @@ export const decision: Template<LetterData['decision']> = {
     fr: ({ measures, ground, reasons, automated, appealUntil, link }, house, locale) => ({
       subject: `Une décision de ${house} à votre sujet`,
       blocks: [
-        `${house} a décidé : ${measures.map((kind) => MEASURES.fr[kind]).join(' ; ')}.`,
+        `${house} a décidé : ${inWords(measures, 'jusqu’au', locale).join(' ; ')}.`,
         reasons,
         {
           facts: [

@@ -1,7 +1,7 @@
 /** What a template of a letter is: its data, who may stop it, how long it is worth sending, and its texts. */
 import type { HouseLocale } from '../../../platform/house-dates.ts';
 import type { Language } from '../../../protocol/accounts/people.ts';
-import type { MeasureKind } from '../../../protocol/trust/decisions.ts';
+import type { Measure } from '../../../protocol/trust/decisions.ts';
 import type { LetterContent } from '../letter.ts';
 
 /** What a person can unsubscribe from. A letter without a topic is a duty of the house, and always sent. */
@@ -65,7 +65,7 @@ export interface LetterData {
   'report-unfounded': { number: number; limitedUntil: string | null; link: string };
   /** A statement of reasons. `ground`: the title of an article, or a law. `appealUntil` null: it is provisional. */
   decision: {
-    measures: MeasureKind[];
+    measures: Pick<Measure, 'kind' | 'until'>[];
     ground: Record<Language, string>;
     reasons: string;
     automated: boolean;
