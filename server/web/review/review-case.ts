@@ -7,7 +7,7 @@ import type { Appeal, CaseView, Decision } from '../../protocol/trust/decisions.
 import { reviewApi } from '../api/review-api.ts';
 import { DeskPart } from '../desk/desk-part.ts';
 import { formatMoment } from '../site/dates.ts';
-import './review-decision.ts';
+import { measuresInWords } from './review-decision.ts';
 import { evidenceOf, evidenceStyles } from './review-evidence.ts';
 
 export class ReviewCase extends DeskPart {
@@ -267,8 +267,7 @@ export class ReviewCase extends DeskPart {
   }
 
   #measuresOf({ measures }: Pick<Decision, 'measures'>): string {
-    const texts = this.words.review;
-    return measures.map(({ kind }) => texts.measure[kind]).join(', ') || texts.nothing;
+    return measuresInWords(measures, this.words.review, this.language);
   }
 
   #moment(at: string): string {

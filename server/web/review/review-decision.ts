@@ -17,6 +17,8 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { Appeal, CaseView, DecisionInput, MeasureKind } from '../../protocol/trust/decisions.ts';
 import { reviewApi } from '../api/review-api.ts';
 import { DeskPart } from '../desk/desk-part.ts';
+import { formatMoment } from '../site/dates.ts';
+import type { SiteTexts } from '../texts/english/site.ts';
 
 type CitedArticle = Pick<NonNullable<CaseView['article']>, 'id' | 'version' | 'title'>;
 
@@ -249,13 +251,16 @@ export class ReviewDecision extends DeskPart {
     this.chosen = isChosen ? [...this.chosen, kind] : this.chosen.filter((other) => other !== kind);
   }
 
-  #input({ accused }: CaseView): DecisionInput {
+  #input(view: CaseView): DecisionInput {
+    const { accused } = view;
     const article = this.articles[Number(this.article)];
     const ground =
       this.groundKind === 'article' && article
         ? { article: article.id, version: article.version }
         : { law: this.law.trim() };
-    const measures = this.chosen.map((kind) => {
+    // Without those that were chosen for another accused, and are not shown any more.
+    const chosen = measuresFor(view, this.accused).filter((kind) => this.chosen.includes(kind));
+    const measures = chosen.map((kind) => {
       const until = TIMED.has(kind) && this.until[kind];
       return { kind, ...(until && { until: new Date(until).toISOString() }) };
     });
@@ -269,7 +274,8 @@ export class ReviewDecision extends DeskPart {
   async #decide(view: CaseView): Promise<void> {
     const texts = this.words.review;
     const { appeal, outcome } = this;
-    const names = this.chosen.map((kind) => texts.measure[kind]).join(', ') || texts.nothing;
+    const input = this.#input(view);
+    const names = measuresInWords(input.measures, texts, this.language);
     const question = appeal ? (outcome === 'granted' ? texts.grant : texts.uphold) : names;
     const isSure = await this.isSure({
       ...{ title: texts.askTitle, text: texts.askText(question), confirm: appeal ? texts.answer : texts.act },
@@ -278,11 +284,10 @@ export class ReviewDecision extends DeskPart {
     if (!isSure) return;
     await this.act('decide', async () => {
       if (appeal && outcome) {
-        const { reasons, language, ...rest } = this.#input(view);
-        const instead =
-          appeal.kind === 'reporter' && outcome === 'granted' ? { reasons, language, ...rest } : undefined;
-        await reviewApi.decideAppeal(appeal.id, { outcome, reasons, language, ...(instead && { instead }) });
-      } else await reviewApi.decide(view.id, this.#input(view));
+        const { reasons, language } = input;
+        const instead = appeal.kind === 'reporter' && outcome === 'granted' && { instead: input };
+        await reviewApi.decideAppeal(appeal.id, { outcome, reasons, language, ...instead });
+      } else await reviewApi.decide(view.id, input);
       this.emit('review-decided', { note: appeal ? texts.answered : texts.decided });
     });
   }
@@ -298,6 +303,20 @@ function measuresFor({ subject, room, accused, isAboutCreator }: CaseView, named
     ...(hasPerson ? (['suspend_account', 'freeze_earnings'] as const) : []),
     ...(isAboutCreator ? (['refund_room'] as const) : []),
   ];
+}
+
+/** With the end of those that may have one. */
+export function measuresInWords(
+  measures: readonly { kind: MeasureKind; until?: string | null | undefined }[],
+  texts: SiteTexts['review'],
+  language: Language,
+): string {
+  const end = (until: string | null | undefined) =>
+    until ? texts.untilMoment(formatMoment(until, language)) : texts.noEnd;
+  const words = measures.map(({ kind, until }) =>
+    TIMED.has(kind) ? `${texts.measure[kind]} (${end(until)})` : texts.measure[kind],
+  );
+  return words.join(', ') || texts.nothing;
 }
 
 function textOf(event: Event): string {

@@ -84,6 +84,8 @@ export const englishReview = {
   },
   until: 'Until',
   untilHint: 'Leave it empty for no end.',
+  untilMoment: (moment: string) => `until ${moment}`,
+  noEnd: 'without end',
   ground: 'Ground',
   groundArticle: 'Article of the charter',
   groundLaw: 'A law',

@@ -90,6 +90,8 @@ export const frenchReview: typeof englishReview = {
   },
   until: 'Jusqu’au',
   untilHint: 'Laissez vide pour aucune fin.',
+  untilMoment: (moment) => `jusqu’au ${moment}`,
+  noEnd: 'sans fin',
   ground: 'Fondement',
   groundArticle: 'Article de la charte',
   groundLaw: 'Une loi',
