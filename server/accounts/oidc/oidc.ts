@@ -158,6 +158,8 @@ export class Oidc {
     const { id, person } = await this.#findSeated(of);
     const provedAtMs = Math.min(signedInAtMs ?? this.#nowMs() - LIMITS.confirmedMinutes * MINUTE_MS, this.#nowMs());
     return this.#options.db.transaction(async (tx) => {
+      // An erasure that runs meanwhile waits, and ends this session too.
+      await this.#people.lock(tx, person);
       if (!(await this.#store.noteUse(tx, id, isoIn(this.#options.clock)))) throw new AppError('oidc_unknown');
       return this.#options.sessions.open({ person, device, method: 'oidc', provedAtMs }, tx);
     });

@@ -114,6 +114,8 @@ export class Passkeys {
       (proof.userHandle === undefined || Buffer.from(proof.userHandle, 'base64url').toString() === passkey?.person);
     if (!passkey || counter === undefined || !isTheirs) throw new AppError('passkey_invalid');
     return this.#options.db.transaction(async (tx) => {
+      // An erasure that runs meanwhile waits, and ends this session too.
+      await this.#people.lock(tx, passkey.person);
       const isNoted = await this.#store.noteUse(tx, passkey, { counter, lastUsedAt: isoIn(this.#options.clock) });
       if (!isNoted) throw new AppError('passkey_invalid');
       return signedIn

@@ -13,6 +13,7 @@ import { PersonRecords } from '../../../server/platform/db/person-records.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
+import { SoftwareAuthenticator } from '../../support/people/software-authenticator.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -136,6 +137,34 @@ describe.each(DATABASES)('accounts on $name', ({ name, open }) => {
       expect(await people.addressesOf(person)).toEqual([]);
     },
   );
+
+  test.runIf(name === 'Postgres')('a sign-in by passkey while its account is erased leaves no session', async () => {
+    const people = createPeople(() => {});
+    const [person, browser] = ['person_pia', 'a browser'];
+    await people.seed({ id: person, name: 'Pia', address: 'pia@example.org' });
+    await people.sessions.open({ person, device: '', method: 'mail' });
+    const [{ id } = { id: 'login_none' as const }] = await people.sessions.list(person, undefined);
+    const session = { id, method: 'mail', provedAtMs: new MovableClock().now() } as const;
+    const authenticator = new SoftwareAuthenticator('https://loge.example');
+    const created = authenticator.create(await people.passkeys.offerToAdd({ browser, person, session }));
+    await people.passkeys.add({ browser, person, session, device: '' }, created);
+    const proof = authenticator.sign(await people.passkeys.offerToUse({ browser, person: null }));
+    const isProved = Promise.withResolvers<void>();
+    const mayCommit = Promise.withResolvers<void>();
+    const opening = vi.spyOn(people.sessions, 'open').mockImplementationOnce(async (...given) => {
+      isProved.resolve();
+      await mayCommit.promise;
+      return people.sessions.open(...given);
+    });
+    const signedIn = people.passkeys.use({ browser, device: '', signedIn: undefined }, proof);
+    await isProved.promise;
+    const erasing = new PersonRecords(db, PERSONAL_TABLES).erase(person);
+    await waitsOrEnds(erasing);
+    mayCommit.resolve();
+    await Promise.all([signedIn, erasing]);
+    opening.mockRestore();
+    expect(await people.sessions.list(person, undefined)).toEqual([]);
+  });
 
   test('the record of who became an operator keeps no address of an erased person', async () => {
     const people = createPeople(() => {});
