@@ -2,6 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { AddressChange } from '../../protocol/accounts/addresses.ts';
 import type { Profile } from '../../protocol/accounts/people.ts';
 import { peopleApi } from '../api/people-api.ts';
@@ -68,6 +69,11 @@ export class AccountAddress extends AccountPart {
       this.change = await peopleApi.changeAddress(address);
     });
   };
+
+  protected override wordsFor(error: unknown): string {
+    const isRefused = error instanceof LogeError && error.code === 'invalid_request';
+    return isRefused ? this.words.accounts.address.notNew : super.wordsFor(error);
+  }
 
   #withdraw = (): void => {
     void this.act('withdraw', async () => {

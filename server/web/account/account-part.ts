@@ -2,6 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { Profile } from '../../protocol/accounts/people.ts';
 import { SitePart } from '../site/site-part.ts';
 import { formStyles } from '../styles/form-styles.ts';
@@ -28,6 +29,12 @@ export abstract class AccountPart extends SitePart {
       ${this.problem ? html`<div class="callout danger" role="alert" data-testid="problem">${this.problem}</div>` : nothing}
       ${this.lost ? html`<div class="callout danger" role="alert" data-testid="lost">${this.whatIsLost()}</div>` : nothing}
     </div>`;
+  }
+
+  /** A limit of days does not say when it ends. */
+  protected override wordsFor(error: unknown): string {
+    const isOfDays = error instanceof LogeError && error.code === 'rate_limited' && error.retryAfterMs === undefined;
+    return isOfDays ? this.accountTexts.tooOften : super.wordsFor(error);
   }
 
   protected submit(label: string, testId: string): TemplateResult {

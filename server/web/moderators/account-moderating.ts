@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { ModeratingList, ReceivedInvitation } from '../../protocol/roles.ts';
 import { AccountPart } from '../account/account-part.ts';
 import { moderatorsApi } from '../api/moderators-api.ts';
@@ -92,6 +93,11 @@ export class AccountModerating extends AccountPart {
     });
     if (!isDone) this.linked = undefined;
   };
+
+  protected override wordsFor(error: unknown): string {
+    const isOwn = this.linked && error instanceof LogeError && error.code === 'invalid_request';
+    return isOwn ? this.words.accounts.moderators.yourself : super.wordsFor(error);
+  }
 
   #answer = async (id: string, accepted: boolean): Promise<void> => {
     const { moderating: texts } = this.words.accounts;

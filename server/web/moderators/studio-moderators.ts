@@ -2,6 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { ModeratorList } from '../../protocol/roles.ts';
 import { AccountPart, fieldsOf } from '../account/account-part.ts';
@@ -143,6 +144,13 @@ export class StudioModerators extends AccountPart {
     form.reset();
     if (!this.link) this.note = this.words.accounts.moderators.invited;
   };
+
+  protected override wordsFor(error: unknown): string {
+    const { moderators: texts } = this.words.accounts;
+    const code = error instanceof LogeError && error.code;
+    if (code === 'forbidden') return texts.declined;
+    return code === 'invalid_request' ? texts.yourself : super.wordsFor(error);
+  }
 
   #end = async (id: string, name: string): Promise<void> => {
     const isDone = await this.act(id, async () => {

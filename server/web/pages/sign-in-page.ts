@@ -6,6 +6,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { returnPathOf } from '../account/return-path.ts';
 import { oidcApi } from '../api/oidc-api.ts';
@@ -141,6 +142,11 @@ export class SiteSignInPage extends SitePage {
       await this.#show({ address, minutes });
     });
   };
+
+  protected override wordsFor(error: unknown): string {
+    const isRefused = !this.sent && error instanceof LogeError && error.code === 'invalid_request';
+    return isRefused ? this.words.accounts.signIn.notWhole : super.wordsFor(error);
+  }
 
   #enter = async (event: Event): Promise<void> => {
     event.preventDefault();
