@@ -59,7 +59,7 @@ export class AccountClosing {
     for (const { person: moderator, scope } of await roles.moderatorsOf(person)) {
       await roles.end({ person: moderator, role: 'moderator', scope, by });
     }
-    await moderators.withdrawAll(person);
+    await moderators.withdraw({ creator: person });
     await people.sessions.revokeAll(person);
     // Together: the letter says that the data are erased, and afterwards the address is not known any more.
     await participantData.erase(person, HOUSE, async (tx) => {

@@ -82,7 +82,7 @@ export class SignIn {
   }
 
   /** The address of an unused link. Reading does not use it up, because mail scanners open links. */
-  async findLink(token: string): Promise<{ address: string; language: Language }> {
+  async findLink(token: string): Promise<{ address: string }> {
     const row = await this.#store.findOpen({ linkDigest: digest(token) }, isoIn(this.#options.clock));
     if (!row) throw new AppError('sign_in_link_invalid');
     return row;

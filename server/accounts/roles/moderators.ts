@@ -164,16 +164,9 @@ export class Moderators {
     roles.wake();
   }
 
-  /** Idempotent. */
-  async withdraw(creator: string, id: string): Promise<void> {
-    await this.#options.db.transaction((tx) =>
-      this.#store.withdraw(tx, { creator, id, at: isoIn(this.#options.clock) }),
-    );
-  }
-
-  /** Withdraws all invitations of a creator. */
-  async withdrawAll(creator: string): Promise<void> {
-    await this.#options.db.transaction((tx) => this.#store.withdraw(tx, { creator, at: isoIn(this.#options.clock) }));
+  /** One invitation of a creator, or all. Idempotent. */
+  async withdraw(which: { creator: string; id?: string }): Promise<void> {
+    await this.#options.db.transaction((tx) => this.#store.withdraw(tx, { ...which, at: isoIn(this.#options.clock) }));
   }
 
   /**

@@ -7,7 +7,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { Article, CharterDraft, PublishedVersion } from '../../protocol/trust/charter.ts';
 import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
-import { DeskPart } from './desk-part.ts';
+import { DeskPart, textOf } from './desk-part.ts';
 
 const LANGUAGES = ['fr', 'en'] as const;
 const EMPTY: Article = { id: '', title: { en: '', fr: '' }, text: { en: '', fr: '' } };
@@ -281,10 +281,6 @@ export class DeskCharter extends DeskPart {
       this.note = texts.done(draft.version);
     });
   };
-}
-
-function textOf(event: Event): string {
-  return (event.target as HTMLInputElement).value ?? '';
 }
 
 defineElement('desk-charter', DeskCharter);

@@ -6,7 +6,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { Dispute } from '../../protocol/money/payouts.ts';
 import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
-import { DeskPart } from './desk-part.ts';
+import { DeskPart, textOf } from './desk-part.ts';
 
 const LOOK = { inquiry: 'open', open: 'bad', under_review: 'open', won: 'good', lost: 'bad' } as const;
 
@@ -88,7 +88,7 @@ export class DeskDisputes extends DeskPart {
         data-testid="evidence-note"
         .value=${this.notes[dispute.id] ?? ''}
         @input=${(event: Event) => {
-          this.notes = { ...this.notes, [dispute.id]: (event.target as HTMLInputElement).value ?? '' };
+          this.notes = { ...this.notes, [dispute.id]: textOf(event) };
         }}
       ></wa-input>
       <wa-button variant="brand" data-testid="submit-evidence" ?loading=${this.busy === dispute.id} @click=${() => this.#submit(dispute)}>${texts.submit}</wa-button>

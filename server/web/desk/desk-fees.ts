@@ -5,7 +5,7 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { FeePolicyView } from '../../protocol/money/pricing.ts';
 import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
-import { DeskPart } from './desk-part.ts';
+import { DeskPart, textOf } from './desk-part.ts';
 
 const BPS = 10_000;
 
@@ -55,7 +55,7 @@ export class DeskFees extends DeskPart {
             data-testid="fee-percent"
             .value=${this.percent}
             @input=${(event: Event) => {
-              this.percent = (event.target as HTMLInputElement).value ?? '';
+              this.percent = textOf(event);
             }}
             ><span slot="end" class="muted">%</span></wa-input
           >
@@ -66,7 +66,7 @@ export class DeskFees extends DeskPart {
             data-testid="fee-effective-at"
             .value=${this.effectiveAt}
             @input=${(event: Event) => {
-              this.effectiveAt = (event.target as HTMLInputElement).value ?? '';
+              this.effectiveAt = textOf(event);
             }}
           ></wa-input>
           <wa-button variant="brand" data-testid="fee-create" ?loading=${this.busy === 'create'} @click=${this.#create}>${texts.act}</wa-button>

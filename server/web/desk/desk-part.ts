@@ -67,7 +67,7 @@ export abstract class DeskPart extends SitePart {
       data-testid=${id}
       .value=${this[name]}
       @input=${(event: Event) => {
-        this[name] = (event.target as HTMLInputElement).value ?? '';
+        this[name] = textOf(event);
       }}
     ></wa-input>`;
   }
@@ -82,4 +82,9 @@ export abstract class DeskPart extends SitePart {
   protected async isSure(question: Question): Promise<boolean> {
     return (await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask(question)) ?? false;
   }
+}
+
+/** What stands in the field that has changed. */
+export function textOf({ target }: Event): string {
+  return (target as HTMLInputElement).value ?? '';
 }

@@ -9,7 +9,7 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskPayment } from '../../protocol/money/desk.ts';
 import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
-import { DeskPart } from './desk-part.ts';
+import { DeskPart, textOf } from './desk-part.ts';
 
 const KINDS = ['ticket', 'tip', 'topup', 'membership', 'private_session', 'unusable'] as const;
 const ALL = 'all';
@@ -119,7 +119,7 @@ export class DeskPayments extends DeskPart {
           data-testid="payments-query"
           .value=${this.query}
           @input=${(event: Event) => {
-            this.query = (event.target as HTMLInputElement).value ?? '';
+            this.query = textOf(event);
           }}
           @keydown=${(event: KeyboardEvent) => {
             if (event.key === 'Enter' && !event.isComposing) void this.#search();

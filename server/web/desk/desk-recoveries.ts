@@ -6,7 +6,7 @@ import type { Recovery } from '../../protocol/accounts/addresses.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
-import { DeskPart } from './desk-part.ts';
+import { DeskPart, textOf } from './desk-part.ts';
 
 const FIELDS = ['account', 'address', 'reason'] as const;
 type Field = (typeof FIELDS)[number];
@@ -63,7 +63,7 @@ export class DeskRecoveries extends DeskPart {
       data-testid="recovery-${field}"
       .value=${this.given[field]}
       @input=${(event: Event) => {
-        this.given = { ...this.given, [field]: (event.target as HTMLInputElement).value ?? '' };
+        this.given = { ...this.given, [field]: textOf(event) };
       }}
     ></wa-input>`;
   }

@@ -10,7 +10,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { DeskPaymentDetail, RefundPreview } from '../../protocol/money/desk.ts';
 
 import { deskApi } from '../api/desk-api.ts';
-import { DeskPart } from './desk-part.ts';
+import { DeskPart, textOf } from './desk-part.ts';
 
 /** Payments that give access, which the refund of all that is left ends. */
 const GIVES_ACCESS = new Set(['ticket', 'membership']);
@@ -88,7 +88,7 @@ export class DeskRefund extends DeskPart {
         .value=${this.amount ?? all}
         @input=${(event: Event) =>
           this.#change(() => {
-            this.amount = (event.target as HTMLInputElement).value ?? '';
+            this.amount = textOf(event);
           })}
         ><span slot="end" class="muted">${currencySymbol(payment.currency, this.language)}</span></wa-input
       >
@@ -101,7 +101,7 @@ export class DeskRefund extends DeskPart {
         .value=${this.reason}
         @input=${(event: Event) =>
           this.#change(() => {
-            this.reason = (event.target as HTMLInputElement).value ?? '';
+            this.reason = textOf(event);
           })}
       ></wa-input>
       ${

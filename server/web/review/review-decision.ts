@@ -16,7 +16,7 @@ import type { Language } from '../../protocol/accounts/people.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Appeal, CaseView, DecisionInput, MeasureKind } from '../../protocol/trust/decisions.ts';
 import { reviewApi } from '../api/review-api.ts';
-import { DeskPart } from '../desk/desk-part.ts';
+import { DeskPart, textOf } from '../desk/desk-part.ts';
 import { formatMoment } from '../site/dates.ts';
 import type { SiteTexts } from '../texts/english/site.ts';
 
@@ -317,10 +317,6 @@ export function measuresInWords(
     TIMED.has(kind) ? `${texts.measure[kind]} (${end(until)})` : texts.measure[kind],
   );
   return words.join(', ') || texts.nothing;
-}
-
-function textOf(event: Event): string {
-  return (event.target as HTMLInputElement).value ?? '';
 }
 
 defineElement('review-decision', ReviewDecision);

@@ -9,7 +9,7 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { OrderInput } from '../../protocol/trust/decisions.ts';
 import { reviewApi } from '../api/review-api.ts';
-import { DeskPart } from '../desk/desk-part.ts';
+import { DeskPart, textOf } from '../desk/desk-part.ts';
 import { leaveFor } from '../site/leave-page.ts';
 
 const SUBJECTS = ['live', 'message', 'person'] as const;
@@ -104,10 +104,6 @@ function trimmed(given: Readonly<Record<Field, string>>): Record<Field, string> 
 /** The id in the address of a room, or what was given. */
 function roomIn(given: string): string {
   return /room_\w+/.exec(given)?.[0] ?? given;
-}
-
-function textOf(event: Event): string {
-  return (event.target as HTMLInputElement).value ?? '';
 }
 
 defineElement('review-order', ReviewOrder);

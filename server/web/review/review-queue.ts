@@ -8,7 +8,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { QueuedCase } from '../../protocol/trust/decisions.ts';
 import { reviewApi } from '../api/review-api.ts';
-import { DeskPart } from '../desk/desk-part.ts';
+import { DeskPart, textOf } from '../desk/desk-part.ts';
 import { formatMoment } from '../site/dates.ts';
 
 const STATES = ['owed', 'open', 'appealed', 'decided'] as const;
@@ -109,13 +109,13 @@ export class ReviewQueue extends DeskPart {
       <div class="filters" role="group" aria-label=${texts.filters}>
         ${keyed(
           this.language,
-          html`<wa-select label=${texts.state} data-testid="review-state" .value=${this.state} @change=${(event: Event) => this.#filter({ state: chosenOf(event) as ReviewQueue['state'] })}>
+          html`<wa-select label=${texts.state} data-testid="review-state" .value=${this.state} @change=${(event: Event) => this.#filter({ state: textOf(event) as ReviewQueue['state'] })}>
           ${STATES.map((name) => html`<wa-option value=${name}>${texts.states[name]}</wa-option>`)}
         </wa-select>`,
         )}
         ${keyed(
           this.language,
-          html`<wa-select label=${texts.category} data-testid="review-category" .value=${this.category || 'all'} @change=${(event: Event) => this.#filter({ category: chosenOf(event) === 'all' ? '' : chosenOf(event) })}>
+          html`<wa-select label=${texts.category} data-testid="review-category" .value=${this.category || 'all'} @change=${(event: Event) => this.#filter({ category: textOf(event) === 'all' ? '' : textOf(event) })}>
           <wa-option value="all">${texts.allCategories}</wa-option>
           ${Object.entries(texts.categories).map(([name, words]) => html`<wa-option value=${name}>${words}</wa-option>`)}
         </wa-select>`,
@@ -183,10 +183,6 @@ export class ReviewQueue extends DeskPart {
     const at = links.indexOf(active as HTMLElement);
     links[Math.min(Math.max(at + step, 0), links.length - 1)]?.focus();
   };
-}
-
-function chosenOf(event: Event): string {
-  return (event.target as HTMLInputElement).value;
 }
 
 defineElement('review-queue', ReviewQueue);

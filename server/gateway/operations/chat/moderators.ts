@@ -93,7 +93,7 @@ const creatorOperations = [
     summary: 'Withdraw an invitation',
     description: 'A repeated call has no further effect.',
     run: async ({ moderators }, { caller, params }) => {
-      await moderators.withdraw(caller.identity, params.invitation);
+      await moderators.withdraw({ creator: caller.identity, id: params.invitation });
       return {};
     },
   }),
