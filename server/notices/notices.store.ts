@@ -14,10 +14,13 @@ import {
   ne,
   not,
   notExists,
+  or,
   sql,
 } from '../platform/db/sql.ts';
-import { rooms } from '../rooms/rooms.schema.ts';
-import { stageIsClosed } from '../rooms/suspensions/suspensions.store.ts';
+import type { Room } from '../protocol/rooms.ts';
+import { removals, rooms } from '../rooms/rooms.schema.ts';
+import { suspensions } from '../rooms/suspensions/suspensions.schema.ts';
+import { inForce, stageIsClosed } from '../rooms/suspensions/suspensions.store.ts';
 import { noticeRecipients, notices, reminders } from './notices.schema.ts';
 
 export type NoticeRow = typeof notices.$inferSelect;
@@ -150,6 +153,21 @@ export class NoticesStore {
       .orderBy(asc(reminders.identity))
       .limit(limit);
     return rows.map(({ identity }) => identity);
+  }
+
+  /** Of these people, those whom the room refuses: removed from it, blocked by its creator, or suspended. */
+  async findRefused({ id, creator }: Room, identities: string[], nowIso: string): Promise<Set<string | null>> {
+    const isHere = or(isNull(removals.room), eq(removals.room, id));
+    const removed = this.#orm
+      .select({ identity: removals.identity })
+      .from(removals)
+      .where(and(inArray(removals.identity, identities), eq(removals.creator, creator.identity), isHere));
+    const isOut = or(eq(suspensions.kind, 'account'), eq(suspensions.room, id));
+    const suspended = this.#orm
+      .select({ identity: suspensions.identity })
+      .from(suspensions)
+      .where(and(inArray(suspensions.identity, identities), isOut, inForce(nowIso)));
+    return new Set((await Promise.all([removed, suspended])).flat().map(({ identity }) => identity));
   }
 
   /** Deletes what is done with: old notices, and reminders of rooms that have ended. */

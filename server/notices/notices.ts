@@ -182,7 +182,7 @@ export class Notices {
     const { rooms, contactsOf, mail, push, outbox } = this.#options;
     const room = await rooms.getRoom(notice.room);
     const isStale = isOver(notice, room) || (await this.#isForbidden(notice));
-    const { people, after } = isStale ? { people: [], after: undefined } : await this.#readPage(notice, room);
+    const { people, after } = isStale ? { people: [], after: undefined } : await this.#readAdmitted(notice, room);
     const contacts = await contactsOf(people.map(({ identity }) => identity));
     const next = isStale ? undefined : nextOf(notice, after);
     await this.#options.db.transaction(async (tx) => {
@@ -208,6 +208,15 @@ export class Notices {
   /** Whether it calls people to a live that the house no longer allows. */
   async #isForbidden({ kind, room }: NoticeRow): Promise<boolean> {
     return kind !== 'moved' && (await this.#options.rooms.suspensions.isStageClosed(room as RoomId));
+  }
+
+  /** Nobody is called to a live whose doors are closed to them; a new date concerns also the ticket that they have. */
+  async #readAdmitted(notice: NoticeRow, room: Room): Promise<AudiencePage> {
+    const page = await this.#readPage(notice, room);
+    if (notice.kind === 'moved' || page.people.length === 0) return page;
+    const identities = page.people.map(({ identity }) => identity);
+    const refused = await this.#store.findRefused(room, identities, isoIn(this.#options.clock));
+    return { ...page, people: page.people.filter(({ identity }) => !refused.has(identity)) };
   }
 
   #readPage({ kind, audience, after, data }: NoticeRow, room: Room): Promise<AudiencePage> {

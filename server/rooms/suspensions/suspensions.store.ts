@@ -74,7 +74,7 @@ export class SuspensionsStore {
   }
 }
 
-const inForce = (at: string) =>
+export const inForce = (at: string) =>
   and(isNull(suspensions.liftedAt), or(isNull(suspensions.until), gt(suspensions.until, at)));
 
 /** For a query of rooms: whether the stage of one is closed, or its creator suspended. */

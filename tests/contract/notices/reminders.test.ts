@@ -154,6 +154,24 @@ test('nobody is reminded of a live whose creator is suspended, also where a part
   expect((await house.letters()).map(({ to }) => to).sort()).toEqual(['person_asked', ...FOLLOWERS]);
 });
 
+test('nobody is reminded who is blocked, removed from the room, or suspended, whichever way they would be', async () => {
+  await using house = await openHouse([...FOLLOWERS, 'person_removed', 'person_suspended', 'person_back']);
+  const { removals, suspensions } = house.rooms;
+  const room = await house.createRoom(60);
+  await house.notices.setReminder(room, 'person_blocked', true);
+  const by = { identity: 'ada', role: 'creator' } as const;
+  const reason = 'Insults';
+  for (const identity of ['person_asked', 'person_blocked'])
+    await removals.block({ creator: 'ada', identity, by: 'ada', reason });
+  await removals.remove({ room: room.id, identity: 'person_removed', by, reason });
+  await suspensions.suspend('person_suspended', { decision: 'decision_1', reason, until: null });
+  await suspensions.suspend('person_back', { decision: 'decision_2', reason, until: at(1) });
+  await suspensions.removeFromRoom(room.id, 'embedded', { decision: 'decision_3', reason });
+  await house.runUntil(46);
+  expect((await house.letters()).map(({ to }) => to).sort()).toEqual(['person_back', 'person_follows']);
+  expect(await house.embedded(room.id)).toEqual([]);
+});
+
 test('a live that begins unannounced is told once; followers hear of listed rooms alone', async () => {
   await using house = await openHouse();
   const hidden = await house.createRoom(undefined, false);
