@@ -13,8 +13,8 @@ import './theme/web-awesome.ts';
 import { formatCount, isOne, minorUnits } from './texts/format.ts';
 import './texts/inside-texts.ts';
 
-/** Debounces requests during many tips. */
-const DEBOUNCE_MS = 800;
+/** Many tips within this time cost one request. */
+const REFRESH_MS = 2_000;
 const LINE_ENTRIES = 3;
 
 /** Emitted when the line appears or disappears, which changes the space below it. */
@@ -131,10 +131,11 @@ export class LogeLeaderboard extends DialogPart {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   protected override listenTo(room: Room): Array<() => void> {
-    const refresh = () => this.#refreshSoon(room);
+    const refresh = () => this.#refreshSoon();
     refresh();
     return [
       ...(['connected', 'reconnected', 'accessGranted', 'tipReceived', 'tipRefunded', 'goalProgress'] as const).map(
@@ -146,13 +147,14 @@ export class LogeLeaderboard extends DialogPart {
     ];
   }
 
-  #refreshSoon(room: Room): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#refresh(room), this.board ? DEBOUNCE_MS : 0);
+  #refreshSoon(): void {
+    this.#timer ??= setTimeout(() => void this.#refresh(), this.board ? REFRESH_MS : 0);
   }
 
-  async #refresh(room: Room): Promise<void> {
-    if (room.access?.state !== 'granted') return;
+  async #refresh(): Promise<void> {
+    this.#timer = undefined;
+    const { room } = this;
+    if (room?.access?.state !== 'granted') return;
     // After a failure, the next tip tries again.
     this.board = await room.leaderboard().catch(() => this.board);
   }
