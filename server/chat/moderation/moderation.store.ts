@@ -185,11 +185,23 @@ export async function hasRestriction(run: Run, { creator, identity, room, at }: 
   return (await run(HAS_RESTRICTION, [creator, identity, room, at])).length > 0;
 }
 
-/** A removed message is unpinned too. */
+const FIND_SHOWN = `select identity from chat_entries
+  where room = $1 and kind = 'message' and id = $2 and removed_at is null and erased_at is null`;
+
+/** The author of a message; undefined if it is removed or erased, or there is none. */
+export async function findAuthorShown(run: Run, room: RoomId, id: string): Promise<string | undefined> {
+  return (await run<{ identity: string }>(FIND_SHOWN, [room, id]))[0]?.identity;
+}
+
+const ANSWERS_ANY = "select 1 from chat_entries where kind = 'message' and id = $1 and reply_to = any($2::text[])";
+
+/** A removed message is unpinned too. One that answers it is pinned with an excerpt, and is read again. */
 export async function unpin(act: ActTransaction, room: RoomId, removed: string[]): Promise<void> {
   const settings = await readSettings(act.run, room);
-  if (settings.pinned === null || !removed.includes(settings.pinned)) return;
-  await saveSettings(act.run, room, { ...settings, pinned: null });
+  const { pinned } = settings;
+  if (pinned === null) return;
+  if (removed.includes(pinned)) await saveSettings(act.run, room, { ...settings, pinned: null });
+  else if ((await act.run(ANSWERS_ANY, [pinned, removed])).length === 0) return;
   await act.bump();
 }
 

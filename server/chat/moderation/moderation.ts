@@ -22,6 +22,7 @@ import { WordFilter } from '../policy/word-filter.ts';
 import type { Actor } from './acts.store.ts';
 import { refuseHeldOf } from './held.store.ts';
 import {
+  findAuthorShown,
   hasRestriction,
   hasUnpurged,
   insertRestriction,
@@ -207,17 +208,14 @@ export class Moderation {
 
   /** Pins a message instead of the current one; null unpins. */
   async pin({ room, actor, messageId }: Act & { messageId: MessageId | null }): Promise<void> {
-    const { store, policies } = this.#parts;
-    await policies.get(room);
-    const message = messageId === null ? undefined : await store.findMessage(room, messageId);
-    if (messageId !== null && (!message || message.removedAt || message.erasedAt))
-      throw new AppError('message_not_found');
+    await this.#parts.policies.get(room);
     await this.#act(room, async (act, at) => {
+      const target = messageId === null ? null : await findAuthorShown(act.run, room, messageId);
+      if (target === undefined) throw new AppError('message_not_found');
       const before = await readSettings(act.run, room);
       if (before.pinned === messageId) return;
       await saveSettings(act.run, room, { ...before, pinned: messageId });
       await act.append(noticeEntry({ room, actor, at }, { notice: 'pinned', on: messageId !== null }));
-      const target = message?.identity ?? null;
       await act.record({
         at,
         kind: 'pin',

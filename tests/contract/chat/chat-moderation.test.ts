@@ -227,6 +227,26 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect((await acts()).map(({ kind }) => kind).sort()).toEqual(['ban', 'pin', 'remove_author']);
   });
 
+  test('R51: a message that is removed while it is being pinned is not pinned', async () => {
+    const { id } = await say(here);
+    const removing = here.moderation.remove({ room, actor: mod, messageId: id });
+    expect(await codeOf(here.moderation.pin({ room, actor: ada, messageId: id }))).toBe('message_not_found');
+    await removing;
+    expect(await kinds()).toEqual(['message', 'removal']);
+  });
+
+  test('R51: a pinned answer no longer quotes the message that it answers once that is removed', async () => {
+    const { id } = await say(here, tom, 'an insult');
+    const input = { clientId: createId('event'), text: 'Not here, please.', replyTo: id };
+    const answer = await here.send({ room, from: ada, input });
+    if (!('message' in answer)) throw new Error('held');
+    await here.moderation.pin({ room, actor: ada, messageId: answer.message.id });
+    expect((await here.state(room)).pinned?.replyTo?.excerpt).toBe('an insult');
+    await here.moderation.remove({ room, actor: mod, messageId: id });
+    const { pinned } = await here.state(room);
+    expect([pinned?.text, pinned?.replyTo?.excerpt]).toEqual(['Not here, please.', '']);
+  });
+
   test('R51: an appeal does not show a message again whose author had everything removed meanwhile', async () => {
     const message = await say(here, lea, 'the only one');
     const decision = { room, message: message.id, decision: createId('decision') };
