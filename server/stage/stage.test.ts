@@ -20,21 +20,22 @@ test('lets a creator try again if the new node is lost before the move is comple
     return board.announce(node, JSON.stringify({ node, draining, ...about }));
   };
   const lose = new Map<string, () => void>();
-  const told = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
   const connect = async (url: string, handleGone: () => void) => {
     const id = new URL(url).hostname.replace('.example', '');
     lose.set(id, handleGone);
     const node = {
       ...{ id, connected: true, routerRtpCapabilities: { codecs: [] }, on: () => () => {} },
       ...{ close: async () => {}, closeSession: async () => {}, publish: async () => ({ transport: {} }) },
-      follow: vi.fn(() => told.promise),
+      follow: async () => {},
     };
     return node as unknown as SfuNode;
   };
   await announce('first', false);
   const fleet = await Fleet.create({ board, connect, log });
   const places = new RoomPlaces({ fleet, trees: new RoomTrees(new MemoryLeasedHashes()), log, region: '' });
-  const rooms = { takeStage: async () => 1, assertHoldsStage: async () => 1, findStageHolder: async () => null };
+  const assertHoldsStage = vi.fn(async () => {});
+  const rooms = { takeStage: async () => 1, assertHoldsStage, findStageHolder: async () => null };
   const parts = { fleet, places, rooms: rooms as unknown as Rooms, clock: systemClock, log, metrics, turn: undefined };
   const stage = new Stage(parts);
   const access = { state: 'granted', reason: 'role' } as const;
@@ -47,10 +48,11 @@ test('lets a creator try again if the new node is lost before the move is comple
   await announce('first', true);
   await announce('second', false);
   await fleet.look();
+  assertHoldsStage.mockReturnValueOnce(held.promise);
   const moved = publish('other page').catch((error) => error.code);
-  await vi.waitFor(async () => expect((await fleet.open('first')).follow).toHaveBeenCalled());
+  await vi.waitFor(() => expect(assertHoldsStage).toHaveBeenCalledTimes(2));
   lose.get('second')?.();
-  told.resolve();
+  held.resolve();
   expect(await moved).toBe('stage_unavailable');
   await stage.close();
 });

@@ -82,6 +82,7 @@ class Nodes {
       on: () => () => {},
       close: async () => {},
       follow: async ({ upstream, fence }: { upstream: { node: string }; fence?: number }) => {
+        await this.answer;
         if (this.unreachable.has(id)) throw new SfuError('node_unavailable', 'It does not answer.');
         this.followed.push(`${id} follows ${upstream.node} at fence ${fence}`);
       },
@@ -109,7 +110,12 @@ async function house() {
     handleNode: (said) => places.handleNode(said),
     handleGone: (node) => places.handleGone(node),
   });
-  const publish = async () => (await places.publish(ROOM, 1, async () => undefined)).node;
+  const publish = async () => {
+    const { node } = await places.publish(ROOM, 1, async () => undefined);
+    // The other nodes are told beside the answer.
+    await vi.advanceTimersByTimeAsync(0);
+    return node;
+  };
   const use = (publisher: string | undefined) => places.renew(new Map([[ROOM, { publisher, watched: new Set() }]]));
   return { nodes, fleet, hashes, trees, places, publish, use };
 }
@@ -150,6 +156,15 @@ test("moves a draining node's room to the publisher's new node, with the fence o
   await fleet.look();
   expect(await publish()).toBe('second');
   expect(nodes.followed).toEqual(['first follows second at fence 1']);
+});
+
+test('a node that hangs does not delay the live on another one', async () => {
+  const { nodes, fleet, publish } = await house();
+  await publish();
+  await nodes.announce('first', { draining: true });
+  await fleet.look();
+  nodes.answer = new Promise(() => {});
+  expect(await publish()).toBe('second');
 });
 
 test('when the origin is lost, a draining node also gets the stage from the next one', async () => {

@@ -124,7 +124,8 @@ export class RoomPlaces {
         // A draining node gets no new parent, and keeps its viewers for a while.
         const draining = [...tree.edges.keys()].filter((id) => this.#fleet.draining(id));
         const earlier = tree.origin !== undefined && tree.origin !== node ? [tree.origin] : [];
-        await this.#haveFollow(room, [...earlier, ...draining], fence);
+        // Not awaited: a node that hangs must not delay the live.
+        void this.#haveFollow(room, [...earlier, ...draining], fence);
         return { node, result: { node, answer } };
       } catch (error) {
         this.#placement.releasePublisher(room);
