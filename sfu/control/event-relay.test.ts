@@ -10,7 +10,7 @@ const closed = (session: string): SfuEvent => ({ type: 'sessionClosed', room: 'r
 
 function receiver() {
   const delivered: NumberedEvent[] = [];
-  return { delivered, deliver: (event: NumberedEvent) => delivered.push(event) };
+  return { delivered, unconfirmed: delivered, deliver: (event: NumberedEvent) => delivered.push(event) };
 }
 
 describe('EventRelay', () => {
@@ -19,10 +19,23 @@ describe('EventRelay', () => {
     const [first, second] = [receiver(), receiver()];
     relay.claim('s', first);
     relay.handleEvent(added('s'));
-    relay.drop(first, first.delivered);
+    relay.drop(first);
     relay.handleEvent(added('s'));
     relay.claim('s', second);
     expect(second.delivered.map(({ number }) => number)).toEqual([1, 2]);
+    expect(relay.heldSessions).toBe(0);
+  });
+
+  it('sends first, and once, what a connection that broke unnoticed may have missed', () => {
+    const relay = new EventRelay({ giveUp: () => {} });
+    const [broken, next] = [receiver(), receiver()];
+    relay.claim('s', broken);
+    relay.handleEvent(added('s'));
+    relay.handleEvent(added('s'));
+    relay.claim('s', next);
+    relay.handleEvent(added('s'));
+    relay.drop(broken);
+    expect(next.delivered.map(({ number }) => number)).toEqual([1, 2, 3]);
     expect(relay.heldSessions).toBe(0);
   });
 
@@ -36,7 +49,7 @@ describe('EventRelay', () => {
     expect(first.delivered.map(({ event }) => event.type)).toEqual(['adopted']);
     expect(second.delivered.map(({ event }) => event.type)).toEqual(['consumersAdded']);
     // The unconfirmed `adopted` is not for the second gateway, which would take it for its own loss.
-    relay.drop(first, first.delivered);
+    relay.drop(first);
     expect(second.delivered).toHaveLength(1);
   });
 
@@ -44,7 +57,7 @@ describe('EventRelay', () => {
     const relay = new EventRelay({ giveUp: () => {} });
     const [first, second] = [receiver(), receiver()];
     relay.claim('s', first);
-    relay.drop(first, []);
+    relay.drop(first);
     relay.handleEvent(added('s'));
     relay.handleEvent(adopted('s'));
     relay.claim('s', second);
@@ -57,7 +70,7 @@ describe('EventRelay', () => {
     const narrow: SfuEvent = { type: 'uplinkNarrow', room: 'r', session: 's', share: 0.4 };
     relay.claim('s', first);
     relay.handleEvent(narrow);
-    relay.drop(first, first.delivered);
+    relay.drop(first);
     relay.handleEvent(narrow);
     relay.claim('s', second);
     expect([first.delivered.length, second.delivered.length]).toEqual([1, 0]);
@@ -76,7 +89,7 @@ describe('EventRelay', () => {
     relay.claim('s', first);
     relay.handleEvent(added('s'));
     relay.handleEvent(closed('s'));
-    relay.drop(first, first.delivered);
+    relay.drop(first);
     // It used to be held for ever, because no gateway claims an ended session.
     expect(relay.heldSessions).toBe(0);
   });
@@ -88,10 +101,10 @@ describe('EventRelay', () => {
       const [first, second] = [receiver(), receiver()];
       relay.claim('s', first);
       relay.claim('spare', first);
-      if (when === 'while it is not connected') relay.drop(first, []);
+      if (when === 'while it is not connected') relay.drop(first);
       relay.handleEvent(takenOver('s', 'spare'));
       relay.handleEvent(added('spare'));
-      if (first.delivered.length > 0) relay.drop(first, first.delivered);
+      if (first.delivered.length > 0) relay.drop(first);
       relay.claim('spare', second);
       // Without it the page would keep the ended session, and the spare would stay on stage unused.
       expect(second.delivered.map(({ event }) => event.type)).toEqual(['takenOver', 'consumersAdded']);

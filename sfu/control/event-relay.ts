@@ -9,6 +9,8 @@ export interface NumberedEvent {
 
 /** A gateway's connection. */
 export interface EventReceiver {
+  /** Delivered events that it has not confirmed. */
+  readonly unconfirmed: readonly NumberedEvent[];
   deliver(event: NumberedEvent): void;
 }
 
@@ -40,12 +42,17 @@ export class EventRelay {
     this.#giveUp = options.giveUp;
   }
 
-  /** The gateway owns the session from now on, and first receives the held events. */
+  /**
+   * The gateway owns the session from now on, and first receives the events that its earlier owner may have missed. The
+   * earlier connection may be broken without this process knowing it.
+   */
   claim(session: string, receiver: EventReceiver): void {
+    const earlier = this.#owners.get(session);
+    if (earlier === receiver) return;
     this.#owners.set(session, receiver);
-    const held = this.#held.get(session) ?? [];
+    const missed = earlier ? earlier.unconfirmed.filter((event) => isHeldFor(session, event)) : this.#held.get(session);
     this.#held.delete(session);
-    for (const event of held) receiver.deliver(event);
+    for (const event of missed ?? []) receiver.deliver(event);
   }
 
   /** Claims a session that is being opened; false if it has an owner. */
@@ -73,14 +80,14 @@ export class EventRelay {
     if (isLastOfSession(event)) this.forget(session);
   }
 
-  /** A gateway's connection is gone; these events may not have arrived. */
-  drop(receiver: EventReceiver, undelivered: readonly NumberedEvent[]): void {
-    for (const [session, owner] of this.#owners) if (owner === receiver) this.#owners.set(session, undefined);
-    for (const event of undelivered) {
-      if (ONLY_NOW.has(event.event.type)) continue;
-      const owner = this.#owners.get(claimedSession(event));
-      if (owner) owner.deliver(event);
-      else this.#hold(event);
+  /** A gateway's connection is gone. Of its sessions, the events that it has not confirmed are held. */
+  drop(receiver: EventReceiver): void {
+    const lost = new Set<string>();
+    for (const [session, owner] of this.#owners) if (owner === receiver) lost.add(session);
+    for (const session of lost) this.#owners.set(session, undefined);
+    for (const event of receiver.unconfirmed) {
+      const session = claimedSession(event);
+      if (lost.has(session) && isHeldFor(session, event)) this.#hold(event);
     }
   }
 
@@ -101,6 +108,10 @@ export class EventRelay {
 /** The session whose next owner must receive the event: after a takeover only the former spare can be claimed. */
 function claimedSession({ event }: NumberedEvent): string {
   return event.type === 'takenOver' ? event.by : event.session;
+}
+
+function isHeldFor(session: string, event: NumberedEvent): boolean {
+  return claimedSession(event) === session && !ONLY_NOW.has(event.event.type);
 }
 
 /** No event of a session follows this one. */

@@ -39,7 +39,7 @@ type Handlers = { [M in ControlMethod]: (request: ControlRequest<M>) => Promise<
 export class ControlPeer implements EventReceiver {
   readonly #options: ControlPeerOptions;
   readonly #handlers: Handlers;
-  readonly #unconfirmed: NumberedEvent[] = [];
+  readonly unconfirmed: NumberedEvent[] = [];
   #confirmed = 0;
   #requests = 0;
   #heardAtMs = performance.now();
@@ -67,9 +67,9 @@ export class ControlPeer implements EventReceiver {
   }
 
   deliver(numbered: NumberedEvent): void {
-    this.#unconfirmed.push(numbered);
+    this.unconfirmed.push(numbered);
     this.#send(numbered);
-    if (this.#unconfirmed.length > CONTROL_UNCONFIRMED_EVENTS_MAX) this.#terminate('events not confirmed');
+    if (this.unconfirmed.length > CONTROL_UNCONFIRMED_EVENTS_MAX) this.#terminate('events not confirmed');
   }
 
   handleHeartbeat(): void {
@@ -103,11 +103,11 @@ export class ControlPeer implements EventReceiver {
 
   #handleConfirmation(received: number): void {
     const newly = received - this.#confirmed;
-    if (newly < 0 || newly > this.#unconfirmed.length) {
+    if (newly < 0 || newly > this.unconfirmed.length) {
       this.#terminate('confirmed more events than were sent');
       return;
     }
-    this.#unconfirmed.splice(0, newly);
+    this.unconfirmed.splice(0, newly);
     this.#confirmed = received;
   }
 
@@ -195,7 +195,7 @@ export class ControlPeer implements EventReceiver {
     if (this.#gone) return;
     this.#gone = true;
     const { relay, audiences, log } = this.#options;
-    relay.drop(this, this.#unconfirmed);
+    relay.drop(this);
     // Its people come back through another gateway, which then reports its own audience.
     setTimeout(() => {
       audiences.drop(this).catch((error) => log.debug({ err: error }, 'audience of a lost gateway not removed'));
