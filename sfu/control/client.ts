@@ -38,10 +38,16 @@ interface Pending {
   timer: NodeJS.Timeout;
 }
 
+/** The request was sent; whether the node has handled it, or will, is unknown. */
+export class UnansweredRequest extends SfuError {
+  constructor(message: string) {
+    super('node_unavailable', message);
+  }
+}
+
 /**
- * A connection to a node's control API that reconnects by itself. Requests without an answer when it breaks fail with
- * `node_unavailable`, since their outcome is unknown. Requests made while it is down wait for
- * `CONTROL_CONNECT_WAIT_MS`.
+ * A connection to a node's control API that reconnects by itself. Requests without an answer when it breaks, or in
+ * time, fail as `UnansweredRequest`. Requests made while it is down wait for `CONTROL_CONNECT_WAIT_MS`.
  */
 export class ControlClient {
   readonly #options: ControlClientOptions;
@@ -85,7 +91,7 @@ export class ControlClient {
     return await new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
-        reject(unavailable('The SFU node did not answer in time.'));
+        reject(new UnansweredRequest('The SFU node did not answer in time.'));
       }, timeoutMs);
       this.#pending.set(id, { resolve, reject, timer });
       socket.send(message);
@@ -149,9 +155,9 @@ export class ControlClient {
   }
 
   #handleHeartbeat(): void {
-    if (!this.#isUp) return;
+    // Also a connection over which the node has not said hello.
     if (performance.now() - this.#heardAtMs > CONTROL_SILENCE_MAX_MS) this.#socket?.terminate();
-    else this.#socket?.ping();
+    else if (this.#isUp) this.#socket?.ping();
   }
 
   #handleMessage(socket: WebSocket, data: RawData, isBinary: boolean): void {
@@ -219,7 +225,7 @@ export class ControlClient {
     this.#confirming = undefined;
     for (const { reject, timer } of this.#pending.values()) {
       clearTimeout(timer);
-      reject(unavailable('The connection to the SFU node broke before its answer.'));
+      reject(new UnansweredRequest('The connection to the SFU node broke before its answer.'));
     }
     this.#pending.clear();
   }

@@ -14,7 +14,7 @@ import {
 import { EventListeners } from '../event-listeners.ts';
 import { AUDIENCE_ROOMS_MAX } from '../limits.ts';
 import { type SfuLog, silentLog } from '../log.ts';
-import { ControlClient, type Hello } from './client.ts';
+import { ControlClient, type Hello, UnansweredRequest } from './client.ts';
 import { isLastOfSession } from './event-relay.ts';
 
 export interface RemoteSfuNodeOptions {
@@ -194,6 +194,8 @@ export class RemoteSfuNode extends PassedOn implements SfuNode {
       return await this.#ask(method, request);
     } catch (error) {
       if (!isKnown) this.#sessions.delete(session);
+      // The node may have opened it, or open it yet, and nobody would use it.
+      if (!isKnown && error instanceof UnansweredRequest) this.closeSession({ session }).catch(() => {});
       throw error;
     }
   }

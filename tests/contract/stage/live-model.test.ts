@@ -9,7 +9,7 @@ import { createMetrics } from '../../../server/platform/metrics.ts';
 import type { RoomId, SessionId } from '../../../server/protocol/ids.ts';
 import { Lives } from '../../../server/stage/sessions/lives.ts';
 import type { StageCaller } from '../../../server/stage/sessions/stage-caller.ts';
-import { LEASE_DEFAULT_MS } from '../../../sfu/limits.ts';
+import { CONTROL_REQUEST_TIMEOUT_MS, LEASE_DEFAULT_MS } from '../../../sfu/limits.ts';
 import type { ModelChance } from '../../support/live-model/model-chance.ts';
 import { CAMERA, ModelHouse, ROOM } from '../../support/live-model/model-house.ts';
 import { effort, pinnedSeed } from '../../support/run/effort.ts';
@@ -42,8 +42,12 @@ test(`each live has a publisher or ends, each session one owner, each request se
 
 describe('by example', () => {
   let house: ModelHouse;
+  /** How long the node and the database work. */
+  let workMs: number;
   beforeEach(async () => {
-    house = await ModelHouse.create({ below: () => 0, pause: () => new Promise((resolve) => setTimeout(resolve)) }, 2);
+    workMs = 0;
+    const pause = () => new Promise<void>((resolve) => setTimeout(resolve, workMs));
+    house = await ModelHouse.create({ below: () => 0, pause }, 2);
   });
   afterEach(() => house.close());
 
@@ -162,6 +166,17 @@ describe('by example', () => {
     await passes(stage(1).produce(creatorOn('second'), { session: other.session, ...CAMERA }));
     await vi.advanceTimersByTimeAsync(QUIET_MS);
     expect(page.session).toBeUndefined();
+  });
+
+  test('a session that its node opens too late is closed again', async () => {
+    workMs = CONTROL_REQUEST_TIMEOUT_MS + 1_000;
+    const fan = { ...creatorOn('fan'), identity: 'lea', publish: false };
+    const refused = stage()
+      .watch(fan, { rtpCapabilities: {} })
+      .catch(({ code }) => code);
+    await vi.advanceTimersByTimeAsync(workMs + 1_000);
+    expect(await refused).toBe('stage_unavailable');
+    expect([...house.node.sessions.keys()]).toEqual([]);
   });
 
   test('a session that could not be closed is closed once its node is back, also an adopted one', async () => {
