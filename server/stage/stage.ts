@@ -14,6 +14,7 @@ import type {
   SfuStats,
 } from '../../sfu/contract.ts';
 import type { Clock } from '../platform/clock.ts';
+import { KeyedQueue } from '../platform/jobs/keyed-queue.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -63,6 +64,8 @@ export class Stage {
   readonly #clock: Clock;
   readonly #turn: TurnConfig | undefined;
   readonly #sessions = new SessionTable();
+  /** Of two adoptions at once, each would tell this gateway that the other one has lost the session. */
+  readonly #resumes = new KeyedQueue<SessionId>();
   /** Requests for one media session that change nothing for the room's live. */
   readonly commands: SessionCommands;
   readonly #evacuation: Evacuation;
@@ -202,7 +205,7 @@ export class Stage {
             on.publish({ session, grant, fence, ...media }),
           );
       if (spared) this.#assertStillOpen(session, spared.id);
-      return asPublishAnswer(session, answer, input);
+      return asPublishAnswer(session, answer, input.dtlsParameters !== undefined);
     });
   }
 
@@ -214,7 +217,7 @@ export class Stage {
       const node = await this.#places.nodeForPublisher(caller.room);
       const answer = await node.preparePublisher({ session, grant: publisherGrant(caller), ...input });
       this.#assertStillOpen(session, node.id);
-      return asPublishAnswer(session, answer, input);
+      return asPublishAnswer(session, answer, input.dtlsParameters !== undefined);
     });
   }
 
@@ -255,7 +258,11 @@ export class Stage {
   }
 
   /** A participant's new socket takes over their session from an earlier socket, or from another gateway. */
-  async resume(caller: StageCaller, session: SessionId, publication?: string): Promise<ResumeAnswer> {
+  resume(caller: StageCaller, session: SessionId, publication?: string): Promise<ResumeAnswer> {
+    return this.#resumes.run(session, () => this.#resume(caller, session, publication));
+  }
+
+  async #resume(caller: StageCaller, session: SessionId, publication?: string): Promise<ResumeAnswer> {
     const { room, identity, socket, connectedAtMs, issuer, signIn } = caller;
     const known = this.#sessions.get(session);
     const isTheirs = known?.room === room && known.identity === identity && isInUse(known);
@@ -397,11 +404,7 @@ export class Stage {
   #open(
     { room, identity, socket, connectedAtMs, issuer, signIn }: StageCaller,
     direction: SessionEntry['direction'],
-    {
-      spareOf,
-      isPrepared = false,
-      publication,
-    }: { spareOf?: SessionId; isPrepared?: boolean; publication?: string | undefined },
+    { spareOf, isPrepared = false, publication }: Partial<Pick<SessionEntry, 'spareOf' | 'isPrepared' | 'publication'>>,
   ): SessionId {
     const session = createId('session');
     const opened = { room, identity, socket, direction, spareOf, isPrepared };
@@ -491,10 +494,6 @@ function sessionClosed({ room, session }: SessionEntry, reason: SessionCloseReas
   return { type: 'sessionClosed', room, session, reason } as const;
 }
 
-function asPublishAnswer(
-  session: SessionId,
-  { transport }: { transport: unknown },
-  { dtlsParameters }: { dtlsParameters?: DtlsParameters },
-): PublishAnswer {
-  return { session, transport: transport as PublishAnswer['transport'], connected: dtlsParameters !== undefined };
+function asPublishAnswer(session: SessionId, { transport }: { transport: unknown }, connected: boolean): PublishAnswer {
+  return { session, transport: transport as PublishAnswer['transport'], connected };
 }

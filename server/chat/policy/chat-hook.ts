@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import type { Bus } from '../../platform/bus.ts';
 import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
+import { KeyedQueue } from '../../platform/jobs/keyed-queue.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { AddressGuard } from '../../platform/outbound/address-guard.ts';
@@ -61,7 +62,7 @@ export class ChatHook {
   #settings: { hook: Promise<HookRow | undefined>; readAtMs: number } | undefined;
   #open = 0;
   readonly #waiting: (() => void)[] = [];
-  readonly #authors = new Map<string, Promise<unknown>>();
+  readonly #authors = new KeyedQueue<string>();
   #failures = 0;
   #closedUntilMs = 0;
 
@@ -120,14 +121,7 @@ export class ChatHook {
     const { replyTo, mentions } = input;
     const message = { text, ...(replyTo ? { replyTo } : {}), ...(mentions ? { mentions } : {}), sentAt };
     const question: HookRequest = { type: 'chat.message', room, creator: policy.creator, message, from };
-    const author = `${room}\n${from.identity}`;
-    const verdict = (this.#authors.get(author) ?? Promise.resolve()).then(() => this.#askInTime(hook, question));
-    this.#authors.set(author, verdict);
-    try {
-      return await verdict;
-    } finally {
-      if (this.#authors.get(author) === verdict) this.#authors.delete(author);
-    }
+    return this.#authors.run(`${room}\n${from.identity}`, () => this.#askInTime(hook, question));
   }
 
   async #askInTime(hook: HookRow, question: HookRequest): Promise<HookVerdict> {

@@ -5,6 +5,7 @@
  */
 import { HOUR_MS, iso } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
+import { KeyedQueue } from '../../platform/jobs/keyed-queue.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id, type TierId } from '../../protocol/ids.ts';
 import { creatorPending, houseAccount, saleLegs, splitSale, transferLegs } from '../ledger/ledger.ts';
@@ -39,7 +40,7 @@ export class MembershipSync {
   readonly #standing: MembershipStanding;
   readonly #refunds: Refunds;
   /** One sync at a time per membership: an older answer must not overwrite a newer one. */
-  readonly #underWay = new Map<string, Promise<unknown>>();
+  readonly #underWay = new KeyedQueue<string>();
 
   constructor(context: MoneyContext, parts: { standing: MembershipStanding; refunds: Refunds }) {
     this.#context = context;
@@ -72,12 +73,7 @@ export class MembershipSync {
   }
 
   sync(membership: string, subscription: string): Promise<void> {
-    const earlier = this.#underWay.get(membership) ?? Promise.resolve();
-    const run = earlier.catch(() => {}).then(() => this.#sync(membership, subscription));
-    this.#underWay.set(membership, run);
-    return run.finally(() => {
-      if (this.#underWay.get(membership) === run) this.#underWay.delete(membership);
-    });
+    return this.#underWay.run(membership, () => this.#sync(membership, subscription));
   }
 
   async #sync(id: string, subscription: string): Promise<void> {

@@ -4,6 +4,7 @@
  * sweep finds lives in the database that have neither.
  */
 import type { SessionCloseReason } from '../../../sfu/contract.ts';
+import { KeyedQueue } from '../../platform/jobs/keyed-queue.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
@@ -43,7 +44,7 @@ export class Lives {
   /** Rooms whose live this gateway may hold, with the timer that ends it while there is no publisher. */
   readonly #held = new Map<RoomId, NodeJS.Timeout | undefined>();
   /** Changes per room run one after another, so that an end never overtakes a start. */
-  readonly #changes = new Map<RoomId, Promise<void>>();
+  readonly #changes = new KeyedQueue<RoomId>();
   /** Rooms whose publisher is on stage while the database could not be updated, and the publication of each. */
   readonly #untold = new Map<RoomId, string | undefined>();
   /** The publication of each live that was started here, if its page names one. */
@@ -167,15 +168,9 @@ export class Lives {
   }
 
   #change(room: RoomId, run: () => Promise<void>): Promise<void> {
-    const earlier = this.#changes.get(room) ?? Promise.resolve();
-    const done = earlier.then(run).finally(() => {
-      if (this.#changes.get(room) !== settled) return;
-      this.#changes.delete(room);
-      this.#settle(room, this.#options.publishing());
+    return this.#changes.run(room, run).finally(() => {
+      if (!this.#changes.has(room)) this.#settle(room, this.#options.publishing());
     });
-    const settled: Promise<void> = done.catch(() => {});
-    this.#changes.set(room, settled);
-    return done;
   }
 
   /** A live without a publisher ends after a while. */

@@ -134,10 +134,10 @@ describe('by example', () => {
     await passes(stage().leave(creatorOn('third'), session));
   });
 
-  // At another gateway, during the later one, the page gets sessionClosed and opens another session.
   test.each([
     ['the gateway that knows it, during the later one', 0, false],
     ['the gateway that knows it, after the later one', 0, true],
+    ['another gateway, during the later one', 1, false],
     ['another gateway, after the later one', 1, true],
   ])('a late resume of a replaced socket does not take the session: at %s', async (_when, at, isAfter) => {
     const session = await publish(creatorOn('first'), 'laptop');
