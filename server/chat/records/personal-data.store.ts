@@ -3,6 +3,7 @@ import { and, asc, eq, gt } from '../../platform/db/sql.ts';
 import type { ChatMessage } from '../../protocol/chat/chat.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { chatEntries } from '../log/chat.schema.ts';
+import type { Bumped } from '../log/chat.store.ts';
 import { toMessage } from '../log/entry-row.ts';
 import { type Actor, insertActs } from '../moderation/acts.store.ts';
 
@@ -43,7 +44,7 @@ const FIND_PINNED = `select chat_rooms.room from chat_rooms join chat_entries pi
   where answered.identity = $1 or pinned.details -> 'mentions' @> to_jsonb($1::text)`;
 const ERASE_VOTES = 'update chat_poll_votes set identity = $2 where identity = $1';
 const ERASE_REPORTS = 'update chat_reports set reporter = $2, note = null where reporter = $1';
-const ERASE_HELD = 'delete from chat_held where identity = $1';
+const ERASE_HELD = 'delete from chat_held where identity = $1 returning room';
 /** Expired restrictions are deleted. Active ones stay, otherwise erasure would lift a ban. */
 const ERASE_RESTRICTIONS = `delete from chat_restrictions where identity = $1
   and (lifted_at is not null or until <= $2::timestamptz)`;
@@ -88,8 +89,8 @@ export class PersonalDataStore {
   }
 
   /**
-   * Removes a person's texts and name from every log; sequence numbers stay. Returns the number of messages and the
-   * changed rooms.
+   * Removes a person's texts and name from every log; sequence numbers stay. Returns the number of messages, the rooms
+   * that changed, and those whose review queue did.
    */
   async erase(it: { identity: string; pseudonym: string; at: string; actor: Actor }) {
     const { identity, pseudonym, at, actor } = it;
@@ -105,13 +106,11 @@ export class PersonalDataStore {
       await run(ERASE_REPORTS, [identity, pseudonym]);
       for (const statement of [ERASE_POLLS, ERASE_RESTRICTED_BY, ERASE_ACTS])
         await run(statement, [identity, pseudonym]);
-      await run(ERASE_HELD, [identity]);
+      const held = await run<InRoom>(ERASE_HELD, [identity]);
       await run(ERASE_RESTRICTIONS, [identity, at]);
-      const unpinned = await run<{ room: string }>(UNPIN, []);
-      const changed = [...unpinned, ...(await run<{ room: string }>(FIND_PINNED, [pseudonym]))].map(({ room }) => room);
-      const bumped = await run<{ room: RoomId; version: number }>(BUMP, [changed]);
+      const bumped = await bumpUnpinned(run, await run<InRoom>(FIND_PINNED, [pseudonym]));
       await insertActs(run, [{ at, kind: 'erasure', actor, target: pseudonym, details: { messages: erased.length } }]);
-      return { messages: erased.length, rooms: [...new Set(concerned.map(({ room }) => room))], bumped };
+      return { messages: erased.length, rooms: roomsOf(concerned), queues: roomsOf(held), bumped };
     });
   }
 
@@ -125,13 +124,23 @@ export class PersonalDataStore {
     return run<InRoom>(ERASE_MENTIONS, [identity, pseudonym]);
   }
 
-  /** Does a part of the work; true if there may be more. */
-  async retire(it: { at: string; messagesBefore: string; evidenceBefore: string }): Promise<boolean> {
+  /** Does a part of the work, and says whether there may be more. */
+  async retire(it: { at: string; messagesBefore: string; evidenceBefore: string }) {
     const retired = await this.#db.bulk(RETIRE, [it.messagesBefore, it.at]);
-    if (retired.length === RETIRED_AT_ONCE) return true;
+    if (retired.length === RETIRED_AT_ONCE) return { isMore: true, bumped: [] };
     await this.#db.bulk(RETIRE_HELD, [it.messagesBefore]);
     await this.#db.bulk(RETIRE_VOTES, [it.messagesBefore]);
     await this.#db.bulk(RETIRE_REPORTS, [it.evidenceBefore]);
-    return false;
+    return { isMore: false, bumped: await this.#db.bulkTransaction((run) => bumpUnpinned(run, [])) };
   }
+}
+
+function roomsOf(rows: InRoom[]): RoomId[] {
+  return [...new Set(rows.map(({ room }) => room))];
+}
+
+/** Unpins erased messages. Gateways read these rooms and the `others` again. */
+async function bumpUnpinned(run: Run, others: InRoom[]): Promise<Bumped[]> {
+  const changed = [...(await run<InRoom>(UNPIN, [])), ...others];
+  return run<Bumped>(BUMP, [changed.map(({ room }) => room)]);
 }

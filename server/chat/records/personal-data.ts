@@ -78,7 +78,7 @@ export class PersonalData {
   async erase(identity: string, actor: Actor): Promise<ChatErasure> {
     // Random, not derived: it cannot be traced to the person by trying identities.
     const pseudonym = `erased-${randomBytes(PSEUDONYM_BYTES).toString('hex')}`;
-    const { messages, rooms, bumped } = await this.#store.erase({
+    const { messages, rooms, queues, bumped } = await this.#store.erase({
       identity,
       pseudonym,
       at: isoIn(this.#parts.clock),
@@ -87,19 +87,22 @@ export class PersonalData {
     this.#parts.onBumped(bumped);
     // Not the pseudonym, which would connect the person to their old messages.
     publishNews(this.#parts.bus, { type: 'erased', identity, rooms });
+    for (const room of queues) publishNews(this.#parts.bus, { type: 'queue', room });
     return { identity, pseudonym, erasedMessages: messages };
   }
 
   /** Does a part of the work; true if there may be more. */
-  retire(): Promise<boolean> {
+  async retire(): Promise<boolean> {
     const nowMs = this.#parts.clock.now();
     const before = (days: number) => iso(nowMs - days * DAY_MS);
     const { messageDays, evidenceDays } = this.#retention;
-    return this.#store.retire({
+    const { isMore, bumped } = await this.#store.retire({
       at: isoIn(this.#parts.clock),
       messagesBefore: before(messageDays),
       evidenceBefore: before(evidenceDays),
     });
+    this.#parts.onBumped(bumped);
+    return isMore;
   }
 
   close(): Promise<void> {

@@ -495,6 +495,15 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       expect(own[0]).toMatchObject({ id, state: 'held' });
     });
 
+    test('R58: moderators’ queues are read again without the messages of an erased person', async () => {
+      const gone = fan(`gone-${room}`.slice(0, 40));
+      await hold('maybe not', gone);
+      news = [];
+      await here.personalData.erase(gone.identity, ada);
+      await expect.poll(() => news).toContainEqual({ type: 'queue', room });
+      expect((await there.held.queue(room)).waiting).toBe(0);
+    });
+
     test('two concurrent decisions of moderators: one wins', async () => {
       const held = await hold('maybe once');
       const codes = await Promise.all([
@@ -713,15 +722,20 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
   });
 
   test('R58: entries past the retention lose text and name but keep their number', async () => {
-    await say(here, lea, 'an old one');
+    const { id } = await say(here, lea, 'an old one');
+    await here.moderation.pin({ room, actor: ada, messageId: id });
+    expect((await here.state(room)).pinned?.id).toBe(id);
     clock.advance(366 * 86_400_000);
     await say(here, lea, 'a new one');
     while (await here.personalData.retire());
     const { entries, lastSeq } = await here.history(room, { since: 0, limit: 10 });
-    expect(lastSeq).toBe(2);
+    expect(lastSeq).toBe(3);
     expect(entries).toMatchObject([
       { seq: 1, text: '', erased: true, from: { identity: 'erased' } },
-      { seq: 2, text: 'a new one', from: lea },
+      { seq: 2, kind: 'notice' },
+      { seq: 3, text: 'a new one', from: lea },
     ]);
+    // Also at a gateway that has cached it.
+    expect((await here.state(room)).pinned).toBeNull();
   });
 });
