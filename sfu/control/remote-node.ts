@@ -219,8 +219,9 @@ export class RemoteSfuNode extends PassedOn implements SfuNode {
     if (sessions.length === 0) return;
     this.#ask('renew', { sessions, epochs })
       .then(({ lost, adopted }) => {
-        for (const session of lost) this.#lose(session, 'lease_expired');
-        for (const session of adopted) this.#handleAdopted(session);
+        for (const session of lost) this.#lose(session, { type: 'sessionClosed', reason: 'lease_expired' });
+        // While this gateway was disconnected.
+        for (const session of adopted) this.#lose(session, { type: 'adopted' });
       })
       // The next renewal of the leases claims them.
       .catch((error) => this.#log.warn({ err: error }, 'sfu sessions not claimed after reconnecting'));
@@ -244,22 +245,15 @@ export class RemoteSfuNode extends PassedOn implements SfuNode {
     this.#ending.clear();
     // First, so that people whose session was lost are not placed on this node again.
     this.#notifyGone();
-    for (const session of [...this.#sessions.keys()]) this.#lose(session, 'node_lost');
+    for (const session of [...this.#sessions.keys()])
+      this.#lose(session, { type: 'sessionClosed', reason: 'node_lost' });
   }
 
-  /** Another gateway adopted the session while this one was disconnected. */
-  #handleAdopted(session: string): void {
+  #lose(session: string, how: { type: 'adopted' } | { type: 'sessionClosed'; reason: SessionCloseReason }): void {
     const entry = this.#sessions.get(session);
     if (!entry) return;
     this.#sessions.delete(session);
-    this.#listeners.emit({ type: 'adopted', room: entry.room, session });
-  }
-
-  #lose(session: string, reason: SessionCloseReason): void {
-    const entry = this.#sessions.get(session);
-    if (!entry) return;
-    this.#sessions.delete(session);
-    this.#listeners.emit({ type: 'sessionClosed', room: entry.room, session, reason });
+    this.#listeners.emit({ ...how, room: entry.room, session });
   }
 }
 

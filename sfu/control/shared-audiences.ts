@@ -1,12 +1,14 @@
+import type { SfuNode } from '../contract.ts';
+
 /**
  * Sums up a room's audience over the gateways, each of which reports its own people. A gateway's figure holds until its
  * next report, and for a while after its connection is lost: its people are reconnecting through another gateway.
  */
 export class SharedAudiences {
-  readonly #node: { setAudience(request: { room: string; people: number }): Promise<void> };
+  readonly #node: Pick<SfuNode, 'setAudience'>;
   readonly #reports = new Map<string, Map<object, number>>();
 
-  constructor(node: { setAudience(request: { room: string; people: number }): Promise<void> }) {
+  constructor(node: Pick<SfuNode, 'setAudience'>) {
     this.#node = node;
   }
 

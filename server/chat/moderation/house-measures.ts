@@ -6,14 +6,7 @@ import { isoIn } from '../../platform/clock.ts';
 import { createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
 import { type ChatParts, publishNews } from '../chat-parts.ts';
 import { HOUSE, houseEntry } from '../log/house-entries.ts';
-import {
-  findRestrictionOf,
-  insertRestriction,
-  liftRestriction,
-  removeMessage,
-  restoreMessage,
-  unpin,
-} from './moderation.store.ts';
+import { insertRestriction, liftRestriction, removeMessage, restoreMessage, unpin } from './moderation.store.ts';
 
 interface OfDecision {
   room: RoomId;
@@ -64,10 +57,8 @@ export class HouseMeasures {
     const kind = until === null ? 'ban' : 'timeout';
     await this.#parts.log.act(room, async (act) => {
       const createdAt = isoIn(this.#parts.clock);
-      const id = restrictionOf(decision);
-      if (await findRestrictionOf(act.run, id)) return;
-      const by = { by: HOUSE.identity, byRole: HOUSE.role };
-      await insertRestriction(act.run, { id, creator, room, identity, kind, reason, createdAt, until, ...by });
+      const of = { id: restrictionOf(decision), creator, room, identity, kind, reason, createdAt, until };
+      if (!(await insertRestriction(act.run, { ...of, by: HOUSE.identity, byRole: HOUSE.role }))) return;
       const about = { room, creator, target: identity, reason, details: { scope: 'room', until, decision } };
       await act.record({ at: createdAt, kind, actor: HOUSE, ...about });
       await act.bump();

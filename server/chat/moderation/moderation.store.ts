@@ -116,7 +116,7 @@ export async function hasUnpurged(run: Run, { room, identity }: { room: RoomId; 
 }
 
 const INSERT_RESTRICTION = `insert into chat_restrictions (id, creator, room, identity, kind, reason, by, by_role, created_at, until)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10::timestamptz)`;
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10::timestamptz) on conflict (id) do nothing returning id`;
 
 const IN_FORCE = `creator = $1 and identity = $2 and room is not distinct from $3 and lifted_at is null
     and (until is null or until > $4::timestamptz)`;
@@ -146,8 +146,9 @@ export interface NewRestriction {
   until: string | null;
 }
 
-export async function insertRestriction(run: Run, it: NewRestriction): Promise<void> {
-  await run(INSERT_RESTRICTION, [
+/** False if it is there already. */
+export async function insertRestriction(run: Run, it: NewRestriction): Promise<boolean> {
+  const inserted = await run(INSERT_RESTRICTION, [
     it.id,
     it.creator,
     it.room,
@@ -159,10 +160,7 @@ export async function insertRestriction(run: Run, it: NewRestriction): Promise<v
     it.createdAt,
     it.until,
   ]);
-}
-
-export async function findRestrictionOf(run: Run, id: string): Promise<boolean> {
-  return (await run('select 1 from chat_restrictions where id = $1', [id])).length > 0;
+  return inserted.length > 0;
 }
 
 /** False if it is lifted, or there is none. */

@@ -21,10 +21,8 @@ export interface Vote {
   option: number;
 }
 
-/** `counted`: a new vote. `kept`: the stored option, of this vote or an earlier one. */
-export type VoteOutcome =
-  | { counted: boolean; kept: number }
-  | { refused: 'poll_not_found' | 'poll_closed' | 'invalid_request' };
+/** `kept`: the stored option, of this vote or an earlier one. */
+export type VoteOutcome = { kept: number } | { refused: 'poll_not_found' | 'poll_closed' | 'invalid_request' };
 
 interface LockedPoll {
   id: string;
@@ -117,7 +115,6 @@ export class PollsStore {
       const [ids, identities] = [open.map(({ poll }) => poll), open.map(({ identity }) => identity)];
       const counted = await run<Omit<Vote, 'room'>>(INSERT_VOTES, [ids, identities, open.map(({ option }) => option)]);
       const kept = await run<Omit<Vote, 'room'>>(FIND_VOTES, [ids, identities]);
-      const isNew = new Set(counted.map(keyOf));
       const options = new Map(kept.map((vote) => [keyOf(vote), vote.option]));
       const changed = new Set<LockedPoll>();
       for (const { poll: id, option } of counted) {
@@ -130,9 +127,7 @@ export class PollsStore {
       return {
         outcomes: votes.map((vote, index): VoteOutcome => {
           const refused = refusals[index];
-          return refused
-            ? { refused }
-            : { counted: isNew.has(keyOf(vote)), kept: options.get(keyOf(vote)) ?? vote.option };
+          return refused ? { refused } : { kept: options.get(keyOf(vote)) ?? vote.option };
         }),
         counts: [...changed].map((poll) => ({ room: poll.room as RoomId, poll: poll.id, votes: poll.votes })),
       };
