@@ -20,7 +20,7 @@ const {
 const TOLERANCE_SECONDS = 300;
 
 /**
- * Whether `rawBody` was signed with `secret` within the tolerance. During a secret rotation the header has two `v1`
+ * Whether `rawBody` was signed with `secret` within the tolerance. During a secret rotation the header has several `v1`
  * signatures; one must match.
  */
 export function verifyWebhook(rawBody: Buffer, header: string | undefined, secret: string): boolean {

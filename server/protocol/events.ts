@@ -217,7 +217,13 @@ export type WebhookDelivery = z.infer<typeof webhookDelivery>;
 export const deliveryListQuery = z.object({
   status: deliveryStatus.optional(),
   before: seq.optional().meta({ description: 'Only deliveries of events with a lower `seq`' }),
-  limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(20),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(LIMITS.listPageItems)
+    .default(20)
+    .meta({ description: 'The page is longer if its last event was replayed' }),
 });
 export type DeliveryListQuery = z.output<typeof deliveryListQuery>;
 export const deliveryList = z.object({ deliveries: z.array(webhookDelivery) });

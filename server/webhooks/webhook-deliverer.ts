@@ -154,11 +154,12 @@ export class WebhookDeliverer {
   }
 
   /** Empty if the key is missing from LOGE_ENCRYPTION_KEY. */
-  #secretsOf({ id, secret, previousSecret, previousSecretUntil }: EndpointRow): string[] {
+  #secretsOf({ id, secret, previousSecrets, previousSecretUntil }: EndpointRow): string[] {
     const { clock, box } = this.#options;
-    const isOldValid = previousSecret && previousSecretUntil && Date.parse(previousSecretUntil) > clock.now();
-    const kept = isOldValid ? [secret, previousSecret] : [secret];
-    return kept.map((each) => box.open(each, id)).filter((each) => each !== undefined);
+    const isRotating = Date.parse(previousSecretUntil ?? '') > clock.now();
+    return [secret, ...(isRotating ? previousSecrets : [])]
+      .map((each) => box.open(each, id))
+      .filter((each) => each !== undefined);
   }
 
   /** Resolves when nothing is being sent. */

@@ -1,5 +1,5 @@
 import { type Database, isClaimed, type Orm } from '../platform/db/db.ts';
-import { and, asc, desc, eq, inArray, lt, lte, or, sql } from '../platform/db/sql.ts';
+import { and, asc, desc, eq, gte, inArray, lt, lte, min, or, sql } from '../platform/db/sql.ts';
 import { createId } from '../protocol/ids.ts';
 import type { EventRow } from './event-log.store.ts';
 import { events, webhookAttempts, webhookDeliveries, webhookLanes } from './webhooks.schema.ts';
@@ -27,6 +27,9 @@ export interface ListedDelivery {
   /** Null also if another delivery is first in its lane. */
   nextAttemptAt: string | null;
 }
+
+/** How many more deliveries than asked for a page lists, if its last event was replayed. */
+const REPLAYS_BEYOND_PAGE = 100;
 
 export class WebhookDeliveriesStore {
   readonly #db: Database;
@@ -142,6 +145,7 @@ export class WebhookDeliveriesStore {
     });
   }
 
+  /** Newest events first. All deliveries of the page's last event are on it, since the next page begins below it. */
   async list(query: {
     endpoint?: string;
     ids?: string[];
@@ -149,7 +153,20 @@ export class WebhookDeliveriesStore {
     before?: number | undefined;
     limit: number;
   }): Promise<ListedDelivery[]> {
-    const { endpoint, ids, status, before } = query;
+    const { endpoint, ids, status, before, limit } = query;
+    const isAsked = and(
+      endpoint ? eq(webhookDeliveries.endpoint, endpoint) : undefined,
+      ids ? inArray(webhookDeliveries.id, ids) : undefined,
+      status ? eq(webhookDeliveries.status, status) : undefined,
+      before === undefined ? undefined : lt(webhookDeliveries.eventSeq, before),
+    );
+    const page = this.#db.orm
+      .select({ seq: webhookDeliveries.eventSeq })
+      .from(webhookDeliveries)
+      .where(isAsked)
+      .orderBy(desc(webhookDeliveries.eventSeq))
+      .limit(limit)
+      .as('page');
     const rows = await this.#db.orm
       .select({
         delivery: webhookDeliveries,
@@ -164,16 +181,9 @@ export class WebhookDeliveriesStore {
         webhookLanes,
         and(eq(webhookLanes.endpoint, webhookDeliveries.endpoint), eq(webhookLanes.lane, webhookDeliveries.lane)),
       )
-      .where(
-        and(
-          endpoint ? eq(webhookDeliveries.endpoint, endpoint) : undefined,
-          ids ? inArray(webhookDeliveries.id, ids) : undefined,
-          status ? eq(webhookDeliveries.status, status) : undefined,
-          before === undefined ? undefined : lt(webhookDeliveries.eventSeq, before),
-        ),
-      )
+      .where(and(isAsked, gte(webhookDeliveries.eventSeq, this.#db.orm.select({ last: min(page.seq) }).from(page))))
       .orderBy(desc(webhookDeliveries.eventSeq), desc(webhookDeliveries.createdAt))
-      .limit(query.limit);
+      .limit(limit + REPLAYS_BEYOND_PAGE);
     return rows.map(({ delivery, type, nextAttemptAt, isHead }) => ({
       delivery,
       type: type ?? '',

@@ -4,6 +4,9 @@ import { webhookAttempts, webhookDeliveries, webhookEndpoints, webhookLanes } fr
 
 export type EndpointRow = typeof webhookEndpoints.$inferSelect;
 
+/** Replaced secrets that sign beside the newest one; a rotation beyond drops the oldest. */
+const PREVIOUS_SECRETS = 3;
+
 export class WebhookEndpointsStore {
   readonly #db: Database;
 
@@ -38,20 +41,24 @@ export class WebhookEndpointsStore {
     return tx.select().from(webhookEndpoints).where(isNull(webhookEndpoints.disabledAt));
   }
 
+  /**
+   * Also keeps the secrets that still sign: an embedder that rotates again, because the answer was lost, has none of
+   * the newer ones.
+   */
   async rotateSecret(
     id: string,
-    rotation: { secret: string; previousUntil: string },
+    { secret, nowIso, previousUntil }: { secret: string; nowIso: string; previousUntil: string },
   ): Promise<EndpointRow | undefined> {
-    const [row] = await this.#db.orm
-      .update(webhookEndpoints)
-      .set({
-        previousSecret: webhookEndpoints.secret,
-        secret: rotation.secret,
-        previousSecretUntil: rotation.previousUntil,
-      })
-      .where(eq(webhookEndpoints.id, id))
-      .returning();
-    return row;
+    return this.#db.transaction(async (tx) => {
+      const isEndpoint = eq(webhookEndpoints.id, id);
+      const [row] = await tx.select().from(webhookEndpoints).where(isEndpoint).for('update');
+      if (!row) return undefined;
+      const isRotating = Date.parse(row.previousSecretUntil ?? '') > Date.parse(nowIso);
+      const previousSecrets = [row.secret, ...(isRotating ? row.previousSecrets : [])].slice(0, PREVIOUS_SECRETS);
+      const set = { secret, previousSecrets, previousSecretUntil: previousUntil };
+      const [rotated] = await tx.update(webhookEndpoints).set(set).where(isEndpoint).returning();
+      return rotated;
+    });
   }
 
   /** True if it was enabled until now. */

@@ -52,7 +52,8 @@ export const webhookEndpoints = pgTable('webhook_endpoints', {
   /** Types that are sent; null for all. */
   types: jsonb('types').$type<string[]>(),
   secret: text('secret').notNull(),
-  previousSecret: text('previous_secret'),
+  /** The replaced ones that still sign until `previousSecretUntil`, the latest first. */
+  previousSecrets: jsonb('previous_secrets').$type<string[]>().notNull().default([]),
   previousSecretUntil: time('previous_secret_until'),
   disabledAt: time('disabled_at'),
   disabledReason: text('disabled_reason').$type<'request' | 'failing' | 'gone'>(),

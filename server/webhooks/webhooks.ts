@@ -206,8 +206,11 @@ export class Webhooks {
 
   async rotateSecret(id: string, overlapSeconds: number): Promise<WebhookEndpoint & { secret: string }> {
     const secret = createSecret();
-    const previousUntil = isoIn(this.#clock, overlapSeconds * 1000);
-    const row = await this.#endpoints.rotateSecret(id, { secret: this.#box.seal(secret, id), previousUntil });
+    const row = await this.#endpoints.rotateSecret(id, {
+      secret: this.#box.seal(secret, id),
+      nowIso: isoIn(this.#clock),
+      previousUntil: isoIn(this.#clock, overlapSeconds * 1000),
+    });
     if (!row) throw new AppError('webhook_endpoint_not_found');
     return { ...this.#toEndpoint(row), secret };
   }

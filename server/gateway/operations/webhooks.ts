@@ -135,7 +135,7 @@ const endpointOrderOperations = [
     example: { overlapSeconds: 86_400 },
     answer: webhookEndpointWithSecret,
     summary: 'Replace the secret of a webhook endpoint',
-    description: 'While both are valid, the signature has two `v1`, one of each secret. Accept either.',
+    description: 'Until the overlap ends, the signature also has a `v1` of each replaced secret. Accept any.',
     run: ({ webhooks }, { params, input }) =>
       webhooks.rotateSecret(parseEndpointId(params.endpoint), input.overlapSeconds),
   }),

@@ -1,6 +1,6 @@
 /**
  * Signatures of webhooks, in Stripe's scheme: `Loge-Signature: t=<seconds>,v1=<hex>`, where `v1` is HMAC-SHA256 over
- * `<t>.<body>` with the endpoint's secret. While one secret replaces another there are two `v1`. The body is signed
+ * `<t>.<body>` with the endpoint's secret. While a secret is replaced there are several `v1`. The body is signed
  * byte for byte: verify before parsing it.
  */
 import { createHmac } from 'node:crypto';

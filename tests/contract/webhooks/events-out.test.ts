@@ -355,21 +355,26 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     expect(signersOf(last, [secret, rotated.secret])).toEqual([rotated.secret]);
   });
 
-  test('during rotation both secrets sign; afterwards only the new one', async () => {
+  test('during rotation all secrets sign, also of an answer that was lost; afterwards only the new one', async () => {
     await using house = await openEvents();
     await using receiver = await startReceiver();
     const { id, secret: old } = await house.webhooks.createEndpoint({ url: receiver.url });
+    const { secret: lost } = await house.webhooks.rotateSecret(id, 3_600);
     const { secret, previousSecretUntil } = await house.webhooks.rotateSecret(id, 3_600);
     expect(previousSecretUntil).not.toBeNull();
     await house.tell(liveStarted(createId('room')));
-    const both = await eventually(() => receiver.received[0]);
-    expect(signersOf(both, [secret, old])).toEqual([secret, old]);
+    const all = await eventually(() => receiver.received[0]);
+    expect(signersOf(all, [secret, lost, old])).toEqual([secret, lost, old]);
     house.clock.advance(2 * HOUR_MS);
     await house.tell(liveStarted(createId('room')));
     const one = await eventually(() => receiver.received[1]);
-    expect(signersOf(one, [secret, old])).toEqual([secret]);
+    expect(signersOf(one, [secret, lost, old])).toEqual([secret]);
     // Signed with the send time, so that a receiver can refuse old ones.
     expect(String(one.headers['loge-signature'])).toContain(`t=${Math.floor(house.clock.now() / 1000)}`.slice(0, 9));
+    const { secret: afterLeak } = await house.webhooks.rotateSecret(id, 0);
+    await house.tell(liveStarted(createId('room')));
+    const leaked = await eventually(() => receiver.received[2]);
+    expect(signersOf(leaked, [afterLeak, secret, lost])).toEqual([afterLeak]);
   });
 
   test('after a kill between delivery and its mark, the event is sent again once and in order', async () => {
@@ -430,6 +435,13 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
     expect(delivery).toMatchObject({ event: first.event.id, isReplay: true });
     await eventually(() => receiver.received.length === 3);
     expect(receiver.received[2]?.event).toEqual(first.event);
+    // The page that reaches the replayed event has all its deliveries: the next one begins below it.
+    const page = await house.webhooks.listDeliveries(id, { limit: 2 });
+    expect(page.map(({ seq, isReplay }) => [seq - first.event.seq, isReplay].join())).toEqual([
+      '1,false',
+      '0,true',
+      '0,false',
+    ]);
     await expect(house.webhooks.replay(createId('event') as EventId)).rejects.toMatchObject({
       code: 'event_not_found',
     });

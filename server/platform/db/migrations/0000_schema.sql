@@ -1279,7 +1279,7 @@ CREATE TABLE "webhook_endpoints" (
 	"description" text,
 	"types" jsonb,
 	"secret" text NOT NULL,
-	"previous_secret" text,
+	"previous_secrets" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"previous_secret_until" timestamp with time zone,
 	"disabled_at" timestamp with time zone,
 	"disabled_reason" text,
