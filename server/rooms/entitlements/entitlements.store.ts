@@ -24,14 +24,14 @@ export class EntitlementsStore {
       .onConflictDoNothing({ target: [entitlements.source, entitlements.sourceId] });
   }
 
-  /** Inserts an entitlement, or restores a revoked one. True if it was not valid before. */
+  /** Inserts an entitlement, or restores a revoked one as the latest one. True if it was not valid before. */
   async restore(tx: Orm, entry: NewEntitlement): Promise<boolean> {
     const rows = await tx
       .insert(entitlements)
       .values({ id: createId('entitlement'), ...entry })
       .onConflictDoUpdate({
         target: [entitlements.source, entitlements.sourceId],
-        set: { revokedAt: null, revokedReason: null },
+        set: { revokedAt: null, revokedReason: null, createdAt: sql`now()` },
         setWhere: isNotNull(entitlements.revokedAt),
       })
       .returning({ id: entitlements.id });

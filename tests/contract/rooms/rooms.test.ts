@@ -70,6 +70,24 @@ describe.each(DATABASES)('rooms on $name', ({ open }) => {
     expect(await titles()).toContain('of max');
   });
 
+  test('access that is given back counts, however much was bought and ended since it was first given', async () => {
+    const access = { kind: 'ticket', priceMinor: 500 } as const;
+    const room = await rooms.createRoom({ creator: 'ada', title: 'sold', access });
+    const holder = { room: room.id, identity: 'lea' };
+    const ticket = (n: number) => ({ source: 'ticket', sourceId: `ticket_${n}` }) as const;
+    const first = { ...ticket(0), ...holder };
+    await db.transaction((tx) => rooms.entitlements.restore(tx, first));
+    for (let n = 0; n < 21; n += 1) {
+      await db.transaction((tx) => rooms.entitlements.revoke(tx, ticket(n), 'refunded'));
+      await db.transaction((tx) => rooms.entitlements.grant(tx, { ...ticket(n + 1), ...holder }));
+    }
+    await db.transaction((tx) => rooms.entitlements.revoke(tx, ticket(21), 'refunded'));
+    const decide = () => rooms.decideAccess({ room, identity: 'lea', role: 'fan' });
+    expect(await decide()).toMatchObject({ state: 'required', reason: 'refunded' });
+    await db.transaction((tx) => rooms.entitlements.restore(tx, first));
+    expect(await decide()).toMatchObject({ state: 'granted', ticket: 'ticket_0' });
+  });
+
   test('a person of the house has a limit of open rooms, a creator of an embedder has none', async () => {
     for (const creator of ['person_many', 'many'])
       await db.bulk(
