@@ -56,11 +56,18 @@ test('the choice of another card stays when the saved cards are read again', asy
   expect(paid).toEqual(['card_1', 'page']);
 });
 
-test('another amount, also of a dialog that is opened again, is another top-up', async () => {
+test('another amount after a lost answer has the same key, so that the card is not charged a second time', async () => {
   vi.stubGlobal('location', { href: 'http://localhost/' });
-  const topUpByCard = vi.fn(async (_request: { amountMinor: number; idempotencyKey: string }) => {
-    throw new LogeError('timeout');
-  });
+  const charged = new Map<string, number>();
+  const topUpByCard = vi.fn(
+    async ({ idempotencyKey: key, amountMinor }: { amountMinor: number; idempotencyKey: string }) => {
+      const earlier = charged.get(key);
+      charged.set(key, earlier ?? amountMinor);
+      if (earlier === undefined) throw new LogeError('timeout');
+      if (earlier !== amountMinor) throw fromWire({ code: 'idempotency_conflict', message: '', retryable: false });
+      return { status: 'succeeded' };
+    },
+  );
   const cards = [{ id: 'card_1', brand: 'visa', last4: '4242' }];
   const topup = new TestTopup();
   topup.room = {
@@ -69,13 +76,18 @@ test('another amount, also of a dialog that is opened again, is another top-up',
   topup.show();
   await expect.poll(() => topup.cards).toBe(cards);
   await topup.pay();
-  await topup.pay();
   topup.show(700);
   await topup.pay();
-  const [first, again, other] = topUpByCard.mock.calls.map(([request]) => request);
-  expect(again).toEqual(first);
-  expect(other).toMatchObject({ amountMinor: 700 });
-  expect(other?.idempotencyKey).not.toBe(first?.idempotencyKey);
+  expect(topup.problem).toContain('may have been charged');
+  expect([...charged.values()]).toEqual([2_000]);
+  // Paid again knowingly: a charge of its own, which is repeated without a second one.
+  await topup.pay();
+  await topup.pay();
+  expect([...charged.values()]).toEqual([2_000, 700]);
+  expect(topup.open).toBe(false);
+  topup.show(700);
+  await topup.pay();
+  expect([...charged.values()]).toEqual([2_000, 700, 700]);
 });
 
 test('nobody is told that nothing was charged while a saved card may be', async () => {

@@ -5,7 +5,6 @@ import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { SavedCard } from '../../../server/protocol/money/money.ts';
 import { LogeError } from '../../src/errors.ts';
 import type { CardTopUp } from '../../src/money/wallet.ts';
-import { createKey } from '../../src/random-key.ts';
 import type { Room } from '../../src/room.ts';
 import '../controls/amount-choice.ts';
 import { presetsOf } from '../controls/amount-choice.ts';
@@ -14,13 +13,18 @@ import { DialogPart } from '../room/dialog-part.ts';
 import { defineElement } from '../room/room-part.ts';
 import { addTexts } from '../texts/language.ts';
 import { topupEnglish, topupFrench } from '../texts/topup-texts.ts';
+import { ChargeKey } from './charge-key.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
 import { neededTopup, topupAmounts } from './topup-amounts.ts';
 import '../theme/web-awesome.ts';
 
 const PRESETS = [10, 20, 50, 100] as const;
 /** Errors after which it is not known whether a saved card is charged. */
-const UNKNOWN: ReadonlySet<string> = new Set(['provider_unavailable', 'connection_failed', 'timeout']);
+const UNKNOWN: ReadonlySet<string> = new Set([
+  ...['provider_unavailable', 'connection_failed', 'timeout'],
+  // An earlier order with another amount or card was not answered.
+  'idempotency_conflict',
+]);
 
 addTexts({ en: { topup: topupEnglish }, fr: { topup: topupFrench } });
 
@@ -46,8 +50,7 @@ export class LogeTopup extends DialogPart {
   /** The selected saved card; empty: another one, on the payment page. Undefined: not selected, so the first one. */
   declare card: string | undefined;
 
-  /** Idempotency key of the current top-up: paying again after a lost answer never charges twice. */
-  #key = createKey();
+  readonly #chargeKey = new ChargeKey();
 
   static override styles = [
     ...DialogPart.styles,
@@ -199,7 +202,6 @@ export class LogeTopup extends DialogPart {
         .checked=${paying === id}
         @change=${() => {
           this.card = id;
-          this.#key = createKey();
         }}
       />${icon('card', 18)}<span>${words}</span>
     </label>`;
@@ -210,7 +212,6 @@ export class LogeTopup extends DialogPart {
   }
 
   #handleChosen(amountMinor: number | undefined): void {
-    if (amountMinor !== this.chosenMinor) this.#key = createKey();
     this.chosenMinor = amountMinor;
     this.problem = '';
     this.fault = '';
@@ -231,7 +232,7 @@ export class LogeTopup extends DialogPart {
       const card = this.#payingCard;
       const returnUrl = returnUrlFor('topup', this.returnUrl ?? location.href, room);
       const request = { amountMinor, returnUrl, locale: this.language };
-      if (card) await this.#payBySavedCard(room, { ...request, card, idempotencyKey: this.#key });
+      if (card) await this.#payBySavedCard(room, { ...request, card });
       else openCheckout(this, (await room.wallet.topUp(request)).checkoutUrl);
     });
   }
@@ -243,13 +244,8 @@ export class LogeTopup extends DialogPart {
   }
 
   /** Tops up at once, unless the bank requires a confirmation. */
-  async #payBySavedCard(room: Room, request: CardTopUp): Promise<void> {
-    const answer = await room.wallet.topUpByCard(request).catch((error: unknown) => {
-      // The server repeats a final refusal for the same key, so the next attempt needs a new one.
-      if (error instanceof LogeError && !error.retryable) this.#key = createKey();
-      throw error;
-    });
-    this.#key = createKey();
+  async #payBySavedCard({ wallet }: Room, request: Omit<CardTopUp, 'idempotencyKey'>): Promise<void> {
+    const answer = await this.#chargeKey.use((idempotencyKey) => wallet.topUpByCard({ ...request, idempotencyKey }));
     if (answer.status === 'requires_action') openCheckout(this, answer.actionUrl);
     else this.open = false;
   }

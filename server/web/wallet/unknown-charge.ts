@@ -4,6 +4,7 @@ import type { SiteTexts } from '../texts/english/site.ts';
 
 export function wordsOfCharge(error: unknown, words: string, { maybeCharged }: SiteTexts['wallet']): string {
   const code = error instanceof LogeError ? error.code : undefined;
-  if (code === 'provider_unavailable') return maybeCharged;
+  // The second: an earlier order with another amount or card was not answered.
+  if (code === 'provider_unavailable' || code === 'idempotency_conflict') return maybeCharged;
   return code === 'connection_failed' ? `${words} ${maybeCharged}` : words;
 }

@@ -7,14 +7,12 @@ import { css, html, nothing } from 'lit';
 import '../../../client-sdk/elements/controls/amount-choice.ts';
 import { presetsOf } from '../../../client-sdk/elements/controls/amount-choice.ts';
 import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
+import { ChargeKey } from '../../../client-sdk/elements/money/charge-key.ts';
 import { returnUrlFor } from '../../../client-sdk/elements/money/checkout.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
-import { createKey } from '../../../client-sdk/src/random-key.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { SavedCard, TopupAnswer, Wallet } from '../../protocol/money/money.ts';
-import type { TopupRequest } from '../api/money-api.ts';
+import type { SavedCard, Wallet } from '../../protocol/money/money.ts';
 import { walletApi } from '../api/money-api.ts';
 import { SitePart } from '../site/site-part.ts';
 import { storeAwaitedTopup } from './awaited-topup.ts';
@@ -43,8 +41,7 @@ export class WalletTopup extends SitePart {
   /** What is wrong with the amount. */
   declare fault: string;
 
-  /** One key per intention: a retry after a lost answer never charges twice. */
-  #key = createKey();
+  readonly #chargeKey = new ChargeKey();
 
   static override styles = [
     ...SitePart.styles,
@@ -157,7 +154,6 @@ export class WalletTopup extends SitePart {
           this.chosenMinor = event.detail.amountMinor;
           this.problem = '';
           this.fault = '';
-          this.#key = createKey();
         }}
       ></loge-amount-choice>
       ${this.#ways()} ${this.messages()}
@@ -193,7 +189,6 @@ export class WalletTopup extends SitePart {
         @change=${() => {
           this.card = id;
           this.problem = '';
-          this.#key = createKey();
         }}
       />${icon('card', 20)}<span>${name}<small>${hint}</small></span>
     </label>`;
@@ -223,12 +218,10 @@ export class WalletTopup extends SitePart {
     if (this.fault) return;
     const card = this.#payingCard;
     await this.act('pay', async () => {
-      const answer = await this.#order({
-        amountMinor,
-        returnUrl: returnUrlFor('topup', location.href),
-        locale: this.language,
-        ...(card ? { card: card.id, idempotencyKey: this.#key } : {}),
-      });
+      const request = { amountMinor, returnUrl: returnUrlFor('topup', location.href), locale: this.language };
+      const answer = await (card
+        ? this.#chargeKey.use((idempotencyKey) => walletApi.topUp({ ...request, card: card.id, idempotencyKey }))
+        : walletApi.topUp(request));
       const paidAt = 'checkoutUrl' in answer ? answer.checkoutUrl : 'actionUrl' in answer && answer.actionUrl;
       if (!paidAt) return this.#handleArrived();
       storeAwaitedTopup(answer.topup);
@@ -241,18 +234,7 @@ export class WalletTopup extends SitePart {
     return this.#payingCard ? wordsOfCharge(error, words, this.words.wallet) : words;
   }
 
-  async #order(request: TopupRequest): Promise<TopupAnswer> {
-    try {
-      return await walletApi.topUp(request);
-    } catch (error) {
-      // A final refusal repeats under the same key: the next attempt needs another one.
-      if (error instanceof LogeError && !error.retryable) this.#key = createKey();
-      throw error;
-    }
-  }
-
   #handleArrived(): void {
-    this.#key = createKey();
     this.chosenMinor = undefined;
     this.note = this.words.wallet.arrived;
     this.emit('wallet-changed', {});
