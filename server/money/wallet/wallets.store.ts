@@ -36,6 +36,8 @@ export interface WalletEntry {
   room?: RoomId;
   /** Where the label is a reason. */
   roomTitle?: string;
+  /** Of a refund. */
+  status?: (typeof refunds.$inferSelect)['status'];
 }
 
 /** Every kind of transaction that moves a fan's credit. */
@@ -70,6 +72,7 @@ export class WalletsStore {
         at: ledgerTransactions.createdAt,
         room: sql<string | null>`coalesce(${tickets.room}, ${tips.room}, ${privateSessions.room})`,
         title: rooms.title,
+        status: refunds.status,
         reason: sql<string | null>`coalesce(${refunds.reason}, ${promotions.reason})`,
       })
       .from(ledgerEntries)
@@ -105,6 +108,7 @@ export class WalletsStore {
       label: row.reason ?? row.title,
       ...(row.room ? { room: row.room as RoomId } : {}),
       ...(row.reason && row.title ? { roomTitle: row.title } : {}),
+      ...(row.status ? { status: row.status } : {}),
     }));
     return { entries, next: rows.length > limit ? (page.at(-1)?.transaction ?? null) : null };
   }

@@ -225,6 +225,8 @@ export const walletEntry = z.object({
   room: z.string().optional(),
   /** Title of the room, where the label is a reason. */
   roomTitle: z.string().optional(),
+  /** Of a refund; `failed` where the bank did not take it. */
+  status: z.enum(['pending', 'succeeded', 'failed']).optional(),
 });
 export const walletHistory = z.object({
   entries: z.array(walletEntry),

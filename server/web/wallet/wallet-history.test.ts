@@ -47,6 +47,9 @@ test('credit that goes back to the card leaves the wallet, and arrives at the ba
     label: 'unspent_credit',
   } as const;
   expect(wordsFor({ ...entry, amountMinor: -1_900 })).toMatch(/Refund · Unspent credit.*within 5 to 10 days.*−€19\.00/);
+  const failed = wordsFor({ ...entry, amountMinor: -1_900, status: 'failed' });
+  expect(failed).toContain('Your bank has sent it back to us');
+  expect(failed).not.toContain('within 5 to 10 days');
   expect(wordsFor({ ...entry, amountMinor: 900, label: 'not_held' })).not.toContain('within 5 to 10 days');
 });
 

@@ -74,7 +74,7 @@ export class WalletHistory extends SitePart {
       <div class="what">
         <p><b>${words.wallet.refundLine}</b>${title ? html`<span class="muted"> · <bdi>${title}</bdi></span>` : nothing}</p>
         <p class="small muted">
-          <time datetime=${at}>${formatDateTime(at, language)}</time> · ${status === 'failed' ? words.wallet.refundFailed : words.wallet.refundArrives}
+          <time datetime=${at}>${formatDateTime(at, language)}</time> · ${this.#arrival(status)}
         </p>
       </div>
       <div class="end">
@@ -82,6 +82,11 @@ export class WalletHistory extends SitePart {
         <a class="link small" href="/receipts/${id}" aria-label="${words.wallet.receiptOf(`${words.wallet.refundLine}, ${amount}`)}">${words.wallet.receipt}</a>
       </div>
     </li>`;
+  }
+
+  #arrival(status: string | undefined): string {
+    const { refundFailed, refundArrives } = this.words.wallet;
+    return status === 'failed' ? refundFailed : refundArrives;
   }
 
   #entry(entry: WalletEntry): TemplateResult {
@@ -94,13 +99,13 @@ export class WalletHistory extends SitePart {
     const reason = label && label !== what ? label : '';
     const giftMinor = Math.abs(entry.promoMinor);
     const isAllGift = giftMinor === Math.abs(entry.amountMinor);
-    const sentToCard = entry.kind === 'refund' && entry.amountMinor < 0;
+    const sentToCard = entry.kind === 'refund' && entry.amountMinor < 0 ? this.#arrival(entry.status) : '';
     return html`${entry.refunds?.map((refund) => this.#refund(refund, title)) ?? nothing}<li data-testid="entry-${entry.id}" data-kind=${entry.kind}>
       <div class="what">
         <p><b>${kind}</b>${title ? html`<span class="muted"> · <bdi>${title}</bdi></span>` : nothing}</p>
         <p class="small muted">
           <time datetime=${entry.at}>${formatDateTime(entry.at, language)}</time
-          >${reason ? html` · <bdi>${reason}</bdi>` : nothing}${sentToCard ? ` · ${words.wallet.refundArrives}` : nothing}${giftMinor > 0 && !isAllGift ? ` · ${words.wallet.withGift(this.money(giftMinor, entry.currency))}` : nothing}${entry.isByCard ? ` · ${words.wallet.byCard}` : nothing}${entry.refundedMinor && !entry.refunds?.length ? ` · ${words.wallet.refunded(this.money(entry.refundedMinor, entry.currency))}` : nothing}
+          >${reason ? html` · <bdi>${reason}</bdi>` : nothing}${sentToCard ? ` · ${sentToCard}` : nothing}${giftMinor > 0 && !isAllGift ? ` · ${words.wallet.withGift(this.money(giftMinor, entry.currency))}` : nothing}${entry.isByCard ? ` · ${words.wallet.byCard}` : nothing}${entry.refundedMinor && !entry.refunds?.length ? ` · ${words.wallet.refunded(this.money(entry.refundedMinor, entry.currency))}` : nothing}
         </p>
       </div>
       <div class="end">

@@ -114,6 +114,8 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     const failed = await part('failed-part', 300);
     isRefusing = false;
     expect(failed).toMatchObject({ amountMinor: 300, status: 'failed' });
+    const [shown] = (await house.money.wallets.listEntries(identity)).entries;
+    expect(shown).toMatchObject({ id: failed.id, amountMinor: -300, status: 'failed' });
     const same = await part('same-amount', 300);
     expect(same).toMatchObject({ amountMinor: 300, to: 'card', status: 'succeeded' });
     expect(same.id).not.toBe(failed.id);
