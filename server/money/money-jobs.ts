@@ -77,11 +77,11 @@ export class MoneyJobs {
 
   /**
    * A crash may have left leases behind: makes everything open due at once, then starts the jobs. Where that fails, the
-   * leases end by themselves.
+   * leases end by themselves. So do those of memberships, which are many and of which most are not open.
    */
   start(): void {
-    const { providerEvents, checkouts, memberships, refundOrders, payouts } = this.#parts;
-    const open = [providerEvents, checkouts, memberships, refundOrders, payouts];
+    const { providerEvents, checkouts, refundOrders, payouts } = this.#parts;
+    const open = [providerEvents, checkouts, refundOrders, payouts];
     const recheck = () => Promise.all(open.map((part) => part.recheckAll()));
     void this.#context.runInBackground('recheck everything open', recheck).then(() => {
       for (const job of this.#jobs) job.start();

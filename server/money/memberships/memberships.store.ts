@@ -177,11 +177,10 @@ export class MembershipsStore {
       .returning();
   }
 
-  /** Of all clubs, or of one creator's. */
-  async makeAllDue(nowIso: string, creator?: string): Promise<void> {
-    const isOf = creator === undefined ? undefined : eq(memberships.creator, creator);
-    const isWaiting = and(isNotNull(memberships.nextCheckAt), isOf);
-    await this.#orm.update(memberships).set({ nextCheckAt: nowIso }).where(isWaiting);
+  /** Makes the memberships of a creator's club due. */
+  async makeDueOf(creator: string, nowIso: string): Promise<void> {
+    const isOf = and(eq(memberships.creator, creator), isNotNull(memberships.nextCheckAt));
+    await this.#orm.update(memberships).set({ nextCheckAt: nowIso }).where(isOf);
   }
 
   /** Invoices whose terms are stored. */

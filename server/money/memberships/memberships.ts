@@ -319,15 +319,11 @@ export class Memberships {
     return due.length === CLAIM_ITEMS || fees.length === CLAIM_ITEMS;
   }
 
-  recheckAll(): Promise<void> {
-    return this.#store.makeAllDue(this.#context.nowIso());
-  }
-
   /** Syncs the members of a creator who is suspended, or is no longer: a renewal may be due before the next check. */
   async handleFacts(facts: Fact[]): Promise<void> {
     for (const { identity, data } of facts) {
       const { kind } = data as SuspensionChanged;
-      if (kind === 'account' && identity) await this.#store.makeAllDue(this.#context.nowIso(), identity);
+      if (kind === 'account' && identity) await this.#store.makeDueOf(identity, this.#context.nowIso());
     }
   }
 }

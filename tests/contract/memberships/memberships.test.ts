@@ -1,6 +1,7 @@
 /** Creators' clubs: access and its end on every database; and memberships paid through the emulator's Billing. */
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { memberships } from '../../../server/money/memberships/memberships.schema.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { eq } from '../../../server/platform/db/sql.ts';
 import { outbox } from '../../../server/platform/outbox/outbox.schema.ts';
@@ -387,6 +388,20 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     await expect(memberships.resume(identity, membership.id)).rejects.toEqual(suspended);
     await house.rooms.suspensions.lift({ decision, kind: 'account' });
     expect(await memberships.resume(identity, membership.id)).toMatchObject({ cancelAtPeriodEnd: false });
+  });
+
+  test('a process that starts asks the provider about no membership that is not due', async () => {
+    await using house = await openMoneyHouse({ db });
+    const { silver } = await openClub(house);
+    const { membership } = await join(house, silver);
+    await eventually(() => house.emulator.listDeliveries('pending').length === 0);
+    await house.money.idle();
+    const dueAt = async () =>
+      (await db.orm.select().from(memberships).where(eq(memberships.id, membership.id)))[0]?.nextCheckAt;
+    const before = await dueAt();
+    const started = await house.openGateway();
+    await started.idle();
+    expect(await dueAt()).toBe(before);
   });
 
   test('a change of a membership that has ended at the provider without an event is refused', async () => {
