@@ -96,8 +96,8 @@ export class DeskStore {
   }
 
   /** The latest, by whomever. */
-  async findAnyFreeze(creator: string): Promise<FreezeRow | undefined> {
-    const [row] = await this.#orm
+  async findAnyFreeze(creator: string, tx: Orm = this.#orm): Promise<FreezeRow | undefined> {
+    const [row] = await tx
       .select()
       .from(creatorFreezes)
       .where(and(eq(creatorFreezes.creator, creator), isNull(creatorFreezes.liftedAt)))

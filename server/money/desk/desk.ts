@@ -201,12 +201,15 @@ export class Desk {
         const at = this.#context.nowIso();
         const standing = await store.findFreeze(creator, decision, tx);
         if (frozen === (standing !== undefined)) return;
+        const before = await store.findAnyFreeze(creator, tx);
         const act = { id: createId('deskAct'), subject: creator, by, reason, at };
         if (frozen)
           await store.insertFreeze(tx, { id: createId('creatorFreeze'), creator, reason, by, decision, frozenAt: at });
         else await store.liftFreeze(tx, { creator, decision }, { by, reason, at });
         await store.insertAct({ ...act, act: frozen ? 'freeze' : 'unfreeze' }, tx);
         await store.insertOutcome({ act: act.id, outcome: 'done', at }, tx);
+        // Beside another freeze nothing changes for the creator.
+        if (!before === !(await store.findAnyFreeze(creator, tx))) return;
         await this.#context.addFacts(tx, [
           'creator.payouts_changed',
           { creator, frozen, reason },

@@ -114,14 +114,9 @@ export class PayoutsStore {
     return row as PayoutRow;
   }
 
-  /** True when payouts to this creator were not stopped before. */
-  async stopPayouts(tx: Orm, freeze: typeof creatorFreezes.$inferInsert): Promise<boolean> {
-    const rows = await tx
-      .insert(creatorFreezes)
-      .values(freeze)
-      .onConflictDoNothing()
-      .returning({ id: creatorFreezes.id });
-    return rows.length > 0;
+  /** Nothing happens if operators have stopped them before. */
+  async stopPayouts(tx: Orm, freeze: typeof creatorFreezes.$inferInsert): Promise<void> {
+    await tx.insert(creatorFreezes).values(freeze).onConflictDoNothing();
   }
 
   async insertBatch(row: typeof payoutBatches.$inferInsert): Promise<void> {

@@ -67,8 +67,10 @@ export class TransferReversals {
   }
 
   async #stopPayouts(tx: Orm, creator: string, at: string): Promise<void> {
+    const wasStopped = await this.#store.isStopped(creator, tx);
     const freeze = { id: createId('creatorFreeze'), creator, reason: STOP_REASON, by: HOUSE, frozenAt: at };
-    if (!(await this.#store.stopPayouts(tx, freeze))) return;
+    await this.#store.stopPayouts(tx, freeze);
+    if (wasStopped) return;
     const told = { creator, frozen: true, reason: STOP_REASON };
     await this.#context.addFacts(tx, ['creator.payouts_changed', told, { identity: creator }]);
   }

@@ -93,6 +93,9 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     await house.domains.decisions.decideAppeal('rev-2', appeal.id, GRANTED);
     await house.dispatch();
     expect(await desk.findFreeze('ada')).toBeUndefined();
+    const told =
+      "select (data ->> 'frozen')::boolean as frozen from outbox where topic = 'creator.payouts_changed' order by seq";
+    expect(await house.rows<{ frozen: boolean }>(told)).toEqual([{ frozen: true }, { frozen: false }]);
   });
 
   test('another person than the one who decided answers; who reported decides nothing; each appeals once', async () => {
