@@ -4,14 +4,15 @@
  * later refunds and disputes find their person.
  */
 import type { PersonalTable } from './platform/db/person-records.ts';
+import { ERASED_NAME } from './protocol/accounts/erased-name.ts';
 
-const ERASED_NAME = "'Erased'";
+const ERASED = `'${ERASED_NAME}'`;
 const BOOKS = 'records of payments are kept for as long as the law on accounts asks';
 const CHAT = 'erased by the chat, which puts a pseudonym in place of the person';
 const ROOM_IS_OVER = 'room in (select id from rooms where ended_at is not null)';
 
 export const PERSONAL_TABLES: Record<string, PersonalTable> = {
-  creators: { domain: 'accounts', rows: 'identity = $1', erase: { set: { name: ERASED_NAME } } },
+  creators: { domain: 'accounts', rows: 'identity = $1', erase: { set: { name: ERASED } } },
   desk_sessions: {
     domain: 'accounts',
     rows: 'operator = $1',
@@ -21,7 +22,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   persons: {
     domain: 'accounts',
     rows: 'id = $1',
-    erase: { set: { name: ERASED_NAME, about: "''", closed_at: 'coalesce(closed_at, now())' } },
+    erase: { set: { name: ERASED, about: "''", closed_at: 'coalesce(closed_at, now())' } },
   },
   sign_in_requests: {
     domain: 'accounts',
@@ -101,12 +102,12 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
 
   billing_names: { domain: 'money', rows: 'identity = $1', erase: { delete: true } },
   buyers: { domain: 'money', rows: 'identity = $1', erase: { delete: true } },
-  card_tips: { domain: 'money', rows: 'identity = $1', erase: { set: { name: ERASED_NAME, message: 'null' } } },
+  card_tips: { domain: 'money', rows: 'identity = $1', erase: { set: { name: ERASED, message: 'null' } } },
   checkouts: {
     domain: 'money',
     rows: 'identity = $1',
     hidden: ['url'],
-    erase: { set: { name: ERASED_NAME, success_url: "''", cancel_url: "''", url: 'null', card: 'null' } },
+    erase: { set: { name: ERASED, success_url: "''", cancel_url: "''", url: 'null', card: 'null' } },
   },
   creator_accounts: { domain: 'money', rows: 'creator = $1', kept: BOOKS },
   creator_freezes: { domain: 'money', rows: 'creator = $1', hidden: ['by', 'lifted_by'], kept: BOOKS },
@@ -137,11 +138,11 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   memberships: {
     domain: 'money',
     rows: 'identity = $1',
-    erase: { set: { name: ERASED_NAME, success_url: "''", cancel_url: "''" } },
+    erase: { set: { name: ERASED, success_url: "''", cancel_url: "''" } },
   },
   payouts: { domain: 'money', rows: 'creator = $1', kept: BOOKS },
   pledges: { domain: 'money', rows: 'creator = $1', erase: { delete: true } },
-  private_sessions: { domain: 'money', rows: 'identity = $1', erase: { set: { name: ERASED_NAME } } },
+  private_sessions: { domain: 'money', rows: 'identity = $1', erase: { set: { name: ERASED } } },
   private_session_charges: {
     domain: 'money',
     rows: 'session in (select id from private_sessions where identity = $1)',
@@ -158,7 +159,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     kept: 'proof of what was agreed before the sale',
   },
   tickets: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
-  tips: { domain: 'money', rows: 'identity = $1', erase: { set: { name: ERASED_NAME, message: 'null' } } },
+  tips: { domain: 'money', rows: 'identity = $1', erase: { set: { name: ERASED, message: 'null' } } },
   topups: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
 
   chat_acts: { domain: 'chat', rows: 'target = $1', hidden: ['actor'], kept: CHAT },

@@ -12,6 +12,7 @@ import { defineElement } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import { formatCount, isOne, minorUnits } from './texts/format.ts';
 import './texts/inside-texts.ts';
+import { shownName } from './texts/shown-name.ts';
 
 /** Many tips within this time cost one request. */
 const REFRESH_MS = 2_000;
@@ -200,7 +201,7 @@ export class LogeLeaderboard extends DialogPart {
   }
 
   #nameOf(entry: Entry): string {
-    return this.#isSelf(entry) ? this.texts.leaderboard.you : entry.name;
+    return this.#isSelf(entry) ? this.texts.leaderboard.you : shownName(entry, this.texts);
   }
 
   #entry(entry: Entry): TemplateResult {

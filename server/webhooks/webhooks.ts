@@ -9,6 +9,7 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { AddressGuard } from '../platform/outbound/address-guard.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
+import { ERASED_NAME } from '../protocol/accounts/erased-name.ts';
 import { AppError } from '../protocol/errors.ts';
 import type {
   DeliveryListQuery,
@@ -47,7 +48,6 @@ const EVENTS_KEPT_MS = 90 * DAY_MS;
 const DELIVERIES_KEPT_MS = 30 * DAY_MS;
 const ATTEMPTS_SHOWN = 20;
 const SECRET_BYTES = 32;
-const ERASED_NAME = 'Erased';
 const ERASED_TEXTS = new Set(['message', 'text', 'note']);
 
 export class Webhooks {

@@ -6,6 +6,7 @@ import type { MenuRequest } from '../../../server/protocol/money/tipping.ts';
 import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatTime } from '../texts/format.ts';
+import { shownName } from '../texts/shown-name.ts';
 import '../texts/studio-texts.ts';
 import '../theme/web-awesome.ts';
 
@@ -149,7 +150,7 @@ export class LogeStudioRequests extends RoomPart {
       <div class="what">
         <strong><bdi>${label}</bdi></strong>
         ${message ? html`<q><bdi>${message}</bdi></q>` : nothing}
-        <small><bdi>${from.name}</bdi> · ${amount} · ${formatTime(sentAt, language)}</small>
+        <small><bdi>${shownName(from, texts)}</bdi> · ${amount} · ${formatTime(sentAt, language)}</small>
       </div>
       <div class="acts">
         ${

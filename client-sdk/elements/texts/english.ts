@@ -114,6 +114,8 @@ export const english = {
     tooLarge: (maximum: string) => `The largest amount is ${maximum}.`,
   },
   /** A label, and what it is about. */
+  /** In place of the name of somebody whose account was erased. */
+  erasedPerson: 'Erased person',
   labelled: (name: string, text: string) => `${name}: ${text}`,
   errors: englishErrors,
 };

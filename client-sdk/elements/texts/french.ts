@@ -117,6 +117,7 @@ export const french: BaseTexts = {
     tooSmall: (minimum) => `Le plus petit montant est de ${minimum}.`,
     tooLarge: (maximum) => `Le plus grand montant est de ${maximum}.`,
   },
+  erasedPerson: 'Personne effacée',
   labelled: (name, text) => `${name} : ${text}`,
   errors: { ...englishErrors, ...frenchFailures },
 };

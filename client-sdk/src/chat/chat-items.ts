@@ -1,4 +1,5 @@
 /** Applies entries of the log to the list of shown items: most are appended, removals change earlier items. */
+import { ERASED_NAME } from '../../../server/protocol/accounts/erased-name.ts';
 import type { ChatEntry, ChatMessage, ChatNoticeName, ChatTip } from '../../../server/protocol/chat/chat.ts';
 import type { ChatItem } from '../events.ts';
 
@@ -9,8 +10,6 @@ export function isItem(entry: ChatEntry): entry is ChatItem {
   );
 }
 
-/** The name that the server writes for erased people. */
-const ERASED_NAME = 'Erased';
 /** Placeholder identity on this page; a fetched page carries the log's own pseudonym. */
 const ERASED_IDENTITY = 'erased';
 

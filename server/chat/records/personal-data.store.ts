@@ -1,5 +1,6 @@
 import type { Database, Run } from '../../platform/db/db.ts';
 import { and, asc, eq, gt } from '../../platform/db/sql.ts';
+import { ERASED_NAME } from '../../protocol/accounts/erased-name.ts';
 import type { ChatMessage } from '../../protocol/chat/chat.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { chatEntries } from '../log/chat.schema.ts';
@@ -11,7 +12,6 @@ import { type Actor, insertActs } from '../moderation/acts.store.ts';
 const RETIRED_AT_ONCE = 5_000;
 /** Author of messages that retention has erased. */
 const RETIRED = 'erased';
-const ERASED_NAME = 'Erased';
 const NAMES_LOOKED_FOR = 20;
 
 const ERASE_MESSAGES = `update chat_entries set identity = $2, name = $3, text = null, details = null, client_id = null, reply_to = null,

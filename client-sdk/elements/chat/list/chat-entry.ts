@@ -8,6 +8,7 @@ import { icon } from '../../controls/more-icons.ts';
 import type { ElementTexts } from '../../texts/english.ts';
 import { formatMoney, formatTime } from '../../texts/format.ts';
 import type { Language } from '../../texts/language.ts';
+import { shownName } from '../../texts/shown-name.ts';
 
 export interface EntryContext {
   texts: ElementTexts;
@@ -21,7 +22,7 @@ const MARKED = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])|(@[\p{L}\p{N}_][\p{L}\
 
 export function nameOf(from: ChatMessage['from'], texts: ElementTexts): TemplateResult {
   const role = from.role === 'fan' ? nothing : html`<span class="role">${texts.chat[from.role]}</span>`;
-  return html`<bdi class="name ${from.role}">${from.name}</bdi>${role}`;
+  return html`<bdi class="name ${from.role}">${shownName(from, texts)}</bdi>${role}`;
 }
 
 /** The text of a message, with links and mentions marked up. */
@@ -48,8 +49,8 @@ export function textOf(message: Pick<ChatMessage, 'text' | 'links' | 'mentions'>
 
 function replyLine({ id, from, excerpt }: ChatReply, { texts }: EntryContext): TemplateResult {
   return html`<button class="reply" type="button" tabindex="-1" data-reply=${id}>
-    ${icon('reply', 13)}<span class="visually-hidden">${texts.labelled(texts.chat.repliesTo(from.name), '')}</span>
-    <bdi class="reply-name" aria-hidden="true">${from.name}</bdi>
+    ${icon('reply', 13)}<span class="visually-hidden">${texts.labelled(texts.chat.repliesTo(shownName(from, texts)), '')}</span>
+    <bdi class="reply-name" aria-hidden="true">${shownName(from, texts)}</bdi>
     <bdi class="reply-text ${excerpt ? '' : 'gone'}">${excerpt || texts.chat.replyGone}</bdi>
   </button>`;
 }
