@@ -68,10 +68,10 @@ export class ReconciliationsStore {
   }
 
   async findUnpaidCheckouts(ids: string[]): Promise<Set<string>> {
-    if (ids.length === 0) return new Set();
     const { rows } = await execute<{ id: string }>(
       this.#orm,
-      sql`select id from checkouts where id in ${ids} and status <> 'paid'`,
+      // One parameter, however many there are.
+      sql`select id from checkouts where id = any(${sql.param(ids)}::text[]) and status <> 'paid'`,
     );
     return new Set(rows.map((row) => row.id));
   }
