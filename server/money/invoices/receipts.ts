@@ -36,7 +36,7 @@ export class Receipts {
 
   /** With an `identity`, only a receipt of that person; without one, any. */
   async get(id: string, identity?: string): Promise<Receipt> {
-    const receipt = await this.#find(id);
+    const receipt = (await this.#find(id)) ?? (await this.#ofUnusable(id));
     if (!receipt || (identity !== undefined && receipt.identity !== identity)) throw new AppError('payment_not_found');
     return receipt;
   }
@@ -50,6 +50,20 @@ export class Receipts {
     if (id.startsWith(ID_PREFIXES.refund)) return this.#ofRefund(id);
     if (id.startsWith(ID_PREFIXES.promotion)) return this.#ofPromotion(id);
     return Promise.resolve(undefined);
+  }
+
+  /** A card payment that bought nothing, and goes back. */
+  async #ofUnusable(id: string): Promise<Receipt | undefined> {
+    const row = await this.#context.stores.checkouts.findBySource(id);
+    if (!row || row.unusableBecause === null) return undefined;
+    const { purpose: kind, identity, amountMinor, paidAt, createdAt, unusableBecause: reason } = row;
+    return {
+      ...this.#blank({ id, kind, identity, amountMinor, at: paidAt ?? createdAt }),
+      status: 'refunded',
+      paid: { promoMinor: 0, walletMinor: 0, cardMinor: amountMinor },
+      reason,
+      relatesTo: (await this.#context.stores.refunds.findOf(id))?.id ?? null,
+    };
   }
 
   async #ofTopup(id: string): Promise<Receipt | undefined> {
@@ -138,11 +152,13 @@ export class Receipts {
     const row = await this.#context.stores.refunds.find(id);
     if (!row) return undefined;
     const { identity, amountMinor, createdAt, reason, status } = row;
-    const legs = (await this.#store.sumLegs('refund', id)) ?? {};
-    const sale = await this.#saleOf(row);
+    const legs = await this.#store.sumLegs('refund', id);
+    const sale = legs && (await this.#saleOf(row));
+    // What became credit, or bought nothing, goes back to the card.
+    const toCard = { promoMinor: 0, walletMinor: 0, cardMinor: amountMinor };
     return {
       ...this.#blank({ id, kind: 'refund', identity, amountMinor, at: createdAt }),
-      ...(sale ? await this.#ofSale(sale, legs) : { paid: paidOf(legs, row) }),
+      ...(sale ? await this.#ofSale(sale, legs) : { paid: toCard }),
       invoice: await this.#invoices.find('refund', id),
       status,
       reason,
@@ -227,8 +243,7 @@ export class Receipts {
 }
 
 /** The accounts that a sale was paid from, or a refund went to, as positive amounts. */
-function paidOf(legs: LegSums, refund?: RefundRow): Receipt['paid'] {
-  if (refund?.topup) return { promoMinor: 0, walletMinor: 0, cardMinor: refund.amountMinor };
+function paidOf(legs: LegSums): Receipt['paid'] {
   return {
     promoMinor: Math.abs(legs.fan_promo ?? 0),
     walletMinor: Math.abs(legs.fan_wallet ?? 0),

@@ -47,6 +47,9 @@ test('credit that goes back to the card leaves the wallet, and arrives at the ba
     label: 'unspent_credit',
   } as const;
   expect(wordsFor({ ...entry, amountMinor: -1_900 })).toMatch(/Refund · Unspent credit.*within 5 to 10 days.*−€19\.00/);
+  expect(wordsFor({ ...entry, amountMinor: -1_900, status: 'succeeded' })).toContain('Receipt');
+  // Made at the payment provider: nothing here has a receipt of it.
+  expect(wordsFor({ ...entry, id: 're_1', amountMinor: -1_900 })).not.toContain('Receipt');
   const failed = wordsFor({ ...entry, amountMinor: -1_900, status: 'failed' });
   expect(failed).toContain('Your bank has sent it back to us');
   expect(failed).not.toContain('within 5 to 10 days');
@@ -57,7 +60,7 @@ test('a refund of the house says its reason in words', () => {
   for (const reason of [
     ...['not_held', 'live_over', 'house_decision', 'blocked', 'withdrawal', 'request_undone', 'unspent_credit'],
     ...['room_ended', 'sold_out', 'removed', 'suspended', 'ticket_held_already', 'tip_sent_already', 'wallet_limit'],
-    ...['membership_exists', 'membership_ended', 'paid_twice', 'not_booked', 'refund_returned'],
+    ...['membership_exists', 'membership_ended', 'paid_twice', 'not_booked', 'refund_returned', 'amount_invalid'],
   ]) {
     expect(wordsFor({ ...ticket, kind: 'refund', label: reason })).not.toContain(`· ${reason} `);
     expect(siteTexts('fr').wallet.refundReasons).toHaveProperty(reason);

@@ -7,8 +7,12 @@ import type { CardRefund, WalletEntry } from '../api/money-api.ts';
 import { SitePart } from '../site/site-part.ts';
 import { type HistoryPlace, readHistory } from './history-pages.ts';
 
-/** Expired credit has no receipt. */
 const WITHOUT_RECEIPT = new Set(['promotion_expired', 'dispute_loss']);
+
+/** A refund that was made at the payment provider has no status here, and no receipt. */
+function hasReceipt({ kind, status }: WalletEntry): boolean {
+  return kind === 'refund' ? status !== undefined : !WITHOUT_RECEIPT.has(kind);
+}
 
 /** Detail of `history-read`: further entries, and where the history continues. */
 export interface HistoryRead {
@@ -111,9 +115,9 @@ export class WalletHistory extends SitePart {
       <div class="end">
         <span class="amount ${entry.amountMinor > 0 ? 'in' : ''}">${entry.amountMinor > 0 ? `+${amount}` : amount}</span>
         ${
-          WITHOUT_RECEIPT.has(entry.kind)
-            ? nothing
-            : html`<a class="link small" href="/receipts/${entry.id}" aria-label="${words.wallet.receiptOf(`${kind}, ${amount}`)}">${words.wallet.receipt}</a>`
+          hasReceipt(entry)
+            ? html`<a class="link small" href="/receipts/${entry.id}" aria-label="${words.wallet.receiptOf(`${kind}, ${amount}`)}">${words.wallet.receipt}</a>`
+            : nothing
         }
       </div>
     </li>`;

@@ -66,6 +66,7 @@ export const englishWallet = {
     membership_ended: 'The membership had ended',
     paid_twice: 'Paid twice',
     wallet_limit: 'The wallet would have held more than it may',
+    amount_invalid: 'Paid with another amount than was asked for',
     not_booked: 'The payment could not be booked',
     refund_returned: 'A refund that the bank had sent back',
   } as Record<string, string>,

@@ -68,6 +68,7 @@ export const frenchWallet: SiteTexts['wallet'] = {
     membership_ended: 'L’abonnement avait pris fin',
     paid_twice: 'Payé deux fois',
     wallet_limit: 'Le portefeuille aurait dépassé son maximum',
+    amount_invalid: 'Payé d’un autre montant que celui demandé',
     not_booked: 'Le paiement n’a pas pu être comptabilisé',
     refund_returned: 'Un remboursement que la banque avait renvoyé',
   },
