@@ -64,6 +64,50 @@ describe('EventRelay', () => {
     expect(second.delivered.map(({ event }) => event.type)).toEqual(['consumersAdded']);
   });
 
+  it.each(['before the claim', 'after the claim'])(
+    'sends the adopting gateway, once, what the earlier one may have missed if that is dropped %s',
+    (when) => {
+      const relay = new EventRelay({ giveUp: () => {} });
+      const [first, second] = [receiver(), receiver()];
+      relay.claim('s', first);
+      relay.handleEvent(added('s'));
+      relay.handleEvent(adopted('s'));
+      if (when === 'before the claim') relay.drop(first);
+      relay.claim('s', second);
+      relay.handleEvent(added('s'));
+      if (when === 'after the claim') relay.drop(first);
+      expect(second.delivered.map(({ number }) => number)).toEqual([1, 3]);
+      expect(relay.heldSessions).toBe(0);
+    },
+  );
+
+  it('does not send a gateway again what it has received, where it adopts its own session', () => {
+    const relay = new EventRelay({ giveUp: () => {} });
+    const gateway = receiver();
+    relay.claim('s', gateway);
+    relay.handleEvent(added('s'));
+    relay.handleEvent(adopted('s'));
+    relay.claim('s', gateway);
+    expect(gateway.delivered.map(({ event }) => event.type)).toEqual(['consumersAdded', 'adopted']);
+  });
+
+  it.each([true, false])('holds no events of a session that this process adopts (earlier owner away: %s)', (isAway) => {
+    const givenUp: string[] = [];
+    const relay = new EventRelay({ giveUp: (session) => givenUp.push(session) });
+    const [first, second] = [receiver(), receiver()];
+    relay.claim('s', first);
+    if (isAway) relay.drop(first);
+    relay.handleEvent(added('s'));
+    relay.handleEvent(adopted('s'));
+    // They used to be held for the gateway that was away, until the session was given up.
+    for (let i = 0; i < 2 * HELD_EVENTS_PER_SESSION_MAX; i++) relay.handleEvent(added('s'));
+    expect(givenUp).toEqual([]);
+    // What is older than the events that this process has handled is of no use to a later gateway.
+    relay.handleEvent(adopted('s'));
+    relay.claim('s', second);
+    expect(second.delivered).toEqual([]);
+  });
+
   it('holds nothing that is only of use at once', () => {
     const relay = new EventRelay({ giveUp: () => {} });
     const [first, second] = [receiver(), receiver()];
@@ -91,6 +135,11 @@ describe('EventRelay', () => {
     relay.handleEvent(closed('s'));
     relay.drop(first);
     // It used to be held for ever, because no gateway claims an ended session.
+    expect(relay.heldSessions).toBe(0);
+    relay.claim('adopted', first);
+    relay.handleEvent(added('adopted'));
+    relay.handleEvent(adopted('adopted'));
+    relay.handleEvent(closed('adopted'));
     expect(relay.heldSessions).toBe(0);
   });
 

@@ -47,12 +47,12 @@ export class EventRelay {
    * earlier connection may be broken without this process knowing it.
    */
   claim(session: string, receiver: EventReceiver): void {
-    const earlier = this.#owners.get(session);
-    if (earlier === receiver) return;
+    if (this.#owners.get(session) === receiver) return;
+    this.#holdUnconfirmed(session);
     this.#owners.set(session, receiver);
-    const missed = earlier ? earlier.unconfirmed.filter((event) => isHeldFor(session, event)) : this.#held.get(session);
+    const missed = this.#held.get(session) ?? [];
     this.#held.delete(session);
-    for (const event of missed ?? []) receiver.deliver(event);
+    for (const event of missed) if (!receiver.unconfirmed.includes(event)) receiver.deliver(event);
   }
 
   /** Claims a session that is being opened; false if it has an owner. */
@@ -70,12 +70,18 @@ export class EventRelay {
 
   handleEvent(event: SfuEvent | PipeEvent): void {
     const { session, type } = event;
-    if (!this.#owners.has(session)) return;
-    const owner = this.#owners.get(session);
-    const numbered = { number: ++this.#number, event };
-    if (owner) owner.deliver(numbered);
-    else if (ONLY_NOW.has(type)) return;
-    else this.#hold(numbered);
+    if (this.#owners.has(session)) {
+      const owner = this.#owners.get(session);
+      const numbered = { number: ++this.#number, event };
+      if (owner) owner.deliver(numbered);
+      else if (!ONLY_NOW.has(type)) this.#hold(numbered);
+      // What the earlier owner may have missed waits for the claim, which follows at once unless this process adopts.
+      if (type === 'adopted') {
+        this.#holdUnconfirmed(session);
+        this.#owners.delete(session);
+        return;
+      }
+    }
     // An ended session is not claimed again: renewing it answers that it is lost.
     if (isLastOfSession(event)) this.forget(session);
   }
@@ -89,6 +95,11 @@ export class EventRelay {
       const session = claimedSession(event);
       if (lost.has(session) && isHeldFor(session, event)) this.#hold(event);
     }
+  }
+
+  #holdUnconfirmed(session: string): void {
+    const events = this.#owners.get(session)?.unconfirmed.filter((event) => isHeldFor(session, event)) ?? [];
+    if (events.length > 0) this.#held.set(session, events);
   }
 
   #hold(event: NumberedEvent): void {

@@ -165,7 +165,9 @@ export class ControlPeer implements EventReceiver {
     const { relay, node } = this.#options;
     const answer = await node.adopt(request);
     for (const session of [request.session, answer.spare?.session])
-      if (session !== undefined && !this.#gone) relay.claim(session, this);
+      if (session !== undefined) relay.claim(session, this);
+    // The events are held for the gateway's return.
+    if (this.#gone) relay.drop(this);
     return answer;
   }
 
