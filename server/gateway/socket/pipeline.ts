@@ -1,5 +1,5 @@
 /**
- * Every Socket.IO request passes here: parse, authorise, rate-limit, run the operation, answer. Any thrown error is
+ * Every Socket.IO request passes here: rate-limit, parse, authorise, run the operation, answer. Any thrown error is
  * answered as a typed error, and nothing else is revealed.
  */
 import { permissionsNow } from '../../accounts/tokens.ts';
