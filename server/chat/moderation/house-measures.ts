@@ -48,6 +48,8 @@ export class HouseMeasures {
       await act.append({ ...entry, replyTo: messageId });
       const about = { room, creator, target, messageId, details: { decision } };
       await act.record({ at, kind: 'restore', actor: HOUSE, ...about });
+      // A pinned answer quotes it again.
+      await act.bump();
     });
   }
 
