@@ -31,10 +31,14 @@ export abstract class AccountPart extends SitePart {
     </div>`;
   }
 
-  /** A limit of days does not say when it ends. */
+  /** For a limit that does not say when it ends. */
+  protected get limitText(): string {
+    return this.accountTexts.tooOften;
+  }
+
   protected override wordsFor(error: unknown): string {
-    const isOfDays = error instanceof LogeError && error.code === 'rate_limited' && error.retryAfterMs === undefined;
-    return isOfDays ? this.accountTexts.tooOften : super.wordsFor(error);
+    const isEndless = error instanceof LogeError && error.code === 'rate_limited' && error.retryAfterMs === undefined;
+    return isEndless ? this.limitText : super.wordsFor(error);
   }
 
   protected submit(label: string, testId: string): TemplateResult {

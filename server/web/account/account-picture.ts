@@ -35,6 +35,10 @@ export class AccountPicture extends AccountPart {
     `,
   ];
 
+  protected override get limitText(): string {
+    return this.accountTexts.tooManyPictures;
+  }
+
   override render(): TemplateResult {
     const { profile, accountTexts: texts } = this;
     const { picture, name } = profile;

@@ -8,6 +8,7 @@ import { StudioModerators } from '../moderators/studio-moderators.ts';
 import { siteTexts } from '../site/site-language.ts';
 import '../texts/account-texts.ts';
 import { AccountAddress } from './account-address.ts';
+import { AccountPicture } from './account-picture.ts';
 import { AccountProfile } from './account-profile.ts';
 
 vi.stubGlobal('location', { search: '' });
@@ -40,8 +41,9 @@ test('a link to moderate that was cut off is not taken for an invitation of ones
   expect(saidBy(moderating, refusal('invalid_request'))).toBe(moderators.yourself);
 });
 
-test('a limit of days does not ask to wait for a moment', () => {
+test('a limit of days does not ask to wait for a moment, nor a full store of pictures for another day', () => {
   const profile = new AccountProfile();
   expect(saidBy(profile, refusal('rate_limited'))).toBe(account.tooOften);
   expect(saidBy(profile, refusal('rate_limited', 1_000))).not.toBe(account.tooOften);
+  expect(saidBy(new AccountPicture(), refusal('rate_limited'))).toBe(account.tooManyPictures);
 });

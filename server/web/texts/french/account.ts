@@ -176,6 +176,7 @@ export const frenchAccount: typeof englishAccount = {
     pictureHint:
       'JPEG, PNG ou WebP, 12 Mo au plus. Elle est recadrée en carré ; le lieu et l’appareil ne sont pas conservés.',
     pictureTooLarge: 'Ce fichier dépasse 12 Mo.',
+    tooManyPictures: 'Vous avez trop d’images. Supprimez-en d’abord.',
     follows: 'Créateurs que vous suivez',
     followsText: 'Vous seul voyez cette liste.',
     unfollow: 'Ne plus suivre',
@@ -216,7 +217,7 @@ export const frenchAccount: typeof englishAccount = {
     sessions: 'Vos appareils connectés',
     sessionsText: 'Déconnectez un appareil que vous ne connaissez pas ou n’avez plus. L’effet est immédiat.',
     unknownDevice: 'Appareil inconnu',
-    tooOften: 'Vous l’avez fait trop souvent. Réessayez demain, ou plus tard.',
+    tooOften: 'Vous l’avez fait trop souvent. Réessayez plus tard.',
     thisDevice: 'celui-ci',
     lastUsed: (when) => `utilisé le ${when}`,
     since: (when) => `depuis le ${when}`,
