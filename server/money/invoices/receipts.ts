@@ -52,17 +52,18 @@ export class Receipts {
     return Promise.resolve(undefined);
   }
 
-  /** A card payment that bought nothing, and goes back. */
+  /** A card payment that bought nothing, and how its refund stands. */
   async #ofUnusable(id: string): Promise<Receipt | undefined> {
     const row = await this.#context.stores.checkouts.findBySource(id);
     if (!row || row.unusableBecause === null) return undefined;
     const { purpose: kind, identity, amountMinor, paidAt, createdAt, unusableBecause: reason } = row;
+    const refund = await this.#context.stores.refunds.findOf(id);
     return {
       ...this.#blank({ id, kind, identity, amountMinor, at: paidAt ?? createdAt }),
-      status: 'refunded',
+      status: refund?.status === 'succeeded' ? 'refunded' : (refund?.status ?? 'pending'),
       paid: { promoMinor: 0, walletMinor: 0, cardMinor: amountMinor },
       reason,
-      relatesTo: (await this.#context.stores.refunds.findOf(id))?.id ?? null,
+      relatesTo: refund?.id ?? null,
     };
   }
 

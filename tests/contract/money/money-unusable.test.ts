@@ -181,6 +181,7 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     expect(detail.refunds).toMatchObject([
       { status: 'failed', failure: 'lost_or_stolen_card', amountMinor: AMOUNT_MINOR },
     ]);
+    expect(await house.money.receipts.get(returned?.id ?? '', identity)).toMatchObject({ status: 'failed' });
     await house.money.desk.refund({ tip: returned?.id as TipId, reason: 'Again' }, 'operator');
     await house.emulator.flush();
     expect((await givenBackOf(session)).length).toBe(2);
