@@ -25,6 +25,7 @@ import { chatStyles } from './chat/chat-styles.ts';
 import { ChatTools, type MessageAct, type WrittenItem } from './chat/list/chat-tools.ts';
 import { icon } from './controls/more-icons.ts';
 import { formatCount } from './texts/format.ts';
+import { shownName } from './texts/shown-name.ts';
 import type { ReportTarget } from './trust/loge-report.ts';
 import './money/loge-goal.ts';
 import './loge-leaderboard.ts';
@@ -119,7 +120,7 @@ export class LogeChat extends RoomPart {
         const tip = room.chat.messages.find((item) => item.kind === 'tip' && item.id === id);
         if (tip?.kind !== 'tip') return;
         const amount = this.money(tip.amountMinor);
-        this.#announcer.announce(() => this.texts.chat.announceTipRefund(tip.from.name, amount));
+        this.#announcer.announce(() => this.texts.chat.announceTipRefund(shownName(tip.from, this.texts), amount));
       }),
       room.on('chatHands', ({ count }) => {
         const isUp = count > this.#handCount;

@@ -113,9 +113,9 @@ export const english = {
     tooSmall: (minimum: string) => `The smallest amount is ${minimum}.`,
     tooLarge: (maximum: string) => `The largest amount is ${maximum}.`,
   },
-  /** A label, and what it is about. */
   /** In place of the name of somebody whose account was erased. */
   erasedPerson: 'Erased person',
+  /** A label, and what it is about. */
   labelled: (name: string, text: string) => `${name}: ${text}`,
   errors: englishErrors,
 };
