@@ -4,7 +4,7 @@ import { webhookAttempts, webhookDeliveries, webhookEndpoints, webhookLanes } fr
 
 export type EndpointRow = typeof webhookEndpoints.$inferSelect;
 
-/** Replaced secrets that sign beside the newest one; a rotation beyond drops the oldest. */
+/** Replaced secrets that sign beside the newest one. */
 const PREVIOUS_SECRETS = 3;
 
 export class WebhookEndpointsStore {
@@ -54,7 +54,9 @@ export class WebhookEndpointsStore {
       const [row] = await tx.select().from(webhookEndpoints).where(isEndpoint).for('update');
       if (!row) return undefined;
       const isRotating = Date.parse(row.previousSecretUntil ?? '') > Date.parse(nowIso);
-      const previousSecrets = [row.secret, ...(isRotating ? row.previousSecrets : [])].slice(0, PREVIOUS_SECRETS);
+      const previousSecrets = [row.secret, ...(isRotating ? row.previousSecrets : [])];
+      // The oldest one stays: an embedder whose answers were lost still uses it.
+      if (previousSecrets.length > PREVIOUS_SECRETS) previousSecrets.splice(-2, 1);
       const set = { secret, previousSecrets, previousSecretUntil: previousUntil };
       const [rotated] = await tx.update(webhookEndpoints).set(set).where(isEndpoint).returning();
       return rotated;
