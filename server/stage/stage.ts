@@ -266,8 +266,7 @@ export class Stage {
     const { room, identity, socket, connectedAtMs, issuer, signIn } = caller;
     const known = this.#sessions.get(session);
     const isTheirs = known?.room === room && known.identity === identity && isInUse(known);
-    // Its socket may have closed while it waited for another resume.
-    if (caller.isSocketClosed?.() || (known && !isTheirs)) throw new AppError('session_not_found');
+    if (known && !isTheirs) throw new AppError('session_not_found');
     const here = this.#fleet.get(known?.node);
     const nodes = here ? [here] : await this.#places.nodesOf(room);
     // In parallel: a node that hangs must not delay a session on another one.

@@ -96,9 +96,7 @@ export class Connection {
     const { roomId: room, participant, socket, connectedAtMs, access, can, claims } = this;
     const { identity } = participant;
     const { iss: issuer, logeSession: signIn } = claims;
-    const isSocketClosed = () => this.closed;
-    const of = { room, identity, socket: socket.id, isSocketClosed, connectedAtMs, issuer, signIn };
-    return { ...of, access, publish: can.publish };
+    return { room, identity, socket: socket.id, connectedAtMs, issuer, signIn, access, publish: can.publish };
   }
 
   /** The rights as they are sent to the client. */

@@ -11,7 +11,6 @@ export interface StageCaller {
   identity: string;
   /** Absent: the session that is opened waits for the participant's socket. */
   socket: string | undefined;
-  isSocketClosed?: () => boolean;
   /** When the socket connected, on this process's monotonic clock. */
   connectedAtMs?: number;
   /** The API key of the participant's token. */

@@ -27,7 +27,7 @@ customElements.define('test-site-wallet', TestWallet);
 
 const wallet = { balanceMinor: 2_000, promoMinor: 0, currency: 'eur' };
 const none = { entries: [], next: null };
-const topup = { kind: 'topup', id: 'topup_2', at: '2020-01-01T20:00:00.000Z' };
+const topup = { kind: 'topup', id: 'topup_2', at: '2020-01-01T20:00:00.000Z', amountMinor: 900, currency: 'eur' };
 const history = { entries: [topup], next: null } as unknown as WalletHistory;
 
 beforeEach(() => {

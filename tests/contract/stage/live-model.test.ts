@@ -134,19 +134,6 @@ describe('by example', () => {
     await passes(stage().leave(creatorOn('third'), session));
   });
 
-  test('a resume whose socket closes while it waits for another one leaves the session to that', async () => {
-    const session = await publish(creatorOn('first'), 'laptop');
-    stage().handleSocketGone('first', false);
-    const resumed = stage(1).resume(creatorOn('second'), session, 'laptop');
-    const closed = { ...creatorOn('third'), isSocketClosed: () => true };
-    const late = stage(1).resume(closed, session, 'laptop');
-    const code = late.catch((error) => error.code).finally(() => stage(1).handleSocketGone('third', true));
-    await passes(resumed);
-    expect(await passes(code)).toBe('session_not_found');
-    expect(house.node.publishers(ROOM).map(({ id }) => id)).toEqual([session]);
-    await passes(stage(1).leave(creatorOn('second'), session));
-  });
-
   test.each([
     ['the gateway that knows it, during the later one', 0, false],
     ['the gateway that knows it, after the later one', 0, true],
