@@ -136,7 +136,7 @@ describe.each(DATABASES)('clubs on $name', ({ open }) => {
     const grant = { membership, creator, identity: 'lea', tier: silver.id, validUntil };
     await db.transaction((tx) => house.rooms.clubs.grant(tx, grant));
     await db.transaction((tx) => house.rooms.clubs.revoke(tx, membership, 'refunded'));
-    const facts = await db.orm.select().from(outbox).where(eq(outbox.room, oldest.id));
+    const facts = await db.orm.select().from(outbox).where(eq(outbox.room, oldest.id)).orderBy(outbox.seq);
     expect(facts.map(({ data }) => (data as AccessChanged).change.granted)).toEqual([true, false]);
   });
 
