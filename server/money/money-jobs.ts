@@ -77,7 +77,7 @@ export class MoneyJobs {
 
   /**
    * A crash may have left leases behind: makes everything open due at once, then starts the jobs. Where that fails, the
-   * leases end by themselves. So do those of memberships, which are many and of which most are not open.
+   * leases end by themselves. Memberships are left out: there are many, and most are not open.
    */
   start(): void {
     const { providerEvents, checkouts, refundOrders, payouts } = this.#parts;

@@ -210,7 +210,7 @@ export class Notices {
     return kind !== 'moved' && (await this.#options.rooms.suspensions.isStageClosed(room as RoomId));
   }
 
-  /** Nobody is called to a live whose doors are closed to them; a new date concerns also the ticket that they have. */
+  /** Leaves out people whom the room refuses. A new date concerns them too: they can return their tickets. */
   async #readAdmitted(notice: NoticeRow, room: Room): Promise<AudiencePage> {
     const page = await this.#readPage(notice, room);
     if (notice.kind === 'moved' || page.people.length === 0) return page;

@@ -194,7 +194,7 @@ export class RemoteSfuNode extends PassedOn implements SfuNode {
       return await this.#ask(method, request);
     } catch (error) {
       if (!isKnown) this.#sessions.delete(session);
-      // The node may have opened it, or open it yet, and nobody would use it.
+      // The node may have opened the session, or may open it later: it would stay unused.
       if (!isKnown && error instanceof UnansweredRequest) this.closeSession({ session }).catch(() => {});
       throw error;
     }

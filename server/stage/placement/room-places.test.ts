@@ -112,7 +112,7 @@ async function house() {
   });
   const publish = async () => {
     const { node } = await places.publish(ROOM, 1, async () => undefined);
-    // The other nodes are told beside the answer.
+    // The answer does not wait for the other nodes.
     await vi.advanceTimersByTimeAsync(0);
     return node;
   };

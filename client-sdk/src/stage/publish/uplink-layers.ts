@@ -28,7 +28,7 @@ const OTHER_BPS = 60_000;
 const BEGINS_WITH = 0.3;
 /** While it falls, the estimate is up to twice what the line carries. */
 const LEFT_OF_ESTIMATE = 0.5;
-/** Bandwidth in relation to all layers from which on there is room for what was lost too. */
+/** Multiple of the bit rate of all layers from which on lost packets fit beside them. */
 const ROOM_TO_SPARE = 1.5;
 /** How long a layer may lag behind the others where only frames tell whether it is sent. */
 const FRAMES_LAG_MS = 1_000;
@@ -147,8 +147,8 @@ export class UplinkLayers {
   }
 
   /**
-   * Once the server has reported what was lost, the browser sends that before anything else. It drops it if nothing may
-   * be sent at that moment; an uplink with room to spare is done with it soon.
+   * When the server reports the packets that were lost, the browser sends them again before anything else, or drops
+   * them if the producer is paused. On an uplink with room to spare sending them takes less time than waiting.
    */
   async #sendAgain(onBack: () => void): Promise<void> {
     const allBps = this.#encodings.reduce((sum, { maxBitrate = 0 }) => sum + maxBitrate, 0);
