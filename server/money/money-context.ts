@@ -1,10 +1,10 @@
 /**
  * Dependencies shared by the parts of money: services of the server, the ledger, and the current time as an ISO string.
  */
-import { type Clock, HOUR_MS, isoIn } from '../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { GatheredRead } from '../platform/db/gathered-read.ts';
-import { type Backoff, retryPauseMs } from '../platform/jobs/backoff.ts';
+import { DueRows, type DueRowsOptions, type DueTable } from '../platform/jobs/due-rows.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
@@ -28,7 +28,18 @@ import { PromotionsStore } from './wallet/promotions.store.ts';
 import { type Credit, SpendingStore } from './wallet/spending.store.ts';
 import { TopupsStore } from './wallet/topups.store.ts';
 
-const PROVIDER_RETRY: Backoff = { firstMs: 1_000, factor: 2, maxMs: HOUR_MS, jitter: 0 };
+/** How long an attempt at the provider can take; longer than its client retries. */
+export const PROVIDER_LEASE_MS = 40_000;
+/** The provider's fee of a payment is looked up after as long as the payment is old, for some months. */
+const FEE_LOOKUP_FIRST_MS = 10_000;
+const FEE_LOOKUPS_MS = 90 * DAY_MS;
+/** How money asks the provider about rows that are due, unless a part says otherwise. */
+const DUE_ROWS = {
+  everyMs: 2_000,
+  concurrency: 20,
+  recheck: { firstMs: PROVIDER_LEASE_MS, factor: 2, maxMs: HOUR_MS },
+  retry: { firstMs: 1_000, maxMs: HOUR_MS },
+};
 
 export interface MoneyOptions {
   db: Database;
@@ -162,9 +173,16 @@ export class MoneyContext {
     return isoIn(this.clock, ms);
   }
 
-  /** When to ask the provider again, after this many failed attempts. */
-  retryIso(attempts: number): string {
-    return this.laterIso(retryPauseMs(PROVIDER_RETRY, attempts, 0));
+  /** When a fee that the provider does not know yet is looked up again; null: reconciliation reports it. */
+  feeLookupIso(paidAt: string | null): string | null {
+    const ageMs = this.clock.now() - Date.parse(paidAt ?? '');
+    return ageMs < FEE_LOOKUPS_MS ? this.laterIso(Math.min(Math.max(ageMs, FEE_LOOKUP_FIRST_MS), DAY_MS)) : null;
+  }
+
+  dueRows<Table extends DueTable>(
+    options: Omit<DueRowsOptions<Table>, 'services' | keyof typeof DUE_ROWS> & Partial<DueRowsOptions<Table>>,
+  ): DueRows<Table> {
+    return new DueRows({ services: this, ...DUE_ROWS, ...options });
   }
 
   /** The balance contains paid and promotional credit. */

@@ -3,6 +3,7 @@
  * process.
  */
 import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts';
+import type { DueWork } from '../platform/jobs/due-rows.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Reconciliations } from './books/reconciliations.ts';
 import type { Checkouts } from './checkout/checkouts.ts';
@@ -38,34 +39,39 @@ interface JobParts {
 const SECOND_MS = 1_000;
 
 export class MoneyJobs {
+  /** All rows of money that are work. */
+  readonly dueRows: DueWork[];
   readonly #context: MoneyContext;
   readonly #parts: JobParts;
-  readonly #providerEvents: PeriodicJob;
   readonly #jobs: PeriodicJob[];
 
   constructor(context: MoneyContext, parts: JobParts) {
     this.#context = context;
     this.#parts = parts;
+    const { providerEvents, checkouts, memberships, refundOrders, creatorAccounts, payouts, disputes } = parts;
     const { log, isLeader } = context;
+    // In the order in which one causes the next.
+    this.dueRows = [
+      providerEvents.due,
+      checkouts.due,
+      memberships.due,
+      memberships.dueFees,
+      refundOrders.due,
+      creatorAccounts.due,
+      payouts.due,
+      disputes.due,
+    ];
     const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
       new PeriodicJob({ name, everyMs, run, log });
     const leaderJob = (name: string, everyMs: number, run: () => Promise<unknown>) =>
       new PeriodicJob({ name, everyMs, run, log, mayRun: isLeader });
-    this.#providerEvents = job('provider events', 2 * SECOND_MS, () => parts.providerEvents.process());
     this.#jobs = [
-      this.#providerEvents,
-      job('checkouts', 2 * SECOND_MS, () => parts.checkouts.sweep()),
-      job('memberships', 2 * SECOND_MS, () => parts.memberships.sweep()),
-      job('refunds', 2 * SECOND_MS, () => parts.refundOrders.sweep()),
       leaderJob('cancellations', 2 * SECOND_MS, () => parts.cancellations.sweep()),
       leaderJob('invoices', 2 * SECOND_MS, () => parts.invoices.sweep()),
       leaderJob('invoice retention', HOUR_MS, () => parts.invoices.eraseBuyers()),
       leaderJob('promotions', MINUTE_MS, () => parts.promotions.sweep()),
       leaderJob('earnings release', MINUTE_MS, () => parts.earnings.release()),
-      leaderJob('creator accounts', 10 * SECOND_MS, () => parts.creatorAccounts.sweep()),
       leaderJob('payout batch', HOUR_MS, () => parts.payouts.createDueBatch()),
-      job('payouts', 2 * SECOND_MS, () => parts.payouts.sweep()),
-      job('disputes', MINUTE_MS, () => parts.disputes.sweep()),
       leaderJob('reconciliation', HOUR_MS, () => parts.reconciliations.run()),
       job('reconciliation metrics', MINUTE_MS, () => parts.reconciliations.updateMetrics()),
       // Not awaited: a media node that does not answer would delay the samples of all other sessions.
@@ -76,28 +82,24 @@ export class MoneyJobs {
   }
 
   /**
-   * A crash may have left leases behind: makes everything open due at once, then starts the jobs. Where that fails, the
-   * leases end by themselves. Memberships are left out: there are many, and most are not open.
+   * A crash may have left claims behind: makes what is open due at once, then starts the jobs. Where that fails, the
+   * claims end by themselves. Memberships are left out: there are many, and most are not open.
    */
   start(): void {
     const { providerEvents, checkouts, refundOrders, payouts } = this.#parts;
     const open = [providerEvents, checkouts, refundOrders, payouts];
-    const recheck = () => Promise.all(open.map((part) => part.recheckAll()));
+    const recheck = () => Promise.all(open.map(({ due }) => due.recheck()));
     void this.#context.runInBackground('recheck everything open', recheck).then(() => {
-      for (const job of this.#jobs) job.start();
+      for (const job of [...this.dueRows, ...this.#jobs]) job.start();
     });
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#jobs.map((job) => job.close()));
+    await Promise.all([...this.dueRows, ...this.#jobs].map((job) => job.close()));
   }
 
   async idle(): Promise<void> {
-    await Promise.all(this.#jobs.map((job) => job.idle()));
-  }
-
-  wakeProviderEvents(): void {
-    this.#providerEvents.wake();
+    await Promise.all([...this.dueRows, ...this.#jobs].map((job) => job.idle()));
   }
 
   /**
@@ -107,19 +109,18 @@ export class MoneyJobs {
   async sweep(): Promise<void> {
     const parts = this.#parts;
     await parts.providerEvents.list();
-    // The listing may have woken the job, which then works on the same events.
-    await this.#providerEvents.idle();
-    while (await parts.providerEvents.process());
-    while (await parts.checkouts.sweep());
-    while (await parts.memberships.sweep());
+    await parts.providerEvents.due.drain();
+    await parts.checkouts.due.drain();
+    await parts.memberships.due.drain();
+    await parts.memberships.dueFees.drain();
     while (await parts.cancellations.sweep());
     while (await parts.promotions.sweep());
-    while (await parts.refundOrders.sweep());
+    await parts.refundOrders.due.drain();
     while (await parts.invoices.sweep());
     while (await parts.invoices.eraseBuyers());
-    await parts.creatorAccounts.sweep();
+    await parts.creatorAccounts.due.drain();
     while (await parts.earnings.release());
-    while (await parts.payouts.sweep());
-    while (await parts.disputes.sweep());
+    await parts.payouts.due.drain();
+    await parts.disputes.due.drain();
   }
 }

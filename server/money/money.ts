@@ -183,7 +183,6 @@ export class Money {
       checkouts,
       memberships: this.memberships.sync,
       refundOrders,
-      wake: () => this.#jobs.wakeProviderEvents(),
     });
     this.#cancellations = new Cancellations(context, refunds);
     const cancellations = this.#cancellations;

@@ -147,6 +147,24 @@ export function createMetrics() {
       labelNames: ['outcome'],
       registers,
     }),
+    dueRows: new Counter({
+      name: 'loge_due_rows_total',
+      help: 'Attempts of rows that are work (refunds, payouts, checks at the provider) by kind and outcome: done, failed',
+      labelNames: ['kind', 'outcome'],
+      registers,
+    }),
+    dueRowsOldest: new Gauge({
+      name: 'loge_due_rows_oldest_seconds',
+      help: 'For how long the oldest due row has waited to be claimed, by kind',
+      labelNames: ['kind'],
+      registers,
+    }),
+    dueRowsFailing: new Gauge({
+      name: 'loge_due_rows_failing',
+      help: 'Rows whose attempts fail, by kind; the operators see why on their desk',
+      labelNames: ['kind'],
+      registers,
+    }),
     webhookEndpointsDisabled: new Counter({
       name: 'loge_webhook_endpoints_disabled_total',
       help: 'Endpoints of embedders that the house disabled by itself, by reason',

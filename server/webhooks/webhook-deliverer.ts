@@ -5,7 +5,9 @@
  */
 import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
+import { eq } from '../platform/db/sql.ts';
 import { type Backoff, retryPauseMs } from '../platform/jobs/backoff.ts';
+import { DueRows } from '../platform/jobs/due-rows.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { SIGNATURE_HEADER, signWebhook } from '../platform/outbound/webhook-signature.ts';
@@ -14,7 +16,9 @@ import { toWire } from './event-wire.ts';
 import type { DueDelivery, WebhookDeliveriesStore } from './webhook-deliveries.store.ts';
 import type { EndpointRow, WebhookEndpointsStore } from './webhook-endpoints.store.ts';
 import type { SendResult, WebhookSender } from './webhook-sender.ts';
+import { webhookLanes } from './webhooks.schema.ts';
 
+const SWEEP_MS = 1_000;
 /** Concurrent lanes per endpoint. */
 const LANES_PER_ENDPOINT = 8;
 /**
@@ -39,52 +43,37 @@ export interface DelivererOptions {
   box: SecretBox;
   endpoints: WebhookEndpointsStore;
   deliveries: WebhookDeliveriesStore;
-  /** There may be due lanes again. */
-  onIdle: () => void;
 }
 
 export class WebhookDeliverer {
+  /** Lanes with queued deliveries. */
+  readonly due: DueRows<typeof webhookLanes>;
   readonly #options: DelivererOptions;
-  readonly #busy = new Map<string, number>();
-  readonly #underWay = new Set<Promise<void>>();
   #closed = false;
 
   constructor(options: DelivererOptions) {
+    const { endpoints } = options;
     this.#options = options;
+    this.due = new DueRows({
+      name: 'webhooks',
+      table: webhookLanes,
+      key: [webhookLanes.endpoint, webhookLanes.lane],
+      services: options,
+      everyMs: SWEEP_MS,
+      concurrency: LANES_PER_ENDPOINT,
+      lanes: {
+        list: async () =>
+          (await endpoints.listEnabled()).map(({ id }) => ({ name: id, where: eq(webhookLanes.endpoint, id) })),
+        of: ({ endpoint }) => endpoint,
+      },
+      recheck: { firstMs: LEASE_MS, factor: 1, maxMs: LEASE_MS },
+      retry: RETRY,
+      attempt: ({ endpoint, lane }) => this.#serve(endpoint, lane),
+    });
   }
 
-  /** Starts to serve due lanes up to the concurrency limits, without waiting for them. */
-  async sweep(): Promise<void> {
-    const { endpoints, deliveries, clock } = this.#options;
-    for (const endpoint of await endpoints.listEnabled()) {
-      const free = LANES_PER_ENDPOINT - (this.#busy.get(endpoint.id) ?? 0);
-      if (free <= 0 || this.#closed) continue;
-      const lanes = await deliveries.claimLanes(endpoint.id, {
-        nowIso: isoIn(clock),
-        leaseUntil: isoIn(clock, LEASE_MS),
-        limit: free,
-      });
-      for (const lane of lanes) this.#start(endpoint.id, lane);
-    }
-  }
-
-  #start(endpoint: string, lane: string): void {
-    const { log, onIdle } = this.#options;
-    this.#busy.set(endpoint, (this.#busy.get(endpoint) ?? 0) + 1);
-    const run = this.#serve(endpoint, lane)
-      .catch((error) => log.error({ err: error, endpoint }, 'webhook delivery failed, will retry'))
-      .finally(() => {
-        this.#underWay.delete(run);
-        const busy = (this.#busy.get(endpoint) ?? 1) - 1;
-        if (busy > 0) this.#busy.set(endpoint, busy);
-        else this.#busy.delete(endpoint);
-        if (!this.#closed) onIdle();
-      });
-    this.#underWay.add(run);
-  }
-
-  /** Sends a lane's events in order, until one fails. */
-  async #serve(endpointId: string, lane: string): Promise<void> {
+  /** Sends a lane's events in order, until one fails. True if more of them are due. */
+  async #serve(endpointId: string, lane: string): Promise<boolean> {
     const { deliveries, endpoints } = this.#options;
     for (let sent = 0; sent < RUN_DELIVERIES && !this.#closed; sent += 1) {
       const head = await deliveries.findHead(endpointId, lane);
@@ -92,9 +81,9 @@ export class WebhookDeliverer {
       const endpoint = head && (await endpoints.find(endpointId));
       if (!head || !endpoint || endpoint.disabledAt) break;
       const isDelivered = await this.#deliver(endpoint, head);
-      if (!isDelivered) return;
+      if (!isDelivered) return false;
     }
-    await deliveries.releaseLane(endpointId, lane, isoIn(this.#options.clock));
+    return deliveries.releaseLane(endpointId, lane, isoIn(this.#options.clock));
   }
 
   async #deliver(endpoint: EndpointRow, due: DueDelivery): Promise<boolean> {
@@ -162,14 +151,9 @@ export class WebhookDeliverer {
       .filter((each) => each !== undefined);
   }
 
-  /** Resolves when nothing is being sent. */
-  async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
-  }
-
   /** Waits for running requests; the rest stays queued. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.settled();
+    await this.due.close();
   }
 }

@@ -1,4 +1,4 @@
-import { type Database, isClaimed, type Orm } from '../platform/db/db.ts';
+import type { Database, Orm } from '../platform/db/db.ts';
 import { and, asc, desc, eq, gte, inArray, lt, lte, min, or, sql } from '../platform/db/sql.ts';
 import { createId } from '../protocol/ids.ts';
 import type { EventRow } from './event-log.store.ts';
@@ -60,36 +60,16 @@ export class WebhookDeliveriesStore {
     });
     const inserted = await tx.insert(webhookDeliveries).values(rows).returning();
     const lanes = new Map(
-      rows.map(({ endpoint, lane, createdAt }) => [
-        `${endpoint} ${lane}`,
-        { endpoint, lane, nextAttemptAt: createdAt },
-      ]),
+      rows.map(({ endpoint, lane, createdAt }) => [`${endpoint} ${lane}`, { endpoint, lane, dueAt: createdAt }]),
     );
     await tx
       .insert(webhookLanes)
       .values([...lanes.values()])
       .onConflictDoUpdate({
         target: [webhookLanes.endpoint, webhookLanes.lane],
-        set: { nextAttemptAt: sql`coalesce(${webhookLanes.nextAttemptAt}, excluded.next_attempt_at)` },
+        set: { dueAt: sql`coalesce(${webhookLanes.dueAt}, excluded.due_at)` },
       });
     return inserted;
-  }
-
-  /** Leases due lanes of one endpoint. */
-  async claimLanes(endpoint: string, claim: { nowIso: string; leaseUntil: string; limit: number }): Promise<string[]> {
-    const due = this.#db.orm
-      .select({ lane: webhookLanes.lane })
-      .from(webhookLanes)
-      .where(and(eq(webhookLanes.endpoint, endpoint), lte(webhookLanes.nextAttemptAt, claim.nowIso)))
-      .orderBy(asc(webhookLanes.nextAttemptAt))
-      .limit(claim.limit)
-      .for('update', { skipLocked: true });
-    const rows = await this.#db.orm
-      .update(webhookLanes)
-      .set({ nextAttemptAt: claim.leaseUntil })
-      .where(and(eq(webhookLanes.endpoint, endpoint), isClaimed(webhookLanes.lane, due)))
-      .returning({ lane: webhookLanes.lane });
-    return rows.map((row) => row.lane);
   }
 
   /** A lane's first queued delivery. */
@@ -125,23 +105,25 @@ export class WebhookDeliveriesStore {
       .where(and(eq(webhookDeliveries.id, id), eq(webhookDeliveries.status, 'pending')));
   }
 
-  async scheduleLane(tx: Orm, endpoint: string, lane: string, nextAttemptAt: string): Promise<void> {
+  async scheduleLane(tx: Orm, endpoint: string, lane: string, dueAt: string): Promise<void> {
     await tx
       .update(webhookLanes)
-      .set({ nextAttemptAt })
+      .set({ dueAt })
       .where(and(eq(webhookLanes.endpoint, endpoint), eq(webhookLanes.lane, lane)));
   }
 
   /**
    * Releases a lane: due at once if something is queued, deleted if not. Its row is locked before the read, and writers
-   * lock it after adding a delivery, so one of the two sees the other.
+   * lock it after adding a delivery, so one of the two sees the other. True if it is due.
    */
-  async releaseLane(endpoint: string, lane: string, nowIso: string): Promise<void> {
-    await this.#db.transaction(async (tx) => {
+  async releaseLane(endpoint: string, lane: string, nowIso: string): Promise<boolean> {
+    return this.#db.transaction(async (tx) => {
       const key = and(eq(webhookLanes.endpoint, endpoint), eq(webhookLanes.lane, lane));
       await tx.select().from(webhookLanes).where(key).for('update');
-      if (await this.findHead(endpoint, lane, tx)) await this.scheduleLane(tx, endpoint, lane, nowIso);
+      const head = await this.findHead(endpoint, lane, tx);
+      if (head) await this.scheduleLane(tx, endpoint, lane, nowIso);
       else await tx.delete(webhookLanes).where(key);
+      return head !== undefined;
     });
   }
 
@@ -171,7 +153,7 @@ export class WebhookDeliveriesStore {
       .select({
         delivery: webhookDeliveries,
         type: events.type,
-        nextAttemptAt: webhookLanes.nextAttemptAt,
+        nextAttemptAt: webhookLanes.dueAt,
         isHead: sql<boolean>`not exists (select 1 from webhook_deliveries earlier where earlier.endpoint = ${webhookDeliveries.endpoint}
           and earlier.lane = ${webhookDeliveries.lane} and earlier.status = 'pending' and earlier.event_seq < ${webhookDeliveries.eventSeq})`,
       })

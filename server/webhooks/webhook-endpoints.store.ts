@@ -82,8 +82,8 @@ export class WebhookEndpointsStore {
         .where(eq(webhookEndpoints.id, id));
       await tx
         .update(webhookLanes)
-        .set({ nextAttemptAt: nowIso })
-        .where(and(eq(webhookLanes.endpoint, id), gt(webhookLanes.nextAttemptAt, latestLeaseEnd)));
+        .set({ dueAt: nowIso })
+        .where(and(eq(webhookLanes.endpoint, id), gt(webhookLanes.dueAt, latestLeaseEnd)));
     });
   }
 

@@ -3,6 +3,8 @@ import {
   bigint,
   bigserial,
   boolean,
+  dueColumns,
+  dueIndexes,
   index,
   integer,
   jsonb,
@@ -63,19 +65,18 @@ export const webhookEndpoints = pgTable('webhook_endpoints', {
 
 /**
  * The unit of ordered delivery: a room's events, or a person's outside rooms, at one endpoint. Only its first delivery
- * is ever sent; `next_attempt_at` is when it is due, and in the future while a process serves it. Null: nothing is
- * queued.
+ * is ever sent.
  */
 export const webhookLanes = pgTable(
   'webhook_lanes',
   {
     endpoint: text('endpoint').notNull(),
     lane: text('lane').notNull(),
-    nextAttemptAt: time('next_attempt_at'),
+    ...dueColumns(),
   },
   (table) => [
     primaryKey({ columns: [table.endpoint, table.lane] }),
-    index('webhook_lanes_due').on(table.endpoint, table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
+    ...dueIndexes('webhook_lanes', table, table.endpoint),
   ],
 );
 

@@ -62,7 +62,6 @@ export class Webhooks {
   readonly #deliveries: WebhookDeliveriesStore;
   readonly #deliverer: WebhookDeliverer;
   readonly #publishJob: PeriodicJob;
-  readonly #deliverJob: PeriodicJob;
   readonly #pruneJob: PeriodicJob;
   #closed = false;
 
@@ -88,16 +87,14 @@ export class Webhooks {
       sender: this.#sender,
       box: this.#box,
       ...stores,
-      onIdle: () => this.#deliverJob.wake(),
     });
     const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
       new PeriodicJob({ name, everyMs, run, log });
     this.#publishJob = job('publish events', SWEEP_MS, async () => {
       const taken = await this.#publisher.publish();
-      if (taken > 0) this.#deliverJob.wake();
+      if (taken > 0) this.#deliverer.due.wake();
       return taken > 0;
     });
-    this.#deliverJob = job('deliver webhooks', SWEEP_MS, () => this.#deliverer.sweep());
     this.#pruneJob = job('prune events', PRUNE_MS, () => this.#prune());
   }
 
@@ -108,22 +105,22 @@ export class Webhooks {
 
   start(): void {
     this.#publishJob.start();
-    this.#deliverJob.start();
+    this.#deliverer.due.start();
     this.#pruneJob.start();
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await Promise.all([this.#publishJob.close(), this.#deliverJob.close(), this.#pruneJob.close()]);
+    await Promise.all([this.#publishJob.close(), this.#pruneJob.close()]);
     await this.#deliverer.close();
     this.#sender.close();
   }
 
   /** Resolves when no job is running. */
   async settled(): Promise<void> {
-    await Promise.all([this.#publishJob.idle(), this.#deliverJob.idle()]);
-    await this.#deliverer.settled();
+    await this.#publishJob.idle();
+    await this.#deliverer.due.idle();
   }
 
   async list(query: EventListQuery): Promise<{ events: EmbedderEvent[]; hasMore: boolean }> {
@@ -151,7 +148,7 @@ export class Webhooks {
         receivers.map(({ id }) => ({ endpoint: id, event, isReplay: true, ...times })),
       ),
     );
-    this.#deliverJob.wake();
+    this.#deliverer.due.wake();
     if (rows.length === 0) return [];
     return this.#show(await this.#deliveries.list({ ids: rows.map((row) => row.id), limit: rows.length }));
   }
@@ -195,7 +192,7 @@ export class Webhooks {
   async enableEndpoint(id: string): Promise<WebhookEndpoint> {
     const latestLeaseEnd = isoIn(this.#clock, LEASE_MS);
     await this.#endpoints.enable(id, { nowIso: isoIn(this.#clock), latestLeaseEnd });
-    this.#deliverJob.wake();
+    this.#deliverer.due.wake();
     return this.getEndpoint(id);
   }
 

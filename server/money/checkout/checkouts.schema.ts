@@ -1,5 +1,15 @@
 import { sql } from '../../platform/db/sql.ts';
-import { check, index, integer, minor, pgTable, primaryKey, text, time } from '../../platform/db/tables.ts';
+import {
+  check,
+  dueColumns,
+  dueIndexes,
+  index,
+  minor,
+  pgTable,
+  primaryKey,
+  text,
+  time,
+} from '../../platform/db/tables.ts';
 
 /**
  * A person's customers at the provider: one for their own payments and one for each club that they join. They are
@@ -48,9 +58,8 @@ export const checkouts = pgTable(
     card: text('card'),
     /** The provider's fee, which is known only some time after the payment. */
     feeMinor: minor('fee_minor'),
-    /** When the sweeper fetches the checkout again; null when there is nothing left to learn. */
-    nextCheckAt: time('next_check_at'),
-    checks: integer('checks').notNull().default(0),
+    /** It is fetched until there is nothing left to learn. */
+    ...dueColumns(),
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),
     /** By the provider, also if the payment is booked days later. */
@@ -68,7 +77,7 @@ export const checkouts = pgTable(
     index('checkouts_unusable_identity')
       .on(table.identity, table.paidAt, table.sourceId)
       .where(sql`${table.unusableBecause} is not null`),
-    index('checkouts_due').on(table.nextCheckAt).where(sql`${table.nextCheckAt} is not null`),
+    ...dueIndexes('checkouts', table),
     index('checkouts_payment').on(table.providerPayment),
     index('checkouts_open').on(table.identity).where(sql`${table.status} in ('opening', 'open')`),
     check('checkouts_amount', sql`${table.amountMinor} > 0`),

@@ -1,5 +1,6 @@
-import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lte, ne, or, sql } from '../../platform/db/sql.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, eq, gt, inArray, isNull, ne, or, sql } from '../../platform/db/sql.ts';
+import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { checkouts, providerCustomers } from './checkouts.schema.ts';
 
@@ -8,16 +9,6 @@ export type NewCheckout = typeof checkouts.$inferInsert;
 
 /** Unique index: a session of the provider belongs to one checkout. */
 export const ONE_CHECKOUT_OF_SESSION = 'checkouts_provider_session_unique';
-
-/** First delay before a checkout is fetched again; it doubles with each check, up to the maximum. */
-export const CHECK_FIRST_SECONDS = 10;
-const CHECK_MAX_SECONDS = 300;
-/**
- * After this many checks of a paid checkout, its missing fee is looked up once a day, and after some days no more:
- * reconciliation then reports it.
- */
-const FEE_CHECKS_MAX = 40;
-const FEE_DAYS_MAX = 90;
 
 export class CheckoutsStore {
   readonly #orm: Orm;
@@ -73,10 +64,10 @@ export class CheckoutsStore {
    * Stores the page once. The page of a card payment may be stored after its payment, if the event arrives while the
    * order is being placed.
    */
-  async markOpen(id: string, page: { session: string; url: string | null; nextCheckAt: string }): Promise<void> {
+  async markOpen(id: string, page: { session: string; url: string | null; dueAt: string }): Promise<void> {
     await this.#orm
       .update(checkouts)
-      .set({ status: 'open', providerSession: page.session, url: page.url, nextCheckAt: page.nextCheckAt })
+      .set({ status: 'open', providerSession: page.session, url: page.url, dueAt: page.dueAt })
       .where(
         and(
           eq(checkouts.id, id),
@@ -92,7 +83,7 @@ export class CheckoutsStore {
   async markPaid(
     tx: Orm,
     id: string,
-    payment: { session: string; payment: string | null; amountMinor: number; paidAt: string; nextCheckAt: string },
+    payment: { session: string; payment: string | null; amountMinor: number; paidAt: string; dueAt: string },
   ): Promise<boolean> {
     const rows = await tx
       .update(checkouts)
@@ -103,8 +94,8 @@ export class CheckoutsStore {
         amountMinor: payment.amountMinor,
         unbookedSince: null,
         paidAt: payment.paidAt,
-        nextCheckAt: payment.nextCheckAt,
-        checks: 0,
+        dueAt: payment.dueAt,
+        attempts: 0,
       })
       .where(and(eq(checkouts.id, id), ne(checkouts.status, 'paid')))
       .returning({ id: checkouts.id });
@@ -128,7 +119,7 @@ export class CheckoutsStore {
   async markExpired(tx: Orm, id: string): Promise<boolean> {
     const rows = await tx
       .update(checkouts)
-      .set({ status: 'expired', nextCheckAt: null })
+      .set({ status: 'expired', ...NOT_DUE })
       .where(and(eq(checkouts.id, id), inArray(checkouts.status, ['opening', 'open'])))
       .returning({ id: checkouts.id });
     return rows.length > 0;
@@ -138,45 +129,18 @@ export class CheckoutsStore {
   async setFee(tx: Orm, id: string, feeMinor: number): Promise<boolean> {
     const rows = await tx
       .update(checkouts)
-      .set({ feeMinor, nextCheckAt: null })
+      .set({ feeMinor, ...NOT_DUE })
       .where(and(eq(checkouts.id, id), isNull(checkouts.feeMinor)))
       .returning({ id: checkouts.id });
     return rows.length > 0;
   }
 
-  /** Claims checkouts that are due and sets their next check, so that no two processes take the same one. */
-  async claimDue(nowIso: string, limit: number): Promise<Checkout[]> {
-    const due = this.#orm
-      .select({ id: checkouts.id })
-      .from(checkouts)
-      .where(lte(checkouts.nextCheckAt, nowIso))
-      .orderBy(asc(checkouts.nextCheckAt))
-      .limit(limit)
-      .for('update', { skipLocked: true });
-    return this.#orm
-      .update(checkouts)
-      .set({
-        checks: sql`${checkouts.checks} + 1`,
-        nextCheckAt: sql`case when ${checkouts.status} = 'paid' and ${checkouts.checks} >= ${FEE_CHECKS_MAX + FEE_DAYS_MAX} then null
-          when ${checkouts.status} = 'paid' and ${checkouts.checks} >= ${FEE_CHECKS_MAX} then ${nowIso}::timestamptz + interval '1 day'
-          else ${nowIso}::timestamptz + interval '1 second'
-            * least(${CHECK_FIRST_SECONDS} * power(2, least(${checkouts.checks}, 10)), ${CHECK_MAX_SECONDS}) end`,
-      })
-      .where(isClaimed(checkouts.id, due))
-      .returning();
-  }
-
-  /** Makes every open checkout due at once, after a start. */
-  async makeOpenDue(nowIso: string): Promise<void> {
+  /** Its fee is not known yet: the next lookup. */
+  async setFeeLookup(id: string, dueAt: string | null): Promise<void> {
     await this.#orm
       .update(checkouts)
-      .set({ nextCheckAt: nowIso })
-      .where(
-        and(
-          isNotNull(checkouts.nextCheckAt),
-          or(inArray(checkouts.status, ['opening', 'open']), isNull(checkouts.feeMinor)),
-        ),
-      );
+      .set({ dueAt })
+      .where(and(eq(checkouts.id, id), isNull(checkouts.feeMinor)));
   }
 
   /** `club`: the creator of the club that the person joins; empty for their own payments. */

@@ -3,16 +3,17 @@
  * booked exactly once, by whichever comes first of provider event, return page and sweeper. The part that sells the
  * item (top-up, ticket, tip) registers itself and books the sale in the transaction that marks the checkout paid.
  */
-import { DAY_MS, HOUR_MS, isoOrNull } from '../../platform/clock.ts';
+import { DAY_MS, HOUR_MS, isoOrNull, MINUTE_MS } from '../../platform/clock.ts';
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
+import type { DueRows } from '../../platform/jobs/due-rows.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, ID_PREFIXES } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderCheckout, ProviderPayment } from '../provider/payment-provider.ts';
-import type { CheckoutPurpose } from './checkouts.schema.ts';
-import { CHECK_FIRST_SECONDS, type Checkout, type CheckoutsStore, ONE_CHECKOUT_OF_SESSION } from './checkouts.store.ts';
+import { type CheckoutPurpose, checkouts } from './checkouts.schema.ts';
+import { type Checkout, type CheckoutsStore, ONE_CHECKOUT_OF_SESSION } from './checkouts.store.ts';
 import { createReturnUrls, withSession } from './return-urls.ts';
 
 /**
@@ -73,9 +74,12 @@ const SETTLE_ATTEMPTS = 2;
  * card.
  */
 const UNBOOKED_MAX_MS = DAY_MS;
-const CLAIM_ITEMS = 20;
+/** How often an open checkout is fetched at first. */
+const CHECK_FIRST_MS = 10_000;
+const CHECK_MAX_MS = 5 * MINUTE_MS;
 
 export class Checkouts {
+  readonly due: DueRows<typeof checkouts>;
   readonly #context: MoneyContext;
   readonly #store: CheckoutsStore;
   readonly #payables = new Map<CheckoutPurpose, Payable>();
@@ -89,6 +93,13 @@ export class Checkouts {
     this.#context = context;
     this.#store = context.stores.checkouts;
     this.#returnToCard = returnToCard;
+    this.due = context.dueRows({
+      name: 'checkouts',
+      table: checkouts,
+      key: [checkouts.id],
+      recheck: { firstMs: CHECK_FIRST_MS, factor: 2, maxMs: CHECK_MAX_MS },
+      attempt: (checkout) => this.#check(checkout),
+    });
   }
 
   register(purpose: CheckoutPurpose, payable: Payable): void {
@@ -146,7 +157,7 @@ export class Checkouts {
         status: 'opening',
         createdAt: this.#context.nowIso(),
         expiresAt: this.#context.laterIso(OPEN_MS),
-        nextCheckAt: this.#context.laterIso(OPENING_MS),
+        dueAt: this.#context.laterIso(OPENING_MS),
         card: request.card ?? null,
       });
     });
@@ -206,8 +217,8 @@ export class Checkouts {
   }
 
   async #keepPage(checkout: Checkout, { session, url }: ProviderCheckout): Promise<void> {
-    const nextCheckAt = this.#context.laterIso(CHECK_FIRST_SECONDS * 1000);
-    await this.#store.markOpen(checkout.id, { session, url, nextCheckAt });
+    const dueAt = this.#context.laterIso(CHECK_FIRST_MS);
+    await this.#store.markOpen(checkout.id, { session, url, dueAt });
   }
 
   /** `club`: the creator of the club that the person joins; empty for their own payments. */
@@ -269,19 +280,6 @@ export class Checkouts {
     if (checkout?.providerSession) await this.#refresh(checkout);
     // A card order whose answer was lost has no session yet: its payment identifies it.
     else if (checkout) await this.#handleCardPayment(payment);
-  }
-
-  /** Checks due checkouts at the provider; true when there may be more. */
-  async sweep(): Promise<boolean> {
-    const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
-    await Promise.all(
-      due.map((checkout) => this.#context.runInBackground(`check ${checkout.id}`, () => this.#check(checkout))),
-    );
-    return due.length === CLAIM_ITEMS;
-  }
-
-  recheckAll(): Promise<void> {
-    return this.#store.makeOpenDue(this.#context.nowIso());
   }
 
   async #check(checkout: Checkout): Promise<void> {
@@ -403,10 +401,10 @@ export class Checkouts {
     const { session, amountMinor } = found;
     const { ledger, currency } = this.#context;
     const at = this.#context.nowIso();
-    const nextCheckAt = this.#context.laterIso(CHECK_FIRST_SECONDS * 1000);
+    const dueAt = this.#context.laterIso(CHECK_FIRST_MS);
     const payment = found.payment?.payment ?? null;
     const paidAt = isoOrNull(found.payment?.paidAtMs) ?? at;
-    if (!(await this.#store.markPaid(tx, id, { session, payment, amountMinor, paidAt, nextCheckAt }))) return false;
+    if (!(await this.#store.markPaid(tx, id, { session, payment, amountMinor, paidAt, dueAt }))) return false;
     const reason = await book(tx);
     if (reason === undefined) return true;
     const [from, to] = [houseAccount('provider_clearing', currency), houseAccount('refund_payable', currency)];
@@ -434,7 +432,7 @@ export class Checkouts {
           providerSession: found.session,
           providerPayment: null,
           feeMinor: null,
-          checks: 0,
+          attempts: 0,
         });
         await this.#markPaid(tx, row, { found, book: async () => 'paid_twice' });
       });
@@ -446,7 +444,8 @@ export class Checkouts {
   }
 
   async #bookFee(checkout: Checkout, { feeMinor }: ProviderPayment): Promise<void> {
-    if (feeMinor === null || checkout.feeMinor !== null) return;
+    if (checkout.feeMinor !== null) return;
+    if (feeMinor === null) return this.#store.setFeeLookup(checkout.id, this.#context.feeLookupIso(checkout.paidAt));
     const { ledger, db, currency } = this.#context;
     await db.transaction(async (tx) => {
       if (!(await this.#store.setFee(tx, checkout.id, feeMinor)) || feeMinor === 0) return;

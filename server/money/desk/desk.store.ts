@@ -58,16 +58,15 @@ export class DeskStore {
     this.#orm = db.orm;
   }
 
-  async countTrouble(): Promise<Trouble> {
+  /** Refunds that have failed since `failingBefore` count, too: the provider's balance may be too low. */
+  async countTrouble(failingBefore: string): Promise<Trouble> {
     const { rows } = await execute<Trouble>(
       this.#orm,
       sql`select d.n as open, d.sum as open_minor, d.due_at,
-          (select count(*) from refunds where status = 'failed'
-            -- Refused for almost an hour, as by a balance that is too low.
-            or (status = 'pending' and provider_refund is null and attempts > 6)) as refunds,
+          (select count(*) from refunds where status = 'failed' or failing_since < ${failingBefore}::timestamptz) as refunds,
           (select count(*) from payouts p where p.status = 'failed'
             and not exists (select 1 from payouts later where later.creator = p.creator and later.created_at > p.created_at)) as payouts,
-          (select count(*) from provider_events where processed_at is null and error is not null) as events,
+          (select count(*) from provider_events where failing_since is not null) as events,
           (select count(*) from checkouts where unbooked_since is not null) as payments,
           (select count(*) from creator_freezes where lifted_at is null) as frozen,
           w.n as pending, w.sum as pending_minor

@@ -3,7 +3,7 @@
  * and reason. The desk contains no rules of its own: the parts decide refunds, disputes, payouts and reconciliations.
  */
 
-import { iso, isoOrNull } from '../../platform/clock.ts';
+import { iso, isoOrNull, MINUTE_MS } from '../../platform/clock.ts';
 import { isUniqueViolation } from '../../platform/db/db.ts';
 import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -50,6 +50,9 @@ const REFUND_NAMES = [
 /** An act without an outcome after this time was interrupted; far longer than the provider's client retries. */
 const ACT_CUT_OFF_MS = 15 * 60_000;
 
+/** A refund that the provider refuses for this long needs an operator. */
+const REFUSED_MS = 45 * MINUTE_MS;
+
 export class Desk {
   readonly payments: DeskPayments;
   readonly #context: MoneyContext;
@@ -72,7 +75,7 @@ export class Desk {
       ledger.sumByKind(currency),
       provider.books.fetchBalanceMinor(currency).catch(ignoreUnavailable),
       reconciliations.findLatest(),
-      this.#store.countTrouble(),
+      this.#store.countTrouble(this.#context.laterIso(-REFUSED_MS)),
       payouts.listDue(),
       this.#store.listCutOff(cutOffBefore, { ofEmbedders, limit: LIMITS.listPageItems }),
     ]);

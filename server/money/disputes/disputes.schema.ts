@@ -1,5 +1,17 @@
 import { sql } from '../../platform/db/sql.ts';
-import { boolean, check, index, jsonb, minor, pgTable, primaryKey, text, time } from '../../platform/db/tables.ts';
+import {
+  boolean,
+  check,
+  dueColumns,
+  dueIndexes,
+  index,
+  jsonb,
+  minor,
+  pgTable,
+  primaryKey,
+  text,
+  time,
+} from '../../platform/db/tables.ts';
 
 export type DisputeStatus = 'inquiry' | 'open' | 'under_review' | 'won' | 'lost';
 
@@ -44,11 +56,11 @@ export const disputes = pgTable(
     submittedBy: text('submitted_by'),
     openedAt: time('opened_at').notNull(),
     closedAt: time('closed_at'),
-    /** When the provider is asked again; null once it is closed. */
-    nextCheckAt: time('next_check_at'),
+    /** The provider is asked again periodically until it is closed. */
+    ...dueColumns(),
   },
   (table) => [
-    index('disputes_due').on(table.nextCheckAt).where(sql`${table.nextCheckAt} is not null`),
+    ...dueIndexes('disputes', table),
     index('disputes_opened').on(table.openedAt),
     index('disputes_source').on(table.sourceId),
     index('disputes_won').on(table.closedAt).where(sql`${table.status} = 'won'`),

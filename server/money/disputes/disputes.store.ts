@@ -1,6 +1,6 @@
 import { iso, isoOrNull } from '../../platform/clock.ts';
-import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
-import { and, asc, desc, eq, isNull, lte, sql } from '../../platform/db/sql.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, desc, eq, isNull, sql } from '../../platform/db/sql.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { accountId, fanWallet } from '../ledger/ledger.ts';
 import { tickets } from '../sales/tickets.schema.ts';
@@ -55,22 +55,6 @@ export class DisputesStore {
       .where(filter.status ? eq(disputes.status, filter.status) : undefined)
       .orderBy(desc(disputes.openedAt))
       .limit(filter.limit);
-  }
-
-  /** Claims disputes that are due for a check, so that no two processes take the same. */
-  async claimDue(claim: { nowIso: string; nextCheckAt: string; limit: number }): Promise<DisputeRow[]> {
-    const due = this.#orm
-      .select({ id: disputes.id })
-      .from(disputes)
-      .where(lte(disputes.nextCheckAt, claim.nowIso))
-      .orderBy(asc(disputes.nextCheckAt))
-      .limit(claim.limit)
-      .for('update', { skipLocked: true });
-    return this.#orm
-      .update(disputes)
-      .set({ nextCheckAt: claim.nextCheckAt })
-      .where(isClaimed(disputes.id, due))
-      .returning();
   }
 
   /** Inserts a new dispute; undefined if it exists. */

@@ -6,6 +6,7 @@
  */
 import { DAY_MS, iso, isoOrNull } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
+import { type DueRows, NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id, type RoomId, type TicketId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
@@ -20,16 +21,17 @@ import type { Refunds } from '../refunds/refunds.ts';
 import { sawNoLive } from '../sales/withdrawals.ts';
 import { gatherEvidence } from './dispute-evidence.ts';
 import { disputeFundsLegs, lostSaleLegs } from './dispute-legs.ts';
-import type { DisputeStatus, Evidence } from './disputes.schema.ts';
+import { type DisputeStatus, disputes, type Evidence } from './disputes.schema.ts';
 import { type DisputeRow, DisputesStore } from './disputes.store.ts';
 
 /** Attempts to book a dispute that another process keeps changing; then the event is retried later. */
 const REFRESH_ATTEMPTS = 5;
 /** Events can get lost, and the provider lists them for 30 days only: an open dispute is fetched again once a day. */
 const CHECK_EVERY_MS = DAY_MS;
-const CLAIM_ITEMS = 20;
 
 export class Disputes {
+  /** Open disputes, each fetched again once a day. */
+  readonly due: DueRows<typeof disputes>;
   readonly #context: MoneyContext;
   readonly #store: DisputesStore;
   readonly #payments: CardPayments;
@@ -52,6 +54,13 @@ export class Disputes {
     this.#standing = parts.standing;
     this.#debts = parts.debts;
     this.#refunds = parts.refunds;
+    this.due = context.dueRows({
+      name: 'disputes',
+      table: disputes,
+      key: [disputes.id],
+      recheck: { firstMs: CHECK_EVERY_MS, factor: 1, maxMs: CHECK_EVERY_MS },
+      attempt: ({ providerDispute }) => this.handleDisputeChanged(providerDispute),
+    });
   }
 
   async list(status?: DisputeStatus): Promise<Dispute[]> {
@@ -76,18 +85,6 @@ export class Disputes {
       if (!found || (await this.#apply(found, known))) return;
     }
     throw new AppError('unavailable');
-  }
-
-  /** Fetches open disputes that are due for their daily check; true when there may be more. */
-  async sweep(): Promise<boolean> {
-    const nextCheckAt = this.#context.laterIso(CHECK_EVERY_MS);
-    const due = await this.#store.claimDue({ nowIso: this.#context.nowIso(), nextCheckAt, limit: CLAIM_ITEMS });
-    await Promise.all(
-      due.map(({ id, providerDispute }) =>
-        this.#context.runInBackground(`dispute ${id}`, () => this.handleDisputeChanged(providerDispute)),
-      ),
-    );
-    return due.length === CLAIM_ITEMS;
   }
 
   /** Submits evidence from our records, with the operator's note. */
@@ -154,7 +151,7 @@ export class Disputes {
         reason: found.reason,
         status: 'inquiry',
         openedAt: iso(found.openedAtMs),
-        nextCheckAt: this.#context.laterIso(CHECK_EVERY_MS),
+        dueAt: this.#context.laterIso(CHECK_EVERY_MS),
       });
       // The fact is added with the first withdrawal; an inquiry withdraws nothing.
       if (!kept || found.status !== 'inquiry') return;
@@ -223,7 +220,7 @@ export class Disputes {
     if (row.status === found.status || row.status === 'won' || row.status === 'lost') return;
     const at = this.#context.nowIso();
     const closed = found.status === 'won' || found.status === 'lost';
-    const closing = closed ? { closedAt: at, frozenCreditMinor: 0, nextCheckAt: null } : { closedAt: null };
+    const closing = closed ? { closedAt: at, frozenCreditMinor: 0, ...NOT_DUE } : { closedAt: null };
     let after = await this.#store.update(tx, row.id, { status: found.status, ...closing });
     if (found.status === 'won') {
       await this.#reinstate(tx, row, at);

@@ -82,7 +82,7 @@ export class MembershipCancellations {
     if (this.#isBeingUpdated(before) || !isUnchanged(asked, before)) {
       // The row was changed while the provider answered: the next sync compares again.
       await this.#store.update(tx, id, {
-        nextCheckAt: this.#isBeingUpdated(before) ? cancellationLeaseUntil : this.#leaseEnd(),
+        dueAt: this.#isBeingUpdated(before) ? cancellationLeaseUntil : this.#leaseEnd(),
       });
       return undefined;
     }
@@ -97,7 +97,7 @@ export class MembershipCancellations {
           wantsToLeave: found.cancelAtPeriodEnd,
           decisions: before.decisions + 1,
           // If the paid time is over, the next sync ends the membership before the renewal is collected.
-          nextCheckAt: this.#context.nowIso(),
+          dueAt: this.#context.nowIso(),
         })
       : before;
     const isHalted = standing === 'disputed' || (await this.#context.rooms.suspensions.isSuspended(creator, tx));
@@ -165,7 +165,7 @@ export class MembershipCancellations {
       ...decided,
       cancellationLeaseHolders,
       cancellationLeaseUntil: until,
-      nextCheckAt: until,
+      dueAt: until,
     });
     return until;
   }

@@ -68,7 +68,7 @@ export class MembershipStanding {
   async restore(tx: Orm, payment: string): Promise<void> {
     const row = await this.#lock(tx, payment);
     if (row?.standing !== 'disputed') return;
-    await this.#store.update(tx, row.id, { standing: null, nextCheckAt: this.#context.nowIso() });
+    await this.#store.update(tx, row.id, { standing: null, dueAt: this.#context.nowIso() });
   }
 
   /**
@@ -88,7 +88,7 @@ export class MembershipStanding {
       decisions: row.decisions + 1,
       // Marks the update as interrupted: the next sync sends it if the provider does not have it.
       cancellationLeaseUntil: now,
-      nextCheckAt: now,
+      dueAt: now,
     });
   }
 
@@ -105,7 +105,7 @@ export class MembershipStanding {
       tier: after.tier,
       paidUntil: iso(after.endsAtMs),
       accessUntil: iso(this.accessUntilMs(after, row)),
-      nextCheckAt: this.#context.nowIso(),
+      dueAt: this.#context.nowIso(),
     });
   }
 
@@ -155,7 +155,7 @@ export class MembershipStanding {
   ): Promise<void> {
     const row = await this.#lock(tx, payment);
     if (!row || row.status === 'ended' || row.standing === 'refunded' || row.standing === 'lost') return;
-    await this.#store.update(tx, row.id, { standing, nextCheckAt: this.#context.nowIso() });
+    await this.#store.update(tx, row.id, { standing, dueAt: this.#context.nowIso() });
     await this.#context.rooms.clubs.revoke(tx, row.id as MembershipId, reason);
   }
 

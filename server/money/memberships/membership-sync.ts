@@ -182,8 +182,7 @@ export class MembershipSync {
         startedAt: before.startedAt ?? iso(nowMs),
         endedAt: isOver ? iso(nowMs) : null,
         syncVersion: before.syncVersion + 1,
-        nextCheckAt:
-          found.status === 'ended' ? null : iso(Math.min(nextMs, resumesAt ? Date.parse(resumesAt) : nextMs)),
+        dueAt: found.status === 'ended' ? null : iso(Math.min(nextMs, resumesAt ? Date.parse(resumesAt) : nextMs)),
       },
       isRenewed,
     );
@@ -234,9 +233,9 @@ export class MembershipSync {
         providerCustomer: found.customer,
         endedAt: this.#context.nowIso(),
         syncVersion: row.syncVersion + 1,
-        nextCheckAt: isEndedThere ? null : this.#context.laterIso(ENDING_RECHECK_MS),
+        dueAt: isEndedThere ? null : this.#context.laterIso(ENDING_RECHECK_MS),
       });
-    } else if (isEndedThere) await this.#store.update(tx, row.id, { nextCheckAt: null });
+    } else if (isEndedThere) await this.#store.update(tx, row.id, { dueAt: null });
   }
 
   async #planInvoices(row: MembershipRow, invoices: ProviderInvoice[]): Promise<PlannedInvoice[]> {
@@ -299,7 +298,7 @@ export class MembershipSync {
         terms: terms.termsId,
         creatorMinor: split.creatorMinor,
         providerPayment: paid.payment,
-        nextFeeCheckAt: paid.payment ? this.#context.laterIso(FIRST_FEE_CHECK_MS) : null,
+        dueAt: paid.payment ? this.#context.laterIso(FIRST_FEE_CHECK_MS) : null,
         periodEnd: iso(sold.endsAtMs),
         paidAt: iso(paid.paidAtMs),
         bookedAt: at,
@@ -322,15 +321,15 @@ export class MembershipSync {
   async handlePaymentChanged(payment: string): Promise<boolean> {
     const invoice = await this.#store.findInvoiceByPayment(payment);
     if (!invoice) return false;
-    if (invoice.feeMinor === null) await this.bookFee(invoice.invoice, payment);
+    if (invoice.feeMinor === null) await this.bookFee(invoice);
     return true;
   }
 
-  async bookFee(invoice: string, payment: string): Promise<void> {
+  async bookFee({ invoice, paidAt, providerPayment }: InvoiceRow): Promise<void> {
     const { provider, ledger, db, currency } = this.#context;
-    const found = await provider.fetchPayment(payment);
+    const found = await provider.fetchPayment(providerPayment ?? '');
     const feeMinor = found?.feeMinor ?? null;
-    if (feeMinor === null) return;
+    if (feeMinor === null) return this.#store.setFeeLookup(invoice, this.#context.feeLookupIso(paidAt));
     if (found?.country) {
       const row = await this.#store.findHolder(invoice);
       if (row) await this.#context.pricing.noteEvidence(row.identity, found.country);

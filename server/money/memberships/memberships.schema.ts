@@ -3,6 +3,8 @@ import {
   bigserial,
   boolean,
   check,
+  dueColumns,
+  dueIndexes,
   index,
   integer,
   minor,
@@ -69,8 +71,8 @@ export const memberships = pgTable(
     endedAt: time('ended_at'),
     /** Counts completed syncs, so that an older answer of the provider is recognised. */
     syncVersion: integer('sync_version').notNull().default(0),
-    /** When the sweeper syncs it again; null when there is nothing left to learn. */
-    nextCheckAt: time('next_check_at'),
+    /** It is synced periodically until there is nothing left to learn. */
+    ...dueColumns(),
   },
   (table) => [
     // One membership per person and club, and one open page, also across processes.
@@ -80,7 +82,7 @@ export const memberships = pgTable(
     uniqueIndex('memberships_pending').on(table.creator, table.identity).where(sql`${table.status} = 'pending'`),
     index('memberships_identity').on(table.identity),
     index('memberships_creator').on(table.creator),
-    index('memberships_due').on(table.nextCheckAt).where(sql`${table.nextCheckAt} is not null`),
+    ...dueIndexes('memberships', table),
   ],
 );
 
@@ -102,8 +104,7 @@ export const membershipInvoices = pgTable(
     providerPayment: text('provider_payment'),
     /** The provider's fee, which is known only some time after the payment. */
     feeMinor: minor('fee_minor'),
-    feeChecks: integer('fee_checks').notNull().default(0),
-    nextFeeCheckAt: time('next_fee_check_at'),
+    ...dueColumns(),
     periodEnd: time('period_end').notNull(),
     paidAt: time('paid_at').notNull(),
     bookedAt: time('booked_at').notNull(),
@@ -112,7 +113,7 @@ export const membershipInvoices = pgTable(
     index('membership_invoices_membership').on(table.membership, table.paidAt, table.id),
     index('membership_invoices_paid').on(table.paidAt, table.id),
     index('membership_invoices_payment').on(table.providerPayment),
-    index('membership_invoices_fee').on(table.nextFeeCheckAt).where(sql`${table.nextFeeCheckAt} is not null`),
+    ...dueIndexes('membership_invoices', table),
     check('membership_invoices_amount', sql`${table.amountMinor} > 0`),
   ],
 );

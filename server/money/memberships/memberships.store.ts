@@ -1,5 +1,6 @@
-import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
-import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lte, sql } from '../../platform/db/sql.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from '../../platform/db/sql.ts';
+import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
 import type { TermLine } from './membership-time.ts';
 import { membershipInvoices, memberships, membershipTerms } from './memberships.schema.ts';
@@ -22,12 +23,6 @@ const GIVEN_BACK = sql`(select coalesce(-sum(e.amount_minor), 0) from ledger_tra
 export const ONE_PENDING_MEMBERSHIP = 'memberships_pending';
 
 const LIST_ITEMS = 100;
-/**
- * After this many checks, a missing fee is looked up once a day, and after some days no more: reconciliation then
- * reports it.
- */
-const FEE_CHECKS_MAX = 12;
-const FEE_DAYS_MAX = 90;
 
 export class MembershipsStore {
   readonly #orm: Orm;
@@ -132,11 +127,11 @@ export class MembershipsStore {
   }
 
   /** Stores the house's cancellation for later removal, unless the member has meanwhile decided to leave. */
-  async ownCancellation(id: string, nextCheckAt: string): Promise<void> {
+  async ownCancellation(id: string, dueAt: string): Promise<void> {
     const isKept = and(eq(memberships.isCancelledByHouse, false), sql`${memberships.wantsToLeave} is not true`);
     await this.#orm
       .update(memberships)
-      .set({ isCancelledByHouse: true, nextCheckAt })
+      .set({ isCancelledByHouse: true, dueAt })
       .where(and(eq(memberships.id, id), isKept));
   }
 
@@ -157,30 +152,14 @@ export class MembershipsStore {
       providerSession === null ? isNull(memberships.providerSession) : eq(memberships.providerSession, providerSession);
     await tx
       .update(memberships)
-      .set({ status: 'abandoned', nextCheckAt: null })
+      .set({ status: 'abandoned', ...NOT_DUE })
       .where(and(eq(memberships.id, id), eq(memberships.status, 'pending'), isSame));
-  }
-
-  /** Claims due memberships for the lease. */
-  claimDue(claim: { nowIso: string; leaseUntil: string; limit: number }): Promise<MembershipRow[]> {
-    const due = this.#orm
-      .select({ id: memberships.id })
-      .from(memberships)
-      .where(lte(memberships.nextCheckAt, claim.nowIso))
-      .orderBy(asc(memberships.nextCheckAt))
-      .limit(claim.limit)
-      .for('update', { skipLocked: true });
-    return this.#orm
-      .update(memberships)
-      .set({ nextCheckAt: claim.leaseUntil })
-      .where(isClaimed(memberships.id, due))
-      .returning();
   }
 
   /** Makes the memberships of a creator's club due. */
   async makeDueOf(creator: string, nowIso: string): Promise<void> {
-    const isOf = and(eq(memberships.creator, creator), isNotNull(memberships.nextCheckAt));
-    await this.#orm.update(memberships).set({ nextCheckAt: nowIso }).where(isOf);
+    const isOf = and(eq(memberships.creator, creator), isNotNull(memberships.dueAt));
+    await this.#orm.update(memberships).set({ dueAt: nowIso }).where(isOf);
   }
 
   /** Invoices whose terms are stored. */
@@ -266,30 +245,19 @@ export class MembershipsStore {
     return row;
   }
 
-  claimFees(claim: { nowIso: string; nextIso: string; limit: number }): Promise<InvoiceRow[]> {
-    const due = this.#orm
-      .select({ invoice: membershipInvoices.invoice })
-      .from(membershipInvoices)
-      .where(lte(membershipInvoices.nextFeeCheckAt, claim.nowIso))
-      .limit(claim.limit)
-      .for('update', { skipLocked: true });
-    return this.#orm
+  /** Its fee is not known yet: the next lookup. */
+  async setFeeLookup(invoice: string, dueAt: string | null): Promise<void> {
+    await this.#orm
       .update(membershipInvoices)
-      .set({
-        feeChecks: sql`${membershipInvoices.feeChecks} + 1`,
-        nextFeeCheckAt: sql`case when ${gte(membershipInvoices.feeChecks, FEE_CHECKS_MAX + FEE_DAYS_MAX)} then null
-          when ${gte(membershipInvoices.feeChecks, FEE_CHECKS_MAX)} then ${claim.nowIso}::timestamptz + interval '1 day'
-          else ${claim.nextIso}::timestamptz end`,
-      })
-      .where(isClaimed(membershipInvoices.invoice, due))
-      .returning();
+      .set({ dueAt })
+      .where(and(eq(membershipInvoices.invoice, invoice), isNull(membershipInvoices.feeMinor)));
   }
 
   /** True when the fee was not known before. */
   async setFee(tx: Orm, invoice: string, feeMinor: number): Promise<boolean> {
     const rows = await tx
       .update(membershipInvoices)
-      .set({ feeMinor, nextFeeCheckAt: null })
+      .set({ feeMinor, ...NOT_DUE })
       .where(and(eq(membershipInvoices.invoice, invoice), isNull(membershipInvoices.feeMinor)))
       .returning({ invoice: membershipInvoices.invoice });
     return rows.length > 0;

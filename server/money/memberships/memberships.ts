@@ -4,6 +4,7 @@
  */
 import { HOUR_MS } from '../../platform/clock.ts';
 import { isUniqueViolation } from '../../platform/db/db.ts';
+import type { DueRows } from '../../platform/jobs/due-rows.ts';
 import type { Fact } from '../../platform/outbox/outbox.ts';
 import type { Role } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -17,6 +18,7 @@ import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { MembershipStanding } from './membership-standing.ts';
 import { MembershipSync } from './membership-sync.ts';
+import { membershipInvoices, memberships } from './memberships.schema.ts';
 import { type MembershipRow, type MembershipsStore, ONE_PENDING_MEMBERSHIP } from './memberships.store.ts';
 
 export interface JoinRequest {
@@ -37,14 +39,15 @@ const RETURN_PATH = '/wallet';
 const OPEN_MS = HOUR_MS;
 /** A page this close to its expiry is not given out again. */
 const HAND_OUT_MARGIN_MS = 60_000;
-const LEASE_MS = 60_000;
+const RECHECK_MS = 60_000;
 const FIRST_CHECK_MS = 60_000;
-const FEE_RECHECK_MS = 10 * 60_000;
-const CLAIM_ITEMS = 20;
 const JOIN_ATTEMPTS = 3;
 
 export class Memberships {
   readonly sync: MembershipSync;
+  readonly due: DueRows<typeof memberships>;
+  /** Invoices whose fee the provider did not know yet. */
+  readonly dueFees: DueRows<typeof membershipInvoices>;
   readonly #context: MoneyContext;
   readonly #store: MembershipsStore;
   readonly #standing: MembershipStanding;
@@ -63,6 +66,19 @@ export class Memberships {
     this.#standing = parts.standing;
     this.#checkouts = parts.checkouts;
     this.sync = new MembershipSync(context, parts);
+    this.due = context.dueRows({
+      name: 'memberships',
+      table: memberships,
+      key: [memberships.id],
+      recheck: { firstMs: RECHECK_MS, factor: 1, maxMs: RECHECK_MS },
+      attempt: (row) => this.#refresh(row),
+    });
+    this.dueFees = context.dueRows({
+      name: 'membership fees',
+      table: membershipInvoices,
+      key: [membershipInvoices.invoice],
+      attempt: (row) => this.sync.bookFee(row),
+    });
   }
 
   /** Returns the page to join. Repeated calls return the same page while it is open and for the same tier. */
@@ -105,7 +121,7 @@ export class Memberships {
       locale: locale ?? null,
       createdAt: this.#context.nowIso(),
       expiresAt: this.#context.laterIso(OPEN_MS),
-      nextCheckAt: this.#context.laterIso(FIRST_CHECK_MS),
+      dueAt: this.#context.laterIso(FIRST_CHECK_MS),
     });
   }
 
@@ -300,23 +316,6 @@ export class Memberships {
     if (row?.identity !== identity || row.startedAt === null) throw new AppError('membership_not_found');
     if (row.status === 'ended' || !row.providerSubscription) throw new AppError('membership_ended');
     return { row, subscription: row.providerSubscription };
-  }
-
-  /** Checks due memberships and fees at the provider; true when there may be more. */
-  async sweep(): Promise<boolean> {
-    const nowIso = this.#context.nowIso();
-    const leaseUntil = this.#context.laterIso(LEASE_MS);
-    const due = await this.#store.claimDue({ nowIso, leaseUntil, limit: CLAIM_ITEMS });
-    const nextIso = this.#context.laterIso(FEE_RECHECK_MS);
-    const fees = await this.#store.claimFees({ nowIso, nextIso, limit: CLAIM_ITEMS });
-    const inBackground = this.#context.runInBackground.bind(this.#context);
-    await Promise.all([
-      ...due.map((row) => inBackground(`check ${row.id}`, () => this.#refresh(row))),
-      ...fees.map(({ invoice, providerPayment }) =>
-        inBackground(`fee of ${invoice}`, () => this.sync.bookFee(invoice, providerPayment ?? '')),
-      ),
-    ]);
-    return due.length === CLAIM_ITEMS || fees.length === CLAIM_ITEMS;
   }
 
   /** Syncs the members of a creator who is suspended, or is no longer: a renewal may be due before the next check. */

@@ -1,5 +1,5 @@
-import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
-import { and, asc, eq, inArray, lte, sql } from '../../platform/db/sql.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, eq, lte, sql } from '../../platform/db/sql.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import type { ProviderAccount } from '../provider/payment-provider.ts';
 import { creatorAccounts } from './payouts.schema.ts';
@@ -27,9 +27,9 @@ export class CreatorAccountsStore {
   async keep(
     creator: string,
     found: ProviderAccount,
-    { at, nextCheckAt, gone }: { at: string; nextCheckAt: string; gone: string | undefined },
+    { at, dueAt, gone }: { at: string; dueAt: string; gone: string | undefined },
   ): Promise<CreatorAccountRow | undefined> {
-    const row = { createdAt: at, checkedAt: sql`now()`, nextCheckAt, ...toRow(found) };
+    const row = { createdAt: at, checkedAt: sql`now()`, dueAt, ...toRow(found) };
     await this.#db.orm
       .insert(creatorAccounts)
       .values({ creator, ...row })
@@ -61,54 +61,32 @@ export class CreatorAccountsStore {
     return row;
   }
 
-  async update(tx: Orm, { creator, found, askedAt, nextCheckAt }: Answer): Promise<CreatorAccountRow | undefined> {
+  async update(tx: Orm, { creator, found, askedAt, dueAt }: Answer): Promise<CreatorAccountRow | undefined> {
     const [row] = await tx
       .update(creatorAccounts)
-      .set({ ...toRow(found), checkedAt: askedAt, nextCheckAt })
+      .set({ ...toRow(found), checkedAt: askedAt, dueAt })
       .where(eq(creatorAccounts.creator, creator))
       .returning();
     return row;
   }
 
-  async setNextCheck(creators: string[], nextCheckAt: string): Promise<void> {
-    if (creators.length === 0) return;
-    await this.#db.orm.update(creatorAccounts).set({ nextCheckAt }).where(inArray(creatorAccounts.creator, creators));
+  async setNextCheck(creator: string, dueAt: string): Promise<void> {
+    await this.#db.orm.update(creatorAccounts).set({ dueAt }).where(eq(creatorAccounts.creator, creator));
   }
 
-  /** Claims due accounts for the lease. */
-  claimDue(claim: { nowIso: string; leaseUntil: string; limit: number }): Promise<CreatorAccountRow[]> {
-    const due = this.#db.orm
-      .select({ creator: creatorAccounts.creator })
-      .from(creatorAccounts)
-      .where(lte(creatorAccounts.nextCheckAt, claim.nowIso))
-      .orderBy(asc(creatorAccounts.nextCheckAt))
-      .limit(claim.limit)
-      .for('update', { skipLocked: true });
-    return this.#db.orm
-      .update(creatorAccounts)
-      .set({ nextCheckAt: claim.leaseUntil })
-      .where(isClaimed(creatorAccounts.creator, due))
-      .returning();
-  }
-
-  /** Those with a pending payout, or with earnings that have changed since then. */
-  async findEarning(
-    creators: string[],
-    { currency, since }: { currency: string; since: string },
-  ): Promise<Set<string>> {
-    if (creators.length === 0) return new Set();
-    const { rows } = await execute<{ creator: string }>(
+  /** Whether the creator has a pending payout, or earnings that have changed since then. */
+  async isEarning(creator: string, { currency, since }: { currency: string; since: string }): Promise<boolean> {
+    const { rows } = await execute<{ found: boolean }>(
       this.#db.orm,
-      sql`select c.creator from creator_accounts c where c.creator in ${creators} and (
-          exists (select 1 from payouts p where p.creator = c.creator and p.status = 'pending')
+      sql`select exists (select 1 from payouts p where p.creator = ${creator} and p.status = 'pending')
           or exists (select 1 from ledger_accounts a cross join lateral (
               select x.created_at from ledger_entries e join ledger_transactions x on x.id = e.transaction
               where e.account = a.id order by e.seq desc limit 1
             ) latest
-            where a.owner = c.creator and a.kind in ('creator_pending', 'creator_available') and a.currency = ${currency}
-              and latest.created_at > ${since}))`,
+            where a.owner = ${creator} and a.kind in ('creator_pending', 'creator_available') and a.currency = ${currency}
+              and latest.created_at > ${since}) as found`,
     );
-    return new Set(rows.map((row) => row.creator));
+    return rows[0]?.found === true;
   }
 }
 
@@ -116,7 +94,7 @@ interface Answer {
   creator: string;
   found: ProviderAccount;
   askedAt: string;
-  nextCheckAt: string;
+  dueAt: string;
 }
 
 function toRow({ account, ...state }: ProviderAccount) {

@@ -4,12 +4,14 @@
  * those of connected accounts.
  */
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
+import type { DueRows } from '../../platform/jobs/due-rows.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { CreatorAccount } from '../../protocol/money/payouts.ts';
 import { parseReturnUrl } from '../checkout/return-urls.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderAccount } from '../provider/payment-provider.ts';
 import { type CreatorAccountRow, CreatorAccountsStore } from './creator-accounts.store.ts';
+import { creatorAccounts } from './payouts.schema.ts';
 
 export interface OnboardingRequest {
   creator: { identity: string; name: string; country: string };
@@ -28,9 +30,8 @@ const NO_ACCOUNT: Omit<ProviderAccount, 'account'> = {
 const GONE_MESSAGE = 'connected account is gone at the provider';
 /** Page of our own site to which creators return. */
 const RETURN_PATH = '/studio';
-/** Accounts per run of the sweep: with a run every ten seconds, two per second. */
-const CLAIM_ITEMS = 20;
-const LEASE_MS = 10 * 60_000;
+/** Many may be due at once, and none of them is urgent. */
+const CONCURRENCY = 2;
 /**
  * An account that is not payable is fetched again after this fraction of its age: often during onboarding, then less
  * often.
@@ -42,12 +43,21 @@ const CHECK_MAX_MS = 6 * HOUR_MS;
 const EARNING_MS = 35 * DAY_MS;
 
 export class CreatorAccounts {
+  readonly due: DueRows<typeof creatorAccounts>;
   readonly #context: MoneyContext;
   readonly #store: CreatorAccountsStore;
 
   constructor(context: MoneyContext) {
     this.#context = context;
     this.#store = new CreatorAccountsStore(context.db);
+    this.due = context.dueRows({
+      name: 'creator accounts',
+      table: creatorAccounts,
+      key: [creatorAccounts.creator],
+      concurrency: CONCURRENCY,
+      mayRun: context.isLeader,
+      attempt: (row) => this.#check(row),
+    });
   }
 
   /** Where the provider pays creators, as ISO 3166-1 codes. */
@@ -75,8 +85,8 @@ export class CreatorAccounts {
   async #create(creator: OnboardingRequest['creator'], gone: string | undefined): Promise<{ account: string }> {
     const made = await this.#context.provider.connect.createAccount({ ...creator, gone });
     const at = this.#context.nowIso();
-    const nextCheckAt = this.#context.laterIso(CHECK_MIN_MS);
-    const row = await this.#store.keep(creator.identity, made, { at, nextCheckAt, gone });
+    const dueAt = this.#context.laterIso(CHECK_MIN_MS);
+    const row = await this.#store.keep(creator.identity, made, { at, dueAt, gone });
     if (!row) throw new AppError('internal', 'The account was not stored.');
     const { providerAccount: account } = row;
     if (gone) this.#context.log.error({ creator: creator.identity, account: gone, replacement: account }, GONE_MESSAGE);
@@ -100,20 +110,14 @@ export class CreatorAccounts {
     if (row) await this.#refresh(row);
   }
 
-  /** Fetches due accounts: those that are not payable yet, and those with earnings or payouts. */
-  async sweep(): Promise<void> {
+  /** Fetches an account that is not payable yet, or that has earnings or payouts. */
+  async #check(row: CreatorAccountRow): Promise<void> {
     const { currency } = this.#context;
-    const nowIso = this.#context.nowIso();
-    const leaseUntil = this.#context.laterIso(LEASE_MS);
-    const due = await this.#store.claimDue({ nowIso, leaseUntil, limit: CLAIM_ITEMS });
-    const payable = due.filter(isPayable).map((row) => row.creator);
-    const since = this.#context.laterIso(-EARNING_MS);
-    const earning = await this.#store.findEarning(payable, { currency, since });
-    const rest = payable.filter((creator) => !earning.has(creator));
-    await this.#store.setNextCheck(rest, this.#context.laterIso(CHECK_MAX_MS));
-    const toFetch = due.filter((row) => !rest.includes(row.creator));
-    const inBackground = this.#context.runInBackground.bind(this.#context);
-    await Promise.all(toFetch.map((row) => inBackground(`account of ${row.creator}`, () => this.#refresh(row))));
+    const mayRest = isPayable(row);
+    const isEarning =
+      mayRest && (await this.#store.isEarning(row.creator, { currency, since: this.#context.laterIso(-EARNING_MS) }));
+    if (mayRest && !isEarning) await this.#store.setNextCheck(row.creator, this.#context.laterIso(CHECK_MAX_MS));
+    else await this.#refresh(row);
   }
 
   async isPayable(creator: string): Promise<boolean> {
@@ -129,13 +133,13 @@ export class CreatorAccounts {
     const known = await provider.connect.fetchAccount(providerAccount);
     // An account that is gone is like one that was never onboarded: the creator is asked to begin again.
     const found = known ?? { account: providerAccount, ...NO_ACCOUNT };
-    const nextCheckAt = this.#context.laterIso(this.#pauseMs(row, found));
+    const dueAt = this.#context.laterIso(this.#pauseMs(row, found));
     await db.transaction(async (tx) => {
       const before = await this.#store.lock(tx, { creator, account: providerAccount, askedAt });
       // A request that was made later has already stored its answer, or the account was replaced.
       if (!before) return;
       if (!known && before.isDetailsSubmitted) log.error({ creator, account: providerAccount }, GONE_MESSAGE);
-      const after = await this.#store.update(tx, { creator, found, askedAt, nextCheckAt });
+      const after = await this.#store.update(tx, { creator, found, askedAt, dueAt });
       const account = toWire(creator, after);
       if (account.status === toWire(creator, before).status) return;
       await this.#context.addFacts(tx, ['creator.account_changed', { account }, { identity: creator }]);

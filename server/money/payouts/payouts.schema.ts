@@ -2,6 +2,8 @@ import { sql } from '../../platform/db/sql.ts';
 import {
   boolean,
   check,
+  dueColumns,
+  dueIndexes,
   index,
   integer,
   jsonb,
@@ -46,10 +48,10 @@ export const creatorAccounts = pgTable(
     createdAt: time('created_at').notNull(),
     /** When the stored answer was asked for, by the database's clock. */
     checkedAt: time('checked_at').notNull(),
-    /** When it is fetched again, because its events can get lost. */
-    nextCheckAt: time('next_check_at').notNull().defaultNow(),
+    /** It is fetched again periodically, because its events can get lost. */
+    ...dueColumns(),
   },
-  (table) => [index('creator_accounts_due').on(table.nextCheckAt)],
+  (table) => dueIndexes('creator_accounts', table),
 );
 
 export const payoutBatches = pgTable(
@@ -76,8 +78,7 @@ export const payouts = pgTable(
     providerTransfer: text('provider_transfer').unique(),
     /** Counts the orders to the provider. An order after a failure of the provider needs a new idempotency key. */
     round: integer('round').notNull().default(1),
-    attempts: integer('attempts').notNull().default(0),
-    nextAttemptAt: time('next_attempt_at'),
+    ...dueColumns(),
     failure: text('failure'),
     createdAt: time('created_at').notNull(),
     /** When the transfer was made, by the provider, also if it is booked later; or when the refusal was booked. */
@@ -90,7 +91,7 @@ export const payouts = pgTable(
     index('payouts_creator').on(table.creator, table.createdAt),
     // One pending payout per creator, also across processes.
     uniqueIndex('payouts_pending').on(table.creator).where(sql`${table.status} = 'pending'`),
-    index('payouts_due').on(table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
+    ...dueIndexes('payouts', table),
     check('payouts_amount', sql`${table.amountMinor} > 0`),
     check('payouts_reversed', sql`${table.reversedMinor} between 0 and ${table.amountMinor}`),
   ],

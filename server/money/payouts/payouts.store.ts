@@ -1,6 +1,7 @@
 import { iso, isoOrNull } from '../../platform/clock.ts';
-import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
-import { and, asc, desc, eq, isNull, lte, sql } from '../../platform/db/sql.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, desc, eq, isNull, sql } from '../../platform/db/sql.ts';
+import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { PERSON_ID_LIKE } from '../../protocol/accounts/people.ts';
 import type { Id } from '../../protocol/ids.ts';
 import type { Payout } from '../../protocol/money/payouts.ts';
@@ -9,10 +10,6 @@ import { creatorFreezes, payoutBatches, payouts } from './payouts.schema.ts';
 
 export type PayoutRow = typeof payouts.$inferSelect;
 export type NewPayout = typeof payouts.$inferInsert;
-
-/** Lease of an order; longer than the provider's client retries. */
-const ATTEMPT_LEASE_SECONDS = 40;
-const RETRY_MAX_SECONDS = 3_600;
 
 /** Unique index: a creator has one pending payout. */
 export const ONE_PENDING_PAYOUT = 'payouts_pending';
@@ -157,37 +154,6 @@ export class PayoutsStore {
     return inserted;
   }
 
-  /** Claims payouts whose order is due, with growing delays, so that no two processes take the same. */
-  async claimDue(nowIso: string, limit: number): Promise<PayoutRow[]> {
-    const due = this.#orm
-      .select({ id: payouts.id })
-      .from(payouts)
-      .where(lte(payouts.nextAttemptAt, nowIso))
-      .orderBy(asc(payouts.nextAttemptAt))
-      .limit(limit)
-      .for('update', { skipLocked: true });
-    return this.#orm
-      .update(payouts)
-      .set({
-        attempts: sql`${payouts.attempts} + 1`,
-        nextAttemptAt: sql`${nowIso}::timestamptz + interval '1 second'
-          * least(${ATTEMPT_LEASE_SECONDS} * power(2, least(${payouts.attempts}, 10)), ${RETRY_MAX_SECONDS})`,
-      })
-      .where(isClaimed(payouts.id, due))
-      .returning();
-  }
-
-  async makePendingDue(nowIso: string): Promise<void> {
-    await this.#orm.update(payouts).set({ nextAttemptAt: nowIso }).where(eq(payouts.status, 'pending'));
-  }
-
-  async noteFault(id: string, failure: string, retryAt: string): Promise<void> {
-    await this.#orm
-      .update(payouts)
-      .set({ failure, nextAttemptAt: retryAt })
-      .where(and(eq(payouts.id, id), eq(payouts.status, 'pending')));
-  }
-
   /** The provider would repeat its answer under this key: the next order gets another key. */
   async renewOrder(id: string, round: number): Promise<void> {
     await this.#orm
@@ -200,7 +166,7 @@ export class PayoutsStore {
   async finish(tx: Orm, id: string, end: PayoutEnd): Promise<PayoutRow | undefined> {
     const [row] = await tx
       .update(payouts)
-      .set({ ...end, nextAttemptAt: null })
+      .set({ ...end, ...NOT_DUE })
       .where(and(eq(payouts.id, id), eq(payouts.status, 'pending')))
       .returning();
     return row;
@@ -215,7 +181,7 @@ export function toPayout(row: PayoutRow): Payout {
     amountMinor: row.amountMinor,
     currency: row.currency,
     status: row.status,
-    failure: row.failure,
+    failure: row.failure ?? row.fault,
     createdAt: iso(row.createdAt),
     reversedMinor: row.reversedMinor,
     settledAt: isoOrNull(row.settledAt),

@@ -5,6 +5,7 @@
  */
 import { DAY_MS, iso } from '../../platform/clock.ts';
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
+import type { DueRows } from '../../platform/jobs/due-rows.ts';
 import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
@@ -14,6 +15,7 @@ import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '
 import type { MoneyContext } from '../money-context.ts';
 import type { FoundTransfer, ProviderTransfer } from '../provider/payment-provider.ts';
 import type { CreatorAccounts } from './creator-accounts.ts';
+import { payouts } from './payouts.schema.ts';
 import {
   ONE_PENDING_PAYOUT,
   type PayableCreator,
@@ -23,13 +25,14 @@ import {
   toPayout,
 } from './payouts.store.ts';
 
-const CLAIM_ITEMS = 20;
 /** How long periodic batches leave out a creator whose payout was refused: the cause seldom ends by itself. */
 const REFUSED_PAUSE_MS = DAY_MS;
 /** Further creators wait for the next batch. */
 const BATCH_PAYOUTS = 1_000;
 
 export class Payouts {
+  /** Payouts whose order is due. */
+  readonly due: DueRows<typeof payouts>;
   readonly #context: MoneyContext;
   readonly #store: PayoutsStore;
   readonly #accounts: CreatorAccounts;
@@ -38,6 +41,8 @@ export class Payouts {
     this.#context = context;
     this.#store = new PayoutsStore(context.db);
     this.#accounts = accounts;
+    const attempt = (row: PayoutRow) => this.#attempt(row);
+    this.due = context.dueRows({ name: 'payouts', table: payouts, key: [payouts.id], attempt });
   }
 
   /** Writes a batch and starts its transfers. An empty batch is stored too, as the result of the request. */
@@ -54,9 +59,7 @@ export class Payouts {
     await this.#store.insertBatch({ id, by: request.by, createdAt: this.#context.nowIso() });
     for (const each of payable) await this.#create(id, each);
     if (payable.length > 0) this.#context.outbox.wake();
-    void this.#context.runInBackground(`payouts ${id}`, async () => {
-      while (await this.sweep());
-    });
+    this.due.wake();
     return this.getBatch(id);
   }
 
@@ -138,7 +141,7 @@ export class Payouts {
           currency,
           status: 'pending',
           providerAccount,
-          nextAttemptAt: createdAt,
+          dueAt: createdAt,
           createdAt,
         });
         const legs = transferLegs(account, houseAccount('payout_payable', currency), amountMinor);
@@ -151,32 +154,16 @@ export class Payouts {
     }
   }
 
-  /** Orders due payouts; true when there may be more. */
-  async sweep(): Promise<boolean> {
-    const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
-    await Promise.all(due.map((row) => this.#context.runInBackground(`payout ${row.id}`, () => this.#attempt(row))));
-    return due.length === CLAIM_ITEMS;
-  }
-
-  recheckAll(): Promise<void> {
-    return this.#store.makePendingDue(this.#context.nowIso());
-  }
-
   async #attempt(row: PayoutRow): Promise<void> {
     try {
       const made = await this.#order(row);
       if (!(await this.#finishPaid(row, made))) await this.findByTransfer(made.transfer);
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      if (error.code === 'payout_refused') {
-        const end = { status: 'failed', providerTransfer: null, failure: error.message } as const;
-        await this.#finish(row, { ...end, settledAt: this.#context.nowIso() });
-        // A refusal may mean that the account has changed.
-        await this.#accounts.handleAccountChanged(row.providerAccount);
-        return;
-      }
-      await this.#store.noteFault(row.id, error.message, this.#context.retryIso(row.attempts));
-      throw error;
+      if (!(error instanceof AppError) || error.code !== 'payout_refused') throw error;
+      const end = { status: 'failed', providerTransfer: null, failure: error.message } as const;
+      await this.#finish(row, { ...end, settledAt: this.#context.nowIso() });
+      // A refusal may mean that the account has changed.
+      await this.#accounts.handleAccountChanged(row.providerAccount);
     }
   }
 

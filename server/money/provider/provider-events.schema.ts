@@ -1,5 +1,4 @@
-import { sql } from '../../platform/db/sql.ts';
-import { index, integer, pgTable, text, time } from '../../platform/db/tables.ts';
+import { dueColumns, dueIndexes, index, pgTable, text, time } from '../../platform/db/tables.ts';
 import type { ProviderEvent } from './payment-provider.ts';
 
 /** Events of the payment provider: stored before they are acknowledged, and processed by fetching the object. */
@@ -15,14 +14,9 @@ export const providerEvents = pgTable(
     createdAt: time('created_at').notNull(),
     receivedAt: time('received_at').notNull(),
     processedAt: time('processed_at'),
-    attempts: integer('attempts').notNull().default(0),
-    nextAttemptAt: time('next_attempt_at'),
-    error: text('error'),
+    ...dueColumns(),
   },
-  (table) => [
-    index('provider_events_due').on(table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
-    index('provider_events_created').on(table.createdAt),
-  ],
+  (table) => [...dueIndexes('provider_events', table), index('provider_events_created').on(table.createdAt)],
 );
 
 /**

@@ -1,12 +1,11 @@
-import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
-import { asc, eq, isNotNull, lte, sql } from '../../platform/db/sql.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { eq, sql } from '../../platform/db/sql.ts';
+import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { eventListings, providerEvents } from './provider-events.schema.ts';
 
 export type EventRow = typeof providerEvents.$inferSelect;
 export type NewEventRow = typeof providerEvents.$inferInsert;
 
-/** Lease of an event that is being processed; longer than the provider's client retries. */
-const PROCESSING_LEASE_SECONDS = 40;
 const LISTING = 'events';
 
 export class ProviderEventsStore {
@@ -27,40 +26,11 @@ export class ProviderEventsStore {
     return inserted.length;
   }
 
-  async claimDue(nowIso: string, limit: number): Promise<EventRow[]> {
-    const due = this.#orm
-      .select({ id: providerEvents.id })
-      .from(providerEvents)
-      .where(lte(providerEvents.nextAttemptAt, nowIso))
-      .orderBy(asc(providerEvents.nextAttemptAt))
-      .limit(limit)
-      .for('update', { skipLocked: true });
-    return this.#orm
-      .update(providerEvents)
-      .set({
-        attempts: sql`${providerEvents.attempts} + 1`,
-        nextAttemptAt: sql`${nowIso}::timestamptz + interval '1 second' * ${PROCESSING_LEASE_SECONDS}`,
-      })
-      .where(isClaimed(providerEvents.id, due))
-      .returning();
-  }
-
   async markProcessed(id: string, at: string): Promise<void> {
     await this.#orm
       .update(providerEvents)
-      .set({ processedAt: at, nextAttemptAt: null, error: null })
+      .set({ processedAt: at, ...NOT_DUE })
       .where(eq(providerEvents.id, id));
-  }
-
-  async markFault(id: string, error: string, nextAttemptAt: string): Promise<void> {
-    await this.#orm.update(providerEvents).set({ error, nextAttemptAt }).where(eq(providerEvents.id, id));
-  }
-
-  async makeUnprocessedDue(nowIso: string): Promise<void> {
-    await this.#orm
-      .update(providerEvents)
-      .set({ nextAttemptAt: nowIso })
-      .where(isNotNull(providerEvents.nextAttemptAt));
   }
 
   /** Up to when the provider's events have been listed; undefined in a new house. */

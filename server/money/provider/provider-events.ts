@@ -4,6 +4,7 @@
  * events periodically.
  */
 import { DAY_MS, HOUR_MS, iso } from '../../platform/clock.ts';
+import type { DueRows } from '../../platform/jobs/due-rows.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Reconciliations } from '../books/reconciliations.ts';
 import type { Checkouts } from '../checkout/checkouts.ts';
@@ -14,15 +15,9 @@ import type { CreatorAccounts } from '../payouts/creator-accounts.ts';
 import type { TransferReversals } from '../payouts/transfer-reversals.ts';
 import type { RefundOrders } from '../refunds/refund-orders.ts';
 import type { ProviderEvent } from './payment-provider.ts';
+import { providerEvents } from './provider-events.schema.ts';
 import { type EventRow, type NewEventRow, ProviderEventsStore } from './provider-events.store.ts';
 
-const CLAIM_ITEMS = 20;
-/**
- * About three days of retries. Afterwards an event is retried once a day, and the desk counts it until the cause is
- * fixed.
- */
-const HOURLY_ATTEMPTS = 80;
-const RETRY_SLOW_MS = DAY_MS;
 /** Listings overlap, because the provider may list events out of order. */
 const LISTING_OVERLAP_MS = 10 * 60_000;
 /** Period of the first listing of a new house. */
@@ -36,11 +31,11 @@ interface ProviderEventsParts {
   creatorAccounts: CreatorAccounts;
   transferReversals: TransferReversals;
   reconciliations: Reconciliations;
-  /** Runs `process` soon: there are new events. */
-  wake: () => void;
 }
 
 export class ProviderEvents {
+  /** Events that are not processed yet. */
+  readonly due: DueRows<typeof providerEvents>;
   readonly #context: MoneyContext;
   readonly #parts: ProviderEventsParts;
   readonly #store: ProviderEventsStore;
@@ -49,6 +44,14 @@ export class ProviderEvents {
     this.#context = context;
     this.#parts = parts;
     this.#store = new ProviderEventsStore(context.db);
+    this.due = context.dueRows({
+      name: 'provider events',
+      table: providerEvents,
+      key: [providerEvents.id],
+      // The desk counts an event until its cause is fixed.
+      retry: { firstMs: 1_000, maxMs: DAY_MS },
+      attempt: (event) => this.#process(event),
+    });
   }
 
   /** Verifies and stores an event. Answer the provider when this resolves. Throws `signature_invalid`. */
@@ -64,7 +67,7 @@ export class ProviderEvents {
     const isNew = (await this.#store.insert([this.#toRow(event)])) > 0;
     metrics.providerEvents.inc({ outcome: isNew ? 'received' : 'duplicate' });
     if (!event.isVersionOurs) metrics.providerEventVersionMismatches.inc();
-    this.#parts.wake();
+    this.due.wake();
   }
 
   /**
@@ -90,20 +93,9 @@ export class ProviderEvents {
     if (missed > 0) {
       metrics.providerEvents.inc({ outcome: 'found_by_listing' }, missed);
       log.info({ missed }, 'missed provider events found by listing');
-      this.#parts.wake();
+      this.due.wake();
     }
     return missed;
-  }
-
-  /** Processes due events; true when there may be more. */
-  async process(): Promise<boolean> {
-    const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
-    await Promise.all(due.map((event) => this.#process(event)));
-    return due.length === CLAIM_ITEMS;
-  }
-
-  recheckAll(): Promise<void> {
-    return this.#store.makeUnprocessedDue(this.#context.nowIso());
   }
 
   #toRow(event: ProviderEvent): NewEventRow {
@@ -118,22 +110,19 @@ export class ProviderEvents {
       createdAt: iso(event.createdAtMs),
       receivedAt: now,
       processedAt: isOurs ? null : now,
-      nextAttemptAt: isOurs ? now : null,
+      dueAt: isOurs ? now : null,
     };
   }
 
   async #process(event: EventRow): Promise<void> {
-    const { log, metrics } = this.#context;
+    const { metrics } = this.#context;
     try {
       await this.#handle(event);
       await this.#store.markProcessed(event.id, this.#context.nowIso());
       metrics.providerEvents.inc({ outcome: 'processed' });
     } catch (error) {
-      const isSlow = event.attempts >= HOURLY_ATTEMPTS;
-      const retryAt = isSlow ? this.#context.laterIso(RETRY_SLOW_MS) : this.#context.retryIso(event.attempts);
-      log.warn({ err: error, event: event.id, type: event.type, retryAt }, 'provider event failed, will be retried');
       metrics.providerEvents.inc({ outcome: 'failed' });
-      await this.#store.markFault(event.id, error instanceof Error ? error.message : String(error), retryAt);
+      throw error;
     }
   }
 

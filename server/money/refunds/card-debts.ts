@@ -5,6 +5,7 @@
  * payments.
  */
 import type { Orm } from '../../platform/db/db.ts';
+import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import type { Source } from '../ledger/ledger.store.ts';
 import { type Account, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
@@ -67,7 +68,7 @@ export class CardDebts {
       if (reopenedMinor === 0) break;
       leftMinor -= reopenedMinor;
       const settledMinor = row.settledMinor - reopenedMinor;
-      await this.#update(tx, row, { settledMinor, status: 'failed', failure, settledAt: null, nextAttemptAt: null });
+      await this.#update(tx, row, { settledMinor, status: 'failed', failure, settledAt: null, ...NOT_DUE });
     }
   }
 
@@ -109,7 +110,7 @@ export class CardDebts {
       ...(isWhole ? { status: 'succeeded', settledAt: this.#context.nowIso(), failure: null } : {}),
       // The order is finished, although it sent less than was owed.
       ...(isOver && !isWhole ? { status: 'failed' } : {}),
-      ...(isOver ? { nextAttemptAt: null } : {}),
+      ...(isOver ? NOT_DUE : {}),
       ...(providerRefund === undefined ? {} : { providerRefund }),
     });
   }

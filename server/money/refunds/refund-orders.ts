@@ -2,6 +2,7 @@
  * Sends decided refunds to the card that had paid: the order to the provider, its repetition until there is an answer,
  * and what the answer does to the books. The decision was committed before; nothing here can undo it.
  */
+import type { DueRows } from '../../platform/jobs/due-rows.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Refund } from '../../protocol/money/money.ts';
 import { fanWallet } from '../ledger/ledger.ts';
@@ -9,11 +10,11 @@ import type { MoneyContext } from '../money-context.ts';
 import type { ProviderRefund } from '../provider/payment-provider.ts';
 import { type CardDebts, owedMinor } from './card-debts.ts';
 import type { ProviderRefunds } from './provider-refunds.ts';
+import { refunds } from './refunds.schema.ts';
 import { paymentIdOf, type RefundRow, type RefundsStore, toRefund } from './refunds.store.ts';
 
 /** How long a request waits for the provider; then the answer is `pending`. */
 const ANSWER_WITHIN_MS = 2_000;
-const CLAIM_ITEMS = 20;
 
 interface RefundOrderParts {
   debts: CardDebts;
@@ -22,6 +23,8 @@ interface RefundOrderParts {
 }
 
 export class RefundOrders {
+  /** Refunds whose order or check is due. */
+  readonly due: DueRows<typeof refunds>;
   readonly #context: MoneyContext;
   readonly #store: RefundsStore;
   readonly #parts: RefundOrderParts;
@@ -30,11 +33,13 @@ export class RefundOrders {
     this.#context = context;
     this.#store = context.stores.refunds;
     this.#parts = parts;
+    const attempt = (row: RefundRow) => this.#attempt(row);
+    this.due = context.dueRows({ name: 'refunds', table: refunds, key: [refunds.id], attempt });
   }
 
   /** Orders a refund, and returns it as it stands: `pending` when the provider is slow. */
   async send(row: RefundRow): Promise<Refund> {
-    const attempt = this.#context.runInBackground(`refund ${row.id}`, () => this.#attempt(row));
+    const attempt = this.due.attempt(row);
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, ANSWER_WITHIN_MS);
@@ -50,25 +55,12 @@ export class RefundOrders {
     if (found) await this.#apply(found);
   }
 
-  /** Orders or checks due refunds; true when there may be more. */
-  async sweep(): Promise<boolean> {
-    const due = await this.#store.claimDue(this.#context.nowIso(), CLAIM_ITEMS);
-    await Promise.all(due.map((row) => this.#context.runInBackground(`refund ${row.id}`, () => this.#attempt(row))));
-    return due.length === CLAIM_ITEMS;
-  }
-
-  recheckAll(): Promise<void> {
-    return this.#store.makePendingDue(this.#context.nowIso());
-  }
-
   async #attempt(row: RefundRow): Promise<void> {
     try {
       await this.#apply(await this.#order(row));
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      if (error.code === 'not_refundable') return this.#fail(row, { failure: error.message, providerRefund: null });
-      await this.#store.noteFault(row.id, error.code, this.#context.retryIso(row.attempts));
-      throw error;
+      if (!(error instanceof AppError) || error.code !== 'not_refundable') throw error;
+      await this.#fail(row, { failure: error.message, providerRefund: null });
     }
   }
 

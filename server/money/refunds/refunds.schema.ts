@@ -1,5 +1,16 @@
 import { sql } from '../../platform/db/sql.ts';
-import { check, index, integer, minor, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
+import {
+  check,
+  dueColumns,
+  dueIndexes,
+  index,
+  integer,
+  minor,
+  pgTable,
+  text,
+  time,
+  uniqueIndex,
+} from '../../platform/db/tables.ts';
 
 /**
  * A decision to refund a payment, wholly or in part. A refund to a card is `pending` while it has an order at the
@@ -31,14 +42,13 @@ export const refunds = pgTable(
     providerRefund: text('provider_refund'),
     /** Counts the orders to the provider: an order after a failure needs a new idempotency key. */
     round: integer('round').notNull().default(1),
-    attempts: integer('attempts').notNull().default(0),
-    nextAttemptAt: time('next_attempt_at'),
+    ...dueColumns(),
     failure: text('failure'),
     createdAt: time('created_at').notNull(),
     settledAt: time('settled_at'),
   },
   (table) => [
-    index('refunds_due').on(table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
+    ...dueIndexes('refunds', table),
     check('refunds_amount', sql`${table.amountMinor} > 0`),
     check(
       'refunds_settled',

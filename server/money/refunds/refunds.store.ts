@@ -1,6 +1,7 @@
 import { iso } from '../../platform/clock.ts';
-import { type Database, isClaimed, type Orm } from '../../platform/db/db.ts';
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, or, type SQL, sql } from '../../platform/db/sql.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
+import { and, asc, desc, eq, inArray, isNull, or, type SQL, sql } from '../../platform/db/sql.ts';
+import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { ID_PREFIXES, type Id, type TicketId, type TipId, type TopupId } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money/money.ts';
 import { providerRefunds, refunds } from './refunds.schema.ts';
@@ -8,10 +9,6 @@ import { providerRefunds, refunds } from './refunds.schema.ts';
 export type RefundRow = typeof refunds.$inferSelect;
 export type NewRefund = typeof refunds.$inferInsert;
 type ProviderRefundRow = typeof providerRefunds.$inferSelect;
-
-/** Lease of an order; longer than the provider's client retries. */
-export const ATTEMPT_LEASE_SECONDS = 40;
-const RETRY_MAX_SECONDS = 3_600;
 
 /** Unique indexes: one refund per payment and part. */
 export const ONE_REFUND = [
@@ -91,7 +88,7 @@ export class RefundsStore {
   }
 
   /** Starts a new round of a failed refund; empty when it is not failed any more. */
-  async startRound(tx: Orm, id: string, nextAttemptAt: string): Promise<RefundRow[]> {
+  async startRound(tx: Orm, id: string, dueAt: string): Promise<RefundRow[]> {
     return tx
       .update(refunds)
       .set({
@@ -100,7 +97,9 @@ export class RefundsStore {
         attempts: 1,
         providerRefund: null,
         failure: null,
-        nextAttemptAt,
+        fault: null,
+        failingSince: null,
+        dueAt,
       })
       .where(and(eq(refunds.id, id), eq(refunds.status, 'failed')))
       .returning();
@@ -112,40 +111,6 @@ export class RefundsStore {
       .update(refunds)
       .set({ round: round + 1 })
       .where(and(eq(refunds.id, id), eq(refunds.round, round), eq(refunds.status, 'pending')));
-  }
-
-  /** Claims refunds whose order or check is due, with growing delays, so that no two processes take the same. */
-  async claimDue(nowIso: string, limit: number): Promise<RefundRow[]> {
-    const due = this.#orm
-      .select({ id: refunds.id })
-      .from(refunds)
-      .where(lte(refunds.nextAttemptAt, nowIso))
-      .orderBy(asc(refunds.nextAttemptAt))
-      .limit(limit)
-      .for('update', { skipLocked: true });
-    return this.#orm
-      .update(refunds)
-      .set({
-        attempts: sql`${refunds.attempts} + 1`,
-        nextAttemptAt: sql`${nowIso}::timestamptz + interval '1 second'
-          * least(${ATTEMPT_LEASE_SECONDS} * power(2, least(${refunds.attempts}, 10)), ${RETRY_MAX_SECONDS})`,
-      })
-      .where(isClaimed(refunds.id, due))
-      .returning();
-  }
-
-  async makePendingDue(nowIso: string): Promise<void> {
-    await this.#orm
-      .update(refunds)
-      .set({ nextAttemptAt: nowIso })
-      .where(and(eq(refunds.status, 'pending'), isNotNull(refunds.nextAttemptAt)));
-  }
-
-  async noteFault(id: string, failure: string, retryAt: string): Promise<void> {
-    await this.#orm
-      .update(refunds)
-      .set({ failure, nextAttemptAt: retryAt })
-      .where(and(eq(refunds.id, id), eq(refunds.status, 'pending')));
   }
 
   async notePending(id: string, providerRefund: string): Promise<void> {
@@ -163,7 +128,7 @@ export class RefundsStore {
   ): Promise<RefundRow | undefined> {
     const [row] = await tx
       .update(refunds)
-      .set({ status: 'failed', ...fault, nextAttemptAt: null })
+      .set({ status: 'failed', ...fault, ...NOT_DUE })
       .where(and(eq(refunds.id, id), eq(refunds.round, round), eq(refunds.status, 'pending')))
       .returning();
     return row;

@@ -12,13 +12,12 @@ import type { UnusablePayment } from '../checkout/checkouts.ts';
 import type { BookedTransaction } from '../ledger/ledger.store.ts';
 import { assertAmount, fanWallet, HOUSE, houseAccount, type Leg, remainderOf, reversalLegs } from '../ledger/ledger.ts';
 import type { InvoiceRow } from '../memberships/memberships.store.ts';
-import type { MoneyContext } from '../money-context.ts';
+import { type MoneyContext, PROVIDER_LEASE_MS } from '../money-context.ts';
 import { returnLegs } from '../wallet/promo-legs.ts';
 import { type CardDebts, owedMinor } from './card-debts.ts';
 import type { RefundOrders } from './refund-orders.ts';
 import { DISPUTED, type Refundable, type Refundables } from './refundables.ts';
 import {
-  ATTEMPT_LEASE_SECONDS,
   ONE_REFUND,
   ONE_REFUND_OF_KEY,
   paymentIdOf,
@@ -312,7 +311,7 @@ export class Refunds {
       status: isToCard ? 'pending' : 'succeeded',
       providerPayment,
       attempts: isToCard && !isDecidedByHouse ? 1 : 0,
-      nextAttemptAt: isToCard ? (isDecidedByHouse ? now : this.#leaseEnd()) : null,
+      dueAt: isToCard ? (isDecidedByHouse ? now : this.#leaseEnd()) : null,
       createdAt: now,
       settledAt: isToCard ? null : now,
     });
@@ -347,7 +346,7 @@ export class Refunds {
   }
 
   #leaseEnd(): string {
-    return this.#context.laterIso(ATTEMPT_LEASE_SECONDS * 1000);
+    return this.#context.laterIso(PROVIDER_LEASE_MS);
   }
 }
 

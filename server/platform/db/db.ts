@@ -9,7 +9,7 @@ import { AppError } from '../../protocol/errors.ts';
 import { ProcessLock } from '../jobs/process-lock.ts';
 import { loadPglite, loadPgliteOrm, loadPostgres } from './drizzle.ts';
 import { DETECT_DEAD_PEER, preparePgliteSchema, prepareSchema } from './schema-version.ts';
-import { type SQL, type SQLWrapper, sql } from './sql.ts';
+import { sql } from './sql.ts';
 import type { PgDatabase, PgQueryResultHKT } from './tables.ts';
 
 /** What stores work with: the database itself or an open transaction, which is opened by {@link Database} alone. */
@@ -296,12 +296,4 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
     if ('constraint' in cause && cause.constraint === constraint) return true;
   }
   return false;
-}
-
-/**
- * True for the keys that `due` returns, a query with `LIMIT … FOR UPDATE SKIP LOCKED`. It runs exactly once: as the
- * right side of IN it is joined, and a nested loop runs it again for each row, which claims more rows than the limit.
- */
-export function isClaimed(key: SQLWrapper, due: SQLWrapper): SQL {
-  return sql`${key} = any(array ${due})`;
 }

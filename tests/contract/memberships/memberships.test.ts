@@ -397,7 +397,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     await eventually(() => house.emulator.listDeliveries('pending').length === 0);
     await house.money.idle();
     const dueAt = async () =>
-      (await db.orm.select().from(memberships).where(eq(memberships.id, membership.id)))[0]?.nextCheckAt;
+      (await db.orm.select().from(memberships).where(eq(memberships.id, membership.id)))[0]?.dueAt;
     const before = await dueAt();
     const started = await house.openGateway();
     await started.idle();

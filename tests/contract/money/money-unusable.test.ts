@@ -222,8 +222,8 @@ describe.each(DATABASES)('a payment that cannot be booked on $name', ({ open }) 
     await house.createFan(1_000);
     await house.emulator.flush();
     await house.money.sweep();
-    await db.orm.execute(`update provider_events set processed_at = null, error = 'refused', attempts = 200,
-      next_attempt_at = now(), object_id = 'cs_test_' || id where subject = 'checkout'`);
+    await db.orm.execute(`update provider_events set processed_at = null, fault = 'refused', attempts = 200,
+      failing_since = now() - interval '20 days', due_at = now(), object_id = 'cs_test_' || id where subject = 'checkout'`);
     house.emulator.addFault({ path: '/v1/checkout/sessions/*', kind: 'server_error', times: 1_000 });
     house.advance(MINUTE_MS);
     await house.money.sweep();

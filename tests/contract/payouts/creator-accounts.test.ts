@@ -14,18 +14,24 @@ import { eventually } from '../../support/run/eventually.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-const AT_A_TIME = 20;
+/** Accounts that are fetched at a time. */
+const CONCURRENCY = 2;
 
 /** No webhook arrives, and the server's own event list has no events of connected accounts. */
 async function openSilentHouse(db: Database) {
   const asked: string[] = [];
+  const open = { now: 0, most: 0 };
   /** Runs once, when the provider has answered and before its answer arrives. */
   const hooks: { afterFetch?: (() => Promise<void>) | undefined } = {};
   const wrapProvider = (provider: PaymentProvider): PaymentProvider => {
     const fetchAccount = provider.connect.fetchAccount.bind(provider.connect);
     provider.connect.fetchAccount = async (account) => {
       asked.push(account);
-      const found = await fetchAccount(account);
+      open.now += 1;
+      open.most = Math.max(open.most, open.now);
+      const found = await fetchAccount(account).finally(() => {
+        open.now -= 1;
+      });
       const act = hooks.afterFetch;
       hooks.afterFetch = undefined;
       await act?.();
@@ -41,6 +47,7 @@ async function openSilentHouse(db: Database) {
   return {
     house,
     asked,
+    open,
     hooks,
     account: account?.id ?? '',
     isPayable: () => accounts.isPayable(house.creator),
@@ -197,19 +204,20 @@ describe.each(DATABASES)('accounts without events, on $name', ({ open }) => {
 
   test('checks a few at a time, the longest due first, and each once', async () => {
     await using db = await open();
-    const { house, asked } = await openSilentHouse(db);
+    const { house, asked, open: requests } = await openSilentHouse(db);
     await using _ = house;
-    await db.orm.execute(sql`update creator_accounts set next_check_at = now() + interval '1 day'`);
+    await db.orm.execute(sql`update creator_accounts set due_at = now() + interval '1 day'`);
     // With the statistics of an almost empty table Postgres prefers a nested loop, which repeats a subquery.
     await db.orm.execute(sql`analyze creator_accounts`);
-    await db.orm.execute(sql`insert into creator_accounts (creator, provider_account, created_at, checked_at, next_check_at)
+    await db.orm.execute(sql`insert into creator_accounts (creator, provider_account, created_at, checked_at, due_at)
       select 'creator-' || n, 'acct_' || n, now(), now(), now() - interval '1 day' + n * interval '1 second'
       from generate_series(1, 45) n`);
     const names = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => `acct_${from + n}`);
     await house.money.sweep();
-    expect(asked.toSorted()).toEqual(names(1, AT_A_TIME).toSorted());
-    for (let run = 0; run < 3; run += 1) await house.money.sweep();
     expect(asked.toSorted()).toEqual(names(1, 45).toSorted());
+    expect(requests.most).toBe(CONCURRENCY);
+    const isInOrder = asked.every((account, index) => Math.abs(names(1, 45).indexOf(account) - index) < CONCURRENCY);
+    expect(isInOrder, asked.join()).toBe(true);
   });
 
   test('retries an account that the provider did not answer for', async () => {

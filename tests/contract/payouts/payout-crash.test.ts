@@ -33,7 +33,7 @@ describe.each(CRASH_TARGETS)('kill -9 between a transfer and its booking, on $na
         expect(await payouts.listOfCreator(creator)).toMatchObject([{ status: 'pending' }]);
         // As every start does first.
         house.advance(20 * 24 * 60 * 60_000);
-        await house.money.payouts.recheckAll();
+        await house.money.payouts.due.recheck();
         await house.money.sweep();
         const [paid, ...others] = await payouts.listOfCreator(creator);
         expect([paid?.status, others]).toEqual(['paid', []]);

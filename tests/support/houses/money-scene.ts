@@ -28,7 +28,7 @@ const IGNORED_TABLES =
   /^(gateways|desk_acts|desk_act_outcomes|events|event_.*|webhook_.*|provider_events|chat_.*|invoices|invoice_series)$/;
 /** Columns that jobs and listeners update in the background without moving money. */
 const IGNORED_COLUMNS = [
-  ...['checks', 'next_check_at', 'fee_checks', 'next_fee_check_at', 'next_attempt_at', 'checked_at', 'released_seq'],
+  ...['attempts', 'due_at', 'checked_at', 'released_seq'],
   'release_due_at',
   ...['dispatched_at', 'claimed_by', 'claimed_until', 'published_at'],
 ];

@@ -275,7 +275,7 @@ async function createHouseSales() {
   const [batch, payout, at] = [createId('payoutBatch'), createId('payout'), sql`now()`];
   await context.db.orm.execute(sql`insert into payout_batches (id, by, created_at) values (${batch}, 'x', ${at})`);
   await context.db.orm.execute(sql`insert into payouts
-    (id, batch, creator, amount_minor, currency, status, provider_account, next_attempt_at, created_at, settled_at)
+    (id, batch, creator, amount_minor, currency, status, provider_account, due_at, created_at, settled_at)
     values (${payout}, ${batch}, 'person_creator', 100, 'eur', 'failed', 'acct_x', null, ${at}, ${at})`);
   // An act on a person that a crash has interrupted.
   await context.db.orm.execute(sql`insert into desk_acts (id, act, subject, by, reason, at)

@@ -388,8 +388,10 @@ CREATE TABLE "checkouts" (
 	"provider_payment" text,
 	"card" text,
 	"fee_minor" bigint,
-	"next_check_at" timestamp with time zone,
-	"checks" integer DEFAULT 0 NOT NULL,
+	"due_at" timestamp with time zone,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"fault" text,
+	"failing_since" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
 	"paid_at" timestamp with time zone,
@@ -457,7 +459,10 @@ CREATE TABLE "disputes" (
 	"submitted_by" text,
 	"opened_at" timestamp with time zone NOT NULL,
 	"closed_at" timestamp with time zone,
-	"next_check_at" timestamp with time zone,
+	"due_at" timestamp with time zone,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"fault" text,
+	"failing_since" timestamp with time zone,
 	CONSTRAINT "disputes_provider_dispute_unique" UNIQUE("provider_dispute"),
 	CONSTRAINT "disputes_amount" CHECK ("disputes"."amount_minor" > 0)
 );
@@ -534,8 +539,10 @@ CREATE TABLE "membership_invoices" (
 	"creator_minor" bigint NOT NULL,
 	"provider_payment" text,
 	"fee_minor" bigint,
-	"fee_checks" integer DEFAULT 0 NOT NULL,
-	"next_fee_check_at" timestamp with time zone,
+	"due_at" timestamp with time zone,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"fault" text,
+	"failing_since" timestamp with time zone,
 	"period_end" timestamp with time zone NOT NULL,
 	"paid_at" timestamp with time zone NOT NULL,
 	"booked_at" timestamp with time zone NOT NULL,
@@ -583,7 +590,10 @@ CREATE TABLE "memberships" (
 	"started_at" timestamp with time zone,
 	"ended_at" timestamp with time zone,
 	"sync_version" integer DEFAULT 0 NOT NULL,
-	"next_check_at" timestamp with time zone,
+	"due_at" timestamp with time zone,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"fault" text,
+	"failing_since" timestamp with time zone,
 	CONSTRAINT "memberships_provider_session_unique" UNIQUE("provider_session"),
 	CONSTRAINT "memberships_provider_subscription_unique" UNIQUE("provider_subscription")
 );
@@ -599,7 +609,10 @@ CREATE TABLE "creator_accounts" (
 	"disabled_reason" text,
 	"created_at" timestamp with time zone NOT NULL,
 	"checked_at" timestamp with time zone NOT NULL,
-	"next_check_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"due_at" timestamp with time zone,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"fault" text,
+	"failing_since" timestamp with time zone,
 	CONSTRAINT "creator_accounts_provider_account_unique" UNIQUE("provider_account")
 );
 --> statement-breakpoint
@@ -631,8 +644,10 @@ CREATE TABLE "payouts" (
 	"provider_account" text NOT NULL,
 	"provider_transfer" text,
 	"round" integer DEFAULT 1 NOT NULL,
+	"due_at" timestamp with time zone,
 	"attempts" integer DEFAULT 0 NOT NULL,
-	"next_attempt_at" timestamp with time zone,
+	"fault" text,
+	"failing_since" timestamp with time zone,
 	"failure" text,
 	"created_at" timestamp with time zone NOT NULL,
 	"settled_at" timestamp with time zone,
@@ -700,9 +715,10 @@ CREATE TABLE "provider_events" (
 	"created_at" timestamp with time zone NOT NULL,
 	"received_at" timestamp with time zone NOT NULL,
 	"processed_at" timestamp with time zone,
+	"due_at" timestamp with time zone,
 	"attempts" integer DEFAULT 0 NOT NULL,
-	"next_attempt_at" timestamp with time zone,
-	"error" text
+	"fault" text,
+	"failing_since" timestamp with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "provider_refunds" (
@@ -741,8 +757,10 @@ CREATE TABLE "refunds" (
 	"provider_payment" text,
 	"provider_refund" text,
 	"round" integer DEFAULT 1 NOT NULL,
+	"due_at" timestamp with time zone,
 	"attempts" integer DEFAULT 0 NOT NULL,
-	"next_attempt_at" timestamp with time zone,
+	"fault" text,
+	"failing_since" timestamp with time zone,
 	"failure" text,
 	"created_at" timestamp with time zone NOT NULL,
 	"settled_at" timestamp with time zone,
@@ -1290,7 +1308,10 @@ CREATE TABLE "webhook_endpoints" (
 CREATE TABLE "webhook_lanes" (
 	"endpoint" text NOT NULL,
 	"lane" text NOT NULL,
-	"next_attempt_at" timestamp with time zone,
+	"due_at" timestamp with time zone,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"fault" text,
+	"failing_since" timestamp with time zone,
 	CONSTRAINT "webhook_lanes_endpoint_lane_pk" PRIMARY KEY("endpoint","lane")
 );
 --> statement-breakpoint
@@ -1344,14 +1365,16 @@ CREATE INDEX "reconciliations_started" ON "reconciliations" USING btree ("starte
 CREATE INDEX "checkouts_unbooked" ON "checkouts" USING btree ("unbooked_since") WHERE "checkouts"."unbooked_since" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_unusable" ON "checkouts" USING btree ("paid_at","source_id") WHERE "checkouts"."unusable_because" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_unusable_identity" ON "checkouts" USING btree ("identity","paid_at","source_id") WHERE "checkouts"."unusable_because" is not null;--> statement-breakpoint
-CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("next_check_at") WHERE "checkouts"."next_check_at" is not null;--> statement-breakpoint
+CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("due_at") WHERE "checkouts"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX "checkouts_failing" ON "checkouts" USING btree ("failing_since") WHERE "checkouts"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_payment" ON "checkouts" USING btree ("provider_payment");--> statement-breakpoint
 CREATE INDEX "checkouts_open" ON "checkouts" USING btree ("identity") WHERE "checkouts"."status" in ('opening', 'open');--> statement-breakpoint
 CREATE INDEX "desk_act_outcomes_subject" ON "desk_act_outcomes" USING btree ("subject") WHERE "desk_act_outcomes"."subject" is not null;--> statement-breakpoint
 CREATE INDEX "desk_acts_subject" ON "desk_acts" USING btree ("subject");--> statement-breakpoint
 CREATE INDEX "desk_acts_at" ON "desk_acts" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "dispute_freezes_dispute" ON "dispute_freezes" USING btree ("dispute");--> statement-breakpoint
-CREATE INDEX "disputes_due" ON "disputes" USING btree ("next_check_at") WHERE "disputes"."next_check_at" is not null;--> statement-breakpoint
+CREATE INDEX "disputes_due" ON "disputes" USING btree ("due_at") WHERE "disputes"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX "disputes_failing" ON "disputes" USING btree ("failing_since") WHERE "disputes"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "disputes_opened" ON "disputes" USING btree ("opened_at");--> statement-breakpoint
 CREATE INDEX "disputes_source" ON "disputes" USING btree ("source_id");--> statement-breakpoint
 CREATE INDEX "disputes_won" ON "disputes" USING btree ("closed_at") WHERE "disputes"."status" = 'won';--> statement-breakpoint
@@ -1367,20 +1390,24 @@ CREATE INDEX "ledger_transactions_reverses" ON "ledger_transactions" USING btree
 CREATE INDEX "membership_invoices_membership" ON "membership_invoices" USING btree ("membership","paid_at","id");--> statement-breakpoint
 CREATE INDEX "membership_invoices_paid" ON "membership_invoices" USING btree ("paid_at","id");--> statement-breakpoint
 CREATE INDEX "membership_invoices_payment" ON "membership_invoices" USING btree ("provider_payment");--> statement-breakpoint
-CREATE INDEX "membership_invoices_fee" ON "membership_invoices" USING btree ("next_fee_check_at") WHERE "membership_invoices"."next_fee_check_at" is not null;--> statement-breakpoint
+CREATE INDEX "membership_invoices_due" ON "membership_invoices" USING btree ("due_at") WHERE "membership_invoices"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX "membership_invoices_failing" ON "membership_invoices" USING btree ("failing_since") WHERE "membership_invoices"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "membership_terms_membership" ON "membership_terms" USING btree ("membership","seq");--> statement-breakpoint
 CREATE UNIQUE INDEX "memberships_held" ON "memberships" USING btree ("creator","identity") WHERE "memberships"."status" in ('active', 'past_due');--> statement-breakpoint
 CREATE UNIQUE INDEX "memberships_pending" ON "memberships" USING btree ("creator","identity") WHERE "memberships"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "memberships_identity" ON "memberships" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "memberships_creator" ON "memberships" USING btree ("creator");--> statement-breakpoint
-CREATE INDEX "memberships_due" ON "memberships" USING btree ("next_check_at") WHERE "memberships"."next_check_at" is not null;--> statement-breakpoint
-CREATE INDEX "creator_accounts_due" ON "creator_accounts" USING btree ("next_check_at");--> statement-breakpoint
+CREATE INDEX "memberships_due" ON "memberships" USING btree ("due_at") WHERE "memberships"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX "memberships_failing" ON "memberships" USING btree ("failing_since") WHERE "memberships"."failing_since" is not null;--> statement-breakpoint
+CREATE INDEX "creator_accounts_due" ON "creator_accounts" USING btree ("due_at") WHERE "creator_accounts"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX "creator_accounts_failing" ON "creator_accounts" USING btree ("failing_since") WHERE "creator_accounts"."failing_since" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "creator_freezes_standing" ON "creator_freezes" USING btree ("creator",coalesce("decision", '')) WHERE "creator_freezes"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "payout_batches_created" ON "payout_batches" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "payouts_batch" ON "payouts" USING btree ("batch");--> statement-breakpoint
 CREATE INDEX "payouts_creator" ON "payouts" USING btree ("creator","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "payouts_pending" ON "payouts" USING btree ("creator") WHERE "payouts"."status" = 'pending';--> statement-breakpoint
-CREATE INDEX "payouts_due" ON "payouts" USING btree ("next_attempt_at") WHERE "payouts"."next_attempt_at" is not null;--> statement-breakpoint
+CREATE INDEX "payouts_due" ON "payouts" USING btree ("due_at") WHERE "payouts"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX "payouts_failing" ON "payouts" USING btree ("failing_since") WHERE "payouts"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "released_earnings_creator" ON "released_earnings" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "released_earnings_release" ON "released_earnings" USING btree ("release");--> statement-breakpoint
 CREATE UNIQUE INDEX "private_sessions_active" ON "private_sessions" USING btree ("room") WHERE "private_sessions"."status" = 'active';--> statement-breakpoint
@@ -1391,10 +1418,12 @@ CREATE INDEX "private_sessions_ended" ON "private_sessions" USING btree ("ended_
 CREATE INDEX "private_sessions_paid_by" ON "private_sessions" USING btree ("identity","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
 CREATE INDEX "private_sessions_paid_to" ON "private_sessions" USING btree ("creator","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
 CREATE INDEX "private_sessions_paid_in" ON "private_sessions" USING btree ("room","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
-CREATE INDEX "provider_events_due" ON "provider_events" USING btree ("next_attempt_at") WHERE "provider_events"."next_attempt_at" is not null;--> statement-breakpoint
+CREATE INDEX "provider_events_due" ON "provider_events" USING btree ("due_at") WHERE "provider_events"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX "provider_events_failing" ON "provider_events" USING btree ("failing_since") WHERE "provider_events"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "provider_events_created" ON "provider_events" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "provider_refunds_source" ON "provider_refunds" USING btree ("source_id");--> statement-breakpoint
-CREATE INDEX "refunds_due" ON "refunds" USING btree ("next_attempt_at") WHERE "refunds"."next_attempt_at" is not null;--> statement-breakpoint
+CREATE INDEX "refunds_due" ON "refunds" USING btree ("due_at") WHERE "refunds"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX "refunds_failing" ON "refunds" USING btree ("failing_since") WHERE "refunds"."failing_since" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "refunds_one_ticket" ON "refunds" USING btree ("ticket","part");--> statement-breakpoint
 CREATE UNIQUE INDEX "refunds_one_tip" ON "refunds" USING btree ("tip","part");--> statement-breakpoint
 CREATE UNIQUE INDEX "refunds_one_topup" ON "refunds" USING btree ("topup","part");--> statement-breakpoint
@@ -1482,4 +1511,5 @@ CREATE INDEX "webhook_deliveries_waiting" ON "webhook_deliveries" USING btree ("
 CREATE INDEX "webhook_deliveries_endpoint" ON "webhook_deliveries" USING btree ("endpoint","event_seq");--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_settled" ON "webhook_deliveries" USING btree ("settled_at") WHERE "webhook_deliveries"."settled_at" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "webhook_deliveries_once" ON "webhook_deliveries" USING btree ("endpoint","event") WHERE not "webhook_deliveries"."is_replay";--> statement-breakpoint
-CREATE INDEX "webhook_lanes_due" ON "webhook_lanes" USING btree ("endpoint","next_attempt_at") WHERE "webhook_lanes"."next_attempt_at" is not null;
+CREATE INDEX "webhook_lanes_due" ON "webhook_lanes" USING btree ("endpoint","due_at") WHERE "webhook_lanes"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX "webhook_lanes_failing" ON "webhook_lanes" USING btree ("failing_since") WHERE "webhook_lanes"."failing_since" is not null;

@@ -1,0 +1,293 @@
+/**
+ * Rows that are work: a table whose rows become due, are claimed by one process each, and are attempted until they are
+ * done. The row itself is the job, so it is committed with what it belongs to, and nothing is lost when a process dies:
+ * a claim only moves `due_at` forward, and past it any process claims the row again. A domain ends the work by setting
+ * `NOT_DUE`, or a later `dueAt`. Knows no domain.
+ */
+import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { AppError } from '../../protocol/errors.ts';
+import { type Clock, iso, isoIn, isoOrNull } from '../clock.ts';
+import type { Database, Orm } from '../db/db.ts';
+import { and, asc, count, eq, getTableColumns, isNotNull, lt, lte, min, type SQL, sql } from '../db/sql.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Backoff } from './backoff.ts';
+import { PeriodicJob } from './periodic-job.ts';
+
+/** A table with `dueColumns`. */
+export type DueTable = PgTable & Record<'dueAt' | 'attempts' | 'fault' | 'failingSince', AnyPgColumn>;
+
+/** What a row is set to when there is nothing more to do. */
+export const NOT_DUE = { dueAt: null, fault: null, failingSince: null } as const;
+
+export interface DueRowsOptions<Table extends DueTable> {
+  /** For logs, metrics and the operators' desk. */
+  name: string;
+  table: Table;
+  /** The columns of the primary key. */
+  key: AnyPgColumn[];
+  services: { db: Database; clock: Clock; log: Log; metrics: Metrics };
+  everyMs: number;
+  /** Absent: every process works on these rows. */
+  mayRun?: (() => boolean) | undefined;
+  /** Rows of a lane that this process attempts at a time. */
+  concurrency: number;
+  /** Rows that delay each other and no others; absent: all are in one lane. */
+  lanes?: { list: () => Promise<Lane[]>; of: (row: Table['$inferSelect']) => string };
+  /** From a claim to the next one if the attempt sets no other time; longer than an attempt can take. */
+  recheck: Pick<Backoff, 'firstMs' | 'factor' | 'maxMs'>;
+  /** Pause after a failure: as long as the row has been failing, within these. */
+  retry: { firstMs: number; maxMs: number };
+  /** `true`: the row may be due again at once. */
+  attempt: (row: Table['$inferSelect']) => Promise<unknown>;
+}
+
+/** `where` selects its rows. */
+interface Lane {
+  name: string;
+  where?: SQL;
+}
+
+const ONE_LANE: Lane = { name: 'all' };
+
+/** What operators see of one kind of work. */
+export interface DueRowsReport {
+  kind: string;
+  /** Rows that no process has claimed in time. */
+  overdue: number;
+  oldestDueAt: string | null;
+  failing: number;
+  /** Those that have failed the longest. */
+  faults: { key: string; since: string; attempts: number; fault: string; dueAt: string | null }[];
+}
+
+/** A row that is due for longer than this was not claimed in time: a claim follows within seconds. */
+const OVERDUE_MS = 60_000;
+const FAULTS_SHOWN = 20;
+
+/** One kind of work, whatever its rows. */
+export interface DueWork {
+  start(): void;
+  close(): Promise<void>;
+  idle(): Promise<void>;
+  report(): Promise<DueRowsReport>;
+}
+
+export class DueRows<Table extends DueTable> implements DueWork {
+  readonly name: string;
+  readonly #options: DueRowsOptions<Table>;
+  readonly #job: PeriodicJob;
+  readonly #underWay = new Set<Promise<void>>();
+  /** How many of these by lane. */
+  readonly #busy = new Map<string, number>();
+  /** A lane was full at the last claim. */
+  #hasMore = false;
+  #closed = false;
+
+  constructor(options: DueRowsOptions<Table>) {
+    const { name, everyMs, mayRun, services } = options;
+    this.name = name;
+    this.#options = options;
+    this.#job = new PeriodicJob({
+      name,
+      everyMs,
+      log: services.log,
+      run: () => this.#sweep(),
+      ...(mayRun && { mayRun }),
+    });
+  }
+
+  start(): void {
+    this.#job.start();
+  }
+
+  /** Looks for due rows now. */
+  wake(): void {
+    this.#job.wake();
+  }
+
+  /** Claims due rows and starts to attempt them, without waiting for the end. */
+  async #sweep(): Promise<void> {
+    const { services, table, lanes, concurrency, recheck } = this.#options;
+    let hasMore = false;
+    for (const { name, where } of lanes ? await lanes.list() : [ONE_LANE]) {
+      const free = concurrency - (this.#busy.get(name) ?? 0);
+      if (this.#closed) return;
+      const nowIso = isoIn(services.clock);
+      const pauseMs = pauseByAttempts(table.attempts, recheck);
+      const claim = { table, nowIso, pauseMs, limit: free, where };
+      const rows = free > 0 ? await claimDue(services.db.orm, claim) : [];
+      hasMore ||= rows.length >= free;
+      for (const row of rows) void this.attempt(row);
+    }
+    this.#hasMore = hasMore;
+  }
+
+  /** Attempts a row that the caller has claimed or inserted with a later `dueAt`. Never rejects. */
+  attempt(row: Table['$inferSelect']): Promise<void> {
+    const lane = this.#options.lanes?.of(row) ?? ONE_LANE.name;
+    this.#busy.set(lane, (this.#busy.get(lane) ?? 0) + 1);
+    const run = this.#attempt(row).then((isDueAgain) => {
+      this.#underWay.delete(run);
+      const busy = (this.#busy.get(lane) ?? 1) - 1;
+      if (busy > 0) this.#busy.set(lane, busy);
+      else this.#busy.delete(lane);
+      if (isDueAgain || this.#hasMore) this.wake();
+    });
+    this.#underWay.add(run);
+    return run;
+  }
+
+  async #attempt(row: Table['$inferSelect']): Promise<boolean> {
+    const { name, services, key } = this.#options;
+    try {
+      const isDueAgain = (await this.#options.attempt(row)) === true;
+      if (row.failingSince !== null) await this.#set(row, { fault: null, failingSince: null });
+      services.metrics.dueRows.inc({ kind: name, outcome: 'done' });
+      return isDueAgain;
+    } catch (error) {
+      services.metrics.dueRows.inc({ kind: name, outcome: 'failed' });
+      const id = key.map((column) => this.#valueOf(row, column)).join(' ');
+      services.log.warn({ err: error, kind: name, key: id }, 'due row failed, will retry');
+      await this.#noteFault(row, error).catch((err) =>
+        services.log.error({ err, kind: name }, 'fault of a due row not stored, its claim ends by itself'),
+      );
+      return false;
+    }
+  }
+
+  async #noteFault(row: Table['$inferSelect'], error: unknown): Promise<void> {
+    const { retry, services } = this.#options;
+    const now = services.clock.now();
+    const failingMs = now - (row.failingSince === null ? now : Date.parse(row.failingSince as string));
+    const pauseMs = Math.min(Math.max(failingMs, retry.firstMs), retry.maxMs);
+    const fault = error instanceof AppError ? error.message : 'An internal error; the log has it.';
+    const failingSince = (row.failingSince as string | null) ?? iso(now);
+    // Unless the row was made due at another time meanwhile.
+    await this.#set(row, { fault, failingSince, dueAt: iso(now + pauseMs) }, eq(this.#options.table.dueAt, row.dueAt));
+  }
+
+  async #set(row: Table['$inferSelect'], set: object, where?: SQL): Promise<void> {
+    const { services, table, key } = this.#options;
+    const isRow = key.map((column) => eq(column, this.#valueOf(row, column)));
+    await services.db.orm
+      .update(table as DueTable)
+      .set(set)
+      .where(and(...isRow, where));
+  }
+
+  #valueOf(row: Table['$inferSelect'], { name }: AnyPgColumn): unknown {
+    const columns = Object.entries(getTableColumns(this.#options.table));
+    return row[columns.find(([, column]) => column.name === name)?.[0] ?? ''];
+  }
+
+  /** Makes claimed rows due at once: an earlier run of this process may have claimed them. */
+  async recheck(where?: SQL): Promise<void> {
+    const { services, table } = this.#options;
+    await services.db.orm
+      .update(table as DueTable)
+      .set({ dueAt: isoIn(services.clock) } as object)
+      .where(and(isNotNull(table.dueAt), where));
+  }
+
+  /** Attempts all that is due, and waits for the end. */
+  async drain(): Promise<void> {
+    this.wake();
+    await this.idle();
+  }
+
+  /** Resolves when nothing is being claimed or attempted. */
+  async idle(): Promise<void> {
+    for (;;) {
+      await this.#job.idle();
+      if (this.#underWay.size === 0) return;
+      await Promise.all(this.#underWay);
+    }
+  }
+
+  /** Waits for attempts that are under way; the rest stays due. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#job.close();
+    await this.idle();
+  }
+
+  async report(): Promise<DueRowsReport> {
+    const { services, table, key } = this.#options;
+    const { orm } = services.db;
+    const [[waiting], faults, [failing]] = await Promise.all([
+      orm
+        .select({ overdue: count(), oldestDueAt: min(table.dueAt) })
+        .from(table as DueTable)
+        .where(lt(table.dueAt, isoIn(services.clock, -OVERDUE_MS))),
+      orm
+        .select({
+          key: sql<string>`concat_ws(' ', ${sql.join(key, sql`, `)})`,
+          since: sql<string>`${table.failingSince}`,
+          attempts: sql<number>`${table.attempts}`,
+          fault: sql<string>`${table.fault}`,
+          dueAt: sql<string | null>`${table.dueAt}`,
+        })
+        .from(table as DueTable)
+        .where(isNotNull(table.failingSince))
+        .orderBy(asc(table.failingSince))
+        .limit(FAULTS_SHOWN),
+      orm
+        .select({ failing: count() })
+        .from(table as DueTable)
+        .where(isNotNull(table.failingSince)),
+    ]);
+    return {
+      kind: this.name,
+      overdue: waiting?.overdue ?? 0,
+      oldestDueAt: isoOrNull(waiting?.oldestDueAt as string | null | undefined),
+      failing: failing?.failing ?? 0,
+      faults: faults.map((row) => ({ ...row, since: iso(row.since), dueAt: isoOrNull(row.dueAt) })),
+    };
+  }
+}
+
+interface Claim<Table extends DueTable> {
+  table: Table;
+  nowIso: string;
+  /** From now until the rows are due again: milliseconds, or an expression of the row. */
+  pauseMs: number | SQL;
+  limit: number;
+  /** Which of the due rows. */
+  where?: SQL | undefined;
+  /** What else the claim changes. */
+  set?: object;
+}
+
+/**
+ * Claims due rows, the longest due first, so that no two processes take the same. Locked rows keep their `ctid` until
+ * the end of the statement. The subquery is an array because it must run exactly once: as the right side of IN it is
+ * joined, and a nested loop runs it again for each row, which claims more rows than the limit.
+ */
+export async function claimDue<Table extends DueTable>(
+  orm: Orm,
+  { table, nowIso, pauseMs, limit, where, set }: Claim<Table>,
+): Promise<Table['$inferSelect'][]> {
+  const due = orm
+    .select({ ctid: sql`ctid` })
+    .from(table as DueTable)
+    .where(and(lte(table.dueAt, nowIso), where))
+    .orderBy(asc(table.dueAt))
+    .limit(limit)
+    .for('update', { skipLocked: true });
+  const claimed: object = {
+    attempts: sql`${table.attempts} + 1`,
+    dueAt: sql`${nowIso}::timestamptz + interval '1 millisecond' * ${pauseMs}`,
+    ...set,
+  };
+  const rows = await orm
+    .update(table as DueTable)
+    .set(claimed)
+    .where(sql`ctid = any(array ${due})`)
+    .returning();
+  return rows as Table['$inferSelect'][];
+}
+
+function pauseByAttempts(attempts: AnyPgColumn, { firstMs, factor, maxMs }: DueRowsOptions<DueTable>['recheck']): SQL {
+  return sql`least(${firstMs}::float8 * power(${factor}::float8, least(${attempts}, 20)), ${maxMs}::float8)`;
+}
