@@ -9,8 +9,8 @@ import { AppError } from '../../protocol/errors.ts';
 import { ProcessLock } from '../jobs/process-lock.ts';
 import { loadPglite, loadPgliteOrm, loadPostgres } from './drizzle.ts';
 import { DETECT_DEAD_PEER, preparePgliteSchema, prepareSchema } from './schema-version.ts';
-import { sql } from './sql.ts';
-import type { PgDatabase, PgQueryResultHKT } from './tables.ts';
+import { type SQL, type SQLWrapper, sql } from './sql.ts';
+import type { PgDatabase, PgQueryResultHKT, PgTable } from './tables.ts';
 
 /** What stores work with: the database itself or an open transaction, which is opened by {@link Database} alone. */
 export type Orm = Omit<PgDatabase<PgQueryResultHKT, Record<string, never>>, 'transaction'>;
@@ -296,4 +296,14 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
     if ('constraint' in cause && cause.constraint === constraint) return true;
   }
   return false;
+}
+
+/**
+ * True for the first of these rows that no other transaction has locked, and locks them. They keep their `ctid` until
+ * the end of the statement. The subquery is an array because it must run exactly once: as the right side of IN it is
+ * joined, and a nested loop runs it again for each row, which takes more rows than the limit.
+ */
+export function isFirstFree(table: PgTable, rows: { where: SQL | undefined; orderBy: SQLWrapper; limit: number }): SQL {
+  return sql`ctid = any(array(select ctid from ${table} where ${rows.where} order by ${rows.orderBy}
+    limit ${rows.limit} for update skip locked))`;
 }

@@ -2,7 +2,7 @@
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { orm, pgCore } from './drizzle.ts';
 
-export type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+export type { AnyPgColumn, PgDatabase, PgQueryResultHKT, PgTable } from 'drizzle-orm/pg-core';
 
 export const {
   alias,

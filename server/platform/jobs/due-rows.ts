@@ -4,11 +4,11 @@
  * a claim only moves `due_at` forward, and past it any process claims the row again. A domain ends the work by setting
  * `NOT_DUE`, or a later `dueAt`. Knows no domain.
  */
-import type { AnyPgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { AppError } from '../../protocol/errors.ts';
 import { type Clock, iso, isoIn, isoOrNull } from '../clock.ts';
-import type { Database, Orm } from '../db/db.ts';
+import { type Database, isFirstFree, type Orm } from '../db/db.ts';
 import { and, asc, count, eq, getTableColumns, isNotNull, lt, lte, min, type SQL, sql } from '../db/sql.ts';
+import type { AnyPgColumn, PgTable } from '../db/tables.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Backoff } from './backoff.ts';
@@ -259,22 +259,11 @@ interface Claim<Table extends DueTable> {
   set?: object;
 }
 
-/**
- * Claims due rows, the longest due first, so that no two processes take the same. Locked rows keep their `ctid` until
- * the end of the statement. The subquery is an array because it must run exactly once: as the right side of IN it is
- * joined, and a nested loop runs it again for each row, which claims more rows than the limit.
- */
+/** Claims due rows, the longest due first, so that no two processes take the same. */
 export async function claimDue<Table extends DueTable>(
   orm: Orm,
   { table, nowIso, pauseMs, limit, where, set }: Claim<Table>,
 ): Promise<Table['$inferSelect'][]> {
-  const due = orm
-    .select({ ctid: sql`ctid` })
-    .from(table as DueTable)
-    .where(and(lte(table.dueAt, nowIso), where))
-    .orderBy(asc(table.dueAt))
-    .limit(limit)
-    .for('update', { skipLocked: true });
   const claimed: object = {
     attempts: sql`${table.attempts} + 1`,
     dueAt: sql`${nowIso}::timestamptz + interval '1 millisecond' * ${pauseMs}`,
@@ -283,7 +272,7 @@ export async function claimDue<Table extends DueTable>(
   const rows = await orm
     .update(table as DueTable)
     .set(claimed)
-    .where(sql`ctid = any(array ${due})`)
+    .where(isFirstFree(table, { where: and(lte(table.dueAt, nowIso), where), orderBy: table.dueAt, limit }))
     .returning();
   return rows as Table['$inferSelect'][];
 }

@@ -8,8 +8,8 @@
 import { createId } from '../../protocol/ids.ts';
 import { type Bus, roomTopic } from '../bus.ts';
 import { iso } from '../clock.ts';
-import { type Database, type Orm, type Run, runIn } from '../db/db.ts';
-import { and, asc, count, eq, gte, isNull, notInArray, sql } from '../db/sql.ts';
+import { type Database, isFirstFree, type Orm, type Run, runIn } from '../db/db.ts';
+import { and, asc, count, eq, gte, isNull, lt, notInArray, or, sql } from '../db/sql.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -70,14 +70,6 @@ const INSERT = `insert into outbox (id, topic, room, identity, data, claimed_by,
  */
 const MARK_DISPATCHED = `with relaxed as (select set_config('synchronous_commit', 'off', true))
   update outbox set dispatched_at = now() from relaxed where seq = any($1::bigint[])`;
-
-/** Facts whose claim has expired, or that an earlier run of this process left. */
-const takeOver = (lapsed: string) => `with due as (
-      select seq from outbox where dispatched_at is null and ${lapsed} order by seq limit ${BATCH_FACTS} for update skip locked
-    )
-    update outbox set claimed_by = $1, claimed_until = now() + interval '${CLAIM_SECONDS} seconds' from due where outbox.seq = due.seq`;
-const TAKE_OVER = takeOver('(claimed_until is null or claimed_until < now())');
-const TAKE_OVER_ALONE = takeOver('(claimed_by is distinct from $1 or claimed_until < now())');
 
 /** Ordered by key, so that only expired rows are read. */
 const PRUNE = `delete from outbox where seq in (
@@ -253,7 +245,7 @@ export class Outbox {
     const marking = new Set(this.#marking);
     if (this.#mustTakeOver) {
       this.#mustTakeOver = false;
-      await this.#db.bulk(this.#isAlone ? TAKE_OVER_ALONE : TAKE_OVER, [this.#owner]);
+      await this.#takeOver();
     }
     const waiting = this.#failed.waiting();
     const rows = await this.#db.orm
@@ -281,6 +273,19 @@ export class Outbox {
     const read = new Set(rows.map((row) => row.seq));
     this.#handedOver = this.#handedOver.filter((fact) => !read.has(fact.seq));
     return fresh.map(toFact);
+  }
+
+  /** Claims facts whose claim has expired, or that an earlier run of this process left. */
+  async #takeOver(): Promise<void> {
+    const isLapsed = or(
+      lt(outbox.claimedUntil, sql`now()`),
+      this.#isAlone ? sql`${outbox.claimedBy} is distinct from ${this.#owner}` : isNull(outbox.claimedUntil),
+    );
+    const where = and(isNull(outbox.dispatchedAt), isLapsed);
+    await this.#db.orm
+      .update(outbox)
+      .set({ claimedBy: this.#owner, claimedUntil: sql`now() + ${CLAIM_SECONDS} * interval '1 second'` })
+      .where(isFirstFree(outbox, { where, orderBy: outbox.seq, limit: BATCH_FACTS }));
   }
 
   /** In order. Facts that must not overtake a failed one are left. */
