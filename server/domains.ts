@@ -286,6 +286,7 @@ export function moneySettings({
   publicUrl,
   earnings,
   seller,
+  timeZone,
   invoiceRetentionYears,
 }: Config) {
   return {
@@ -297,6 +298,7 @@ export function moneySettings({
     publicUrl,
     earnings,
     seller,
+    timeZone,
     invoiceRetentionYears,
   };
 }

@@ -51,6 +51,8 @@ export interface MoneyOptions {
   houseCountry?: string;
   /** Who sells, on receipts; absent: receipts get no numbers. */
   seller?: Seller | undefined;
+  /** An IANA name: in it the year of a receipt's number begins. Absent means UTC. */
+  timeZone?: string;
   /** How many full years after the year of its issue a receipt keeps its buyer. Absent means ten, as in France. */
   invoiceRetentionYears?: number;
   /** Rates of the operator, which override those of the EU table. */
@@ -121,6 +123,7 @@ export class MoneyContext {
   readonly walletMode: WalletMode;
   readonly promoPays: PromoPays;
   readonly earningsRules: EarningsRules;
+  readonly timeZone: string;
   readonly invoiceRetentionYears: number;
   readonly isLeader: () => boolean;
   readonly #underWay = new Set<Promise<void>>();
@@ -138,6 +141,7 @@ export class MoneyContext {
     this.currency = options.currency;
     this.publicUrl = options.publicUrl;
     this.seller = options.seller;
+    this.timeZone = options.timeZone ?? 'UTC';
     this.invoiceRetentionYears = options.invoiceRetentionYears ?? INVOICE_RETENTION_YEARS;
     this.isReturnUrlAllowed = options.isReturnUrlAllowed;
     this.ledger = new LedgerStore(options.db.orm);

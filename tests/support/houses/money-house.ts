@@ -83,6 +83,7 @@ export interface MoneyHouseOptions {
   /** Delay of the emulator's card networks, counted on the clock of `advance`; default: the emulator's own. */
   settleDelayMs?: number;
   promoPays?: 'everything' | 'tickets';
+  timeZone?: string;
   /** Wraps the provider, to run code while a request is in flight. */
   wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
 }
@@ -111,6 +112,7 @@ export async function openMoneyHouse({
   walletMode = 'on',
   settleDelayMs,
   promoPays = 'everything',
+  timeZone = 'UTC',
   wrapProvider = (provider) => provider,
 }: MoneyHouseOptions): Promise<MoneyHouse> {
   const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
@@ -146,6 +148,7 @@ export async function openMoneyHouse({
       currency: 'eur',
       walletMode,
       promoPays,
+      timeZone,
       publicUrl: 'http://localhost:3000',
       seller: SELLER,
       isReturnUrlAllowed: (url) => new URL(url).origin === 'https://embedder.example',
