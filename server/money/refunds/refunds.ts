@@ -168,10 +168,10 @@ export class Refunds {
   }
 
   /**
-   * Refunds a ticket that its holder cannot use, in the transaction in which its dispute is won. The caller holds the
-   * locks of a dispute.
+   * Refunds what is left of a ticket that its holder cannot use, in the transaction in which its dispute ends. The
+   * caller holds the locks of a dispute.
    */
-  async refundDisputedTicket(tx: Orm, ticket: TicketId, reason: 'ticket_held_already' | 'blocked'): Promise<void> {
+  async refundDisputedTicket(tx: Orm, ticket: TicketId, reason: string): Promise<void> {
     const refundable = await this.#parts.refundables.findDisputedTicket(tx, ticket);
     const booked = refundable && (await this.#context.ledger.findTransaction(tx, refundable));
     if (!booked) return;
