@@ -1,7 +1,7 @@
 /** What was bought with credit from a top-up is suspended with it while it is disputed, and ends with it. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
-import type { TicketId } from '../../../server/protocol/ids.ts';
+import { createId, type TicketId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { type KillableHouse, openKillableHouse } from '../../support/crash/refund-steps.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
@@ -42,6 +42,11 @@ describe.each(DATABASES)('disputed credit on $name', ({ open }) => {
   async function buy(room: Room, identity: string): Promise<TicketId> {
     const answer = await house.money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
     return ('ticket' in answer ? answer.ticket.id : '') as TicketId;
+  }
+
+  async function tip(room: Room, identity: string, amountMinor: number): Promise<void> {
+    const input = { amountMinor, idempotencyKey: createId('event') };
+    await house.money.tips.send({ room, from: { identity, name: 'Léa', role: 'fan' }, input });
   }
 
   async function dispute(topup: string, part: { amountMinor?: number } = {}) {
@@ -134,6 +139,23 @@ describe.each(DATABASES)('disputed credit on $name', ({ open }) => {
       amountMinor: 1_500,
     });
     expect(await statusOf(ticket)).toBe('refunded');
+  });
+
+  test('tips of disputed credit leave goal and leaderboard by what is disputed, and return with a won dispute', async () => {
+    const lea = await house.createFan();
+    const room = await house.createRoom({ kind: 'free' });
+    const first = await topUp(lea, 1_000);
+    await topUp(lea, 1_000);
+    await house.money.tipping.setGoal(room.id, { title: 'An encore', targetMinor: 5_000 });
+    await tip(room, lea, 1_500);
+    const shown = async () => [
+      (await house.money.tipping.getGoal(room.id))?.reachedMinor,
+      ...(await house.money.tipping.getLeaderboard(room.id, 10)).entries.map(({ amountMinor }) => amountMinor),
+    ];
+    const close = await dispute(first);
+    expect(await shown()).toEqual([500, 500]);
+    await close('won');
+    expect(await shown()).toEqual([1_500, 1_500]);
   });
 
   test('a process killed at any step of a dispute leaves it for the next one, whole', async () => {

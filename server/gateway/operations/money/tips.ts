@@ -88,7 +88,7 @@ const goalOperations = [
     input: leaderboardInput,
     answer: leaderboard,
     summary: 'Get the leaderboard of the room',
-    description: 'Refunded tips do not count.',
+    description: 'What went back, is disputed or was lost in a dispute does not count.',
     run: ({ money }, { room, input }) => money.tipping.getLeaderboard(room, input.limit),
   }),
   operation({
