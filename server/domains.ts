@@ -271,6 +271,7 @@ export async function createMoney(
   const money = await Money.create({ ...platform, rooms, ...settings });
   listenToFacts(platform.outbox, {
     privateSessions: (facts) => money.privateSessions.handleFacts(facts),
+    disputes: (facts) => money.disputes.handleFacts(facts),
     renewals: (facts) => money.memberships.handleFacts(facts),
     blockedBuyers: (facts) => money.blockedBuyers.handleFacts(facts),
   });

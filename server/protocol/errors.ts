@@ -300,6 +300,12 @@ export const ERROR_CATALOGUE = {
   tip_not_allowed: { status: 403, retryable: false, message: 'You may not tip here.' },
   menu_item_not_found: { status: 404, retryable: false, message: 'This is not on the menu any more.' },
   tip_request_not_found: { status: 404, retryable: false, message: 'There is no such request in this room.' },
+  request_undo_closed: {
+    status: 409,
+    retryable: false,
+    message:
+      'This tip was paid out already, or is older than 30 days. Only the house can pay it back now: ask its operators.',
+  },
   menu_item_duplicate: { status: 422, retryable: false, message: 'Two items of this menu have the same id.' },
   menu_price_mismatch: {
     status: 409,

@@ -109,6 +109,8 @@ export const tipMinMinor = 100;
 export const tipMaxMinor = 50_000;
 export const menuItems = 20;
 export const menuLabelChars = 60;
+/** How long after the tip its creator can pay a request back. */
+export const requestUndoDays = 30;
 /** Open requests of tips that are listed. */
 export const tipRequests = 200;
 export const leaderboardEntries = 50;

@@ -126,6 +126,8 @@ export const frenchErrors: ErrorTexts = {
   tip_not_allowed: 'Vous ne pouvez pas offrir de pourboire ici.',
   menu_item_not_found: 'Ce choix n’est plus au menu.',
   tip_request_not_found: 'Cette demande n’existe pas dans ce salon.',
+  request_undo_closed:
+    'Ce pourboire vous a déjà été versé, ou date de plus de 30 jours. Seule la maison peut encore le rembourser : adressez-vous à elle.',
   menu_item_duplicate: 'Deux choix du menu ont le même identifiant.',
   menu_price_mismatch: 'Le prix de ce choix a changé.',
   nothing_to_buy: 'Ce salon ne demande pas de billet.',

@@ -98,6 +98,25 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     expect(await house.rows<{ frozen: boolean }>(told)).toEqual([{ frozen: true }, { frozen: false }]);
   });
 
+  test('the statement of a suspended creator says that payouts are held to its end, that of a fan does not', async () => {
+    const until = new Date(house.clock.now() + 7 * DAY_MS).toISOString();
+    for (const [accused, subject] of [
+      ['ada', { kind: 'live' }],
+      ['max', { kind: 'person', id: 'max' }],
+    ] as const) {
+      const of = await house.report(room, 'lea', { subject, category: 'fraud' });
+      await house.decide(of, [{ kind: 'suspend_account', until }]);
+      await house.dispatch();
+      const { statements } = await house.domains.decisions.statements.list(accused);
+      expect(statements).toMatchObject([{ measures: [{ until }], holdsPayouts: accused === 'ada' }]);
+    }
+    const { rooms, money } = house.domains;
+    expect(await rooms.suspensions.find('ada')).toEqual({ until: expect.anything() });
+    house.clock.advance(8 * DAY_MS);
+    expect(await rooms.suspensions.find('ada')).toBeUndefined();
+    expect((await money.earnings.describe('ada')).frozen).toEqual([]);
+  });
+
   test('another person than the one who decided answers; who reported decides nothing; each appeals once', async () => {
     const { case: of } = await reportMessage('rev-3');
     expect(await codeOf(house.decide(of, [], 'rev-3'))).toBe('another_reviewer_needed');

@@ -57,6 +57,8 @@ export interface MoneyHouse extends AsyncDisposable {
   stripe: Stripe;
   /** Advances the clocks of the server and the provider; a negative value moves only the server's. */
   advance(ms: number): void;
+  /** The time of the server. */
+  now(): number;
   /** Every fact that the outbox has dispatched, in order. */
   facts: Fact[];
   createRoom(access?: Room['access'], more?: { capacity?: number; startsAt?: string }): Promise<Room>;
@@ -179,6 +181,7 @@ export async function openMoneyHouse({
       clock.advance(ms);
       if (ms > 0) emulator.advanceClock(ms);
     },
+    now: () => clock.now(),
     get money() {
       return money;
     },

@@ -69,6 +69,8 @@ export interface LetterData {
     ground: Record<Language, string>;
     reasons: string;
     automated: boolean;
+    /** Whether the suspension also holds payouts. */
+    holdsPayouts: boolean;
     appealUntil: string | null;
     link: string;
   };

@@ -429,6 +429,7 @@ CREATE TABLE "desk_acts" (
 CREATE TABLE "dispute_freezes" (
 	"transaction" text NOT NULL,
 	"dispute" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
 	"frozen_at" timestamp with time zone NOT NULL,
 	"lifted_at" timestamp with time zone,
 	CONSTRAINT "dispute_freezes_transaction_dispute_pk" PRIMARY KEY("transaction","dispute")
@@ -450,6 +451,7 @@ CREATE TABLE "disputes" (
 	"is_frozen" boolean DEFAULT false NOT NULL,
 	"withdrawn_minor" bigint DEFAULT 0 NOT NULL,
 	"loss_minor" bigint,
+	"borne_minor" bigint DEFAULT 0 NOT NULL,
 	"settled_minor" bigint DEFAULT 0 NOT NULL,
 	"evidence" jsonb,
 	"evidence_due_at" timestamp with time zone,
@@ -1354,7 +1356,6 @@ CREATE INDEX "dispute_freezes_dispute" ON "dispute_freezes" USING btree ("disput
 CREATE INDEX "disputes_due" ON "disputes" USING btree ("next_check_at") WHERE "disputes"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "disputes_opened" ON "disputes" USING btree ("opened_at");--> statement-breakpoint
 CREATE INDEX "disputes_source" ON "disputes" USING btree ("source_id");--> statement-breakpoint
-CREATE INDEX "disputes_won" ON "disputes" USING btree ("closed_at") WHERE "disputes"."status" = 'won';--> statement-breakpoint
 CREATE UNIQUE INDEX "invoices_number" ON "invoices" USING btree ("seller","year","number");--> statement-breakpoint
 CREATE INDEX "invoices_identity" ON "invoices" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "ledger_accounts_release" ON "ledger_accounts" USING btree ("release_due_at") WHERE "ledger_accounts"."kind" = 'creator_pending';--> statement-breakpoint
