@@ -15,6 +15,7 @@ export type AddressStep =
   | 'recovery_confirm'
   | 'recovery_taken'
   | 'done_old'
+  | 'objection_refused'
   | 'done_new';
 
 interface Money {
