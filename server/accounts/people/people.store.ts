@@ -128,6 +128,10 @@ export class PeopleStore {
     return this.#orm.select({ id: persons.id, name: persons.name }).from(persons).where(inArray(persons.id, ids));
   }
 
+  async hasAddress(address: string, tx: Orm): Promise<boolean> {
+    return (await tx.$count(personAddresses, eq(personAddresses.address, address))) > 0;
+  }
+
   async addressesOf(person: string): Promise<string[]> {
     const rows = await this.#orm
       .select({ address: personAddresses.address })

@@ -69,6 +69,7 @@ export class SignIn {
     const token = createSecret();
     const code = String(randomInt(10 ** LIMITS.signInCodeDigits)).padStart(LIMITS.signInCodeDigits, '0');
     await this.#options.db.transaction(async (tx) => {
+      const isMember = await this.#people.hasAddress(address, tx);
       await this.#store.insert(tx, {
         id,
         address,
@@ -83,7 +84,7 @@ export class SignIn {
         to: address,
         language,
         template: 'sign-in',
-        data: { link: `${publicUrl}${SIGN_IN_LINK_PATH}/${token}`, code, minutes: LIMITS.signInMinutes },
+        data: { link: `${publicUrl}${SIGN_IN_LINK_PATH}/${token}`, code, minutes: LIMITS.signInMinutes, isMember },
       });
     });
     mail.wake();

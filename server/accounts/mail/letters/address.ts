@@ -15,8 +15,12 @@ interface Texts {
   objection?: string;
 }
 
+const CONSENTS: ReadonlySet<AddressStep> = new Set(['confirm_old', 'confirm_new', 'recovery_confirm']);
+
 export const address: Template<Data> = {
-  lane: 'other',
+  // Letters that ask for consent go wherever somebody wants; the others tell an owner what happens to an account.
+  lane: ({ step }) => (CONSENTS.has(step) ? 'other' : 'safety'),
+  cause: ({ step }) => step,
   // After a day a person's own change is over, and these links with it.
   lifetimeMs: ({ step }) => (step === 'confirm_old' || step === 'confirm_new' ? DAY_MS : undefined),
   write: {

@@ -65,6 +65,7 @@ CREATE TABLE "letters" (
 	"key" text NOT NULL,
 	"template" text NOT NULL,
 	"lane" text NOT NULL,
+	"cause" text NOT NULL,
 	"recipient" text NOT NULL,
 	"mailbox" text NOT NULL,
 	"language" text NOT NULL,
