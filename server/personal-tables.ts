@@ -27,7 +27,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   sign_in_requests: {
     domain: 'accounts',
     rows: 'address in (select address from person_addresses where person = $1)',
-    hidden: ['link_digest', 'code_digest'],
+    hidden: ['link_digest', 'code_digest', 'used_by'],
     erase: { delete: true },
   },
   letters: {

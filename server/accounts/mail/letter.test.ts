@@ -9,7 +9,7 @@ const LINK = 'https://loge.example/somewhere';
 const MONEY = { amountMinor: 1_250, currency: 'eur', link: LINK };
 const LIVE = { room: 'room_1', creator: HOSTILE, title: HOSTILE, link: LINK, startsAt: '2026-05-04T20:00:00Z' };
 const SAMPLES: LetterData = {
-  'sign-in': { link: LINK, code: '12345678', minutes: 10 },
+  'sign-in': { link: LINK, code: '12345678', minutes: 10, isMember: true },
   'live-reminder': { ...LIVE, because: 'followers' },
   'live-moved': { ...LIVE, previousStartsAt: null, returnUntil: '2026-05-04T20:00:00Z', returnLink: `${LINK}/back` },
   'live-cancelled': { ...MONEY, creator: HOSTILE, title: HOSTILE, to: 'wallet' },

@@ -130,14 +130,15 @@ export class Mail {
   #rowOf<Name extends TemplateName>({ key, to, language, template, data }: Letter<Name>) {
     const recipient = parseAddress(to);
     if (key.length > KEY_MAX_CHARS) throw new AppError('internal', 'The key of a letter is too long.');
-    const { lane, lifetimeMs } = TEMPLATES[template];
+    const { lane, cause, lifetimeMs } = TEMPLATES[template];
     const id = createId('letter');
     const now = this.#options.clock.now();
     return {
       id,
       key,
       template,
-      lane,
+      lane: typeof lane === 'string' ? lane : lane(data),
+      cause: cause?.(data) ?? template,
       recipient,
       mailbox: mailboxOf(recipient),
       language,

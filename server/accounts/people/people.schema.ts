@@ -55,6 +55,10 @@ export const signInRequests = pgTable(
     tries: integer('tries').notNull().default(0),
     expiresAt: time('expires_at').notNull(),
     usedAt: time('used_at'),
+    /** SHA-256 of a random value that the browser has: it may repeat what it did, as the answer may have got lost. */
+    usedBy: text('used_by'),
+    /** What the last use opened. */
+    session: text('session'),
   },
   (table) => [index('sign_in_requests_expiry').on(table.expiresAt)],
 );
@@ -70,6 +74,9 @@ export const personSessions = pgTable(
     /** The secret that replaces the first once a browser has used it: the answer that brings it may get lost. */
     nextDigest: text('next_digest').unique(),
     nextIssuedAt: time('next_issued_at'),
+    /** What the next secret proves, of a confirmation; null where it only renews the first. */
+    nextMethod: text('next_method').$type<SignInMethod>(),
+    nextProvedAt: time('next_proved_at'),
     device: text('device').notNull(),
     /** How and when the person last proved who they are. */
     method: text('method').$type<SignInMethod>().notNull(),

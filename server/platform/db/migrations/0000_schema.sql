@@ -53,6 +53,7 @@ CREATE TABLE "address_changes" (
 	"expires_at" timestamp with time zone NOT NULL,
 	"done_at" timestamp with time zone,
 	"ended_at" timestamp with time zone,
+	"ended_because" text,
 	CONSTRAINT "address_changes_old_digest_unique" UNIQUE("old_digest"),
 	CONSTRAINT "address_changes_new_digest_unique" UNIQUE("new_digest"),
 	CONSTRAINT "address_changes_objection_digest_unique" UNIQUE("objection_digest"),
@@ -64,6 +65,7 @@ CREATE TABLE "letters" (
 	"key" text NOT NULL,
 	"template" text NOT NULL,
 	"lane" text NOT NULL,
+	"cause" text NOT NULL,
 	"recipient" text NOT NULL,
 	"mailbox" text NOT NULL,
 	"language" text NOT NULL,
@@ -163,6 +165,8 @@ CREATE TABLE "person_sessions" (
 	"secret_issued_at" timestamp with time zone NOT NULL,
 	"next_digest" text,
 	"next_issued_at" timestamp with time zone,
+	"next_method" text,
+	"next_proved_at" timestamp with time zone,
 	"device" text NOT NULL,
 	"method" text NOT NULL,
 	"proved_at" timestamp with time zone NOT NULL,
@@ -195,6 +199,8 @@ CREATE TABLE "sign_in_requests" (
 	"tries" integer DEFAULT 0 NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
 	"used_at" timestamp with time zone,
+	"used_by" text,
+	"session" text,
 	CONSTRAINT "sign_in_requests_link_digest_unique" UNIQUE("link_digest")
 );
 --> statement-breakpoint
