@@ -239,16 +239,20 @@ async function endLostLives(options: {
   log: Log;
 }): Promise<() => Promise<void>> {
   const { db, rooms, isAlone, gateway, log } = options;
+  const lease = await GatewayLease.create({ db, id: gateway, log });
   if (isAlone) {
     const publications = await rooms.clearLives();
+    await lease.forgetSilent();
     const forget = setTimeout(() => {
       rooms
         .forgetPublications(publications)
         .catch((err) => log.warn({ err }, 'publications of ended lives not deleted'));
     }, LIMITS.reconnectGraceMs);
-    return async () => clearTimeout(forget);
+    return async () => {
+      clearTimeout(forget);
+      await lease.close();
+    };
   }
-  const lease = await GatewayLease.create({ db, id: gateway, log });
   const orphans = new PeriodicJob({
     name: 'orphaned lives',
     everyMs: ORPHAN_SWEEP_MS,
@@ -256,7 +260,9 @@ async function endLostLives(options: {
     run: async () => {
       // Shows whether the database's clock has jumped. The lease's own beats go on while a sweep waits for a lock.
       await lease.beat();
-      if (lease.steadyForMs >= LIMITS.reconnectGraceMs) await rooms.endOrphanedLives(LIMITS.reconnectGraceMs);
+      if (lease.steadyForMs < LIMITS.reconnectGraceMs) return;
+      await rooms.endOrphanedLives(LIMITS.reconnectGraceMs);
+      await lease.forgetSilent();
     },
   });
   orphans.start();

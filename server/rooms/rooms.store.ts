@@ -91,17 +91,27 @@ type Columns = { [Name in keyof NewRoom]?: NewRoom[Name] | SQL };
 /** Limit of entitlements that are read per identity and room; more come only from repeated purchases and refunds. */
 const ENTITLEMENTS_READ = 20;
 
-/** Adds the live that ends at `at` to the time on stage. */
-const liveSecondsAt = (at: string) =>
-  sql`${rooms.liveSeconds} + coalesce(greatest(0, round(extract(epoch from ${at}::timestamptz - ${rooms.liveStartedAt}))), 0)::integer`;
+/** Adds the live that ends at `endedAt` to the time on stage. */
+const liveSecondsAt = (endedAt: string | SQL) =>
+  sql`${rooms.liveSeconds} + coalesce(greatest(0, round(extract(epoch from
+    ${endedAt}::timestamptz - ${rooms.liveCountedFrom}))), 0)::integer`;
 
-/** The columns of a room whose live ends. Only where tickets are sold does somebody wait for what they paid. */
-const liveEnds = (at: string) => ({
+/** When a live ended whose gateway is gone: at its last heartbeat. */
+const lastHeartbeat = (at: string) =>
+  sql`greatest(${rooms.liveStartedAt}, least(${at}::timestamptz,
+    (select ${gateways.seenAt} from ${gateways} where ${gateways.id} = ${rooms.liveGateway})))`;
+
+/**
+ * The columns of a room whose live ends. Only where tickets are sold does somebody wait for what they paid: from `at`
+ * on, since nobody could come back during an outage.
+ */
+const liveEnds = (at: string, endedAt: string | SQL = at) => ({
   liveStartedAt: null,
+  liveCountedFrom: null,
   liveGateway: null,
   livePublication: null,
-  liveEndedAt: at,
-  liveSeconds: liveSecondsAt(at),
+  liveEndedAt: endedAt,
+  liveSeconds: liveSecondsAt(endedAt),
   pausedUntil: sql`case when ${rooms.accessKind} = 'ticket'
     then ${at}::timestamptz + interval '1 millisecond' * ${LIMITS.pauseDefaultMs} end`,
   pauseAnnounced: false,
@@ -197,23 +207,28 @@ export class RoomsStore {
 
   /** A room's live, locked until the transaction ends. */
   async lockLive(tx: Orm, room: string) {
-    const { endedAt, liveStartedAt, livePublication, stageTakenAt } = rooms;
+    const { endedAt, liveStartedAt, liveEndedAt, livePublication, stageTakenAt } = rooms;
     const [row] = await tx
-      .select({ endedAt, liveStartedAt, livePublication, stageTakenAt })
+      .select({ endedAt, liveStartedAt, liveEndedAt, livePublication, stageTakenAt })
       .from(rooms)
       .where(eq(rooms.id, room))
       .for('update');
-    return row && { ...row, stageTakenAt: isoOrNull(row.stageTakenAt) };
+    return row && { ...row, stageTakenAt: isoOrNull(row.stageTakenAt), liveEndedAt: isoOrNull(row.liveEndedAt) };
   }
 
-  /** `startedAt` if a live begins; absent if it continues. */
-  async setLive(tx: Orm, room: string, { gateway, startedAt }: { gateway: string; startedAt?: string }): Promise<void> {
-    const begun = startedAt && {
-      liveStartedAt: startedAt,
+  /** `begins` is absent if the live continues. */
+  async setLive(
+    tx: Orm,
+    room: string,
+    { gateway, begins }: { gateway: string; begins?: { startedAt: string; countedFrom: string } },
+  ): Promise<void> {
+    const begun = begins && {
+      liveStartedAt: begins.startedAt,
+      liveCountedFrom: begins.countedFrom,
       liveEndedAt: null,
       pausedUntil: null,
       pauseAnnounced: false,
-      firstLiveAt: sql`coalesce(${rooms.firstLiveAt}, ${startedAt}::timestamptz)`,
+      firstLiveAt: sql`coalesce(${rooms.firstLiveAt}, ${begins.startedAt}::timestamptz)`,
     };
     await tx
       .update(rooms)
@@ -270,10 +285,12 @@ export class RoomsStore {
       .where(
         and(
           eq(gateways.id, rooms.liveGateway),
+          isNull(gateways.closedAt),
           gt(gateways.seenAt, sql`now() - interval '1 millisecond' * ${silentMs}`),
         ),
       );
-    return this.#update(tx, liveEnds(at), and(isNotNull(rooms.liveStartedAt), notExists(heard)));
+    const ended = liveEnds(at, lastHeartbeat(at));
+    return this.#update(tx, ended, and(isNotNull(rooms.liveStartedAt), notExists(heard)));
   }
 
   /**
@@ -354,7 +371,7 @@ export class RoomsStore {
   async clearLives(at: string): Promise<string[]> {
     const rows = await this.#db.transaction(async (tx) => {
       // Which publication was on stage stays known.
-      const ended = { ...liveEnds(at), livePublication: undefined };
+      const ended = { ...liveEnds(at, lastHeartbeat(at)), livePublication: undefined };
       await tx.update(rooms).set(ended).where(isNotNull(rooms.liveStartedAt));
       return tx.select({ publication: rooms.livePublication }).from(rooms).where(isNotNull(rooms.livePublication));
     });

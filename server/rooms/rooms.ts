@@ -331,8 +331,12 @@ export class Rooms {
       await this.suspensions.assertStageOpen(roomId, tx);
       if (publication !== undefined) assertHolds(room.livePublication, publication);
       const isNew = room.liveStartedAt === null;
-      const startedAt = (publication !== undefined && room.stageTakenAt) || isoIn(this.#clock);
-      await this.#store.setLive(tx, roomId, { gateway: this.#gateway, ...(isNew && { startedAt }) });
+      const at = isoIn(this.#clock);
+      const startedAt = (publication !== undefined && room.stageTakenAt) || at;
+      // A restart ended it, which counted its time until then.
+      const isRestored = room.liveEndedAt !== null && Date.parse(room.liveEndedAt) >= Date.parse(startedAt);
+      const begins = { startedAt, countedFrom: isRestored ? at : startedAt };
+      await this.#store.setLive(tx, roomId, { gateway: this.#gateway, ...(isNew && { begins }) });
       if (isNew) await this.#outbox.add(tx, { topic: 'live.started', room: roomId, data: {} });
     });
     this.#outbox.wake();

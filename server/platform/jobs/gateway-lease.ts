@@ -11,7 +11,7 @@ const BEAT_MS = 5_000;
 const GAP_MS = 2 * BEAT_MS;
 /** Returns how long ago the one before was, by the same clock. */
 const BEAT = `with previous as (select seen_at from gateways where id = $1)
-  insert into gateways (id) values ($1) on conflict (id) do update set seen_at = now()
+  insert into gateways (id) values ($1) on conflict (id) do update set seen_at = now(), closed_at = null
   returning (select extract(epoch from now() - previous.seen_at) * 1000 from previous)::float8 as "pauseMs"`;
 /** Rows of gateways that were silent for this long are deleted. */
 const FORGOTTEN = sql`now() - interval '1 day'`;
@@ -41,7 +41,6 @@ export class GatewayLease {
   static async create(options: { db: Database; id: string; log: Log; now?: () => number }): Promise<GatewayLease> {
     const lease = new GatewayLease(options);
     await lease.beat();
-    await options.db.orm.delete(gateways).where(sql`${gateways.seenAt} < ${FORGOTTEN}`);
     lease.#job.start();
     return lease;
   }
@@ -64,8 +63,16 @@ export class GatewayLease {
     this.#beatAtMs = now;
   }
 
+  /** Deletes gateways that have been silent for long. Their lives have to be ended before, at their last heartbeats. */
+  async forgetSilent(): Promise<void> {
+    await this.#db.orm.delete(gateways).where(sql`${gateways.seenAt} < ${FORGOTTEN}`);
+  }
+
   async close(): Promise<void> {
     await this.#job.close();
-    await this.#db.orm.delete(gateways).where(sql`${gateways.id} = ${this.#id}`);
+    await this.#db.orm
+      .update(gateways)
+      .set({ seenAt: sql`now()`, closedAt: sql`now()` })
+      .where(sql`${gateways.id} = ${this.#id}`);
   }
 }

@@ -1,8 +1,10 @@
 import { pgTable, text, time } from '../db/tables.ts';
 
-/** Running gateways and their last heartbeats. Others take over what a silent one held. */
+/** Gateways and their last heartbeats. Others take over what a silent one held, and end its lives there. */
 export const gateways = pgTable('gateways', {
   id: text('id').primaryKey(),
   startedAt: time('started_at').notNull().defaultNow(),
   seenAt: time('seen_at').notNull().defaultNow(),
+  /** Others take over at once. */
+  closedAt: time('closed_at'),
 });

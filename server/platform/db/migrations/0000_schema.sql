@@ -978,7 +978,8 @@ CREATE TABLE "push_messages" (
 CREATE TABLE "gateways" (
 	"id" text PRIMARY KEY NOT NULL,
 	"started_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"seen_at" timestamp with time zone DEFAULT now() NOT NULL
+	"seen_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"closed_at" timestamp with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "outbox" (
@@ -1083,6 +1084,7 @@ CREATE TABLE "rooms" (
 	"moved_at" timestamp with time zone,
 	"return_until" timestamp with time zone,
 	"live_started_at" timestamp with time zone,
+	"live_counted_from" timestamp with time zone,
 	"live_gateway" text,
 	"live_publication" text,
 	"stage_taken_at" timestamp with time zone,
