@@ -120,7 +120,9 @@ export class Addresses {
     const owner = side === 'new' ? await this.#store.ownerOf(row.newAddress) : undefined;
     if (owner !== undefined && owner !== row.person) throw new AppError('address_taken');
     await this.#options.db.transaction((tx) => this.#store.confirm(tx, row.id, side, isoIn(this.#options.clock)));
-    const outcome = await this.#finish(row.id, row.person);
+    // A recovery that is due by a clock in doubt waits for the next sweep.
+    const mustWait = row.kind === 'recovery' && this.#options.clock.isInDoubt;
+    const outcome = mustWait ? 'waiting' : await this.#finish(row.id, row.person);
     if (outcome === 'taken') throw new AppError('address_taken');
     return outcome === 'done';
   }

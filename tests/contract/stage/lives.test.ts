@@ -9,6 +9,7 @@ import { Leader } from '../../../server/platform/jobs/leader.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import { type Fact, Outbox } from '../../../server/platform/outbox/outbox.ts';
+import { WatchedClock } from '../../../server/platform/watched-clock.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
 import { Lives, type LivesOptions } from '../../../server/stage/sessions/lives.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
@@ -20,6 +21,7 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
   let db: Database & AsyncDisposable;
   const told: Fact[] = [];
   const metrics = createMetrics();
+  const clock = new WatchedClock({ log, metrics });
 
   const openGateway = (gateway: string) => {
     const bus = new MemoryBus((error) => {
@@ -209,7 +211,7 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
 
   test('keeps lives of live gateways, and ends and reports those of lost ones once', async () => {
     const { here, there } = parts();
-    const lease = await GatewayLease.create({ db, id: 'gw_here', log });
+    const lease = await GatewayLease.create({ db, id: 'gw_here', log, clock });
     const [kept, lost] = [await goLive(here), await goLive(there)];
     await Promise.all([here.rooms.endOrphanedLives(NEVER_MS), here.rooms.endOrphanedLives(NEVER_MS)]);
     expect([await isLive(kept), await isLive(lost)]).toEqual([true, false]);
@@ -223,7 +225,7 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
   test('a live counts its time on stage once after a restart, and nothing of the outage', async () => {
     const { here } = parts();
     const room = await createRoom();
-    const lease = await GatewayLease.create({ db, id: 'gw_here', log });
+    const lease = await GatewayLease.create({ db, id: 'gw_here', log, clock });
     await here.rooms.takeStage(room, 'laptop');
     await here.rooms.startLive(room, 'laptop');
     await lease.close();
@@ -252,7 +254,7 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
     const { here } = parts();
     const access = { kind: 'ticket', priceMinor: 500 } as const;
     const room = await here.rooms.createRoom({ creator: 'ada', title: 'An evening', access });
-    const lease = await GatewayLease.create({ db, id: 'gw_here', log });
+    const lease = await GatewayLease.create({ db, id: 'gw_here', log, clock });
     await here.rooms.startLive(room.id);
     await lease.close();
     await db.bulk(`update gateways set seen_at = now() - interval '11 hours' where id = 'gw_here'`, []);

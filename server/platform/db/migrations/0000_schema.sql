@@ -979,6 +979,7 @@ CREATE TABLE "gateways" (
 	"id" text PRIMARY KEY NOT NULL,
 	"started_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"seen_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"clock_in_doubt" boolean DEFAULT false NOT NULL,
 	"closed_at" timestamp with time zone
 );
 --> statement-breakpoint
