@@ -44,6 +44,8 @@ export const rooms = pgTable(
     livePublication: text('live_publication'),
     /** Since when it holds the stage: a live that continues after a restart began here. */
     stageTakenAt: time('stage_taken_at'),
+    /** Whether the last live ended for want of its publisher or its gateway, and not by anybody's act. */
+    liveInterrupted: boolean('live_interrupted').notNull().default(false),
     /** Incremented whenever the stage is taken: an SFU node refuses a publisher with an older fence. */
     liveFence: integer('live_fence').notNull().default(0),
     /** When the first live began; absent if there was none. */

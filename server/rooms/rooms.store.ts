@@ -71,6 +71,12 @@ export interface RoomFilter {
   limit: number;
 }
 
+export interface StageHolder {
+  livePublication: string | null;
+  liveInterrupted: boolean;
+  fence: number;
+}
+
 export interface PublicFilter {
   creator?: string | undefined;
   nowIso: string;
@@ -101,16 +107,23 @@ const lastHeartbeat = (at: string) =>
   sql`greatest(${rooms.liveStartedAt}, least(${at}::timestamptz,
     (select ${gateways.seenAt} from ${gateways} where ${gateways.id} = ${rooms.liveGateway})))`;
 
+interface LiveEnd {
+  endedAt?: string | SQL;
+  /** It ends for want of its publisher or its gateway. */
+  isInterrupted?: boolean;
+}
+
 /**
  * The columns of a room whose live ends. Only where tickets are sold does somebody wait for what they paid: from `at`
  * on, since nobody could come back during an outage.
  */
-const liveEnds = (at: string, endedAt: string | SQL = at) => ({
+const liveEnds = (at: string, { endedAt = at, isInterrupted = false }: LiveEnd = {}) => ({
   liveStartedAt: null,
   liveCountedFrom: null,
   liveGateway: null,
   livePublication: null,
   liveEndedAt: endedAt,
+  liveInterrupted: isInterrupted,
   liveSeconds: liveSecondsAt(endedAt),
   pausedUntil: sql`case when ${rooms.accessKind} = 'ticket'
     then ${at}::timestamptz + interval '1 millisecond' * ${LIMITS.pauseDefaultMs} end`,
@@ -207,9 +220,9 @@ export class RoomsStore {
 
   /** A room's live, locked until the transaction ends. */
   async lockLive(tx: Orm, room: string) {
-    const { endedAt, liveStartedAt, liveEndedAt, livePublication, stageTakenAt } = rooms;
+    const { endedAt, liveStartedAt, liveEndedAt, liveInterrupted, livePublication, stageTakenAt } = rooms;
     const [row] = await tx
-      .select({ endedAt, liveStartedAt, liveEndedAt, livePublication, stageTakenAt })
+      .select({ endedAt, liveStartedAt, liveEndedAt, liveInterrupted, livePublication, stageTakenAt })
       .from(rooms)
       .where(eq(rooms.id, room))
       .for('update');
@@ -263,18 +276,20 @@ export class RoomsStore {
     return row?.fence;
   }
 
-  async findStageHolder(room: string): Promise<{ publication: string | null; fence: number } | undefined> {
+  async findStageHolder(room: string): Promise<StageHolder | undefined> {
+    const { livePublication, liveFence: fence, liveInterrupted } = rooms;
     const [row] = await this.#db.orm
-      .select({ publication: rooms.livePublication, fence: rooms.liveFence })
+      .select({ livePublication, fence, liveInterrupted })
       .from(rooms)
       .where(eq(rooms.id, room));
     return row;
   }
 
-  /** False if there is no live, or `heldBy` is given and no longer holds it. */
+  /** False if there is no live. `heldBy` ends it for want of its publisher, if that gateway still holds it. */
   async setLiveEnded(tx: Orm, room: string, { at, heldBy }: { at: string; heldBy?: string }): Promise<boolean> {
     const isHeld = heldBy === undefined ? isNotNull(rooms.liveStartedAt) : eq(rooms.liveGateway, heldBy);
-    return (await this.#update(tx, liveEnds(at), and(eq(rooms.id, room), isHeld))).length > 0;
+    const ended = liveEnds(at, { isInterrupted: heldBy !== undefined });
+    return (await this.#update(tx, ended, and(eq(rooms.id, room), isHeld))).length > 0;
   }
 
   /** Ends the lives of gateways without a heartbeat for this long; returns the rooms. */
@@ -289,7 +304,7 @@ export class RoomsStore {
           gt(gateways.seenAt, sql`now() - interval '1 millisecond' * ${silentMs}`),
         ),
       );
-    const ended = liveEnds(at, lastHeartbeat(at));
+    const ended = liveEnds(at, { endedAt: lastHeartbeat(at), isInterrupted: true });
     return this.#update(tx, ended, and(isNotNull(rooms.liveStartedAt), notExists(heard)));
   }
 
@@ -371,7 +386,8 @@ export class RoomsStore {
   async clearLives(at: string): Promise<string[]> {
     const rows = await this.#db.transaction(async (tx) => {
       // Which publication was on stage stays known.
-      const ended = { ...liveEnds(at, lastHeartbeat(at)), livePublication: undefined };
+      const interrupted = liveEnds(at, { endedAt: lastHeartbeat(at), isInterrupted: true });
+      const ended = { ...interrupted, livePublication: undefined };
       await tx.update(rooms).set(ended).where(isNotNull(rooms.liveStartedAt));
       return tx.select({ publication: rooms.livePublication }).from(rooms).where(isNotNull(rooms.livePublication));
     });

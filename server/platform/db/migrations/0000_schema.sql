@@ -1089,6 +1089,7 @@ CREATE TABLE "rooms" (
 	"live_gateway" text,
 	"live_publication" text,
 	"stage_taken_at" timestamp with time zone,
+	"live_interrupted" boolean DEFAULT false NOT NULL,
 	"live_fence" integer DEFAULT 0 NOT NULL,
 	"first_live_at" timestamp with time zone,
 	"live_ended_at" timestamp with time zone,
