@@ -166,6 +166,11 @@ export class MoneyContext {
     return isoIn(this.clock, ms);
   }
 
+  /** Whether this time has passed, for what cannot be undone: not while the clock is in doubt. */
+  hasPassed(atMs: number): boolean {
+    return !this.clock.isInDoubt && this.clock.now() >= atMs;
+  }
+
   /** When to ask the provider again, after this many failed attempts. */
   retryIso(attempts: number): string {
     return this.laterIso(retryPauseMs(PROVIDER_RETRY, attempts, 0));

@@ -2,7 +2,7 @@
  * The periodic jobs of money. Some need one process only; the others claim their work row by row and run in every
  * process.
  */
-import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts';
+import { type Clock, HOUR_MS, MINUTE_MS } from '../platform/clock.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Reconciliations } from './books/reconciliations.ts';
 import type { Checkouts } from './checkout/checkouts.ts';
@@ -46,32 +46,34 @@ export class MoneyJobs {
   constructor(context: MoneyContext, parts: JobParts) {
     this.#context = context;
     this.#parts = parts;
-    const { log, isLeader } = context;
-    const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
-      new PeriodicJob({ name, everyMs, run, log });
-    const leaderJob = (name: string, everyMs: number, run: () => Promise<unknown>) =>
-      new PeriodicJob({ name, everyMs, run, log, mayRun: isLeader });
-    this.#providerEvents = job('provider events', 2 * SECOND_MS, () => parts.providerEvents.process());
+    const { log, isLeader, clock } = context;
+    const irreversible = clock;
+    const harmless = false;
+    const job = (name: string, everyMs: number, waitsForClock: Clock | false, run: () => Promise<unknown>) =>
+      new PeriodicJob({ name, everyMs, run, log, waitsForClock });
+    const leaderJob = (name: string, everyMs: number, waitsForClock: Clock | false, run: () => Promise<unknown>) =>
+      new PeriodicJob({ name, everyMs, run, log, waitsForClock, mayRun: isLeader });
+    this.#providerEvents = job('provider events', 2 * SECOND_MS, harmless, () => parts.providerEvents.process());
     this.#jobs = [
       this.#providerEvents,
-      job('checkouts', 2 * SECOND_MS, () => parts.checkouts.sweep()),
-      job('memberships', 2 * SECOND_MS, () => parts.memberships.sweep()),
-      job('refunds', 2 * SECOND_MS, () => parts.refundOrders.sweep()),
-      leaderJob('cancellations', 2 * SECOND_MS, () => parts.cancellations.sweep()),
-      leaderJob('invoices', 2 * SECOND_MS, () => parts.invoices.sweep()),
-      leaderJob('invoice retention', HOUR_MS, () => parts.invoices.eraseBuyers()),
-      leaderJob('promotions', MINUTE_MS, () => parts.promotions.sweep()),
-      leaderJob('earnings release', MINUTE_MS, () => parts.earnings.release()),
-      leaderJob('creator accounts', 10 * SECOND_MS, () => parts.creatorAccounts.sweep()),
-      leaderJob('payout batch', HOUR_MS, () => parts.payouts.createDueBatch()),
-      job('payouts', 2 * SECOND_MS, () => parts.payouts.sweep()),
-      job('disputes', MINUTE_MS, () => parts.disputes.sweep()),
-      leaderJob('reconciliation', HOUR_MS, () => parts.reconciliations.run()),
-      job('reconciliation metrics', MINUTE_MS, () => parts.reconciliations.updateMetrics()),
+      job('checkouts', 2 * SECOND_MS, harmless, () => parts.checkouts.sweep()),
+      job('memberships', 2 * SECOND_MS, harmless, () => parts.memberships.sweep()),
+      job('refunds', 2 * SECOND_MS, harmless, () => parts.refundOrders.sweep()),
+      leaderJob('cancellations', 2 * SECOND_MS, irreversible, () => parts.cancellations.sweep()),
+      leaderJob('invoices', 2 * SECOND_MS, irreversible, () => parts.invoices.sweep()),
+      leaderJob('invoice retention', HOUR_MS, irreversible, () => parts.invoices.eraseBuyers()),
+      leaderJob('promotions', MINUTE_MS, irreversible, () => parts.promotions.sweep()),
+      leaderJob('earnings release', MINUTE_MS, irreversible, () => parts.earnings.release()),
+      leaderJob('creator accounts', 10 * SECOND_MS, harmless, () => parts.creatorAccounts.sweep()),
+      leaderJob('payout batch', HOUR_MS, irreversible, () => parts.payouts.createDueBatch()),
+      job('payouts', 2 * SECOND_MS, harmless, () => parts.payouts.sweep()),
+      job('disputes', MINUTE_MS, harmless, () => parts.disputes.sweep()),
+      leaderJob('reconciliation', HOUR_MS, harmless, () => parts.reconciliations.run()),
+      job('reconciliation metrics', MINUTE_MS, harmless, () => parts.reconciliations.updateMetrics()),
       // Not awaited: a media node that does not answer would delay the samples of all other sessions.
-      job('private sessions', SECOND_MS, async () => void parts.privateSessions.tick()),
-      job('private requests', 2 * SECOND_MS, () => parts.privateSessions.sweepOpen()),
-      leaderJob('event listing', MINUTE_MS, () => parts.providerEvents.list()),
+      job('private sessions', SECOND_MS, harmless, async () => void parts.privateSessions.tick()),
+      job('private requests', 2 * SECOND_MS, irreversible, () => parts.privateSessions.sweepOpen()),
+      leaderJob('event listing', MINUTE_MS, harmless, () => parts.providerEvents.list()),
     ];
   }
 

@@ -90,15 +90,15 @@ export class Webhooks {
       ...stores,
       onIdle: () => this.#deliverJob.wake(),
     });
-    const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
-      new PeriodicJob({ name, everyMs, run, log });
-    this.#publishJob = job('publish events', SWEEP_MS, async () => {
+    const job = (name: string, everyMs: number, waitsForClock: Clock | false, run: () => Promise<unknown>) =>
+      new PeriodicJob({ name, everyMs, run, log, waitsForClock });
+    this.#publishJob = job('publish events', SWEEP_MS, false, async () => {
       const taken = await this.#publisher.publish();
       if (taken > 0) this.#deliverJob.wake();
       return taken > 0;
     });
-    this.#deliverJob = job('deliver webhooks', SWEEP_MS, () => this.#deliverer.sweep());
-    this.#pruneJob = job('prune events', PRUNE_MS, () => this.#prune());
+    this.#deliverJob = job('deliver webhooks', SWEEP_MS, false, () => this.#deliverer.sweep());
+    this.#pruneJob = job('prune events', PRUNE_MS, clock, () => this.#prune());
   }
 
   /** The outbox has new facts. */

@@ -88,6 +88,7 @@ export const frenchErrors: ErrorTexts = {
   publish_not_allowed: 'Seul le créateur du salon peut y passer en direct.',
   not_live: 'Personne n’est en direct ici pour le moment.',
   live_over: 'Ce direct est terminé. Passez en direct pour en commencer un autre.',
+  live_interrupted: 'Ce direct a été interrompu trop longtemps. Repassez en direct pour continuer.',
   live_replaced: 'Une autre de vos fenêtres a repris ce direct.',
   session_not_found: 'Cette session vidéo est terminée. Revenez dans le salon.',
   producer_not_found: 'Cette piste n’existe pas.',

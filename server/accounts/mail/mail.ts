@@ -99,10 +99,11 @@ export class Mail {
       write: (letter) => this.#write(letter),
       onIdle: () => this.#sendJob.wake(),
     });
-    const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
-      new PeriodicJob({ name, everyMs, log, run, ...(isLeader && { mayRun: isLeader }) });
-    this.#sendJob = job('send letters', SWEEP_MS, () => this.#deliverer.sweep());
-    this.#pruneJob = job('prune letters', PRUNE_MS, () => this.#store.deleteSettledBefore(isoIn(clock, -KEPT_MS)));
+    const job = (name: string, everyMs: number, waitsForClock: Clock | false, run: () => Promise<unknown>) =>
+      new PeriodicJob({ name, everyMs, log, run, waitsForClock, ...(isLeader && { mayRun: isLeader }) });
+    this.#sendJob = job('send letters', SWEEP_MS, false, () => this.#deliverer.sweep());
+    const prune = () => this.#store.deleteSettledBefore(isoIn(clock, -KEPT_MS));
+    this.#pruneJob = job('prune letters', PRUNE_MS, clock, prune);
   }
 
   start(): void {

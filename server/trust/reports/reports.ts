@@ -105,6 +105,7 @@ export class Reports {
       name: 'retire reports',
       everyMs: RETIRE_MS,
       log: options.log,
+      waitsForClock: options.clock,
       run: () => this.retire(),
     });
   }

@@ -986,7 +986,9 @@ CREATE TABLE "push_messages" (
 CREATE TABLE "gateways" (
 	"id" text PRIMARY KEY NOT NULL,
 	"started_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"seen_at" timestamp with time zone DEFAULT now() NOT NULL
+	"seen_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"clock_in_doubt" boolean DEFAULT false NOT NULL,
+	"closed_at" timestamp with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "outbox" (
@@ -1091,9 +1093,11 @@ CREATE TABLE "rooms" (
 	"moved_at" timestamp with time zone,
 	"return_until" timestamp with time zone,
 	"live_started_at" timestamp with time zone,
+	"live_counted_from" timestamp with time zone,
 	"live_gateway" text,
 	"live_publication" text,
 	"stage_taken_at" timestamp with time zone,
+	"live_interrupted" boolean DEFAULT false NOT NULL,
 	"live_fence" integer DEFAULT 0 NOT NULL,
 	"first_live_at" timestamp with time zone,
 	"live_ended_at" timestamp with time zone,
