@@ -124,6 +124,21 @@ describe('pictures', () => {
     }
   });
 
+  test('that are damaged leave no memory behind in the gateway', async () => {
+    const { upload } = await signIn('person_max');
+    // Progressive: a decoder holds all of it, 300 MB, before it sees that the end is missing.
+    const whole = await sharp({ create: { width: 7_000, height: 7_000, channels: 3, background: 'teal' } })
+      .jpeg({ progressive: true, quality: 1, chromaSubsampling: '4:4:4' })
+      .toBuffer();
+    const damaged = whole.subarray(0, whole.length / 2);
+    const before = process.memoryUsage.rss();
+    for (let count = 0; count < 8; count += 1) {
+      damaged[damaged.length - 1] = count;
+      expect(codeOf(await upload(damaged, { 'content-type': 'image/jpeg' }))).toEqual([422, 'picture_invalid']);
+    }
+    expect(process.memoryUsage.rss() - before).toBeLessThan(300e6);
+  });
+
   test('are few per person in a while', async () => {
     const { upload } = await signIn('person_sam');
     const codes: string[] = [];
