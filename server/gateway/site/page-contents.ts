@@ -26,7 +26,7 @@ import {
   serverRoom,
 } from './server-content.ts';
 import type { DeskAccess } from './sign-in/desk-access.ts';
-import type { SiteSessions } from './sign-in/site-session.ts';
+import type { SitePerson, SiteSessions } from './sign-in/site-session.ts';
 
 const NOTHING = new Markup('');
 
@@ -53,17 +53,25 @@ export class PageContents {
     this.#publicRooms = new SharedRead(async () => this.#withSoldOut(await domains.rooms.listPublicRooms()));
   }
 
-  async create(name: PageName, request: Request, language: Language): Promise<PageContent> {
-    const person = (await this.#sessions.find(request))?.person ?? null;
+  /** Who asks; null for a visitor. */
+  async findPerson(request: Request): Promise<SitePerson | null> {
+    return (await this.#sessions.find(request))?.person ?? null;
+  }
+
+  /** The home page of all visitors. */
+  createHome(language: Language): Promise<PageContent> {
+    return this.#home(this.#pageOf('home', { language, path: '/', person: null }));
+  }
+
+  async create(
+    name: PageName,
+    request: Request,
+    { language, person }: { language: Language; person: SitePerson | null },
+  ): Promise<PageContent> {
     const page: ServerPage = {
-      page: name,
-      language,
-      timeZone: this.#domains.config.timeZone,
-      person,
+      ...this.#pageOf(name, { language, path: request.path, person }),
       isOperator: person !== null && (await this.#domains.roles.has(person.identity, 'operator')),
       isFullHeight: name === 'room' || (name === 'studio' && request.params.id !== undefined),
-      signInPath: this.#domains.config.hasSite ? signInPath(request.path) : undefined,
-      demoPeople: demoPeopleOf(this.#domains.config),
     };
     if (name === 'home') return this.#home(page);
     if (name === 'room') return this.#room(page, String(request.params.id));
@@ -71,6 +79,19 @@ export class PageContents {
     // Only the desk's own cookie may say that an operator is there, which is looked up later.
     const isVisitor = person === null && !this.#desk.isPresentedIn(request);
     return this.#found(page, this.#plainHead(page), serverFrame(page, isVisitor));
+  }
+
+  #pageOf(
+    page: PageName,
+    { language, path, person }: { language: Language; path: string; person: SitePerson | null },
+  ): ServerPage {
+    const { config } = this.#domains;
+    return {
+      ...{ page, language, person, isOperator: false, isFullHeight: false },
+      timeZone: config.timeZone,
+      signInPath: config.hasSite ? signInPath(path) : undefined,
+      demoPeople: demoPeopleOf(config),
+    };
   }
 
   async #home(page: ServerPage): Promise<PageContent> {

@@ -1,14 +1,16 @@
 /** The built browser code: the pages of the site, their assets, and the two scripts that embedders load. */
 import { join } from 'node:path';
 import express, { type Express, type Request, type RequestHandler } from 'express';
+import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import { Remembered } from '../../platform/remembered.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { PageName } from '../../web/site/site-frame.ts';
 import type { HttpContext } from '../context.ts';
-import { sendBuiltFile } from '../http/compression.ts';
+import { PublicBody, sendBuiltFile } from '../http/compression.ts';
 import { missingBuildPage } from '../http/html-pages.ts';
 import { publicScript } from '../http/security.ts';
 import type { HttpLimits } from '../rate-limits.ts';
-import { PageContents } from './page-contents.ts';
+import { type PageContent, PageContents } from './page-contents.ts';
 import { fillDocument } from './page-document.ts';
 import { pageLanguage } from './page-language.ts';
 import type { DeskAccess } from './sign-in/desk-access.ts';
@@ -73,6 +75,8 @@ export function mountEmbedScripts(app: Express, { clientDir, config }: HttpConte
   }) satisfies RequestHandler);
 }
 
+/** Visitors' home page is rendered and compressed this often, in each language: it lists rooms, and takes 8 ms. */
+const HOME_MS = 1_000;
 /** A page depends on its visitor's language and session, so no shared cache may keep it. */
 const PAGE_CACHE = 'private, no-cache';
 
@@ -87,15 +91,31 @@ export function mountSitePages(app: Express, context: HttpContext, { limits, com
   const siteDir = join(context.clientDir, 'site');
   const contents = new PageContents(context, visitors);
   const pages: Record<string, PageName> = { ...PAGES, ...(context.config.hasSite ? ACCOUNT_PAGES : {}) };
+  const fill = (name: PageName, content: PageContent) => fillDocument(join(siteDir, `${name}.html`), content);
+  const visitorsHome = new Remembered<Language, PublicBody | undefined>({
+    clock: { now: () => performance.now() },
+    forMs: HOME_MS,
+    max: 2,
+    load: async (language) => {
+      const text = await fill('home', await contents.createHome(language));
+      return text === undefined ? undefined : new PublicBody('html', text);
+    },
+  });
   for (const [path, name] of Object.entries(pages)) {
-    app.get(path, compress, async (request, response) => {
+    app.get(path, async (request, response) => {
       await limits.consume('site', { address: request.ip });
       await confirmCheckout(context, limits, request);
-      const { status, location, ...content } = await contents.create(name, request, pageLanguage(request, response));
-      if (location !== undefined) return response.redirect(status, location);
-      const text = await fillDocument(join(siteDir, `${name}.html`), content);
+      const language = pageLanguage(request, response);
+      const person = await contents.findPerson(request);
+      const home = name === 'home' && person === null ? await visitorsHome.find(language) : undefined;
+      if (home) return home.send(request, response, PAGE_CACHE);
+      // Wraps the response, which the page above does not need: it is compressed already.
+      compress(request, response, () => undefined);
+      const content = await contents.create(name, request, { language, person });
+      if (content.location !== undefined) return response.redirect(content.status, content.location);
+      const text = await fill(name, content);
       if (text === undefined) response.status(503).set('retry-after', '10').type('html').send(missingBuildPage());
-      else response.status(status).set('cache-control', PAGE_CACHE).type('html').send(text);
+      else response.status(content.status).set('cache-control', PAGE_CACHE).type('html').send(text);
     });
   }
   app.use(express.static(siteDir, { index: false, redirect: false, maxAge: '1h' }));

@@ -5,6 +5,7 @@
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { RecentMap } from '../../platform/recent-map.ts';
+import { Remembered } from '../../platform/remembered.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type {
   Association,
@@ -48,16 +49,21 @@ const REMEMBERED_MAX = 20_000;
 export class Pricing {
   readonly #options: PricingOptions;
   readonly #store: PricingStore;
-  readonly #pledges: Remembered<Pledge | undefined>;
-  readonly #countries: Remembered<string | undefined>;
+  readonly #pledges: Remembered<string, Pledge | undefined>;
+  readonly #countries: Remembered<string, string | undefined>;
   /** Terms whose row exists. Rows are never deleted. */
   readonly #kept = new RecentMap<string, SaleTerms>(REMEMBERED_MAX);
 
   constructor(options: PricingOptions) {
     this.#options = options;
     this.#store = new PricingStore(options.db);
-    this.#pledges = new Remembered(options.clock, (creator) => this.#store.findPledge(creator, isoIn(options.clock)));
-    this.#countries = new Remembered(options.clock, (identity) => this.#store.findBuyerCountry(identity));
+    const { clock } = options;
+    const remembered = { clock, forMs: REMEMBERED_MS, max: REMEMBERED_MAX };
+    this.#pledges = new Remembered({
+      ...remembered,
+      load: (creator) => this.#store.findPledge(creator, isoIn(clock)),
+    });
+    this.#countries = new Remembered({ ...remembered, load: (identity) => this.#store.findBuyerCountry(identity) });
   }
 
   /**
@@ -171,30 +177,5 @@ export class Pricing {
   async noteBuyerCountry(identity: string, country: string): Promise<void> {
     await this.#store.saveBuyer({ identity, country, notedAt: isoIn(this.#options.clock) });
     this.#countries.forget(identity);
-  }
-}
-
-/** A short-lived cache by key. */
-class Remembered<T> {
-  readonly #clock: Clock;
-  readonly #load: (key: string) => Promise<T>;
-  readonly #values = new RecentMap<string, { value: T; untilMs: number }>(REMEMBERED_MAX);
-
-  constructor(clock: Clock, load: (key: string) => Promise<T>) {
-    this.#clock = clock;
-    this.#load = load;
-  }
-
-  async find(key: string): Promise<T> {
-    const nowMs = this.#clock.now();
-    const known = this.#values.get(key);
-    if (known && nowMs < known.untilMs) return known.value;
-    const value = await this.#load(key);
-    this.#values.set(key, { value, untilMs: nowMs + REMEMBERED_MS });
-    return value;
-  }
-
-  forget(key: string): void {
-    this.#values.delete(key);
   }
 }
