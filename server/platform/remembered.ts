@@ -1,31 +1,25 @@
 import type { Clock } from './clock.ts';
 import { RecentMap } from './recent-map.ts';
 
-export interface RememberedOptions<K, V> {
-  clock: Clock;
-  /** What is found is kept for this time, from the start of its load. */
-  forMs: number;
-  max: number;
-  load(key: K): Promise<V>;
-}
-
 /** A short-lived cache by key. Concurrent callers share one load; a load that fails is not kept. */
 export class Remembered<K, V> {
-  readonly #options: RememberedOptions<K, V>;
+  readonly #clock: Clock;
+  readonly #forMs: number;
   readonly #values: RecentMap<K, { value: Promise<V>; untilMs: number }>;
 
-  constructor(options: RememberedOptions<K, V>) {
-    this.#options = options;
-    this.#values = new RecentMap(options.max);
+  /** What is loaded is kept for `forMs`, from the start of its load. */
+  constructor({ clock, forMs, max }: { clock: Clock; forMs: number; max: number }) {
+    this.#clock = clock;
+    this.#forMs = forMs;
+    this.#values = new RecentMap(max);
   }
 
-  find(key: K): Promise<V> {
-    const { clock, forMs, load } = this.#options;
-    const nowMs = clock.now();
+  find(key: K, load: () => Promise<V>): Promise<V> {
+    const nowMs = this.#clock.now();
     const known = this.#values.get(key);
     if (known && nowMs < known.untilMs) return known.value;
-    const value = load(key);
-    const entry = { value, untilMs: nowMs + forMs };
+    const value = load();
+    const entry = { value, untilMs: nowMs + this.#forMs };
     this.#values.set(key, entry);
     value.catch(() => this.#values.get(key) === entry && this.#values.delete(key));
     return value;

@@ -58,20 +58,21 @@ export class PageContents {
     return (await this.#sessions.find(request))?.person ?? null;
   }
 
-  /** The home page of all visitors. */
-  createHome(language: Language): Promise<PageContent> {
-    return this.#home(this.#pageOf('home', { language, path: '/', person: null }));
-  }
-
   async create(
     name: PageName,
     request: Request,
     { language, person }: { language: Language; person: SitePerson | null },
   ): Promise<PageContent> {
+    const { config, roles } = this.#domains;
     const page: ServerPage = {
-      ...this.#pageOf(name, { language, path: request.path, person }),
-      isOperator: person !== null && (await this.#domains.roles.has(person.identity, 'operator')),
+      page: name,
+      language,
+      timeZone: config.timeZone,
+      person,
+      isOperator: person !== null && (await roles.has(person.identity, 'operator')),
       isFullHeight: name === 'room' || (name === 'studio' && request.params.id !== undefined),
+      signInPath: config.hasSite ? signInPath(request.path) : undefined,
+      demoPeople: demoPeopleOf(config),
     };
     if (name === 'home') return this.#home(page);
     if (name === 'room') return this.#room(page, String(request.params.id));
@@ -79,19 +80,6 @@ export class PageContents {
     // Only the desk's own cookie may say that an operator is there, which is looked up later.
     const isVisitor = person === null && !this.#desk.isPresentedIn(request);
     return this.#found(page, this.#plainHead(page), serverFrame(page, isVisitor));
-  }
-
-  #pageOf(
-    page: PageName,
-    { language, path, person }: { language: Language; path: string; person: SitePerson | null },
-  ): ServerPage {
-    const { config } = this.#domains;
-    return {
-      ...{ page, language, person, isOperator: false, isFullHeight: false },
-      timeZone: config.timeZone,
-      signInPath: config.hasSite ? signInPath(path) : undefined,
-      demoPeople: demoPeopleOf(config),
-    };
   }
 
   async #home(page: ServerPage): Promise<PageContent> {

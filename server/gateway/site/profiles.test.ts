@@ -234,7 +234,12 @@ describe("a creator's page", () => {
     expect((await get('/c/camille')).text).toContain('<meta name="robots" content="noindex">');
 
     const room = await camille.createRoom({ title: 'Open rehearsal', listed: true });
-    const { text } = await get('/c/camille');
+    // A visitor's page may be a second old.
+    const text = await vi.waitFor(async () => {
+      const page = await get('/c/camille');
+      expect(page.text).toContain('Open rehearsal');
+      return page.text;
+    });
     expect(text).not.toContain('noindex');
     expect(text).toContain(`<link rel="canonical" href="${http.url}/c/camille">`);
     expect(text).toContain('<meta property="og:type" content="profile">');
@@ -264,7 +269,9 @@ describe("a creator's page", () => {
     expect((await get('/v1/profiles/noah.l')).json.handle).toBe('noah');
     expect((await http.call('GET', '/c/NOAH')).headers.get('location')).toBe('/c/noah');
     nowMs += 91 * DAY_MS;
-    expect([await statusOf('/c/noah.l'), await statusOf('/c/noah')]).toEqual([404, 200]);
+    await vi.waitFor(async () => {
+      expect([await statusOf('/c/noah.l'), await statusOf('/c/noah')]).toEqual([404, 200]);
+    });
 
     const fan = await signIn('person_fan');
     await fan.call('PATCH', '/v1/me', { handle: 'a-fan' });

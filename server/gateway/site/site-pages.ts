@@ -1,7 +1,6 @@
 /** The built browser code: the pages of the site, their assets, and the two scripts that embedders load. */
 import { join } from 'node:path';
 import express, { type Express, type Request, type RequestHandler } from 'express';
-import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { Remembered } from '../../platform/remembered.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { PageName } from '../../web/site/site-frame.ts';
@@ -75,10 +74,19 @@ export function mountEmbedScripts(app: Express, { clientDir, config }: HttpConte
   }) satisfies RequestHandler);
 }
 
-/** Visitors' home page is rendered and compressed this often, in each language: it lists rooms, and takes 8 ms. */
-const HOME_MS = 1_000;
+/** Pages with many rooms, which take up to 40 ms. For visitors they are rendered once in this time, in each language. */
+const LISTS: ReadonlySet<PageName> = new Set(['home', 'profile']);
+const LISTS_MS = 1_000;
+const LISTS_KEPT = 100;
 /** A page depends on its visitor's language and session, so no shared cache may keep it. */
 const PAGE_CACHE = 'private, no-cache';
+
+interface FilledPage extends PageContent {
+  /** Undefined if the page has not been built. */
+  text: string | undefined;
+  /** For visitors alone, as it is compressed. */
+  encoded: PublicBody;
+}
 
 interface SiteParts {
   limits: HttpLimits;
@@ -91,15 +99,10 @@ export function mountSitePages(app: Express, context: HttpContext, { limits, com
   const siteDir = join(context.clientDir, 'site');
   const contents = new PageContents(context, visitors);
   const pages: Record<string, PageName> = { ...PAGES, ...(context.config.hasSite ? ACCOUNT_PAGES : {}) };
-  const fill = (name: PageName, content: PageContent) => fillDocument(join(siteDir, `${name}.html`), content);
-  const visitorsHome = new Remembered<Language, PublicBody | undefined>({
+  const lists = new Remembered<string, FilledPage>({
     clock: { now: () => performance.now() },
-    forMs: HOME_MS,
-    max: 2,
-    load: async (language) => {
-      const text = await fill('home', await contents.createHome(language));
-      return text === undefined ? undefined : new PublicBody('html', text);
-    },
+    forMs: LISTS_MS,
+    max: LISTS_KEPT,
   });
   for (const [path, name] of Object.entries(pages)) {
     app.get(path, async (request, response) => {
@@ -107,15 +110,21 @@ export function mountSitePages(app: Express, context: HttpContext, { limits, com
       await confirmCheckout(context, limits, request);
       const language = pageLanguage(request, response);
       const person = await contents.findPerson(request);
-      const home = name === 'home' && person === null ? await visitorsHome.find(language) : undefined;
-      if (home) return home.send(request, response, PAGE_CACHE);
-      // Wraps the response, which the page above does not need: it is compressed already.
-      compress(request, response, () => undefined);
-      const content = await contents.create(name, request, { language, person });
-      if (content.location !== undefined) return response.redirect(content.status, content.location);
-      const text = await fill(name, content);
-      if (text === undefined) response.status(503).set('retry-after', '10').type('html').send(missingBuildPage());
-      else response.status(content.status).set('cache-control', PAGE_CACHE).type('html').send(text);
+      const fill = async (): Promise<FilledPage> => {
+        const content = await contents.create(name, request, { language, person });
+        const text = await fillDocument(join(siteDir, `${name}.html`), content);
+        return { ...content, text, encoded: new PublicBody('html', text ?? '') };
+      };
+      const isForAll = person === null && LISTS.has(name);
+      const filled = isForAll ? await lists.find(`${language} ${request.path}`, fill) : await fill();
+      const { status, location, text, encoded } = filled;
+      if (location !== undefined) response.redirect(status, location);
+      else if (text === undefined) response.status(503).set('retry-after', '10').type('html').send(missingBuildPage());
+      else if (isForAll) await encoded.send(request, response.status(status), PAGE_CACHE);
+      else
+        compress(request, response, () => {
+          response.status(status).set('cache-control', PAGE_CACHE).type('html').send(text);
+        });
     });
   }
   app.use(express.static(siteDir, { index: false, redirect: false, maxAge: '1h' }));

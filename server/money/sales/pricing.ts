@@ -57,13 +57,9 @@ export class Pricing {
   constructor(options: PricingOptions) {
     this.#options = options;
     this.#store = new PricingStore(options.db);
-    const { clock } = options;
-    const remembered = { clock, forMs: REMEMBERED_MS, max: REMEMBERED_MAX };
-    this.#pledges = new Remembered({
-      ...remembered,
-      load: (creator) => this.#store.findPledge(creator, isoIn(clock)),
-    });
-    this.#countries = new Remembered({ ...remembered, load: (identity) => this.#store.findBuyerCountry(identity) });
+    const remembered = { clock: options.clock, forMs: REMEMBERED_MS, max: REMEMBERED_MAX };
+    this.#pledges = new Remembered(remembered);
+    this.#countries = new Remembered(remembered);
   }
 
   /**
@@ -73,10 +69,8 @@ export class Pricing {
   async findTerms({ creator, buyer, atMs }: { creator: string; buyer: string; atMs?: number }): Promise<SaleTerms> {
     const { fees, taxes, ledger, currency } = this.#options;
     const policy = await (atMs === undefined ? fees.findCurrent() : fees.findAt(atMs));
-    const pledge = await (atMs === undefined
-      ? this.#pledges.find(creator)
-      : this.#store.findPledge(creator, iso(atMs)));
-    const { country, vatBps } = taxes.rateOf(await this.#countries.find(buyer));
+    const pledge = await (atMs === undefined ? this.#findPledge(creator) : this.#store.findPledge(creator, iso(atMs)));
+    const { country, vatBps } = taxes.rateOf(await this.#findCountry(buyer));
     const association = pledge?.association.id ?? null;
     const charityBps = pledge?.shareBps ?? 0;
     const row: SaleTermsRow = {
@@ -169,7 +163,7 @@ export class Pricing {
    * EU VAT: the house's rate then applies.
    */
   async noteEvidence(identity: string, country: string): Promise<void> {
-    if (!this.#options.taxes.hasRate(country) || (await this.#countries.find(identity)) !== undefined) return;
+    if (!this.#options.taxes.hasRate(country) || (await this.#findCountry(identity)) !== undefined) return;
     await this.#store.keepBuyer({ identity, country, notedAt: isoIn(this.#options.clock) });
     this.#countries.forget(identity);
   }
@@ -177,5 +171,13 @@ export class Pricing {
   async noteBuyerCountry(identity: string, country: string): Promise<void> {
     await this.#store.saveBuyer({ identity, country, notedAt: isoIn(this.#options.clock) });
     this.#countries.forget(identity);
+  }
+
+  #findPledge(creator: string): Promise<Pledge | undefined> {
+    return this.#pledges.find(creator, () => this.#store.findPledge(creator, isoIn(this.#options.clock)));
+  }
+
+  #findCountry(identity: string): Promise<string | undefined> {
+    return this.#countries.find(identity, () => this.#store.findBuyerCountry(identity));
   }
 }
