@@ -38,7 +38,10 @@ export const handles = pgTable(
     person: text('person').notNull(),
     freedAt: time('freed_at'),
   },
-  (table) => [uniqueIndex('handles_person').on(table.person).where(sql`${table.freedAt} is null`)],
+  (table) => [
+    uniqueIndex('handles_person').on(table.person).where(sql`${table.freedAt} is null`),
+    index('handles_ever').on(table.person),
+  ],
 );
 
 /** Requests to sign in by mail. Link and code of one request are used up together. */
@@ -56,7 +59,10 @@ export const signInRequests = pgTable(
     expiresAt: time('expires_at').notNull(),
     usedAt: time('used_at'),
   },
-  (table) => [index('sign_in_requests_expiry').on(table.expiresAt)],
+  (table) => [
+    index('sign_in_requests_expiry').on(table.expiresAt),
+    index('sign_in_requests_address').on(table.address),
+  ],
 );
 
 export const personSessions = pgTable(

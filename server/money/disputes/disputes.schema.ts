@@ -50,6 +50,7 @@ export const disputes = pgTable(
   (table) => [
     index('disputes_due').on(table.nextCheckAt).where(sql`${table.nextCheckAt} is not null`),
     index('disputes_opened').on(table.openedAt),
+    index('disputes_identity').on(table.identity),
     index('disputes_source').on(table.sourceId),
     index('disputes_won').on(table.closedAt).where(sql`${table.status} = 'won'`),
     check('disputes_amount', sql`${table.amountMinor} > 0`),
