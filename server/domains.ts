@@ -157,7 +157,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   });
   const webhooks = new Webhooks({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
-  const pictures = new Pictures({ db, clock });
+  const pictures = new Pictures({ db, clock, log });
   const { publicUrl, creatorApproval, oidc } = config;
   const houseName = config.mailFrom.name;
   const people = new People({ db, outbox, clock, log, mail, publicUrl, houseName, roles, creatorApproval, oidc });

@@ -36,6 +36,7 @@ export const letters = pgTable(
     index('letters_due').on(table.lane, table.nextAttemptAt).where(sql`${table.status} = 'queued'`),
     index('letters_expiry').on(table.expiresAt).where(sql`${table.status} = 'queued'`),
     index('letters_attempted').on(table.lane, table.firstAttemptAt),
+    index('letters_recipient').on(table.recipient),
     index('letters_mailbox').on(table.mailbox, table.firstAttemptAt),
     index('letters_settled').on(table.settledAt).where(sql`${table.settledAt} is not null`),
     index('letters_undelivered').on(table.settledAt).where(sql`${table.status} in ('bounced', 'expired')`),

@@ -38,7 +38,10 @@ export const handles = pgTable(
     person: text('person').notNull(),
     freedAt: time('freed_at'),
   },
-  (table) => [uniqueIndex('handles_person').on(table.person).where(sql`${table.freedAt} is null`)],
+  (table) => [
+    uniqueIndex('handles_person').on(table.person).where(sql`${table.freedAt} is null`),
+    index('handles_ever').on(table.person),
+  ],
 );
 
 /** Requests to sign in by mail. Link and code of one request are used up together. */
@@ -60,7 +63,10 @@ export const signInRequests = pgTable(
     /** What the last use opened. */
     session: text('session'),
   },
-  (table) => [index('sign_in_requests_expiry').on(table.expiresAt)],
+  (table) => [
+    index('sign_in_requests_expiry').on(table.expiresAt),
+    index('sign_in_requests_address').on(table.address),
+  ],
 );
 
 export const personSessions = pgTable(

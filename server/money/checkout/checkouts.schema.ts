@@ -70,6 +70,7 @@ export const checkouts = pgTable(
       .where(sql`${table.unusableBecause} is not null`),
     index('checkouts_due').on(table.nextCheckAt).where(sql`${table.nextCheckAt} is not null`),
     index('checkouts_payment').on(table.providerPayment),
+    index('checkouts_identity').on(table.identity),
     index('checkouts_open').on(table.identity).where(sql`${table.status} in ('opening', 'open')`),
     check('checkouts_amount', sql`${table.amountMinor} > 0`),
   ],

@@ -52,6 +52,7 @@ export const disputes = pgTable(
   (table) => [
     index('disputes_due').on(table.nextCheckAt).where(sql`${table.nextCheckAt} is not null`),
     index('disputes_opened').on(table.openedAt),
+    index('disputes_identity').on(table.identity),
     index('disputes_source').on(table.sourceId),
     check('disputes_amount', sql`${table.amountMinor} > 0`),
   ],

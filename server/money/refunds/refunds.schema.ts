@@ -38,6 +38,7 @@ export const refunds = pgTable(
     settledAt: time('settled_at'),
   },
   (table) => [
+    index('refunds_identity').on(table.identity),
     index('refunds_due').on(table.nextAttemptAt).where(sql`${table.nextAttemptAt} is not null`),
     check('refunds_amount', sql`${table.amountMinor} > 0`),
     check(
@@ -90,6 +91,7 @@ export const providerRefunds = pgTable(
     returnedAt: time('returned_at'),
   },
   (table) => [
+    index('provider_refunds_identity').on(table.identity),
     index('provider_refunds_source').on(table.sourceId),
     check('provider_refunds_amount', sql`${table.amountMinor} > 0`),
     check('provider_refunds_parts', sql`${table.settledMinor} + ${table.lossMinor} <= ${table.amountMinor}`),

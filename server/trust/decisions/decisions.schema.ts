@@ -104,6 +104,7 @@ export const appeals = pgTable(
     uniqueIndex('appeals_second_look').on(table.decision).where(sql`${table.kind} = 'second_look'`),
     index('appeals_case').on(table.case),
     index('appeals_by').on(table.by),
+    index('appeals_decision').on(table.decision),
   ],
 );
 

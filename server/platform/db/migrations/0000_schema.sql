@@ -1307,11 +1307,13 @@ CREATE TABLE "webhook_lanes" (
 );
 --> statement-breakpoint
 CREATE INDEX "api_keys_live" ON "api_keys" USING btree ("created_at") WHERE "api_keys"."revoked_at" is null;--> statement-breakpoint
+CREATE INDEX "desk_sessions_operator" ON "desk_sessions" USING btree ("operator");--> statement-breakpoint
 CREATE INDEX "address_changes_person" ON "address_changes" USING btree ("person","created_at");--> statement-breakpoint
 CREATE INDEX "address_changes_due" ON "address_changes" USING btree ("due_at");--> statement-breakpoint
 CREATE INDEX "letters_due" ON "letters" USING btree ("lane","next_attempt_at") WHERE "letters"."status" = 'queued';--> statement-breakpoint
 CREATE INDEX "letters_expiry" ON "letters" USING btree ("expires_at") WHERE "letters"."status" = 'queued';--> statement-breakpoint
 CREATE INDEX "letters_attempted" ON "letters" USING btree ("lane","first_attempt_at");--> statement-breakpoint
+CREATE INDEX "letters_recipient" ON "letters" USING btree ("recipient");--> statement-breakpoint
 CREATE INDEX "letters_mailbox" ON "letters" USING btree ("mailbox","first_attempt_at");--> statement-breakpoint
 CREATE INDEX "letters_settled" ON "letters" USING btree ("settled_at") WHERE "letters"."settled_at" is not null;--> statement-breakpoint
 CREATE INDEX "letters_undelivered" ON "letters" USING btree ("settled_at") WHERE "letters"."status" in ('bounced', 'expired');--> statement-breakpoint
@@ -1319,17 +1321,21 @@ CREATE UNIQUE INDEX "oidc_bindings_subject" ON "oidc_bindings" USING btree ("iss
 CREATE UNIQUE INDEX "oidc_bindings_person" ON "oidc_bindings" USING btree ("person","issuer");--> statement-breakpoint
 CREATE INDEX "oidc_requests_expiry" ON "oidc_requests" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "operator_invitations_expiry" ON "operator_invitations" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "operator_invitations_used_by" ON "operator_invitations" USING btree ("used_by");--> statement-breakpoint
 CREATE INDEX "passkey_challenges_expiry" ON "passkey_challenges" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "passkeys_person" ON "passkeys" USING btree ("person");--> statement-breakpoint
 CREATE UNIQUE INDEX "handles_person" ON "handles" USING btree ("person") WHERE "handles"."freed_at" is null;--> statement-breakpoint
+CREATE INDEX "handles_ever" ON "handles" USING btree ("person");--> statement-breakpoint
 CREATE INDEX "person_addresses_person" ON "person_addresses" USING btree ("person");--> statement-breakpoint
 CREATE INDEX "person_sessions_person" ON "person_sessions" USING btree ("person");--> statement-breakpoint
 CREATE INDEX "person_sessions_expiry" ON "person_sessions" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "sign_in_requests_expiry" ON "sign_in_requests" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "sign_in_requests_address" ON "sign_in_requests" USING btree ("address");--> statement-breakpoint
 CREATE INDEX "moderator_invitations_creator" ON "moderator_invitations" USING btree ("creator","created_at");--> statement-breakpoint
-CREATE INDEX "moderator_invitations_person" ON "moderator_invitations" USING btree ("person") WHERE "moderator_invitations"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "moderator_invitations_person" ON "moderator_invitations" USING btree ("person");--> statement-breakpoint
 CREATE INDEX "moderator_invitations_expiry" ON "moderator_invitations" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "roles_held" ON "roles" USING btree ("person","role",coalesce("creator", ''),coalesce("room", '')) WHERE "roles"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "roles_person" ON "roles" USING btree ("person");--> statement-breakpoint
 CREATE INDEX "roles_holders" ON "roles" USING btree ("role","requested_at") WHERE "roles"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "roles_moderators" ON "roles" USING btree ("creator") WHERE "roles"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_entries_mentions" ON "chat_entries" USING gin (("details" -> 'mentions')) WHERE "chat_entries"."details" ? 'mentions';--> statement-breakpoint
@@ -1358,6 +1364,7 @@ CREATE INDEX "checkouts_unusable" ON "checkouts" USING btree ("paid_at","source_
 CREATE INDEX "checkouts_unusable_identity" ON "checkouts" USING btree ("identity","paid_at","source_id") WHERE "checkouts"."unusable_because" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("next_check_at") WHERE "checkouts"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_payment" ON "checkouts" USING btree ("provider_payment");--> statement-breakpoint
+CREATE INDEX "checkouts_identity" ON "checkouts" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "checkouts_open" ON "checkouts" USING btree ("identity") WHERE "checkouts"."status" in ('opening', 'open');--> statement-breakpoint
 CREATE INDEX "desk_act_outcomes_subject" ON "desk_act_outcomes" USING btree ("subject") WHERE "desk_act_outcomes"."subject" is not null;--> statement-breakpoint
 CREATE INDEX "desk_acts_subject" ON "desk_acts" USING btree ("subject");--> statement-breakpoint
@@ -1365,6 +1372,7 @@ CREATE INDEX "desk_acts_at" ON "desk_acts" USING btree ("at");--> statement-brea
 CREATE INDEX "dispute_freezes_dispute" ON "dispute_freezes" USING btree ("dispute");--> statement-breakpoint
 CREATE INDEX "disputes_due" ON "disputes" USING btree ("next_check_at") WHERE "disputes"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "disputes_opened" ON "disputes" USING btree ("opened_at");--> statement-breakpoint
+CREATE INDEX "disputes_identity" ON "disputes" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "disputes_source" ON "disputes" USING btree ("source_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "invoices_number" ON "invoices" USING btree ("seller","year","number");--> statement-breakpoint
 CREATE INDEX "invoices_identity" ON "invoices" USING btree ("identity");--> statement-breakpoint
@@ -1386,6 +1394,7 @@ CREATE INDEX "memberships_identity" ON "memberships" USING btree ("identity");--
 CREATE INDEX "memberships_creator" ON "memberships" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "memberships_due" ON "memberships" USING btree ("next_check_at") WHERE "memberships"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "creator_accounts_due" ON "creator_accounts" USING btree ("next_check_at");--> statement-breakpoint
+CREATE INDEX "creator_freezes_creator" ON "creator_freezes" USING btree ("creator");--> statement-breakpoint
 CREATE UNIQUE INDEX "creator_freezes_standing" ON "creator_freezes" USING btree ("creator",coalesce("decision", '')) WHERE "creator_freezes"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "payout_batches_created" ON "payout_batches" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "payouts_batch" ON "payouts" USING btree ("batch");--> statement-breakpoint
@@ -1398,13 +1407,16 @@ CREATE UNIQUE INDEX "private_sessions_active" ON "private_sessions" USING btree 
 CREATE UNIQUE INDEX "private_sessions_open" ON "private_sessions" USING btree ("room","identity") WHERE "private_sessions"."status" in ('requested', 'active');--> statement-breakpoint
 CREATE INDEX "private_sessions_due" ON "private_sessions" USING btree ("status","expires_at") WHERE "private_sessions"."status" in ('requested', 'active');--> statement-breakpoint
 CREATE INDEX "private_sessions_room" ON "private_sessions" USING btree ("room");--> statement-breakpoint
+CREATE INDEX "private_sessions_identity" ON "private_sessions" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "private_sessions_ended" ON "private_sessions" USING btree ("ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
 CREATE INDEX "private_sessions_paid_by" ON "private_sessions" USING btree ("identity","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
 CREATE INDEX "private_sessions_paid_to" ON "private_sessions" USING btree ("creator","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
 CREATE INDEX "private_sessions_paid_in" ON "private_sessions" USING btree ("room","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
 CREATE INDEX "provider_events_due" ON "provider_events" USING btree ("next_attempt_at") WHERE "provider_events"."next_attempt_at" is not null;--> statement-breakpoint
 CREATE INDEX "provider_events_created" ON "provider_events" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "provider_refunds_identity" ON "provider_refunds" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "provider_refunds_source" ON "provider_refunds" USING btree ("source_id");--> statement-breakpoint
+CREATE INDEX "refunds_identity" ON "refunds" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "refunds_due" ON "refunds" USING btree ("next_attempt_at") WHERE "refunds"."next_attempt_at" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "refunds_one_ticket" ON "refunds" USING btree ("ticket","part");--> statement-breakpoint
 CREATE UNIQUE INDEX "refunds_one_tip" ON "refunds" USING btree ("tip","part");--> statement-breakpoint
@@ -1417,6 +1429,7 @@ CREATE INDEX "pledges_association" ON "pledges" USING btree ("association");--> 
 CREATE INDEX "cancellations_open" ON "cancellations" USING btree ("decided_at") WHERE "cancellations"."completed_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "tickets_valid" ON "tickets" USING btree ("room","identity") WHERE "tickets"."status" = 'valid';--> statement-breakpoint
 CREATE UNIQUE INDEX "tickets_pending" ON "tickets" USING btree ("room","identity") WHERE "tickets"."status" = 'pending';--> statement-breakpoint
+CREATE INDEX "tickets_person" ON "tickets" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "tickets_bought" ON "tickets" USING btree (coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint
 CREATE INDEX "tickets_identity" ON "tickets" USING btree ("identity",coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint
 CREATE INDEX "tickets_room" ON "tickets" USING btree ("room",coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint
@@ -1460,7 +1473,7 @@ CREATE INDEX "rooms_never_live" ON "rooms" USING btree ("starts_at") WHERE "room
 CREATE INDEX "rooms_paused" ON "rooms" USING btree ("paused_until") WHERE "rooms"."paused_until" is not null;--> statement-breakpoint
 CREATE INDEX "rooms_ended" ON "rooms" USING btree ("ended_at") WHERE "rooms"."access_kind" = 'ticket' and "rooms"."ended_at" is not null;--> statement-breakpoint
 CREATE INDEX "token_grants_moderators" ON "token_grants" USING btree ("creator","identity") WHERE "token_grants"."moderates";--> statement-breakpoint
-CREATE INDEX "suspensions_identity" ON "suspensions" USING btree ("identity") WHERE "suspensions"."lifted_at" is null;--> statement-breakpoint
+CREATE INDEX "suspensions_identity" ON "suspensions" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "suspensions_room" ON "suspensions" USING btree ("room") WHERE "suspensions"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "charter_acceptances_version" ON "charter_acceptances" USING btree ("version");--> statement-breakpoint
 CREATE UNIQUE INDEX "charter_versions_draft" ON "charter_versions" USING btree (("announced_at" is null)) WHERE "charter_versions"."announced_at" is null;--> statement-breakpoint
@@ -1469,6 +1482,7 @@ CREATE UNIQUE INDEX "appeals_by_form" ON "appeals" USING btree ("decision","repo
 CREATE UNIQUE INDEX "appeals_second_look" ON "appeals" USING btree ("decision") WHERE "appeals"."kind" = 'second_look';--> statement-breakpoint
 CREATE INDEX "appeals_case" ON "appeals" USING btree ("case");--> statement-breakpoint
 CREATE INDEX "appeals_by" ON "appeals" USING btree ("by");--> statement-breakpoint
+CREATE INDEX "appeals_decision" ON "appeals" USING btree ("decision");--> statement-breakpoint
 CREATE UNIQUE INDEX "decisions_first" ON "decisions" USING btree ("case") WHERE "decisions"."replaces" is null;--> statement-breakpoint
 CREATE INDEX "decisions_case" ON "decisions" USING btree ("case");--> statement-breakpoint
 CREATE INDEX "decisions_accused" ON "decisions" USING btree ("accused","at");--> statement-breakpoint
@@ -1488,6 +1502,7 @@ CREATE INDEX "unfounded_reports_reporter" ON "unfounded_reports" USING btree ("r
 CREATE UNIQUE INDEX "events_room" ON "events" USING btree ("room","room_seq");--> statement-breakpoint
 CREATE INDEX "events_type" ON "events" USING btree ("type","seq");--> statement-breakpoint
 CREATE INDEX "events_created" ON "events" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "events_identity" ON "events" USING btree ("identity") WHERE "events"."identity" is not null;--> statement-breakpoint
 CREATE INDEX "webhook_attempts_delivery" ON "webhook_attempts" USING btree ("delivery","seq");--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_waiting" ON "webhook_deliveries" USING btree ("endpoint","lane","event_seq") WHERE "webhook_deliveries"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_endpoint" ON "webhook_deliveries" USING btree ("endpoint","event_seq");--> statement-breakpoint
