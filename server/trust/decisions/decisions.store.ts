@@ -25,6 +25,8 @@ import { appeals, decisions, reviewCases } from './decisions.schema.ts';
 
 export type DecisionRow = typeof decisions.$inferSelect;
 export type AppealRow = typeof appeals.$inferSelect;
+/** An appeal, and whether the house owes an answer to it. */
+export type StandingAppeal = AppealRow & { isWaiting: boolean };
 /** A decision and what became of it. */
 export type StandingRow = DecisionRow & { isReplaced: boolean; isUndone: boolean };
 
@@ -35,6 +37,15 @@ export interface TakeDownTarget {
   accused: string | null;
   since: string;
 }
+
+/**
+ * For a query of appeals: whether the house owes an answer. They lapse when another decision takes the place of theirs,
+ * and where what they ask for is done.
+ */
+export const IS_WAITING = sql<boolean>`(appeals.outcome is null
+  and not exists (select 1 from decisions newer where newer.replaces = appeals.decision)
+  and (appeals.kind = 'reporter' or not exists (
+    select 1 from appeals other where other.decision = appeals.decision and other.outcome = 'granted')))`;
 
 const later = aliasedTable(decisions, 'later');
 
@@ -230,27 +241,22 @@ export class DecisionsStore {
       .where(and(eq(appeals.id, id), isNull(appeals.outcome)));
   }
 
-  async listAppeals(ofDecisions: string[]): Promise<AppealRow[]> {
+  async listAppeals(ofDecisions: string[]): Promise<StandingAppeal[]> {
     if (ofDecisions.length === 0) return [];
     return this.#orm
-      .select()
+      .select({ ...getTableColumns(appeals), isWaiting: IS_WAITING })
       .from(appeals)
       .where(inArray(appeals.decision, ofDecisions))
       .orderBy(desc(appeals.createdAt), desc(appeals.id));
   }
 
-  /**
-   * Those of a case that the house owes an answer to, by date. They lapse when another decision takes the place of
-   * theirs, and where what they ask for is done.
-   */
-  async listWaiting(tx: Orm, case_: string): Promise<AppealRow[]> {
-    const rows = await tx
-      .select({ appeal: appeals, isUndone: this.#isUndone(tx) })
+  /** Those of a case that the house owes an answer to, by date. */
+  listWaiting(tx: Orm, case_: string): Promise<AppealRow[]> {
+    return tx
+      .select()
       .from(appeals)
-      .innerJoin(decisions, eq(decisions.id, appeals.decision))
-      .where(and(eq(appeals.case, case_), isNull(appeals.outcome), not(this.#isReplaced(tx))))
+      .where(and(eq(appeals.case, case_), IS_WAITING))
       .orderBy(asc(appeals.dueAt));
-    return rows.flatMap(({ appeal, isUndone }) => (isUndone && appeal.kind !== 'reporter' ? [] : [appeal]));
   }
 
   /** The final decisions of cases, without those that another has replaced. */

@@ -283,7 +283,7 @@ export class Decisions {
       if (!waiting.some((each) => each.id === id)) throw new AppError('already_decided');
       // Before `closeAppeal`: a granted appeal ends the earlier decision, and #add informs the person only if that
       // decision is still in force.
-      const replacedBy = replacing && (await this.#add(tx, row, replacing));
+      const replacedBy = replacing && (await this.#add(tx, row, { ...replacing, answeredBy: appeal.dueAt }));
       const end = { outcome, decidedBy: reviewer, decidedAt: isoIn(this.#options.clock), reasons, language };
       await this.#store.closeAppeal(tx, id, end);
       if (appeal.kind !== 'second_look')
@@ -359,14 +359,20 @@ export class Decisions {
 
   /**
    * Writes a decision in the place of the last one of its case, with everything that follows. The case is locked; a
-   * final decision closes it.
+   * final decision closes it. `answeredBy`: by when an appeal was to be answered, where it answers one.
    */
-  async #add(tx: Orm, row: CaseRow, decision: NewDecision): Promise<string> {
+  async #add(
+    tx: Orm,
+    row: CaseRow,
+    { answeredBy = row.decideBy, ...decision }: NewDecision & { answeredBy?: string },
+  ): Promise<string> {
     const earlier = await this.#store.findLast(row.id, tx);
     const id = createId('decision');
     const points = decision.kind === 'final' ? pointsOf(decision.measures.map(({ kind }) => kind)) : 0;
+    // Not the date of the second look, which may be the first that the case owes.
+    const dueAt = row.state === 'open' ? row.decideBy : answeredBy;
     const made: DecisionRow = {
-      ...{ ...decision, id, case: row.id, replaces: earlier?.id ?? null, points, dueAt: row.dueAt },
+      ...{ ...decision, id, case: row.id, replaces: earlier?.id ?? null, points, dueAt },
       at: isoIn(this.#options.clock),
     };
     await this.#store.insert(tx, made);

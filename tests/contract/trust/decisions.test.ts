@@ -420,6 +420,41 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     expect(await codeOf(house.decide(of, [], 'rev-3'))).toBe('already_decided');
   });
 
+  test('nothing is late that was decided in its own time, or that nobody waits for any more', async () => {
+    const { decisions } = house.domains;
+    const lateness = async () => {
+      const { decisions: decided, appeals, waiting } = await decisions.figures({});
+      return { decided: decided.late, appeals: appeals.late, waiting: waiting.late };
+    };
+    // Due within 48 hours, its second look within 24, which the final decision of another reviewer makes needless.
+    const of = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'harassment' });
+    await decisions.stop('rev-1', of);
+    house.clock.advance(DAY_MS + 1);
+    const stop = { ...DECIDED, measures: [{ kind: 'stop_live' as const }] };
+    const { id: decision } = await decisions.decide('rev-2', of, stop);
+    expect(await lateness()).toEqual({ decided: 0, appeals: 0, waiting: 0 });
+    // Two appeals, of which the answer to the first makes the second needless. Each has 14 days.
+    const first = await decisions.appeal('ada', { decision, text: 'It was a play.' });
+    await decisions.appeal('lea', { decision, text: 'It was worse.' });
+    house.clock.advance(10 * DAY_MS);
+    const instead = { ...DECIDED, measures: [{ kind: 'stop_live' as const }, { kind: 'freeze_earnings' as const }] };
+    const [, look] = [
+      await decisions.decideAppeal('rev-3', first.id, { ...GRANTED, instead }),
+      (await decisions.view('rev-1', of)).decisions[0]?.appeals.find(({ kind }) => kind === 'second_look'),
+    ];
+    await decisions.decideAppeal('rev-1', look?.id ?? '', UPHELD);
+    house.clock.advance(100 * DAY_MS);
+    expect(await lateness()).toEqual({ decided: 0, appeals: 0, waiting: 0 });
+    const shown = (await decisions.view('rev-1', of)).decisions.flatMap((each) => each.appeals);
+    expect(shown.filter(({ isLate }) => isLate)).toEqual([]);
+    // Late is what is decided after its own date.
+    const { case: other } = await reportMessage();
+    house.clock.advance(3 * DAY_MS);
+    expect(await lateness()).toEqual({ decided: 0, appeals: 0, waiting: 1 });
+    await house.decide(other, []);
+    expect(await lateness()).toEqual({ decided: 1, appeals: 0, waiting: 0 });
+  });
+
   test('the same report after a decision opens another case, which shows what was decided before', async () => {
     const { decisions, reports } = house.domains;
     const { id, case: of } = await reportMessage('lea');
