@@ -13,6 +13,7 @@ import type { GatewayContext } from './gateway/context.ts';
 import { createHttpApp } from './gateway/http/app.ts';
 import { limitPipelining } from './gateway/http/pipelined-requests.ts';
 import { isReturnUrlAllowed } from './gateway/origins.ts';
+import { createClaimLimits, createLimiterFactory } from './gateway/rate-limits.ts';
 import { seedDemo } from './gateway/site/demo.ts';
 import { SocketGateway } from './gateway/socket/socket-gateway.ts';
 import { watchAhead } from './gateway/socket/watch-ahead.ts';
@@ -132,6 +133,7 @@ export class App {
       headCounts: redis?.headCounts ?? new MemoryHeadCounts(),
       redis,
       stage,
+      claimLimits: createClaimLimits(createLimiterFactory(redis)),
       clientDir: CLIENT_DIR,
     };
     closers.push(

@@ -143,7 +143,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   const reports = new Reports({
     ...{ db, outbox, clock, log, rooms, charter },
     cases: {
-      gather: (tx, report, language) => decisions.gather(tx, report, language),
+      gather: (tx, report, filing) => decisions.gather(tx, report, filing),
       languageOf,
       assertMayName: (reviewer, accused) => decisions.reviewers.assertMayName(reviewer, accused),
       outcomesOf: (sender, cases) => decisions.statements.outcomesOf(sender, cases),

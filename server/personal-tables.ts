@@ -83,6 +83,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     hidden: ['by'],
     erase: { delete: `(room is null or ${ROOM_IS_OVER})` },
   },
+  attendances: { domain: 'rooms', rows: 'identity = $1', erase: { delete: true } },
   suspensions: {
     domain: 'rooms',
     rows: 'identity = $1',

@@ -19,6 +19,7 @@ import { LIMITS } from '../protocol/limits.ts';
 import type { Access, Room, RoomInput } from '../protocol/rooms.ts';
 import { type AccessHolder, assertEmbedders, decideAccess, rankIn } from './access-decision.ts';
 import { parseAccessRule, parseCapacity } from './access-rule-input.ts';
+import { Attendances } from './attendances/attendances.ts';
 import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
 import { Entitlements } from './entitlements/entitlements.ts';
@@ -77,6 +78,7 @@ export class Rooms {
   readonly removals: Removals;
   readonly followers: Followers;
   readonly suspensions: Suspensions;
+  readonly attendances: Attendances;
   readonly #store: RoomsStore;
   readonly #accounts: Accounts;
   readonly #outbox: Outbox;
@@ -123,6 +125,7 @@ export class Rooms {
     });
     this.followers = new Followers({ ...options, db, removals: this.removals });
     this.suspensions = new Suspensions({ ...options, db });
+    this.attendances = new Attendances({ ...options, db });
   }
 
   async createRoom(input: RoomInput): Promise<Room> {

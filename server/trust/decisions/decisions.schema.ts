@@ -43,6 +43,7 @@ export const reviewCases = pgTable(
     index('review_cases_subject').on(table.subjectKey),
     index('review_cases_state').on(table.state, table.id),
     index('review_cases_accused').on(table.accused),
+    index('review_cases_room').on(table.room),
   ],
 );
 

@@ -79,8 +79,7 @@ export class Statements {
     const nowMs = this.#options.clock.now();
     const outcomes = rows.map((row): [string, Pick<Report, 'state' | 'outcome'>] => {
       const isWaiting = all.some(
-        ({ decision, outcome, kind }) =>
-          decision === row.id && outcome === null && (kind === 'reporter' || (kind === 'accused' && isInForce(row))),
+        ({ decision, kind, isWaiting: isOwed }) => decision === row.id && isOwed && kind !== 'second_look',
       );
       const own = all.find(
         ({ decision, by, report }) =>

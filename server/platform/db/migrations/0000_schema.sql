@@ -1022,6 +1022,14 @@ CREATE TABLE "picture_uses" (
 	CONSTRAINT "picture_uses_use_subject_pk" PRIMARY KEY("use","subject")
 );
 --> statement-breakpoint
+CREATE TABLE "attendances" (
+	"identity" text NOT NULL,
+	"room" text NOT NULL,
+	"minutes" integer NOT NULL,
+	"counted_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "attendances_identity_room_pk" PRIMARY KEY("identity","room")
+);
+--> statement-breakpoint
 CREATE TABLE "club_entitlements" (
 	"membership" text PRIMARY KEY NOT NULL,
 	"creator" text NOT NULL,
@@ -1457,6 +1465,7 @@ CREATE INDEX "outbox_pending" ON "outbox" USING btree ("seq") WHERE "outbox"."di
 CREATE INDEX "outbox_unpublished" ON "outbox" USING btree ("seq") WHERE "outbox"."published_at" is null;--> statement-breakpoint
 CREATE INDEX "picture_uses_owner" ON "picture_uses" USING btree ("owner");--> statement-breakpoint
 CREATE INDEX "picture_uses_hash" ON "picture_uses" USING btree ("hash");--> statement-breakpoint
+CREATE INDEX "attendances_counted" ON "attendances" USING btree ("counted_at");--> statement-breakpoint
 CREATE INDEX "club_entitlements_holder" ON "club_entitlements" USING btree ("creator","identity");--> statement-breakpoint
 CREATE INDEX "club_entitlements_expiring" ON "club_entitlements" USING btree ("valid_until") WHERE "club_entitlements"."revoked_at" is null;--> statement-breakpoint
 CREATE INDEX "club_tiers_creator" ON "club_tiers" USING btree ("creator","rank");--> statement-breakpoint
@@ -1492,6 +1501,7 @@ CREATE INDEX "review_cases_queue" ON "review_cases" USING btree ("severity","due
 CREATE INDEX "review_cases_subject" ON "review_cases" USING btree ("subject_key");--> statement-breakpoint
 CREATE INDEX "review_cases_state" ON "review_cases" USING btree ("state","id");--> statement-breakpoint
 CREATE INDEX "review_cases_accused" ON "review_cases" USING btree ("accused");--> statement-breakpoint
+CREATE INDEX "review_cases_room" ON "review_cases" USING btree ("room");--> statement-breakpoint
 CREATE UNIQUE INDEX "reports_once" ON "reports" USING btree ("case","reporter","category") WHERE "reports"."reporter" is not null and "reports"."source" <> 'order';--> statement-breakpoint
 CREATE INDEX "reports_case" ON "reports" USING btree ("case","number");--> statement-breakpoint
 CREATE INDEX "reports_reporter" ON "reports" USING btree ("reporter","number");--> statement-breakpoint
