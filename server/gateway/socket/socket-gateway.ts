@@ -139,6 +139,7 @@ export class SocketGateway {
       everyMs: MINUTE_MS,
       log: context.log,
       run: () => context.rooms.attendances.count(this.#presence.inside()),
+      waitsForClock: false,
       // Without reviewers no claim acts by itself, and nobody needs to know who was inside.
       mayRun: () => context.config.hasSite,
     });
