@@ -7,9 +7,11 @@ import type { Mail } from './accounts/mail/mail.ts';
 import type { People } from './accounts/people/people.ts';
 import type { Moderators } from './accounts/roles/moderators.ts';
 import type { Roles } from './accounts/roles/roles.ts';
+import type { Actor } from './chat/moderation/acts.store.ts';
 import type { Money } from './money/money.ts';
 import type { ParticipantData } from './participant-data.ts';
 import type { Orm } from './platform/db/db.ts';
+import type { ParticipantErasure } from './protocol/accounts/accounts.ts';
 import type { AccountClosing as ClosingView } from './protocol/accounts/people.ts';
 
 interface AccountClosingOptions {
@@ -47,13 +49,12 @@ export class AccountClosing {
    * Refused with `erasure_blocked` while something is open, and with `last_operator`. Every step is idempotent: an
    * interrupted closing is completed by repeating it, as the address stays until the data are erased.
    */
-  async close(person: string, by: string): Promise<void> {
+  async close(person: string, by: string): Promise<ParticipantErasure> {
     const { roles, moderators, people, participantData, mail, money } = this.#options;
     const address = await people.addressOf(person);
+    // What can be refused comes first, then the provider, which may not answer: nothing has ended until then.
     await participantData.assertErasable(person);
-    // The last operator is refused before anything else has ended.
-    await roles.end({ person, role: 'operator', by });
-    // The provider may not answer: then the other roles and the sessions stay.
+    await roles.assertMayLeave(person);
     await money.cards.removeAll(person);
     await roles.endAll({ person, by });
     for (const { person: moderator, scope } of await roles.moderatorsOf(person)) {
@@ -62,13 +63,21 @@ export class AccountClosing {
     await moderators.withdraw({ creator: person });
     await people.sessions.revokeAll(person);
     // Together: the letter says that the data are erased, and afterwards the address is not known any more.
-    await participantData.erase(person, HOUSE, async (tx) => {
+    const erasure = await participantData.erase(person, HOUSE, async (tx) => {
       // Roles that were given meanwhile.
       await roles.endAll({ person, by }, tx);
       if (address) await this.#enqueueLetter(tx, person, address);
     });
     roles.wake();
     mail.wake();
+    return erasure;
+  }
+
+  /** Erases anybody: a person of the house by closing their account. */
+  async erase(identity: string, actor: Actor): Promise<ParticipantErasure> {
+    const { people, participantData } = this.#options;
+    if (await people.find(identity)) return this.close(identity, actor.identity);
+    return participantData.erase(identity, actor);
   }
 
   async #enqueueLetter(

@@ -13,6 +13,7 @@ import type { GatewayContext } from './gateway/context.ts';
 import { createHttpApp } from './gateway/http/app.ts';
 import { limitPipelining } from './gateway/http/pipelined-requests.ts';
 import { isReturnUrlAllowed } from './gateway/origins.ts';
+import { createClaimLimits, createLimiterFactory } from './gateway/rate-limits.ts';
 import { seedDemo } from './gateway/site/demo.ts';
 import { SocketGateway } from './gateway/socket/socket-gateway.ts';
 import { watchAhead } from './gateway/socket/watch-ahead.ts';
@@ -30,6 +31,7 @@ import { collectProcessMetrics, createMetrics, type Metrics } from './platform/m
 import { FactTail } from './platform/outbox/fact-tail.ts';
 import { Outbox } from './platform/outbox/outbox.ts';
 import { openRedis } from './platform/redis/redis-parts.ts';
+import { WatchedClock } from './platform/watched-clock.ts';
 import { AppError } from './protocol/errors.ts';
 import { createId } from './protocol/ids.ts';
 import { LIMITS } from './protocol/limits.ts';
@@ -79,7 +81,7 @@ export class App {
     return typeof address === 'object' && address ? address.port : 0;
   }
 
-  static async create({ config, clock = systemClock, log: givenLog }: AppOptions): Promise<App> {
+  static async create({ config, clock, log: givenLog }: AppOptions): Promise<App> {
     const closers: (() => Promise<void>)[] = [];
     try {
       return await App.#start({ config, clock, givenLog, closers });
@@ -91,14 +93,15 @@ export class App {
 
   static async #start(options: {
     config: Config;
-    clock: Clock;
+    clock: Clock | undefined;
     givenLog: Log | undefined;
     closers: (() => Promise<void>)[];
   }): Promise<App> {
-    const { config, clock, closers } = options;
+    const { config, closers } = options;
     const log = options.givenLog ?? createLog({ level: config.logLevel, pretty: config.development });
     const metrics = createMetrics();
     collectProcessMetrics(metrics);
+    const clock = new WatchedClock({ source: options.clock, log, metrics });
     // The port is taken first: if it is not free, nothing else has been started.
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
     const connections = trackConnections(server);
@@ -114,7 +117,7 @@ export class App {
     const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people } = domains;
     const { moderators, reports, notices, push } = domains;
     closers.push(() => apiKeys.close());
-    closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log }));
+    closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log, clock }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
     const stage = new Stage({ ...media, rooms, clock, log, metrics, turn: config.turn });
     money.privateSessions.watch({
@@ -130,6 +133,7 @@ export class App {
       headCounts: redis?.headCounts ?? new MemoryHeadCounts(),
       redis,
       stage,
+      claimLimits: createClaimLimits(createLimiterFactory(redis)),
       clientDir: CLIENT_DIR,
     };
     closers.push(
@@ -195,7 +199,7 @@ export class App {
 /** Opens the database, Redis, the payment provider and the leader's lock. */
 async function openPlatform(options: {
   config: Config;
-  clock: Clock;
+  clock: WatchedClock;
   log: Log;
   metrics: Metrics;
   closers: (() => Promise<void>)[];
@@ -221,7 +225,7 @@ async function openPlatform(options: {
     }),
   ]);
   const bus: Bus = redis?.bus ?? new MemoryBus((error) => log.error({ err: error }, 'bus handler failed'));
-  const outbox = new Outbox({ db, bus, log, metrics, owner: gateway, isAlone: !redis });
+  const outbox = new Outbox({ db, bus, log, metrics, owner: gateway, isAlone: !redis, clock });
   const leader = await Leader.create({ db, key: LEADER_LOCK, log });
   closers.push(() => leader.close());
   return { gateway, platform: { db, bus, outbox, clock, log, metrics }, redis, payment, leader };
@@ -237,26 +241,35 @@ async function endLostLives(options: {
   isAlone: boolean;
   gateway: string;
   log: Log;
+  clock: WatchedClock;
 }): Promise<() => Promise<void>> {
-  const { db, rooms, isAlone, gateway, log } = options;
+  const { db, rooms, isAlone, gateway, log, clock } = options;
+  const lease = await GatewayLease.create({ db, id: gateway, log, clock });
   if (isAlone) {
     const publications = await rooms.clearLives();
+    await lease.forgetSilent();
     const forget = setTimeout(() => {
       rooms
         .forgetPublications(publications)
         .catch((err) => log.warn({ err }, 'publications of ended lives not deleted'));
     }, LIMITS.reconnectGraceMs);
-    return async () => clearTimeout(forget);
+    return async () => {
+      clearTimeout(forget);
+      await lease.close();
+    };
   }
-  const lease = await GatewayLease.create({ db, id: gateway, log });
   const orphans = new PeriodicJob({
     name: 'orphaned lives',
     everyMs: ORPHAN_SWEEP_MS,
     log,
+    // The lease has its own rule for a jump of the clock.
+    waitsForClock: false,
     run: async () => {
       // Shows whether the database's clock has jumped. The lease's own beats go on while a sweep waits for a lock.
       await lease.beat();
-      if (lease.steadyForMs >= LIMITS.reconnectGraceMs) await rooms.endOrphanedLives(LIMITS.reconnectGraceMs);
+      if (lease.steadyForMs < LIMITS.reconnectGraceMs) return;
+      await rooms.endOrphanedLives(LIMITS.reconnectGraceMs);
+      await lease.forgetSilent();
     },
   });
   orphans.start();

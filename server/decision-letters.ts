@@ -20,7 +20,7 @@ export function decisionLetters(
     'decision.made': async ({ decision }, { identity }) => {
       const made = await statements.find(decision);
       if (!identity || !made) return undefined;
-      const { measures, reasons, automated, appealUntil, ground, title } = made;
+      const { measures, reasons, automated, holdsPayouts, appealUntil, ground, title } = made;
       const law = 'law' in ground ? ground.law : ground.article;
       return {
         identity,
@@ -28,7 +28,7 @@ export function decisionLetters(
         data: {
           measures: measures.map(({ kind, until }) => ({ kind, until })),
           ground: title ?? { en: law, fr: law },
-          ...{ reasons, automated, appealUntil, link },
+          ...{ reasons, automated, holdsPayouts, appealUntil, link },
         },
       };
     },

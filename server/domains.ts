@@ -143,7 +143,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   const reports = new Reports({
     ...{ db, outbox, clock, log, rooms, charter },
     cases: {
-      gather: (tx, report, language) => decisions.gather(tx, report, language),
+      gather: (tx, report, filing) => decisions.gather(tx, report, filing),
       languageOf,
       assertMayName: (reviewer, accused) => decisions.reviewers.assertMayName(reviewer, accused),
       outcomesOf: (sender, cases) => decisions.statements.outcomesOf(sender, cases),
@@ -157,7 +157,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   });
   const webhooks = new Webhooks({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
-  const pictures = new Pictures({ db, clock });
+  const pictures = new Pictures({ db, clock, log });
   const { publicUrl, creatorApproval, oidc } = config;
   const houseName = config.mailFrom.name;
   const people = new People({ db, outbox, clock, log, mail, publicUrl, houseName, roles, creatorApproval, oidc });
@@ -271,6 +271,7 @@ export async function createMoney(
   const money = await Money.create({ ...platform, rooms, ...settings });
   listenToFacts(platform.outbox, {
     privateSessions: (facts) => money.privateSessions.handleFacts(facts),
+    disputes: (facts) => money.disputes.handleFacts(facts),
     renewals: (facts) => money.memberships.handleFacts(facts),
     blockedBuyers: (facts) => money.blockedBuyers.handleFacts(facts),
   });
@@ -286,6 +287,7 @@ export function moneySettings({
   publicUrl,
   earnings,
   seller,
+  timeZone,
   invoiceRetentionYears,
 }: Config) {
   return {
@@ -297,6 +299,7 @@ export function moneySettings({
     publicUrl,
     earnings,
     seller,
+    timeZone,
     invoiceRetentionYears,
   };
 }

@@ -18,6 +18,8 @@ type DispatchListener =
   | 'tipRefunds'
   /** Finds the rooms in which a person has become a moderator, or is one no longer. */
   | 'ranks'
+  /** Freezes the credit that private sessions held, once a dispute has ended them. */
+  | 'disputes'
   /** Returns tickets of people whom a creator has blocked. */
   | 'blockedBuyers'
   /** Ends private sessions of a room or a person. */
@@ -114,7 +116,7 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'private_session.closed': { dispatch: ['webhooks'], room: ['privateSession'] },
   'private_session.ended': { dispatch: ['webhooks'], room: ['privateSession'] },
   'payout.changed': { dispatch: ['webhooks', 'letters'] },
-  'dispute.changed': { dispatch: ['webhooks'] },
+  'dispute.changed': { dispatch: ['privateSessions', 'disputes', 'webhooks'] },
   'creator.account_changed': { dispatch: ['webhooks'] },
   'creator.payouts_changed': { dispatch: ['webhooks'] },
   // No webhooks: these follow from sales, top-ups and refunds, or concern open pages alone.

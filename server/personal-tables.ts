@@ -9,7 +9,7 @@ import { ERASED_NAME } from './protocol/accounts/erased-name.ts';
 const ERASED = `'${ERASED_NAME}'`;
 const BOOKS = 'records of payments are kept for as long as the law on accounts asks';
 const CHAT = 'erased by the chat, which puts a pseudonym in place of the person';
-const ROOM_IS_OVER = 'room in (select id from rooms where ended_at is not null)';
+const ROOM_IS_OVER = '(select ended_at from rooms where id = room) is not null';
 
 export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   creators: { domain: 'accounts', rows: 'identity = $1', erase: { set: { name: ERASED } } },
@@ -27,7 +27,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   sign_in_requests: {
     domain: 'accounts',
     rows: 'address in (select address from person_addresses where person = $1)',
-    hidden: ['link_digest', 'code_digest'],
+    hidden: ['link_digest', 'code_digest', 'used_by'],
     erase: { delete: true },
   },
   letters: {
@@ -83,6 +83,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     hidden: ['by'],
     erase: { delete: `(room is null or ${ROOM_IS_OVER})` },
   },
+  attendances: { domain: 'rooms', rows: 'identity = $1', erase: { delete: true } },
   suspensions: {
     domain: 'rooms',
     rows: 'identity = $1',
@@ -203,7 +204,8 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     rows: 'by = $1',
     hidden: ['decided_by'],
     erase: {
-      rows: '(by = $1 or decision in (select id from decisions where accused = $1))',
+      rows: `id in (select id from appeals where by = $1
+        union all select appeals.id from appeals join decisions on decisions.id = decision where accused = $1)`,
       set: { by: 'nullif(by, $1)', text: 'case when by = $1 then null else text end', reasons: 'null' },
     },
   },

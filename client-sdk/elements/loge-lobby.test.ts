@@ -63,8 +63,9 @@ describe('the lobby of a room with tickets', () => {
   });
 
   test('says until when a pause lasts, and what becomes of a ticket', () => {
-    const pausedUntil = '2030-01-01T20:20:00.000Z';
-    const paused = { pausedUntil, pauseAnnounced: true, liveEndedAt: '2030-01-01T20:00:00.000Z' };
+    // The reader's time.
+    const [liveEndedAt, pausedUntil] = [0, 20].map((minute) => new Date(2030, 0, 1, 20, minute).toISOString());
+    const paused = { pausedUntil, pauseAnnounced: true, liveEndedAt };
     expect(testIdsOf(lobby({ info: paused }))).toContain('lobby-paused');
     expect(wordsOf(lobby({ info: paused }))).toMatch(/20:20/);
     expect(testIdsOf(lobby({ info: paused, access: { state: 'granted' } }))).not.toContain('lobby-paused');

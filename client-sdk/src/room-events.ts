@@ -53,7 +53,7 @@ export class RoomEvents {
     const wasGranted = this.#parts.state.access.state === 'granted';
     const { access, inside, room, live } = welcome;
     this.#parts.state.noteServerTime(welcome.serverTime);
-    this.#parts.localParticipant.handleSelf(welcome);
+    const emitRights = this.#handleSelf(welcome);
     if (welcome.participant.role === 'creator') {
       void this.#parts.refreshEarnings().catch(() => undefined);
       void this.#parts.tipping.refreshRequests().catch(() => undefined);
@@ -72,6 +72,7 @@ export class RoomEvents {
     this.#parts.state.setViewerCount(welcome.viewerCount);
     this.#parts.state.setTicketsLeft(welcome.ticketsLeft);
     // Emit what changed while the connection was down.
+    emitRights();
     if (access.state !== 'granted' && wasGranted) this.#handleRevoked(access);
     else if (inside && !wasGranted) this.#handleGranted({ access, inside });
     else if (inside) this.#resume(inside, downMs);
@@ -107,10 +108,7 @@ export class RoomEvents {
       // The connection handles these two itself.
       'rooms:welcome': () => {},
       'rooms:goodbye': () => {},
-      'rooms:rightsChanged': (self) => {
-        this.#parts.localParticipant.handleSelf(self);
-        this.#parts.emit('rightsChanged', { role: self.participant.role, permissions: self.can });
-      },
+      'rooms:rightsChanged': (self) => this.#handleSelf(self)(),
       'rooms:accessGranted': (data) => this.#handleGranted(data),
       'rooms:accessRevoked': ({ access }) => this.#handleRevoked(access),
       'rooms:viewerCount': ({ count }) => this.#parts.state.setViewerCount(count),
@@ -148,6 +146,17 @@ export class RoomEvents {
       'money:requestsChanged': ({ requests }) => this.#parts.tipping.handleRequests(requests),
       'money:tipMenuChanged': (menu) => this.#parts.tipping.handleMenu(menu),
     };
+  }
+
+  /** Takes over role and rights. The result emits `rightsChanged` if they are others than before. */
+  #handleSelf(self: Pick<Welcome, 'participant' | 'can'>): () => void {
+    const { localParticipant, chat, emit } = this.#parts;
+    const read = () => JSON.stringify([localParticipant.role, localParticipant.permissions]);
+    const before = read();
+    localParticipant.handleSelf(self);
+    chat.handleRights(self.can);
+    if (read() === before) return () => {};
+    return () => emit('rightsChanged', { role: self.participant.role, permissions: self.can });
   }
 
   #enter(inside: Inside, watching?: GrantedSession): void {

@@ -144,14 +144,40 @@ describe('RoomState', () => {
   });
 });
 
+/** Room events with a state and the given parts; every other part takes any call. */
+function createEvents(given: object): RoomEvents {
+  const part: object = new Proxy(() => part, { get: (_part, name) => (name === 'then' ? undefined : part) });
+  const names = ['chat', 'stage', 'wallet', 'tipping', 'privateSession', 'localParticipant', 'emit'];
+  const parts = { ...Object.fromEntries(names.map((name) => [name, part])), ...given };
+  return new RoomEvents(parts as unknown as ConstructorParameters<typeof RoomEvents>[0]);
+}
+
+it('emits after a reconnect that the role or the rights have changed meanwhile, once', () => {
+  const changes: unknown[] = [];
+  const localParticipant = {
+    ...{ role: 'fan', permissions: welcome(info).can },
+    handleSelf: ({ participant, can }: Welcome) =>
+      Object.assign(localParticipant, { role: participant.role, permissions: can }),
+    publisher: { handleReconnected: async () => {}, handleLiveEnded: async () => {} },
+    close: () => {},
+  };
+  const emit = (name: string, payload: unknown) => name === 'rightsChanged' && changes.push(payload);
+  const events = createEvents({ state: new RoomState(() => {}), localParticipant, emit });
+  const fan = welcome(info);
+  const can = { ...fan.can, moderate: true };
+  const moderator: Welcome = { ...fan, participant: { ...fan.participant, role: 'moderator' }, can };
+  events.handleWelcome(fan, null);
+  events.handleWelcome(moderator, 5_000);
+  events.handleWelcome(moderator, 5_000);
+  expect(changes).toEqual([{ role: 'moderator', permissions: can }]);
+  events.handleWelcome(fan, 5_000);
+  expect(changes.at(-1)).toEqual({ role: 'fan', permissions: fan.can });
+});
+
 it('a live that ended while the connection was down ended when the server says', () => {
   const endedAt = vi.fn();
   const state = new RoomState((name, payload) => name === 'liveEnded' && endedAt(payload));
-  // Every other part takes any call.
-  const part: object = new Proxy(() => part, { get: (_part, name) => (name === 'then' ? undefined : part) });
-  const names = ['chat', 'stage', 'wallet', 'tipping', 'privateSession', 'localParticipant', 'emit'];
-  const parts = { ...Object.fromEntries(names.map((name) => [name, part])), state };
-  const events = new RoomEvents(parts as unknown as ConstructorParameters<typeof RoomEvents>[0]);
+  const events = createEvents({ state });
   const liveEndedAt = '2030-01-01T00:05:00.000Z';
   state.begin(welcome(info, true));
   events.handleWelcome({ ...welcome({ ...info, liveEndedAt }), serverTime: '2030-01-01T00:09:00.000Z' }, 60_000);

@@ -365,7 +365,7 @@ export class Room {
   /**
    * Says that a request is done, or undoes it, which pays the tip back; for the creator. Repeated calls answer how the
    * request stands.
-   * @throws {LogeError} `forbidden`, `tip_request_not_found`, `not_refundable`.
+   * @throws {LogeError} `forbidden`, `tip_request_not_found`, `request_undo_closed`, `not_refundable`.
    */
   settleTipRequest(request: { tip: MenuRequest['tip']; outcome: 'done' | 'undone' }): Promise<MenuRequest> {
     return this.#tipping.settleRequest(request);

@@ -10,20 +10,24 @@ export const creators = pgTable('creators', {
 });
 
 /** Operators' desk sessions: opened once by a link, then valid until expiry or revocation. */
-export const deskSessions = pgTable('desk_sessions', {
-  id: text('id').primaryKey(),
-  operator: text('operator').notNull(),
-  name: text('name').notNull(),
-  /** A digest, so that a reader of the database cannot open the link. */
-  linkDigest: text('link_digest').notNull().unique(),
-  createdAt: time('created_at').notNull(),
-  /** The API key that created the link; the session ends with it. */
-  createdBy: text('created_by').notNull(),
-  linkExpiresAt: time('link_expires_at').notNull(),
-  openedAt: time('opened_at'),
-  expiresAt: time('expires_at'),
-  revokedAt: time('revoked_at'),
-});
+export const deskSessions = pgTable(
+  'desk_sessions',
+  {
+    id: text('id').primaryKey(),
+    operator: text('operator').notNull(),
+    name: text('name').notNull(),
+    /** A digest, so that a reader of the database cannot open the link. */
+    linkDigest: text('link_digest').notNull().unique(),
+    createdAt: time('created_at').notNull(),
+    /** The API key that created the link; the session ends with it. */
+    createdBy: text('created_by').notNull(),
+    linkExpiresAt: time('link_expires_at').notNull(),
+    openedAt: time('opened_at'),
+    expiresAt: time('expires_at'),
+    revokedAt: time('revoked_at'),
+  },
+  (table) => [index('desk_sessions_operator').on(table.operator)],
+);
 
 /** API keys created here. Those of the environment are not in the table. */
 export const apiKeys = pgTable(

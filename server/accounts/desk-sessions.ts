@@ -43,6 +43,7 @@ export class DeskSessions {
       name: 'prune desk sessions',
       everyMs: PRUNE_MS,
       log,
+      waitsForClock: clock,
       run: () => this.#store.deleteEnded(isoIn(this.#clock, -DESK_SESSION_KEPT_MS)),
     });
   }

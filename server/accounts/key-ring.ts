@@ -70,6 +70,7 @@ export class KeyRing {
       name: 'refresh api keys',
       everyMs: REFRESH_MS,
       log: options.log,
+      waitsForClock: false,
       run: async () => {
         await this.#refresh();
         await this.#noteUses();

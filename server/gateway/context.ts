@@ -10,6 +10,7 @@ import type { RoomId } from '../protocol/ids.ts';
 import type { Access } from '../protocol/rooms.ts';
 import type { WatchAheadAnswer, WatchInput } from '../protocol/stage.ts';
 import type { Stage } from '../stage/stage.ts';
+import type { ClaimLimits } from './rate-limits.ts';
 
 export interface GatewayContext extends Platform, Domains {
   config: Config;
@@ -21,6 +22,7 @@ export interface GatewayContext extends Platform, Domains {
   /** Absent where this is the only gateway. */
   redis?: RedisParts | undefined;
   stage: Stage;
+  claimLimits: ClaimLimits;
   /** Folder of the built browser code (`.build/client`). */
   clientDir: string;
 }

@@ -7,6 +7,7 @@ import { isIPv6 } from 'node:net';
 import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { RedisParts } from '../platform/redis/redis-parts.ts';
 import { AppError } from '../protocol/errors.ts';
+import { LIMITS } from '../protocol/limits.ts';
 
 /** `points` requests in each window of `seconds`, and `burst` more now and then. */
 export interface Budget {
@@ -81,10 +82,16 @@ const HTTP_BUDGETS = {
   checkoutReturn: { address: { points: 60, seconds: 10 } },
 } as const satisfies Budgets<string>;
 
+/** What acts by itself on somebody's word, over HTTP and sockets together. */
+const CLAIM_BUDGETS = {
+  consent: { address: { points: LIMITS.claimsPerAddressPerDay, seconds: 24 * 3_600 } },
+} as const satisfies Budgets<string>;
+
 export type LimitClass = keyof typeof SOCKET_BUDGETS;
 export type HttpLimitClass = keyof typeof HTTP_BUDGETS;
 export type SocketLimits = RateLimits<LimitClass>;
 export type HttpLimits = RateLimits<HttpLimitClass>;
+export type ClaimLimits = RateLimits<keyof typeof CLAIM_BUDGETS>;
 
 export function createSocketLimits(createLimiter: LimiterFactory = createMemoryLimiter): SocketLimits {
   return new RateLimits('socket', SOCKET_BUDGETS, createLimiter);
@@ -92,6 +99,10 @@ export function createSocketLimits(createLimiter: LimiterFactory = createMemoryL
 
 export function createHttpLimits(createLimiter: LimiterFactory = createMemoryLimiter): HttpLimits {
   return new RateLimits('http', HTTP_BUDGETS, createLimiter);
+}
+
+export function createClaimLimits(createLimiter: LimiterFactory = createMemoryLimiter): ClaimLimits {
+  return new RateLimits('claim', CLAIM_BUDGETS, createLimiter);
 }
 
 /** A key expires with its window, so memory is bounded by the number of senders within one window. */
@@ -152,6 +163,17 @@ export class RateLimits<C extends string> {
     await this.#consume(`${limitClass}:address`, addressKey(address));
     const subscriber = subscriberKey(address);
     if (subscriber !== undefined) await this.#consume(`${limitClass}:subscriber`, subscriber);
+  }
+
+  /** As `consume`, for what is done in another way once the budget is used up. */
+  async isWithin(limitClass: C, sender: Sender): Promise<boolean> {
+    try {
+      await this.consume(limitClass, sender);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'rate_limited') return false;
+      throw error;
+    }
   }
 
   async #consume(name: string, key: string): Promise<void> {

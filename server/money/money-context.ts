@@ -36,6 +36,8 @@ const FEE_LOOKUPS_MS = 90 * DAY_MS;
 /** How money asks the provider about rows that are due, unless a part says otherwise. */
 const DUE_ROWS = {
   everyMs: 2_000,
+  // Only what the provider answers counts.
+  waitsForClock: false as const,
   concurrency: 20,
   recheck: { firstMs: PROVIDER_LEASE_MS, factor: 2, maxMs: HOUR_MS },
   retry: { firstMs: 1_000, maxMs: HOUR_MS },
@@ -62,6 +64,8 @@ export interface MoneyOptions {
   houseCountry?: string;
   /** Who sells, on receipts; absent: receipts get no numbers. */
   seller?: Seller | undefined;
+  /** An IANA name: in it the year of a receipt's number begins. Absent means UTC. */
+  timeZone?: string;
   /** How many full years after the year of its issue a receipt keeps its buyer. Absent means ten, as in France. */
   invoiceRetentionYears?: number;
   /** Rates of the operator, which override those of the EU table. */
@@ -132,6 +136,7 @@ export class MoneyContext {
   readonly walletMode: WalletMode;
   readonly promoPays: PromoPays;
   readonly earningsRules: EarningsRules;
+  readonly timeZone: string;
   readonly invoiceRetentionYears: number;
   readonly isLeader: () => boolean;
   readonly #underWay = new Set<Promise<void>>();
@@ -149,6 +154,7 @@ export class MoneyContext {
     this.currency = options.currency;
     this.publicUrl = options.publicUrl;
     this.seller = options.seller;
+    this.timeZone = options.timeZone ?? 'UTC';
     this.invoiceRetentionYears = options.invoiceRetentionYears ?? INVOICE_RETENTION_YEARS;
     this.isReturnUrlAllowed = options.isReturnUrlAllowed;
     this.ledger = new LedgerStore(options.db.orm);
@@ -171,6 +177,11 @@ export class MoneyContext {
 
   laterIso(ms: number): string {
     return isoIn(this.clock, ms);
+  }
+
+  /** Whether this time has passed, for what cannot be undone: not while the clock is in doubt. */
+  hasPassed(atMs: number): boolean {
+    return !this.clock.isInDoubt && this.clock.now() >= atMs;
   }
 
   /** When a fee that the provider does not know yet is looked up again; null: reconciliation reports it. */

@@ -2,7 +2,7 @@
  * The periodic jobs of money. Some need one process only; the others claim their work row by row and run in every
  * process.
  */
-import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts';
+import { type Clock, HOUR_MS, MINUTE_MS } from '../platform/clock.ts';
 import type { DueWork } from '../platform/jobs/due-rows.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Reconciliations } from './books/reconciliations.ts';
@@ -49,7 +49,7 @@ export class MoneyJobs {
     this.#context = context;
     this.#parts = parts;
     const { providerEvents, checkouts, memberships, refundOrders, creatorAccounts, payouts, disputes } = parts;
-    const { log, isLeader } = context;
+    const { log, isLeader, clock } = context;
     // In the order in which one causes the next.
     this.dueRows = [
       providerEvents.due,
@@ -61,23 +61,25 @@ export class MoneyJobs {
       payouts.due,
       disputes.due,
     ];
-    const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
-      new PeriodicJob({ name, everyMs, run, log });
-    const leaderJob = (name: string, everyMs: number, run: () => Promise<unknown>) =>
-      new PeriodicJob({ name, everyMs, run, log, mayRun: isLeader });
+    const irreversible = clock;
+    const harmless = false;
+    const job = (name: string, everyMs: number, waitsForClock: Clock | false, run: () => Promise<unknown>) =>
+      new PeriodicJob({ name, everyMs, run, log, waitsForClock });
+    const leaderJob = (name: string, everyMs: number, waitsForClock: Clock | false, run: () => Promise<unknown>) =>
+      new PeriodicJob({ name, everyMs, run, log, waitsForClock, mayRun: isLeader });
     this.#jobs = [
-      leaderJob('cancellations', 2 * SECOND_MS, () => parts.cancellations.sweep()),
-      leaderJob('invoices', 2 * SECOND_MS, () => parts.invoices.sweep()),
-      leaderJob('invoice retention', HOUR_MS, () => parts.invoices.eraseBuyers()),
-      leaderJob('promotions', MINUTE_MS, () => parts.promotions.sweep()),
-      leaderJob('earnings release', MINUTE_MS, () => parts.earnings.release()),
-      leaderJob('payout batch', HOUR_MS, () => parts.payouts.createDueBatch()),
-      leaderJob('reconciliation', HOUR_MS, () => parts.reconciliations.run()),
-      job('reconciliation metrics', MINUTE_MS, () => parts.reconciliations.updateMetrics()),
+      leaderJob('cancellations', 2 * SECOND_MS, irreversible, () => parts.cancellations.sweep()),
+      leaderJob('invoices', 2 * SECOND_MS, irreversible, () => parts.invoices.sweep()),
+      leaderJob('invoice retention', HOUR_MS, irreversible, () => parts.invoices.eraseBuyers()),
+      leaderJob('promotions', MINUTE_MS, irreversible, () => parts.promotions.sweep()),
+      leaderJob('earnings release', MINUTE_MS, irreversible, () => parts.earnings.release()),
+      leaderJob('payout batch', HOUR_MS, irreversible, () => parts.payouts.createDueBatch()),
+      leaderJob('reconciliation', HOUR_MS, harmless, () => parts.reconciliations.run()),
+      job('reconciliation metrics', MINUTE_MS, harmless, () => parts.reconciliations.updateMetrics()),
       // Not awaited: a media node that does not answer would delay the samples of all other sessions.
-      job('private sessions', SECOND_MS, async () => void parts.privateSessions.tick()),
-      job('private requests', 2 * SECOND_MS, () => parts.privateSessions.sweepOpen()),
-      leaderJob('event listing', MINUTE_MS, () => parts.providerEvents.list()),
+      job('private sessions', SECOND_MS, harmless, async () => void parts.privateSessions.tick()),
+      job('private requests', 2 * SECOND_MS, irreversible, () => parts.privateSessions.sweepOpen()),
+      leaderJob('event listing', MINUTE_MS, harmless, () => parts.providerEvents.list()),
     ];
   }
 

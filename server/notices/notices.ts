@@ -98,12 +98,12 @@ export class Notices {
     const { db, log, clock, isLeader } = options;
     this.#options = options;
     this.#store = new NoticesStore(db);
-    const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
-      new PeriodicJob({ name, everyMs, log, run, ...(isLeader && { mayRun: isLeader }) });
+    const job = (name: string, everyMs: number, waitsForClock: Clock | false, run: () => Promise<unknown>) =>
+      new PeriodicJob({ name, everyMs, log, run, waitsForClock, ...(isLeader && { mayRun: isLeader }) });
     this.#jobs = [
-      job('notices', TICK_MS, () => this.sendBatch()),
-      job('due reminders', DUE_MS, () => this.createDue()),
-      job('prune notices', PRUNE_MS, () => this.#store.prune(isoIn(clock, -KEPT_MS))),
+      job('notices', TICK_MS, false, () => this.sendBatch()),
+      job('due reminders', DUE_MS, clock, () => this.createDue()),
+      job('prune notices', PRUNE_MS, clock, () => this.#store.prune(isoIn(clock, -KEPT_MS))),
     ];
   }
 

@@ -1,6 +1,8 @@
 /** The one source of time, so that tests can move it. Milliseconds since the epoch. */
 export interface Clock {
   now(): number;
+  /** Whether it has jumped (`watched-clock.ts`): nothing irreversible may run by it. */
+  readonly isInDoubt?: boolean;
 }
 
 export const MINUTE_MS = 60_000;

@@ -36,6 +36,11 @@ export function formatDate(at: string, style: keyof typeof STYLES, locale: House
   return style === 'day' ? text : `${text} ${zoneNameOf(date, locale)}`;
 }
 
+/** The year in which a receipt is issued. */
+export function yearIn(timeZone: string, atMs: number): number {
+  return Number(formatterOf('year', { year: 'numeric' }, { language: 'en', timeZone }).format(atMs));
+}
+
 /** `CEST`; where Intl has only an offset such as `UTC+1`, `(heure d’été britannique)`. */
 function zoneNameOf(date: Date, locale: HouseLocale): string {
   const short = intlZoneName(date, 'short', locale);

@@ -21,6 +21,11 @@ export function createMetrics() {
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     }),
+    clockInDoubt: new Gauge({
+      name: 'loge_clock_in_doubt',
+      help: "1 after the clock has jumped, or while it differs from the database's: irreversible jobs wait",
+      registers,
+    }),
     sockets: new Gauge({ name: 'loge_sockets', help: 'Open Socket.IO connections', registers }),
     requests: new Counter({
       name: 'loge_requests_total',

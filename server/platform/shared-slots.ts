@@ -51,6 +51,7 @@ export class SharedSlots {
       name: 'shared counts',
       everyMs: RENEW_MS,
       log,
+      waitsForClock: false,
       run: () => this.#quietly(({ board, hashes }) => this.#renew(board, hashes)),
     });
     this.#renewing.start();

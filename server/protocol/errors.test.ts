@@ -21,6 +21,11 @@ test('the page lists exactly the codes of the catalogue, with their status and w
   expect(listed).toEqual(catalogue);
 });
 
+test('each number of a rule on the page stands for one rule', () => {
+  const numbers = [...page.matchAll(/^- \*\*(R\w+)\*\*/gm)].map(([, number]) => number);
+  expect(numbers.filter((number, index) => numbers.indexOf(number) < index)).toEqual([]);
+});
+
 test('the page names every request and every event', () => {
   for (const name of [...Object.keys(REQUESTS), ...Object.keys(EVENTS)]) expect(page).toContain(`\`${name}\``);
 });

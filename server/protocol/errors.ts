@@ -14,6 +14,11 @@ export const SHARED_ERRORS = {
   access_required: { status: 402, retryable: false, message: 'This needs a key to the room: buy a ticket first.' },
   publish_not_allowed: { status: 403, retryable: false, message: 'Only the creator of the room can go live here.' },
   live_over: { status: 409, retryable: false, message: 'This live is over. Go live again to begin another.' },
+  live_interrupted: {
+    status: 409,
+    retryable: false,
+    message: 'This live was interrupted for too long. Go live again to continue.',
+  },
   live_replaced: { status: 409, retryable: false, message: 'Another window of yours has taken this live over.' },
   cannot_consume: { status: 422, retryable: false, message: 'This browser cannot play the media of this room.' },
   stage_unavailable: {
@@ -300,6 +305,12 @@ export const ERROR_CATALOGUE = {
   tip_not_allowed: { status: 403, retryable: false, message: 'You may not tip here.' },
   menu_item_not_found: { status: 404, retryable: false, message: 'This is not on the menu any more.' },
   tip_request_not_found: { status: 404, retryable: false, message: 'There is no such request in this room.' },
+  request_undo_closed: {
+    status: 409,
+    retryable: false,
+    message:
+      'This tip was paid out already, or is older than 30 days. Only the house can pay it back now: ask its operators.',
+  },
   menu_item_duplicate: { status: 422, retryable: false, message: 'Two items of this menu have the same id.' },
   menu_price_mismatch: {
     status: 409,

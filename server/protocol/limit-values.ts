@@ -109,6 +109,8 @@ export const tipMinMinor = 100;
 export const tipMaxMinor = 50_000;
 export const menuItems = 20;
 export const menuLabelChars = 60;
+/** How long after the tip its creator can pay a request back. */
+export const requestUndoDays = 30;
 /** Open requests of tips that are listed. */
 export const tipRequests = 200;
 export const leaderboardEntries = 50;
@@ -169,6 +171,12 @@ export const unfoundedReports = 3;
 export const unfoundedReportDays = 90;
 export const limitedReportDays = 30;
 export const limitedReportsPerDay = 1;
+/** How long somebody must have been inside a room while it was live, so that their claim of consent acts by itself (R72c). */
+export const claimMinutes = 3;
+/** What claims take down by themselves within a day in one room, and of one person. */
+export const takeDownsPerDay = 3;
+/** Claims that may act by themselves within a day from one address. */
+export const claimsPerAddressPerDay = 3;
 export const charterArticles = 40;
 /** Characters of an article in one language. */
 export const charterTextChars = 8_000;

@@ -103,7 +103,7 @@ export const REQUESTS = {
   'stage:viewport': { input: viewportInput, answer: nothing },
   /**
    * Resumes one's own media session after the socket was lost. Refused with `session_not_found` if it has ended, and
-   * for a publisher with `live_over` or `live_replaced` if the live must not be restored.
+   * for a publisher with `live_over`, `live_interrupted` or `live_replaced` if the live must not be restored.
    */
   'stage:resume': { input: resumeInput, answer: resumeAnswer },
   'stage:play': { input: sessionInput, answer: nothing },

@@ -36,12 +36,16 @@ export const rooms = pgTable(
     /** The end of that return, if later than the beginning of the first live. */
     returnUntil: time('return_until'),
     liveStartedAt: time('live_started_at'),
+    /** Since when the live counts: later than its start after a restart, as `live_seconds` has the time before. */
+    liveCountedFrom: time('live_counted_from'),
     /** The gateway that holds the live; the live ends when that gateway is silent. */
     liveGateway: text('live_gateway'),
     /** The publication that holds the stage, by its page's key; only that one can restore the live. */
     livePublication: text('live_publication'),
-    /** Since when it holds the stage: a live that continues after a restart goes on counting from here. */
+    /** Since when it holds the stage: a live that continues after a restart began here. */
     stageTakenAt: time('stage_taken_at'),
+    /** Whether the last live ended for want of its publisher or its gateway, and not by anybody's act. */
+    liveInterrupted: boolean('live_interrupted').notNull().default(false),
     /** Incremented whenever the stage is taken: an SFU node refuses a publisher with an older fence. */
     liveFence: integer('live_fence').notNull().default(0),
     /** When the first live began; absent if there was none. */

@@ -71,6 +71,12 @@ export interface RoomFilter {
   limit: number;
 }
 
+export interface StageHolder {
+  livePublication: string | null;
+  liveInterrupted: boolean;
+  fence: number;
+}
+
 export interface PublicFilter {
   creator?: string | undefined;
   nowIso: string;
@@ -91,17 +97,34 @@ type Columns = { [Name in keyof NewRoom]?: NewRoom[Name] | SQL };
 /** Limit of entitlements that are read per identity and room; more come only from repeated purchases and refunds. */
 const ENTITLEMENTS_READ = 20;
 
-/** Adds the live that ends at `at` to the time on stage. */
-const liveSecondsAt = (at: string) =>
-  sql`${rooms.liveSeconds} + coalesce(greatest(0, round(extract(epoch from ${at}::timestamptz - ${rooms.liveStartedAt}))), 0)::integer`;
+/** Adds the live that ends at `endedAt` to the time on stage. */
+const liveSecondsAt = (endedAt: string | SQL) =>
+  sql`${rooms.liveSeconds} + coalesce(greatest(0, round(extract(epoch from
+    ${endedAt}::timestamptz - ${rooms.liveCountedFrom}))), 0)::integer`;
 
-/** The columns of a room whose live ends. Only where tickets are sold does somebody wait for what they paid. */
-const liveEnds = (at: string) => ({
+/** When a live ended whose gateway is gone: at its last heartbeat. */
+const lastHeartbeat = (at: string) =>
+  sql`greatest(${rooms.liveStartedAt}, least(${at}::timestamptz,
+    (select ${gateways.seenAt} from ${gateways} where ${gateways.id} = ${rooms.liveGateway})))`;
+
+interface LiveEnd {
+  endedAt?: string | SQL;
+  /** It ends for want of its publisher or its gateway. */
+  isInterrupted?: boolean;
+}
+
+/**
+ * The columns of a room whose live ends. Only where tickets are sold does somebody wait for what they paid: from `at`
+ * on, since nobody could come back during an outage.
+ */
+const liveEnds = (at: string, { endedAt = at, isInterrupted = false }: LiveEnd = {}) => ({
   liveStartedAt: null,
+  liveCountedFrom: null,
   liveGateway: null,
   livePublication: null,
-  liveEndedAt: at,
-  liveSeconds: liveSecondsAt(at),
+  liveEndedAt: endedAt,
+  liveInterrupted: isInterrupted,
+  liveSeconds: liveSecondsAt(endedAt),
   pausedUntil: sql`case when ${rooms.accessKind} = 'ticket'
     then ${at}::timestamptz + interval '1 millisecond' * ${LIMITS.pauseDefaultMs} end`,
   pauseAnnounced: false,
@@ -197,23 +220,28 @@ export class RoomsStore {
 
   /** A room's live, locked until the transaction ends. */
   async lockLive(tx: Orm, room: string) {
-    const { endedAt, liveStartedAt, livePublication, stageTakenAt } = rooms;
+    const { endedAt, liveStartedAt, liveEndedAt, liveInterrupted, livePublication, stageTakenAt } = rooms;
     const [row] = await tx
-      .select({ endedAt, liveStartedAt, livePublication, stageTakenAt })
+      .select({ endedAt, liveStartedAt, liveEndedAt, liveInterrupted, livePublication, stageTakenAt })
       .from(rooms)
       .where(eq(rooms.id, room))
       .for('update');
-    return row && { ...row, stageTakenAt: isoOrNull(row.stageTakenAt) };
+    return row && { ...row, stageTakenAt: isoOrNull(row.stageTakenAt), liveEndedAt: isoOrNull(row.liveEndedAt) };
   }
 
-  /** `startedAt` if a live begins; absent if it continues. */
-  async setLive(tx: Orm, room: string, { gateway, startedAt }: { gateway: string; startedAt?: string }): Promise<void> {
-    const begun = startedAt && {
-      liveStartedAt: startedAt,
+  /** `begins` is absent if the live continues. */
+  async setLive(
+    tx: Orm,
+    room: string,
+    { gateway, begins }: { gateway: string; begins?: { startedAt: string; countedFrom: string } },
+  ): Promise<void> {
+    const begun = begins && {
+      liveStartedAt: begins.startedAt,
+      liveCountedFrom: begins.countedFrom,
       liveEndedAt: null,
       pausedUntil: null,
       pauseAnnounced: false,
-      firstLiveAt: sql`coalesce(${rooms.firstLiveAt}, ${startedAt}::timestamptz)`,
+      firstLiveAt: sql`coalesce(${rooms.firstLiveAt}, ${begins.startedAt}::timestamptz)`,
     };
     await tx
       .update(rooms)
@@ -248,18 +276,20 @@ export class RoomsStore {
     return row?.fence;
   }
 
-  async findStageHolder(room: string): Promise<{ publication: string | null; fence: number } | undefined> {
+  async findStageHolder(room: string): Promise<StageHolder | undefined> {
+    const { livePublication, liveFence: fence, liveInterrupted } = rooms;
     const [row] = await this.#db.orm
-      .select({ publication: rooms.livePublication, fence: rooms.liveFence })
+      .select({ livePublication, fence, liveInterrupted })
       .from(rooms)
       .where(eq(rooms.id, room));
     return row;
   }
 
-  /** False if there is no live, or `heldBy` is given and no longer holds it. */
+  /** False if there is no live. `heldBy` ends it for want of its publisher, if that gateway still holds it. */
   async setLiveEnded(tx: Orm, room: string, { at, heldBy }: { at: string; heldBy?: string }): Promise<boolean> {
     const isHeld = heldBy === undefined ? isNotNull(rooms.liveStartedAt) : eq(rooms.liveGateway, heldBy);
-    return (await this.#update(tx, liveEnds(at), and(eq(rooms.id, room), isHeld))).length > 0;
+    const ended = liveEnds(at, { isInterrupted: heldBy !== undefined });
+    return (await this.#update(tx, ended, and(eq(rooms.id, room), isHeld))).length > 0;
   }
 
   /** Ends the lives of gateways without a heartbeat for this long; returns the rooms. */
@@ -270,10 +300,12 @@ export class RoomsStore {
       .where(
         and(
           eq(gateways.id, rooms.liveGateway),
+          isNull(gateways.closedAt),
           gt(gateways.seenAt, sql`now() - interval '1 millisecond' * ${silentMs}`),
         ),
       );
-    return this.#update(tx, liveEnds(at), and(isNotNull(rooms.liveStartedAt), notExists(heard)));
+    const ended = liveEnds(at, { endedAt: lastHeartbeat(at), isInterrupted: true });
+    return this.#update(tx, ended, and(isNotNull(rooms.liveStartedAt), notExists(heard)));
   }
 
   /**
@@ -354,7 +386,8 @@ export class RoomsStore {
   async clearLives(at: string): Promise<string[]> {
     const rows = await this.#db.transaction(async (tx) => {
       // Which publication was on stage stays known.
-      const ended = { ...liveEnds(at), livePublication: undefined };
+      const interrupted = liveEnds(at, { endedAt: lastHeartbeat(at), isInterrupted: true });
+      const ended = { ...interrupted, livePublication: undefined };
       await tx.update(rooms).set(ended).where(isNotNull(rooms.liveStartedAt));
       return tx.select({ publication: rooms.livePublication }).from(rooms).where(isNotNull(rooms.livePublication));
     });

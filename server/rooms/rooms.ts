@@ -19,13 +19,14 @@ import { LIMITS } from '../protocol/limits.ts';
 import type { Access, Room, RoomInput } from '../protocol/rooms.ts';
 import { type AccessHolder, assertEmbedders, decideAccess, rankIn } from './access-decision.ts';
 import { parseAccessRule, parseCapacity } from './access-rule-input.ts';
+import { Attendances } from './attendances/attendances.ts';
 import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
 import { Entitlements } from './entitlements/entitlements.ts';
 import { Followers } from './followers/followers.ts';
 import { Removals } from './removals/removals.ts';
 import { RoomChanges } from './room-changes.ts';
-import type { AccessKey, AccessRecord, RoomFilter, RoomsStore, SaleState } from './rooms.store.ts';
+import type { AccessKey, AccessRecord, RoomFilter, RoomsStore, SaleState, StageHolder } from './rooms.store.ts';
 import { Suspensions } from './suspensions/suspensions.ts';
 import { TokenGrants } from './token-grants.ts';
 import {
@@ -77,6 +78,7 @@ export class Rooms {
   readonly removals: Removals;
   readonly followers: Followers;
   readonly suspensions: Suspensions;
+  readonly attendances: Attendances;
   readonly #store: RoomsStore;
   readonly #accounts: Accounts;
   readonly #outbox: Outbox;
@@ -123,6 +125,7 @@ export class Rooms {
     });
     this.followers = new Followers({ ...options, db, removals: this.removals });
     this.suspensions = new Suspensions({ ...options, db });
+    this.attendances = new Attendances({ ...options, db });
   }
 
   async createRoom(input: RoomInput): Promise<Room> {
@@ -329,10 +332,14 @@ export class Rooms {
       if (!room) throw new AppError('room_not_found');
       if (room.endedAt) throw new AppError('room_ended');
       await this.suspensions.assertStageOpen(roomId, tx);
-      if (publication !== undefined) assertHolds(room.livePublication, publication);
+      if (publication !== undefined) assertHolds(room, publication);
       const isNew = room.liveStartedAt === null;
-      const startedAt = (publication !== undefined && room.stageTakenAt) || isoIn(this.#clock);
-      await this.#store.setLive(tx, roomId, { gateway: this.#gateway, ...(isNew && { startedAt }) });
+      const at = isoIn(this.#clock);
+      const startedAt = (publication !== undefined && room.stageTakenAt) || at;
+      // A restart ended it, which counted its time until then.
+      const isRestored = room.liveEndedAt !== null && Date.parse(room.liveEndedAt) >= Date.parse(startedAt);
+      const begins = { startedAt, countedFrom: isRestored ? at : startedAt };
+      await this.#store.setLive(tx, roomId, { gateway: this.#gateway, ...(isNew && { begins }) });
       if (isNew) await this.#outbox.add(tx, { topic: 'live.started', room: roomId, data: {} });
     });
     this.#outbox.wake();
@@ -350,14 +357,14 @@ export class Rooms {
   async assertHoldsStage(roomId: RoomId, publication: string): Promise<number> {
     const holder = await this.#store.findStageHolder(roomId);
     if (!holder) throw new AppError('room_not_found');
-    if (holder.publication === null) await this.suspensions.assertStageOpen(roomId);
-    assertHolds(holder.publication, publication);
+    if (holder.livePublication === null) await this.suspensions.assertStageOpen(roomId);
+    assertHolds(holder, publication);
     return holder.fence;
   }
 
   /** The publication that last took the stage, unless its live is over. */
   async findStageHolder(roomId: RoomId): Promise<string | null> {
-    return (await this.#store.findStageHolder(roomId))?.publication ?? null;
+    return (await this.#store.findStageHolder(roomId))?.livePublication ?? null;
   }
 
   /**
@@ -440,6 +447,11 @@ export class Rooms {
   }
 }
 
-function assertHolds(holder: string | null, publication: string): void {
-  if (holder !== publication) throw new AppError(holder === null ? 'live_over' : 'live_replaced');
+function assertHolds(
+  { livePublication, liveInterrupted }: Pick<StageHolder, 'livePublication' | 'liveInterrupted'>,
+  publication: string,
+): void {
+  if (livePublication === publication) return;
+  if (livePublication !== null) throw new AppError('live_replaced');
+  throw new AppError(liveInterrupted ? 'live_interrupted' : 'live_over');
 }

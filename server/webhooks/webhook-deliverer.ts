@@ -60,6 +60,7 @@ export class WebhookDeliverer {
       key: [webhookLanes.endpoint, webhookLanes.lane],
       services: options,
       everyMs: SWEEP_MS,
+      waitsForClock: false,
       concurrency: LANES_PER_ENDPOINT,
       lanes: {
         list: async () =>
@@ -120,7 +121,7 @@ export class WebhookDeliverer {
     const { db, deliveries, endpoints, metrics, clock, random, log } = this.#options;
     const { delivery } = due;
     const attempts = delivery.attempts + 1;
-    const isLast = clock.now() >= Date.parse(delivery.expiresAt);
+    const isLast = !clock.isInDoubt && clock.now() >= Date.parse(delivery.expiresAt);
     const failingSince = await db.transaction(async (tx: Orm) => {
       await deliveries.insertAttempt(tx, { delivery: delivery.id, ...result });
       if (isLast) await deliveries.settle(tx, delivery.id, 'failed', isoIn(clock));
@@ -132,7 +133,8 @@ export class WebhookDeliverer {
     metrics.webhookDeliveries.inc({ outcome: isLast ? 'given_up' : 'retry' });
     log.info({ endpoint: endpoint.id, event: due.event.id, attempts, isLast, reason: result.error }, 'webhook failed');
     if (result.status === HTTP_GONE) await this.#disable(endpoint.id, 'gone');
-    else if (clock.now() - Date.parse(failingSince) > FAILING_MAX_MS) await this.#disable(endpoint.id, 'failing');
+    else if (!clock.isInDoubt && clock.now() - Date.parse(failingSince) > FAILING_MAX_MS)
+      await this.#disable(endpoint.id, 'failing');
   }
 
   async #disable(endpoint: string, reason: 'gone' | 'failing'): Promise<void> {

@@ -44,6 +44,7 @@ export const events = pgTable(
     uniqueIndex('events_room').on(table.room, table.roomSeq),
     index('events_type').on(table.type, table.seq),
     index('events_created').on(table.createdAt),
+    index('events_identity').on(table.identity).where(sql`${table.identity} is not null`),
   ],
 );
 

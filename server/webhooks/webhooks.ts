@@ -88,14 +88,14 @@ export class Webhooks {
       box: this.#box,
       ...stores,
     });
-    const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
-      new PeriodicJob({ name, everyMs, run, log });
-    this.#publishJob = job('publish events', SWEEP_MS, async () => {
+    const job = (name: string, everyMs: number, waitsForClock: Clock | false, run: () => Promise<unknown>) =>
+      new PeriodicJob({ name, everyMs, run, log, waitsForClock });
+    this.#publishJob = job('publish events', SWEEP_MS, false, async () => {
       const taken = await this.#publisher.publish();
       if (taken > 0) this.#deliverer.due.wake();
       return taken > 0;
     });
-    this.#pruneJob = job('prune events', PRUNE_MS, () => this.#prune());
+    this.#pruneJob = job('prune events', PRUNE_MS, clock, () => this.#prune());
   }
 
   /** The outbox has new facts. */

@@ -5,8 +5,11 @@ import { markupOf, testIdsOf, wordsOf } from '../../../tests/support/browser/ele
 import type { Room } from '../../src/room.ts';
 import './loge-ticket.ts';
 
+/** In the reader's time. */
+const STARTS_AT = new Date(2030, 0, 1, 20).toISOString();
+
 function card({ firstLiveAt = null as string | null, withdrawable = true } = {}) {
-  const info = { title: 'A concert', creator: { name: 'Camille' }, startsAt: '2030-01-01T20:00:00.000Z', firstLiveAt };
+  const info = { title: 'A concert', creator: { name: 'Camille' }, startsAt: STARTS_AT, firstLiveAt };
   const access = { state: 'granted', ticket: 'ticket_1' };
   const room = { info, access, calendarUrl: 'https://loge.example/calendar' } as unknown as Room;
   const receipt = { withdrawable, amountMinor: 900, currency: 'eur' } as Receipt;
@@ -20,7 +23,7 @@ test('the card of a ticket has its title and date, a calendar file, the receipt,
 });
 
 test('once the live has begun there is nothing for a calendar, and no way to give the ticket back', () => {
-  const ids = testIdsOf(card({ firstLiveAt: '2030-01-01T20:01:00.000Z', withdrawable: false }));
+  const ids = testIdsOf(card({ firstLiveAt: STARTS_AT, withdrawable: false }));
   expect(ids).not.toContain('ticket-calendar');
   expect(ids).not.toContain('ticket-back');
 });

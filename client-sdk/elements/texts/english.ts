@@ -68,7 +68,7 @@ export const english = {
       embedder: '',
       gift: '',
       refunded: 'Your ticket was refunded and your place given back. The money returns the way it came.',
-      disputed: 'The payment of your ticket is disputed with your bank, so your place is on hold.',
+      disputed: 'What paid for your ticket is disputed with your bank, so the ticket gives no access.',
       removed: 'You were removed from this room by its creator or a moderator.',
       expired: 'Your access to this room has expired.',
       private: '',

@@ -88,6 +88,7 @@ export const frenchErrors: ErrorTexts = {
   publish_not_allowed: 'Seul le créateur du salon peut y passer en direct.',
   not_live: 'Personne n’est en direct ici pour le moment.',
   live_over: 'Ce direct est terminé. Passez en direct pour en commencer un autre.',
+  live_interrupted: 'Ce direct a été interrompu trop longtemps. Repassez en direct pour continuer.',
   live_replaced: 'Une autre de vos fenêtres a repris ce direct.',
   session_not_found: 'Cette session vidéo est terminée. Revenez dans le salon.',
   producer_not_found: 'Cette piste n’existe pas.',
@@ -126,6 +127,8 @@ export const frenchErrors: ErrorTexts = {
   tip_not_allowed: 'Vous ne pouvez pas offrir de pourboire ici.',
   menu_item_not_found: 'Ce choix n’est plus au menu.',
   tip_request_not_found: 'Cette demande n’existe pas dans ce salon.',
+  request_undo_closed:
+    'Ce pourboire vous a déjà été versé, ou date de plus de 30 jours. Seule la maison peut encore le rembourser : adressez-vous à elle.',
   menu_item_duplicate: 'Deux choix du menu ont le même identifiant.',
   menu_price_mismatch: 'Le prix de ce choix a changé.',
   nothing_to_buy: 'Ce salon ne demande pas de billet.',

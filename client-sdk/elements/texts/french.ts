@@ -72,7 +72,7 @@ export const french: BaseTexts = {
       embedder: '',
       gift: '',
       refunded: 'Votre billet a été remboursé et votre place rendue. L’argent repart par le même chemin.',
-      disputed: 'Le paiement de votre billet est contesté auprès de votre banque ; votre place est en attente.',
+      disputed: 'Ce qui a payé votre billet est contesté auprès de votre banque ; le billet ne donne pas accès.',
       removed: 'Vous avez été exclu de ce salon par son créateur ou un modérateur.',
       expired: 'Votre accès à ce salon a expiré.',
       private: '',

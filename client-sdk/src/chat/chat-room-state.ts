@@ -108,6 +108,12 @@ export class ChatRoomState {
     this.#emit('chatQueue', { waiting });
   }
 
+  /** Drops what only moderators see. */
+  dropModeration(): void {
+    this.handleHands({ count: this.#hands.count, hands: [] });
+    this.handleQueue(0);
+  }
+
   close(): void {
     this.#state = null;
     this.#restriction = null;

@@ -437,6 +437,19 @@ describe('Chat', () => {
     expect(emitted('chatHands').at(-1)).toEqual({ count: 0, hands: [] });
   });
 
+  it('shows who raised a hand, and how much waits for review, no longer to a former moderator', () => {
+    const { server, chat, emitted } = createChat();
+    const hands = [{ identity: 'lea', name: 'Léa', since: '2030-01-01T20:00:00.000Z' }];
+    chat.handleInside(insideOf(server));
+    chat.handlers['chat:hands']({ count: 1, hands });
+    chat.handlers['chat:queueChanged']({ waiting: 2 });
+    chat.handleRights({ moderate: true });
+    expect([chat.hands.hands, chat.waiting]).toEqual([hands, 2]);
+    chat.handleRights({ moderate: false });
+    expect([chat.hands, chat.waiting]).toEqual([{ count: 1, hands: [] }, 0]);
+    expect([emitted('chatHands').at(-1), emitted('chatQueue').at(-1)]).toEqual([chat.hands, { waiting: 0 }]);
+  });
+
   it('is cleared when access ends', () => {
     const { server, chat } = createChat();
     server.add('secret');

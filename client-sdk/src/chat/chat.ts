@@ -243,6 +243,11 @@ export class Chat {
   }
 
   /** @internal */
+  handleRights({ moderate }: { moderate: boolean }): void {
+    if (!moderate) this.#state.dropModeration();
+  }
+
+  /** @internal */
   handlePage(page: ChatPage): void {
     this.#feed.handlePage(page);
   }

@@ -16,8 +16,8 @@ class Gateway implements AsyncDisposable {
   refuse: (token: unknown) => WireError | null = () => null;
   /** Whether handshakes get no answer. */
   hold = false;
-  /** Whether what a client sends by polling gets no answer. */
-  holdsPosts = false;
+  /** Sessions whose POSTs by polling get no answer. */
+  readonly #muted = new Set<string | null>();
   attempts = 0;
   handle: (name: string, input: never, answer: Answer) => void = (_name, _input, answer) =>
     answer({ ok: true, data: {} });
@@ -31,7 +31,8 @@ class Gateway implements AsyncDisposable {
   static async start(transports: ServerOptions['transports'] = ['polling', 'websocket']): Promise<Gateway> {
     const gateway = new Gateway(transports);
     gateway.#io.engine.use((request: IncomingMessage, _response: unknown, next: () => void) => {
-      if (request.method !== 'POST' || !gateway.holdsPosts) next();
+      const session = new URLSearchParams(request.url?.split('?')[1]).get('sid');
+      if (request.method !== 'POST' || !gateway.#muted.has(session)) next();
     });
     gateway.#io.use((socket, next) => {
       gateway.attempts += 1;
@@ -54,6 +55,11 @@ class Gateway implements AsyncDisposable {
 
   get sockets(): Socket[] {
     return [...this.#io.sockets.sockets.values()];
+  }
+
+  /** From now on, no POST of an open socket is answered; those of later sockets are. */
+  mutePosts(): void {
+    for (const { conn } of this.sockets) this.#muted.add(conn.transport.sid);
   }
 
   /** Like a network failure: no goodbye on either side. */
@@ -281,11 +287,10 @@ describe('Connection', () => {
     await using gateway = await Gateway.start(['polling']);
     const { connection, events } = createConnection(gateway.url);
     await connection.connect('token-1');
-    gateway.holdsPosts = true;
+    gateway.mutePosts();
     const request = connection.request('stage:leave', { session: 'sess_1' as never }, { timeoutMs: 300 });
     const probe = connection.request('money:wallet', {}, { timeoutMs: 50, isProbe: true });
     await Promise.allSettled([probe]);
-    gateway.holdsPosts = false;
     await expect(request).rejects.toMatchObject({ code: 'connection_failed' });
     await vi.waitFor(() => expect(events).toContain('reconnected'));
   });

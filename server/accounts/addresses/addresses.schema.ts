@@ -29,8 +29,9 @@ export const addressChanges = pgTable(
     /** Not done after. */
     expiresAt: time('expires_at').notNull(),
     doneAt: time('done_at'),
-    /** Withdrawn, stopped by the old address, or undone by it. */
     endedAt: time('ended_at'),
+    /** `objection`: stopped or undone by the old mailbox. `taken`: the new address has an account of its own. */
+    endedBecause: text('ended_because').$type<'objection' | 'withdrawn' | 'replaced' | 'taken'>(),
   },
   (table) => [
     index('address_changes_person').on(table.person, table.createdAt),

@@ -6,6 +6,11 @@ import { addressChanges } from './addresses.schema.ts';
 export type AddressChangeRow = typeof addressChanges.$inferSelect;
 export type Side = 'old' | 'new';
 
+interface End {
+  at: string;
+  because: NonNullable<AddressChangeRow['endedBecause']>;
+}
+
 export class AddressesStore {
   readonly #orm: Orm;
 
@@ -39,28 +44,14 @@ export class AddressesStore {
       .orderBy(desc(addressChanges.createdAt));
   }
 
-  async findByConfirmation(digest: string, at: string): Promise<AddressChangeRow | undefined> {
-    const of = addressChanges;
-    const isIt = or(eq(of.newDigest, digest), and(eq(of.oldDigest, digest), eq(of.kind, 'own')));
-    const [row] = await this.#orm
-      .select()
-      .from(of)
-      .where(and(isIt, isOpen(at)));
-    return row;
-  }
-
-  /** One that waits, or that was done less than the time for objections ago. */
-  async findByObjection(
-    digest: string,
-    { at, doneSince }: { at: string; doneSince: string },
-    tx: Orm = this.#orm,
-  ): Promise<AddressChangeRow | undefined> {
-    const of = addressChanges;
-    const isIt = or(eq(of.objectionDigest, digest), eq(of.lateObjectionDigest, digest));
+  /** The change that a link of its letters is about, whatever became of it. */
+  async findByLink(digest: string, tx: Orm = this.#orm): Promise<AddressChangeRow | undefined> {
+    const { oldDigest, newDigest, objectionDigest, lateObjectionDigest } = addressChanges;
+    const links = [oldDigest, newDigest, objectionDigest, lateObjectionDigest];
     const [row] = await tx
       .select()
-      .from(of)
-      .where(and(isIt, or(isOpen(at), and(isNull(of.endedAt), gt(of.doneAt, doneSince)))))
+      .from(addressChanges)
+      .where(or(...links.map((link) => eq(link, digest))))
       .for('update');
     return row;
   }
@@ -93,28 +84,28 @@ export class AddressesStore {
     return row;
   }
 
-  async end(tx: Orm, id: string, at: string): Promise<void> {
-    await this.#end(tx, eq(addressChanges.id, id), at);
+  async end(tx: Orm, id: string, end: End): Promise<void> {
+    await this.#end(tx, eq(addressChanges.id, id), end);
   }
 
-  async endOpenOf(tx: Orm, person: string, at: string): Promise<void> {
-    await this.#end(tx, and(eq(addressChanges.person, person), isOpen(at)), at);
+  async endOpenOf(tx: Orm, person: string, end: End): Promise<void> {
+    await this.#end(tx, and(eq(addressChanges.person, person), isOpen(end.at)), end);
   }
 
   /** This change and all later ones of its person, done or not. */
-  async endFrom(tx: Orm, { person, createdAt }: AddressChangeRow, at: string): Promise<void> {
-    await this.#end(tx, and(eq(addressChanges.person, person), gte(addressChanges.createdAt, createdAt)), at);
+  async endFrom(tx: Orm, { person, createdAt }: AddressChangeRow, end: End): Promise<void> {
+    await this.#end(tx, and(eq(addressChanges.person, person), gte(addressChanges.createdAt, createdAt)), end);
   }
 
   /** All other changes of its person, done or not. */
-  async endOthers(tx: Orm, { person, id }: AddressChangeRow, at: string): Promise<void> {
-    await this.#end(tx, and(eq(addressChanges.person, person), ne(addressChanges.id, id)), at);
+  async endOthers(tx: Orm, { person, id }: AddressChangeRow, end: End): Promise<void> {
+    await this.#end(tx, and(eq(addressChanges.person, person), ne(addressChanges.id, id)), end);
   }
 
-  async #end(tx: Orm, which: SQL | undefined, at: string): Promise<void> {
+  async #end(tx: Orm, which: SQL | undefined, { at, because }: End): Promise<void> {
     await tx
       .update(addressChanges)
-      .set({ endedAt: at })
+      .set({ endedAt: at, endedBecause: because })
       .where(and(which, isNull(addressChanges.endedAt)));
   }
 
@@ -122,8 +113,8 @@ export class AddressesStore {
     await this.#orm.delete(addressChanges).where(lt(addressChanges.expiresAt, before));
   }
 
-  async ownerOf(address: string): Promise<string | undefined> {
-    const [row] = await this.#orm
+  async ownerOf(address: string, tx: Orm = this.#orm): Promise<string | undefined> {
+    const [row] = await tx
       .select({ person: personAddresses.person })
       .from(personAddresses)
       .where(eq(personAddresses.address, address));
@@ -135,27 +126,33 @@ export class AddressesStore {
     tx: Orm,
     { person, from, to, at }: { person: string; from: string; to: string; at: string },
   ): Promise<boolean> {
-    const [taken] = await tx
-      .insert(personAddresses)
-      .values({ address: to, person, confirmedAt: at })
-      .onConflictDoUpdate({
-        target: personAddresses.address,
-        set: { confirmedAt: at },
-        setWhere: eq(personAddresses.person, person),
-      })
-      .returning({ address: personAddresses.address });
-    if (!taken) return false;
+    if (!(await this.#claim(tx, { person, address: to, at }))) return false;
     await tx.execute(sql`insert into mail_opt_outs (address, topic, at)
       select ${to}, topic, at from mail_opt_outs where address = ${from} on conflict do nothing`);
     await tx.delete(personAddresses).where(and(eq(personAddresses.person, person), eq(personAddresses.address, from)));
     return true;
   }
 
-  /** A person who made an account with the address meanwhile has its mailbox, and asks for this. */
-  async takeBack(tx: Orm, { person, address, at }: { person: string; address: string; at: string }): Promise<void> {
-    const isTheirs = eq(personAddresses.person, person);
-    await tx.delete(personAddresses).where(or(isTheirs, eq(personAddresses.address, address)));
-    await tx.insert(personAddresses).values({ address, person, confirmedAt: at });
+  /** False if another person has the address by now. */
+  async takeBack(tx: Orm, { person, address, at }: { person: string; address: string; at: string }): Promise<boolean> {
+    if (!(await this.#claim(tx, { person, address, at }))) return false;
+    await tx
+      .delete(personAddresses)
+      .where(and(eq(personAddresses.person, person), ne(personAddresses.address, address)));
+    return true;
+  }
+
+  async #claim(tx: Orm, { person, address, at }: { person: string; address: string; at: string }): Promise<boolean> {
+    const claimed = await tx
+      .insert(personAddresses)
+      .values({ address, person, confirmedAt: at })
+      .onConflictDoUpdate({
+        target: personAddresses.address,
+        set: { confirmedAt: at },
+        setWhere: eq(personAddresses.person, person),
+      })
+      .returning({ address: personAddresses.address });
+    return claimed.length > 0;
   }
 }
 

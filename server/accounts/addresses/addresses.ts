@@ -30,6 +30,17 @@ const KEPT_MS = 90 * DAY_MS;
 export const ADDRESS_CONFIRM_PATH = '/account/address/confirm';
 export const ADDRESS_OBJECT_PATH = '/account/address/object';
 
+/** What a link of a letter does, or what became of it. */
+export interface AddressLink {
+  purpose: 'confirm' | 'object';
+  /** Of a confirmation. */
+  side: Side;
+  /** `agreed`: this mailbox has, and the change waits. `stopped`: by the old mailbox. */
+  state: 'open' | 'agreed' | 'done' | 'stopped' | 'ended' | 'expired';
+  oldAddress: string;
+  newAddress: string;
+}
+
 interface AddressesOptions {
   db: Database;
   clock: Clock;
@@ -84,7 +95,7 @@ export class Addresses {
       if (isSame) await this.#store.confirm(tx, change.row.id, 'new', change.row.createdAt);
       else await this.#send(tx, { row: change.row, to: 'new', language, step: 'recovery_confirm', links: [fresh] });
     });
-    return toRecovery(change.row);
+    return toRecovery(change.row, this.#options.clock.now());
   }
 
   /** The person with this id or mail address. */
@@ -97,60 +108,84 @@ export class Addresses {
   }
 
   async listRecoveries(): Promise<Recovery[]> {
-    return (await this.#store.listRecoveries(isoIn(this.#options.clock, -KEPT_MS))).map(toRecovery);
+    const { clock } = this.#options;
+    return (await this.#store.listRecoveries(isoIn(clock, -KEPT_MS))).map((row) => toRecovery(row, clock.now()));
   }
 
   /** The person withdraws, or an operator. Idempotent. */
   async withdraw(person: string): Promise<void> {
-    await this.#options.db.transaction((tx) => this.#store.endOpenOf(tx, person, isoIn(this.#options.clock)));
+    const end = { at: isoIn(this.#options.clock), because: 'withdrawn' } as const;
+    await this.#options.db.transaction((tx) => this.#store.endOpenOf(tx, person, end));
   }
 
-  /** What a link is for. Reading does not use it up, because mail scanners open links. */
-  async findConfirmation(token: string): Promise<{ oldAddress: string; newAddress: string; side: Side }> {
-    const row = await this.#store.findByConfirmation(digest(token), isoIn(this.#options.clock));
-    if (!row) throw new AppError('address_link_invalid');
-    return { ...row, side: row.newDigest === digest(token) ? 'new' : 'old' };
+  /** What a link does, or what became of it. Reading does not use it up, because mail scanners open links. */
+  async findLink(token: string, purpose: AddressLink['purpose']): Promise<AddressLink> {
+    return this.#linkOf(await this.#store.findByLink(digest(token)), token, purpose);
   }
 
-  /** True once the change is done. */
-  async confirm(token: string): Promise<boolean> {
-    const row = await this.#store.findByConfirmation(digest(token), isoIn(this.#options.clock));
-    if (!row) throw new AppError('address_link_invalid');
-    const side = row.newDigest === digest(token) ? 'new' : 'old';
-    const owner = side === 'new' ? await this.#store.ownerOf(row.newAddress) : undefined;
+  /** Of a mailbox that has agreed before, tells what became of the change. */
+  async confirm(token: string): Promise<AddressLink> {
+    const row = await this.#store.findByLink(digest(token));
+    const link = this.#linkOf(row, token, 'confirm');
+    if (!row || link.state !== 'open') return link;
+    const owner = link.side === 'new' ? await this.#store.ownerOf(row.newAddress) : undefined;
     if (owner !== undefined && owner !== row.person) throw new AppError('address_taken');
-    await this.#options.db.transaction((tx) => this.#store.confirm(tx, row.id, side, isoIn(this.#options.clock)));
-    const outcome = await this.#finish(row.id, row.person);
-    if (outcome === 'taken') throw new AppError('address_taken');
-    return outcome === 'done';
-  }
-
-  async findObjection(token: string): Promise<{ oldAddress: string; newAddress: string }> {
-    const row = await this.#store.findByObjection(digest(token), this.#objectable());
-    if (!row) throw new AppError('address_link_invalid');
-    return row;
+    await this.#options.db.transaction((tx) => this.#store.confirm(tx, row.id, link.side, isoIn(this.#options.clock)));
+    // A recovery that is due by a clock in doubt waits for the next sweep.
+    const mustWait = row.kind === 'recovery' && this.#options.clock.isInDoubt;
+    if (!mustWait && (await this.#finish(row.id, row.person)) === 'taken') throw new AppError('address_taken');
+    // Where both mailboxes agree at once, either call may be the one that has done it.
+    return this.findLink(token, 'confirm');
   }
 
   /**
    * Stops the change or undoes it with all later ones, and signs out everywhere. Passkeys that may be a thief's are
-   * removed. Earlier changes can still be objected to: an older mailbox outranks a newer one.
+   * removed. Earlier changes can still be objected to: an older mailbox outranks a newer one. An address that another
+   * person has by now stays theirs, and they are written to.
    */
-  async object(token: string): Promise<void> {
+  async object(token: string): Promise<AddressLink> {
+    const { db, sessions, strongSignIns, mail } = this.#options;
     const at = isoIn(this.#options.clock);
-    await this.#options.db.transaction(async (tx) => {
-      const row = await this.#store.findByObjection(digest(token), this.#objectable(), tx);
-      if (!row) throw new AppError('address_link_invalid');
-      const { person, oldAddress, newAddress } = row;
+    const outcome = await db.transaction(async (tx) => {
+      const row = await this.#store.findByLink(digest(token), tx);
+      const link = this.#linkOf(row, token, 'object');
+      if (!row || link.state !== 'open') return link;
+      const { person, oldAddress: address, newAddress } = row;
       await this.#people.lock(tx, person);
-      await this.#store.endFrom(tx, row, at);
-      if (row.doneAt !== null && oldAddress !== newAddress) {
-        await this.#store.takeBack(tx, { person, address: oldAddress, at });
+      if (row.doneAt !== null && address !== newAddress) {
+        if (!(await this.#store.takeBack(tx, { person, address, at }))) {
+          await this.#tellOwner(tx, row);
+          return undefined;
+        }
       }
-      const suspectSince = iso(Date.parse(row.createdAt) - SUSPECT_MS);
-      await this.#options.strongSignIns.removeAll(tx, person, suspectSince);
-      await this.#options.sessions.revokeAll(person, tx);
+      await this.#store.endFrom(tx, row, { at, because: 'objection' });
+      await strongSignIns.removeAll(tx, person, iso(Date.parse(row.createdAt) - SUSPECT_MS));
+      await sessions.revokeAll(person, tx);
+      return { ...link, state: 'stopped' as const };
     });
-    this.#options.sessions.wake();
+    sessions.wake();
+    mail.wake();
+    if (!outcome) throw new AppError('address_taken');
+    return outcome;
+  }
+
+  async #tellOwner(tx: Orm, row: AddressChangeRow): Promise<void> {
+    const owner = await this.#store.ownerOf(row.oldAddress, tx);
+    const { language } = (owner === undefined ? undefined : await this.#people.find(owner, tx)) ?? { language: 'en' };
+    const until = iso(Date.parse(row.doneAt ?? row.createdAt) + OBJECTION_MS);
+    const links = [`${this.#options.publicUrl}/account`];
+    const letter = { to: 'old', language, step: 'objection_refused', links } as const;
+    await this.#send(tx, { ...letter, row: { ...row, dueAt: until } });
+  }
+
+  #linkOf(row: AddressChangeRow | undefined, token: string, purpose: AddressLink['purpose']): AddressLink {
+    const isObjection = row && [row.objectionDigest, row.lateObjectionDigest].includes(digest(token));
+    if (!row || isObjection !== (purpose === 'object')) throw new AppError('address_link_invalid');
+    const { oldAddress, newAddress } = row;
+    const side = row.newDigest === digest(token) ? 'new' : 'old';
+    const nowMs = this.#options.clock.now();
+    const state = isObjection ? objectionState(row, nowMs) : confirmationState(row, side, nowMs);
+    return { purpose, side, state, oldAddress, newAddress };
   }
 
   /** Recoveries whose time has come. */
@@ -166,7 +201,7 @@ export class Addresses {
       const today = await this.#store.countSince(tx, row.person, isoIn(this.#options.clock, -DAY_MS));
       if (today >= LIMITS.addressChangesPerDay)
         throw new AppError('rate_limited', 'This was tried too often. Try again tomorrow.');
-      await this.#store.endOpenOf(tx, row.person, row.createdAt);
+      await this.#store.endOpenOf(tx, row.person, { at: row.createdAt, because: 'replaced' });
       await this.#store.insert(tx, row);
       await send(tx);
     });
@@ -184,7 +219,7 @@ export class Addresses {
       if (!row) return 'waiting';
       const { oldAddress: from, newAddress: to, kind } = row;
       if (from !== to && !(await this.#store.replaceAddress(tx, { person, from, to, at }))) {
-        await this.#store.end(tx, id, at);
+        await this.#store.end(tx, id, { at, because: 'taken' });
         // The page says so of one's own change; a recovery ends days after the page was left.
         if (kind === 'recovery') {
           await this.#send(tx, { row, to: 'new', language, step: 'recovery_taken', links: [`${publicUrl}/account`] });
@@ -192,7 +227,7 @@ export class Addresses {
         return 'taken';
       }
       if (kind === 'recovery') {
-        await this.#store.endOthers(tx, row, at);
+        await this.#store.endOthers(tx, row, { at, because: 'replaced' });
         await this.#options.strongSignIns.removeAll(tx, person);
         await this.#options.sessions.revokeAll(person, tx);
       }
@@ -228,6 +263,7 @@ export class Addresses {
       expiresAt: isoIn(this.#options.clock, given.kind === 'recovery' ? waitMs + RECOVERY_OPEN_MS : CONFIRM_MS),
       doneAt: null,
       endedAt: null,
+      endedBecause: null,
     };
     const { publicUrl } = this.#options;
     const links = {
@@ -265,10 +301,24 @@ export class Addresses {
     if (!row || oldAddress === undefined) throw new AppError('person_not_found');
     return { language: row.language, oldAddress };
   }
+}
 
-  #objectable() {
-    return { at: isoIn(this.#options.clock), doneSince: isoIn(this.#options.clock, -OBJECTION_MS) };
-  }
+function isOver({ expiresAt }: AddressChangeRow, nowMs: number): boolean {
+  return Date.parse(expiresAt) <= nowMs;
+}
+
+function confirmationState(row: AddressChangeRow, side: Side, nowMs: number): AddressLink['state'] {
+  if (row.endedAt !== null) return row.endedBecause === 'objection' ? 'stopped' : 'ended';
+  if (row.doneAt !== null) return 'done';
+  if (isOver(row, nowMs)) return 'expired';
+  return (side === 'old' ? row.oldConfirmedAt : row.newConfirmedAt) === null ? 'open' : 'agreed';
+}
+
+/** One that waits can be stopped, one that is done can be undone for a while. */
+function objectionState(row: AddressChangeRow, nowMs: number): AddressLink['state'] {
+  if (row.endedAt !== null) return row.endedBecause === 'objection' ? 'stopped' : 'ended';
+  const isLate = row.doneAt === null ? isOver(row, nowMs) : nowMs - Date.parse(row.doneAt) >= OBJECTION_MS;
+  return isLate ? 'expired' : 'open';
 }
 
 function toWire({ newAddress, oldConfirmedAt, newConfirmedAt, expiresAt }: AddressChangeRow): AddressChange {
@@ -280,7 +330,8 @@ function toWire({ newAddress, oldConfirmedAt, newConfirmedAt, expiresAt }: Addre
   };
 }
 
-function toRecovery(row: AddressChangeRow): Recovery {
+function toRecovery(row: AddressChangeRow, nowMs: number): Recovery {
+  const hasExpired = row.doneAt === null && isOver(row, nowMs);
   return {
     id: row.id as AddressChangeId,
     person: row.person,
@@ -291,6 +342,6 @@ function toRecovery(row: AddressChangeRow): Recovery {
     dueAt: iso(row.dueAt),
     confirmedAt: isoOrNull(row.newConfirmedAt),
     doneAt: isoOrNull(row.doneAt),
-    endedAt: isoOrNull(row.endedAt),
+    endedAt: isoOrNull(row.endedAt ?? (hasExpired ? row.expiresAt : null)),
   };
 }

@@ -1,18 +1,35 @@
 /**
- * Sends queued letters at least once. Sign-in letters, those to many people and all others are lanes, so that a long
- * queue of the one never delays the others. A letter is settled after the server has taken it; if the process dies in
+ * Sends queued letters at least once, in lanes, so that a long queue of the one never delays the others. A letter is settled after the server has taken it; if the process dies in
  * between, its lease expires and it is sent again under the same Message-ID.
  */
 import { type Clock, HOUR_MS, isoIn } from '../../platform/clock.ts';
 import { type Backoff, retryPauseMs } from '../../platform/jobs/backoff.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import type { Lane, LetterRow, LettersStore, Settled } from './letters.store.ts';
+import type { Lane } from './letters/template.ts';
+import type { LetterRow, LettersStore, Settled } from './letters.store.ts';
 import { type LetterSender, SEND_TIMEOUT_MS, SMTP_CONNECTIONS } from './smtp-sender.ts';
 
-const LANES = ['sign_in', 'other', 'bulk'] as const satisfies Lane[];
-/** Letters at a time: together the connections to the mail server. */
-const AT_A_TIME: Record<Lane, number> = { sign_in: 2, other: 3, bulk: SMTP_CONNECTIONS - 5 };
+interface LaneLimits {
+  /** Letters at a time: together the connections to the mail server. */
+  atATime: number;
+  /** Of the letters per hour. */
+  share: number;
+  /** The most that one cause takes of the lane. */
+  causeShare: number;
+  /** Letters per mailbox and hour: more than a person asks for, and no flood. */
+  perMailbox: number;
+}
+
+/** Sign-ins share one budget: most of it is for addresses that have an account, since a flood can name any other. */
+const LANES: Record<Lane, LaneLimits> = {
+  sign_in: { atATime: 2, share: 0.8, causeShare: 1, perMailbox: 10 },
+  newcomer: { atATime: 1, share: 0.2, causeShare: 1, perMailbox: 10 },
+  safety: { atATime: 1, share: 1, causeShare: 0.5, perMailbox: 20 },
+  other: { atATime: 2, share: 1, causeShare: 0.5, perMailbox: 20 },
+  bulk: { atATime: SMTP_CONNECTIONS - 6, share: 1, causeShare: 0.8, perMailbox: 20 },
+};
+const LANE_NAMES = Object.keys(LANES) as Lane[];
 /** Letters of a lane that are leased together: a lease costs as much for one. */
 const LEASED = 50;
 /** With margin for the database, so that no other process takes a letter that is being sent. */
@@ -21,8 +38,6 @@ const LEASE_MS = SEND_TIMEOUT_MS + 30_000;
 const LEFT_MS = SEND_TIMEOUT_MS + 10_000;
 const RETRY: Backoff = { firstMs: 10_000, factor: 3, maxMs: 2 * HOUR_MS, jitter: 0.2 };
 const POSTPONED_MS = 5 * 60_000;
-/** Letters per mailbox and hour: more than a person asks for, and no flood. */
-const PER_MAILBOX: Record<Lane, number> = { sign_in: 10, other: 20, bulk: 20 };
 
 type Outgoing = Omit<Parameters<LetterSender['send']>[0], 'messageId' | 'to' | 'date'>;
 
@@ -35,7 +50,7 @@ export interface LetterDelivererOptions {
   sender: LetterSender;
   /** What comes after the `@` in a Message-ID. */
   host: string;
-  /** Letters per hour in each lane. */
+  /** Letters per hour: the whole that the lanes have shares of. */
   perHour: number;
   /** Development keeps what was in a letter, to show it. */
   keepsData: boolean;
@@ -54,7 +69,7 @@ export class LetterDeliverer {
   readonly #options: LetterDelivererOptions;
   readonly #busy = new Map<Lane, number>();
   /** Leased, and not being sent yet. */
-  readonly #waiting: Record<Lane, LeasedLetter[]> = { sign_in: [], other: [], bulk: [] };
+  readonly #waiting = new Map<Lane, LeasedLetter[]>(LANE_NAMES.map((lane) => [lane, []]));
   readonly #underWay = new Set<Promise<void>>();
   #closed = false;
 
@@ -67,11 +82,13 @@ export class LetterDeliverer {
     const { store, perHour, metrics, clock } = this.#options;
     const due = await store.listDueLanes(isoIn(clock));
     if (due.length === 0) return false;
-    const expired = await store.expire(isoIn(clock));
+    const expired = clock.isInDoubt ? 0 : await store.expire(isoIn(clock));
     if (expired > 0) metrics.letters.inc({ outcome: 'expired' }, expired);
     let hasMore = false;
-    for (const lane of LANES.filter((each) => due.includes(each))) {
-      const waiting = this.#waiting[lane];
+    for (const [lane, waiting] of this.#waiting) {
+      if (!due.includes(lane)) continue;
+      const { share, causeShare, perMailbox } = LANES[lane];
+      const perLane = Math.max(1, Math.floor(perHour * share));
       const free = LEASED - waiting.length;
       if (free < LEASED / 2 || this.#closed) continue;
       const leaseUntil = isoIn(clock, LEASE_MS);
@@ -81,8 +98,9 @@ export class LetterDeliverer {
         nowIso: isoIn(clock),
         leaseUntil,
         countedAfter: isoIn(clock, -HOUR_MS),
-        perHouse: perHour,
-        perMailbox: PER_MAILBOX[lane],
+        perLane,
+        perCause: Math.max(1, Math.floor(perLane * causeShare)),
+        perMailbox,
         postponedUntil: isoIn(clock, POSTPONED_MS),
       });
       waiting.push(...claimed.letters.map((letter) => ({ letter, leaseUntilMs: Date.parse(leaseUntil) })));
@@ -94,8 +112,8 @@ export class LetterDeliverer {
   }
 
   #startWaiting(lane: Lane): void {
-    const waiting = this.#waiting[lane];
-    while (waiting.length > 0 && !this.#closed && (this.#busy.get(lane) ?? 0) < AT_A_TIME[lane]) {
+    const waiting = this.#waiting.get(lane) ?? [];
+    while (waiting.length > 0 && !this.#closed && (this.#busy.get(lane) ?? 0) < LANES[lane].atATime) {
       const { letter, leaseUntilMs } = waiting.shift() as LeasedLetter;
       // After a slow mail server, the next lease sends it.
       if (leaseUntilMs - this.#options.clock.now() >= LEFT_MS) this.#start(letter);
@@ -112,7 +130,7 @@ export class LetterDeliverer {
         this.#underWay.delete(run);
         this.#busy.set(lane, (this.#busy.get(lane) ?? 1) - 1);
         this.#startWaiting(lane);
-        if (!this.#closed && this.#waiting[lane].length <= LEASED / 2) onIdle();
+        if (!this.#closed && (this.#waiting.get(lane)?.length ?? 0) <= LEASED / 2) onIdle();
       });
     this.#underWay.add(run);
   }
@@ -161,7 +179,7 @@ export class LetterDeliverer {
   async close(): Promise<void> {
     this.#closed = true;
     await this.settled();
-    const unsent = LANES.flatMap((lane) => this.#waiting[lane].splice(0).map(({ letter }) => letter.id));
+    const unsent = [...this.#waiting.values()].flatMap((waiting) => waiting.splice(0).map(({ letter }) => letter.id));
     if (unsent.length > 0) await this.#options.store.release(unsent, isoIn(this.#options.clock));
   }
 }

@@ -9,7 +9,7 @@ const LINK = 'https://loge.example/somewhere';
 const MONEY = { amountMinor: 1_250, currency: 'eur', link: LINK };
 const LIVE = { room: 'room_1', creator: HOSTILE, title: HOSTILE, link: LINK, startsAt: '2026-05-04T20:00:00Z' };
 const SAMPLES: LetterData = {
-  'sign-in': { link: LINK, code: '12345678', minutes: 10 },
+  'sign-in': { link: LINK, code: '12345678', minutes: 10, isMember: true },
   'live-reminder': { ...LIVE, because: 'followers' },
   'live-moved': { ...LIVE, previousStartsAt: null, returnUntil: '2026-05-04T20:00:00Z', returnLink: `${LINK}/back` },
   'live-cancelled': { ...MONEY, creator: HOSTILE, title: HOSTILE, to: 'wallet' },
@@ -39,6 +39,7 @@ const SAMPLES: LetterData = {
     ground: { en: 'Conduct', fr: 'Conduite' },
     reasons: 'It insults a person.',
     automated: false,
+    holdsPayouts: false,
     appealUntil: '2026-11-04T20:00:00.000Z',
     link: LINK,
   },
@@ -91,6 +92,27 @@ test.each([
     const texts = letters.map((letter) => renderLetter(letter, language).text.replaceAll(/\s/g, ' '));
     expect(texts[0]).toContain(measure);
     expect(texts).toEqual([expect.stringContaining(appeal), expect.stringContaining(limit)]);
+  },
+);
+
+test.each([
+  [
+    'en',
+    'suspended, and nothing is paid out to you until 4 May',
+    'suspended, and nothing is paid out to you, without an end',
+  ],
+  ['fr', 'suspendu, et rien ne vous est versé jusqu’au 4 mai', 'suspendu, et rien ne vous est versé, sans date de fin'],
+] as const)(
+  'a letter to a suspended creator says in %s that payouts are held, and until when',
+  (language, timed, endless) => {
+    const write = (until: string | null, holdsPayouts = true) => {
+      const data = { ...SAMPLES.decision, measures: [{ kind: 'suspend_account', until }] as const, holdsPayouts };
+      const letter = TEMPLATES.decision.write[language](data as never, 'Loge', { language, timeZone: 'UTC' });
+      return renderLetter(letter, language).text.replaceAll(/\s/g, ' ');
+    };
+    expect(write('2026-05-04T20:00:00Z')).toContain(timed);
+    expect(write(null)).toContain(endless);
+    expect(write(null, false)).not.toMatch(/paid out|versé/);
   },
 );
 

@@ -1,9 +1,24 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, count, desc, eq, gt, inArray, isNotNull, lt, lte, ne, or, type SQL, sql } from '../../platform/db/sql.ts';
+import {
+  and,
+  count,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  lt,
+  lte,
+  ne,
+  notInArray,
+  or,
+  type SQL,
+  sql,
+} from '../../platform/db/sql.ts';
+import type { Lane } from './letters/template.ts';
 import { letters } from './mail.schema.ts';
 
 export type LetterRow = typeof letters.$inferSelect;
-export type Lane = LetterRow['lane'];
 export type Settled = Exclude<LetterRow['status'], 'queued'>;
 
 export interface Claim {
@@ -13,7 +28,8 @@ export interface Claim {
   leaseUntil: string;
   /** Letters that were first attempted after this count in the limits. */
   countedAfter: string;
-  perHouse: number;
+  perLane: number;
+  perCause: number;
   perMailbox: number;
   /** When a letter above its mailbox's limit is looked at again. */
   postponedUntil: string;
@@ -44,23 +60,35 @@ export class LettersStore {
 
   /**
    * Leases due letters within the hourly limits. A letter counts once, at its first attempt, so retries are always
-   * leased. A mailbox above its limit waits; above the house's limit the whole lane does.
+   * leased. A mailbox above its limit waits, and so does a cause or the whole lane above theirs.
    */
   async claim(claim: Claim): Promise<{ letters: LetterRow[]; hasMore: boolean }> {
     return this.#db.transaction(async (tx) => {
       const counted = and(eq(letters.lane, claim.lane), gt(letters.firstAttemptAt, claim.countedAfter));
-      const [house] = await tx.select({ sent: count() }).from(letters).where(counted);
-      const left = claim.perHouse - (house?.sent ?? 0);
+      const causes = await tx
+        .select({ cause: letters.cause, sent: count() })
+        .from(letters)
+        .where(counted)
+        .groupBy(letters.cause);
+      const sentBy = new Map(causes.map(({ cause, sent }) => [cause, sent]));
+      const full = causes.filter(({ sent }) => sent >= claim.perCause).map(({ cause }) => cause);
+      const left = claim.perLane - causes.reduce((sum, { sent }) => sum + sent, 0);
       const limit = left > 0 ? Math.min(claim.limit, left) : claim.limit;
+      const isRetry = isNotNull(letters.firstAttemptAt);
       const due = await tx
-        .select({ id: letters.id, mailbox: letters.mailbox, firstAttemptAt: letters.firstAttemptAt })
+        .select({
+          id: letters.id,
+          cause: letters.cause,
+          mailbox: letters.mailbox,
+          firstAttemptAt: letters.firstAttemptAt,
+        })
         .from(letters)
         .where(
           and(
             eq(letters.lane, claim.lane),
             eq(letters.status, 'queued'),
             lte(letters.nextAttemptAt, claim.nowIso),
-            left > 0 ? undefined : isNotNull(letters.firstAttemptAt),
+            left > 0 ? or(isRetry, notInArray(letters.cause, full)) : isRetry,
           ),
         )
         .orderBy(letters.nextAttemptAt)
@@ -74,11 +102,15 @@ export class LettersStore {
         .groupBy(letters.mailbox);
       const sentTo = new Map(mailboxes.map(({ mailbox, sent }) => [mailbox, sent]));
       const [taken, postponed]: [string[], string[]] = [[], []];
-      for (const { id, mailbox, firstAttemptAt } of due) {
-        const sent = sentTo.get(mailbox) ?? 0;
-        if (!firstAttemptAt && sent >= claim.perMailbox) postponed.push(id);
-        else taken.push(id);
-        if (!firstAttemptAt) sentTo.set(mailbox, sent + 1);
+      for (const { id, cause, mailbox, firstAttemptAt } of due) {
+        const [byCause, toMailbox] = [sentBy.get(cause) ?? 0, sentTo.get(mailbox) ?? 0];
+        if (firstAttemptAt) taken.push(id);
+        else if (toMailbox >= claim.perMailbox) postponed.push(id);
+        else if (byCause < claim.perCause) {
+          taken.push(id);
+          sentBy.set(cause, byCause + 1);
+          sentTo.set(mailbox, toMailbox + 1);
+        }
       }
       await tx
         .update(letters)

@@ -1,6 +1,6 @@
 import { sql } from '../../platform/db/sql.ts';
 import { index, integer, pgTable, primaryKey, text, time } from '../../platform/db/tables.ts';
-import type { TemplateName } from './letters/template.ts';
+import type { Lane, TemplateName } from './letters/template.ts';
 
 /** Letters to send, and what became of them. Deleted a month after they were settled. */
 export const letters = pgTable(
@@ -11,7 +11,9 @@ export const letters = pgTable(
     key: text('key').notNull().unique(),
     template: text('template').$type<TemplateName>().notNull(),
     /** Each lane has its own limits and its own place in the queue. */
-    lane: text('lane').$type<'sign_in' | 'other' | 'bulk'>().notNull(),
+    lane: text('lane').$type<Lane>().notNull(),
+    /** What it counts as within its lane, of which no cause takes all. */
+    cause: text('cause').notNull(),
     recipient: text('recipient').notNull(),
     /** The recipient's mailbox in one spelling, to count its letters. */
     mailbox: text('mailbox').notNull(),
@@ -34,6 +36,7 @@ export const letters = pgTable(
     index('letters_due').on(table.lane, table.nextAttemptAt).where(sql`${table.status} = 'queued'`),
     index('letters_expiry').on(table.expiresAt).where(sql`${table.status} = 'queued'`),
     index('letters_attempted').on(table.lane, table.firstAttemptAt),
+    index('letters_recipient').on(table.recipient),
     index('letters_mailbox').on(table.mailbox, table.firstAttemptAt),
     index('letters_settled').on(table.settledAt).where(sql`${table.settledAt} is not null`),
     index('letters_undelivered').on(table.settledAt).where(sql`${table.status} in ('bounced', 'expired')`),

@@ -99,10 +99,11 @@ export class Mail {
       write: (letter) => this.#write(letter),
       onIdle: () => this.#sendJob.wake(),
     });
-    const job = (name: string, everyMs: number, run: () => Promise<unknown>) =>
-      new PeriodicJob({ name, everyMs, log, run, ...(isLeader && { mayRun: isLeader }) });
-    this.#sendJob = job('send letters', SWEEP_MS, () => this.#deliverer.sweep());
-    this.#pruneJob = job('prune letters', PRUNE_MS, () => this.#store.deleteSettledBefore(isoIn(clock, -KEPT_MS)));
+    const job = (name: string, everyMs: number, waitsForClock: Clock | false, run: () => Promise<unknown>) =>
+      new PeriodicJob({ name, everyMs, log, run, waitsForClock, ...(isLeader && { mayRun: isLeader }) });
+    this.#sendJob = job('send letters', SWEEP_MS, false, () => this.#deliverer.sweep());
+    const prune = () => this.#store.deleteSettledBefore(isoIn(clock, -KEPT_MS));
+    this.#pruneJob = job('prune letters', PRUNE_MS, clock, prune);
   }
 
   start(): void {
@@ -130,14 +131,15 @@ export class Mail {
   #rowOf<Name extends TemplateName>({ key, to, language, template, data }: Letter<Name>) {
     const recipient = parseAddress(to);
     if (key.length > KEY_MAX_CHARS) throw new AppError('internal', 'The key of a letter is too long.');
-    const { lane, lifetimeMs } = TEMPLATES[template];
+    const { lane, cause, lifetimeMs } = TEMPLATES[template];
     const id = createId('letter');
     const now = this.#options.clock.now();
     return {
       id,
       key,
       template,
-      lane,
+      lane: typeof lane === 'string' ? lane : lane(data),
+      cause: cause?.(data) ?? template,
       recipient,
       mailbox: mailboxOf(recipient),
       language,

@@ -14,5 +14,8 @@ export const operatorInvitations = pgTable(
     usedAt: time('used_at'),
     usedBy: text('used_by'),
   },
-  (table) => [index('operator_invitations_expiry').on(table.expiresAt)],
+  (table) => [
+    index('operator_invitations_expiry').on(table.expiresAt),
+    index('operator_invitations_used_by').on(table.usedBy),
+  ],
 );

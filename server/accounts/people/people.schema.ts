@@ -38,7 +38,10 @@ export const handles = pgTable(
     person: text('person').notNull(),
     freedAt: time('freed_at'),
   },
-  (table) => [uniqueIndex('handles_person').on(table.person).where(sql`${table.freedAt} is null`)],
+  (table) => [
+    uniqueIndex('handles_person').on(table.person).where(sql`${table.freedAt} is null`),
+    index('handles_ever').on(table.person),
+  ],
 );
 
 /** Requests to sign in by mail. Link and code of one request are used up together. */
@@ -55,8 +58,15 @@ export const signInRequests = pgTable(
     tries: integer('tries').notNull().default(0),
     expiresAt: time('expires_at').notNull(),
     usedAt: time('used_at'),
+    /** SHA-256 of a random value that the browser has: it may repeat what it did, as the answer may have got lost. */
+    usedBy: text('used_by'),
+    /** What the last use opened. */
+    session: text('session'),
   },
-  (table) => [index('sign_in_requests_expiry').on(table.expiresAt)],
+  (table) => [
+    index('sign_in_requests_expiry').on(table.expiresAt),
+    index('sign_in_requests_address').on(table.address),
+  ],
 );
 
 export const personSessions = pgTable(
@@ -70,6 +80,9 @@ export const personSessions = pgTable(
     /** The secret that replaces the first once a browser has used it: the answer that brings it may get lost. */
     nextDigest: text('next_digest').unique(),
     nextIssuedAt: time('next_issued_at'),
+    /** What the next secret proves, of a confirmation; null where it only renews the first. */
+    nextMethod: text('next_method').$type<SignInMethod>(),
+    nextProvedAt: time('next_proved_at'),
     device: text('device').notNull(),
     /** How and when the person last proved who they are. */
     method: text('method').$type<SignInMethod>().notNull(),

@@ -46,8 +46,8 @@ export class PeopleStore {
     this.#orm = db.orm;
   }
 
-  async find(id: string): Promise<PersonRow | undefined> {
-    const [row] = await this.#select().where(eq(persons.id, id));
+  async find(id: string, tx?: Orm): Promise<PersonRow | undefined> {
+    const [row] = await this.#select(tx).where(eq(persons.id, id));
     return row;
   }
 
@@ -68,8 +68,8 @@ export class PeopleStore {
       .limit(FOUND_MAX);
   }
 
-  #select() {
-    return this.#orm
+  #select(tx: Orm = this.#orm) {
+    return tx
       .select({
         id: persons.id,
         name: persons.name,
@@ -126,6 +126,10 @@ export class PeopleStore {
   async findNames(ids: string[]): Promise<{ id: string; name: string | null }[]> {
     if (ids.length === 0) return [];
     return this.#orm.select({ id: persons.id, name: persons.name }).from(persons).where(inArray(persons.id, ids));
+  }
+
+  async hasAddress(address: string, tx: Orm): Promise<boolean> {
+    return (await tx.$count(personAddresses, eq(personAddresses.address, address))) > 0;
   }
 
   async addressesOf(person: string): Promise<string[]> {

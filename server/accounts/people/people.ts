@@ -97,6 +97,7 @@ export class People {
       name: 'prune sign-ins',
       everyMs: PRUNE_MS,
       log,
+      waitsForClock: clock,
       run: async () => {
         await this.signIn.prune();
         await this.passkeys.prune();

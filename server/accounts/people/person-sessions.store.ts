@@ -1,8 +1,11 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from '../../platform/db/sql.ts';
 import { personSessions } from './people.schema.ts';
+import type { SignInMethod } from './session-strength.ts';
 
 export type PersonSessionRow = typeof personSessions.$inferSelect;
+
+const NO_NEXT = { nextDigest: null, nextIssuedAt: null, nextMethod: null, nextProvedAt: null } as const;
 
 export class PersonSessionsStore {
   readonly #orm: Orm;
@@ -43,7 +46,7 @@ export class PersonSessionsStore {
   ): Promise<boolean> {
     const issued = await this.#orm
       .update(personSessions)
-      .set({ nextDigest: next.digest, nextIssuedAt: next.at })
+      .set({ nextDigest: next.digest, nextIssuedAt: next.at, nextMethod: null, nextProvedAt: null })
       .where(
         and(
           eq(personSessions.id, id),
@@ -57,13 +60,15 @@ export class PersonSessionsStore {
 
   /** The next secret becomes the only one. */
   async promoteNext(id: string, digest: string): Promise<void> {
+    const { nextIssuedAt, nextMethod, nextProvedAt, method, provedAt } = personSessions;
     await this.#orm
       .update(personSessions)
       .set({
         secretDigest: digest,
-        secretIssuedAt: sql`${personSessions.nextIssuedAt}`,
-        nextDigest: null,
-        nextIssuedAt: null,
+        secretIssuedAt: sql`${nextIssuedAt}`,
+        method: sql`coalesce(${nextMethod}, ${method})`,
+        provedAt: sql`coalesce(${nextProvedAt}, ${provedAt})`,
+        ...NO_NEXT,
       })
       .where(and(eq(personSessions.id, id), eq(personSessions.nextDigest, digest)));
   }
@@ -71,11 +76,11 @@ export class PersonSessionsStore {
   /** False if the session has ended. */
   async confirm(
     tx: Orm,
-    { id, at, ...proof }: Pick<PersonSessionRow, 'id' | 'method' | 'provedAt' | 'secretDigest'> & { at: string },
+    { id, at, ...next }: { id: string; at: string; nextDigest: string; nextMethod: SignInMethod; nextProvedAt: string },
   ): Promise<boolean> {
     const confirmed = await tx
       .update(personSessions)
-      .set({ ...proof, secretIssuedAt: at, nextDigest: null, nextIssuedAt: null })
+      .set({ ...next, nextIssuedAt: at })
       .where(and(eq(personSessions.id, id), isLive(at)))
       .returning({ id: personSessions.id });
     return confirmed.length > 0;

@@ -56,13 +56,13 @@ export class PersonSessions {
 
   /** Opens a session; the secret is only in this answer. */
   async open(
-    { person, device, method, provedAtMs }: { person: string; device: string } & Proof,
+    { id, person, device, method, provedAtMs }: { id?: PersonSessionId; person: string; device: string } & Proof,
     tx?: Orm,
   ): Promise<string> {
     const secret = createSecret();
     const at = isoIn(this.#clock);
     await this.#store.insert(tx, {
-      id: createId('personSession'),
+      id: id ?? createId('personSession'),
       person,
       method,
       secretDigest: digest(secret),
@@ -77,29 +77,34 @@ export class PersonSessions {
   }
 
   /**
-   * Notes that the person proved who they are, under a new secret that is only in this answer: a copy of the cookie
-   * taken before ends instead of being confirmed too. Undefined if the session has ended. Its sockets stay.
+   * Notes that the person proved who they are, under a new secret that is only in this answer. Its first use confirms
+   * the session and ends the old secret, with every copy of it; if the answer is lost, the old one goes on unconfirmed.
+   * Undefined if the session has ended. Its sockets stay.
    */
   async confirm(id: PersonSessionId, { method, provedAtMs }: Proof, tx: Orm): Promise<string | undefined> {
     const secret = createSecret();
     const at = isoIn(this.#clock);
-    const provedAt = provedAtMs === undefined ? at : iso(provedAtMs);
-    const isLive = await this.#store.confirm(tx, { id, method, provedAt, secretDigest: digest(secret), at });
-    return isLive ? secret : undefined;
+    const nextProvedAt = provedAtMs === undefined ? at : iso(provedAtMs);
+    const next = { nextDigest: digest(secret), nextMethod: method, nextProvedAt };
+    return (await this.#store.confirm(tx, { id, at, ...next })) ? secret : undefined;
   }
 
   async find(secret: string): Promise<(SessionProof & { person: string }) | undefined> {
     const row = await this.#store.findLive(digest(secret), isoIn(this.#clock));
     if (!row) return undefined;
-    if (row.nextDigest === digest(secret) && this.#ageMs(row.nextIssuedAt) >= OVERLAP_MS) {
-      await this.#store.promoteNext(row.id, row.nextDigest);
+    const isNext = row.nextDigest === digest(secret);
+    if (isNext && (row.nextMethod !== null || this.#ageMs(row.nextIssuedAt) >= OVERLAP_MS)) {
+      await this.#store.promoteNext(row.id, digest(secret));
     }
     if (this.#ageMs(row.lastUsedAt) >= USE_NOTED_MS) {
       const at = isoIn(this.#clock);
       const expiresAt = isoIn(this.#clock, PERSON_SESSION_TTL_MS);
       await this.#store.noteUse(row.id, { at, expiresAt });
     }
-    const { id, person, method, provedAt } = row;
+    const { id, person } = row;
+    const [method, provedAt] = isNext
+      ? [row.nextMethod ?? row.method, row.nextProvedAt ?? row.provedAt]
+      : [row.method, row.provedAt];
     return { id: id as PersonSessionId, person, method, provedAtMs: Date.parse(provedAt) };
   }
 
@@ -119,9 +124,9 @@ export class PersonSessions {
     return rows.map((row) => toWire(row, current));
   }
 
-  /** Idempotent; a session of somebody else is left alone. */
-  async revoke(person: string, id: string): Promise<void> {
-    await this.#end(person, (tx) => this.#store.revoke(tx, { person, id, at: isoIn(this.#clock) }));
+  /** Idempotent; a session of somebody else is left alone. In the caller's transaction as `revokeAll`. */
+  async revoke(person: string, id: string, tx?: Orm): Promise<void> {
+    await this.#end(person, (inner) => this.#store.revoke(inner, { person, id, at: isoIn(this.#clock) }), tx);
   }
 
   /** Ends the session of this secret, if there is one. */

@@ -14,7 +14,7 @@ import type { Mail } from '../mail/mail.ts';
 import { createSecret, digest } from '../secrets.ts';
 import { PeopleStore } from './people.store.ts';
 import type { PersonSessions } from './person-sessions.ts';
-import { type SignInKey, type SignInRequestRow, SignInStore } from './sign-in.store.ts';
+import { type SignInKey, SignInStore, type SignInUse, type UsedSignIn } from './sign-in.store.ts';
 
 export interface SignInOptions {
   db: Database;
@@ -25,6 +25,13 @@ export interface SignInOptions {
   publicUrl: string;
 }
 
+/** Where a sign-in happens. */
+interface Place {
+  device: string;
+  /** A random value that only this browser has. With it, a repeated use soon after is answered like the first. */
+  browser?: string | undefined;
+}
+
 interface SignedIn {
   secret: string;
   /** The path to show next: a new person is asked for their name first. */
@@ -33,6 +40,8 @@ interface SignedIn {
 
 export const SIGN_IN_LINK_PATH = '/sign-in/link';
 const ACCOUNT_PATH = '/account';
+/** A double click, or a reload after the answer got lost. */
+const REPEAT_MS = MINUTE_MS;
 
 export class SignIn {
   readonly #store: SignInStore;
@@ -60,6 +69,7 @@ export class SignIn {
     const token = createSecret();
     const code = String(randomInt(10 ** LIMITS.signInCodeDigits)).padStart(LIMITS.signInCodeDigits, '0');
     await this.#options.db.transaction(async (tx) => {
+      const isMember = await this.#people.hasAddress(address, tx);
       await this.#store.insert(tx, {
         id,
         address,
@@ -74,31 +84,36 @@ export class SignIn {
         to: address,
         language,
         template: 'sign-in',
-        data: { link: `${publicUrl}${SIGN_IN_LINK_PATH}/${token}`, code, minutes: LIMITS.signInMinutes },
+        data: { link: `${publicUrl}${SIGN_IN_LINK_PATH}/${token}`, code, minutes: LIMITS.signInMinutes, isMember },
       });
     });
     mail.wake();
     return id;
   }
 
-  /** The address of an unused link. Reading does not use it up, because mail scanners open links. */
-  async findLink(token: string): Promise<{ address: string }> {
-    const row = await this.#store.findOpen({ linkDigest: digest(token) }, isoIn(this.#options.clock));
+  /** What a link does in this browser. Reading does not use it up, because mail scanners open links. */
+  async findLink(token: string, browser?: string): Promise<{ address: string; state: 'open' | 'used' | 'expired' }> {
+    const row = await this.#store.find({ linkDigest: digest(token) });
     if (!row) throw new AppError('sign_in_link_invalid');
-    return row;
+    const { address, usedAt, usedBy, expiresAt } = row;
+    const { at, repeatedSince, ...use } = this.#useOf(browser);
+    if (usedAt === null) return { address, state: isAfter(expiresAt, at) ? 'open' : 'expired' };
+    const isRepeat = use.usedBy !== null && use.usedBy === usedBy && isAfter(usedAt, repeatedSince);
+    return { address, state: isRepeat ? 'open' : 'used' };
   }
 
-  async useLink(token: string, device: string): Promise<SignedIn> {
-    const signedIn = await this.#use({ linkDigest: digest(token) }, device);
+  async useLink(token: string, place: Place): Promise<SignedIn> {
+    const signedIn = await this.#use({ linkDigest: digest(token) }, place);
     if (!signedIn) throw new AppError('sign_in_link_invalid');
     return signedIn;
   }
 
+  /** The id is in a cookie, so it proves which browser repeats this. */
   async useCode(id: string, code: string, device: string): Promise<SignedIn> {
-    const row = await this.#store.countTry(id, isoIn(this.#options.clock), LIMITS.signInTries);
+    const row = await this.#store.countTry(id, this.#useOf(id), LIMITS.signInTries);
     if (!row) throw new AppError('sign_in_over');
     if (!isSame(row.codeDigest, digest(`${id}:${code}`))) throw new AppError('sign_in_code_invalid');
-    const signedIn = await this.#use({ id }, device);
+    const signedIn = await this.#use({ id }, { device, browser: id });
     if (!signedIn) throw new AppError('sign_in_over');
     return signedIn;
   }
@@ -107,26 +122,46 @@ export class SignIn {
     await this.#store.deleteExpired(isoIn(this.#options.clock, -DAY_MS));
   }
 
-  /** In one transaction: a failure leaves link and code usable. */
-  async #use(key: SignInKey, device: string): Promise<SignedIn | undefined> {
-    return this.#options.db.transaction(async (tx) => {
-      const row = await this.#store.use(tx, key, isoIn(this.#options.clock));
+  /** In one transaction: a failure leaves link and code usable. A repeated use opens a new session and ends the first. */
+  async #use(key: SignInKey, { device, browser }: Place): Promise<SignedIn | undefined> {
+    const { sessions } = this.#options;
+    const session = createId('personSession');
+    const signedIn = await this.#options.db.transaction(async (tx) => {
+      const row = await this.#store.use(tx, { key, use: this.#useOf(browser), session });
       if (!row) return undefined;
       const { id, isNew } = await this.#personOf(tx, row);
-      const secret = await this.#options.sessions.open({ person: id, device, method: 'mail' }, tx);
+      if (row.previous !== null) await sessions.revoke(id, row.previous, tx);
+      const secret = await sessions.open({ id: session, person: id, device, method: 'mail' }, tx);
       const returnTo = row.returnPath ?? '/';
       return { secret, returnTo: isNew ? `${ACCOUNT_PATH}?to=${encodeURIComponent(returnTo)}` : returnTo };
     });
+    sessions.wake();
+    return signedIn;
   }
 
-  async #personOf(tx: Orm, { address, language }: SignInRequestRow): Promise<{ id: string; isNew: boolean }> {
-    const at = isoIn(this.#options.clock);
+  #useOf(browser: string | undefined): SignInUse {
+    const { clock } = this.#options;
+    const usedBy = browser === undefined ? null : digest(browser);
+    return { at: isoIn(clock), usedBy, repeatedSince: isoIn(clock, -REPEAT_MS) };
+  }
+
+  /** The first use creates the person; a repeat of it is told the same. */
+  async #personOf(
+    tx: Orm,
+    { address, language, usedAt, previous }: UsedSignIn,
+  ): Promise<{ id: string; isNew: boolean }> {
+    const at = usedAt ?? isoIn(this.#options.clock);
     const id = createId('person');
     const person = await this.#people.claimAddress(tx, { address, person: id, at });
-    const isNew = person === id;
-    if (isNew) await this.#people.insert(tx, { id, name: null, language, at });
-    return { id: person, isNew };
+    if (person === id) await this.#people.insert(tx, { id, name: null, language, at });
+    const created = previous === null ? undefined : await this.#people.find(person, tx);
+    return { id: person, isNew: person === id || (created !== undefined && !isAfter(at, created.createdAt)) };
   }
+}
+
+/** Times come from the database in a form of its own. */
+function isAfter(time: string, other: string): boolean {
+  return Date.parse(time) > Date.parse(other);
 }
 
 function isSame(one: string, other: string): boolean {

@@ -56,6 +56,7 @@ export class Moderators {
       name: 'prune invitations',
       everyMs: PRUNE_MS,
       log: options.log,
+      waitsForClock: options.clock,
       run: () => this.#store.deleteOld(isoIn(this.#options.clock, -KEPT_MS)),
     });
   }

@@ -24,6 +24,7 @@ export const roles = pgTable(
     uniqueIndex('roles_held')
       .on(table.person, table.role, sql`coalesce(${table.creator}, '')`, sql`coalesce(${table.room}, '')`)
       .where(sql`${table.endedAt} is null`),
+    index('roles_person').on(table.person),
     index('roles_holders').on(table.role, table.requestedAt).where(sql`${table.endedAt} is null`),
     index('roles_moderators').on(table.creator).where(sql`${table.endedAt} is null`),
   ],
@@ -49,7 +50,7 @@ export const moderatorInvitations = pgTable(
   },
   (table) => [
     index('moderator_invitations_creator').on(table.creator, table.createdAt),
-    index('moderator_invitations_person').on(table.person).where(sql`${table.endedAt} is null`),
+    index('moderator_invitations_person').on(table.person),
     index('moderator_invitations_expiry').on(table.expiresAt),
   ],
 );

@@ -52,7 +52,7 @@ export class RolesStore {
   }
 
   /** Who holds a role and has not closed their account; locks these roles until the transaction ends. */
-  async lockHolders(tx: Orm, role: RoleName): Promise<string[]> {
+  async lockHolders(role: RoleName, tx: Orm = this.#orm): Promise<string[]> {
     const isClosed = sql`exists (select from persons where persons.id = ${roles.person} and closed_at is not null)`;
     const rows = await tx
       .select({ person: roles.person })

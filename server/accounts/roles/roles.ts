@@ -100,15 +100,25 @@ export class Roles {
    */
   end(act: RoleAct, tx?: Orm): Promise<void> {
     return this.#in(tx, async (inner) => {
-      const operators = act.role === 'operator' ? await this.#store.lockHolders(inner, 'operator') : undefined;
+      const isLast = act.role === 'operator' && (await this.#isLastOperator(act.person, inner));
       const row = await this.#store.lock(inner, act);
       if (!row) return;
-      if (row.givenAt !== null && operators?.every((person) => person === act.person)) {
-        throw new AppError('last_operator');
-      }
+      if (row.givenAt !== null && isLast) throw new AppError('last_operator');
       await this.#store.end(inner, row.id, { by: act.by, at: isoIn(this.#clock) });
       await this.#addFact(inner, act, row.givenAt === null ? 'refused' : 'ended');
     });
+  }
+
+  /** Throws `last_operator` where `endAll` would, before anything has ended. */
+  async assertMayLeave(person: string): Promise<void> {
+    if ((await this.has(person, 'operator')) && (await this.#isLastOperator(person))) {
+      throw new AppError('last_operator');
+    }
+  }
+
+  /** Locks the role of all operators until the end of the transaction. */
+  async #isLastOperator(person: string, tx?: Orm): Promise<boolean> {
+    return (await this.#store.lockHolders('operator', tx)).every((holder) => holder === person);
   }
 
   /** Ends all roles of a person, and withdraws their requests. */

@@ -46,6 +46,7 @@ export class Polls {
       everyMs: CLOSE_EVERY_MS,
       run: () => this.#closeDue(),
       log: parts.logger,
+      waitsForClock: parts.clock,
     });
   }
 

@@ -51,6 +51,7 @@ export class PersonalData {
       everyMs: RETIRE_EVERY_MS,
       run: () => this.retire(),
       log: options.parts.logger,
+      waitsForClock: options.parts.clock,
     });
   }
 

@@ -10,6 +10,7 @@ import { HTTP_OPERATIONS } from '../operations/table.ts';
 import { createHttpLimits, createLimiterFactory, type HttpLimits } from '../rate-limits.ts';
 import { mountDiscovery } from '../site/discovery/discovery.ts';
 import { findHousePages, mountHousePages } from '../site/house-pages.ts';
+import { LetterLinks } from '../site/letter-links/letter-link.ts';
 import { mountKeptLetters, mountUnsubscribing } from '../site/letter-links/mail-pages.ts';
 import { mountTicketReturns } from '../site/letter-links/return-pages.ts';
 import { mountPictures } from '../site/picture-files.ts';
@@ -76,11 +77,12 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   // The database refuses NUL, so no address of a page has one.
   app.use((request, _response, next) => next(request.url.includes('%00') ? new AppError('not_found') : undefined));
   mountDeskSignIn(app, context, { access: desk, limits });
-  mountSignInLinks(app, context, { sessions, desk, limits });
+  const letterLinks = new LetterLinks(app, { config, limits });
+  mountSignInLinks(letterLinks, context, { sessions, desk });
   oidc.mountAnswer(app);
-  mountAddressLinks(app, context, limits);
+  mountAddressLinks(letterLinks, context);
+  mountTicketReturns(letterLinks, context);
   mountUnsubscribing(app, context, limits);
-  mountTicketReturns(app, context, limits);
   mountKeptLetters(app, context);
   mountDiscovery(app, context, limits);
   mountHousePages(app, context);

@@ -39,9 +39,7 @@ const ENCODERS = {
   identity: async (bytes: Buffer) => bytes,
 } as const;
 
-/**
- * An answer that never changes, and is the same for everybody: each encoding is made once, when it is first asked for.
- */
+/** An answer that is the same for everybody: each encoding is made once, when it is first asked for. */
 export class PublicBody {
   readonly #type: string;
   readonly #bytes: Buffer;
@@ -52,10 +50,10 @@ export class PublicBody {
     this.#bytes = Buffer.from(text);
   }
 
-  async send(request: Request, response: Response): Promise<void> {
+  async send(request: Request, response: Response, cacheControl = 'no-cache'): Promise<void> {
     const [encoding = 'identity'] = BUILT_ENCODINGS.find(([known]) => request.acceptsEncodings(known)) ?? [];
     const { bytes, etag } = await this.#encode(encoding);
-    response.vary('Accept-Encoding').set({ 'cache-control': 'no-cache', etag }).type(this.#type);
+    response.vary('Accept-Encoding').set({ 'cache-control': cacheControl, etag }).type(this.#type);
     if (encoding !== 'identity') response.set('content-encoding', encoding);
     response.send(bytes);
   }

@@ -81,6 +81,7 @@ export class HttpPipeline {
     assertConfirmed(http, { ...authenticated, input, nowMs: this.#domains.clock.now() });
     const result = await operation.run(this.#domains, {
       ...{ by, key, caller, room, input, response, admitted, session, connection: undefined },
+      address: request.ip,
       params: http.isOfRoom ? params : { ...params, ...(id === undefined ? {} : { id }) },
       locale: localeOf(request),
     });

@@ -66,6 +66,8 @@ interface AnyCall {
   session: SessionProof | undefined;
   /** Of a participant who was admitted to the room over HTTP. */
   admitted: Admitted | undefined;
+  /** Of the caller's network; undefined where it is not known. */
+  address: string | undefined;
   /** Over HTTP, for cookies; the pipeline sends the answer. */
   response: Response | undefined;
 }

@@ -26,7 +26,7 @@ import {
   serverRoom,
 } from './server-content.ts';
 import type { DeskAccess } from './sign-in/desk-access.ts';
-import type { SiteSessions } from './sign-in/site-session.ts';
+import type { SitePerson, SiteSessions } from './sign-in/site-session.ts';
 
 const NOTHING = new Markup('');
 
@@ -53,17 +53,26 @@ export class PageContents {
     this.#publicRooms = new SharedRead(async () => this.#withSoldOut(await domains.rooms.listPublicRooms()));
   }
 
-  async create(name: PageName, request: Request, language: Language): Promise<PageContent> {
-    const person = (await this.#sessions.find(request))?.person ?? null;
+  /** Who asks; null for a visitor. */
+  async findPerson(request: Request): Promise<SitePerson | null> {
+    return (await this.#sessions.find(request))?.person ?? null;
+  }
+
+  async create(
+    name: PageName,
+    request: Request,
+    { language, person }: { language: Language; person: SitePerson | null },
+  ): Promise<PageContent> {
+    const { config, roles } = this.#domains;
     const page: ServerPage = {
       page: name,
       language,
-      timeZone: this.#domains.config.timeZone,
+      timeZone: config.timeZone,
       person,
-      isOperator: person !== null && (await this.#domains.roles.has(person.identity, 'operator')),
+      isOperator: person !== null && (await roles.has(person.identity, 'operator')),
       isFullHeight: name === 'room' || (name === 'studio' && request.params.id !== undefined),
-      signInPath: this.#domains.config.hasSite ? signInPath(request.path) : undefined,
-      demoPeople: demoPeopleOf(this.#domains.config),
+      signInPath: config.hasSite ? signInPath(request.path) : undefined,
+      demoPeople: demoPeopleOf(config),
     };
     if (name === 'home') return this.#home(page);
     if (name === 'room') return this.#room(page, String(request.params.id));

@@ -1,14 +1,15 @@
 /** The built browser code: the pages of the site, their assets, and the two scripts that embedders load. */
 import { join } from 'node:path';
 import express, { type Express, type Request, type RequestHandler } from 'express';
+import { Remembered } from '../../platform/remembered.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { PageName } from '../../web/site/site-frame.ts';
 import type { HttpContext } from '../context.ts';
-import { sendBuiltFile } from '../http/compression.ts';
+import { PublicBody, sendBuiltFile } from '../http/compression.ts';
 import { missingBuildPage } from '../http/html-pages.ts';
 import { publicScript } from '../http/security.ts';
 import type { HttpLimits } from '../rate-limits.ts';
-import { PageContents } from './page-contents.ts';
+import { type PageContent, PageContents } from './page-contents.ts';
 import { fillDocument } from './page-document.ts';
 import { pageLanguage } from './page-language.ts';
 import type { DeskAccess } from './sign-in/desk-access.ts';
@@ -73,8 +74,19 @@ export function mountEmbedScripts(app: Express, { clientDir, config }: HttpConte
   }) satisfies RequestHandler);
 }
 
+/** Pages with many rooms, which take up to 40 ms. For visitors they are rendered once in this time, in each language. */
+const LISTS: ReadonlySet<PageName> = new Set(['home', 'profile']);
+const LISTS_MS = 1_000;
+const LISTS_KEPT = 100;
 /** A page depends on its visitor's language and session, so no shared cache may keep it. */
 const PAGE_CACHE = 'private, no-cache';
+
+interface FilledPage extends PageContent {
+  /** Undefined if the page has not been built. */
+  text: string | undefined;
+  /** For visitors alone, as it is compressed. */
+  encoded: PublicBody;
+}
 
 interface SiteParts {
   limits: HttpLimits;
@@ -87,15 +99,32 @@ export function mountSitePages(app: Express, context: HttpContext, { limits, com
   const siteDir = join(context.clientDir, 'site');
   const contents = new PageContents(context, visitors);
   const pages: Record<string, PageName> = { ...PAGES, ...(context.config.hasSite ? ACCOUNT_PAGES : {}) };
+  const lists = new Remembered<string, FilledPage>({
+    clock: { now: () => performance.now() },
+    forMs: LISTS_MS,
+    max: LISTS_KEPT,
+  });
   for (const [path, name] of Object.entries(pages)) {
-    app.get(path, compress, async (request, response) => {
+    app.get(path, async (request, response) => {
       await limits.consume('site', { address: request.ip });
       await confirmCheckout(context, limits, request);
-      const { status, location, ...content } = await contents.create(name, request, pageLanguage(request, response));
-      if (location !== undefined) return response.redirect(status, location);
-      const text = await fillDocument(join(siteDir, `${name}.html`), content);
-      if (text === undefined) response.status(503).set('retry-after', '10').type('html').send(missingBuildPage());
-      else response.status(status).set('cache-control', PAGE_CACHE).type('html').send(text);
+      const language = pageLanguage(request, response);
+      const person = await contents.findPerson(request);
+      const fill = async (): Promise<FilledPage> => {
+        const content = await contents.create(name, request, { language, person });
+        const text = await fillDocument(join(siteDir, `${name}.html`), content);
+        return { ...content, text, encoded: new PublicBody('html', text ?? '') };
+      };
+      const isForAll = person === null && LISTS.has(name);
+      const filled = isForAll ? await lists.find(`${language} ${request.path}`, fill) : await fill();
+      const { status, location, text, encoded } = filled;
+      if (location !== undefined) response.redirect(status, location);
+      else if (text === undefined) response.status(503).set('retry-after', '10').type('html').send(missingBuildPage());
+      else if (isForAll) await encoded.send(request, response.status(status), PAGE_CACHE);
+      else
+        compress(request, response, () => {
+          response.status(status).set('cache-control', PAGE_CACHE).type('html').send(text);
+        });
     });
   }
   app.use(express.static(siteDir, { index: false, redirect: false, maxAge: '1h' }));

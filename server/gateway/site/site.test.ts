@@ -473,15 +473,17 @@ describe('before any script', () => {
   });
 
   test('only a listed room is for search engines and public lists; a link shows both', async () => {
-    for (const listed of [true, false]) {
+    const ids: string[] = [];
+    for (const listed of [false, true]) {
       const id = await createRoom(listed);
+      ids.push(id);
       const url = `${http.url}/rooms/${id}`;
       const { text } = await read(`/rooms/${id}`, { 'accept-language': 'en' });
       expect([listed, metaOf(text, 'robots')]).toEqual([listed, listed ? undefined : 'noindex']);
       expect(text.includes(`<link rel="canonical" href="${url}">`)).toBe(listed);
       expect(text.includes(`hreflang="fr" href="${url}?lang=fr"`)).toBe(listed);
       expect(dataOf(text) !== undefined).toBe(listed);
-      for (const list of ['/', '/sitemap.xml', '/v1/public/rooms'])
+      for (const list of ['/sitemap.xml', '/v1/public/rooms'])
         expect([list, (await read(list)).text.includes(id)]).toEqual([list, listed]);
       expect(text).toContain('<title>A winter evening · Loge</title>');
       expect(metaOf(text, 'og:title')).toBe('A winter evening');
@@ -490,6 +492,11 @@ describe('before any script', () => {
       expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
       expect(picture.headers.get('x-robots-tag')).toBe(listed ? null : 'noindex');
     }
+    // Visitors' home page may be a second old.
+    await vi.waitFor(async () => {
+      const { text } = await read('/');
+      expect(ids.map((id) => text.includes(id))).toEqual([false, true]);
+    });
     const { text: robots } = await read('/robots.txt');
     expect(robots).toContain(`Sitemap: ${http.url}/sitemap.xml`);
   });
@@ -540,6 +547,21 @@ describe('before any script', () => {
         null,
       ]);
     }
+  });
+
+  test('a flood of visitors costs one home page a second in each language', async () => {
+    const renders = vi.spyOn(http.context.rooms, 'listPublicRooms');
+    const from = performance.now();
+    for (let count = 0; count < 20; count += 1) {
+      for (const lang of ['en', 'fr']) {
+        // An invalid cookie and unknown encodings get no page of their own.
+        const headers = { cookie: 'loge_session=invalid', 'accept-encoding': 'deflate' };
+        for (const each of [{}, headers]) expect((await read(`/?lang=${lang}`, each)).text).toContain(`lang="${lang}"`);
+      }
+    }
+    const seconds = Math.ceil((performance.now() - from) / 1_000);
+    expect(renders.mock.calls.length).toBeLessThanOrEqual(2 * seconds);
+    renders.mockRestore();
   });
 
   test('a room that does not exist is said to be none, and has no picture', async () => {

@@ -74,7 +74,7 @@ export class Pipeline {
     if (about.data && about.data.room !== room) throw new AppError('wrong_room');
     assertMay(operation, await this.#standingOf(connection, operation));
     return operation.run(this.#options.domains, {
-      ...{ by: 'participant', caller: participant, key: undefined, room, connection },
+      ...{ by: 'participant', caller: participant, key: undefined, room, connection, address: connection.address },
       ...{ input: input.data, params: paramsOf(operation, input.data), locale: undefined },
       ...{ response: undefined, admitted: undefined, session: undefined },
     });

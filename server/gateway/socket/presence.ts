@@ -107,6 +107,13 @@ export class Presence {
     return [...this.#rooms.values()].flatMap((room) => [...room.connections]);
   }
 
+  /** Everybody inside a room here, by connection: a person may be listed twice. */
+  inside(): { room: RoomId; identity: string }[] {
+    return [...this.#rooms].flatMap(([room, { inside }]) =>
+      [...inside.keys()].map(({ participant: { identity } }) => ({ room, identity })),
+    );
+  }
+
   /** Fans inside, here and by the last reports of other gateways; people, not connections. */
   viewerCount(room: RoomId): number {
     const known = this.#rooms.get(room);

@@ -7,9 +7,10 @@ import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Server } from 'socket.io';
 import { CHAT_BUS_TOPIC, type ChatAppended } from '../../chat/chat.ts';
 import { roomTopic } from '../../platform/bus.ts';
-import { isoIn } from '../../platform/clock.ts';
+import { isoIn, MINUTE_MS } from '../../platform/clock.ts';
 import { NEWCOMERS_REST_MS } from '../../platform/db/read-timing.ts';
 import { SharedRead } from '../../platform/db/shared-read.ts';
+import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import { FACTS_BUS_TOPIC, type Fact } from '../../platform/outbox/outbox.ts';
 import type { AdapterClients } from '../../platform/redis/redis-adapter-clients.ts';
 import { shareCounts } from '../../platform/shared-slots.ts';
@@ -64,6 +65,7 @@ export class SocketGateway {
   readonly #chatLive: ChatLive;
   readonly #facts: FactFanout;
   readonly #subscriptions: RoomSubscriptions;
+  readonly #attendance: PeriodicJob;
   readonly #bySocket = new Map<string, Connection>();
   /** Connections that had their handshake. */
   readonly #handshakes = new WeakSet<RoomSocket['conn']>();
@@ -132,6 +134,16 @@ export class SocketGateway {
       [PRESENCE_BUS_TOPIC]: (room) => this.#presence.recount(room),
       ...this.#chatLive.busHandlers,
     });
+    this.#attendance = new PeriodicJob({
+      name: 'attendance',
+      everyMs: MINUTE_MS,
+      log: context.log,
+      run: () => context.rooms.attendances.count(this.#presence.inside()),
+      waitsForClock: false,
+      // Without reviewers no claim acts by itself, and nobody needs to know who was inside.
+      mayRun: () => context.config.hasSite,
+    });
+    this.#attendance.start();
     this.#unsubscribe = this.#listen(context);
   }
 
@@ -413,6 +425,7 @@ export class SocketGateway {
     this.#fanout.close();
     this.#chatLive.close();
     this.#facts.close();
+    await this.#attendance.close();
     await this.#io.close();
     this.#subscriptions.closeAll();
     this.#presence.close();

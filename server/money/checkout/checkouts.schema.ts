@@ -79,6 +79,7 @@ export const checkouts = pgTable(
       .where(sql`${table.unusableBecause} is not null`),
     ...dueIndexes('checkouts', table),
     index('checkouts_payment').on(table.providerPayment),
+    index('checkouts_identity').on(table.identity),
     index('checkouts_open').on(table.identity).where(sql`${table.status} in ('opening', 'open')`),
     check('checkouts_amount', sql`${table.amountMinor} > 0`),
   ],

@@ -287,7 +287,7 @@ export class Checkouts {
       const refusal = checkout.status === 'open' && (await this.#payableOf(checkout).findRefusal?.(checkout));
       if (refusal) await this.#context.provider.expireCheckout(checkout.providerSession);
       await this.#refresh(checkout);
-    } else if (this.#context.clock.now() >= Date.parse(checkout.createdAt) + OPENING_MS) {
+    } else if (this.#context.hasPassed(Date.parse(checkout.createdAt) + OPENING_MS)) {
       await this.#giveUp(checkout);
     }
   }
@@ -313,15 +313,15 @@ export class Checkouts {
   }
 
   async #refresh(checkout: Checkout): Promise<ProviderCheckout | undefined> {
-    const { provider, clock } = this.#context;
+    const { provider } = this.#context;
     const session = checkout.providerSession ?? '';
-    const isOver = checkout.status === 'open' && clock.now() >= Date.parse(checkout.expiresAt);
+    const isOver = checkout.status === 'open' && this.#context.hasPassed(Date.parse(checkout.expiresAt));
     // A page expires by itself. A card payment would wait for the bank forever.
     if (isOver && checkout.card !== null) await provider.expireCheckout(session);
     const found = await provider.fetchCheckout(session);
     if (found) {
       await this.#settle(checkout, found);
-    } else if (clock.now() > Date.parse(checkout.expiresAt) + MISSING_GRACE_MS) {
+    } else if (this.#context.hasPassed(Date.parse(checkout.expiresAt) + MISSING_GRACE_MS)) {
       this.#context.log.error({ checkout: checkout.id }, 'checkout unknown to the provider, abandoned');
       await this.#expire(checkout);
     }
@@ -378,7 +378,7 @@ export class Checkouts {
   /** Booking is retried for a day, which gives operators time to fix the cause. Then the payer gets the money back. */
   async #handleUnbooked(checkout: Checkout, found: ProviderCheckout, error: unknown): Promise<void> {
     const since = await this.#store.noteUnbooked(checkout.id, this.#context.nowIso());
-    if (this.#context.clock.now() < Date.parse(since) + UNBOOKED_MAX_MS) throw error;
+    if (!this.#context.hasPassed(Date.parse(since) + UNBOOKED_MAX_MS)) throw error;
     this.#context.log.error({ err: error, checkout: checkout.id }, 'payment could not be booked, returned to the card');
     await this.#commitPaid(checkout, found, async () => 'not_booked');
   }

@@ -39,7 +39,7 @@ interface ActsFilter {
 type Trouble = Record<
   'open' | 'open_minor' | 'refunds' | 'payouts' | 'events' | 'payments' | 'frozen' | 'pending' | 'pending_minor',
   string
-> & { due_at: string | null };
+> & { due_at: string | null; clock_in_doubt: boolean };
 
 /** Unique index: a creator has one standing freeze. */
 export const ONE_FREEZE = 'creator_freezes_standing';
@@ -69,6 +69,8 @@ export class DeskStore {
           (select count(*) from provider_events where failing_since is not null) as events,
           (select count(*) from checkouts where unbooked_since is not null) as payments,
           (select count(*) from creator_freezes where lifted_at is null) as frozen,
+          exists (select 1 from gateways where clock_in_doubt and closed_at is null
+            and seen_at > now() - interval '1 minute') as clock_in_doubt,
           w.n as pending, w.sum as pending_minor
         from (select count(*) as n, coalesce(sum(amount_minor), 0) as sum, min(evidence_due_at) filter (where submitted_at is null) as due_at
             from disputes where status in ('inquiry', 'open', 'under_review')) d,

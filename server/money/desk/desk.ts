@@ -85,6 +85,7 @@ export class Desk {
       currency,
       clearing: { ledgerMinor: -of('provider_clearing'), providerMinor },
       lastReconciliation: latest ?? null,
+      isClockInDoubt: trouble.clock_in_doubt,
       owed: {
         fansMinor: of('fan_wallet'),
         promoMinor: of('fan_promo'),

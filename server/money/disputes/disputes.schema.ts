@@ -45,8 +45,10 @@ export const disputes = pgTable(
     isFrozen: boolean('is_frozen').notNull().default(false),
     /** The money that the bank holds now, including its fee. */
     withdrawnMinor: minor('withdrawn_minor').notNull().default(0),
-    /** The house's loss; null until the dispute is decided. */
+    /** The house's loss beside what its sales bear; null until the dispute is decided. */
     lossMinor: minor('loss_minor'),
+    /** Creators' parts of its sales that the house bears, because they were released. */
+    borneMinor: minor('borne_minor').notNull().default(0),
     /** The part of the debt to the card that a lost dispute has paid. */
     settledMinor: minor('settled_minor').notNull().default(0),
     /** What was sent last, by `submittedBy`; accepted from `submittedAt` on. */
@@ -62,18 +64,20 @@ export const disputes = pgTable(
   (table) => [
     ...dueIndexes('disputes', table),
     index('disputes_opened').on(table.openedAt),
+    index('disputes_identity').on(table.identity),
     index('disputes_source').on(table.sourceId),
-    index('disputes_won').on(table.closedAt).where(sql`${table.status} = 'won'`),
     check('disputes_amount', sql`${table.amountMinor} > 0`),
   ],
 );
 
-/** Transactions frozen by a dispute: they are neither released to a creator nor refunded. */
+/** Sales frozen by a dispute: they are neither released to a creator nor refunded. */
 export const disputeFreezes = pgTable(
   'dispute_freezes',
   {
     transaction: text('transaction').notNull(),
     dispute: text('dispute').notNull(),
+    /** What of its price is disputed; after a lost dispute, what that has taken. */
+    amountMinor: minor('amount_minor').notNull(),
     frozenAt: time('frozen_at').notNull(),
     liftedAt: time('lifted_at'),
   },

@@ -3,8 +3,7 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, desc, eq, isNull, sql } from '../../platform/db/sql.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { accountId, fanWallet } from '../ledger/ledger.ts';
-import { tickets } from '../sales/tickets.schema.ts';
-import { type DisputeStatus, disputeFreezes, disputes, type Evidence } from './disputes.schema.ts';
+import { type DisputeStatus, disputes, type Evidence } from './disputes.schema.ts';
 
 export type DisputeRow = typeof disputes.$inferSelect;
 export type NewDispute = typeof disputes.$inferInsert;
@@ -92,98 +91,12 @@ export class DisputesStore {
     await execute(tx, sql`update ledger_accounts set held = held + ${amountMinor}::bigint where id = ${wallet}`);
   }
 
-  async freeze(tx: Orm, dispute: string, transactions: string[], at: string): Promise<void> {
-    if (transactions.length === 0) return;
-    await tx
-      .insert(disputeFreezes)
-      .values(transactions.map((transaction) => ({ transaction, dispute, frozenAt: at })))
-      .onConflictDoNothing();
-  }
-
-  async liftFreezes(tx: Orm, dispute: string, at: string): Promise<void> {
-    // The release job must read the account again, also one that has read it and not planned yet: its plan is refused
-    // because the due time changes, always to an earlier one, since clocks differ.
-    await execute(
-      tx,
-      sql`update ledger_accounts a set released_seq = least(a.released_seq, f.seq - 1),
-          release_due_at = least(a.release_due_at, ${at}::timestamptz) - interval '1 microsecond'
-        from (select e.account, min(e.seq) as seq from dispute_freezes d join ledger_entries e on e.transaction = d.transaction
-          where d.dispute = ${dispute} and d.lifted_at is null and e.account like 'creator_pending:%' group by e.account) f
-        where a.id = f.account`,
-    );
-    await tx
-      .update(disputeFreezes)
-      .set({ liftedAt: at })
-      .where(and(eq(disputeFreezes.dispute, dispute), isNull(disputeFreezes.liftedAt)));
-  }
-
-  /**
-   * Sales paid from a wallet since a top-up that are still held for their creators, newest first, each with its
-   * remaining money after refunds and lost disputes.
-   */
-  async findHeldSpending(tx: Orm, wallet: string, topup: string): Promise<{ sale: string; amountMinor: number }[]> {
-    const { rows } = await execute<{ sale: string; amount: string }>(
-      tx,
-      sql`select x.id as sale, -e.amount_minor - coalesce((
-            select sum(re.amount_minor) from ledger_transactions r
-            join ledger_entries re on re.transaction = r.id and re.amount_minor > 0
-            join ledger_accounts ra on ra.id = re.account and ra.kind <> 'fan_promo'
-            where r.reverses_id = x.id), 0) as amount
-        from ledger_entries e join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
-        where e.account = ${wallet} and e.amount_minor < 0
-          and e.seq > (select te.seq from ledger_entries te where te.transaction = ${topup} and te.account = ${wallet})
-          and exists (select 1 from ledger_entries ce join ledger_accounts ca on ca.id = ce.account
-            where ce.transaction = x.id and ca.kind = 'creator_pending')
-          and not exists (select 1 from released_earnings rel where rel.sale = x.id)
-          and not exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null)
-        order by e.seq desc limit 1000`,
-    );
-    return rows
-      .map((row) => ({ sale: row.sale, amountMinor: Number(row.amount) }))
-      .filter((row) => row.amountMinor > 0);
-  }
-
-  async listFrozenSales(tx: Orm, dispute: string, except: string): Promise<string[]> {
-    const { rows } = await execute<{ transaction: string }>(
-      tx,
-      sql`select transaction from dispute_freezes
-        where dispute = ${dispute} and lifted_at is null and transaction <> ${except} order by transaction`,
-    );
-    return rows.map((row) => row.transaction);
-  }
-
-  async markTicket(
-    tx: Orm,
-    id: string,
-    change: { from: 'valid' | 'disputed'; to: 'valid' | 'disputed' },
-  ): Promise<typeof tickets.$inferSelect | undefined> {
-    const [row] = await tx
-      .update(tickets)
-      .set({ status: change.to })
-      .where(and(eq(tickets.id, id), eq(tickets.status, change.from)))
-      .returning();
-    return row;
-  }
-
-  /** Whether the payer of a ticket now has another one for the same room. */
-  async hasOtherTicket(tx: Orm, id: string): Promise<boolean> {
-    const { rows } = await execute<{ id: string }>(
-      tx,
-      sql`select o.id from tickets t join tickets o on o.room = t.room and o.identity = t.identity and o.id <> t.id
-        where t.id = ${id} and o.status = 'valid'`,
-    );
-    return rows.length > 0;
-  }
-
-  /**
-   * Whether another dispute over the same item, or over another payment for the same membership, has one of these
-   * states.
-   */
-  async hasOtherDispute(tx: Orm, { id, sourceId }: DisputeRow, statuses: DisputeStatus[]): Promise<boolean> {
+  /** Whether another open dispute is about a payment for the same membership. */
+  async hasOtherDispute(tx: Orm, { id, sourceId }: DisputeRow): Promise<boolean> {
     const { rows } = await execute<{ id: string }>(
       tx,
       sql`select d.id from disputes d
-        where d.id <> ${id} and d.is_frozen and d.status in ${statuses} and (d.source_id = ${sourceId}
+        where d.id <> ${id} and d.is_frozen and d.status in ('open', 'under_review') and (d.source_id = ${sourceId}
           or d.source_id in (select other.id from membership_invoices own
             join membership_invoices other on other.membership = own.membership where own.id = ${sourceId}))
         limit 1`,

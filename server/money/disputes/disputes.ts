@@ -1,26 +1,30 @@
 /**
  * Disputes: a payer asks their bank for the money back. While a dispute is open, unspent credit from the payment is
- * held, pending earnings from it are frozen, its ticket gives no access, and the payment cannot be refunded. What the
- * bank withdraws or reinstates is booked as it happens. Won: everything is restored. Lost: it settles the debt to the
- * card, then takes the held credit and the frozen earnings; the house bears the rest and the fee.
+ * held, what it bought is suspended (`disputed-sales.ts`), and the payment cannot be refunded. What the bank withdraws
+ * or reinstates is booked as it happens. Won: everything is restored. Lost: it settles the debt to the card, then takes
+ * the held credit and what was bought; the house bears the rest and the fee.
  */
 import { DAY_MS, iso, isoOrNull } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import { type DueRows, NOT_DUE } from '../../platform/jobs/due-rows.ts';
+import type { Fact } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { createId, type Id, type RoomId, type TicketId } from '../../protocol/ids.ts';
+import { createId, type Id } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Dispute } from '../../protocol/money/payouts.ts';
 import type { CardPayments } from '../checkout/card-payments.ts';
+import type { BookedTransaction } from '../ledger/ledger.store.ts';
 import { accountId, fanWallet, houseAccount, moneyLeftOf, remainderOf, transferLegs } from '../ledger/ledger.ts';
 import type { MembershipStanding } from '../memberships/membership-standing.ts';
 import type { MoneyContext } from '../money-context.ts';
+import type { MoneyFacts } from '../money-facts.ts';
 import type { ProviderDispute } from '../provider/payment-provider.ts';
 import type { CardDebts } from '../refunds/card-debts.ts';
 import type { Refunds } from '../refunds/refunds.ts';
-import { sawNoLive } from '../sales/withdrawals.ts';
 import { gatherEvidence } from './dispute-evidence.ts';
-import { disputeFundsLegs, lostSaleLegs } from './dispute-legs.ts';
+import { disputeFundsLegs } from './dispute-legs.ts';
+import type { DisputedSale } from './disputed-sales.store.ts';
+import { DisputedSales } from './disputed-sales.ts';
 import { type DisputeStatus, disputes, type Evidence } from './disputes.schema.ts';
 import { type DisputeRow, DisputesStore } from './disputes.store.ts';
 
@@ -37,7 +41,7 @@ export class Disputes {
   readonly #payments: CardPayments;
   readonly #standing: MembershipStanding;
   readonly #debts: CardDebts;
-  readonly #refunds: Refunds;
+  readonly #sales: DisputedSales;
 
   constructor(
     context: MoneyContext,
@@ -53,7 +57,7 @@ export class Disputes {
     this.#payments = parts.payments;
     this.#standing = parts.standing;
     this.#debts = parts.debts;
-    this.#refunds = parts.refunds;
+    this.#sales = new DisputedSales(context, parts.refunds);
     this.due = context.dueRows({
       name: 'disputes',
       table: disputes,
@@ -87,6 +91,24 @@ export class Disputes {
     throw new AppError('unavailable');
   }
 
+  /** A private session that has just ended for a dispute was paid with its credit, or has freed some. */
+  async handleFacts(facts: Fact[]): Promise<void> {
+    for (const { data } of facts) {
+      const { dispute } = data as MoneyFacts['dispute.changed'];
+      if (dispute.status === 'open' && dispute.sourceType === 'topup') await this.#freezeMore(dispute);
+    }
+  }
+
+  async #freezeMore({ id, identity }: Dispute): Promise<void> {
+    const { db, spending, currency, outbox } = this.#context;
+    await db.transaction(async (tx) => {
+      await spending.lockCredit(tx, identity, currency);
+      const row = await this.#store.lock(tx, id);
+      if (row.isFrozen && row.closedAt === null) await this.#freeze(tx, row);
+    });
+    outbox.wake();
+  }
+
   /** Submits evidence from our records, with the operator's note. */
   async submitEvidence(
     id: string,
@@ -112,18 +134,18 @@ export class Disputes {
   async #apply(found: ProviderDispute, known: DisputeRow | undefined): Promise<boolean> {
     const row = (await this.#store.findByProvider(found.dispute)) ?? (await this.#insert(found));
     if (!row) return true;
-    const { db, ledger, currency, outbox } = this.#context;
-    const wallet = fanWallet(row.identity, currency);
-    await ledger.ensureAccounts([wallet]);
+    const { db, ledger, spending, currency, outbox } = this.#context;
+    await ledger.ensureAccounts([fanWallet(row.identity, currency)]);
     const isApplied = await db.transaction(async (tx) => {
-      // The wallet first, as everywhere; then the dispute, which serialises concurrent deliveries.
-      await ledger.lockWallet(tx, wallet);
+      // Rooms and then the credit first, as everywhere; then the dispute, which serialises concurrent deliveries.
+      if (found.status === 'won') await this.#sales.lockRooms(tx, row.id);
+      await spending.lockCredit(tx, row.identity, currency);
       const before = await this.#store.lock(tx, row.id);
       if (!isUnchanged(known, before)) return false;
       const funded = await this.#bookMovements(tx, before, found);
       const isClosed = before.status === 'won' || before.status === 'lost';
       // An inquiry withdraws no money.
-      const isHarmless = found.status === 'inquiry' || (found.status === 'won' && !before.isFrozen);
+      const isHarmless = found.status === 'inquiry' || found.status === 'won';
       const frozen = isClosed || isHarmless ? funded : await this.#freeze(tx, funded);
       await this.#changeStatus(tx, frozen, found);
       return true;
@@ -179,41 +201,49 @@ export class Disputes {
     return this.#store.update(tx, row.id, { feeMinor, withdrawnMinor, evidenceDueAt });
   }
 
-  /** Freezes what is left of the disputed money; once. */
+  /** Freezes what is left of the disputed money, and what of it has moved since. */
   async #freeze(tx: Orm, row: DisputeRow): Promise<DisputeRow> {
-    if (row.isFrozen) return row;
-    const { ledger, currency } = this.#context;
+    const isOfTopup = row.sourceType === 'topup';
+    if (row.isFrozen && !isOfTopup) return row;
+    const { ledger } = this.#context;
     const booked = await ledger.findTransaction(tx, await this.#payments.bookedAs(tx, row));
-    const transactions = booked ? [booked.id] : [];
-    let frozenCreditMinor = 0;
-    if (row.sourceType === 'topup' && booked) {
-      const wallet = fanWallet(row.identity, currency);
-      const available = await ledger.findAvailable(wallet, tx);
-      // A lost dispute settles the debt to the card first.
-      let missingMinor = Math.max(0, row.amountMinor - (await this.#debts.findOwed(tx, row.sourceId)));
-      frozenCreditMinor = Math.max(0, Math.min(available, missingMinor));
-      if (frozenCreditMinor > 0) await this.#store.holdCredit(tx, accountId(wallet), frozenCreditMinor);
-      missingMinor -= frozenCreditMinor;
-      for (const { sale, amountMinor } of await this.#store.findHeldSpending(tx, accountId(wallet), booked.id)) {
-        if (missingMinor <= 0) break;
-        transactions.push(sale);
-        missingMinor -= amountMinor;
-      }
-    }
-    await this.#store.freeze(tx, row.id, transactions, this.#context.nowIso());
-    if (row.sourceType === 'ticket') await this.#closeTicket(tx, row);
+    const addedMinor = booked ? await this.#freezeBooked(tx, row, booked) : 0;
     if (row.sourceType === 'membership') await this.#standing.suspend(tx, row.sourceId);
+    const frozenCreditMinor = row.frozenCreditMinor + addedMinor;
     const frozen = await this.#store.update(tx, row.id, { isFrozen: true, frozenCreditMinor });
-    if (frozenCreditMinor > 0) await this.#context.addWalletFact(tx, frozen.identity);
+    if (addedMinor > 0) await this.#context.addWalletFact(tx, frozen.identity);
     return frozen;
   }
 
-  async #closeTicket(tx: Orm, row: DisputeRow): Promise<void> {
-    const ticket = await this.#store.markTicket(tx, row.sourceId, { from: 'valid', to: 'disputed' });
-    if (!ticket) return;
-    await this.#context.rooms.entitlements.revoke(tx, { source: 'ticket', sourceId: ticket.id }, 'disputed');
-    const room = ticket.room as RoomId;
-    await this.#context.addFacts(tx, ['earnings.changed', { room }, { room }]);
+  /** Returns how much credit it holds now in addition. */
+  async #freezeBooked(tx: Orm, row: DisputeRow, booked: BookedTransaction): Promise<number> {
+    if (row.sourceType !== 'topup') {
+      const amountMinor = Math.max(0, Math.min(row.amountMinor, remainderOf(booked), moneyLeftOf(booked)));
+      await this.#sales.freeze(tx, row.id, [{ sale: booked.id, amountMinor }]);
+      return 0;
+    }
+    const wallet = fanWallet(row.identity, this.#context.currency);
+    const available = await this.#context.ledger.findAvailable(wallet, tx);
+    const frozen = await this.#sales.listFrozen(tx, row.id);
+    // A lost dispute settles the debt to the card first.
+    let missingMinor = row.amountMinor - (await this.#debts.findOwed(tx, row.sourceId)) - row.frozenCreditMinor;
+    for (const { amountMinor } of frozen) missingMinor -= amountMinor;
+    if (missingMinor <= 0) return 0;
+    const { unspentMinor, sales } = await this.#sales.findSpent(tx, accountId(wallet), booked.id);
+    let creditMinor = Math.max(0, Math.min(missingMinor, available, unspentMinor - row.frozenCreditMinor));
+    missingMinor -= creditMinor;
+    const more: DisputedSale[] = [];
+    for (const { sale, amountMinor } of sales) {
+      if (missingMinor <= 0) break;
+      const disputedMinor = Math.min(missingMinor, amountMinor);
+      more.push({ sale, amountMinor: disputedMinor });
+      missingMinor -= disputedMinor;
+    }
+    await this.#sales.freeze(tx, row.id, more);
+    // What it bought cannot cover is owed by its payer.
+    creditMinor += Math.max(0, Math.min(missingMinor, available - creditMinor));
+    if (creditMinor > 0) await this.#store.holdCredit(tx, accountId(wallet), creditMinor);
+    return creditMinor;
   }
 
   async #changeStatus(tx: Orm, row: DisputeRow, found: ProviderDispute): Promise<void> {
@@ -223,54 +253,29 @@ export class Disputes {
     const closing = closed ? { closedAt: at, frozenCreditMinor: 0, ...NOT_DUE } : { closedAt: null };
     let after = await this.#store.update(tx, row.id, { status: found.status, ...closing });
     if (found.status === 'won') {
-      await this.#reinstate(tx, row, at);
+      await this.#reinstate(tx, row);
       after = await this.#store.update(tx, row.id, { lossMinor: 0 });
     }
     if (found.status === 'lost') after = await this.#store.update(tx, row.id, await this.#bookLost(tx, row, at));
     await this.#context.addFacts(tx, ['dispute.changed', { dispute: toWire(after) }, { identity: row.identity }]);
   }
 
-  async #reinstate(tx: Orm, row: DisputeRow, at: string): Promise<void> {
+  async #reinstate(tx: Orm, row: DisputeRow): Promise<void> {
     const wallet = accountId(fanWallet(row.identity, this.#context.currency));
     if (row.frozenCreditMinor > 0) await this.#store.holdCredit(tx, wallet, -row.frozenCreditMinor);
-    await this.#store.liftFreezes(tx, row.id, at);
+    await this.#sales.lift(tx, row.id);
     if (row.frozenCreditMinor > 0) await this.#context.addWalletFact(tx, row.identity);
-    // Another open dispute keeps it closed until that one is decided; a lost one closes a ticket for good.
-    const isMembership = row.sourceType === 'membership';
-    const standing: DisputeStatus[] = ['open', 'under_review', ...(isMembership ? [] : (['lost'] as const))];
-    if (await this.#store.hasOtherDispute(tx, row, standing)) return;
-    if (isMembership) await this.#standing.restore(tx, row.sourceId);
-    if (row.sourceType === 'ticket') await this.#restoreTicket(tx, row.sourceId as TicketId);
-  }
-
-  /** Makes the ticket valid again, or refunds it if its holder cannot use it. */
-  async #restoreTicket(tx: Orm, id: TicketId): Promise<void> {
-    const reason = await this.#refundReasonOf(tx, id);
-    if (reason) return this.#refunds.refundDisputedTicket(tx, id, reason);
-    const ticket = await this.#store.markTicket(tx, id, { from: 'disputed', to: 'valid' });
-    if (!ticket) return;
-    const room = ticket.room as RoomId;
-    const entry = { room, identity: ticket.identity, source: 'ticket', sourceId: ticket.id } as const;
-    await this.#context.rooms.entitlements.restore(tx, entry);
-    await this.#context.addFacts(tx, ['earnings.changed', { room }, { room }]);
-  }
-
-  /**
-   * Why the ticket is refunded instead of made valid: its holder bought another one, or was blocked before seeing a
-   * live.
-   */
-  async #refundReasonOf(tx: Orm, id: TicketId): Promise<'ticket_held_already' | 'blocked' | undefined> {
-    if (await this.#store.hasOtherTicket(tx, id)) return 'ticket_held_already';
-    const { rooms, stores } = this.#context;
-    const ticket = await stores.tickets.find(id, tx);
-    if (!ticket) return undefined;
-    const room = await rooms.getRoom(ticket.room, tx);
-    if (!sawNoLive(room, ticket.boughtAt ?? ticket.createdAt)) return undefined;
-    return (await rooms.removals.isBlocked(room.creator.identity, ticket.identity, tx)) ? 'blocked' : undefined;
+    if (row.sourceType !== 'membership') return;
+    // Another open dispute keeps it closed until that one is decided.
+    if (!(await this.#store.hasOtherDispute(tx, row))) await this.#standing.restore(tx, row.sourceId);
   }
 
   /** Settles the debt to the card, takes what is frozen, and books the rest as a loss of the house. */
-  async #bookLost(tx: Orm, row: DisputeRow, at: string): Promise<Pick<DisputeRow, 'lossMinor' | 'settledMinor'>> {
+  async #bookLost(
+    tx: Orm,
+    row: DisputeRow,
+    at: string,
+  ): Promise<Pick<DisputeRow, 'lossMinor' | 'borneMinor' | 'settledMinor'>> {
     const { ledger, currency } = this.#context;
     const from = houseAccount('disputes_open', currency);
     const source = { type: 'dispute', id: row.id } as const;
@@ -278,24 +283,23 @@ export class Disputes {
     const settledMinor = await this.#debts.settle(tx, { payment, amountMinor, from, source });
     let leftMinor = amountMinor - settledMinor;
     leftMinor -= await this.#takeCredit(tx, { row, upToMinor: leftMinor, at });
-    const booked = await ledger.findTransaction(tx, await this.#payments.bookedAs(tx, row));
-    const sales =
-      row.sourceType === 'topup'
-        ? await this.#store.listFrozenSales(tx, row.id, booked?.id ?? '')
-        : booked
-          ? [booked.id]
-          : [];
-    for (const sale of sales) leftMinor -= await this.#takeSale(tx, { row, sale, upToMinor: leftMinor, at });
-    await this.#store.liftFreezes(tx, row.id, at);
+    let borneMinor = 0;
+    for (const { sale, amountMinor: frozenMinor } of await this.#sales.listFrozen(tx, row.id)) {
+      const upToMinor = row.sourceType === 'topup' ? Math.min(leftMinor, frozenMinor) : leftMinor;
+      const taken = await this.#sales.take(tx, row.id, { sale, amountMinor: upToMinor });
+      leftMinor -= taken.takenMinor;
+      borneMinor += taken.borneMinor;
+    }
+    await this.#sales.lift(tx, row.id);
     if (row.sourceType === 'membership') {
-      const isDisputedOtherwise = await this.#store.hasOtherDispute(tx, row, ['open', 'under_review']);
+      const isDisputedOtherwise = await this.#store.hasOtherDispute(tx, row);
       await this.#standing.handleLost(tx, row.sourceId, { isDisputedOtherwise });
     }
     if (leftMinor > 0) {
       const legs = transferLegs(houseAccount('chargeback_loss', currency), from, leftMinor);
       await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
     }
-    return { lossMinor: leftMinor, settledMinor };
+    return { lossMinor: leftMinor, borneMinor, settledMinor };
   }
 
   /** Takes held credit up to the loss, and releases the rest. */
@@ -318,25 +322,6 @@ export class Disputes {
     if (takenMinor < frozenCreditMinor) await this.#context.addWalletFact(tx, row.identity);
     return takenMinor;
   }
-
-  /** Reverses a sale up to the loss; the house bears a creator's part that was released already. */
-  async #takeSale(
-    tx: Orm,
-    { row, sale, upToMinor, at }: { row: DisputeRow; sale: string; upToMinor: number; at: string },
-  ): Promise<number> {
-    const { ledger, currency } = this.#context;
-    const booked = await ledger.getTransaction(tx, sale);
-    const amountMinor = Math.min(upToMinor, remainderOf(booked), moneyLeftOf(booked));
-    if (amountMinor <= 0) return 0;
-    await ledger.post(tx, {
-      kind: 'dispute_reversal',
-      source: { type: 'dispute', id: `${row.id}:${sale}` },
-      reversesId: sale,
-      legs: lostSaleLegs(booked, amountMinor, currency),
-      at,
-    });
-    return amountMinor;
-  }
 }
 
 /** Whether a dispute is as it was when `known` was read; a new one is inserted as an inquiry. */
@@ -356,7 +341,7 @@ function toWire(row: DisputeRow): Dispute {
     reason: row.reason,
     status: row.status,
     frozenCreditMinor: row.frozenCreditMinor,
-    lossMinor: row.lossMinor,
+    lossMinor: row.lossMinor === null ? null : row.lossMinor + row.borneMinor,
     evidenceDueAt: isoOrNull(row.evidenceDueAt),
     submittedAt: isoOrNull(row.submittedAt),
     openedAt: iso(row.openedAt),

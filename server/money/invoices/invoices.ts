@@ -7,6 +7,7 @@
  * number, the seller and the amounts stay.
  */
 import { HOUR_MS, iso } from '../../platform/clock.ts';
+import { yearIn } from '../../platform/house-dates.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
 import type { TransactionKind } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
@@ -33,10 +34,10 @@ export class Invoices {
 
   /** Numbers some sales; true when there may be more. A house without a name and address issues nothing. */
   async sweep(): Promise<boolean> {
-    const { db, seller, clock } = this.#context;
+    const { db, seller } = this.#context;
     if (!seller) return false;
     const doneIso = this.#context.laterIso(-COMMITTED_WITHIN_MS);
-    const series = { seller: seller.vatNumber ?? seller.name, year: new Date(clock.now()).getUTCFullYear() };
+    const series = { seller: seller.vatNumber ?? seller.name, year: this.#year() };
     const issuedAt = this.#context.nowIso();
     const open = { sinceIso: this.#sinceIso, limit: BATCH };
     // Mostly there is nothing to do, which needs no lock.
@@ -63,14 +64,17 @@ export class Invoices {
 
   /** Erases the buyers of receipts whose term has passed; true when there may be more. */
   async eraseBuyers(): Promise<boolean> {
-    const { clock, invoiceRetentionYears } = this.#context;
     // Kept for full years after the year of issue.
-    const beforeYear = new Date(clock.now()).getUTCFullYear() - invoiceRetentionYears;
+    const beforeYear = this.#year() - this.#context.invoiceRetentionYears;
     if (beforeYear === this.#erasedBeforeYear) return false;
     const count = await this.#store.eraseBuyers(beforeYear, BATCH);
     if (count === BATCH) return true;
     this.#erasedBeforeYear = beforeYear;
     return false;
+  }
+
+  #year(): number {
+    return yearIn(this.#context.timeZone, this.#context.clock.now());
   }
 
   /** Null while it is not issued. */

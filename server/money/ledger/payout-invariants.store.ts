@@ -56,7 +56,24 @@ export const PAYOUT_RULES = [
   {
     fault: 'is a ticket under dispute whose disputes are all won',
     statement: sql`select t.id from tickets t
-      where t.status = 'disputed' and not exists (select 1 from disputes d where d.source_id = t.id and d.status <> 'won')`,
+      where t.status = 'disputed' and not exists (select 1 from disputes d where d.source_id = t.id and d.status <> 'won')
+        and not exists (select 1 from ledger_transactions x join dispute_freezes f on f.transaction = x.id
+          join disputes d on d.id = f.dispute and d.status <> 'won' and f.amount_minor > 0
+          where x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = t.id)`,
+  },
+  {
+    fault: 'is a valid ticket whose money is disputed or was lost in a dispute',
+    statement: sql`select t.id from tickets t
+      join ledger_transactions x on x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = t.id
+      where t.status = 'valid' and (
+        exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null)
+        or exists (select 1 from ledger_transactions r where r.reverses_id = x.id and r.kind = 'dispute_reversal'))`,
+  },
+  {
+    fault: 'is a dispute that holds more than its amount',
+    statement: sql`select d.id from disputes d
+      where d.status not in ('won', 'lost') and d.amount_minor < d.frozen_credit_minor + coalesce((
+        select sum(f.amount_minor) from dispute_freezes f where f.dispute = d.id and f.lifted_at is null), 0)`,
   },
   {
     fault: 'is a payment whose refunds do not match the money that has left for it',

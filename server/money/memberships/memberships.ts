@@ -190,10 +190,10 @@ export class Memberships {
   /** Syncs with the provider, and closes a request that was not paid. */
   async #refresh(row: MembershipRow): Promise<void> {
     if (row.providerSubscription) return this.sync.sync(row.id, row.providerSubscription);
-    const { provider, clock } = this.#context;
+    const { provider } = this.#context;
     const found = row.providerSession ? await provider.billing.fetchJoin(row.providerSession) : undefined;
     if (found?.subscription) return this.sync.sync(row.id, found.subscription);
-    const isOver = found ? found.status === 'expired' : clock.now() > Date.parse(row.expiresAt);
+    const isOver = found ? found.status === 'expired' : this.#context.hasPassed(Date.parse(row.expiresAt));
     if (isOver) await this.#store.abandon(row);
   }
 

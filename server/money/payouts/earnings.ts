@@ -2,7 +2,7 @@
  * Creators' earnings: held for some days after each sale, then available, then paid out. The books contain the amounts;
  * this part moves due sales from pending to available, and explains to creators what is held, why and until when.
  */
-import { DAY_MS, HOUR_MS, iso } from '../../platform/clock.ts';
+import { DAY_MS, HOUR_MS, iso, isoOrNull } from '../../platform/clock.ts';
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Earnings as RoomEarnings } from '../../protocol/money/money.ts';
@@ -86,15 +86,17 @@ export class Earnings {
     const { currency } = this.#context;
     const account = accountId(creatorPending(creator, currency));
     const limit = LIMITS.listPageItems;
-    const [sums, payouts, held, releases, isPayable, isStopped] = await Promise.all([
+    const [sums, payouts, held, releases, isPayable, isFrozen, suspension] = await Promise.all([
       this.#store.sumAccounts(creator, currency),
       this.#store.sumPayouts(creator),
       this.#store.listHeld(account, { after, limit: limit + 1 }),
       this.#store.listReleases(account, RELEASE_DAYS),
       this.#accounts.isPayable(creator),
-      this.#payouts.isStopped(creator),
+      this.#payouts.isFrozen(creator),
+      this.#context.rooms.suspensions.find(creator),
     ]);
     const page = held.slice(0, limit);
+    const goesOut = isPayable && !isFrozen && !suspension;
     return {
       creator,
       currency,
@@ -103,8 +105,8 @@ export class Earnings {
       payoutMinMinor: this.#context.earningsRules.payoutMinMinor,
       holds: page.filter((sale) => sale.amountMinor !== 0).map((sale) => this.#toHold(sale)),
       nextHold: held.length > limit ? (page.at(-1)?.sale ?? null) : null,
-      frozen: this.#explainFrozen(sums.availableMinor, { isPayable, isStopped }),
-      releases: this.#planPayouts(releases, { availableMinor: sums.availableMinor, goesOut: isPayable && !isStopped }),
+      frozen: this.#explainFrozen(sums.availableMinor, { isPayable, isFrozen, suspension }),
+      releases: this.#planPayouts(releases, { availableMinor: sums.availableMinor, goesOut }),
     };
   }
 
@@ -146,11 +148,14 @@ export class Earnings {
   }
 
   /** Why available earnings are not in the next batch. */
-  #explainFrozen(availableMinor: number, is: { isPayable: boolean; isStopped: boolean }): FrozenEarnings[] {
-    const amountMinor = availableMinor;
+  #explainFrozen(
+    amountMinor: number,
+    is: { isPayable: boolean; isFrozen: boolean; suspension: { until: string | null } | undefined },
+  ): FrozenEarnings[] {
     if (amountMinor < 0) return [{ reason: 'recovery', amountMinor }];
     if (amountMinor === 0) return [];
-    if (is.isStopped) return [{ reason: 'house', amountMinor }];
+    if (is.isFrozen) return [{ reason: 'house', amountMinor }];
+    if (is.suspension) return [{ reason: 'suspended', amountMinor, until: isoOrNull(is.suspension.until) }];
     if (!is.isPayable) return [{ reason: 'onboarding', amountMinor }];
     if (amountMinor < this.#context.earningsRules.payoutMinMinor) return [{ reason: 'below_minimum', amountMinor }];
     return [];

@@ -113,6 +113,7 @@ export const creatorFreezes = pgTable(
     liftReason: text('lift_reason'),
   },
   (table) => [
+    index('creator_freezes_creator').on(table.creator),
     // One standing freeze per creator by operators, and one per decision.
     uniqueIndex('creator_freezes_standing')
       .on(table.creator, sql`coalesce(${table.decision}, '')`)

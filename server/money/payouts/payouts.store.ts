@@ -5,6 +5,7 @@ import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { PERSON_ID_LIKE } from '../../protocol/accounts/people.ts';
 import type { Id } from '../../protocol/ids.ts';
 import type { Payout } from '../../protocol/money/payouts.ts';
+import { isSuspendedAt } from '../../rooms/suspensions/suspensions.store.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { creatorFreezes, payoutBatches, payouts } from './payouts.schema.ts';
 
@@ -32,7 +33,7 @@ export class PayoutsStore {
     this.#orm = db.orm;
   }
 
-  /** Payable creators with enough available and no pending payout. */
+  /** Payable creators with enough available and no pending payout, whom the house has neither frozen nor suspended. */
   async findPayable(filter: {
     currency: string;
     minMinor: number;
@@ -40,9 +41,10 @@ export class PayoutsStore {
     ofEmbedders?: boolean | undefined;
     /** Leaves out creators whose payout has failed since. */
     notFailedSince?: string | undefined;
+    nowIso: string;
     limit: number;
   }): Promise<PayableCreator[]> {
-    const { currency, minMinor, creators, ofEmbedders, notFailedSince, limit } = filter;
+    const { currency, minMinor, creators, ofEmbedders, notFailedSince, nowIso, limit } = filter;
     const withoutFailed = notFailedSince
       ? sql`and not exists (select 1 from payouts p where p.creator = c.creator and p.status = 'failed'
           and p.settled_at > ${notFailedSince}::timestamptz)`
@@ -59,6 +61,7 @@ export class PayoutsStore {
           ${withoutFailed}
           and not exists (select 1 from payouts p where p.creator = c.creator and p.status = 'pending')
           and not exists (select 1 from creator_freezes f where f.creator = c.creator and f.lifted_at is null)
+          and not ${isSuspendedAt(sql`c.creator`, nowIso)}
         group by c.creator, c.provider_account
         having sum(e.amount_minor) >= ${minMinor}
         order by c.creator limit ${limit}`,
@@ -84,7 +87,7 @@ export class PayoutsStore {
    * Callers that stop payouts or create one lock the account as `lockAvailable` does, so no payout is created after
    * this returned true.
    */
-  async isStopped(creator: string, tx: Orm = this.#orm): Promise<boolean> {
+  async isFrozen(creator: string, tx: Orm = this.#orm): Promise<boolean> {
     const rows = await tx
       .select({ id: creatorFreezes.id })
       .from(creatorFreezes)

@@ -107,9 +107,17 @@ export class Payouts {
     return this.#store.findPayable({
       currency,
       minMinor: earningsRules.payoutMinMinor,
+      nowIso: this.#context.nowIso(),
       ...wanted,
       limit: BATCH_PAYOUTS,
     });
+  }
+
+  /** By a freeze, or while the creator is suspended. */
+  async #isStopped(creator: string, tx?: Orm): Promise<boolean> {
+    return (
+      (await this.#store.isFrozen(creator, tx)) || (await this.#context.rooms.suspensions.isSuspended(creator, tx))
+    );
   }
 
   /** Runs a transaction in which no payout of the creator can be created. */
@@ -130,7 +138,7 @@ export class Payouts {
     try {
       await db.transaction(async (tx) => {
         const amountMinor = await this.#store.lockAvailable(tx, accountId(account));
-        if (amountMinor < earningsRules.payoutMinMinor || (await this.#store.isStopped(creator, tx))) return;
+        if (amountMinor < earningsRules.payoutMinMinor || (await this.#isStopped(creator, tx))) return;
         const createdAt = this.#context.nowIso();
         const id = createId('payout');
         const row = await this.#store.insert(tx, {
@@ -175,8 +183,7 @@ export class Payouts {
     const placed = row.attempts > 1 ? await this.#findPlaced(row) : undefined;
     if (placed) return placed;
     // Payouts were stopped after this one was created: it waits until they resume.
-    if (await this.#store.isStopped(row.creator))
-      throw new AppError('unavailable', 'Payouts to the creator are stopped.');
+    if (await this.#isStopped(row.creator)) throw new AppError('unavailable', 'Payouts to the creator are stopped.');
     const answer = await this.#context.provider.connect.transfer({
       payout: row.id,
       batch: row.batch,

@@ -67,7 +67,7 @@ export class TransferReversals {
   }
 
   async #stopPayouts(tx: Orm, creator: string, at: string): Promise<void> {
-    const wasStopped = await this.#store.isStopped(creator, tx);
+    const wasStopped = await this.#store.isFrozen(creator, tx);
     const freeze = { id: createId('creatorFreeze'), creator, reason: STOP_REASON, by: HOUSE, frozenAt: at };
     await this.#store.stopPayouts(tx, freeze);
     if (wasStopped) return;

@@ -48,6 +48,7 @@ export const privateSessions = pgTable(
       .on(table.status, table.expiresAt)
       .where(sql`${table.status} in ('requested', 'active')`),
     index('private_sessions_room').on(table.room),
+    index('private_sessions_identity').on(table.identity),
     index('private_sessions_ended')
       .on(table.endedAt, table.id)
       .where(sql`${table.status} = 'ended' and ${table.chargedMinor} > 0`),

@@ -9,9 +9,11 @@ import type { Participant } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import type { Dispute } from '../../protocol/money/payouts.ts';
 import type { PrivateEndReason, PrivateSession } from '../../protocol/money/private-sessions.ts';
 import type { ParticipantBlocked, SuspensionChanged } from '../../rooms/room-facts.ts';
 import type { MoneyContext } from '../money-context.ts';
+import type { MoneyFacts } from '../money-facts.ts';
 import { type PrivateMedia, type PrivateProgress, PrivateRunner } from './private-runner.ts';
 import { PrivateSessionLifecycle, toPrivateSession } from './private-session-lifecycle.ts';
 import type { PrivateSessionRow } from './private-sessions.store.ts';
@@ -20,6 +22,11 @@ export interface PrivateCaller {
   room: RoomId;
   participant: Participant;
 }
+
+const END_REASONS: Readonly<Record<string, PrivateEndReason>> = {
+  'room.ended': 'room_ended',
+  'dispute.changed': 'funds_ended',
+};
 
 export class PrivateSessions {
   readonly #context: MoneyContext;
@@ -32,15 +39,19 @@ export class PrivateSessions {
     this.#runner = new PrivateRunner(context, this.#lifecycle);
   }
 
-  /** Ends sessions when their room has ended, or a person was removed from it or from all rooms. */
+  /**
+   * Ends sessions when their room has ended, or a person was removed from it or from all rooms, or disputes the payment
+   * of their credit.
+   */
   async handleFacts(facts: Fact[]): Promise<void> {
     for (const { topic, room, identity, data } of facts) {
       if (topic === 'block.changed' && !(data as ParticipantBlocked).change.isBlocked) continue;
       if (topic === 'suspension.changed' && !(data as SuspensionChanged).isSuspended) continue;
+      if (topic === 'dispute.changed' && !isOfOpenCredit((data as MoneyFacts['dispute.changed']).dispute)) continue;
       const open = room
         ? await this.#lifecycle.listOpen(room as RoomId, identity ?? undefined)
         : await this.#lifecycle.listOpenOf(identity ?? '');
-      await this.#endAll(open, topic === 'room.ended' ? 'room_ended' : 'removed');
+      await this.#endAll(open, END_REASONS[topic] ?? 'removed');
     }
   }
 
@@ -149,6 +160,10 @@ export class PrivateSessions {
       }
     }
   }
+}
+
+function isOfOpenCredit({ status, sourceType }: Dispute): boolean {
+  return status === 'open' && sourceType === 'topup';
 }
 
 function assertCreator(participant: Participant): void {

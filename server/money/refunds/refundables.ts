@@ -68,8 +68,9 @@ export class Refundables {
     const found = await this.#context.stores.tickets.find(id);
     if (!found) return undefined;
     if (found.status === 'pending' || found.status === 'expired') throw new AppError('not_refundable');
-    if (found.status === 'disputed') throw new AppError('not_refundable', DISPUTED);
-    return this.#ofTicket(found, 'valid');
+    // The bank decides about a card; what other credit paid of a ticket is refunded once no dispute holds it.
+    if (found.status === 'disputed' && found.paidFrom === 'card') throw new AppError('not_refundable', DISPUTED);
+    return this.#ofTicket(found, found.status === 'disputed' ? 'disputed' : 'valid');
   }
 
   /** Undefined when it is not disputed any more. */

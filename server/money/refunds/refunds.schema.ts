@@ -48,6 +48,7 @@ export const refunds = pgTable(
     settledAt: time('settled_at'),
   },
   (table) => [
+    index('refunds_identity').on(table.identity),
     ...dueIndexes('refunds', table),
     check('refunds_amount', sql`${table.amountMinor} > 0`),
     check(
@@ -100,6 +101,7 @@ export const providerRefunds = pgTable(
     returnedAt: time('returned_at'),
   },
   (table) => [
+    index('provider_refunds_identity').on(table.identity),
     index('provider_refunds_source').on(table.sourceId),
     check('provider_refunds_amount', sql`${table.amountMinor} > 0`),
     check('provider_refunds_parts', sql`${table.settledMinor} + ${table.lossMinor} <= ${table.amountMinor}`),

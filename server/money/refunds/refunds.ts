@@ -44,7 +44,11 @@ interface Decision {
   reason: string;
   by: string;
   idempotencyKey?: string | undefined;
+  assertAllowed?: AssertAllowed | undefined;
 }
+
+/** Throws where this person may not refund the payment now; called with its sale locked. */
+export type AssertAllowed = (tx: Orm, booked: BookedTransaction) => Promise<void>;
 
 /** The provider lists 100 refunds of a payment; this leaves room for manual ones. */
 const TOPUP_REFUNDS_MAX = 50;
@@ -67,7 +71,11 @@ export class Refunds {
    * Idempotent by person and key. Without an amount, refunds all that is left and orders failed refunds again; with
    * one, orders a failed refund of that amount again, or refunds a new part.
    */
-  async refund(input: RefundInput, by: string, isRepeated = false): Promise<Refund> {
+  async refund(
+    input: RefundInput,
+    by: string,
+    { assertAllowed, isRepeated = false }: { assertAllowed?: AssertAllowed; isRepeated?: boolean } = {},
+  ): Promise<Refund> {
     const { refundables } = this.#parts;
     const store = this.#context.stores.refunds;
     const { amountMinor, reason, idempotencyKey, ...target } = input;
@@ -83,11 +91,12 @@ export class Refunds {
     const asked = failed.find((row) => amountMinor === row.amountMinor || amountMinor === owedMinor(row));
     if (asked) return this.#orderAgain(asked);
     try {
-      const decided = await this.#decideOnce(refundable, { amountMinor, reason, by, idempotencyKey });
+      const decided = await this.#decideOnce(refundable, { amountMinor, reason, by, idempotencyKey, assertAllowed });
       if (amountMinor === undefined) await this.#orderAllAgain(failed);
       return this.#send(decided);
     } catch (error) {
-      if (!isRepeated && isUniqueViolation(error, ONE_REFUND_OF_KEY)) return this.refund(input, by, true);
+      if (!isRepeated && isUniqueViolation(error, ONE_REFUND_OF_KEY))
+        return this.refund(input, by, { isRepeated: true });
       const isNothingLeft = error instanceof AppError && error.code === 'already_refunded';
       const [latest] = isNothingLeft && amountMinor === undefined ? await this.#orderAllAgain(failed) : [];
       if (!latest) throw error;
@@ -167,10 +176,10 @@ export class Refunds {
   }
 
   /**
-   * Refunds a ticket that its holder cannot use, in the transaction in which its dispute is won. The caller holds the
-   * locks of a dispute.
+   * Refunds what is left of a ticket that its holder cannot use, in the transaction in which its dispute ends. The
+   * caller holds the locks of a dispute.
    */
-  async refundDisputedTicket(tx: Orm, ticket: TicketId, reason: 'ticket_held_already' | 'blocked'): Promise<void> {
+  async refundDisputedTicket(tx: Orm, ticket: TicketId, reason: string): Promise<void> {
     const refundable = await this.#parts.refundables.findDisputedTicket(tx, ticket);
     const booked = refundable && (await this.#context.ledger.findTransaction(tx, refundable));
     if (!booked) return;
@@ -237,6 +246,7 @@ export class Refunds {
     if (booked.isFrozen || (await this.#isDisputed(tx, refundable))) throw new AppError('not_refundable', DISPUTED);
     const earlier = await this.#context.stores.refunds.listOf(paymentIdOf(refundable.payment), tx);
     if (isRefunded(refundable, { earlier, leftMinor, decision })) throw new AppError('already_refunded');
+    await decision.assertAllowed?.(tx, booked);
     if (isCredit && available <= 0) throw new AppError('not_refundable', SPENT);
     if (earlier.length >= TOPUP_REFUNDS_MAX) throw new AppError('not_refundable', 'It was refunded in too many parts.');
     const amountMinor = decision.amountMinor ?? (isCredit ? Math.min(leftMinor, available) : leftMinor);

@@ -1,20 +1,6 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import {
-  and,
-  asc,
-  eq,
-  exists,
-  gte,
-  inArray,
-  isNotNull,
-  isNull,
-  ne,
-  notExists,
-  type SQL,
-  sql,
-} from '../../platform/db/sql.ts';
+import { and, asc, eq, gte, isNull, ne, notExists, or, type SQL, sql } from '../../platform/db/sql.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
-import { disputes } from '../disputes/disputes.schema.ts';
 import { cancellations, tickets } from './tickets.schema.ts';
 import { type CancellationRow, isSeenNothing } from './tickets.store.ts';
 
@@ -65,24 +51,6 @@ export class CancellationsStore {
     return row;
   }
 
-  /**
-   * A dispute that was won makes its ticket valid again, perhaps after the cancellation was completed. Nothing else
-   * does so late: a payment for an ended room is refused.
-   */
-  async reopen(sinceIso: string): Promise<void> {
-    const restored = this.#orm
-      .select({ room: tickets.room })
-      .from(disputes)
-      .innerJoin(tickets, eq(tickets.id, disputes.sourceId))
-      .where(and(eq(disputes.status, 'won'), gte(disputes.closedAt, sinceIso)));
-    await this.#orm
-      .update(cancellations)
-      .set({ completedAt: null })
-      .where(
-        and(isNotNull(cancellations.completedAt), inArray(cancellations.room, restored), exists(this.#validTickets())),
-      );
-  }
-
   /** Oldest decisions first, optionally after a given one. */
   async findOpen(limit: number, after?: CancellationRow): Promise<CancellationRow[]> {
     const { decidedAt, room, completedAt } = cancellations;
@@ -113,19 +81,22 @@ export class CancellationsStore {
         ticketCount: sql`(select count(*) ${refunded})`,
         refundedMinor: sql`(select coalesce(sum(r.amount_minor), 0) ${refunded})`,
       })
-      .where(and(eq(cancellations.room, room), isNull(cancellations.completedAt), notExists(this.#validTickets())))
+      .where(and(eq(cancellations.room, room), isNull(cancellations.completedAt), notExists(this.#openTickets())))
       .returning();
     return row;
   }
 
-  #validTickets() {
+  /** Those that go back, now or when the dispute about them is won. */
+  #openTickets() {
+    const isDisputed = sql`exists (select 1 from ledger_transactions x join dispute_freezes f on f.transaction = x.id
+      where x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = ${tickets.id} and f.lifted_at is null)`;
     return this.#orm
       .select({ id: tickets.id })
       .from(tickets)
       .where(
         and(
           eq(tickets.room, cancellations.room),
-          eq(tickets.status, 'valid'),
+          or(eq(tickets.status, 'valid'), and(eq(tickets.status, 'disputed'), isDisputed)),
           isSeenNothing(cancellations.boughtSince),
         ),
       );

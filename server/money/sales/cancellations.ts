@@ -36,7 +36,7 @@ export class Cancellations {
    * last.
    */
   #after: CancellationRow | undefined;
-  /** Rooms that ended and disputes that were won before this time are dealt with. */
+  /** Rooms that ended before this time are dealt with. */
   #sinceIso = EVER;
 
   constructor(context: MoneyContext, refunds: Refunds) {
@@ -75,7 +75,6 @@ export class Cancellations {
     const haveEnded = await rooms.endLapsed({ overdueMs: LIMITS.notHeldAfterMs, limit: CLAIM_ROOMS });
     const undecided = await this.#store.findUndecided(CLAIM_ROOMS, this.#sinceIso);
     for (const decision of undecided) await this.#store.insert({ ...decision, decidedAt: this.#context.nowIso() });
-    await this.#store.reopen(this.#sinceIso);
     const isMore = undecided.length === CLAIM_ROOMS;
     if (!isMore) this.#sinceIso = settledIso;
     return haveEnded || isMore;

@@ -5,6 +5,7 @@
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { RecentMap } from '../../platform/recent-map.ts';
+import { Remembered } from '../../platform/remembered.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type {
   Association,
@@ -48,16 +49,17 @@ const REMEMBERED_MAX = 20_000;
 export class Pricing {
   readonly #options: PricingOptions;
   readonly #store: PricingStore;
-  readonly #pledges: Remembered<Pledge | undefined>;
-  readonly #countries: Remembered<string | undefined>;
+  readonly #pledges: Remembered<string, Pledge | undefined>;
+  readonly #countries: Remembered<string, string | undefined>;
   /** Terms whose row exists. Rows are never deleted. */
   readonly #kept = new RecentMap<string, SaleTerms>(REMEMBERED_MAX);
 
   constructor(options: PricingOptions) {
     this.#options = options;
     this.#store = new PricingStore(options.db);
-    this.#pledges = new Remembered(options.clock, (creator) => this.#store.findPledge(creator, isoIn(options.clock)));
-    this.#countries = new Remembered(options.clock, (identity) => this.#store.findBuyerCountry(identity));
+    const remembered = { clock: options.clock, forMs: REMEMBERED_MS, max: REMEMBERED_MAX };
+    this.#pledges = new Remembered(remembered);
+    this.#countries = new Remembered(remembered);
   }
 
   /**
@@ -67,10 +69,8 @@ export class Pricing {
   async findTerms({ creator, buyer, atMs }: { creator: string; buyer: string; atMs?: number }): Promise<SaleTerms> {
     const { fees, taxes, ledger, currency } = this.#options;
     const policy = await (atMs === undefined ? fees.findCurrent() : fees.findAt(atMs));
-    const pledge = await (atMs === undefined
-      ? this.#pledges.find(creator)
-      : this.#store.findPledge(creator, iso(atMs)));
-    const { country, vatBps } = taxes.rateOf(await this.#countries.find(buyer));
+    const pledge = await (atMs === undefined ? this.#findPledge(creator) : this.#store.findPledge(creator, iso(atMs)));
+    const { country, vatBps } = taxes.rateOf(await this.#findCountry(buyer));
     const association = pledge?.association.id ?? null;
     const charityBps = pledge?.shareBps ?? 0;
     const row: SaleTermsRow = {
@@ -163,7 +163,7 @@ export class Pricing {
    * EU VAT: the house's rate then applies.
    */
   async noteEvidence(identity: string, country: string): Promise<void> {
-    if (!this.#options.taxes.hasRate(country) || (await this.#countries.find(identity)) !== undefined) return;
+    if (!this.#options.taxes.hasRate(country) || (await this.#findCountry(identity)) !== undefined) return;
     await this.#store.keepBuyer({ identity, country, notedAt: isoIn(this.#options.clock) });
     this.#countries.forget(identity);
   }
@@ -172,29 +172,12 @@ export class Pricing {
     await this.#store.saveBuyer({ identity, country, notedAt: isoIn(this.#options.clock) });
     this.#countries.forget(identity);
   }
-}
 
-/** A short-lived cache by key. */
-class Remembered<T> {
-  readonly #clock: Clock;
-  readonly #load: (key: string) => Promise<T>;
-  readonly #values = new RecentMap<string, { value: T; untilMs: number }>(REMEMBERED_MAX);
-
-  constructor(clock: Clock, load: (key: string) => Promise<T>) {
-    this.#clock = clock;
-    this.#load = load;
+  #findPledge(creator: string): Promise<Pledge | undefined> {
+    return this.#pledges.find(creator, () => this.#store.findPledge(creator, isoIn(this.#options.clock)));
   }
 
-  async find(key: string): Promise<T> {
-    const nowMs = this.#clock.now();
-    const known = this.#values.get(key);
-    if (known && nowMs < known.untilMs) return known.value;
-    const value = await this.#load(key);
-    this.#values.set(key, { value, untilMs: nowMs + REMEMBERED_MS });
-    return value;
-  }
-
-  forget(key: string): void {
-    this.#values.delete(key);
+  #findCountry(identity: string): Promise<string | undefined> {
+    return this.#countries.find(identity, () => this.#store.findBuyerCountry(identity));
   }
 }

@@ -24,6 +24,7 @@ export const tickets = pgTable(
     // One valid ticket and one open checkout per person and room, also across processes.
     uniqueIndex('tickets_valid').on(table.room, table.identity).where(sql`${table.status} = 'valid'`),
     uniqueIndex('tickets_pending').on(table.room, table.identity).where(sql`${table.status} = 'pending'`),
+    index('tickets_person').on(table.identity),
     // Expressions and conditions are exactly those of the desk's search.
     index('tickets_bought')
       .on(sql`coalesce(${table.boughtAt}, ${table.createdAt})`, table.id)

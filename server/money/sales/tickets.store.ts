@@ -31,7 +31,10 @@ export type NewTicket = Omit<TicketRow, 'status' | 'boughtAt'>;
 export const ONE_VALID_TICKET = 'tickets_valid';
 export const ONE_PENDING_TICKET = 'tickets_pending';
 
-/** A disputed ticket is valid again if the dispute is won, so it keeps its place until then. */
+/**
+ * A ticket whose card payment is disputed is valid again if the dispute is won, so it keeps its place until then. One
+ * that was bought with disputed credit gives its place up.
+ */
 const HAS_PLACE = or(
   inArray(tickets.status, ['valid', 'pending']),
   and(
@@ -186,24 +189,16 @@ export class TicketsStore {
     return rows.map(({ room }) => room);
   }
 
-  /** Valid tickets of a cancelled room that go back and are not frozen by a dispute, in pages by id. */
+  /** Valid tickets of a cancelled room that go back, in pages by id. */
   async listReturnable(
     { room, boughtSince }: CancellationRow,
     { after, limit }: { after: string; limit: number },
   ): Promise<TicketRow[]> {
-    const isFree = sql`not exists (select 1 from ledger_transactions x join dispute_freezes f on f.transaction = x.id
-      where x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = ${tickets.id} and f.lifted_at is null)`;
     return this.#orm
       .select()
       .from(tickets)
       .where(
-        and(
-          eq(tickets.room, room),
-          isSeenNothing(boughtSince),
-          eq(tickets.status, 'valid'),
-          gt(tickets.id, after),
-          isFree,
-        ),
+        and(eq(tickets.room, room), isSeenNothing(boughtSince), eq(tickets.status, 'valid'), gt(tickets.id, after)),
       )
       .orderBy(asc(tickets.id))
       .limit(limit);

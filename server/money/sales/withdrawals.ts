@@ -8,6 +8,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import type { OwnTicket, Refund, Ticket } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { MoneyContext } from '../money-context.ts';
+import { toRefund } from '../refunds/refunds.store.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import { type TicketRow, toTicket } from './tickets.store.ts';
 
@@ -67,11 +68,16 @@ export class Withdrawals {
     );
   }
 
-  /** A ticket with its room, for who has a link to it. */
-  async getTicket(id: string): Promise<Ticket & { withdrawable: boolean; of: Room }> {
+  /** A ticket with its room and what its return brought, for who has a link to it. */
+  async getTicket(id: string): Promise<Ticket & { withdrawable: boolean; of: Room; givenBack: Refund | undefined }> {
     const row = await this.#find(id);
-    const of = await this.#context.rooms.getRoom(row.room);
-    return { ...toTicket(row), of, withdrawable: (await this.findObstacle(row)) === undefined };
+    const { rooms, stores } = this.#context;
+    const [of, refunds] = await Promise.all([rooms.getRoom(row.room), stores.refunds.listOf(id)]);
+    const last = row.status === 'refunded' ? refunds.at(-1) : undefined;
+    return {
+      ...toTicket(row),
+      ...{ of, withdrawable: (await this.findObstacle(row)) === undefined, givenBack: last && toRefund(last) },
+    };
   }
 
   async withdraw(id: string, identity: string): Promise<Refund> {

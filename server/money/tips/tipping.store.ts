@@ -4,6 +4,7 @@ import type { Id, RoomId } from '../../protocol/ids.ts';
 import type { Goal, Leaderboard, TipMenuItem } from '../../protocol/money/tipping.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { goals, tipMenus } from './tips.schema.ts';
+import { standingTips } from './tips.store.ts';
 
 export class TippingStore {
   readonly #orm: Orm;
@@ -24,13 +25,12 @@ export class TippingStore {
       .onConflictDoUpdate({ target: tipMenus.room, set: { items: row.items, updatedAt: row.updatedAt } });
   }
 
-  /** The open goal and the sum of tips since it was set. */
+  /** The open goal and what stands of the tips since it was set. */
   async findGoal(room: RoomId): Promise<Omit<Goal, 'currency'> | undefined> {
     const { rows } = await execute<{ id: string; title: string; target: string | number; reached: string | number }>(
       this.#orm,
       sql`select g.id, g.title, g.target_minor as target,
-          (select coalesce(sum(t.amount_minor), 0) from tips t
-            where t.room = g.room and t.status = 'settled' and t.sent_at >= g.created_at) as reached
+          (select coalesce(sum(t.left_minor), 0) from ${standingTips(sql`t.room = g.room and t.sent_at >= g.created_at`)} t) as reached
         from goals g where g.room = ${room} and g.closed_at is null`,
     );
     const row = rows[0];
@@ -55,13 +55,13 @@ export class TippingStore {
       .where(and(eq(goals.room, room), isNull(goals.closedAt)));
   }
 
-  /** Sums by fan without refunded tips, largest first; the name is that of the latest tip. */
+  /** What stands of each fan's tips, largest first; the name is that of the latest tip. */
   async sumByFan(room: RoomId, limit: number): Promise<Leaderboard['entries']> {
     const { rows } = await execute<Record<'identity' | 'name' | 'amount' | 'count', string>>(
       this.#orm,
-      sql`select identity, (array_agg(name order by sent_at desc))[1] as name, sum(amount_minor) as amount, count(*) as count
-        from tips where room = ${room} and status = 'settled'
-        group by identity order by sum(amount_minor) desc, max(sent_at), identity limit ${limit}`,
+      sql`select identity, (array_agg(name order by sent_at desc))[1] as name, sum(left_minor) as amount, count(*) as count
+        from ${standingTips(sql`t.room = ${room}`)} t
+        group by identity order by sum(left_minor) desc, max(sent_at), identity limit ${limit}`,
     );
     return rows.map((row, index) => ({
       rank: index + 1,

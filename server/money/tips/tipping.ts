@@ -1,7 +1,7 @@
 /**
  * What surrounds tips in a room: the goal, the tip menu and the leaderboard. A room has at most one open goal. Its
- * progress is the sum of the tips since it was set, so tips and refunds move it without further work. A tip for a menu
- * item must have the item's price.
+ * progress is what stands of the tips since it was set, so tips, refunds and disputes move it without further work. A
+ * tip for a menu item must have the item's price.
  */
 import { isUniqueViolation } from '../../platform/db/db.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';

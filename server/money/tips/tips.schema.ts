@@ -62,7 +62,7 @@ export const cardTips = pgTable(
   ],
 );
 
-/** Goals of rooms. The reached amount is the sum of tips since then and is not stored. */
+/** Goals of rooms. The reached amount is what stands of the tips since then, and is not stored. */
 export const goals = pgTable(
   'goals',
   {

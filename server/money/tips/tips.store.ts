@@ -1,8 +1,9 @@
 import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, eq, ne, sql } from '../../platform/db/sql.ts';
+import { and, asc, eq, ne, type SQL, sql } from '../../platform/db/sql.ts';
 import type { RoomId, TipId } from '../../protocol/ids.ts';
 import type { Tip } from '../../protocol/money/money.ts';
+import { execute } from '../ledger/ledger.store.ts';
 import { cardTips, tips } from './tips.schema.ts';
 
 export type TipRow = typeof tips.$inferSelect;
@@ -22,12 +23,14 @@ export class TipsStore {
     return row;
   }
 
-  /** Sum of a person's tips in a room, less refunded ones. */
+  /** What stands of a person's tips in a room. */
   async sumOf(room: string, identity: string): Promise<{ count: number; amountMinor: number }> {
-    const [row] = await this.#orm
-      .select({ count: sql<string>`count(*)`, amount: sql<string>`coalesce(sum(${tips.amountMinor}), 0)` })
-      .from(tips)
-      .where(and(eq(tips.room, room), eq(tips.identity, identity), eq(tips.status, 'settled')));
+    const own = standingTips(sql`t.room = ${room} and t.identity = ${identity}`);
+    const { rows } = await execute<Record<'count' | 'amount', string>>(
+      this.#orm,
+      sql`select count(*) as count, coalesce(sum(left_minor), 0) as amount from ${own} t`,
+    );
+    const [row] = rows;
     return { count: Number(row?.count ?? 0), amountMinor: Number(row?.amount ?? 0) };
   }
 
@@ -109,6 +112,26 @@ export class TipsStore {
       .set({ status: 'expired' })
       .where(and(eq(cardTips.id, id), ne(cardTips.status, 'settled')));
   }
+}
+
+/**
+ * Tips `t` of which something stands by the ledger, with it as `left_minor`: what neither went back, nor was lost in a
+ * dispute, nor is disputed now.
+ */
+export function standingTips(isCounted: SQL): SQL {
+  return sql`(select t.*, t.amount_minor - coalesce(gone.amount_minor, 0) as left_minor from tips t
+    left join (
+      select t.id, sum(back.amount_minor) as amount_minor from tips t
+      join ledger_transactions x on x.kind = 'tip' and x.source_type = 'tip' and x.source_id = t.id
+      join (
+        select r.reverses_id as sale, e.amount_minor from ledger_transactions r
+          join ledger_entries e on e.transaction = r.id and e.amount_minor > 0
+          where r.reverses_id is not null
+        union all select transaction, amount_minor from dispute_freezes where lifted_at is null
+      ) back on back.sale = x.id
+      where ${isCounted} group by t.id
+    ) gone on gone.id = t.id
+    where ${isCounted} and t.amount_minor > coalesce(gone.amount_minor, 0))`;
 }
 
 export function toTip(row: TipRow): Tip {

@@ -28,6 +28,7 @@ export class PromoExpiry {
   /** Runs in the caller's transaction; true when credit was taken back. */
   async expire(tx: Orm, identity: string): Promise<boolean> {
     const { store, ledger, spending, currency, clock } = this.#parts;
+    if (clock.isInDoubt) return false;
     const at = isoIn(clock);
     const account = fanPromo(identity, currency);
     await spending.lockCredit(tx, identity, currency);

@@ -79,6 +79,7 @@ export class Push {
       name: 'send push messages',
       everyMs: SWEEP_MS,
       log: this.#log,
+      waitsForClock: false,
       run: () => this.sendDue(),
       ...(options.isLeader && { mayRun: options.isLeader }),
     });

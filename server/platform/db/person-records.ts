@@ -1,5 +1,5 @@
 /** Exports and erases a person's rows in all tables that `personal-tables.ts` lists. It knows no domain. */
-import { type Database, type Orm, type Run, runIn } from './db.ts';
+import { type Database, type Orm, runIn } from './db.ts';
 
 export interface PersonalTable {
   /** The folder of `server/` that owns the table. */
@@ -42,14 +42,12 @@ export class PersonRecords {
   /** Tables without rows of the person are left out. */
   async export(identity: string): Promise<ExportedTable[]> {
     const exported: ExportedTable[] = [];
-    for (const [table, { domain, rows: condition, hidden = [] }] of Object.entries(this.#tables)) {
-      const found = await this.#db.bulk<{ row: Record<string, unknown> }>(
-        `select to_jsonb(${table}) - $2::text[] as row from ${table} where ${condition} limit ${EXPORTED_ROWS_MAX + 1}`,
-        [identity, hidden],
-      );
+    for (const [table, rule] of Object.entries(this.#tables)) {
+      const { some } = statementsOf(table, rule);
+      const found = await this.#db.bulk<{ row: Record<string, unknown> }>(some, [identity, rule.hidden ?? []]);
       if (found.length === 0) continue;
       const rows = found.slice(0, EXPORTED_ROWS_MAX).map(({ row }) => row);
-      exported.push({ domain, table, rows, isTruncated: found.length > EXPORTED_ROWS_MAX });
+      exported.push({ domain: rule.domain, table, rows, isTruncated: found.length > EXPORTED_ROWS_MAX });
     }
     return exported;
   }
@@ -59,22 +57,22 @@ export class PersonRecords {
     return Object.entries(this.#tables).map(([table, { domain }]) => ({ domain, table }));
   }
 
-  /** All rows of a person in a table, some at a time. */
+  /** All rows of a person in a table, some at a time. A row that changes meanwhile may come twice. */
   async *read(identity: string, table: string): AsyncGenerator<Record<string, unknown>[]> {
-    const { rows: condition, hidden = [] } = this.#tables[table] as PersonalTable;
-    let after = '(0,0)';
+    const rule = this.#tables[table] as PersonalTable;
+    const { places, rows } = statementsOf(table, rule);
+    const seen = new Set<string>();
     for (;;) {
-      // By place in the table, which every table has; a place counts from 1.
-      const found = await this.#db.bulk<{ place: string; row: Record<string, unknown> }>(
-        `select ctid::text as place, to_jsonb(${table}) - $2::text[] as row from ${table}
-          where (${condition}) and ctid > $3::tid order by ctid limit ${ROWS_AT_ONCE}`,
-        [identity, hidden, after],
-      );
-      const last = found.at(-1);
-      if (!last) return;
-      yield found.map(({ row }) => row);
-      if (found.length < ROWS_AT_ONCE) return;
-      after = last.place;
+      // A changed row has another place.
+      const found = await this.#db.bulk<{ place: string }>(places, [identity]);
+      const unseen = found.map(({ place }) => place).filter((place) => !seen.has(place));
+      if (unseen.length === 0) return;
+      for (let from = 0; from < unseen.length; from += ROWS_AT_ONCE) {
+        const some = unseen.slice(from, from + ROWS_AT_ONCE);
+        for (const place of some) seen.add(place);
+        const read = await this.#db.bulk<{ row: Record<string, unknown> }>(rows, [identity, rule.hidden ?? [], some]);
+        yield read.map(({ row }) => row);
+      }
     }
   }
 
@@ -82,19 +80,32 @@ export class PersonRecords {
   async erase(identity: string, then?: (tx: Orm) => Promise<unknown>): Promise<void> {
     await this.#db.transaction(async (tx) => {
       const run = runIn(tx);
-      for (const [table, rule] of Object.entries(this.#tables)) await eraseFrom(run, table, rule, identity);
+      for (const [table, rule] of Object.entries(this.#tables)) {
+        const { erase } = statementsOf(table, rule);
+        if (erase) await run(erase, [identity]);
+      }
       await then?.(tx);
     });
   }
 }
 
-async function eraseFrom(run: Run, table: string, { rows, erase }: PersonalTable, identity: string): Promise<void> {
-  if (!erase) return;
-  if ('set' in erase) {
-    const assignments = Object.entries(erase.set).map(([column, value]) => `${column} = ${value}`);
-    await run(`update ${table} set ${assignments.join(', ')} where ${erase.rows ?? rows}`, [identity]);
-  } else {
-    const condition = erase.delete === true ? 'true' : erase.delete;
-    await run(`delete from ${table} where ${rows} and ${condition}`, [identity]);
-  }
+/**
+ * The statements on a table. `$1` is the person, `$2` the hidden columns, `$3` places of rows in the table, which every
+ * table has. Each finds its rows by an index: a test explains them all.
+ */
+export function statementsOf(table: string, rule: PersonalTable) {
+  const row = `to_jsonb(${table}) - $2::text[] as row`;
+  return {
+    some: `select ${row} from ${table} where ${rule.rows} limit ${EXPORTED_ROWS_MAX + 1}`,
+    places: `select ctid::text as place from ${table} where ${rule.rows}`,
+    rows: `select ${row} from ${table} where ctid = any ($3::tid[]) and (${rule.rows})`,
+    erase: rule.erase && eraseStatement(table, rule.rows, rule.erase),
+  };
+}
+
+function eraseStatement(table: string, own: string, erase: NonNullable<PersonalTable['erase']>): string {
+  if ('delete' in erase)
+    return `delete from ${table} where ${own}${erase.delete === true ? '' : ` and ${erase.delete}`}`;
+  const assignments = Object.entries(erase.set).map(([column, value]) => `${column} = ${value}`);
+  return `update ${table} set ${assignments.join(', ')} where ${erase.rows ?? own}`;
 }

@@ -12,7 +12,7 @@ import type { AnyPgColumn, PgTable } from '../db/tables.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Backoff } from './backoff.ts';
-import { PeriodicJob } from './periodic-job.ts';
+import { PeriodicJob, type PeriodicJobOptions } from './periodic-job.ts';
 
 /** A table with `dueColumns`. */
 export type DueTable = PgTable & Record<'dueAt' | 'attempts' | 'fault' | 'failingSince', AnyPgColumn>;
@@ -28,6 +28,7 @@ export interface DueRowsOptions<Table extends DueTable> {
   key: AnyPgColumn[];
   services: { db: Database; clock: Clock; log: Log; metrics: Metrics };
   everyMs: number;
+  waitsForClock: PeriodicJobOptions['waitsForClock'];
   /** Absent: every process works on these rows. */
   mayRun?: (() => boolean) | undefined;
   /** Rows of a lane that this process attempts at a time. */
@@ -85,12 +86,13 @@ export class DueRows<Table extends DueTable> implements DueWork {
   #closed = false;
 
   constructor(options: DueRowsOptions<Table>) {
-    const { name, everyMs, mayRun, services } = options;
+    const { name, everyMs, waitsForClock, mayRun, services } = options;
     this.name = name;
     this.#options = options;
     this.#job = new PeriodicJob({
       name,
       everyMs,
+      waitsForClock,
       log: services.log,
       run: () => this.#sweep(),
       ...(mayRun && { mayRun }),

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createLog } from '../log.ts';
 import { PeriodicJob } from './periodic-job.ts';
 
@@ -13,6 +13,7 @@ describe('a periodic job', () => {
       name: 'test',
       everyMs: NEVER_MS,
       log,
+      waitsForClock: false,
       run: async () => {
         running += 1;
         expect(running).toBe(1);
@@ -37,6 +38,7 @@ describe('a periodic job', () => {
       name: 'test',
       everyMs: NEVER_MS,
       log,
+      waitsForClock: false,
       run: async () => {
         left -= 1;
         if (left === 0) throw new Error('on purpose');
@@ -50,5 +52,26 @@ describe('a periodic job', () => {
     job.wake();
     await job.close();
     expect(left).toBeLessThan(10);
+  });
+
+  test('waits while its clock is in doubt, and runs when that is over, long before its next time', async () => {
+    vi.useFakeTimers();
+    const clock = { now: () => 0, isInDoubt: true };
+    let runs = 0;
+    const run = async () => {
+      runs += 1;
+    };
+    const job = new PeriodicJob({ name: 'test', everyMs: NEVER_MS, log, waitsForClock: clock, run });
+    try {
+      job.start();
+      await vi.advanceTimersByTimeAsync(NEVER_MS / 4);
+      expect(runs).toBe(0);
+      clock.isInDoubt = false;
+      await vi.advanceTimersByTimeAsync(NEVER_MS / 4);
+      expect(runs).toBe(1);
+    } finally {
+      await job.close();
+      vi.useRealTimers();
+    }
   });
 });

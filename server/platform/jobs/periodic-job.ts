@@ -2,7 +2,11 @@
  * A job that runs periodically, and at once when woken; never concurrently in one process. Wakes during a run cause one
  * further run. Failures are logged: the next run is the retry.
  */
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+
+/** When a job that waits for the clock asks again, which may be long before its next run. */
+const ASK_CLOCK_MS = 60_000;
 
 export interface PeriodicJobOptions {
   name: string;
@@ -10,6 +14,11 @@ export interface PeriodicJobOptions {
   /** Does the work or a part of it; `true`: there may be more. */
   run: () => Promise<unknown>;
   log: Log;
+  /**
+   * The clock, where a run does by the time what cannot be undone (ends, erases, pays, tells people): it waits while
+   * the clock is in doubt. `false`: no harm comes from a run at a wrong time.
+   */
+  waitsForClock: Clock | false;
   /** Skips a run when false, because another process does the work. Absent means that every process runs it. */
   mayRun?: () => boolean;
 }
@@ -17,12 +26,21 @@ export interface PeriodicJobOptions {
 export class PeriodicJob {
   readonly #options: PeriodicJobOptions;
   #timer: NodeJS.Timeout | undefined;
+  #askTimer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #again = false;
   #closed = false;
 
   constructor(options: PeriodicJobOptions) {
     this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get isIrreversible(): boolean {
+    return this.#options.waitsForClock !== false;
   }
 
   start(): void {
@@ -50,10 +68,18 @@ export class PeriodicJob {
     const { name, run, log, mayRun = () => true } = this.#options;
     if (!mayRun()) return;
     try {
-      while (!this.#closed && (await run()) === true);
+      while (!this.#closed && !this.#mustWait() && (await run()) === true);
     } catch (error) {
       log.error({ err: error, job: name }, 'job failed, will retry');
     }
+  }
+
+  #mustWait(): boolean {
+    const { waitsForClock } = this.#options;
+    if (waitsForClock === false || waitsForClock.isInDoubt !== true) return false;
+    clearTimeout(this.#askTimer);
+    this.#askTimer = setTimeout(() => this.wake(), ASK_CLOCK_MS).unref();
+    return true;
   }
 
   /** Resolves when nothing is running or requested. */
@@ -64,6 +90,7 @@ export class PeriodicJob {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
+    clearTimeout(this.#askTimer);
     await this.idle();
   }
 }

@@ -36,8 +36,9 @@ export class FactTail {
     this.#db = options.db;
     this.#bus = options.bus;
     this.#owner = options.owner;
-    this.#job = new PeriodicJob({ name: 'fact tail', everyMs: LOOK_MS, log: options.log, run: () => this.#look() });
-    const { bus } = options;
+    const { bus, log } = options;
+    const run = () => this.#look();
+    this.#job = new PeriodicJob({ name: 'fact tail', everyMs: LOOK_MS, log, waitsForClock: false, run });
     this.#unsubscribe = [bus.onRestored(() => this.#readBack(0)), bus.onMissed((agoMs) => this.#readBack(agoMs))];
   }
 

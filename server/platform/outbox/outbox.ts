@@ -7,7 +7,7 @@
 
 import { createId } from '../../protocol/ids.ts';
 import { type Bus, roomTopic } from '../bus.ts';
-import { iso } from '../clock.ts';
+import { type Clock, iso, systemClock } from '../clock.ts';
 import { type Database, isFirstFree, type Orm, type Run, runIn } from '../db/db.ts';
 import { and, asc, count, eq, gte, isNull, lt, notInArray, or, sql } from '../db/sql.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
@@ -87,6 +87,8 @@ export interface OutboxOptions {
   owner?: string;
   /** No other process uses this database: every claim of others is left over. */
   isAlone?: boolean;
+  /** What is pruned is old by the database's clock; this one says whether time can be trusted. */
+  clock?: Clock;
 }
 
 export class Outbox {
@@ -125,6 +127,7 @@ export class Outbox {
       everyMs: PRUNE_MS,
       run: () => this.prune(),
       log: options.log,
+      waitsForClock: options.clock ?? systemClock,
     });
   }
 

@@ -1,6 +1,6 @@
 /** Makes of an uploaded picture the files that are served: WebP in fixed sizes, without metadata and animation. */
 import { createHash } from 'node:crypto';
-import type { Sharp, SharpOptions } from 'sharp';
+import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { PICTURE_SIZES, type PictureUse } from '../../protocol/pictures.ts';
@@ -17,8 +17,22 @@ const OPTIONS: SharpOptions = {
   sequentialRead: true,
 };
 
-/** `hash` is of the largest file. Throws `picture_invalid` or `picture_too_large`. */
-export async function encodePicture(use: PictureUse, upload: Buffer): Promise<{ hash: string; files: PictureFile[] }> {
+// A cached operation keeps its decoded picture: 400 MB of a damaged one.
+sharp.cache(false);
+
+export interface UploadedPicture {
+  use: PictureUse;
+  upload: Buffer;
+}
+
+export interface EncodedPicture {
+  /** Of the largest file. */
+  hash: string;
+  files: PictureFile[];
+}
+
+/** Throws `picture_invalid` or `picture_too_large`. */
+export async function encodePicture(use: PictureUse, upload: Buffer): Promise<EncodedPicture> {
   if (!hasKnownType(upload)) throw new AppError('picture_invalid');
   try {
     return await encode(use, upload);
@@ -35,9 +49,7 @@ function hasKnownType(upload: Buffer): boolean {
   return isWebP || start.startsWith('\u00ff\u00d8\u00ff') || start.startsWith('\u0089PNG\r\n\u001a\n');
 }
 
-async function encode(use: PictureUse, upload: Buffer): Promise<{ hash: string; files: PictureFile[] }> {
-  // Loaded with the first upload: most gateways never need it.
-  const { default: sharp } = await import('sharp');
+async function encode(use: PictureUse, upload: Buffer): Promise<EncodedPicture> {
   // Reads the head of the file alone.
   const { width = 0, height = 0 } = await sharp(upload, { ...OPTIONS, limitInputPixels: false }).metadata();
   if (width * height > LIMITS.picturePixels) throw new AppError('picture_too_large');

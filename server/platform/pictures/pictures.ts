@@ -8,8 +8,16 @@ import { LIMITS } from '../../protocol/limits.ts';
 import { type Picture, type PictureUse, pictureOf } from '../../protocol/pictures.ts';
 import { type Clock, isoIn } from '../clock.ts';
 import type { Database, Orm } from '../db/db.ts';
-import { encodePicture } from './picture-encoder.ts';
+import { LimitedProcess } from '../limited-process/limited-process.ts';
+import type { Log } from '../log.ts';
+import type { EncodedPicture, UploadedPicture } from './picture-encoder.ts';
 import { PicturesStore } from './pictures.store.ts';
+
+/** A picture of 50 megapixels with 16 bits a colour takes 600 MiB while it is decoded. */
+const ENCODER_BYTES = 768 * 1024 ** 2;
+/** A little more than the encoder's own limit. */
+const ENCODE_LIMIT_MS = 20_000;
+const ENCODER_LIFE_MS = 30_000;
 
 type Admit = (tx: Orm) => Promise<void>;
 
@@ -22,12 +30,19 @@ export interface PictureSubject {
 export class Pictures {
   readonly #store: PicturesStore;
   readonly #clock: Clock;
-  /** One at a time: a decoded picture takes hundreds of megabytes. The gateway limits how many uploads wait. */
-  #encoding: Promise<unknown> = Promise.resolve();
+  /** The gateway limits how many uploads wait for it. */
+  readonly #encoder: LimitedProcess<UploadedPicture, EncodedPicture>;
 
-  constructor({ db, clock }: { db: Database; clock: Clock }) {
+  constructor({ db, clock, log }: { db: Database; clock: Clock; log: Log }) {
     this.#store = new PicturesStore(db);
     this.#clock = clock;
+    this.#encoder = new LimitedProcess({
+      module: new URL('./picture-encoder.process.ts', import.meta.url),
+      memoryBytes: ENCODER_BYTES,
+      requestMs: ENCODE_LIMIT_MS,
+      lifeMs: ENCODER_LIFE_MS,
+      log,
+    });
   }
 
   /**
@@ -35,7 +50,7 @@ export class Pictures {
    * the transaction that writes it.
    */
   async set({ use, subject }: PictureSubject, owner: string, upload: Buffer, admit?: Admit): Promise<Picture> {
-    const { hash, files } = await this.#encode(use, upload);
+    const { hash, files } = await this.#encode({ use, upload });
     await this.#store.transaction(async (tx) => {
       await admit?.(tx);
       const earlier = await this.#store.findHash(use, subject, tx);
@@ -73,9 +88,13 @@ export class Pictures {
     return this.#store.findFile(hash, width);
   }
 
-  #encode(use: PictureUse, upload: Buffer) {
-    const encoded = this.#encoding.then(() => encodePicture(use, upload));
-    this.#encoding = encoded.catch(() => undefined);
-    return encoded;
+  async #encode(picture: UploadedPicture): Promise<EncodedPicture> {
+    try {
+      return await this.#encoder.run(picture);
+    } catch (error) {
+      if (error instanceof AppError && error.code !== 'internal') throw error;
+      // The process ended over it.
+      throw new AppError('picture_invalid', 'The file is damaged.', { cause: error });
+    }
   }
 }

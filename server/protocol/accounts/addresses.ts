@@ -39,7 +39,7 @@ export const recovery = z.object({
   /** By the new mailbox. */
   confirmedAt: z.iso.datetime().nullable(),
   doneAt: z.iso.datetime().nullable(),
-  /** Withdrawn by an operator, or stopped by the old mailbox. */
+  /** Withdrawn by an operator, stopped by the old mailbox, or never confirmed by the new one. */
   endedAt: z.iso.datetime().nullable(),
 });
 export type Recovery = z.infer<typeof recovery>;

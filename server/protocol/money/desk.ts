@@ -37,6 +37,8 @@ export const deskOverview = z.object({
   /** The balance at the provider by the books and by the provider; null while it does not answer. */
   clearing: z.object({ ledgerMinor: minor, providerMinor: minor.nullable() }),
   lastReconciliation: reconciliation.omit({ items: true }).nullable(),
+  /** Whether a gateway's clock has jumped, or differs from the database's: what cannot be undone waits. */
+  isClockInDoubt: z.boolean(),
   /** The house's liabilities by the books. */
   owed: z.object({
     fansMinor: minor,

@@ -43,10 +43,12 @@ export const payoutCalendarQuery = z.object({ locale: pageLocale.optional() });
 export const frozenEarnings = z.object({
   /**
    * `onboarding`: the payment provider does not know the creator yet. `recovery`: a refund came after the payout and is
-   * deducted from later earnings. `house`: the house has frozen payouts.
+   * deducted from later earnings. `house`: the house has frozen payouts. `suspended`: the creator's account is.
    */
-  reason: z.enum(['onboarding', 'below_minimum', 'recovery', 'house']),
+  reason: z.enum(['onboarding', 'below_minimum', 'recovery', 'house', 'suspended']),
   amountMinor: minor,
+  /** When a suspension ends by itself; null: it has no end. */
+  until: time.nullable().optional(),
 });
 export type FrozenEarnings = z.infer<typeof frozenEarnings>;
 

@@ -49,7 +49,7 @@ export const goalInput = z.object({
 });
 export type GoalInput = z.infer<typeof goalInput>;
 
-/** A room's goal, and the tips since it was set, less refunds. */
+/** A room's goal, and what stands of the tips since it was set (R24). */
 export const goal = z.object({
   id: idSchema('goal'),
   title: z.string(),
@@ -63,7 +63,7 @@ export const goalAnswer = z.object({ goal: goal.nullable() });
 export const leaderboardInput = z.object({
   limit: z.coerce.number().int().min(1).max(LIMITS.leaderboardEntries).default(LIMITS.leaderboardEntries),
 });
-/** Top tippers of the room, less refunds; of equals the earlier one is first. */
+/** Top tippers of the room, by what stands of their tips (R24); of equals the earlier one is first. */
 export const leaderboard = z.object({
   entries: z.array(
     z.object({

@@ -17,8 +17,9 @@ export const appealId = idSchema('appeal');
  * - `mute`: the person writes nothing in the chat of the room.
  * - `remove_from_room`: the person cannot enter the room.
  * - `stop_live`: the live ends, and nobody goes live in the room.
- * - `suspend_account`: the person enters no room, their lives end, and they get no tokens.
- * - `freeze_earnings`: the creator is paid nothing out.
+ * - `suspend_account`: the person enters no room, their lives end, they get no tokens, and as a creator they are paid
+ *   nothing out.
+ * - `freeze_earnings`: the creator is paid nothing out, without being suspended.
  * - `refund_room`: the room ends, and all of its tickets are paid back. It is not undone.
  */
 export const measureKind = z.enum([
@@ -162,6 +163,8 @@ const statement = madeDecision.extend({
   subject: z.enum(['message', 'person', 'live', 'form']),
   /** The title of the article in both languages; null where a law is cited. */
   article: z.object({ en: z.string(), fr: z.string() }).nullable(),
+  /** Whether its suspension also holds the payouts of this person, who is a creator, to its end. */
+  holdsPayouts: z.boolean(),
   appealUntil: z.string().nullable(),
   /** Whether this person can appeal now. */
   mayAppeal: z.boolean(),

@@ -17,7 +17,7 @@ export const suspensions = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.decision, table.kind] }),
-    index('suspensions_identity').on(table.identity).where(sql`${table.liftedAt} is null`),
+    index('suspensions_identity').on(table.identity),
     index('suspensions_room').on(table.room).where(sql`${table.liftedAt} is null`),
   ],
 );

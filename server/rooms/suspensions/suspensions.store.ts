@@ -77,6 +77,12 @@ export class SuspensionsStore {
 export const inForce = (at: string) =>
   and(isNull(suspensions.liftedAt), or(isNull(suspensions.until), gt(suspensions.until, at)));
 
+/** For a query: whether this account is suspended. */
+export function isSuspendedAt(identity: SQL, at: string): SQL {
+  return sql`exists (select 1 from ${suspensions}
+    where ${and(eq(suspensions.kind, 'account'), sql`${suspensions.identity} = ${identity}`, inForce(at))})`;
+}
+
 /** For a query of rooms: whether the stage of one is closed, or its creator suspended. */
 export function stageIsClosed(orm: Orm, at: string): SQL {
   const ofRoom = and(eq(suspensions.kind, 'stage'), eq(suspensions.room, rooms.id));

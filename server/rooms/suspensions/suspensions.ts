@@ -68,13 +68,18 @@ export class Suspensions {
     this.#options.outbox.wake();
   }
 
+  /** The suspension of an account that ends last; `until` is null if it has no end. */
+  find(identity: string, tx?: Orm): Promise<{ until: string | null } | undefined> {
+    return this.#store.findLongest(identity, isoIn(this.#options.clock), tx);
+  }
+
   async isSuspended(identity: string, tx?: Orm): Promise<boolean> {
-    return (await this.#store.findLongest(identity, isoIn(this.#options.clock), tx)) !== undefined;
+    return (await this.find(identity, tx)) !== undefined;
   }
 
   /** When an account's suspension ends by itself; no fact reports that. */
   async endOf(identity: string, tx: Orm): Promise<string | undefined> {
-    return (await this.#store.findLongest(identity, isoIn(this.#options.clock), tx))?.until ?? undefined;
+    return (await this.find(identity, tx))?.until ?? undefined;
   }
 
   async assertNotSuspended(identity: string, tx?: Orm): Promise<void> {

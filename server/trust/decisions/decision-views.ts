@@ -4,7 +4,13 @@ import type { MessageId, RoomId } from '../../protocol/ids.ts';
 import type { Appeal, AppealKind, Decision, Ground, OwnAppeal, ReviewCase } from '../../protocol/trust/decisions.ts';
 import type { FiledReport } from '../../protocol/trust/reports.ts';
 import type { CaseRow, ReportRow } from './cases.store.ts';
-import { type AppealRow, type DecisionRow, isInForce, type StandingRow } from './decisions.store.ts';
+import {
+  type AppealRow,
+  type DecisionRow,
+  isInForce,
+  type StandingAppeal,
+  type StandingRow,
+} from './decisions.store.ts';
 import { appealUntil } from './review-rules.ts';
 
 export type Appellant = Exclude<AppealKind, 'second_look'>;
@@ -74,7 +80,7 @@ function toMeasure({ kind, room, message, until }: DecisionRow['measures'][numbe
   return { kind, room: room as RoomId | null, message: message as MessageId | null, until };
 }
 
-export function toDecision(row: StandingRow, appeals: AppealRow[], nowMs: number): Decision {
+export function toDecision(row: StandingRow, appeals: StandingAppeal[], nowMs: number): Decision {
   return {
     ...toMade(row),
     by: row.by,
@@ -96,8 +102,10 @@ export function toOwnAppeal(row: AppealRow): OwnAppeal {
   };
 }
 
-function toAppeal(row: AppealRow, nowMs: number): Appeal {
-  const { kind, by, decidedBy } = row;
-  const endMs = row.decidedAt === null ? nowMs : Date.parse(row.decidedAt);
-  return { ...toOwnAppeal(row), kind, by, decidedBy, isLate: Date.parse(row.dueAt) < endMs };
+/** What lapsed is not late: nobody waits for it. */
+function toAppeal(row: StandingAppeal, nowMs: number): Appeal {
+  const { kind, by, decidedBy, isWaiting } = row;
+  const dueMs = Date.parse(row.dueAt);
+  const isLate = row.decidedAt === null ? isWaiting && dueMs < nowMs : dueMs < Date.parse(row.decidedAt);
+  return { ...toOwnAppeal(row), kind, by, decidedBy, isLate };
 }

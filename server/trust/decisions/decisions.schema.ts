@@ -43,6 +43,7 @@ export const reviewCases = pgTable(
     index('review_cases_subject').on(table.subjectKey),
     index('review_cases_state').on(table.state, table.id),
     index('review_cases_accused').on(table.accused),
+    index('review_cases_room').on(table.room),
   ],
 );
 
@@ -104,6 +105,7 @@ export const appeals = pgTable(
     uniqueIndex('appeals_second_look').on(table.decision).where(sql`${table.kind} = 'second_look'`),
     index('appeals_case').on(table.case),
     index('appeals_by').on(table.by),
+    index('appeals_decision').on(table.decision),
   ],
 );
 

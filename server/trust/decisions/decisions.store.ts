@@ -14,8 +14,10 @@ import {
   not,
   notInArray,
   or,
+  type SQL,
   sql,
 } from '../../platform/db/sql.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { Measure, MeasureKind } from '../../protocol/trust/decisions.ts';
 import { reports, unfoundedReports } from '../reports/reports.schema.ts';
 import type { Sender } from '../reports/reports.ts';
@@ -23,8 +25,27 @@ import { appeals, decisions, reviewCases } from './decisions.schema.ts';
 
 export type DecisionRow = typeof decisions.$inferSelect;
 export type AppealRow = typeof appeals.$inferSelect;
+/** An appeal, and whether the house owes an answer to it. */
+export type StandingAppeal = AppealRow & { isWaiting: boolean };
 /** A decision and what became of it. */
 export type StandingRow = DecisionRow & { isReplaced: boolean; isUndone: boolean };
+
+/** What a claim would take down; older acts than `since` do not count for room and person. */
+export interface TakeDownTarget {
+  subjectKey: string;
+  room: string;
+  accused: string | null;
+  since: string;
+}
+
+/**
+ * For a query of appeals: whether the house owes an answer. They lapse when another decision takes the place of theirs,
+ * and where what they ask for is done.
+ */
+export const IS_WAITING = sql<boolean>`(appeals.outcome is null
+  and not exists (select 1 from decisions newer where newer.replaces = appeals.decision)
+  and (appeals.kind = 'reporter' or not exists (
+    select 1 from appeals other where other.decision = appeals.decision and other.outcome = 'granted')))`;
 
 const later = aliasedTable(decisions, 'later');
 
@@ -131,12 +152,19 @@ export class DecisionsStore {
   }
 
   /**
-   * Whether a claim of consent of a person takes something down: not where an earlier one waits for a reviewer or was
-   * decided without a measure, nor where a report of theirs was manifestly unfounded. Concurrent callers for one person
+   * Whether a claim takes something down by itself, counted by who claims and by what it is about. Concurrent callers
    * wait until the transaction ends.
    */
-  async mayTakeDown(tx: Orm, reporter: string): Promise<boolean> {
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${`consent:${reporter}`}))`);
+  async mayTakeDown(tx: Orm, reporter: string, target: TakeDownTarget): Promise<boolean> {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtext('consent'))`);
+    return (await this.#isTrusted(tx, reporter)) && (await this.#isWithinBudget(tx, target));
+  }
+
+  /**
+   * Not where an earlier claim of the person waits for a reviewer or was decided without a measure, nor where a report
+   * of theirs was manifestly unfounded.
+   */
+  async #isTrusted(tx: Orm, reporter: string): Promise<boolean> {
     const claims = await tx
       .select({ id: decisions.id })
       .from(decisions)
@@ -156,6 +184,31 @@ export class DecisionsStore {
     const { report, reporter: of } = unfoundedReports;
     const marked = await tx.select({ report }).from(unfoundedReports).where(eq(of, reporter)).limit(1);
     return claims.length === 0 && marked.length === 0;
+  }
+
+  /**
+   * A subject comes down by itself once: after a cleared claim only a reviewer takes it down. A room and a person have
+   * `LIMITS.takeDownsPerDay` each.
+   */
+  async #isWithinBudget(tx: Orm, { subjectKey, room, accused, since }: TakeDownTarget): Promise<boolean> {
+    const { id, subjectKey: key, room: ofRoom, accused: ofPerson } = reviewCases;
+    const countIf = (isCounted: SQL) => sql<number>`(count(*) filter (where ${isCounted}))::int`;
+    const [made] = await tx
+      .select({
+        ofSubject: countIf(sql`${key} = ${subjectKey}`),
+        ofRoom: countIf(sql`${ofRoom} = ${room} and ${decisions.at} > ${since}::timestamptz`),
+        ofPerson: countIf(sql`${ofPerson} = ${accused} and ${decisions.at} > ${since}::timestamptz`),
+      })
+      .from(decisions)
+      .innerJoin(reviewCases, eq(id, decisions.case))
+      .where(
+        and(
+          eq(decisions.kind, 'provisional'),
+          decisions.automated,
+          or(eq(key, subjectKey), eq(ofRoom, room), accused === null ? undefined : eq(ofPerson, accused)),
+        ),
+      );
+    return made?.ofSubject === 0 && made.ofRoom < LIMITS.takeDownsPerDay && made.ofPerson < LIMITS.takeDownsPerDay;
   }
 
   async insertAppeal(tx: Orm, row: AppealRow): Promise<boolean> {
@@ -188,27 +241,22 @@ export class DecisionsStore {
       .where(and(eq(appeals.id, id), isNull(appeals.outcome)));
   }
 
-  async listAppeals(ofDecisions: string[]): Promise<AppealRow[]> {
+  async listAppeals(ofDecisions: string[]): Promise<StandingAppeal[]> {
     if (ofDecisions.length === 0) return [];
     return this.#orm
-      .select()
+      .select({ ...getTableColumns(appeals), isWaiting: IS_WAITING })
       .from(appeals)
       .where(inArray(appeals.decision, ofDecisions))
       .orderBy(desc(appeals.createdAt), desc(appeals.id));
   }
 
-  /**
-   * Those of a case that the house owes an answer to, by date. They lapse when another decision takes the place of
-   * theirs, and where what they ask for is done.
-   */
-  async listWaiting(tx: Orm, case_: string): Promise<AppealRow[]> {
-    const rows = await tx
-      .select({ appeal: appeals, isUndone: this.#isUndone(tx) })
+  /** Those of a case that the house owes an answer to, by date. */
+  listWaiting(tx: Orm, case_: string): Promise<AppealRow[]> {
+    return tx
+      .select()
       .from(appeals)
-      .innerJoin(decisions, eq(decisions.id, appeals.decision))
-      .where(and(eq(appeals.case, case_), isNull(appeals.outcome), not(this.#isReplaced(tx))))
+      .where(and(eq(appeals.case, case_), IS_WAITING))
       .orderBy(asc(appeals.dueAt));
-    return rows.flatMap(({ appeal, isUndone }) => (isUndone && appeal.kind !== 'reporter' ? [] : [appeal]));
   }
 
   /** The final decisions of cases, without those that another has replaced. */

@@ -3,7 +3,7 @@
  * reviewer answers. A decision, what follows from it (`measures.ts`) and the messages about it are one transaction.
  * Called by the gateway; other domains are behind ports.
  */
-import { type Clock, iso, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { NewFact, Outbox } from '../../platform/outbox/outbox.ts';
 import { isPersonId, type Language } from '../../protocol/accounts/people.ts';
@@ -58,7 +58,7 @@ interface DecisionsOptions {
   db: Database;
   outbox: Pick<Outbox, 'add' | 'wake'>;
   clock: Clock;
-  rooms: Pick<Rooms, 'creatorOf' | 'getRoom'>;
+  rooms: Pick<Rooms, 'creatorOf' | 'getRoom'> & { attendances: Pick<Rooms['attendances'], 'has'> };
   charter: { getVersion(version: number): Promise<CharterVersion> };
   people: {
     /** The creators for whom a person moderates. */
@@ -72,6 +72,13 @@ interface DecisionsOptions {
   measures: MeasurePorts;
   /** Whether somebody can undo what a claim takes down. */
   hasReviewers: boolean;
+}
+
+interface Filing {
+  /** Of the accused. */
+  language: Language | undefined;
+  /** Whether a claim may act by itself, as far as its sender's address goes. */
+  mayAct: boolean;
 }
 
 interface NewAppeal {
@@ -103,14 +110,15 @@ export class Decisions {
 
   /**
    * The open case of a new report, in the transaction that stores it; call `outbox.wake()` after the commit. A picture
-   * whose consent is in dispute comes down with the claim: one of each reporter until a reviewer has looked, and none
-   * of a live that has not begun.
+   * whose consent is in dispute comes down with the claim of somebody who was inside, within the budgets of R72c.
    */
-  async gather(tx: Orm, report: UnfiledReport, language?: Language): Promise<string> {
+  async gather(tx: Orm, report: UnfiledReport, { language, mayAct }: Filing): Promise<string> {
     const { subjectKind, subjectKey, room = null, accused = null, category, source, createdAt } = report;
     const { article = null, charterVersion = null } = report;
     const isOrder = source === 'order';
-    const { severity, dueMs } = urgencyOf(category, isOrder);
+    const isClaim = category === 'consent' && !isOrder;
+    const wasInside = isClaim && (await this.#wasInside(tx, report));
+    const { severity, dueMs } = urgencyOf(category, { isOrder, isOutsideClaim: isClaim && !wasInside });
     const dueAt = iso(Date.parse(createdAt) + dueMs);
     const found = await this.#cases.gather(tx, {
       ...{ id: createId('case'), subjectKind, subjectKey, room, accused, category, article, charterVersion },
@@ -118,18 +126,24 @@ export class Decisions {
     });
     // Where a second look was owed first, the decision may be due before it now.
     if (found.owed !== 'decision') await this.#settleCase(tx, found);
-    if (category === 'consent' && source === 'room' && this.#options.hasReviewers)
-      await this.#takeDown(tx, found, { ...report, language });
+    if (wasInside && mayAct && this.#options.hasReviewers) await this.#takeDown(tx, found, { ...report, language });
     return found.id;
   }
 
+  /** Who was inside for some minutes knows what is shown there. */
+  async #wasInside(tx: Orm, { room, reporter }: UnfiledReport): Promise<boolean> {
+    if (!room || !reporter) return false;
+    return this.#options.rooms.attendances.has(tx, room as RoomId, reporter);
+  }
+
   async #takeDown(tx: Orm, found: CaseRow, report: UnfiledReport & { language: Language | undefined }): Promise<void> {
-    const { reporter = null, article = null, charterVersion = null, language = 'en' } = report;
+    const { reporter, article = null, charterVersion = null, language = 'en' } = report;
     const { subjectKind, subjectKey, accused } = found;
     const room = found.room as RoomId;
     if (subjectKind !== 'message' && subjectKind !== 'live') return;
     if (subjectKind === 'live' && (await this.#options.rooms.getRoom(room, tx)).firstLiveAt === null) return;
-    if (reporter !== null && !(await this.#store.mayTakeDown(tx, reporter))) return;
+    const target = { subjectKey, room, accused, since: isoIn(this.#options.clock, -DAY_MS) };
+    if (!reporter || !(await this.#store.mayTakeDown(tx, reporter, target))) return;
     if (await this.#store.findLast(found.id, tx)) return;
     const kind = subjectKind === 'message' ? 'remove_message' : 'stop_live';
     await this.#add(tx, found, {
@@ -269,7 +283,7 @@ export class Decisions {
       if (!waiting.some((each) => each.id === id)) throw new AppError('already_decided');
       // Before `closeAppeal`: a granted appeal ends the earlier decision, and #add informs the person only if that
       // decision is still in force.
-      const replacedBy = replacing && (await this.#add(tx, row, replacing));
+      const replacedBy = replacing && (await this.#add(tx, row, { ...replacing, answeredBy: appeal.dueAt }));
       const end = { outcome, decidedBy: reviewer, decidedAt: isoIn(this.#options.clock), reasons, language };
       await this.#store.closeAppeal(tx, id, end);
       if (appeal.kind !== 'second_look')
@@ -345,14 +359,20 @@ export class Decisions {
 
   /**
    * Writes a decision in the place of the last one of its case, with everything that follows. The case is locked; a
-   * final decision closes it.
+   * final decision closes it. `answeredBy`: by when an appeal was to be answered, where it answers one.
    */
-  async #add(tx: Orm, row: CaseRow, decision: NewDecision): Promise<string> {
+  async #add(
+    tx: Orm,
+    row: CaseRow,
+    { answeredBy = row.decideBy, ...decision }: NewDecision & { answeredBy?: string },
+  ): Promise<string> {
     const earlier = await this.#store.findLast(row.id, tx);
     const id = createId('decision');
     const points = decision.kind === 'final' ? pointsOf(decision.measures.map(({ kind }) => kind)) : 0;
+    // Not the date of the second look, which may be the first that the case owes.
+    const dueAt = row.state === 'open' ? row.decideBy : answeredBy;
     const made: DecisionRow = {
-      ...{ ...decision, id, case: row.id, replaces: earlier?.id ?? null, points, dueAt: row.dueAt },
+      ...{ ...decision, id, case: row.id, replaces: earlier?.id ?? null, points, dueAt },
       at: isoIn(this.#options.clock),
     };
     await this.#store.insert(tx, made);

@@ -1,6 +1,7 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type SQL, sql } from '../../platform/db/sql.ts';
 import type { Figures } from '../../protocol/trust/decisions.ts';
+import { IS_WAITING } from './decisions.store.ts';
 
 interface Period {
   from: string;
@@ -39,9 +40,10 @@ export class FiguresStore {
         count(*) filter (where at > due_at)::int as late,
         percentile_cont(0.5) within group (order by extract(epoch from at - opened_at) / 3600)::float as "medianHours"
       from (select d.*, c.opened_at from decisions d join review_cases c on c.id = d."case") d where ${made}`);
-    const [late] =
-      await this.#rows(sql`select count(*) filter (where coalesce(decided_at, ${now}::timestamptz) > due_at)::int as late
-      from appeals where ${filed}`);
+    const answeredAt = sql`coalesce(decided_at, case when ${IS_WAITING} then ${now}::timestamptz end)`;
+    const [late] = await this.#rows(
+      sql`select count(*) filter (where ${answeredAt} > due_at)::int as late from appeals where ${filed}`,
+    );
     const [waiting] = await this.#rows(sql`select count(*)::int as total,
         count(*) filter (where due_at < ${now}::timestamptz)::int as late from review_cases where owed is not null`);
     return {

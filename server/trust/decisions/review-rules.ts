@@ -20,11 +20,19 @@ const HOURS: Readonly<Record<ReportCategory, number>> = {
 };
 const WORST_FIRST = Object.keys(HOURS);
 const ORDER_HOURS = 12;
+const OUTSIDE_CLAIM_HOURS = 4;
 
-/** Severity 0 is the worst. The order of an authority has it, whatever its category. */
-export function urgencyOf(category: ReportCategory, isOrder: boolean): { severity: number; dueMs: number } {
+/**
+ * Severity 0 is the worst. The order of an authority has it, whatever its category, and a claim of consent from
+ * outside: what it is about stays up until a reviewer has looked.
+ */
+export function urgencyOf(
+  category: ReportCategory,
+  { isOrder, isOutsideClaim }: { isOrder: boolean; isOutsideClaim: boolean },
+): { severity: number; dueMs: number } {
   const hours = HOURS[category];
   if (isOrder) return { severity: 0, dueMs: Math.min(ORDER_HOURS, hours) * HOUR_MS };
+  if (isOutsideClaim) return { severity: 0, dueMs: OUTSIDE_CLAIM_HOURS * HOUR_MS };
   return { severity: WORST_FIRST.indexOf(category), dueMs: hours * HOUR_MS };
 }
 

@@ -7,13 +7,14 @@ import type { CaseView, Decision, OwnAppeal, StatementList } from '../../protoco
 import type { Report } from '../../protocol/trust/reports.ts';
 import type { Sender } from '../reports/reports.ts';
 import { appealUntilOf, mayAppeal, toMade, toOwnAppeal } from './decision-views.ts';
-import { type AppealRow, type DecisionRow, type DecisionsStore, isInForce } from './decisions.store.ts';
+import { type AppealRow, type DecisionRow, type DecisionsStore, isInForce, measureOf } from './decisions.store.ts';
 import { appealUntil, STRIKE_MS } from './review-rules.ts';
 
 type Cited = Pick<DecisionRow, 'article' | 'charterVersion'>;
 
 interface StatementsOptions {
   clock: Clock;
+  people: { isCreator(identity: string): Promise<boolean> };
   charter: { getVersion(version: number): Promise<CharterVersion> };
 }
 
@@ -38,6 +39,7 @@ export class Statements {
         room: row.room as RoomId | null,
         subject: row.subject ?? ('form' as const),
         article: (await this.articleOf(row))?.title ?? null,
+        holdsPayouts: await this.#holdsPayouts(row),
         appealUntil: appealUntilOf(row, 'accused'),
         mayAppeal: appeal === undefined && mayAppeal(row, 'accused', nowMs),
         appeal: appeal ? toOwnAppeal(appeal) : null,
@@ -55,8 +57,14 @@ export class Statements {
       ...toMade(row),
       reasons: row.reasons,
       title,
+      holdsPayouts: await this.#holdsPayouts(row),
       appealUntil: row.kind === 'final' ? appealUntil(row.at) : null,
     };
+  }
+
+  async #holdsPayouts(row: DecisionRow): Promise<boolean> {
+    if (row.accused === null || !measureOf(row, 'suspend_account')) return false;
+    return this.#options.people.isCreator(row.accused);
   }
 
   /** For a letter to who appealed. */
@@ -71,8 +79,7 @@ export class Statements {
     const nowMs = this.#options.clock.now();
     const outcomes = rows.map((row): [string, Pick<Report, 'state' | 'outcome'>] => {
       const isWaiting = all.some(
-        ({ decision, outcome, kind }) =>
-          decision === row.id && outcome === null && (kind === 'reporter' || (kind === 'accused' && isInForce(row))),
+        ({ decision, kind, isWaiting: isOwed }) => decision === row.id && isOwed && kind !== 'second_look',
       );
       const own = all.find(
         ({ decision, by, report }) =>

@@ -60,8 +60,11 @@ export type Sender = { person: string } | { report: string };
 
 /** What reports ask of those who decide them. */
 interface ReportedCases {
-  /** The open case of a report, in the transaction that stores it. `language` is that of the accused. */
-  gather(tx: Orm, report: UnfiledReport, language: Language | undefined): Promise<string>;
+  /**
+   * The open case of a report, in the transaction that stores it. `language` is that of the accused; `mayAct`: a claim
+   * of consent may take its subject down by itself.
+   */
+  gather(tx: Orm, report: UnfiledReport, filing: { language: Language | undefined; mayAct: boolean }): Promise<string>;
   languageOf(person: string): Promise<Language | undefined>;
   /** Throws `another_reviewer_needed` where cases about the accused are hidden from them. */
   assertMayName(reviewer: string, accused: string): Promise<void>;
@@ -105,6 +108,7 @@ export class Reports {
       name: 'retire reports',
       everyMs: RETIRE_MS,
       log: options.log,
+      waitsForClock: options.clock,
       run: () => this.retire(),
     });
   }
@@ -119,10 +123,16 @@ export class Reports {
 
   /**
    * Idempotent by reporter, subject and category, until the case is decided. Throws `reports_limited` for a person
-   * several of whose reports were manifestly unfounded, once they have filed as many as they still may.
+   * several of whose reports were manifestly unfounded, once they have filed as many as they still may. `mayAct`:
+   * whether their address may have claims that act by themselves.
    */
-  async file(room: RoomId, reporter: string, input: RoomReportInput): Promise<Report> {
-    const report = await this.#file(room, reporter, input);
+  async file(
+    room: RoomId,
+    reporter: string,
+    input: RoomReportInput,
+    { mayAct = false }: { mayAct?: boolean } = {},
+  ): Promise<Report> {
+    const report = await this.#file(room, reporter, input, { mayAct });
     const { subject, category, note } = input;
     if (subject.kind === 'message' && isChatCategory(category))
       await this.#options.chat.report(room, reporter, { messageId: subject.id, category, ...chatNote(note) });
@@ -133,7 +143,7 @@ export class Reports {
   /** The report of a message from its chat: for the house, and for the moderators of the room. */
   async fileFromChat(room: RoomId, reporter: string, input: ChatReportInput) {
     const { messageId: id, category, note } = input;
-    const { number } = await this.#file(room, reporter, { subject: { kind: 'message', id }, category, note });
+    const { number } = await this.#file(room, reporter, { subject: { kind: 'message', id }, category, note }, {});
     return { report: await this.#options.chat.report(room, reporter, input), number };
   }
 
@@ -192,7 +202,7 @@ export class Reports {
    */
   async fileOrder(by: string, { room, subject, category, note, ...named }: OrderInput): Promise<string> {
     const order = { ...named, reference: named.reference ?? null };
-    return (await this.#file(room, by, { subject, category, note }, order)).case;
+    return (await this.#file(room, by, { subject, category, note }, { order })).case;
   }
 
   async listBy(reporter: string): Promise<Report[]> {
@@ -224,7 +234,7 @@ export class Reports {
     room: RoomId,
     reporter: string,
     { subject, category, note }: RoomReportInput,
-    order: FiledReport['order'] = null,
+    { order = null, mayAct = false }: { order?: FiledReport['order']; mayAct?: boolean },
   ): Promise<ReportLine> {
     const { key, accused, evidence } = await this.#look(room, subject);
     // The answer to an order shows its case, which may be open already.
@@ -244,15 +254,15 @@ export class Reports {
     const known = await this.#store.findSame(row);
     if (known) return known;
     if (!order) await this.#assertMayReport(reporter);
-    return this.#insert(row);
+    return this.#insert(row, mayAct);
   }
 
   /** With the fact that it was filed, from which the letter to the reporter follows. */
-  async #insert(row: UnfiledReport): Promise<ReportLine> {
+  async #insert(row: UnfiledReport, mayAct = false): Promise<ReportLine> {
     const { db, outbox, cases } = this.#options;
     const language = row.accused ? await cases.languageOf(row.accused) : undefined;
     const inserted = await db.transaction(async (tx) => {
-      const id = await cases.gather(tx, row, language);
+      const id = await cases.gather(tx, row, { language, mayAct });
       const report = await this.#store.insert(tx, { ...row, case: id });
       if (!report || row.source === 'order') return report;
       const data = { report: report.id, number: report.number };
@@ -261,7 +271,7 @@ export class Reports {
     });
     outbox.wake();
     // Erased or decided between the two statements: it is filed anew.
-    return inserted ?? (await this.#store.findSame(row)) ?? this.#insert(row);
+    return inserted ?? (await this.#store.findSame(row)) ?? this.#insert(row, mayAct);
   }
 
   async #assertMayReport(reporter: string): Promise<void> {

@@ -55,7 +55,7 @@ export const peopleApi = {
     (await confirmedCall<{ url: string }>('POST', '/site/oidc', { ...start, purpose: 'enrol' })).url,
   addressChange: async () => (await call<{ change: AddressChange | null }>('GET', '/v1/me/address-change')).change,
   changeAddress: (address: string) => confirmedCall<AddressChange>('POST', '/v1/me/address-change', { address }),
-  withdrawAddressChange: () => call<object>('DELETE', '/v1/me/address-change'),
+  withdrawAddressChange: () => confirmedCall<object>('DELETE', '/v1/me/address-change'),
   becomeOperator: (token: string) => confirmedCall<object>('POST', '/v1/me/operator', { token }),
   signOutEverywhere: () => call<object>('DELETE', '/v1/me/sessions'),
   closing: () => call<AccountClosing>('GET', '/v1/me/closing'),

@@ -41,7 +41,8 @@ interface Alarm {
   name: string;
   text: string;
   hint: string;
-  href: string;
+  /** Absent: there is nothing to do on the desk. */
+  href?: string;
   /** Shown in red: waiting costs money. */
   isGrave: boolean;
 }
@@ -163,11 +164,11 @@ export class DeskOverviewPart extends DeskPart {
     const { lastReconciliation: last, clearing, disputes, payouts, failures, frozenCreators } = overview;
     const unexplained = last?.unexplainedCount ?? 0;
     const failed = failures.refunds + failures.payouts + failures.providerEvents + failures.payments;
-    const grave = (name: string, text: string, hint: string, href: string) => ({
+    const grave = (name: string, text: string, hint: string, href?: string) => ({
       name,
       text,
       hint,
-      href,
+      ...(href !== undefined && { href }),
       isGrave: true,
     });
     const mild = (name: string, text: string, hint: string, href: string) => ({
@@ -179,6 +180,7 @@ export class DeskOverviewPart extends DeskPart {
     });
     const due = disputes.evidenceDueAt && texts.evidenceDue(formatMoment(disputes.evidenceDueAt, this.language));
     const candidates: Array<Alarm | false> = [
+      overview.isClockInDoubt && grave('clock', texts.clock, texts.clockText),
       unexplained > 0 &&
         grave('unexplained', texts.unexplained(unexplained), texts.differenceText, '/desk/reconciliation'),
       disputes.openCount > 0 &&
@@ -238,10 +240,10 @@ export class DeskOverviewPart extends DeskPart {
 
   #alarm({ name, text, hint, href, isGrave }: Alarm): TemplateResult {
     return html`<li>
-      <a class=${isGrave ? 'grave' : ''} href=${href} data-testid="alarm-${name}">
+      <a class=${isGrave ? 'grave' : ''} href=${href ?? nothing} data-testid="alarm-${name}">
         ${icon(isGrave ? 'warning' : 'clock', 24)}
         <span><b>${text}</b><span class="small muted">${hint}</span></span>
-        <span class="go small" aria-hidden="true">${this.desk.overview.go}</span>
+        ${href === undefined ? nothing : html`<span class="go small" aria-hidden="true">${this.desk.overview.go}</span>`}
       </a>
     </li>`;
   }

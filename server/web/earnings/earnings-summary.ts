@@ -72,9 +72,18 @@ export class EarningsSummary extends SitePart {
     const { currency, payoutMinMinor } = this.page.summary;
     const { reason } = frozen;
     const { freeze } = this.page;
-    const note = reason === 'house' && freeze ? this.#houseNote(freeze.reason) : nothing;
+    const note =
+      reason === 'house' && freeze
+        ? this.#houseNote(freeze.reason)
+        : reason === 'suspended'
+          ? html`<a class="link" href="/reports">${texts.suspended.decision}</a>`
+          : nothing;
     const text =
-      reason === 'below_minimum' ? texts.below_minimum.text(this.money(payoutMinMinor, currency)) : texts[reason].text;
+      reason === 'below_minimum'
+        ? texts.below_minimum.text(this.money(payoutMinMinor, currency))
+        : reason === 'suspended'
+          ? texts.suspended.text(frozen.until ? formatDay(frozen.until, this.language) : null)
+          : texts[reason].text;
     return html`<wa-callout variant=${reason === 'recovery' ? 'danger' : 'brand'} data-testid="frozen-${reason}">
       <strong>${texts[reason].title(this.money(Math.abs(frozen.amountMinor), currency))}</strong>${text} ${note}
     </wa-callout>`;

@@ -16,9 +16,12 @@ afterEach(() => vi.restoreAllMocks());
 
 const context = { words: siteTexts('en'), texts: elementTexts('en'), language: 'en' } as const;
 
+/** In January 2030, in the reader's time. */
+const at = (day: number, hour: number, minute = 0) => new Date(2030, 0, day, hour, minute).toISOString();
+
 const held = {
   ...{ id: 'ticket_1', room: 'room_1', title: 'A concert', creatorName: 'Camille', priceMinor: 900, currency: 'eur' },
-  ...{ status: 'valid', roomStatus: 'scheduled', startsAt: '2030-01-01T20:00:00.000Z', withdrawable: true },
+  ...{ status: 'valid', roomStatus: 'scheduled', startsAt: at(1, 20), withdrawable: true },
   ...{ movedAt: null, pausedUntil: null, pauseAnnounced: false },
 } as unknown as OwnTicket;
 
@@ -62,17 +65,17 @@ test('the home page shows what one holds, with its date, or that it is on', () =
   expect(home([held])).toMatch(/A concert Camille .*1 Jan/);
   expect(home([{ ...held, roomStatus: 'live' }])).toContain(`A concert Camille ${elementTexts('en').lobby.liveNow}`);
   expect(home([])).not.toContain('A concert');
-  const paused = { ...held, pausedUntil: '2030-01-02T20:00:00.000Z', pauseAnnounced: true };
+  const paused = { ...held, pausedUntil: at(2, 20), pauseAnnounced: true };
   expect(home([paused])).toMatch(/A concert Camille Paused, goes on by Wed,? 2 Jan/);
 });
 
 test('a room whose live was interrupted does not come up at the date of its beginning', () => {
   const { lobby } = elementTexts('en');
   const live = { id: 'room_1', title: 'A concert', creator: { name: 'Camille' }, access: { kind: 'free' } };
-  const room = { ...live, status: 'scheduled', startsAt: '2030-01-01T20:00:00.000Z', poster: null } as CardRoom;
+  const room = { ...live, status: 'scheduled', startsAt: at(1, 20), poster: null } as CardRoom;
   const card = (change: Partial<CardRoom>) => wordsOf(roomCard({ ...room, ...change }, context));
   expect(card({})).toContain('1 Jan');
-  const over = { liveEndedAt: '2030-01-01T20:30:00.000Z' };
+  const over = { liveEndedAt: at(1, 20, 30) };
   expect(card(over)).toMatch(new RegExp(`^(?!.*1 Jan).*${lobby.offAir}`));
-  expect(card({ ...over, pausedUntil: '2030-01-02T20:00:00.000Z', pauseAnnounced: true })).toContain('Paused, goes on');
+  expect(card({ ...over, pausedUntil: at(2, 20), pauseAnnounced: true })).toContain('Paused, goes on');
 });

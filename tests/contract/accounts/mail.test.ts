@@ -163,7 +163,7 @@ test('a house that its mail server refuses bounces nothing; a letter is given up
 });
 
 test('a mailbox and a house get so many letters an hour; the rest waits, and sign-in letters have limits of their own', async () => {
-  await using house = await openHouse({ perHour: 12 });
+  await using house = await openHouse({ perHour: 15 });
   // One mailbox in several spellings.
   for (let index = 0; index < 11; index += 1) await house.queue(signInLetter(`s${index}`, `Ann+${index}@example.com`));
   await house.sendDue();
@@ -185,6 +185,39 @@ test('a mailbox and a house get so many letters an hour; the rest waits, and sig
   house.advance(HOUR_MS + MINUTE_MS);
   await house.sendDue();
   expect(house.smtp.received).toHaveLength(25);
+});
+
+test('a flood of letters to strangers, or of one kind or one live, leaves room for all others', async () => {
+  await using house = await openHouse({ perHour: 20 });
+  const count = (prefix: string) => house.smtp.received.filter(({ to }) => to.startsWith(prefix)).length;
+  for (let index = 0; index < 25; index += 1) {
+    await house.queue(signInLetter(`n${index}`, `nobody${index}@example.org`, false));
+    await house.queue(liveLetter(`big${index}`, { to: `fan${index}@example.org` }));
+  }
+  await house.sendDue();
+  expect([count('nobody'), count('fan')]).toEqual([4, 16]);
+  for (let index = 0; index < 20; index += 1)
+    await house.queue(signInLetter(`m${index}`, `member${index}@example.org`));
+  for (let index = 0; index < 4; index += 1) {
+    await house.queue(liveLetter(`small${index}`, { to: `friend${index}@example.org`, room: 'room_small' }));
+  }
+  await house.sendDue();
+  expect([count('member'), count('friend')]).toEqual([16, 4]);
+
+  const links = { link: 'https://loge.example/account/address', objection: null, dueAt: '2026-05-05T20:00:00Z' };
+  const letter = (step: 'confirm_new' | 'done_old', to: string) => {
+    const data = { step, newAddress: 'new@example.org', ...links };
+    return { key: `${step}:${to}`, to, language: 'en', template: 'address', data } as const;
+  };
+  const queue = (step: 'confirm_new' | 'done_old', to: string) =>
+    house.db.transaction((tx) => house.mail.enqueue(tx, letter(step, to)));
+  for (let index = 0; index < 25; index += 1) await queue('confirm_new', `asked${index}@example.org`);
+  const paid = { status: 'paid', amountMinor: 500, currency: 'eur', link: 'https://loge.example/earnings' } as const;
+  const payout = { key: 'payout', to: 'payee@example.org', language: 'en', template: 'payout', data: paid } as const;
+  await house.db.transaction((tx) => house.mail.enqueue(tx, payout));
+  await queue('done_old', 'warned@example.org');
+  await house.sendDue();
+  expect([count('asked'), count('payee'), count('warned')]).toEqual([10, 1, 1]);
 });
 
 test('a process that closes gives back what it has leased and not sent', async () => {

@@ -59,7 +59,7 @@ describe.each(DATABASES)('accounts on $name', ({ name, open }) => {
     const links: string[] = [];
     const people = createPeople((link) => links.push(link));
     const ask = () => people.signIn.request({ address: ADDRESS, language: 'en' });
-    const use = (link = '') => people.signIn.useLink(tokenOf(link), '');
+    const use = (link = '') => people.signIn.useLink(tokenOf(link), { device: '' });
     for (let index = 0; index < AT_ONCE; index += 1) await ask();
     const [first, ...others] = links;
     const presses = await Promise.allSettled([use(first), use(first), ...others.map((link) => use(link))]);
@@ -96,7 +96,7 @@ describe.each(DATABASES)('accounts on $name', ({ name, open }) => {
       await mayCommit.promise;
       return this.open(...given);
     });
-    const signedIn = people.signIn.useLink(tokenOf(links.at(-1)), '');
+    const signedIn = people.signIn.useLink(tokenOf(links.at(-1)), { device: '' });
     await isClaimed.promise;
     const objected = people.addresses.object(objection);
     await waitsOrEnds(objected);

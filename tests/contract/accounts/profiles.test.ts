@@ -16,6 +16,7 @@ import { MovableClock } from '../../support/houses/money-house.ts';
 const FANS = 12;
 /** Each encodes pictures. */
 const ROUNDS = 4;
+const log = createLog({ level: 'silent', pretty: false });
 const portrait = (subject: string) => ({ use: 'portrait', subject }) as const;
 
 describe.each(DATABASES)('profiles on $name', ({ open }) => {
@@ -30,7 +31,7 @@ describe.each(DATABASES)('profiles on $name', ({ open }) => {
       .png()
       .toBuffer();
     // Two gateways, which encode at the same time.
-    const [one, other] = [0, 1].map(() => new Pictures({ db, clock: new MovableClock() })) as [Pictures, Pictures];
+    const [one, other] = [0, 1].map(() => new Pictures({ db, clock: new MovableClock(), log })) as [Pictures, Pictures];
     for (let round = 0; round < ROUNDS; round += 1) {
       await one.set(portrait('lea'), 'lea', upload);
       await Promise.all([other.set(portrait('tom'), 'tom', upload), one.removeAllOf('lea')]);
@@ -43,7 +44,6 @@ describe.each(DATABASES)('profiles on $name', ({ open }) => {
 
   test('a person who is blocked while they follow does not follow afterwards', async () => {
     const clock = new MovableClock();
-    const log = createLog({ level: 'silent', pretty: false });
     const bus = new MemoryBus((error) => {
       throw error;
     });

@@ -7,13 +7,18 @@ import { createId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { type KillableHouse, openKillableHouse } from '../../support/crash/refund-steps.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { closeBalanced, openMoneyHouse, pay, SELLER } from '../../support/houses/money-house.ts';
+import { closeBalanced, type MoneyHouse, openMoneyHouse, pay, SELLER } from '../../support/houses/money-house.ts';
 
 const STEPS = 4;
 const YEARS_KEPT = 10;
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
 const YEAR_MS = 365 * DAY_MS;
+
+function advanceTo(house: MoneyHouse, atMs: number): void {
+  // The emulator's clock takes a year at a time.
+  for (let leftMs = atMs - Date.now(); leftMs > 0; leftMs -= YEAR_MS) house.advance(Math.min(leftMs, YEAR_MS));
+}
 
 describe.each(DATABASES)('numbers of receipts on $name', { timeout: 60_000 }, ({ open }) => {
   let killable: KillableHouse;
@@ -83,10 +88,8 @@ describe.each(DATABASES)('numbers of receipts on $name', { timeout: 60_000 }, ({
     await expect(change(`buyer_name = 'Another'`)).rejects.toThrow();
     await expect(change(`identity = '', buyer_name = null, number = 0`)).rejects.toThrow();
 
-    const issuedMs = Date.parse(issued?.issuedAt ?? '');
-    const lastDayMs = Date.UTC(new Date(issuedMs).getUTCFullYear() + YEARS_KEPT, 11, 31, 12);
-    // The emulator's clock takes a year at a time.
-    for (let leftMs = lastDayMs - issuedMs; leftMs > 0; leftMs -= YEAR_MS) house.advance(Math.min(leftMs, YEAR_MS));
+    const issuedYear = new Date(issued?.issuedAt ?? '').getUTCFullYear();
+    advanceTo(house, Date.UTC(issuedYear + YEARS_KEPT, 11, 31, 12));
     await house.money.invoices.eraseBuyers();
     expect(await buyers()).toEqual([{ identity, buyer_name: 'Léa Martin' }]);
     house.advance(DAY_MS);
@@ -96,6 +99,20 @@ describe.each(DATABASES)('numbers of receipts on $name', { timeout: 60_000 }, ({
     expect(await invoiceOf(sale)).toEqual({ ...issued, buyerName: null });
     expect((await invoiceOf(later))?.number).toContain('-000001');
     await expect(killable.db.bulk('delete from invoices returning transaction', [])).rejects.toThrow();
+  });
+
+  test("the year of a number is that of the house's time zone", async () => {
+    await using db = await open();
+    await using house = await openMoneyHouse({ db, isRunning: false, timeZone: 'Europe/Paris' });
+    const session = await pay(
+      await house.buyByCard({ room: await house.createRoom(), identity: await house.createFan() }),
+    );
+    await house.money.confirmCheckout(session);
+    const year = new Date(Date.now() + HOUR_MS).getUTCFullYear();
+    // In Paris, half an hour after midnight.
+    advanceTo(house, Date.UTC(year, 11, 31, 23, 30));
+    await house.money.sweep();
+    expect(await db.bulk('select year, number from invoices', [])).toEqual([{ year: year + 1, number: 1 }]);
   });
 
   test('a backlog of several batches is numbered to its end, also behind a refund that was made by hand', async () => {
@@ -123,11 +140,13 @@ describe.each(DATABASES)('numbers of receipts on $name', { timeout: 60_000 }, ({
     );
     house.advance(2 * HOUR_MS);
     while (await money.invoices.sweep());
-    const [issued] = await db.bulk<{ count: number; last: number }>(
-      'select count(*)::int as count, max(number) as last from invoices',
+    const series = await db.bulk<{ count: number; last: number }>(
+      'select count(*)::int as count, max(number) as last from invoices group by year',
       [],
     );
+    // In the last hours of a year the ticket is of another series.
+    for (const { count, last } of series) expect(last).toBe(count);
     // The tips and the ticket.
-    expect(issued).toEqual({ count: tips + 1, last: tips + 1 });
+    expect(series.reduce((sum, { count }) => sum + count, 0)).toBe(tips + 1);
   });
 });

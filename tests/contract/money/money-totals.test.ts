@@ -197,6 +197,58 @@ describe.each(DATABASES)('totals on $name', ({ open }) => {
     expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({ tipsMinor: 0, tipCount: 0, creatorMinor: 0 });
   });
 
+  test('leaderboard, goal and summary show what stands of a tip that went back in part, is disputed or was lost', async () => {
+    const room = await house.createRoom({ kind: 'free' });
+    const [lea, malik] = [await house.createFan(5_000), await house.createFan()];
+    const { tipping, tips, cardTips, refunds } = house.money;
+    await tipping.setGoal(room.id, { title: 'An encore', targetMinor: 5_000 });
+    const input = { amountMinor: 5_000, idempotencyKey: createId('event') };
+    const { tip } = await tips.send({ room, from: { identity: lea, name: 'Léa', role: 'fan' }, input });
+    const byCard = {
+      room,
+      from: { identity: malik, name: 'Malik', role: 'fan' },
+      input: { ...input, amountMinor: 4_000 },
+    } as const;
+    await house.money.confirmCheckout(await pay((await cardTips.open(byCard)).checkoutUrl));
+    await settle();
+    const paidByCard = await latestPayment();
+    const shown = async () => {
+      const { entries } = await tipping.getLeaderboard(room.id, 10);
+      const goalMinor = (await tipping.getGoal(room.id))?.reachedMinor;
+      const summary = await house.money.summaries.of(room, malik);
+      return {
+        board: entries.map(({ name, amountMinor }) => `${name} ${amountMinor}`),
+        goalMinor,
+        malik: summary.tips,
+      };
+    };
+    const both = { count: 1, amountMinor: 4_000 };
+    expect(await shown()).toEqual({
+      board: ['Léa 5000', 'Malik 4000'],
+      goalMinor: 9_000,
+      malik: both,
+    });
+    await refunds.refund({ tip: tip.id, amountMinor: 4_500, reason: 'A mistake' }, 'operator');
+    expect(await shown()).toEqual({
+      board: ['Malik 4000', 'Léa 500'],
+      goalMinor: 4_500,
+      malik: both,
+    });
+    const first = house.emulator.act('open_dispute', { paymentIntent: paidByCard, amountMinor: 1_000 });
+    await settle();
+    const less = { count: 1, amountMinor: 3_000 };
+    expect(await shown()).toEqual({
+      board: ['Malik 3000', 'Léa 500'],
+      goalMinor: 3_500,
+      malik: less,
+    });
+    house.emulator.act('close_dispute', { dispute: first.id, outcome: 'lost' });
+    await settle();
+    expect(await shown()).toMatchObject({ goalMinor: 3_500, malik: less });
+    await refunds.refund({ tip: tip.id, reason: 'A mistake' }, 'operator');
+    expect(await shown()).toEqual({ board: ['Malik 3000'], goalMinor: 3_000, malik: less });
+  });
+
   test("an association's account shows pledges of memberships and their reversals", async () => {
     const { pricing } = house.money;
     await pricing.addAssociation({ id: ASSOCIATION, name: 'Red Cross', country: 'FR' });

@@ -24,6 +24,10 @@ describe.each(DATABASES)('the end of a room on $name', { timeout: 240_000 }, ({ 
   beforeAll(async () => {
     killable = await openKillableHouse(open);
     house = killable.house;
+    // A report counts the sales of a quarter that were kept in it: all that follows is in one.
+    const now = new Date();
+    const nextQuarterMonth = (Math.floor(now.getUTCMonth() / 3) + 1) * 3;
+    house.advance(Date.UTC(now.getUTCFullYear(), nextQuarterMonth, 1, 12) - now.getTime());
   });
 
   afterAll(() => closeBalanced(killable));

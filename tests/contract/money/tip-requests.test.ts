@@ -10,6 +10,7 @@ import { DATABASES } from '../../support/databases/databases.ts';
 import { closeBalanced, pay } from '../../support/houses/money-house.ts';
 import { killSteps } from '../../support/run/effort.ts';
 
+const DAY_MS = 24 * 60 * 60_000;
 const PRICE = 500;
 const SONG = { id: 'song', label: 'Choose the next song', amountMinor: PRICE };
 const ROUNDS = 4;
@@ -77,6 +78,52 @@ describe.each(DATABASES)('requests of tips on $name', { timeout: 120_000 }, ({ o
       if (!hasKilled) break;
     }
     expect(await house.money.reconciliations.run(0)).toMatchObject({ differenceMinor: 0, items: [] });
+  });
+
+  test('its creator pays a tip back while it is unreleased or their balance covers it, and for 30 days; an operator later', async () => {
+    const { creator } = room;
+    const identity = await house.createFan(3 * PRICE);
+    const closed = expect.objectContaining({ code: 'request_undo_closed' });
+    const pass = async (days: number) => {
+      house.advance(days * DAY_MS);
+      await house.money.sweep();
+    };
+    const payOut = async () => {
+      await house.money.payouts.createBatch({ by: 'operator', creators: [creator.identity] });
+      await house.money.sweep();
+    };
+    await house.money.creatorAccounts.startOnboarding({ creator: { ...creator, country: 'FR' } });
+    const [account] = (await house.stripe.accounts.list({ limit: 1 })).data;
+    house.emulator.act('onboard_account', { account: account?.id ?? '' });
+    await house.money.creatorAccounts.describe(creator.identity);
+    // Others pay for a payout, and for the balance at the provider that covers it.
+    await house.createFan(20_000);
+    const others = { identity: await house.createFan(6_000), name: 'Malik', role: 'fan' } as const;
+    const fill = (amountMinor: number) =>
+      house.money.tips.send({ room, from: others, input: { amountMinor, idempotencyKey: createId('event') } });
+    await fill(5_000);
+
+    const [covered, paidOut] = [await send(identity), await send(identity)];
+    await pass(15);
+    expect((await house.money.earnings.describe(creator.identity)).availableMinor).toBeGreaterThan(2 * PRICE);
+    expect((await settle(covered.id, 'undone')).state).toBe('undone');
+    await payOut();
+    expect(await house.money.earnings.describe(creator.identity)).toMatchObject({ availableMinor: 0 });
+    await expect(settle(paidOut.id, 'undone')).rejects.toEqual(closed);
+    expect(await balanceOf(identity)).toBe(2 * PRICE);
+    // Later earnings cover it.
+    await fill(1_000);
+    await pass(14.9);
+    expect((await house.money.earnings.describe(creator.identity)).availableMinor).toBeGreaterThan(PRICE / 2);
+    const late = await send(identity);
+    await pass(0.2);
+    await expect(settle(paidOut.id, 'undone')).rejects.toEqual(closed);
+    const refund = await house.money.desk.refund({ tip: paidOut.id, reason: 'Never sung' }, 'operator');
+    expect(refund).toMatchObject({ status: 'succeeded', amountMinor: PRICE });
+    expect((await settle(paidOut.id, 'undone')).state).toBe('undone');
+    expect((await settle(late.id, 'undone')).state).toBe('undone');
+    expect(await house.money.desk.listActs(paidOut.id)).toMatchObject([{ act: 'refund', reason: 'Never sung' }]);
+    expect(await balanceOf(identity)).toBe(3 * PRICE);
   });
 
   test('done and undone in the same moment leave a tip that is kept or paid back, never both', async () => {

@@ -413,4 +413,38 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     await createBatch(creator);
     expect(await transfersTo(account)).toHaveLength(1);
   });
+
+  test('a suspension of a creator holds payouts, also one under way, and ends with its date or with the decision', async () => {
+    const { creator, tip } = await openSales();
+    const account = await onboard(creator);
+    const { suspensions } = house.rooms;
+    await earn(tip, 6_000);
+    const until = new Date(house.now() + 20 * DAY_MS).toISOString();
+    await suspensions.suspend(creator, { decision: createId('decision'), reason: 'Insults', until });
+    expect(await earningsOf(creator)).toMatchObject({ frozen: [{ reason: 'suspended', until }] });
+    expect((await createBatch(creator)).payouts).toEqual([]);
+    expect((await house.money.desk.listPayouts()).due).toEqual([]);
+    house.advance(21 * DAY_MS);
+    expect(await earningsOf(creator)).toMatchObject({ frozen: [] });
+    const { payouts } = await house.money.payouts.createBatch({ by: 'operator', creators: [creator] });
+    await house.money.idle();
+    expect(await transfersTo(account)).toMatchObject([{ amount: payouts[0]?.amountMinor }]);
+
+    await earn(tip, 6_000);
+    // The answer of the provider is lost before the order was carried out.
+    house.emulator.addFault({ path: '/v1/transfers', method: 'POST', kind: 'server_error' });
+    await house.money.payouts.createBatch({ by: 'operator', creators: [creator] });
+    await house.money.idle();
+    house.emulator.clearFaults();
+    const decision = createId('decision');
+    await suspensions.suspend(creator, { decision, reason: 'Insults', until: null });
+    expect(await earningsOf(creator)).toMatchObject({ availableMinor: 0 });
+    house.advance(30 * DAY_MS);
+    await house.money.sweep();
+    expect(await transfersTo(account)).toHaveLength(1);
+    await suspensions.lift({ decision, kind: 'account' });
+    house.advance(DAY_MS);
+    await house.money.sweep();
+    expect(await transfersTo(account)).toHaveLength(2);
+  });
 });

@@ -43,6 +43,7 @@ describe.each(BOTH_DATABASES)('rows that are work, on $name', ({ open }) => {
       key: [tasks.id],
       services: { db, clock, log: createLog({ level: 'silent', pretty: false }), metrics: createMetrics() },
       everyMs: HOUR_MS,
+      waitsForClock: false,
       concurrency: 3,
       recheck: { firstMs: LEASE_MS, factor: 2, maxMs: HOUR_MS },
       retry: { firstMs: 1_000, maxMs: HOUR_MS },

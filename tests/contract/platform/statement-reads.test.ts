@@ -86,7 +86,6 @@ const CALLS: Record<string, (db: Database) => Promise<unknown>> = {
     new PersonalDataStore(db).retire({ at: NOW, messagesBefore: A_YEAR_AGO, evidenceBefore: A_YEAR_AGO }),
   'polls to close': (db) => new PollsStore(db).findDue(NOW, 100),
   'ended rooms without a decision': (db) => new CancellationsStore(db).findUndecided(20, A_YEAR_AGO),
-  'tickets that are valid again': (db) => new CancellationsStore(db).reopen(A_YEAR_AGO),
   'rooms of the public list': (db) =>
     new RoomsStore(db).listPublic({ nowIso: NOW, overdueIso: NOW, perCreator: 5, limit: 100 }),
   'what moved money at the provider': (db) => new ReconciliationsStore(db).readKnown('2020-01-01T00:00:00Z'),

@@ -2,13 +2,14 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createRooms } from '../../../server/domains.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
-import { systemClock } from '../../../server/platform/clock.ts';
+import { HOUR_MS, systemClock } from '../../../server/platform/clock.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { GatewayLease } from '../../../server/platform/jobs/gateway-lease.ts';
 import { Leader } from '../../../server/platform/jobs/leader.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import { type Fact, Outbox } from '../../../server/platform/outbox/outbox.ts';
+import { WatchedClock } from '../../../server/platform/watched-clock.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
 import { Lives, type LivesOptions } from '../../../server/stage/sessions/lives.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
@@ -20,6 +21,7 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
   let db: Database & AsyncDisposable;
   const told: Fact[] = [];
   const metrics = createMetrics();
+  const clock = new WatchedClock({ log, metrics });
 
   const openGateway = (gateway: string) => {
     const bus = new MemoryBus((error) => {
@@ -209,7 +211,7 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
 
   test('keeps lives of live gateways, and ends and reports those of lost ones once', async () => {
     const { here, there } = parts();
-    const lease = await GatewayLease.create({ db, id: 'gw_here', log });
+    const lease = await GatewayLease.create({ db, id: 'gw_here', log, clock });
     const [kept, lost] = [await goLive(here), await goLive(there)];
     await Promise.all([here.rooms.endOrphanedLives(NEVER_MS), here.rooms.endOrphanedLives(NEVER_MS)]);
     expect([await isLive(kept), await isLive(lost)]).toEqual([true, false]);
@@ -218,6 +220,46 @@ describe.each(DATABASES)('lives of several gateways on $name', ({ name, open }) 
     await lease.close();
     await here.rooms.endOrphanedLives(NEVER_MS);
     expect(await isLive(kept)).toBe(false);
+  });
+
+  test('a live counts its time on stage once after a restart, and nothing of the outage', async () => {
+    const { here } = parts();
+    const room = await createRoom();
+    const lease = await GatewayLease.create({ db, id: 'gw_here', log, clock });
+    await here.rooms.takeStage(room, 'laptop');
+    await here.rooms.startLive(room, 'laptop');
+    await lease.close();
+    // 50 minutes until the last heartbeat, and a night until the next start.
+    const begun = `now() - interval '11 hours 50 minutes'`;
+    await db.bulk(
+      `update rooms set (stage_taken_at, live_started_at, live_counted_from) = (${begun}, ${begun}, ${begun}) where id = $1`,
+      [room],
+    );
+    await db.bulk(`update gateways set seen_at = now() - interval '11 hours' where id = 'gw_here'`, []);
+    await here.rooms.clearLives();
+    const between = await here.rooms.getRoom(room);
+    expect(between.liveSeconds).toBe(50 * 60);
+    expect(Date.now() - Date.parse(between.liveEndedAt ?? '')).toBeGreaterThanOrEqual(11 * HOUR_MS);
+    await here.rooms.startLive(room, 'laptop');
+    await db.bulk(`update rooms set live_counted_from = live_counted_from - interval '10 minutes' where id = $1`, [
+      room,
+    ]);
+    await here.rooms.endLive(room);
+    const { liveSeconds } = await here.rooms.getRoom(room);
+    expect(liveSeconds).toBeGreaterThanOrEqual(60 * 60);
+    expect(liveSeconds).toBeLessThan(61 * 60);
+  });
+
+  test('after an outage, a room with tickets waits for its creator from now on', async () => {
+    const { here } = parts();
+    const access = { kind: 'ticket', priceMinor: 500 } as const;
+    const room = await here.rooms.createRoom({ creator: 'ada', title: 'An evening', access });
+    const lease = await GatewayLease.create({ db, id: 'gw_here', log, clock });
+    await here.rooms.startLive(room.id);
+    await lease.close();
+    await db.bulk(`update gateways set seen_at = now() - interval '11 hours' where id = 'gw_here'`, []);
+    await here.rooms.clearLives();
+    expect(Date.parse((await here.rooms.getRoom(room.id)).pausedUntil ?? '')).toBeGreaterThan(Date.now());
   });
 
   test.skipIf(name === 'PGlite')('one process leads, and another after its end', async () => {

@@ -3,12 +3,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import type { Fact } from '../../../server/platform/outbox/outbox.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
+import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { DecisionInput } from '../../../server/protocol/trust/decisions.ts';
 import { toEvents } from '../../../server/webhooks/event-mapping.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { DECIDED, ReviewHouse } from '../../support/houses/review-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const MEASURES_ON_FANS: DecisionInput['measures'] = [
   { kind: 'remove_message' },
@@ -46,13 +48,14 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
       case: await house.report(room, reporter, { subject: { kind: 'message', id }, category: 'harassment' }),
     };
   };
-  /** Its live began, and has ended. */
+  /** Its live began, with two people inside, and has ended. */
   const createShownRoom = async (creator = 'ada') => {
     const { rooms } = house.domains;
     const { id } = await rooms.createRoom({ creator, title: 'An evening', access: { kind: 'free' } });
     await rooms.takeStage(id, 'page-0');
     await rooms.startLive(id, 'page-0');
     await rooms.endLive(id);
+    await house.attend(id, 'lea', 'eve');
     return id;
   };
   const isShown = async (id: string) => {
@@ -96,6 +99,25 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     const told =
       "select (data ->> 'frozen')::boolean as frozen from outbox where topic = 'creator.payouts_changed' order by seq";
     expect(await house.rows<{ frozen: boolean }>(told)).toEqual([{ frozen: true }, { frozen: false }]);
+  });
+
+  test('the statement of a suspended creator says that payouts are held to its end, that of a fan does not', async () => {
+    const until = new Date(house.clock.now() + 7 * DAY_MS).toISOString();
+    for (const [accused, subject] of [
+      ['ada', { kind: 'live' }],
+      ['max', { kind: 'person', id: 'max' }],
+    ] as const) {
+      const of = await house.report(room, 'lea', { subject, category: 'fraud' });
+      await house.decide(of, [{ kind: 'suspend_account', until }]);
+      await house.dispatch();
+      const { statements } = await house.domains.decisions.statements.list(accused);
+      expect(statements).toMatchObject([{ measures: [{ until }], holdsPayouts: accused === 'ada' }]);
+    }
+    const { rooms, money } = house.domains;
+    expect(await rooms.suspensions.find('ada')).toEqual({ until: expect.anything() });
+    house.clock.advance(8 * DAY_MS);
+    expect(await rooms.suspensions.find('ada')).toBeUndefined();
+    expect((await money.earnings.describe('ada')).frozen).toEqual([]);
   });
 
   test('another person than the one who decided answers; who reported decides nothing; each appeals once', async () => {
@@ -219,6 +241,7 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
   test('a claim of consent takes the picture down at once, and the decision may put it back', async () => {
     await house.domains.rooms.takeStage(room, 'page-1');
     await house.domains.rooms.startLive(room, 'page-1');
+    await house.attend(room, 'lea');
     const of = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'consent' });
     await house.dispatch();
     expect((await house.domains.rooms.getRoom(room)).status).toBe('scheduled');
@@ -260,6 +283,102 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     const spam = { subject: { kind: 'person', id: 'max' }, category: 'spam' } as const;
     await reports.markUnfounded((await reports.file(room, 'eve', spam)).id, { by: 'rev-1' });
     expect((await claim(await createShownRoom(), 'eve')).isTakenDown).toBe(false);
+  });
+
+  test('R72c: any number of new accounts stops a live at most once, and only after minutes inside', async () => {
+    const live = { subject: { kind: 'live' }, category: 'consent' } as const;
+    const shown = await createShownRoom();
+    const claims = async (of: RoomId, names: string[]) => {
+      for (const name of names) {
+        const id = await house.report(of, name, live);
+        const [last] = (await house.domains.decisions.view('rev-1', id)).decisions;
+        if (last?.kind === 'provisional') return name;
+        if ((await house.domains.decisions.find(id)).state === 'open') await house.decide(id, []);
+      }
+      return null;
+    };
+    const strangers = Array.from({ length: 10 }, (_, index) => `stranger-${index}`);
+    expect(await claims(shown, strangers)).toBeNull();
+    const guests = Array.from({ length: 10 }, (_, index) => `guest-${index}`);
+    await house.attend(shown, ...guests);
+    expect(await claims(shown, guests)).toBe('guest-0');
+    const [{ id = '' } = {}] = (await house.domains.decisions.list('rev-1', { limit: 5 })).cases;
+    await house.decide(id, []);
+    // Cleared once: from then on only a reviewer stops it.
+    expect(await claims(shown, guests)).toBeNull();
+    // A room, and its creator in all of their rooms, have a budget for what claims take down.
+    const others = await Promise.all(guests.map(() => createShownRoom()));
+    const stopped = [];
+    for (const [index, other] of others.entries()) {
+      await house.attend(other, `late-${index}`);
+      stopped.push((await claims(other, [`late-${index}`])) !== null);
+    }
+    expect(stopped.filter(Boolean)).toHaveLength(LIMITS.takeDownsPerDay - 1);
+    expect(await claims(room, ['late-0'])).toBeNull();
+  });
+
+  test('R72c: one room loses few messages to claims in a day, and who was not inside none', async () => {
+    const claim = async (of: RoomId, reporter: string, author: string) => {
+      const id = await house.say(of, author, `Look, ${author}`);
+      await house.report(of, reporter, { subject: { kind: 'message', id }, category: 'consent' });
+      await house.dispatch();
+      const [row] = await house.rows<{ removed: boolean }>(
+        `select removed_at is not null as removed from chat_entries where id = '${id}' and kind = 'message'`,
+      );
+      return row?.removed;
+    };
+    expect(await claim(room, 'outsider', 'max')).toBe(false);
+    const removed = [];
+    for (let index = 0; index < 6; index += 1) {
+      await house.attend(room, `guest-${index}`);
+      removed.push(await claim(room, `guest-${index}`, `author-${index}`));
+    }
+    expect(removed).toEqual([0, 1, 2, 3, 4, 5].map((index) => index < LIMITS.takeDownsPerDay));
+    house.clock.advance(DAY_MS + 1);
+    await house.attend(room, 'tomorrow');
+    expect(await claim(room, 'tomorrow', 'bob')).toBe(true);
+  });
+
+  test('R72c: a claim from outside takes nothing down, and is first in the queue', async () => {
+    const { reports, decisions } = house.domains;
+    await house.report(room, 'lea', { subject: { kind: 'person', id: 'max' }, category: 'violence' });
+    const shown = await createShownRoom();
+    await house.report(shown, 'lobbyist', { subject: { kind: 'live' }, category: 'consent' });
+    await reports.fileForm({ place: 'Ada', category: 'consent', note: 'It is me.' }, null);
+    const { cases } = await decisions.list('rev-1', { limit: 5 });
+    expect(cases.map(({ subject, category, severity }) => `${severity} ${subject} ${category}`)).toEqual([
+      '0 live consent',
+      '0 form consent',
+      '1 person violence',
+    ]);
+  });
+
+  test('R72c: minutes inside a live are counted once, whoever counts them, and end with the live', async () => {
+    const { rooms } = house.domains;
+    const has = (identity: string) => rooms.attendances.has(house.db.orm, room, identity);
+    const count = () => rooms.attendances.count([{ room, identity: 'lea' }]);
+    const passMinutes = async (minutes: number) => {
+      for (let minute = 0; minute < minutes; minute += 1) {
+        house.clock.advance(MINUTE_MS);
+        await count();
+        // Another gateway, at which a second tab of the person is.
+        await count();
+      }
+    };
+    await passMinutes(10);
+    expect(await has('lea')).toBe(false);
+    await rooms.startLive(room);
+    await passMinutes(LIMITS.claimMinutes);
+    expect(await has('lea')).toBe(false);
+    // Away for an hour, which does not count.
+    house.clock.advance(60 * MINUTE_MS);
+    await passMinutes(1);
+    expect(await has('lea')).toBe(false);
+    await passMinutes(1);
+    expect([await has('lea'), await has('max')]).toEqual([true, false]);
+    house.clock.advance(DAY_MS + MINUTE_MS);
+    await rooms.attendances.count([]);
+    expect(await has('lea')).toBe(false);
   });
 
   test('a claim of consent takes nothing down in a house without accounts, where nobody could undo it', async () => {
@@ -318,6 +437,41 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     await decisions.decideAppeal('rev-2', look?.id ?? '', { ...GRANTED, instead });
     expect((await decisions.list('rev-1', { limit: 5 })).cases).toEqual([]);
     expect(await codeOf(house.decide(of, [], 'rev-3'))).toBe('already_decided');
+  });
+
+  test('nothing is late that was decided in its own time, or that nobody waits for any more', async () => {
+    const { decisions } = house.domains;
+    const lateness = async () => {
+      const { decisions: decided, appeals, waiting } = await decisions.figures({});
+      return { decided: decided.late, appeals: appeals.late, waiting: waiting.late };
+    };
+    // Due within 48 hours, its second look within 24, which the final decision of another reviewer makes needless.
+    const of = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'harassment' });
+    await decisions.stop('rev-1', of);
+    house.clock.advance(DAY_MS + 1);
+    const stop = { ...DECIDED, measures: [{ kind: 'stop_live' as const }] };
+    const { id: decision } = await decisions.decide('rev-2', of, stop);
+    expect(await lateness()).toEqual({ decided: 0, appeals: 0, waiting: 0 });
+    // Two appeals, of which the answer to the first makes the second needless. Each has 14 days.
+    const first = await decisions.appeal('ada', { decision, text: 'It was a play.' });
+    await decisions.appeal('lea', { decision, text: 'It was worse.' });
+    house.clock.advance(10 * DAY_MS);
+    const instead = { ...DECIDED, measures: [{ kind: 'stop_live' as const }, { kind: 'freeze_earnings' as const }] };
+    const [, look] = [
+      await decisions.decideAppeal('rev-3', first.id, { ...GRANTED, instead }),
+      (await decisions.view('rev-1', of)).decisions[0]?.appeals.find(({ kind }) => kind === 'second_look'),
+    ];
+    await decisions.decideAppeal('rev-1', look?.id ?? '', UPHELD);
+    house.clock.advance(100 * DAY_MS);
+    expect(await lateness()).toEqual({ decided: 0, appeals: 0, waiting: 0 });
+    const shown = (await decisions.view('rev-1', of)).decisions.flatMap((each) => each.appeals);
+    expect(shown.filter(({ isLate }) => isLate)).toEqual([]);
+    // Late is what is decided after its own date.
+    const { case: other } = await reportMessage();
+    house.clock.advance(3 * DAY_MS);
+    expect(await lateness()).toEqual({ decided: 0, appeals: 0, waiting: 1 });
+    await house.decide(other, []);
+    expect(await lateness()).toEqual({ decided: 1, appeals: 0, waiting: 0 });
   });
 
   test('the same report after a decision opens another case, which shows what was decided before', async () => {

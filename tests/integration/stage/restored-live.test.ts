@@ -96,7 +96,7 @@ test('a live interrupted by a restart is restored within its grace period', asyn
   expect(Date.parse((await startedAt()) ?? '')).toBeLessThanOrEqual(begun);
   await rooms.clearLives();
   await rooms.forgetPublications([LAPTOP]);
-  expect(await laptop.refusal('stage:publish', RESTORES)).toBe('live_over');
+  expect(await laptop.refusal('stage:publish', RESTORES)).toBe('live_interrupted');
   // A page that holds the stage but has no track on it yet is not affected.
   await laptop.request('stage:publish', { ...RESTORES, publication: PHONE, restore: false });
   await rooms.forgetPublications([LAPTOP]);

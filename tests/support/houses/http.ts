@@ -12,6 +12,7 @@ import { createDomains } from '../../../server/domains.ts';
 import type { HttpContext } from '../../../server/gateway/context.ts';
 import { createHttpApp } from '../../../server/gateway/http/app.ts';
 import { isReturnUrlAllowed } from '../../../server/gateway/origins.ts';
+import { createClaimLimits } from '../../../server/gateway/rate-limits.ts';
 import { StripeProvider } from '../../../server/money/provider/stripe-provider.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import { type Clock, systemClock } from '../../../server/platform/clock.ts';
@@ -135,7 +136,7 @@ export async function startHttp({
   const platform = { db, bus, outbox, clock, log, metrics };
   const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed });
   const { apiKeys, deskSessions, mail, money, people, webhooks } = domains;
-  const context: HttpContext = { ...platform, ...domains, config, clientDir };
+  const context: HttpContext = { ...platform, ...domains, config, clientDir, claimLimits: createClaimLimits() };
   const lost: string[] = [];
   const app = createHttpApp(context, {
     viewerCount: async () => 0,

@@ -42,23 +42,26 @@ export function openMailHouse(db: Database, options: Partial<MailOptions> & { no
   };
 }
 
-export const signInLetter = (key: string, to = 'ann@example.com') =>
+export const signInLetter = (key: string, to = 'ann@example.com', isMember = true) =>
   ({
     key,
     to,
     language: 'en',
     template: 'sign-in',
-    data: { link: 'https://loge.example/sign-in/link', code: '12345678', minutes: 10 },
+    data: { link: 'https://loge.example/sign-in/link', code: '12345678', minutes: 10, isMember },
   }) as const;
 
-export const liveLetter = (key: string, { to = 'ann@example.com', creator = 'Camille', title = 'An evening' } = {}) =>
+export const liveLetter = (
+  key: string,
+  { to = 'ann@example.com', creator = 'Camille', title = 'An evening', room = 'room_1' } = {},
+) =>
   ({
     key,
     to,
     language: 'fr',
     template: 'live-reminder',
     data: {
-      room: 'room_1',
+      room,
       creator,
       title,
       link: 'https://loge.example/rooms/1',

@@ -57,6 +57,8 @@ export interface MoneyHouse extends AsyncDisposable {
   stripe: Stripe;
   /** Advances the clocks of the server and the provider; a negative value moves only the server's. */
   advance(ms: number): void;
+  /** The time of the server. */
+  now(): number;
   /** Every fact that the outbox has dispatched, in order. */
   facts: Fact[];
   createRoom(access?: Room['access'], more?: { capacity?: number; startsAt?: string }): Promise<Room>;
@@ -83,6 +85,7 @@ export interface MoneyHouseOptions {
   /** Delay of the emulator's card networks, counted on the clock of `advance`; default: the emulator's own. */
   settleDelayMs?: number;
   promoPays?: 'everything' | 'tickets';
+  timeZone?: string;
   /** Wraps the provider, to run code while a request is in flight. */
   wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
 }
@@ -111,6 +114,7 @@ export async function openMoneyHouse({
   walletMode = 'on',
   settleDelayMs,
   promoPays = 'everything',
+  timeZone = 'UTC',
   wrapProvider = (provider) => provider,
 }: MoneyHouseOptions): Promise<MoneyHouse> {
   const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
@@ -146,6 +150,7 @@ export async function openMoneyHouse({
       currency: 'eur',
       walletMode,
       promoPays,
+      timeZone,
       publicUrl: 'http://localhost:3000',
       seller: SELLER,
       isReturnUrlAllowed: (url) => new URL(url).origin === 'https://embedder.example',
@@ -176,6 +181,7 @@ export async function openMoneyHouse({
       clock.advance(ms);
       if (ms > 0) emulator.advanceClock(ms);
     },
+    now: () => clock.now(),
     get money() {
       return money;
     },

@@ -7,12 +7,14 @@ import { parseConfig } from '../../../server/config.ts';
 import { createDomains, type Domains } from '../../../server/domains.ts';
 import { StripeProvider } from '../../../server/money/provider/stripe-provider.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
+import { iso } from '../../../server/platform/clock.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { asc, isNull, sql } from '../../../server/platform/db/sql.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import { outbox as facts } from '../../../server/platform/outbox/outbox.schema.ts';
 import { type Fact, Outbox, toFact } from '../../../server/platform/outbox/outbox.ts';
 import type { MessageId, RoomId } from '../../../server/protocol/ids.ts';
+import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { DecisionInput } from '../../../server/protocol/trust/decisions.ts';
 import type { RoomReportInput } from '../../../server/protocol/trust/reports.ts';
 import { EXAMPLE_CHARTER } from '../../../server/trust/charter/example-charter.ts';
@@ -112,9 +114,17 @@ export class ReviewHouse {
     return sent.message.id;
   }
 
+  /** They were inside the room for as long as a claim needs. */
+  async attend(room: RoomId, ...people: string[]): Promise<void> {
+    for (const identity of people)
+      await this.rows(
+        `insert into attendances values ('${identity}', '${room}', ${LIMITS.claimMinutes}, '${iso(this.clock.now())}')`,
+      );
+  }
+
   /** The case of the report. */
   async report(room: RoomId, reporter: string, about: RoomReportInput): Promise<string> {
-    const { id } = await this.domains.reports.file(room, reporter, about);
+    const { id } = await this.domains.reports.file(room, reporter, about, { mayAct: true });
     const [row] = await this.rows<{ case: string }>(`select "case" from reports where id = '${id}'`);
     return row?.case ?? '';
   }

@@ -137,7 +137,9 @@ const PENDING: [fault: string, statement: string][] = [
   [
     'disputed ticket without a dispute',
     `select id from tickets t where status = 'disputed' and not exists (
-      select 1 from disputes d where d.source_id = t.id and d.status in ('open', 'under_review', 'lost'))`,
+      select 1 from disputes d where d.status in ('open', 'under_review', 'lost') and (d.source_id = t.id or d.id in (
+        select f.dispute from dispute_freezes f join ledger_transactions x on x.id = f.transaction
+        where x.source_id = t.id)))`,
   ],
   [
     'reserved credit without a reason',

@@ -46,6 +46,7 @@ export class FakeHouse {
   readonly sockets = new Set<FakeSocket>();
   isLive = false;
   publication: string | null = null;
+  #isInterrupted = false;
   /** Publications that were ended or replaced. */
   readonly over = new Set<string | null>();
   hasAccess = true;
@@ -143,7 +144,8 @@ export class FakeHouse {
     for (const session of this.publishers) this.end(session, 'replaced');
   }
 
-  endLive(): void {
+  endLive({ isInterrupted = false } = {}): void {
+    this.#isInterrupted = isInterrupted;
     clearTimeout(this.#graceTimer);
     for (const session of this.publishers) this.end(session, 'closed');
     if (this.publication !== null) this.over.add(this.publication);
@@ -191,7 +193,7 @@ export class FakeHouse {
     if (tell) session.socket?.deliver('stage:sessionClosed', { session: session.id, reason });
     for (const producer of session.producers.keys()) this.#sendRemoved(producer);
     if (session.publishes && !session.isPrepared && this.publishers.length === 0)
-      this.#graceTimer = setTimeout(() => this.endLive(), LIMITS.reconnectGraceMs);
+      this.#graceTimer = setTimeout(() => this.endLive({ isInterrupted: true }), LIMITS.reconnectGraceMs);
   }
 
   handleGone(socket: FakeSocket, clean: boolean): void {
@@ -242,10 +244,16 @@ export class FakeHouse {
     return session;
   }
 
+  /** Why a publication may not be restored. */
+  #refusal(): Refusal {
+    if (this.publication !== null) return new Refusal('live_replaced');
+    return new Refusal(this.#isInterrupted ? 'live_interrupted' : 'live_over');
+  }
+
   #publish(socket: FakeSocket, { publication, restore }: Input) {
     const name = publication as string;
     if (!restore) this.publication = name;
-    if (this.publication !== name) throw new Refusal(this.publication === null ? 'live_over' : 'live_replaced');
+    if (this.publication !== name) throw this.#refusal();
     const before = this.publishers;
     const { id } = this.#open({ identity: socket.identity, socket }, true, name);
     for (const session of before) this.end(session, session.publication === name ? 'moved' : 'replaced');
@@ -290,8 +298,7 @@ export class FakeHouse {
   #resume(socket: FakeSocket, { session: id, publication, restartIce }: Input) {
     const session = this.sessions.get(id);
     if (!session || session.identity !== socket.identity) {
-      if (publication && this.publication !== publication)
-        throw new Refusal(this.publication === null ? 'live_over' : 'live_replaced');
+      if (publication && this.publication !== publication) throw this.#refusal();
       throw new Refusal('session_not_found');
     }
     clearTimeout(session.timer);

@@ -32,6 +32,8 @@ export interface ModelReport {
   hasContact: boolean;
   /** The authority's own number; null for reports. */
   reference: string | null;
+  /** By somebody who was not inside the room. */
+  isOutside: boolean;
 }
 
 export interface ModelCase {
@@ -111,12 +113,19 @@ export class ReviewModel {
   }
 
   /**
-   * A picture whose consent is in dispute comes down at once, unless a claim of the same person was unfounded, or took
-   * down something that nobody has looked at yet.
+   * A picture whose consent is in dispute comes down at once by the claim of somebody who was inside: once each, a few
+   * times a day in one room and of one person, and not where a claim of the same reporter was unfounded, or took down
+   * something that nobody has looked at yet.
    */
-  takesDown(report: ModelReport, hasBeenLive: boolean): boolean {
-    const { kind, id } = this.caseOf(report.case);
-    if (report.category !== 'consent' || report.source !== 'room') return false;
+  takesDown(report: ModelReport, hasBeenLive: boolean, nowMs: number): boolean {
+    const { kind, id, room, accused } = this.caseOf(report.case);
+    if (report.category !== 'consent' || report.source !== 'room' || report.isOutside) return false;
+    const acts = this.decisions.filter((each) => each.kind === 'provisional' && each.by === null);
+    if (acts.some((each) => this.caseOf(each.case).subject === report.subject)) return false;
+    const today = acts.filter(({ atMs }) => atMs > nowMs - DAY_MS).map((each) => this.caseOf(each.case));
+    const isSpent = (of: ModelCase[]) => of.length >= 3;
+    if (isSpent(today.filter((each) => each.room === room))) return false;
+    if (accused !== null && isSpent(today.filter((each) => each.accused === accused))) return false;
     if (kind !== 'message' && !(kind === 'live' && hasBeenLive)) return false;
     const hasPendingOrUnfoundedClaim = this.decisions.some(
       (each) =>
@@ -132,7 +141,8 @@ export class ReviewModel {
   file(report: ModelReport, opened: Pick<ModelCase, 'kind' | 'room' | 'accused'>, nowMs: number): void {
     this.reports.push(report);
     const isOrder = report.source === 'order';
-    const [ofCategory, hours] = URGENCY[report.category];
+    const isOutsideClaim = report.category === 'consent' && report.isOutside;
+    const [ofCategory, hours] = isOutsideClaim ? [0, 4] : URGENCY[report.category];
     const severity = isOrder ? 0 : ofCategory;
     const decideByMs = nowMs + (isOrder ? Math.min(hours, 12) : hours) * HOUR_MS;
     const known = this.cases.find(({ id }) => id === report.case);

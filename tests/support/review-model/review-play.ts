@@ -23,6 +23,8 @@ const CREATOR = 'ada';
 const FANS = ['max', 'bob', 'lea', 'eve', 'rev-3'];
 /** `rev-3` writes and reports too; `rev-4` moderates for the creator, and sees nothing about her. */
 const REVIEWERS = ['rev-1', 'rev-2', 'rev-3', 'rev-4'];
+/** Was never inside a room. */
+const OUTSIDER = 'rev-3';
 const ACTOR = { identity: CREATOR, name: 'Ada', role: 'creator' } as const;
 
 const WEIGHTS = {
@@ -59,6 +61,7 @@ export class ReviewPlay {
     // The second room has never been live.
     await house.domains.rooms.startLive(rooms[0]);
     await house.domains.rooms.endLive(rooms[0]);
+    for (const room of rooms) await house.attend(room, ...FANS.filter((fan) => fan !== OUTSIDER));
     const scope = { creator: CREATOR, room: null };
     await house.domains.roles.give({ person: 'rev-4', role: 'moderator', scope, by: CREATOR });
     await house.dispatch();
@@ -130,7 +133,7 @@ export class ReviewPlay {
     const reporter = this.#fan;
     const category = this.#dice.pick(CATEGORIES) ?? 'spam';
     const known = model.same(reporter, key, category);
-    const { id } = await this.#house.domains.reports.file(room, reporter, { subject, category });
+    const { id } = await this.#house.domains.reports.file(room, reporter, { subject, category }, { mayAct: true });
     if (known) return void this.#expect('the same report again', id, known.id);
     const row = await this.#rowOf(id);
     const open = model.openCase(key);
@@ -138,9 +141,10 @@ export class ReviewPlay {
     const report = {
       ...({ id, case: row.case, subject: key, category, source: 'room', reporter, hasContact: false } as const),
       reference: null,
+      isOutside: reporter === OUTSIDER,
     };
     model.file(report, { kind: subject.kind, room, accused }, this.#nowMs);
-    await this.#noteTakeDown(model.takesDown(report, room === this.#rooms[0]), row.case);
+    await this.#noteTakeDown(model.takesDown(report, room === this.#rooms[0], this.#nowMs), row.case);
   }
 
   async #noteTakeDown(isExpected: boolean, id: string): Promise<void> {
@@ -164,7 +168,7 @@ export class ReviewPlay {
     const row = await this.#rowOf(id);
     const report = { id, case: row.case, subject: `form:${id}`, category, source: 'form', reporter: null } as const;
     this.model.file(
-      { ...report, hasContact, reference: null },
+      { ...report, hasContact, reference: null, isOutside: true },
       { kind: 'form', room: null, accused: null },
       this.#nowMs,
     );
@@ -189,7 +193,8 @@ export class ReviewPlay {
       `select id from reports where "case" = '${id}' order by number desc limit 1`,
     );
     const report = { id: row?.id ?? '', case: id, subject: key, category, source: 'order', reporter: by } as const;
-    this.model.file({ ...report, hasContact: false, reference }, { kind: subject.kind, room, accused }, this.#nowMs);
+    const rest = { hasContact: false, reference, isOutside: false };
+    this.model.file({ ...report, ...rest }, { kind: subject.kind, room, accused }, this.#nowMs);
   }
 
   #isOpen(id: string): boolean {

@@ -134,6 +134,27 @@ it('keeps sending while the socket is away, and then tells of a track that was a
   publisher.close();
 });
 
+it.each([
+  ['live_over', 'ended'],
+  ['live_interrupted', 'interrupted'],
+  ['live_replaced', 'replaced'],
+])('after 40 seconds without a socket, %s says that the live has %s', async (code, reason) => {
+  for (const isSessionKept of [true, false]) {
+    const { publisher, connection, refused, onEnded } = open();
+    await publisher.publish([trackOf('camera')]);
+    connection.state = 'reconnecting';
+    publisher.handleConnectionLost();
+    if (!isSessionKept) publisher.handleSessionClosed({ session: 'session_1' as never, reason: 'worker_died' });
+    connection.state = 'connected';
+    refused.set('stage:resume session_1', code);
+    refused.set('stage:publish', code);
+    const reconnected = publisher.handleReconnected(40_000);
+    await vi.advanceTimersByTimeAsync(STAGE.rejoinBackoffMs.at(-1) ?? 0);
+    await reconnected;
+    expect(onEnded.mock.calls.map(([ended]) => ended)).toEqual([reason]);
+  }
+});
+
 it('ends a live whose media does not get through after it was restored', async () => {
   const { publisher, onEnded, requestsOf } = open();
   await publisher.publish([trackOf('camera')]);

@@ -49,8 +49,12 @@ const END_REASONS: Record<string, LocalLiveEndReason> = {
   grant_expired: 'access',
 };
 
-/** Errors of `stage:resume` that end the live. */
-const END_CODES: Partial<Record<LogeErrorCode, LocalLiveEndReason>> = { live_replaced: 'replaced', live_over: 'ended' };
+/** Errors of `stage:resume`, and of `stage:publish` that restores, which end the live. */
+const END_CODES: Partial<Record<LogeErrorCode, LocalLiveEndReason>> = {
+  live_replaced: 'replaced',
+  live_over: 'ended',
+  live_interrupted: 'interrupted',
+};
 
 export class Publisher {
   readonly #connection: PublisherDependencies['connection'];
@@ -211,7 +215,7 @@ export class Publisher {
     }
     if (this.#state.kind !== 'live') return;
     const { sent } = this.#state;
-    const resumed = await this.#resumeOrEnd(sent, downMs);
+    const resumed = await this.#resumeOrEnd(sent);
     if (!resumed) return;
     sent.media.handleReconnected(resumed);
     this.#syncInBackground();
@@ -300,7 +304,7 @@ export class Publisher {
   }
 
   /** Resumes the session, or ends or restores the live if that fails; null then. */
-  async #resumeOrEnd(sent: SentTracks, downMs = 0): Promise<RequestAnswer<'stage:resume'> | null> {
+  async #resumeOrEnd(sent: SentTracks): Promise<RequestAnswer<'stage:resume'> | null> {
     try {
       const resumed = await sent.media.resume({ publication: this.#publication });
       return this.#sent === sent ? resumed : null;
@@ -309,9 +313,7 @@ export class Publisher {
       // The connection broke again; the next welcome retries.
       if (code === 'connection_failed' || this.#sent !== sent) return null;
       const ending = END_CODES[code];
-      // The server has lost the session, and did not wait longer for another one.
-      if (ending === 'ended' && downMs >= LIMITS.reconnectGraceMs) this.#finish('interrupted');
-      else if (ending) this.#finish(ending);
+      if (ending) this.#finish(ending);
       else void this.#restore(`resume refused: ${code}`);
       return null;
     }
@@ -444,9 +446,8 @@ export class Publisher {
         failure = toLogeError(error, 'stage_unavailable');
         this.#log('info', 'live restore failed', { code: failure.code, attempt });
         this.#dropSession();
-        if (failure.code === 'live_replaced') return this.#finish('replaced');
-        // The server's grace period has expired.
-        if (failure.code === 'live_over') return this.#finish('interrupted');
+        const ending = END_CODES[failure.code];
+        if (ending) return this.#finish(ending);
         if (!failure.retryable) break;
       }
     }

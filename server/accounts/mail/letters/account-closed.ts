@@ -1,7 +1,7 @@
 import type { LetterData, Template } from './template.ts';
 
 export const accountClosed: Template<LetterData['account-closed']> = {
-  lane: 'other',
+  lane: 'safety',
   write: {
     en: ({ receiptYears, link }, house) => ({
       subject: `Your ${house} account is closed`,

@@ -7,7 +7,7 @@ export const reasonFr = (house: string) =>
   `Vous recevez ce message parce qu’il concerne la sécurité de votre compte sur ${house}.`;
 
 export const passkey: Template<LetterData['passkey']> = {
-  lane: 'other',
+  lane: 'safety',
   write: {
     en: ({ what, name, link }, house) => ({
       subject: what === 'added' ? `A passkey was added to your account` : `A passkey was removed from your account`,
@@ -38,7 +38,7 @@ export const passkey: Template<LetterData['passkey']> = {
 };
 
 export const oidcBinding: Template<LetterData['oidc-binding']> = {
-  lane: 'other',
+  lane: 'safety',
   write: {
     en: ({ what, name, link }, house) => ({
       subject: what === 'added' ? `You can now sign in with ${name}` : `You can no longer sign in with ${name}`,

@@ -15,8 +15,12 @@ interface Texts {
   objection?: string;
 }
 
+const CONSENTS: ReadonlySet<AddressStep> = new Set(['confirm_old', 'confirm_new', 'recovery_confirm']);
+
 export const address: Template<Data> = {
-  lane: 'other',
+  // Letters that ask for consent go wherever somebody wants; the others tell an owner what happens to an account.
+  lane: ({ step }) => (CONSENTS.has(step) ? 'other' : 'safety'),
+  cause: ({ step }) => step,
   // After a day a person's own change is over, and these links with it.
   lifetimeMs: ({ step }) => (step === 'confirm_old' || step === 'confirm_new' ? DAY_MS : undefined),
   write: {
@@ -75,6 +79,12 @@ const english = (house: string, locale: HouseLocale): Record<AddressStep, Texts>
       `The address of your account on ${house} is now ${newAddress}. If it was not you, undo the change within a week: the account comes back to this address and is signed out everywhere.`,
     button: 'Undo the change',
   },
+  objection_refused: {
+    subject: `Another account on ${house} asked for this address`,
+    text: ({ dueAt }) =>
+      `A link from an earlier letter to this mailbox would have given this address back to an account that had it before you. Nothing has changed: your account keeps the address. If it was you, and you want the earlier account back, close this one, then press the link again before ${formatDate(dueAt, 'day', locale)}.`,
+    button: 'Open your account',
+  },
   done_new: {
     subject: `Your account on ${house} is open to you again`,
     text: () => 'Sign in by mail with this address, then add a passkey.',
@@ -119,6 +129,12 @@ const french = (house: string, locale: HouseLocale): Record<AddressStep, Texts> 
     text: ({ newAddress }) =>
       `L’adresse de votre compte sur ${house} est maintenant ${newAddress}. Si ce n’était pas vous, annulez le changement dans la semaine : le compte revient à cette adresse et est déconnecté partout.`,
     button: 'Annuler le changement',
+  },
+  objection_refused: {
+    subject: `Un autre compte sur ${house} a demandé cette adresse`,
+    text: ({ dueAt }) =>
+      `Un lien d’un ancien message à cette boîte aurait rendu cette adresse à un compte qui l’avait avant vous. Rien n’a changé : votre compte garde l’adresse. Si c’était vous et que vous voulez retrouver l’ancien compte, fermez celui-ci, puis utilisez le lien à nouveau avant le ${formatDate(dueAt, 'day', locale)}.`,
+    button: 'Ouvrir votre compte',
   },
   done_new: {
     subject: `Votre compte sur ${house} vous est de nouveau ouvert`,

@@ -24,10 +24,21 @@ const MEASURES: Readonly<Record<Language, Record<MeasureKind, string>>> = {
   },
 };
 
-function inWords(measures: LetterData['decision']['measures'], untilWord: string, locale: HouseLocale): string[] {
+/** A suspension that also holds a creator's payouts, which it does to its end. */
+const SUSPENDED_CREATOR: Readonly<Record<Language, { text: string; withoutEnd: string }>> = {
+  en: { text: 'your account is suspended, and nothing is paid out to you', withoutEnd: ', without an end date' },
+  fr: { text: 'votre compte est suspendu, et rien ne vous est versé', withoutEnd: ', sans date de fin' },
+};
+
+function inWords(
+  { measures, holdsPayouts }: Pick<LetterData['decision'], 'measures' | 'holdsPayouts'>,
+  untilWord: string,
+  locale: HouseLocale,
+): string[] {
   return measures.map(({ kind, until }) => {
-    const end = until === null ? '' : ` ${untilWord} ${formatDate(until, 'long', locale)}`;
-    return MEASURES[locale.language][kind] + end;
+    const creator = kind === 'suspend_account' && holdsPayouts ? SUSPENDED_CREATOR[locale.language] : undefined;
+    const end = until === null ? (creator?.withoutEnd ?? '') : ` ${untilWord} ${formatDate(until, 'long', locale)}`;
+    return (creator?.text ?? MEASURES[locale.language][kind]) + end;
   });
 }
 
@@ -35,10 +46,10 @@ function inWords(measures: LetterData['decision']['measures'], untilWord: string
 export const decision: Template<LetterData['decision']> = {
   lane: 'other',
   write: {
-    en: ({ measures, ground, reasons, automated, appealUntil, link }, house, locale) => ({
+    en: ({ ground, reasons, automated, appealUntil, link, ...made }, house, locale) => ({
       subject: `A decision of ${house} about you`,
       blocks: [
-        `${house} has decided: ${inWords(measures, 'until', locale).join('; ')}.`,
+        `${house} has decided: ${inWords(made, 'until', locale).join('; ')}.`,
         reasons,
         {
           facts: [
@@ -53,10 +64,10 @@ export const decision: Template<LetterData['decision']> = {
       ],
       reason: `You get this letter because the decision concerns your ${house} account.`,
     }),
-    fr: ({ measures, ground, reasons, automated, appealUntil, link }, house, locale) => ({
+    fr: ({ ground, reasons, automated, appealUntil, link, ...made }, house, locale) => ({
       subject: `Une décision de ${house} à votre sujet`,
       blocks: [
-        `${house} a décidé : ${inWords(measures, 'jusqu’au', locale).join(' ; ')}.`,
+        `${house} a décidé : ${inWords(made, 'jusqu’au', locale).join(' ; ')}.`,
         reasons,
         {
           facts: [

@@ -6,6 +6,7 @@ import type { LetterData, Template } from './template.ts';
 
 export const liveMoved: Template<LetterData['live-moved']> = {
   lane: 'bulk',
+  cause: ({ room }) => room,
   // Calendars refuse a file without an event.
   event: (data, publicUrl) => (data.startsAt === null ? undefined : liveEvent(data, publicUrl)),
   write: {

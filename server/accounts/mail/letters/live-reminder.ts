@@ -21,6 +21,7 @@ const REASONS = {
 
 export const liveReminder: Template<Data> = {
   lane: 'bulk',
+  cause: ({ room }) => room,
   topic: 'lives',
   lifetimeMs: () => 3 * HOUR_MS,
   // Calendars refuse a file without an event.

@@ -1,7 +1,7 @@
 import type { LetterData, Template } from './template.ts';
 
 export const signIn: Template<LetterData['sign-in']> = {
-  lane: 'sign_in',
+  lane: ({ isMember }) => (isMember ? 'sign_in' : 'newcomer'),
   lifetimeMs: ({ minutes }) => minutes * 60_000,
   write: {
     en: ({ link, code, minutes }, house) => ({

@@ -15,6 +15,7 @@ export type AddressStep =
   | 'recovery_confirm'
   | 'recovery_taken'
   | 'done_old'
+  | 'objection_refused'
   | 'done_new';
 
 interface Money {
@@ -34,7 +35,7 @@ interface Live {
 /** What each template is filled with. It is stored as JSON. */
 export interface LetterData {
   /** `link` signs in the browser that opens it, `code` the one that asked. */
-  'sign-in': { link: string; code: string; minutes: number };
+  'sign-in': { link: string; code: string; minutes: number; isMember: boolean };
   passkey: { what: 'added' | 'removed'; name: string; link: string };
   /** An account at the house's OpenID provider, whose name is its host. */
   'oidc-binding': { what: 'added' | 'removed'; name: string; link: string };
@@ -69,6 +70,8 @@ export interface LetterData {
     ground: Record<Language, string>;
     reasons: string;
     automated: boolean;
+    /** Whether the suspension also holds payouts. */
+    holdsPayouts: boolean;
     appealUntil: string | null;
     link: string;
   };
@@ -79,12 +82,16 @@ export interface LetterData {
 
 export type TemplateName = keyof LetterData;
 
+/**
+ * Budgets that do not touch each other, so that a flood of one kind holds up no other: `sign_in` to members, `newcomer` to
+ * addresses without an account, which anybody can name; `safety`, about changes to who can sign in; `bulk` to many.
+ */
+export type Lane = 'sign_in' | 'newcomer' | 'safety' | 'other' | 'bulk';
+
 export interface Template<Data> {
-  /**
-   * Letters that somebody waits for in front of a page have a lane of their own, and so have those that many people get
-   * at once.
-   */
-  lane: 'sign_in' | 'other' | 'bulk';
+  lane: Lane | ((data: Data) => Lane);
+  /** By default the template. */
+  cause?(data: Data): string;
   topic?: Topic;
   /** How long it is worth sending; by default a week. */
   lifetimeMs?(data: Data): number | undefined;

@@ -3,6 +3,7 @@ import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
 import { createOperator, createSitePerson, openSession } from '../../../../tests/support/people/site-person.ts';
+import { AppError } from '../../../protocol/errors.ts';
 import { createId } from '../../../protocol/ids.ts';
 
 let http: TestHttp;
@@ -187,4 +188,31 @@ test('a handle is found as it is written, with its @', async () => {
   expect(json.people).toMatchObject([{ id: 'person_lea' }]);
   const { acts } = (await operator('GET', '/v1/desk/acts?subject=people')).json;
   expect(acts[0]).toMatchObject({ reason: '@lea.martin' });
+});
+
+test('an operator whose account cannot be closed, because the provider is away, loses nothing', async () => {
+  const { roles, money } = http.context;
+  const sam = await createOperator(http, 'person_sam');
+  await createOperator(http, 'person_colleague');
+  vi.spyOn(money.cards, 'removeAll').mockRejectedValueOnce(new AppError('provider_unavailable'));
+  expect(codeOf(await sam('POST', '/v1/me/closing', { confirmed: true }))).toBe('provider_unavailable');
+  expect((await roles.rolesOf('person_sam')).map(({ role }) => role)).toEqual(['operator']);
+  expect(codeOf(await sam('POST', '/v1/me/closing', { confirmed: true }))).toBe(200);
+  expect(await roles.rolesOf('person_sam')).toEqual([]);
+});
+
+test('an API key that erases a person of the house closes their account; the last operator stays', async () => {
+  const { roles, closing, mail } = http.context;
+  await createOperator(http, 'person_last');
+  for (const { person } of await roles.holders('operator')) {
+    if (person !== 'person_last') await closing.close(person, 'test');
+  }
+  const erase = (person: string) => http.server('DELETE', `/v1/participants/${person}/data`);
+  expect(codeOf(await erase('person_last'))).toBe('last_operator');
+  const kim = await createOperator(http, 'person_kim');
+  expect((await erase('person_kim')).json).toMatchObject({ identity: 'person_kim', erasedMessages: 0 });
+  expect(codeOf(await kim('GET', '/v1/me'))).toBe('token_missing');
+  expect(await roles.rolesOf('person_kim')).toEqual([]);
+  await mail.settled();
+  expect(await mail.listKept('person_kim@example.org')).toHaveLength(1);
 });

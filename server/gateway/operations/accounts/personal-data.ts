@@ -44,8 +44,8 @@ export const personalDataOperations = [
     answer: participantErasure,
     summary: 'Erase a person in all domains',
     description:
-      'Deletes names, messages and notes everywhere; the books keep amounts under the identity as long as accounting law requires. Refused while something is open: credit in the wallet, a membership, a payment page, a refund, a dispute or a private session; for creators also rooms that have not ended, earnings, payouts, and sales that are still to be reported.',
-    errors: ['erasure_blocked', 'provider_unavailable'],
-    run: ({ participantData }, { params }) => participantData.erase(parseIdentity(params.identity), SERVER),
+      'Deletes names, messages and notes everywhere; the books keep amounts under the identity as long as accounting law requires. Refused while something is open: credit in the wallet, a membership, a payment page, a refund, a dispute or a private session; for creators also rooms that have not ended, earnings, payouts, and sales that are still to be reported. A person with an account of the house has it closed.',
+    errors: ['erasure_blocked', 'last_operator', 'provider_unavailable'],
+    run: ({ closing }, { params }) => closing.erase(parseIdentity(params.identity), SERVER),
   }),
 ];

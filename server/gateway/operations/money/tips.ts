@@ -88,7 +88,7 @@ const goalOperations = [
     input: leaderboardInput,
     answer: leaderboard,
     summary: 'Get the leaderboard of the room',
-    description: 'Refunded tips do not count.',
+    description: 'What went back, is disputed or was lost in a dispute does not count.',
     run: ({ money }, { room, input }) => money.tipping.getLeaderboard(room, input.limit),
   }),
   operation({
@@ -149,8 +149,8 @@ const goalOperations = [
     answer: tipRequest,
     summary: 'Say that a request is done, or pay it back',
     description:
-      'For the creator, also after the end of the room. `undone` refunds the tip. Repeated calls answer how the request stands.',
-    errors: ['tip_request_not_found', 'not_refundable', 'provider_unavailable'],
+      'For the creator, also after the end of the room. `undone` refunds the tip, for 30 days and while it was not paid out. Repeated calls answer how the request stands.',
+    errors: ['tip_request_not_found', 'request_undo_closed', 'not_refundable', 'provider_unavailable'],
     run: ({ money }, { room, caller, params: { tip }, input: { outcome } }) =>
       money.tipRequests.settle({ room, tip: tip as TipId, outcome, by: caller.identity }),
   }),

@@ -1,7 +1,14 @@
 /** Reports: by anybody in a room, by people of the house, and what became of one's own. */
 import { z } from 'zod';
 import { AppError } from '../../../protocol/errors.ts';
-import { filedReportList, filedReportQuery, report, reportInput, reportList } from '../../../protocol/trust/reports.ts';
+import {
+  filedReportList,
+  filedReportQuery,
+  type RoomReportInput,
+  report,
+  reportInput,
+  reportList,
+} from '../../../protocol/trust/reports.ts';
 import type { HttpContext } from '../../context.ts';
 import { actorOf } from '../money/desk.ts';
 import { operation, socketOperation } from '../operation.ts';
@@ -12,6 +19,15 @@ import { operation, socketOperation } from '../operation.ts';
  */
 function scopeOf({ key }: { key: object | undefined }, { config }: Pick<HttpContext, 'config'>) {
   return { ofEmbedders: key !== undefined && config.hasSite };
+}
+
+/** A claim of consent acts by itself within the budget of its sender's address (R72c). */
+async function mayAct(
+  { claimLimits }: Pick<HttpContext, 'claimLimits'>,
+  { category }: RoomReportInput,
+  address: string | undefined,
+): Promise<boolean> {
+  return category === 'consent' && claimLimits.isWithin('consent', address === undefined ? {} : { address });
 }
 
 const EXAMPLE_MESSAGE = 'msg_9aYx3mPq7LdR2vKe5tWz';
@@ -35,16 +51,17 @@ export const reportOperations = [
     description:
       'Kept with its evidence: the message with its context, or what is on record of the person. A participant reports in the room of their token. The same report again returns the first one. Moderators of the room see reports of fans’ messages without who made them.',
     errors: ['forbidden', 'reports_limited', 'room_not_found', 'message_not_found'],
-    run: ({ reports }, { by, room, caller: { identity }, input: { room: named, ...about } }) => {
+    run: async (domains, { by, room, caller: { identity }, address, input: { room: named, ...about } }) => {
       if (by === 'participant' && named !== room) throw new AppError('forbidden', 'This token is for another room.');
-      return reports.file(named, identity, about);
+      return domains.reports.file(named, identity, about, { mayAct: await mayAct(domains, about, address) });
     },
   }),
   socketOperation({
     socket: 'reports:file',
     from: 'lobby',
     limit: 'report',
-    run: ({ reports }, { room, caller: { identity }, input }) => reports.file(room, identity, input),
+    run: async (domains, { room, caller: { identity }, address, input }) =>
+      domains.reports.file(room, identity, input, { mayAct: await mayAct(domains, input, address) }),
   }),
   operation({
     name: 'listOwnReports',

@@ -28,8 +28,16 @@ interface Box {
 const resolve = createRequire(import.meta.url).resolve;
 let fonts: Font[] | undefined;
 
-/** `poster` are the bytes of the picture behind the words. */
-export async function drawShareCard(card: ShareCard, poster?: Uint8Array): Promise<Buffer> {
+// What is cached here is never asked for again.
+sharp.cache(false);
+
+export interface CardToDraw {
+  card: ShareCard;
+  /** The picture behind the words. */
+  poster: Uint8Array | undefined;
+}
+
+export async function drawShareCard({ card, poster }: CardToDraw): Promise<Buffer> {
   fonts ??= SUBSETS.map((subset, index) => ({
     name: FAMILIES[index] ?? '',
     data: readFileSync(resolve(`@fontsource/noto-serif/files/noto-serif-${subset}-500-normal.woff`)),

@@ -107,10 +107,12 @@ test('the letter’s link shows what it gives back, gives it back by its button 
     expect(page.text).toContain('&lt;b&gt;Vespers&lt;/b&gt;');
     expect(page.headers.get('cache-control')).toBe('no-store');
   }
-  const done = await http.call('POST', link, { headers: { 'sec-fetch-site': 'none' } });
-  expect([done.status, done.text.includes('€6.00 is in your wallet.')]).toEqual([200, true]);
-  expect((await http.call('GET', link)).text).toContain('This ticket was already given back.');
-  expect((await http.call('POST', link)).status).toBe(409);
+  const press = () => http.call('POST', link, { headers: { 'sec-fetch-site': 'none' } });
+  for (const done of await Promise.all([press(), press()])) {
+    expect([done.status, done.text.includes('€6.00 is in your wallet.')]).toEqual([200, true]);
+  }
+  for (const method of ['GET', 'POST'])
+    expect((await http.call(method, link)).text).toContain('€6.00 is in your wallet.');
   for (const method of ['GET', 'POST']) expect((await http.call(method, `${link.slice(0, -4)}AAAA`)).status).toBe(404);
 });
 

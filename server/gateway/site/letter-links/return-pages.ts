@@ -1,16 +1,14 @@
 /** The page behind a letter's link that gives a ticket back, and its button. The link authorises; nobody signs in. */
 
-import type { Express, Request } from 'express';
 import { formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
 import { withFrenchSpaces } from '../../../../client-sdk/elements/texts/french-spaces.ts';
 import { formatDate } from '../../../platform/house-dates.ts';
 import { html } from '../../../platform/html.ts';
+import type { Language } from '../../../protocol/accounts/people.ts';
 import { AppError } from '../../../protocol/errors.ts';
+import type { Refund } from '../../../protocol/money/money.ts';
 import type { HttpContext } from '../../context.ts';
-import { page } from '../../http/html-pages.ts';
-import { noStore } from '../../http/security.ts';
-import type { HttpLimits } from '../../rate-limits.ts';
-import { pageLanguage } from '../page-language.ts';
+import type { LetterLinks, LinkPage, LinkVisit } from './letter-link.ts';
 
 const TEXTS = {
   en: {
@@ -25,7 +23,6 @@ const TEXTS = {
     toWallet: (price: string) => `${price} is in your wallet.`,
     toCard: (price: string) =>
       `${price} goes back to the card that paid. It can take a few days until your bank shows it.`,
-    before: 'This ticket was already given back.',
   },
   fr: withFrenchSpaces({
     title: 'Rendre le billet',
@@ -39,43 +36,46 @@ const TEXTS = {
     toWallet: (price: string) => `${price} sont dans votre portefeuille.`,
     toCard: (price: string) =>
       `${price} retournent sur la carte qui a payé. Votre banque peut mettre quelques jours à l’afficher.`,
-    before: 'Ce billet a déjà été rendu.',
   }),
 } as const;
 
-/** Mail programs open every link, so opening the page changes nothing. */
-export function mountTicketReturns(
-  app: Express,
-  { config, money, returnLinks }: HttpContext,
-  limits: HttpLimits,
-): void {
-  const read = async (request: Request) => {
-    await limits.consume('site', { address: request.ip });
-    const ticket = returnLinks.parse(String(request.params.token));
+export function mountTicketReturns(links: LetterLinks, { config, money, returnLinks }: HttpContext): void {
+  const parse = ({ token }: LinkVisit) => {
+    const ticket = returnLinks.parse(token);
     if (!ticket) throw new AppError('not_found', 'This link is incomplete or no longer valid.');
     return ticket;
   };
-  const path = `${returnLinks.path}/:token`;
-  app.get(path, noStore, async (request, response) => {
-    const ticket = await read(request);
-    const language = pageLanguage(request, response);
-    const texts = TEXTS[language];
-    const { of: room, status, withdrawable, priceMinor, currency } = await money.withdrawals.getTicket(ticket);
-    const date = room.startsAt
-      ? texts.newDate(formatDate(room.startsAt, 'short', { language, timeZone: config.timeZone }))
-      : texts.noDate;
-    const body = withdrawable
-      ? html`<p><strong>${room.title}</strong><br>${date}</p><p>${texts.price(formatMoney(priceMinor, currency, language))}</p><form method="post"><button>${texts.button}</button></form><p class="next"><a href="/rooms/${room.id}">${texts.keep}</a></p>`
-      : html`<p>${status === 'valid' ? texts.closed : texts.before}</p><p class="next"><a href="/rooms/${room.id}">${room.title}</a></p>`;
-    response.type('html').send(page(texts.title, body, { language }));
-  });
-  app.post(path, noStore, async (request, response) => {
-    const ticket = await read(request);
-    const language = pageLanguage(request, response);
-    const texts = TEXTS[language];
-    const { to, amountMinor, currency } = await money.withdrawals.giveBack(ticket);
+  const given = ({ to, amountMinor, currency }: Refund, language: Language): LinkPage => {
+    const { done, toWallet, toCard } = TEXTS[language];
     const price = formatMoney(amountMinor, currency, language);
-    const body = html`<p>${to === 'wallet' ? texts.toWallet(price) : texts.toCard(price)}</p>`;
-    response.type('html').send(page(texts.done, body, { language }));
+    return { title: done, text: to === 'wallet' ? toWallet(price) : toCard(price) };
+  };
+  links.mount({
+    path: returnLinks.path,
+    limit: 'site',
+    show: async (visit) => {
+      const { language } = visit;
+      const texts = TEXTS[language];
+      const { of: room, withdrawable, givenBack, ...ticket } = await money.withdrawals.getTicket(parse(visit));
+      const toRoom = (label: string) => html`<p class="next"><a href="/rooms/${room.id}">${label}</a></p>`;
+      if (givenBack) return { ...given(givenBack, language), after: toRoom(room.title) };
+      const { title } = texts;
+      if (!withdrawable) return { title, text: texts.closed, after: toRoom(room.title) };
+      const date = room.startsAt
+        ? texts.newDate(formatDate(room.startsAt, 'short', { language, timeZone: config.timeZone }))
+        : texts.noDate;
+      const price = texts.price(formatMoney(ticket.priceMinor, ticket.currency, language));
+      const text = html`<p><strong>${room.title}</strong><br>${date}</p><p>${price}</p>`;
+      return { title, text, button: texts.button, after: toRoom(texts.keep) };
+    },
+    press: async (visit) => {
+      const ticket = parse(visit);
+      try {
+        return given(await money.withdrawals.giveBack(ticket), visit.language);
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'already_refunded') return undefined;
+        throw error;
+      }
+    },
   });
 }

@@ -1,61 +1,46 @@
-/** The links of letters about a change of address: pages with one button each, which mail scanners do not press. */
+/** The links of letters about a change of address. */
 
-import type { Express, Request, Response } from 'express';
 import { withFrenchSpaces } from '../../../../client-sdk/elements/texts/french-spaces.ts';
-import { ADDRESS_CONFIRM_PATH, ADDRESS_OBJECT_PATH } from '../../../accounts/addresses/addresses.ts';
-import { html } from '../../../platform/html.ts';
+import { ADDRESS_CONFIRM_PATH, ADDRESS_OBJECT_PATH, type AddressLink } from '../../../accounts/addresses/addresses.ts';
+import type { Language } from '../../../protocol/accounts/people.ts';
 import type { HttpContext } from '../../context.ts';
-import { page } from '../../http/html-pages.ts';
-import { noStore } from '../../http/security.ts';
-import { assertOwnPage } from '../../origins.ts';
-import type { HttpLimits } from '../../rate-limits.ts';
-import { pageLanguage } from '../page-language.ts';
+import type { LetterLinks, LinkPage } from '../letter-links/letter-link.ts';
 
-export function mountAddressLinks(
-  app: Express,
-  { config, people: { addresses } }: HttpContext,
-  limits: HttpLimits,
-): void {
+export function mountAddressLinks(links: LetterLinks, { config, people: { addresses } }: HttpContext): void {
   if (!config.hasSite) return;
-  const mount = (path: string, show: Answer, press: Answer) => {
-    const answer = (act: Answer) => async (request: Request, response: Response) => {
-      await limits.consume('signIn', { address: request.ip });
-      if (request.method === 'POST') assertOwnPage(config, request);
-      const language = pageLanguage(request, response);
-      const [title, text, button] = await act(String(request.params.token), TEXTS[language]);
-      const form = button === undefined ? html`` : html`<form method="post"><button>${button}</button></form>`;
-      response.type('html').send(page(title, html`<p>${text}</p>${form}`, { language }));
-    };
-    app.get(`${path}/:token`, noStore, answer(show));
-    app.post(`${path}/:token`, noStore, answer(press));
-  };
-  mount(
-    ADDRESS_CONFIRM_PATH,
-    async (token, { confirm }) => {
-      const { side, newAddress } = await addresses.findConfirmation(token);
-      return [confirm.title, confirm[side](newAddress), confirm.act];
-    },
-    async (token, { confirm }) => {
-      const isDone = await addresses.confirm(token);
-      return [confirm.title, isDone ? confirm.done : confirm.waiting];
-    },
-  );
-  mount(
-    ADDRESS_OBJECT_PATH,
-    async (token, { object }) => {
-      const { oldAddress, newAddress } = await addresses.findObjection(token);
-      return [object.title, object.text(oldAddress, newAddress), object.act];
-    },
-    async (token, { object }) => {
-      await addresses.object(token);
-      return [object.title, object.done];
-    },
-  );
+  const mount = (path: string, purpose: AddressLink['purpose'], act: (token: string) => Promise<AddressLink>) =>
+    links.mount({
+      path,
+      limit: 'signIn',
+      isOwnPageOnly: true,
+      show: async ({ token, language }) => pageOf(await addresses.findLink(token, purpose), language),
+      press: async ({ token, language }) => pageOf(await act(token), language),
+    });
+  mount(ADDRESS_CONFIRM_PATH, 'confirm', (token) => addresses.confirm(token));
+  mount(ADDRESS_OBJECT_PATH, 'object', (token) => addresses.object(token));
 }
 
-type Texts = (typeof TEXTS)['en' | 'fr'];
-/** Title, text, and the label of the button if there is one. */
-type Answer = (token: string, texts: Texts) => Promise<[title: string, text: string, button?: string]>;
+/** The same after the button, after a repeat of it, and later: whoever has the link may know what became of it. */
+function pageOf({ purpose, side, state, oldAddress, newAddress }: AddressLink, language: Language): LinkPage {
+  const { confirm, object, ended, expired } = TEXTS[language];
+  const { title } = purpose === 'confirm' ? confirm : object;
+  switch (state) {
+    case 'open':
+      return purpose === 'confirm'
+        ? { title, text: confirm[side](newAddress), button: confirm.act }
+        : { title, text: object.text(oldAddress, newAddress), button: object.act };
+    case 'agreed':
+      return { title, text: confirm.waiting };
+    case 'done':
+      return { title, text: confirm.done };
+    case 'stopped':
+      return { title, text: purpose === 'confirm' ? ended : object.done };
+    case 'ended':
+      return { title, text: ended, status: 410 };
+    case 'expired':
+      return { title, text: expired, status: 410 };
+  }
+}
 
 const TEXTS = {
   en: {
@@ -76,6 +61,8 @@ const TEXTS = {
       act: 'Stop it',
       done: 'It is stopped. Sign in by mail, and check your account.',
     },
+    ended: 'This change is over: it was stopped or withdrawn, or a later one took its place.',
+    expired: 'This link is too old to change anything.',
   },
   fr: withFrenchSpaces({
     confirm: {
@@ -94,5 +81,7 @@ const TEXTS = {
       act: 'Arrêter',
       done: 'C’est arrêté. Connectez-vous par mail et vérifiez votre compte.',
     },
+    ended: 'Ce changement est terminé : il a été arrêté ou retiré, ou un autre l’a remplacé.',
+    expired: 'Ce lien est trop ancien pour changer quoi que ce soit.',
   }),
 } as const;

@@ -68,11 +68,12 @@ describe('a change of address', () => {
     expect((await request(browser, fresh)).status).toBe(201);
     const [old, next] = [linksTo(address, 'confirm_old'), linksTo(fresh, 'confirm_new')];
     for (const { link } of [old, next]) {
-      const seen = await newBrowser().call('GET', link, undefined, {});
-      expect([seen.status, seen.headers.getSetCookie()]).toEqual([200, []]);
+      expect((await newBrowser().call('GET', link, undefined, {})).text).toContain('<button>I agree</button>');
       expect((await press(link, FOREIGN)).status).toBe(403);
     }
-    expect((await press(next.link)).status).toBe(200);
+    for (let times = 0; times < 2; times += 1) {
+      expect((await press(next.link)).text).toContain('this mailbox has agreed');
+    }
     expect(await addressesOf(browser)).toEqual([address]);
     expect((await browser.call('GET', '/v1/me/address-change')).json.change).toMatchObject({
       ...{ newAddress: fresh, isOldConfirmed: false, isNewConfirmed: true },
@@ -82,7 +83,17 @@ describe('a change of address', () => {
     expect((await browser.call('GET', '/v1/me')).json).toMatchObject({ addresses: [fresh], mail: { lives: false } });
     expect(await identityAt(fresh)).toBe(identity);
     expect(await identityAt(address)).not.toBe(identity);
-    for (const { link } of [old, next]) expect((await press(link)).status).toBe(410);
+    for (const { link } of [old, next]) expect((await press(link)).text).toContain('The address has changed');
+  });
+
+  test('that both mailboxes agree to at once is reported as done to both', async () => {
+    const { browser, address } = await personWithPasskey();
+    const fresh = newAddress();
+    await request(browser, fresh);
+    const links = [linksTo(fresh, 'confirm_new').link, linksTo(address, 'confirm_old').link];
+    const { addresses } = http.context.people;
+    const answers = await Promise.all(links.map((link) => addresses.confirm(link.split('/').at(-1) ?? '')));
+    expect(answers.map(({ state }) => state)).toEqual(['done', 'done']);
   });
 
   test('needs a passkey, and waits for a day only', async () => {
@@ -128,7 +139,28 @@ describe('a change of address', () => {
     expect(codeOf(await newBrowser().touch(authenticator))).toBe('passkey_invalid');
     expect(await identityAt(address)).toBe(identity);
     expect(await identityAt(fresh)).not.toBe(identity);
-    expect((await press(link)).status).toBe(410);
+    // A repeat is answered the same, and signs nobody out.
+    const later = await newBrowser().signIn(address);
+    expect((await press(link)).text).toContain('It is stopped');
+    expect(await later.who()).not.toBeNull();
+    expect((await press(linksTo(address, 'confirm_old').link)).text).toContain('This change is over');
+  });
+
+  test('is not undone once another person has the old address, who learns of it', async () => {
+    const { browser, address, identity } = await personWithPasskey();
+    const fresh = newAddress();
+    await move(browser, address, fresh);
+    const owner = await newBrowser().signIn(address);
+    const own = (await owner.who())?.identity;
+    const { link } = linksTo(address, 'done_old');
+    for (let times = 0; times < 2; times += 1) expect((await press(link)).status).toBe(409);
+    expect([(await owner.who())?.identity, await identityAt(address)]).toEqual([own, own]);
+    expect([(await browser.who())?.identity, await identityAt(fresh)]).toEqual([identity, identity]);
+    expect(linksTo(address, 'objection_refused').link).toBe('/account');
+    // The owner of both can still have the earlier account back.
+    await http.context.closing.close(own ?? '', 'test');
+    expect((await press(link)).status).toBe(200);
+    expect(await identityAt(address)).toBe(identity);
   });
 
   test('cannot be undone after a week; a waiting one is stopped by the first letter', async () => {
@@ -145,7 +177,7 @@ describe('a change of address', () => {
     await request(browser, third);
     const { link, objection } = linksTo(fresh, 'confirm_old');
     expect((await press(objection)).status).toBe(200);
-    expect((await press(link)).status).toBe(410);
+    expect((await press(link)).text).toContain('This change is over');
     expect(await browser.who()).toBeNull();
   });
 });
@@ -158,7 +190,7 @@ describe('of several changes', () => {
     await move(browser, second, third);
     const laterLinks = [linksTo(second, 'confirm_old').objection, linksTo(second, 'done_old').link];
     expect((await press(linksTo(address, 'done_old').link)).status).toBe(200);
-    for (const link of laterLinks) expect((await press(link)).status).toBe(410);
+    for (const link of laterLinks) expect((await press(link)).text).toContain('It is stopped');
     expect(await identityAt(address)).toBe(identity);
   });
 
@@ -214,7 +246,27 @@ describe('a recovery', () => {
     await http.context.people.addresses.sweep();
     expect(await identityAt(lost.address)).toBe(lost.identity);
     expect((await press(linksTo(lost.address, 'recovery_notice').link)).status).toBe(200);
-    expect((await press(linksTo(fresh, 'recovery_confirm').link)).status).toBe(410);
+    expect((await press(linksTo(fresh, 'recovery_confirm').link)).text).toContain('This change is over');
+  });
+
+  test('that nobody confirmed is over after its time', async () => {
+    const [operator, lost] = [await newOperator(), await personWithPasskey()];
+    await begin(operator, lost.identity, newAddress());
+    const { id, endedAt } = (await http.context.people.addresses.listRecoveries())[0] ?? {};
+    nowMs += 19 * DAY_MS;
+    const after = (await http.context.people.addresses.listRecoveries()).find((it) => it.id === id);
+    expect([endedAt, after?.endedAt]).toEqual([null, new Date(nowMs).toISOString()]);
+  });
+
+  test('is withdrawn with a fresh passkey alone, by an operator or by its person', async () => {
+    const [operator, lost] = [await newOperator(), await personWithPasskey()];
+    await begin(operator, lost.identity, newAddress());
+    nowMs += 10 * 60_000;
+    const withdraw = () => operator.call('DELETE', `/v1/desk/recoveries/${lost.identity}`);
+    expect(codeOf(await withdraw())).toBe('step_up_required');
+    expect(codeOf(await lost.browser.call('DELETE', '/v1/me/address-change'))).toBe('step_up_required');
+    await lost.browser.touch(lost.authenticator);
+    expect((await lost.browser.call('DELETE', '/v1/me/address-change')).status).toBe(200);
   });
 
   test('tells the new mailbox that it did not open the account, because it got one of its own meanwhile', async () => {
@@ -231,16 +283,18 @@ describe('a recovery', () => {
     expect(linksTo(fresh, 'recovery_taken').link).toBe('/account');
   });
 
-  test('opens an account whose old address went back to its first owner, and holds up no other one', async () => {
+  test('frees the old address, which then goes back to the account that had it before', async () => {
     const [operator, first] = [await newOperator(), await personWithPasskey()];
     const [second, fresh] = [newAddress(), newAddress()];
     await move(first.browser, first.address, second);
     const later = await identityAt(first.address);
     expect((await begin(operator, first.address, fresh)).status).toBe(201);
     await press(linksTo(fresh, 'recovery_confirm').link);
-    expect((await press(linksTo(first.address, 'done_old').link)).status).toBe(200);
+    const { link } = linksTo(first.address, 'done_old');
+    expect((await press(link)).status).toBe(409);
     nowMs += 5 * DAY_MS;
     await http.context.people.addresses.sweep();
+    expect((await press(link)).status).toBe(200);
     expect([await identityAt(first.address), await identityAt(fresh)]).toEqual([first.identity, later]);
   });
 

@@ -178,6 +178,19 @@ describe('confirming a dangerous act', () => {
     expect(codeOf(await onboard(stolen))).toBe('token_missing');
   });
 
+  test('whose answer gets lost signs nobody out, and confirms nothing; the next one does', async () => {
+    const { browser, authenticator, identity } = await creatorWithPasskey();
+    nowMs += 10 * MINUTE_MS;
+    const options = await browser.challenge();
+    const lost = browser.copy();
+    expect((await lost.send(authenticator.sign(options))).status).toBe(200);
+    expect((await browser.who())?.identity).toBe(identity);
+    expect(codeOf(await onboard(browser))).toBe('step_up_required');
+    expect((await browser.touch(authenticator)).status).toBe(200);
+    expect((await onboard(browser)).status).toBe(201);
+    expect(await lost.who()).toBeNull();
+  });
+
   test('is closing the account', async () => {
     const { browser, authenticator, identity } = await personWithPasskey();
     const close = () => browser.call('POST', '/v1/me/closing', { confirmed: true });

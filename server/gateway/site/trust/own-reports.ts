@@ -3,7 +3,7 @@ import type { Language } from '../../../../client-sdk/elements/texts/language.ts
 import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
 import { html, type Markup } from '../../../platform/html.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
-import type { Statement, StatementList } from '../../../protocol/trust/decisions.ts';
+import type { MeasureKind, Statement, StatementList } from '../../../protocol/trust/decisions.ts';
 import type { Report, ReportList } from '../../../protocol/trust/reports.ts';
 import { reportTexts } from './report-texts.ts';
 
@@ -42,9 +42,12 @@ export function ownStatements({ statements, strikes }: StatementList, locale: Ho
 
 function statementOf(statement: Statement, locale: HouseLocale): Markup {
   const texts = reportTexts[locale.language];
-  const { id, at, kind, measures, subject, state, reasons, automated, appeal, appealUntil, mayAppeal } = statement;
+  const { id, at, kind, measures, subject, state, reasons, automated, holdsPayouts, appeal, appealUntil, mayAppeal } =
+    statement;
+  const textOf = (name: MeasureKind) =>
+    name === 'suspend_account' && holdsPayouts ? texts.suspendedCreator : texts.measures[name];
   return html`<li id="${id}" data-testid="statement-${id}">
-    <strong>${measures.length > 0 ? measures.map(({ kind: name }) => texts.measures[name]).join(' ') : texts.nothingDone}</strong>
+    <strong>${measures.length > 0 ? measures.map(({ kind: name }) => textOf(name)).join(' ') : texts.nothingDone}</strong>
     <br><span class="quiet">${formatDate(at, 'long', locale)} · ${texts.concerns} ${texts.subjects[subject]} · ${texts.decisionStates[state]}${
       kind === 'provisional' && html` · ${texts.provisional}`
     }</span>

@@ -61,15 +61,8 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
     page(title, html`${STYLE}<div class="report text">${body}</div>`, { language, links: await footerPages(context) });
 
   /** Whether a letter may go to an address that anybody can have typed. */
-  const mayWriteTo = async (address: string): Promise<boolean> => {
-    try {
-      await limits.consume('reportFormMailbox', { identity: digestOf(mailboxOf(address)) });
-      return true;
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'rate_limited') return false;
-      throw error;
-    }
-  };
+  const mayWriteTo = (address: string) =>
+    limits.isWithin('reportFormMailbox', { identity: digestOf(mailboxOf(address)) });
 
   const ownPage = async (person: string | undefined, language: Language, note?: Markup): Promise<string> => {
     const texts = reportTexts[language];

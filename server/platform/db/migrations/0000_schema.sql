@@ -53,6 +53,7 @@ CREATE TABLE "address_changes" (
 	"expires_at" timestamp with time zone NOT NULL,
 	"done_at" timestamp with time zone,
 	"ended_at" timestamp with time zone,
+	"ended_because" text,
 	CONSTRAINT "address_changes_old_digest_unique" UNIQUE("old_digest"),
 	CONSTRAINT "address_changes_new_digest_unique" UNIQUE("new_digest"),
 	CONSTRAINT "address_changes_objection_digest_unique" UNIQUE("objection_digest"),
@@ -64,6 +65,7 @@ CREATE TABLE "letters" (
 	"key" text NOT NULL,
 	"template" text NOT NULL,
 	"lane" text NOT NULL,
+	"cause" text NOT NULL,
 	"recipient" text NOT NULL,
 	"mailbox" text NOT NULL,
 	"language" text NOT NULL,
@@ -163,6 +165,8 @@ CREATE TABLE "person_sessions" (
 	"secret_issued_at" timestamp with time zone NOT NULL,
 	"next_digest" text,
 	"next_issued_at" timestamp with time zone,
+	"next_method" text,
+	"next_proved_at" timestamp with time zone,
 	"device" text NOT NULL,
 	"method" text NOT NULL,
 	"proved_at" timestamp with time zone NOT NULL,
@@ -195,6 +199,8 @@ CREATE TABLE "sign_in_requests" (
 	"tries" integer DEFAULT 0 NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
 	"used_at" timestamp with time zone,
+	"used_by" text,
+	"session" text,
 	CONSTRAINT "sign_in_requests_link_digest_unique" UNIQUE("link_digest")
 );
 --> statement-breakpoint
@@ -431,6 +437,7 @@ CREATE TABLE "desk_acts" (
 CREATE TABLE "dispute_freezes" (
 	"transaction" text NOT NULL,
 	"dispute" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
 	"frozen_at" timestamp with time zone NOT NULL,
 	"lifted_at" timestamp with time zone,
 	CONSTRAINT "dispute_freezes_transaction_dispute_pk" PRIMARY KEY("transaction","dispute")
@@ -452,6 +459,7 @@ CREATE TABLE "disputes" (
 	"is_frozen" boolean DEFAULT false NOT NULL,
 	"withdrawn_minor" bigint DEFAULT 0 NOT NULL,
 	"loss_minor" bigint,
+	"borne_minor" bigint DEFAULT 0 NOT NULL,
 	"settled_minor" bigint DEFAULT 0 NOT NULL,
 	"evidence" jsonb,
 	"evidence_due_at" timestamp with time zone,
@@ -996,7 +1004,9 @@ CREATE TABLE "push_messages" (
 CREATE TABLE "gateways" (
 	"id" text PRIMARY KEY NOT NULL,
 	"started_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"seen_at" timestamp with time zone DEFAULT now() NOT NULL
+	"seen_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"clock_in_doubt" boolean DEFAULT false NOT NULL,
+	"closed_at" timestamp with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "outbox" (
@@ -1028,6 +1038,14 @@ CREATE TABLE "picture_uses" (
 	"hash" text NOT NULL,
 	"set_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "picture_uses_use_subject_pk" PRIMARY KEY("use","subject")
+);
+--> statement-breakpoint
+CREATE TABLE "attendances" (
+	"identity" text NOT NULL,
+	"room" text NOT NULL,
+	"minutes" integer NOT NULL,
+	"counted_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "attendances_identity_room_pk" PRIMARY KEY("identity","room")
 );
 --> statement-breakpoint
 CREATE TABLE "club_entitlements" (
@@ -1101,9 +1119,11 @@ CREATE TABLE "rooms" (
 	"moved_at" timestamp with time zone,
 	"return_until" timestamp with time zone,
 	"live_started_at" timestamp with time zone,
+	"live_counted_from" timestamp with time zone,
 	"live_gateway" text,
 	"live_publication" text,
 	"stage_taken_at" timestamp with time zone,
+	"live_interrupted" boolean DEFAULT false NOT NULL,
 	"live_fence" integer DEFAULT 0 NOT NULL,
 	"first_live_at" timestamp with time zone,
 	"live_ended_at" timestamp with time zone,
@@ -1316,11 +1336,13 @@ CREATE TABLE "webhook_lanes" (
 );
 --> statement-breakpoint
 CREATE INDEX "api_keys_live" ON "api_keys" USING btree ("created_at") WHERE "api_keys"."revoked_at" is null;--> statement-breakpoint
+CREATE INDEX "desk_sessions_operator" ON "desk_sessions" USING btree ("operator");--> statement-breakpoint
 CREATE INDEX "address_changes_person" ON "address_changes" USING btree ("person","created_at");--> statement-breakpoint
 CREATE INDEX "address_changes_due" ON "address_changes" USING btree ("due_at");--> statement-breakpoint
 CREATE INDEX "letters_due" ON "letters" USING btree ("lane","next_attempt_at") WHERE "letters"."status" = 'queued';--> statement-breakpoint
 CREATE INDEX "letters_expiry" ON "letters" USING btree ("expires_at") WHERE "letters"."status" = 'queued';--> statement-breakpoint
 CREATE INDEX "letters_attempted" ON "letters" USING btree ("lane","first_attempt_at");--> statement-breakpoint
+CREATE INDEX "letters_recipient" ON "letters" USING btree ("recipient");--> statement-breakpoint
 CREATE INDEX "letters_mailbox" ON "letters" USING btree ("mailbox","first_attempt_at");--> statement-breakpoint
 CREATE INDEX "letters_settled" ON "letters" USING btree ("settled_at") WHERE "letters"."settled_at" is not null;--> statement-breakpoint
 CREATE INDEX "letters_undelivered" ON "letters" USING btree ("settled_at") WHERE "letters"."status" in ('bounced', 'expired');--> statement-breakpoint
@@ -1328,17 +1350,21 @@ CREATE UNIQUE INDEX "oidc_bindings_subject" ON "oidc_bindings" USING btree ("iss
 CREATE UNIQUE INDEX "oidc_bindings_person" ON "oidc_bindings" USING btree ("person","issuer");--> statement-breakpoint
 CREATE INDEX "oidc_requests_expiry" ON "oidc_requests" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "operator_invitations_expiry" ON "operator_invitations" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "operator_invitations_used_by" ON "operator_invitations" USING btree ("used_by");--> statement-breakpoint
 CREATE INDEX "passkey_challenges_expiry" ON "passkey_challenges" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "passkeys_person" ON "passkeys" USING btree ("person");--> statement-breakpoint
 CREATE UNIQUE INDEX "handles_person" ON "handles" USING btree ("person") WHERE "handles"."freed_at" is null;--> statement-breakpoint
+CREATE INDEX "handles_ever" ON "handles" USING btree ("person");--> statement-breakpoint
 CREATE INDEX "person_addresses_person" ON "person_addresses" USING btree ("person");--> statement-breakpoint
 CREATE INDEX "person_sessions_person" ON "person_sessions" USING btree ("person");--> statement-breakpoint
 CREATE INDEX "person_sessions_expiry" ON "person_sessions" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "sign_in_requests_expiry" ON "sign_in_requests" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "sign_in_requests_address" ON "sign_in_requests" USING btree ("address");--> statement-breakpoint
 CREATE INDEX "moderator_invitations_creator" ON "moderator_invitations" USING btree ("creator","created_at");--> statement-breakpoint
-CREATE INDEX "moderator_invitations_person" ON "moderator_invitations" USING btree ("person") WHERE "moderator_invitations"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "moderator_invitations_person" ON "moderator_invitations" USING btree ("person");--> statement-breakpoint
 CREATE INDEX "moderator_invitations_expiry" ON "moderator_invitations" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "roles_held" ON "roles" USING btree ("person","role",coalesce("creator", ''),coalesce("room", '')) WHERE "roles"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "roles_person" ON "roles" USING btree ("person");--> statement-breakpoint
 CREATE INDEX "roles_holders" ON "roles" USING btree ("role","requested_at") WHERE "roles"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "roles_moderators" ON "roles" USING btree ("creator") WHERE "roles"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_entries_mentions" ON "chat_entries" USING gin (("details" -> 'mentions')) WHERE "chat_entries"."details" ? 'mentions';--> statement-breakpoint
@@ -1368,6 +1394,7 @@ CREATE INDEX "checkouts_unusable_identity" ON "checkouts" USING btree ("identity
 CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("due_at") WHERE "checkouts"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_failing" ON "checkouts" USING btree ("failing_since") WHERE "checkouts"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_payment" ON "checkouts" USING btree ("provider_payment");--> statement-breakpoint
+CREATE INDEX "checkouts_identity" ON "checkouts" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "checkouts_open" ON "checkouts" USING btree ("identity") WHERE "checkouts"."status" in ('opening', 'open');--> statement-breakpoint
 CREATE INDEX "desk_act_outcomes_subject" ON "desk_act_outcomes" USING btree ("subject") WHERE "desk_act_outcomes"."subject" is not null;--> statement-breakpoint
 CREATE INDEX "desk_acts_subject" ON "desk_acts" USING btree ("subject");--> statement-breakpoint
@@ -1376,8 +1403,8 @@ CREATE INDEX "dispute_freezes_dispute" ON "dispute_freezes" USING btree ("disput
 CREATE INDEX "disputes_due" ON "disputes" USING btree ("due_at") WHERE "disputes"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "disputes_failing" ON "disputes" USING btree ("failing_since") WHERE "disputes"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "disputes_opened" ON "disputes" USING btree ("opened_at");--> statement-breakpoint
+CREATE INDEX "disputes_identity" ON "disputes" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "disputes_source" ON "disputes" USING btree ("source_id");--> statement-breakpoint
-CREATE INDEX "disputes_won" ON "disputes" USING btree ("closed_at") WHERE "disputes"."status" = 'won';--> statement-breakpoint
 CREATE UNIQUE INDEX "invoices_number" ON "invoices" USING btree ("seller","year","number");--> statement-breakpoint
 CREATE INDEX "invoices_identity" ON "invoices" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "ledger_accounts_release" ON "ledger_accounts" USING btree ("release_due_at") WHERE "ledger_accounts"."kind" = 'creator_pending';--> statement-breakpoint
@@ -1401,6 +1428,7 @@ CREATE INDEX "memberships_due" ON "memberships" USING btree ("due_at") WHERE "me
 CREATE INDEX "memberships_failing" ON "memberships" USING btree ("failing_since") WHERE "memberships"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "creator_accounts_due" ON "creator_accounts" USING btree ("due_at") WHERE "creator_accounts"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "creator_accounts_failing" ON "creator_accounts" USING btree ("failing_since") WHERE "creator_accounts"."failing_since" is not null;--> statement-breakpoint
+CREATE INDEX "creator_freezes_creator" ON "creator_freezes" USING btree ("creator");--> statement-breakpoint
 CREATE UNIQUE INDEX "creator_freezes_standing" ON "creator_freezes" USING btree ("creator",coalesce("decision", '')) WHERE "creator_freezes"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "payout_batches_created" ON "payout_batches" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "payouts_batch" ON "payouts" USING btree ("batch");--> statement-breakpoint
@@ -1414,6 +1442,7 @@ CREATE UNIQUE INDEX "private_sessions_active" ON "private_sessions" USING btree 
 CREATE UNIQUE INDEX "private_sessions_open" ON "private_sessions" USING btree ("room","identity") WHERE "private_sessions"."status" in ('requested', 'active');--> statement-breakpoint
 CREATE INDEX "private_sessions_due" ON "private_sessions" USING btree ("status","expires_at") WHERE "private_sessions"."status" in ('requested', 'active');--> statement-breakpoint
 CREATE INDEX "private_sessions_room" ON "private_sessions" USING btree ("room");--> statement-breakpoint
+CREATE INDEX "private_sessions_identity" ON "private_sessions" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "private_sessions_ended" ON "private_sessions" USING btree ("ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
 CREATE INDEX "private_sessions_paid_by" ON "private_sessions" USING btree ("identity","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
 CREATE INDEX "private_sessions_paid_to" ON "private_sessions" USING btree ("creator","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
@@ -1421,7 +1450,9 @@ CREATE INDEX "private_sessions_paid_in" ON "private_sessions" USING btree ("room
 CREATE INDEX "provider_events_due" ON "provider_events" USING btree ("due_at") WHERE "provider_events"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "provider_events_failing" ON "provider_events" USING btree ("failing_since") WHERE "provider_events"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "provider_events_created" ON "provider_events" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "provider_refunds_identity" ON "provider_refunds" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "provider_refunds_source" ON "provider_refunds" USING btree ("source_id");--> statement-breakpoint
+CREATE INDEX "refunds_identity" ON "refunds" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "refunds_due" ON "refunds" USING btree ("due_at") WHERE "refunds"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "refunds_failing" ON "refunds" USING btree ("failing_since") WHERE "refunds"."failing_since" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "refunds_one_ticket" ON "refunds" USING btree ("ticket","part");--> statement-breakpoint
@@ -1435,6 +1466,7 @@ CREATE INDEX "pledges_association" ON "pledges" USING btree ("association");--> 
 CREATE INDEX "cancellations_open" ON "cancellations" USING btree ("decided_at") WHERE "cancellations"."completed_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "tickets_valid" ON "tickets" USING btree ("room","identity") WHERE "tickets"."status" = 'valid';--> statement-breakpoint
 CREATE UNIQUE INDEX "tickets_pending" ON "tickets" USING btree ("room","identity") WHERE "tickets"."status" = 'pending';--> statement-breakpoint
+CREATE INDEX "tickets_person" ON "tickets" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "tickets_bought" ON "tickets" USING btree (coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint
 CREATE INDEX "tickets_identity" ON "tickets" USING btree ("identity",coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint
 CREATE INDEX "tickets_room" ON "tickets" USING btree ("room",coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint
@@ -1462,6 +1494,7 @@ CREATE INDEX "outbox_pending" ON "outbox" USING btree ("seq") WHERE "outbox"."di
 CREATE INDEX "outbox_unpublished" ON "outbox" USING btree ("seq") WHERE "outbox"."published_at" is null;--> statement-breakpoint
 CREATE INDEX "picture_uses_owner" ON "picture_uses" USING btree ("owner");--> statement-breakpoint
 CREATE INDEX "picture_uses_hash" ON "picture_uses" USING btree ("hash");--> statement-breakpoint
+CREATE INDEX "attendances_counted" ON "attendances" USING btree ("counted_at");--> statement-breakpoint
 CREATE INDEX "club_entitlements_holder" ON "club_entitlements" USING btree ("creator","identity");--> statement-breakpoint
 CREATE INDEX "club_entitlements_expiring" ON "club_entitlements" USING btree ("valid_until") WHERE "club_entitlements"."revoked_at" is null;--> statement-breakpoint
 CREATE INDEX "club_tiers_creator" ON "club_tiers" USING btree ("creator","rank");--> statement-breakpoint
@@ -1478,7 +1511,7 @@ CREATE INDEX "rooms_never_live" ON "rooms" USING btree ("starts_at") WHERE "room
 CREATE INDEX "rooms_paused" ON "rooms" USING btree ("paused_until") WHERE "rooms"."paused_until" is not null;--> statement-breakpoint
 CREATE INDEX "rooms_ended" ON "rooms" USING btree ("ended_at") WHERE "rooms"."access_kind" = 'ticket' and "rooms"."ended_at" is not null;--> statement-breakpoint
 CREATE INDEX "token_grants_moderators" ON "token_grants" USING btree ("creator","identity") WHERE "token_grants"."moderates";--> statement-breakpoint
-CREATE INDEX "suspensions_identity" ON "suspensions" USING btree ("identity") WHERE "suspensions"."lifted_at" is null;--> statement-breakpoint
+CREATE INDEX "suspensions_identity" ON "suspensions" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "suspensions_room" ON "suspensions" USING btree ("room") WHERE "suspensions"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "charter_acceptances_version" ON "charter_acceptances" USING btree ("version");--> statement-breakpoint
 CREATE UNIQUE INDEX "charter_versions_draft" ON "charter_versions" USING btree (("announced_at" is null)) WHERE "charter_versions"."announced_at" is null;--> statement-breakpoint
@@ -1487,6 +1520,7 @@ CREATE UNIQUE INDEX "appeals_by_form" ON "appeals" USING btree ("decision","repo
 CREATE UNIQUE INDEX "appeals_second_look" ON "appeals" USING btree ("decision") WHERE "appeals"."kind" = 'second_look';--> statement-breakpoint
 CREATE INDEX "appeals_case" ON "appeals" USING btree ("case");--> statement-breakpoint
 CREATE INDEX "appeals_by" ON "appeals" USING btree ("by");--> statement-breakpoint
+CREATE INDEX "appeals_decision" ON "appeals" USING btree ("decision");--> statement-breakpoint
 CREATE UNIQUE INDEX "decisions_first" ON "decisions" USING btree ("case") WHERE "decisions"."replaces" is null;--> statement-breakpoint
 CREATE INDEX "decisions_case" ON "decisions" USING btree ("case");--> statement-breakpoint
 CREATE INDEX "decisions_accused" ON "decisions" USING btree ("accused","at");--> statement-breakpoint
@@ -1496,6 +1530,7 @@ CREATE INDEX "review_cases_queue" ON "review_cases" USING btree ("severity","due
 CREATE INDEX "review_cases_subject" ON "review_cases" USING btree ("subject_key");--> statement-breakpoint
 CREATE INDEX "review_cases_state" ON "review_cases" USING btree ("state","id");--> statement-breakpoint
 CREATE INDEX "review_cases_accused" ON "review_cases" USING btree ("accused");--> statement-breakpoint
+CREATE INDEX "review_cases_room" ON "review_cases" USING btree ("room");--> statement-breakpoint
 CREATE UNIQUE INDEX "reports_once" ON "reports" USING btree ("case","reporter","category") WHERE "reports"."reporter" is not null and "reports"."source" <> 'order';--> statement-breakpoint
 CREATE INDEX "reports_case" ON "reports" USING btree ("case","number");--> statement-breakpoint
 CREATE INDEX "reports_reporter" ON "reports" USING btree ("reporter","number");--> statement-breakpoint
@@ -1506,6 +1541,7 @@ CREATE INDEX "unfounded_reports_reporter" ON "unfounded_reports" USING btree ("r
 CREATE UNIQUE INDEX "events_room" ON "events" USING btree ("room","room_seq");--> statement-breakpoint
 CREATE INDEX "events_type" ON "events" USING btree ("type","seq");--> statement-breakpoint
 CREATE INDEX "events_created" ON "events" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "events_identity" ON "events" USING btree ("identity") WHERE "events"."identity" is not null;--> statement-breakpoint
 CREATE INDEX "webhook_attempts_delivery" ON "webhook_attempts" USING btree ("delivery","seq");--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_waiting" ON "webhook_deliveries" USING btree ("endpoint","lane","event_seq") WHERE "webhook_deliveries"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_endpoint" ON "webhook_deliveries" USING btree ("endpoint","event_seq");--> statement-breakpoint

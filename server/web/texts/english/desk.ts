@@ -30,6 +30,9 @@ export const englishDesk = {
     differenceText: 'Run a reconciliation; it explains each difference.',
     unexplained: (count: number) =>
       count === 1 ? '1 difference without explanation' : `${count} differences without explanation`,
+    clock: 'The clock of the house may be wrong',
+    clockText:
+      'It has jumped, differs from the database’s, or the house was down. What cannot be undone waits until it has held for 15 minutes: ends of events that did not take place, payouts, recoveries, erasures. Check the time of the machine.',
     never: 'Nothing was reconciled yet',
     neverText: 'Compare the books with the provider once, so that differences are seen early.',
     disputes: (count: number, amount: string) =>

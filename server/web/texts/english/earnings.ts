@@ -94,6 +94,12 @@ export const englishEarnings = {
       title: (amount: string) => `${amount} is still to be made up`,
       text: 'A refund or a lost dispute came after you had been paid. Your next sales fill this; nobody debits your bank.',
     },
+    suspended: {
+      title: (amount: string) => `${amount} waits until your suspension is over`,
+      text: (date: string | null) =>
+        `Nothing is paid out to you while your account is suspended, ${date === null ? 'which has no end date' : `until ${date}`}. Everything then leaves with the next payout.`,
+      decision: 'Read the decision, and appeal',
+    },
     house: {
       title: (amount: string) => `${amount} is on hold by the house`,
       none: 'Your payouts are on hold by the house',

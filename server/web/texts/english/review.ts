@@ -78,7 +78,7 @@ export const englishReview = {
     mute: 'Mute the person in the chat of the room',
     remove_from_room: 'Remove the person from the room',
     stop_live: 'Stop the live, and allow no other in this room',
-    suspend_account: 'Suspend the account',
+    suspend_account: 'Suspend the account; a creator is paid nothing out meanwhile',
     freeze_earnings: 'Freeze the earnings',
     refund_room: 'End the room and pay all of its tickets back',
   },

@@ -101,6 +101,12 @@ export const frenchEarnings: SiteTexts['earnings'] = {
       title: (amount) => `${amount} restent à combler`,
       text: 'Un remboursement ou un litige perdu est venu après votre virement. Vos prochaines ventes comblent cette somme ; personne ne débite votre banque.',
     },
+    suspended: {
+      title: (amount) => `${amount} attendent la fin de votre suspension`,
+      text: (date) =>
+        `Rien ne vous est versé tant que votre compte est suspendu, ${date === null ? 'ce qui n’a pas de date de fin' : `jusqu’au ${date}`}. Tout part ensuite avec le prochain virement.`,
+      decision: 'Lire la décision, et former un recours',
+    },
     house: {
       title: (amount) => `${amount} sont suspendus par la maison`,
       none: 'Vos virements sont suspendus par la maison',

@@ -84,7 +84,7 @@ export const frenchReview: typeof englishReview = {
     mute: 'Rendre la personne muette dans le chat du salon',
     remove_from_room: 'Exclure la personne du salon',
     stop_live: 'Arrêter le live et n’en permettre aucun dans le salon',
-    suspend_account: 'Suspendre le compte',
+    suspend_account: 'Suspendre le compte ; un créateur ne reçoit aucun versement d’ici la fin',
     freeze_earnings: 'Bloquer les gains',
     refund_room: 'Terminer le salon et rembourser tous ses billets',
   },

@@ -1,0 +1,183 @@
+import type { Orm } from '../../platform/db/db.ts';
+import { and, eq, isNull, sql } from '../../platform/db/sql.ts';
+import { execute, lockTransactions } from '../ledger/ledger.store.ts';
+import { tickets } from '../sales/tickets.schema.ts';
+import type { TicketRow } from '../sales/tickets.store.ts';
+import { disputeFreezes } from './disputes.schema.ts';
+
+/** A sale's transaction in the ledger, and what of its price is disputed. */
+export interface DisputedSale {
+  sale: string;
+  amountMinor: number;
+}
+
+/** What became of the credit of a top-up. */
+export interface SpentTopup {
+  unspentMinor: number;
+  /** What it bought, newest first, without what went back or is frozen already. */
+  sales: DisputedSale[];
+}
+
+/** Rooms of the sale `x`. */
+const ROOM_OF_SALE = sql`coalesce((select room from tickets where id = x.source_id), (select room from tips where id = x.source_id),
+  (select room from private_sessions where id = x.source_id))`;
+
+export class DisputedSalesStore {
+  /**
+   * Credit is spent in the order in which it came in, as `OwnPayments.listUnspent` counts it: top-ups and sales, each
+   * less what went back, lie side by side, and a sale was paid by the top-ups beside it. The caller has locked the
+   * wallet.
+   */
+  async findSpent(tx: Orm, wallet: string, topup: string): Promise<SpentTopup> {
+    const { rows } = await execute<{ sale: string | null; amount: string }>(
+      tx,
+      sql`with moves as (
+          select coalesce(x.reverses_id, lost.id, x.id) as id, e.seq, e.amount_minor
+          from ledger_entries e join ledger_transactions x on x.id = e.transaction
+          left join disputes d on x.kind = 'dispute_loss' and d.id = split_part(x.source_id, ':', 1)
+          left join ledger_transactions lost on lost.kind = 'topup' and lost.source_type = 'topup' and lost.source_id = d.source_id
+          where e.account = ${wallet}
+        ), sums as (
+          select m.id, x.kind = 'topup' as is_topup, min(m.seq) as seq, abs(sum(m.amount_minor)) as amount
+          from moves m join ledger_transactions x on x.id = m.id group by m.id, x.kind
+        ), placed as (
+          select id, is_topup, seq, amount, sum(amount) over (partition by is_topup order by seq) as upto from sums
+        ), own as (
+          select upto - amount as since, upto from placed where id = ${topup} and is_topup
+        ), bought as (
+          select s.id as sale, s.seq, least(
+              least(s.upto, own.upto) - greatest(s.upto - s.amount, own.since) - coalesce((
+                select sum(f.amount_minor) from dispute_freezes f join disputes d on d.id = f.dispute
+                join ledger_transactions t on t.source_id = d.source_id and t.kind = 'topup' and t.id = ${topup}
+                where f.transaction = s.id and f.lifted_at is null), 0),
+              -e.amount_minor - coalesce((
+                select sum(re.amount_minor) from ledger_transactions r
+                join ledger_entries re on re.transaction = r.id and re.amount_minor > 0
+                join ledger_accounts ra on ra.id = re.account and ra.kind <> 'fan_promo'
+                where r.reverses_id = s.id), 0) - coalesce((
+                select sum(f.amount_minor) from dispute_freezes f
+                where f.transaction = s.id and f.lifted_at is null), 0)) as amount
+          from own cross join placed s
+          join ledger_entries e on e.transaction = s.id and e.account = ${wallet}
+          where not s.is_topup and s.upto > own.since and s.upto - s.amount < own.upto
+        )
+        select null as sale, null as seq, greatest(0, own.upto - greatest(own.since,
+            coalesce((select max(upto) from placed where not is_topup), 0))) as amount from own
+        union all select sale, seq, amount from bought where amount > 0
+        order by seq desc nulls first`,
+    );
+    const all = rows.map(({ sale, amount }) => ({ sale, amountMinor: Number(amount) }));
+    return {
+      unspentMinor: all.find(({ sale }) => sale === null)?.amountMinor ?? 0,
+      sales: all.flatMap(({ sale, amountMinor }) => (sale === null ? [] : { sale, amountMinor })),
+    };
+  }
+
+  /** Keeps the release of their earnings out. What a dispute has frozen before grows. */
+  async freeze(tx: Orm, dispute: string, sales: DisputedSale[], at: string): Promise<void> {
+    if (sales.length === 0) return;
+    await lockTransactions(tx, sql`ledger_transactions where id in ${sales.map(({ sale }) => sale)}`);
+    await tx
+      .insert(disputeFreezes)
+      .values(sales.map(({ sale, amountMinor }) => ({ transaction: sale, dispute, amountMinor, frozenAt: at })))
+      .onConflictDoUpdate({
+        target: [disputeFreezes.transaction, disputeFreezes.dispute],
+        set: { amountMinor: sql`${disputeFreezes.amountMinor} + excluded.amount_minor` },
+      });
+  }
+
+  /** What of a lost dispute's sales was taken in the end. */
+  async setTaken(tx: Orm, dispute: string, { sale, amountMinor }: DisputedSale): Promise<void> {
+    const isOf = and(eq(disputeFreezes.transaction, sale), eq(disputeFreezes.dispute, dispute));
+    await tx.update(disputeFreezes).set({ amountMinor }).where(isOf);
+  }
+
+  /** Newest first. */
+  async listFrozen(tx: Orm, dispute: string): Promise<DisputedSale[]> {
+    const { rows } = await execute<{ sale: string; amount: string }>(
+      tx,
+      sql`select f.transaction as sale, f.amount_minor as amount from dispute_freezes f
+        where f.dispute = ${dispute} and f.lifted_at is null
+        order by (select min(seq) from ledger_entries where transaction = f.transaction) desc`,
+    );
+    return rows.map(({ sale, amount }) => ({ sale, amountMinor: Number(amount) }));
+  }
+
+  async lift(tx: Orm, dispute: string, at: string): Promise<void> {
+    // The release job must read the account again, also one that has read it and not planned yet: its plan is refused
+    // because the due time changes, always to an earlier one, since clocks differ.
+    await execute(
+      tx,
+      sql`update ledger_accounts a set released_seq = least(a.released_seq, f.seq - 1),
+          release_due_at = least(a.release_due_at, ${at}::timestamptz) - interval '1 microsecond'
+        from (select e.account, min(e.seq) as seq from dispute_freezes d join ledger_entries e on e.transaction = d.transaction
+          where d.dispute = ${dispute} and d.lifted_at is null and e.account like 'creator_pending:%' group by e.account) f
+        where a.id = f.account`,
+    );
+    await tx
+      .update(disputeFreezes)
+      .set({ liftedAt: at })
+      .where(and(eq(disputeFreezes.dispute, dispute), isNull(disputeFreezes.liftedAt)));
+  }
+
+  /** Rooms in which a dispute has frozen sales, in the order in which they are locked. */
+  async listRooms(tx: Orm, dispute: string): Promise<string[]> {
+    const { rows } = await execute<{ room: string | null }>(
+      tx,
+      sql`select distinct ${ROOM_OF_SALE} as room from dispute_freezes f join ledger_transactions x on x.id = f.transaction
+        where f.dispute = ${dispute} order by room`,
+    );
+    return rows.flatMap(({ room }) => room ?? []);
+  }
+
+  /** Tickets of frozen sales that are valid, as disputed. */
+  async suspendTickets(tx: Orm, dispute: string): Promise<TicketRow[]> {
+    return tx
+      .update(tickets)
+      .set({ status: 'disputed' })
+      .where(and(eq(tickets.status, 'valid'), isOfDispute(dispute)))
+      .returning();
+  }
+
+  listSuspended(tx: Orm, dispute: string): Promise<TicketRow[]> {
+    return tx
+      .select()
+      .from(tickets)
+      .where(and(eq(tickets.status, 'disputed'), isOfDispute(dispute)))
+      .orderBy(tickets.id);
+  }
+
+  /** False when it was not suspended any more. */
+  async restoreTicket(tx: Orm, id: string): Promise<boolean> {
+    const restored = await tx
+      .update(tickets)
+      .set({ status: 'valid' })
+      .where(and(eq(tickets.id, id), eq(tickets.status, 'disputed')))
+      .returning({ id: tickets.id });
+    return restored.length > 0;
+  }
+
+  /** Whether another dispute about a ticket's money is open, and whether one was lost. */
+  async findDecisions(tx: Orm, ticket: string): Promise<{ isOpen: boolean; isLost: boolean }> {
+    const { rows } = await execute<{ open: boolean | null; lost: boolean | null }>(
+      tx,
+      sql`select bool_or(f.lifted_at is null) as open,
+          bool_or(d.status = 'lost' and (d.source_id = ${ticket} or f.amount_minor > 0)) as lost
+        from ledger_transactions x join dispute_freezes f on f.transaction = x.id join disputes d on d.id = f.dispute
+        where x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = ${ticket}`,
+    );
+    return { isOpen: rows[0]?.open === true, isLost: rows[0]?.lost === true };
+  }
+
+  /** Whether the holder of a ticket now has another one for the same room. */
+  async hasOtherTicket(tx: Orm, { id, room, identity }: TicketRow): Promise<boolean> {
+    const isOf = and(eq(tickets.room, room), eq(tickets.identity, identity), eq(tickets.status, 'valid'));
+    const found = await tx.select({ id: tickets.id }).from(tickets).where(isOf).limit(2);
+    return found.some((other) => other.id !== id);
+  }
+}
+
+function isOfDispute(dispute: string) {
+  return sql`${tickets.id} in (select x.source_id from dispute_freezes f join ledger_transactions x on x.id = f.transaction
+    where f.dispute = ${dispute} and x.kind = 'ticket' and x.source_type = 'ticket')`;
+}
