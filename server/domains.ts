@@ -30,6 +30,7 @@ import { ParticipantData } from './participant-data.ts';
 import type { Bus } from './platform/bus.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Database } from './platform/db/db.ts';
+import type { DueWork } from './platform/jobs/due-rows.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { AddressGuard } from './platform/outbound/address-guard.ts';
@@ -79,6 +80,8 @@ export interface Domains {
   push: Push;
   closing: AccountClosing;
   dataExport: DataExport;
+  /** Every kind of work that stands in rows. */
+  dueWork: DueWork[];
 }
 
 export interface DomainsOptions {
@@ -233,6 +236,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     returnLinks: ticketLinks,
     reportLinks: senderLinks,
     push,
+    dueWork: [...money.dueRows, webhooks.due],
   };
 }
 

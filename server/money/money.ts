@@ -4,6 +4,7 @@
  * port and nothing of sockets or media, and writes its facts to the outbox in the transaction that makes them true.
  */
 
+import type { DueWork } from '../platform/jobs/due-rows.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { Reconciliations } from './books/reconciliations.ts';
 import { CardPayments } from './checkout/card-payments.ts';
@@ -231,6 +232,11 @@ export class Money {
   /** Tickets of a person for rooms that are not over. */
   findTicketsToCome(identity: string): Promise<{ room: string; title: string; startsAt: string | null }[]> {
     return findTicketsToCome(this.#context.db, identity);
+  }
+
+  /** Rows of money that are work. */
+  get dueRows(): DueWork[] {
+    return this.#jobs.dueRows;
   }
 
   /** Violations of the rules of the books; empty when all is well. */

@@ -4,6 +4,7 @@
  */
 import { type Clock, DAY_MS, HOUR_MS, iso, isoIn } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
+import type { DueWork } from '../platform/jobs/due-rows.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -96,6 +97,11 @@ export class Webhooks {
       return taken > 0;
     });
     this.#pruneJob = job('prune events', PRUNE_MS, clock, () => this.#prune());
+  }
+
+  /** Lanes with queued deliveries. */
+  get due(): DueWork {
+    return this.#deliverer.due;
   }
 
   /** The outbox has new facts. */

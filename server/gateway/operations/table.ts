@@ -17,6 +17,7 @@ import { chatOperations } from './chat/chat.ts';
 import { chatModerationOperations } from './chat/chat-moderation.ts';
 import { chatRecordOperations } from './chat/chat-records.ts';
 import { moderatorOperations } from './chat/moderators.ts';
+import { dueWorkOperations } from './due-work.ts';
 import { deskOperations } from './money/desk.ts';
 import { earningsOperations } from './money/earnings.ts';
 import { membershipOperations } from './money/memberships.ts';
@@ -49,6 +50,7 @@ export const OPERATIONS = {
     ...deskPeopleOperations,
     ...deskRoleOperations,
     ...mailOperations,
+    ...dueWorkOperations,
   ],
   rooms: [
     ...roomOperations,

@@ -4,6 +4,7 @@
  * a claim only moves `due_at` forward, and past it any process claims the row again. A domain ends the work by setting
  * `NOT_DUE`, or a later `dueAt`. Knows no domain.
  */
+import type { DueWorkReport } from '../../protocol/due-work.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { type Clock, iso, isoIn, isoOrNull } from '../clock.ts';
 import { type Database, isFirstFree, type Orm } from '../db/db.ts';
@@ -51,33 +52,24 @@ interface Lane {
 
 const ONE_LANE: Lane = { name: 'all' };
 
-/** What operators see of one kind of work. */
-export interface DueRowsReport {
-  kind: string;
-  /** Rows that no process has claimed in time. */
-  overdue: number;
-  oldestDueAt: string | null;
-  failing: number;
-  /** Those that have failed the longest. */
-  faults: { key: string; since: string; attempts: number; fault: string; dueAt: string | null }[];
-}
-
 /** A row that is due for longer than this was not claimed in time: a claim follows within seconds. */
 const OVERDUE_MS = 60_000;
 const FAULTS_SHOWN = 20;
+const MEASURE_MS = 60_000;
 
 /** One kind of work, whatever its rows. */
 export interface DueWork {
   start(): void;
   close(): Promise<void>;
   idle(): Promise<void>;
-  report(): Promise<DueRowsReport>;
+  report(): Promise<DueWorkReport>;
 }
 
 export class DueRows<Table extends DueTable> implements DueWork {
   readonly name: string;
   readonly #options: DueRowsOptions<Table>;
   readonly #job: PeriodicJob;
+  readonly #measureJob: PeriodicJob;
   readonly #underWay = new Set<Promise<void>>();
   /** How many of these by lane. */
   readonly #busy = new Map<string, number>();
@@ -97,10 +89,18 @@ export class DueRows<Table extends DueTable> implements DueWork {
       run: () => this.#sweep(),
       ...(mayRun && { mayRun }),
     });
+    this.#measureJob = new PeriodicJob({
+      name: `${name}, measured`,
+      everyMs: MEASURE_MS,
+      waitsForClock: false,
+      log: services.log,
+      run: () => this.report(),
+    });
   }
 
   start(): void {
     this.#job.start();
+    this.#measureJob.start();
   }
 
   /** Looks for due rows now. */
@@ -210,11 +210,12 @@ export class DueRows<Table extends DueTable> implements DueWork {
   /** Waits for attempts that are under way; the rest stays due. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#job.close();
+    await Promise.all([this.#job.close(), this.#measureJob.close()]);
     await this.idle();
   }
 
-  async report(): Promise<DueRowsReport> {
+  /** Also sets the gauges. */
+  async report(): Promise<DueWorkReport> {
     const { services, table, key } = this.#options;
     const { orm } = services.db;
     const [[waiting], faults, [failing]] = await Promise.all([
@@ -239,11 +240,13 @@ export class DueRows<Table extends DueTable> implements DueWork {
         .from(table as DueTable)
         .where(isNotNull(table.failingSince)),
     ]);
+    const oldestDueAt = isoOrNull(waiting?.oldestDueAt as string | null | undefined);
+    const report = { kind: this.name, overdue: waiting?.overdue ?? 0, oldestDueAt, failing: failing?.failing ?? 0 };
+    const lateMs = oldestDueAt === null ? 0 : services.clock.now() - Date.parse(oldestDueAt);
+    services.metrics.dueRowsOldest.set({ kind: this.name }, lateMs / 1_000);
+    services.metrics.dueRowsFailing.set({ kind: this.name }, report.failing);
     return {
-      kind: this.name,
-      overdue: waiting?.overdue ?? 0,
-      oldestDueAt: isoOrNull(waiting?.oldestDueAt as string | null | undefined),
-      failing: failing?.failing ?? 0,
+      ...report,
       faults: faults.map((row) => ({ ...row, since: iso(row.since), dueAt: isoOrNull(row.dueAt) })),
     };
   }

@@ -2,6 +2,7 @@
 
 import type { Recovery, RecoveryInput } from '../../protocol/accounts/addresses.ts';
 import type { UndeliveredLetter } from '../../protocol/accounts/mail.ts';
+import type { DueWorkReport } from '../../protocol/due-work.ts';
 import type {
   CreatorFreeze,
   DeskActView,
@@ -51,6 +52,7 @@ export const deskApi = {
   actsOn: async (subject: string) =>
     (await call<{ acts: DeskActView[] }>('GET', withQuery('/v1/desk/acts', { subject }))).acts,
   undeliveredLetters: async () => (await call<{ letters: UndeliveredLetter[] }>('GET', '/v1/desk/letters')).letters,
+  dueWork: async () => (await call<{ kinds: DueWorkReport[] }>('GET', '/v1/desk/jobs')).kinds,
   recoveries: async () => (await call<{ recoveries: Recovery[] }>('GET', '/v1/desk/recoveries')).recoveries,
   beginRecovery: (input: RecoveryInput) => call<Recovery>('POST', '/v1/desk/recoveries', input),
   withdrawRecovery: (person: string) => call<object>('DELETE', `/v1/desk/recoveries/${encodeURIComponent(person)}`),

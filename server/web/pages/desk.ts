@@ -20,6 +20,7 @@ registerParts({
   'desk-disputes': withControls(() => import('../desk/desk-disputes.ts')),
   'desk-fees': withControls(() => import('../desk/desk-fees.ts')),
   'desk-holds': withControls(() => import('../desk/desk-holds.ts')),
+  'desk-jobs': withControls(() => import('../desk/desk-jobs.ts')),
   'desk-letters': withControls(() => import('../desk/desk-letters.ts')),
   'desk-overview': withControls(() => import('../desk/desk-overview.ts')),
   'desk-payment': withControls(() => import('../desk/desk-payment.ts')),
@@ -44,6 +45,7 @@ const SECTIONS = [
   'reports',
   'people',
   'letters',
+  'jobs',
   'recoveries',
 ] as const;
 type Section = (typeof SECTIONS)[number];
@@ -125,6 +127,8 @@ export class SiteDesk extends SitePage {
         return id ? html`<desk-person person=${id}></desk-person>` : html`<desk-people></desk-people>`;
       case 'letters':
         return html`<desk-letters></desk-letters>`;
+      case 'jobs':
+        return html`<desk-jobs></desk-jobs>`;
       case 'recoveries':
         return html`<desk-recoveries></desk-recoveries>`;
     }

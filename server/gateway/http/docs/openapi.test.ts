@@ -138,6 +138,7 @@ const PUBLIC_ROUTES = [
   'POST /v1/desk/people/{person}/roles/end',
   'POST /v1/desk/people/{person}/creator',
   'GET /v1/desk/letters',
+  'GET /v1/desk/jobs',
   'POST /v1/desk/sessions',
   'DELETE /v1/desk/sessions/{session}',
   'GET /v1/desk/overview',
