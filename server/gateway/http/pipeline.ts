@@ -109,6 +109,7 @@ export class HttpPipeline {
     if (operation.from === undefined) {
       if (claims.logeSession === undefined) await rooms.assertEmbedders(claims.room);
       assertRole(operation, claims.role);
+      if (!operation.servesSuspended) await rooms.suspensions.assertNotSuspended(claims.sub);
       return { caller: participant, room: claims.room };
     }
     const admission = await rooms.admit(claims);

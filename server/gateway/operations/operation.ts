@@ -36,6 +36,8 @@ export interface ParticipantRules {
   from?: Place;
   right?: Right;
   role?: Role;
+  /** Whether it serves suspended participants too: what they paid for and what was decided stay within their reach. */
+  servesSuspended?: boolean;
 }
 
 /** The domains that every operation may call. */
@@ -267,10 +269,11 @@ export function socketOperation<const Event extends RequestName>(spec: SocketSpe
 
 type AnySpec = ParticipantRules & { name: string; limit?: Limit; http?: string; run(...args: never[]): unknown };
 
-function describe({ name, from, right, role, limit = 'default', http = '', run }: AnySpec): Operation {
+function describe(spec: AnySpec): Operation {
+  const { name, from, right, role, servesSuspended = false, limit = 'default', http = '', run } = spec;
   const params = [...http.matchAll(/:(\w+)/g)].map(([, param = '']) => param);
   return {
-    ...{ name, from, right, role, limit },
+    ...{ name, from, right, role, servesSuspended, limit },
     params: ROOM_PATH.test(http) ? params.filter((param) => param !== 'id') : params,
     run: run as unknown as Operation['run'],
   };

@@ -28,8 +28,10 @@ import { isLong, SEED } from '../../support/run/effort.ts';
 
 const PARTICIPANTS = ['lobby', 'inside', 'helper', 'moderator', 'creator', 'other'] as const;
 type ParticipantKind = (typeof PARTICIPANTS)[number];
+/** They open no socket. */
+const SUSPENDED = 'suspended';
 const PEOPLE = ['person', 'appointed', 'artist', 'reviewer', 'operator'];
-const HTTP_CALLERS = ['none', 'wrong', ...SCOPES, ...PARTICIPANTS, ...PEOPLE];
+const HTTP_CALLERS = ['none', 'wrong', ...SCOPES, ...PARTICIPANTS, SUSPENDED, ...PEOPLE];
 /** Of the scopes that neither the row nor the route names. */
 const OTHER_SCOPES_ASKED = 2;
 const ROOM_ACCESS = { kind: 'ticket', priceMinor: 500 } as const;
@@ -201,6 +203,13 @@ describe('over HTTP', () => {
     switch (caller) {
       case 'none':
         return {};
+      case SUSPENDED: {
+        const identity = `suspended-${row}`;
+        const decision = { decision: createId('decision'), reason: 'Insults', until: null };
+        await http.context.rooms.suspensions.suspend(identity, decision);
+        const claims = { identity, name: identity, room: scene.room, role: 'fan', entitled: true } as const;
+        return { authorization: `Bearer ${http.context.tokens.create(claims)}` };
+      }
       case 'wrong':
         return { authorization: basicOf(PRODUCTION_ENV.LOGE_API_KEY, 'not_the_secret_of_this_house_00000') };
       case 'artist':

@@ -21,6 +21,7 @@ const REFUSALS = new Set([
   'origin_not_allowed',
   'access_required',
   'access_removed',
+  'account_suspended',
   'publish_not_allowed',
   'chat_not_allowed',
   'tip_not_allowed',

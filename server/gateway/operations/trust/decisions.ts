@@ -138,6 +138,7 @@ const ownOperations = [
     ...BY_PEOPLE,
     name: 'listStatements',
     http: 'GET /v1/statements',
+    servesSuspended: true,
     answer: statementList,
     summary: 'What was decided about you',
     description:
@@ -148,6 +149,7 @@ const ownOperations = [
     ...BY_PEOPLE,
     name: 'appeal',
     http: 'POST /v1/appeals',
+    servesSuspended: true,
     limit: 'report',
     input: appealInput,
     example: { decision: 'decision_9aYx3mPq7LdR2vKe5tWz', text: 'It was a quotation.' },

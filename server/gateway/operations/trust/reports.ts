@@ -37,6 +37,7 @@ export const reportOperations = [
     name: 'fileReport',
     http: 'POST /v1/reports',
     by: ['participant', 'person'],
+    servesSuspended: true,
     limit: 'report',
     input: reportInput,
     example: {
@@ -67,6 +68,7 @@ export const reportOperations = [
     name: 'listOwnReports',
     http: 'GET /v1/reports',
     by: ['participant', 'person'],
+    servesSuspended: true,
     answer: reportList,
     summary: 'List your reports',
     description: 'The newest hundred.',

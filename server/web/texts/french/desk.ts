@@ -33,7 +33,7 @@ export const frenchDesk: SiteTexts['desk'] = {
     unexplained: differences,
     clock: 'L’horloge de la maison est peut-être fausse',
     clockText:
-      'Elle a sauté, diffère de celle de la base de données, ou la maison était arrêtée. L’irréversible attend qu’elle soit stable depuis 15 minutes : fins des événements qui n’ont pas eu lieu, virements, récupérations de comptes, effacements. Vérifiez l’heure de la machine.',
+      'Elle a sauté, diffère de celle de la base de données, ou la maison était arrêtée. L’irréversible attend qu’elle soit stable depuis 15 minutes : fins des événements qui n’ont pas eu lieu, virements, rétablissements de comptes, effacements. Vérifiez l’heure de la machine.',
     never: 'Rien n’a encore été rapproché',
     neverText: 'Comparez une première fois les comptes avec le prestataire, pour voir tôt les écarts.',
     disputes: (count, amount) =>
