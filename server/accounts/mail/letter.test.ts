@@ -7,7 +7,14 @@ import { TEMPLATES } from './letters.ts';
 const HOSTILE = '<b>Ann</b> & "co"\r\nBcc: victim@example.com';
 const LINK = 'https://loge.example/somewhere';
 const MONEY = { amountMinor: 1_250, currency: 'eur', link: LINK };
-const LIVE = { room: 'room_1', creator: HOSTILE, title: HOSTILE, link: LINK, startsAt: '2026-05-04T20:00:00Z' };
+const LIVE = {
+  room: 'room_1',
+  creator: HOSTILE,
+  title: HOSTILE,
+  link: LINK,
+  startsAt: '2026-05-04T20:00:00Z',
+  movedAt: null,
+};
 const SAMPLES: LetterData = {
   'sign-in': { link: LINK, code: '12345678', minutes: 10 },
   'live-reminder': { ...LIVE, because: 'followers' },
@@ -101,4 +108,21 @@ test('a letter about a live without a date has no calendar file, which would be 
       return template.event?.({ ...SAMPLES[name], startsAt }, LINK)?.includes('BEGIN:VEVENT');
     });
   expect([eventsOf('live-reminder'), eventsOf('live-moved')]).toEqual(Array(2).fill([true, undefined]));
+});
+
+test('each calendar file of a live that moves replaces the one before, and a postponement takes the entry away', () => {
+  const moves = [
+    { movedAt: null },
+    { movedAt: '2026-04-01T08:00:00Z' },
+    { movedAt: '2026-04-02T08:00:00Z', startsAt: null, previousStartsAt: LIVE.startsAt },
+  ];
+  const files = moves.map((move) =>
+    String(TEMPLATES['live-moved'].event?.({ ...SAMPLES['live-moved'], ...move }, LINK)),
+  );
+  const [first, moved, postponed] = files.map((file) => Number(/^SEQUENCE:(\d+)/m.exec(file)?.[1]));
+  expect([first, Number(moved) > 0, Number(postponed) > Number(moved)]).toEqual([0, true, true]);
+  expect(files.map((file) => /^UID:(\S+)/m.exec(file)?.[1])).toEqual(Array(3).fill('room_1'));
+  const isCancelled = (file: string) =>
+    /METHOD:CANCEL[\s\S]*DTSTART:20260504T200000Z[\s\S]*STATUS:CANCELLED/.test(file);
+  expect(files.map(isCancelled)).toEqual([false, false, true]);
 });

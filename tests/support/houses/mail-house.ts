@@ -63,6 +63,7 @@ export const liveLetter = (key: string, { to = 'ann@example.com', creator = 'Cam
       title,
       link: 'https://loge.example/rooms/1',
       startsAt: '2026-05-04T21:00:00Z',
+      movedAt: null,
       because: 'followers',
     },
   }) as const;

@@ -7,7 +7,7 @@ import type { LetterData, Template } from './template.ts';
 export const liveMoved: Template<LetterData['live-moved']> = {
   lane: 'bulk',
   // Calendars refuse a file without an event.
-  event: (data, publicUrl) => (data.startsAt === null ? undefined : liveEvent(data, publicUrl)),
+  event: (data, publicUrl) => ((data.startsAt ?? data.previousStartsAt) ? liveEvent(data, publicUrl) : undefined),
   write: {
     en: ({ creator, title, startsAt, previousStartsAt, returnUntil, link, returnLink }, house, locale) => ({
       subject: startsAt ? `New date: ${title}` : `Postponed: ${title}`,

@@ -29,6 +29,7 @@ interface Live {
   title: string;
   link: string;
   startsAt: string | null;
+  movedAt: string | null;
 }
 
 /** What each template is filled with. It is stored as JSON. */
