@@ -19,7 +19,7 @@ const SAMPLES: LetterData = {
   'sign-in': { link: LINK, code: '12345678', minutes: 10 },
   'live-reminder': { ...LIVE, because: 'followers' },
   'live-moved': { ...LIVE, previousStartsAt: null, returnUntil: '2026-05-04T20:00:00Z', returnLink: `${LINK}/back` },
-  'live-cancelled': { ...MONEY, creator: HOSTILE, title: HOSTILE, to: 'wallet' },
+  'live-cancelled': { ...MONEY, ...LIVE, cancelledAt: '2026-05-03T20:00:00Z', to: 'wallet' },
   receipt: { ...MONEY, what: 'ticket', at: '2026-05-04T20:00:00Z', live: { title: HOSTILE, creator: HOSTILE } },
   refund: { ...MONEY, status: 'succeeded', to: 'card' },
   'oidc-binding': { what: 'removed', name: 'login.example', link: LINK },
@@ -110,19 +110,20 @@ test('a letter about a live without a date has no calendar file, which would be 
   expect([eventsOf('live-reminder'), eventsOf('live-moved')]).toEqual(Array(2).fill([true, undefined]));
 });
 
-test('each calendar file of a live that moves replaces the one before, and a postponement takes the entry away', () => {
-  const moves = [
-    { movedAt: null },
-    { movedAt: '2026-04-01T08:00:00Z' },
-    { movedAt: '2026-04-02T08:00:00Z', startsAt: null, previousStartsAt: LIVE.startsAt },
-  ];
-  const files = moves.map((move) =>
-    String(TEMPLATES['live-moved'].event?.({ ...SAMPLES['live-moved'], ...move }, LINK)),
-  );
-  const [first, moved, postponed] = files.map((file) => Number(/^SEQUENCE:(\d+)/m.exec(file)?.[1]));
-  expect([first, Number(moved) > 0, Number(postponed) > Number(moved)]).toEqual([0, true, true]);
-  expect(files.map((file) => /^UID:(\S+)/m.exec(file)?.[1])).toEqual(Array(3).fill('room_1'));
+test('each calendar file of a live replaces the one before: a new date moves the entry, a cancellation takes it away', () => {
+  const { event: movedEvent } = TEMPLATES['live-moved'];
+  const moved = SAMPLES['live-moved'];
+  const files = [
+    movedEvent?.({ ...moved, movedAt: null }, LINK),
+    movedEvent?.({ ...moved, movedAt: '2026-04-01T08:00:00Z' }, LINK),
+    movedEvent?.({ ...moved, movedAt: '2026-04-02T08:00:00Z', startsAt: null, previousStartsAt: LIVE.startsAt }, LINK),
+    TEMPLATES['live-cancelled'].event?.(SAMPLES['live-cancelled'], LINK),
+  ].map(String);
+  const sequences = files.map((file) => Number(/^SEQUENCE:(\d+)/m.exec(file)?.[1]));
+  expect(sequences).toEqual([...new Set(sequences)].sort((left, right) => left - right));
+  expect(sequences[0]).toBe(0);
+  expect(files.map((file) => /^UID:(\S+)/m.exec(file)?.[1])).toEqual(Array(4).fill('room_1'));
   const isCancelled = (file: string) =>
     /METHOD:CANCEL[\s\S]*DTSTART:20260504T200000Z[\s\S]*STATUS:CANCELLED/.test(file);
-  expect(files.map(isCancelled)).toEqual([false, false, true]);
+  expect(files.map(isCancelled)).toEqual([false, false, true, true]);
 });

@@ -8,24 +8,23 @@ export interface LiveEvent {
   creator: string;
   startsAt: string | null;
   movedAt: string | null;
-  /** Of a live that lost its date. */
-  previousStartsAt?: string | null;
 }
 
 /** Duration of a live in the calendar file; the real one is not known in advance. */
 const PLANNED_MS = 2 * HOUR_MS;
 
 /**
- * Its id is the room's and its sequence grows with each move, so that a later file moves the entry, or takes it away
- * if the live lost its date. Empty for a live that had none.
+ * Its id is the room's and its sequence grows with each move, so that a later file moves the entry, or takes it away.
+ * Empty for a live without a date.
  */
-export function liveEvent(live: LiveEvent, publicUrl: string): string {
-  const { room, title, creator, startsAt, movedAt } = live;
-  const at = startsAt ?? live.previousStartsAt;
-  const isCancelled = at && !startsAt;
+export function liveEvent(
+  { room, title, creator, startsAt, movedAt }: LiveEvent,
+  publicUrl: string,
+  { isCancelled = false } = {},
+): string {
   const calendar = ical({ name: title, method: ICalCalendarMethod[isCancelled ? 'CANCEL' : 'PUBLISH'] });
-  if (at) {
-    const start = new Date(at);
+  if (startsAt) {
+    const start = new Date(startsAt);
     const url = `${publicUrl}/rooms/${room}`;
     calendar.createEvent({
       id: room,

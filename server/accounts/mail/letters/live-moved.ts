@@ -7,7 +7,10 @@ import type { LetterData, Template } from './template.ts';
 export const liveMoved: Template<LetterData['live-moved']> = {
   lane: 'bulk',
   // Calendars refuse a file without an event.
-  event: (data, publicUrl) => ((data.startsAt ?? data.previousStartsAt) ? liveEvent(data, publicUrl) : undefined),
+  event: (data, publicUrl) => {
+    const startsAt = data.startsAt ?? data.previousStartsAt;
+    return startsAt ? liveEvent({ ...data, startsAt }, publicUrl, { isCancelled: !data.startsAt }) : undefined;
+  },
   write: {
     en: ({ creator, title, startsAt, previousStartsAt, returnUntil, link, returnLink }, house, locale) => ({
       subject: startsAt ? `New date: ${title}` : `Postponed: ${title}`,
@@ -60,6 +63,8 @@ export const liveMoved: Template<LetterData['live-moved']> = {
 
 export const liveCancelled: Template<LetterData['live-cancelled']> = {
   lane: 'bulk',
+  event: ({ cancelledAt, ...live }, publicUrl) =>
+    live.startsAt ? liveEvent({ ...live, movedAt: cancelledAt }, publicUrl, { isCancelled: true }) : undefined,
   write: {
     en: ({ creator, title, to, amountMinor, currency, link }, house) => ({
       subject: `Cancelled: ${title}`,

@@ -45,7 +45,7 @@ export interface LetterData {
   'live-reminder': Live & { because: 'asked' | 'tickets' | 'followers' };
   /** `returnLink` gives the ticket back. */
   'live-moved': Live & { previousStartsAt: string | null; returnUntil: string | null; returnLink: string };
-  'live-cancelled': Money & { creator: string; title: string; to: 'wallet' | 'card' };
+  'live-cancelled': Money & Omit<Live, 'movedAt'> & { cancelledAt: string; to: 'wallet' | 'card' };
   /** `live` of a ticket or a tip; `tier` and `paidUntil` of a membership. */
   receipt: Money & {
     what: 'ticket' | 'topup' | 'tip' | 'membership';
