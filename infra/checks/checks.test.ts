@@ -9,6 +9,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
+import { createSecret } from '../../server/accounts/secrets.ts';
+import { reportLinks, returnLinks } from '../../server/platform/sealed-links.ts';
+import { SecretBox } from '../../server/platform/secret-box.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import { dashboard } from '../grafana/dashboard.ts';
 import { checkAlerts } from './alerts.ts';
@@ -42,6 +45,35 @@ test('the ingress lets the largest picture pass', () => {
   const [, mebibytes] =
     /proxy-body-size: (\d+)m\n/.exec(readFileSync(join(infra, 'kubernetes/base/ingress.yaml'), 'utf8')) ?? [];
   expect(Number(mebibytes) * 1024 * 1024).toBeGreaterThan(LIMITS.pictureBytes);
+});
+
+test('no access log holds what signs somebody in: no query, and no link of a letter', () => {
+  const read = (file: string) => readFileSync(join(infra, file), 'utf8');
+  const haproxy = read('compose/haproxy.cfg');
+  const nginx = read('kubernetes/ingress-nginx.yaml');
+  const formats = [/^ +log-format "(.+)"$/m.exec(haproxy)?.[1], /log-format-upstream: '(.+)'/.exec(nginx)?.[1]];
+  const whole = /%(r|HU|HQ|HP|HPO)\b|\$(request|request_uri|uri|args|http_referer)\b/;
+  for (const format of formats) {
+    expect(format).toMatch(/logged_path|loge_path/);
+    expect(format).not.toMatch(whole);
+  }
+  expect(haproxy).not.toMatch(/^ *option httplog/m);
+  expect(read('kubernetes/base/ingress.yaml').match(/enable-access-log: "false"/g)).toHaveLength(2);
+
+  const [, part = ''] = /regsub\("(.+?)","-",g\)/.exec(haproxy) ?? [];
+  const [, map = ''] = /"~(.+?)" /.exec(nginx) ?? [];
+  const cut = [
+    (path: string) => path.replace(new RegExp(part, 'g'), '-'),
+    (path: string) => path.replace(new RegExp(map), '$<loge_before>-$<loge_after>'),
+  ];
+  const placed = { box: new SecretBox(['k'.repeat(32)]), publicUrl: '' };
+  for (const replace of cut) {
+    expect(replace('/rooms/room_0123456789abcdefghij/card.jpg')).toBe('/rooms/room_0123456789abcdefghij/card.jpg');
+    for (const path of ['/sign-in/link', '/account/address/object', '/desk/sign-in', '/unsubscribe'])
+      expect(replace(`${path}/${createSecret()}`)).toBe(`${path}/-`);
+    for (const links of [returnLinks(placed), reportLinks(placed)])
+      expect(replace(links.linkOf('x'))).toBe(`${links.path}/-`);
+  }
 });
 
 test.each([
