@@ -5,7 +5,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, matchesGlob } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
@@ -45,6 +45,14 @@ test('the ingress lets the largest picture pass', () => {
   const [, mebibytes] =
     /proxy-body-size: (\d+)m\n/.exec(readFileSync(join(infra, 'kubernetes/base/ingress.yaml'), 'utf8')) ?? [];
   expect(Number(mebibytes) * 1024 * 1024).toBeGreaterThan(LIMITS.pictureBytes);
+});
+
+test('the context of the image holds no file of secrets, however deep', () => {
+  const patterns = readFileSync(join(infra, '../.dockerignore'), 'utf8').split('\n').filter(Boolean);
+  const isLeftOut = (path: string) => patterns.some((pattern) => matchesGlob(path, pattern));
+  const files = ['loge.env', 'infra/compose/loge.env', 'infra/compose/house.env', '.env', 'infra/compose/.env.local'];
+  expect(files.filter((path) => !isLeftOut(path))).toEqual([]);
+  expect(isLeftOut('server/main.ts')).toBe(false);
 });
 
 test('no access log holds what signs somebody in: no query, and no link of a letter', () => {
@@ -99,6 +107,18 @@ test.each([
     'environment: LOGE_METRICS_SECRET',
     'environment: LOGE_API_SECRET',
     /Prometheus is given LOGE_API_SECRET/,
+  ],
+  [
+    'a secret on a command line',
+    '      - --realm=',
+    '      - --static-auth-secret=$LOGE_TURN_SECRET\n      - --realm=',
+    /sees LOGE_TURN_SECRET on a command line/,
+  ],
+  [
+    'a secret on the command line of a program that a shell becomes',
+    'exec redis-server ',
+    'exec redis-server --requirepass "$$REDIS_PASSWORD" ',
+    /sees REDIS_PASSWORD on a command line/,
   ],
   ['a variable that the example lacks', 'LOGE_TURN_SECRET:?', 'LOGE_TURN_PASSWORD:?', /LOGE_TURN_PASSWORD is not/],
 ])('a compose file with %s is refused', (_what, right, wrong, fault) => {
