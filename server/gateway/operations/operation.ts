@@ -181,6 +181,8 @@ export type DownloadFormat = 'csv' | 'ics' | 'json' | 'zip';
 interface DownloadSpec<Path extends HttpRoute, By extends HttpCaller, I extends z.ZodType>
   extends Omit<HttpSpec<Path, By, I, never, z.ZodType>, 'socket' | 'answer' | 'body' | 'run'> {
   format: DownloadFormat;
+  /** It reads every table: one at a time for each person, and a few a day. */
+  isExport?: true;
   run(domains: HttpDomains, call: HttpCall<Path, By, z.output<I>, never>): Promise<Download>;
 }
 
@@ -213,6 +215,7 @@ export interface HttpDoor {
   /** Absent: it answers a `Download`. */
   answer?: z.ZodType;
   download?: DownloadFormat;
+  isExport?: boolean;
   /** Absent: the body is JSON. */
   upload?: UploadRules;
   body?: (answer: never) => unknown;
@@ -253,7 +256,8 @@ export function operation<
 export function downloadOperation<const Path extends HttpRoute, const By extends HttpCaller, I extends z.ZodType>(
   spec: DownloadSpec<Path, By, I>,
 ): Operation {
-  return { ...describe(spec), http: { ...doorOf(spec), download: spec.format } };
+  const { format, isExport = false } = spec;
+  return { ...describe(spec), http: { ...doorOf(spec), download: format, isExport } };
 }
 
 export function uploadOperation<const Path extends HttpRoute, const By extends HttpCaller, O extends z.ZodType>(

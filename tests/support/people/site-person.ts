@@ -3,9 +3,13 @@ import type { Response } from 'express';
 import { SiteSessions } from '../../../server/gateway/site/sign-in/site-session.ts';
 import type { Reply, TestHttp } from '../houses/http.ts';
 
-/** The cookie of a new session of an existing person, who used a passkey. */
-export async function openSession({ context }: Pick<TestHttp, 'context'>, identity: string): Promise<string> {
-  const secret = await context.people.sessions.open({ person: identity, device: '', method: 'passkey' });
+/** The cookie of a new session of an existing person. */
+export async function openSession(
+  { context }: Pick<TestHttp, 'context'>,
+  identity: string,
+  method: 'mail' | 'passkey' = 'passkey',
+): Promise<string> {
+  const secret = await context.people.sessions.open({ person: identity, device: '', method });
   let cookie = '';
   const request = { headers: {} };
   const response = { req: request, cookie: (name: string, value: string) => (cookie = `${name}=${value}`) };

@@ -65,6 +65,32 @@ test('more rows than one read holds are all in the export', async () => {
   expect(files['index.html']).toContain('4001');
 });
 
+test('an export needs a confirmation, is made once at a time and three times a day', async () => {
+  const { context } = http;
+  for (const person of ['person_eve', 'person_beside']) await createSitePerson(http, person);
+  const exportWith = (cookie: string) => http.call('GET', '/v1/me/export', { headers: { cookie } });
+  const byMail = await openSession(http, 'person_eve', 'mail');
+  for (let count = 0; count < 4; count += 1) expect(codeOf(await exportWith(byMail))).toBe('step_up_required');
+
+  const cookie = await openSession(http, 'person_eve');
+  const held = Promise.withResolvers<void>();
+  const zip = vi.spyOn(context.dataExport, 'zip').mockImplementationOnce(async function* () {
+    yield Buffer.from('first');
+    await held.promise;
+  });
+  const first = exportWith(cookie);
+  await vi.waitFor(() => expect(zip).toHaveBeenCalled());
+  const beside = await exportWith(cookie);
+  expect([codeOf(beside), zip.mock.calls.length]).toEqual(['rate_limited', 1]);
+  held.resolve();
+  expect((await first).status).toBe(200);
+  zip.mockRestore();
+  const codes = [];
+  for (let count = 0; count < 3; count += 1) codes.push(codeOf(await exportWith(cookie)));
+  expect(codes).toEqual([200, 200, 'rate_limited']);
+  expect(Object.keys(await downloadOf('person_beside'))).toContain('index.html');
+});
+
 test('an account is closed once nothing is open: roles, sessions, name and handle go', async () => {
   const { context } = http;
   const ada = await createSitePerson(http, 'person_ada');
