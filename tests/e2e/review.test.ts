@@ -1,12 +1,15 @@
 /** From a report to a granted appeal in the browser: fan, creator and two reviewers, in both languages. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { personSessions } from '../../server/accounts/people/people.schema.ts';
+import { eq } from '../../server/platform/db/sql.ts';
 import type { RoomId } from '../../server/protocol/ids.ts';
 import { EXAMPLE_CHARTER } from '../../server/trust/charter/example-charter.ts';
 import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { TestParticipant } from '../support/people/participant.ts';
 import { eventually } from '../support/run/eventually.ts';
+import { addAuthenticator } from './accounts.ts';
 import type { Scene } from './evening.ts';
 import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 import { expectInChat, expectVideo, goLive, open, openLive } from './site.ts';
@@ -201,6 +204,23 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
       }
     }
     expect(await inspectScenes(scenes(reviewer), (text) => IS_SAME.test(text))).toEqual(NOTHING_FOUND);
+  });
+
+  test('a reviewer who signed in by mail reads what to do, and the review opens with the passkey that they add', async () => {
+    for (const locale of ['fr-FR', 'en-GB']) {
+      const alix = await enter('alix', '/account', { locale });
+      await addAuthenticator(alix);
+      const { db, people } = loge.app.context;
+      await db.orm.update(personSessions).set({ method: 'mail' }).where(eq(personSessions.person, 'alix'));
+      await alix.page.goto(`${loge.url}/review`);
+      await alix.by('review-locked').waitFor();
+      await takePictures(alix, `review-locked-${locale.slice(0, 2)}`);
+      if (locale === 'fr-FR') continue;
+      await alix.by('review-unlock').click();
+      await alix.by('confirm-add').click();
+      await alix.by('review-cases').or(alix.by('review-none')).waitFor();
+      expect(await people.passkeys.list('alix')).toHaveLength(1);
+    }
   });
 
   test('the studio of a suspended creator leads to the reasons, at once and when it is opened again', async () => {

@@ -79,10 +79,10 @@ export class ReportsStore {
   async findSender(
     id: string,
     ofEmbedders = false,
-  ): Promise<Pick<typeof reports.$inferSelect, 'number' | 'reporter' | 'contact' | 'language'> | undefined> {
-    const { number, reporter, contact, language } = reports;
+  ): Promise<Pick<typeof reports.$inferSelect, 'number' | 'case' | 'reporter' | 'contact' | 'language'> | undefined> {
+    const { number, case: of, reporter, contact, language } = reports;
     const [row] = await this.#orm
-      .select({ number, reporter, contact, language })
+      .select({ number, case: of, reporter, contact, language })
       .from(reports)
       .where(and(eq(reports.id, id), ofEmbedders ? IS_OF_EMBEDDERS : undefined));
     return row;

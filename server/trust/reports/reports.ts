@@ -68,6 +68,8 @@ interface ReportedCases {
   languageOf(person: string): Promise<Language | undefined>;
   /** Throws `another_reviewer_needed` where cases about the accused are hidden from them. */
   assertMayName(reviewer: string, accused: string): Promise<void>;
+  /** Throws where the case concerns them, or they have reported it. */
+  assertMayJudge(reviewer: string, case_: string): Promise<void>;
   outcomesOf(sender: Sender, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>>;
 }
 
@@ -178,12 +180,14 @@ export class Reports {
 
   /**
    * Notes that a report was manifestly unfounded, and tells its reporter; a repeated call changes nothing. Past
-   * `LIMITS.unfoundedReports` the reporter is limited. Reports by the form have no reporter.
+   * `LIMITS.unfoundedReports` the reporter is limited. Reports by the form have no reporter. Not by those whom it
+   * concerns.
    */
   async markUnfounded(id: string, { by, ofEmbedders = false }: { by: string } & ReportScope): Promise<void> {
     const sender = await this.#store.findSender(id, ofEmbedders);
     if (!sender) throw new AppError('report_not_found');
     const { number, reporter } = sender;
+    await this.#options.cases.assertMayJudge(by, sender.case);
     if (reporter === null) return;
     const { db, outbox } = this.#options;
     await db.transaction(async (tx) => {
