@@ -148,20 +148,37 @@ export class Reports {
     return { report: await this.#options.chat.report(room, reporter, input), number };
   }
 
-  /** By the public form. What it says is not verified. `language` is that of the answer; null: none is sent. */
-  async fileForm({ place, time, category, note, contact }: ReportForm, language: Language | null): Promise<Report> {
-    const created = await this.#newReport(category);
+  /**
+   * By the public form. What it says is not verified. `language` is that of the answer; null: none is sent. Idempotent
+   * by `key`.
+   */
+  async fileForm(
+    { place, time, category, note, contact }: ReportForm,
+    language: Language | null,
+    key: string = createId('report'),
+  ): Promise<Report> {
     const row: UnfiledReport = {
-      ...created,
+      ...(await this.#newReport(category)),
       source: 'form',
       subjectKind: 'form',
-      subjectKey: `form:${created.id}`,
+      subjectKey: formKey(key),
       note,
       contact: contact ?? null,
       language,
       evidence: { place, time: time ?? null },
     };
-    return { ...(await this.#insert(row)), ...RECEIVED };
+    return { ...((await this.#store.findSame(row)) ?? (await this.#insert(row))), ...RECEIVED };
+  }
+
+  /** What was filed with the key of a form, and whether letters go to its contact. */
+  async findForm(
+    key: string,
+  ): Promise<{ number: number; createdAt: string; contact: string | null; isMailed: boolean } | undefined> {
+    const line = await this.#store.findByForm(formKey(key));
+    if (!line) return undefined;
+    const { contact = null, language = null } = (await this.#store.findSender(line.id)) ?? {};
+    const { number, createdAt } = line;
+    return { number, createdAt, contact, isMailed: contact !== null && language !== null };
   }
 
   /** Whom to write to about a report by the form; undefined where nobody may be, and once its retention is over. */
@@ -329,6 +346,9 @@ export class Reports {
     };
   }
 }
+
+/** Two presses of one form come to one case. */
+const formKey = (key: string) => `form:${key}`;
 
 function isChatCategory(category: ReportCategory): category is ChatReportInput['category'] {
   return category !== 'consent' && category !== 'illegal';

@@ -67,8 +67,9 @@ export class SiteReview extends SitePage {
     return html`<div class="column narrow" data-testid="review-locked">
       <h1 class="display">${review.locked}</h1>
       <p class="lead">${review.lockedText(LIMITS.strongHours, openIdProvider)}</p>
-      <p>${review.lockedAdd} <a href="/account">${accounts.account.title}</a></p>
       <div class="buttons">${button({ label: review.lockedAct, testId: 'review-unlock', isBusy: this.busy === 'unlock', onClick: this.#unlock })}</div>
+      <div aria-live="polite">${this.problem ? html`<div class="callout danger" role="alert">${this.problem}</div>` : nothing}</div>
+      <p class="lead">${review.lockedAdd} <a href="/account">${accounts.account.title}</a>.</p>
     </div>`;
   }
 

@@ -10,7 +10,7 @@ export const englishReview = {
   lockedText: (hours: number, provider: string | null) =>
     `Reports hold what people trusted the house with. So the review opens with a passkey${provider ? `, or a sign-in at ${provider},` : ''} that you used in the last ${hours} hours. A sign-in by mail alone is not enough.`,
   lockedAdd:
-    'No passkey yet? The same button adds one, soon after you have signed in; later it asks you to sign in again first. All of yours are in',
+    'No passkey yet? The same button adds one, soon after you have signed in; later it asks you to sign in again first. You find yours in',
   lockedAct: 'Continue with a passkey',
   navigation: 'Sections of the review',
   sections: { '': 'Cases', orders: 'Orders', figures: 'Figures' },

@@ -11,7 +11,7 @@ export const frenchReview: typeof englishReview = {
   lockedText: (hours, provider) =>
     `Les signalements contiennent ce que des personnes ont confié à la maison. L’examen s’ouvre donc avec une clé d’accès${provider ? `, ou une connexion chez ${provider},` : ''} utilisée dans les ${hours} dernières heures. Une connexion par e-mail seule ne suffit pas.`,
   lockedAdd:
-    'Pas encore de clé d’accès ? Le même bouton en ajoute une, peu après votre connexion ; plus tard, il vous demande d’abord de vous reconnecter. Les vôtres sont dans',
+    'Pas encore de clé d’accès ? Le même bouton en ajoute une, peu après votre connexion ; plus tard, il vous demande d’abord de vous reconnecter. Vous les trouvez dans',
   lockedAct: 'Continuer avec une clé d’accès',
   navigation: 'Rubriques de l’examen',
   sections: { '': 'Dossiers', orders: 'Ordres', figures: 'Chiffres' },
