@@ -101,7 +101,7 @@ export const ERROR_CATALOGUE = {
   last_strong_sign_in: {
     status: 409,
     retryable: false,
-    message: 'An operator keeps a passkey or an account of the OpenID provider. Add another one first.',
+    message: 'An operator or a reviewer keeps a passkey or an account of the OpenID provider. Add another one first.',
   },
   invitation_for_another: {
     status: 403,

@@ -286,7 +286,7 @@ function forgetRefusal({ problems }: Visitor, path: string): void {
 }
 
 /** A fingerprint sensor that everybody passes. */
-async function addAuthenticator({ page }: Visitor): Promise<void> {
+export async function addAuthenticator({ page }: Visitor): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('WebAuthn.enable');
   const device = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true } as const;

@@ -201,6 +201,13 @@ interface UploadSpec<Path extends HttpRoute, By extends HttpCaller, O extends z.
   run(domains: HttpDomains, call: HttpCall<Path, By, Buffer, never>): Promise<z.input<O>>;
 }
 
+/**
+ * What a person of the house must have proved: a sign-in of any kind, a passkey or a sign-in at the OpenID provider
+ * within hours (`strong`), or the same within minutes (`confirmed`); after a slash for some inputs. Null: nobody signs in
+ * for it.
+ */
+export type Strength = 'session' | 'strong' | 'confirmed' | 'session/confirmed' | 'strong/confirmed' | null;
+
 export interface HttpDoor {
   method: Lowercase<Method>;
   path: string;
@@ -224,6 +231,7 @@ export interface HttpDoor {
   description?: string;
   errors: readonly ErrorCode[];
   stepUp?: true | ((input: never) => boolean);
+  strength: Strength;
 }
 
 /** An operation with its types erased. */
@@ -299,8 +307,17 @@ function doorOf(spec: DoorSpec): HttpDoor {
   return {
     ...{ method: method.toLowerCase() as HttpDoor['method'], path, isOfRoom: ROOM_PATH.test(path) },
     ...{ by: by.map((caller) => (caller.startsWith('server:') ? 'server' : caller) as CallerKind), scope },
-    ...{ input, example, status, summary, description, errors, tokenInBody, stepUp },
+    ...{ input, example, status, summary, description, errors, tokenInBody, stepUp, strength: strengthOf(spec) },
   };
+}
+
+/** The desk and the review ask more than a sign-in of everybody, so that no operation of theirs can forget it. */
+function strengthOf({ by, stepUp }: Pick<DoorSpec, 'by' | 'stepUp'>): Strength {
+  const isOfPeople = by.includes('person');
+  if (!isOfPeople && !by.includes('reviewer') && !by.includes('operator')) return null;
+  if (stepUp === true) return 'confirmed';
+  const least = isOfPeople ? 'session' : 'strong';
+  return stepUp ? `${least}/confirmed` : least;
 }
 
 export function takesBody({ method }: Pick<HttpDoor, 'method'>): boolean {

@@ -69,7 +69,7 @@ test('an export needs a confirmation, is made once at a time and three times a d
   const { context } = http;
   for (const person of ['person_eve', 'person_beside']) await createSitePerson(http, person);
   const exportWith = (cookie: string) => http.call('GET', '/v1/me/export', { headers: { cookie } });
-  const byMail = await openSession(http, 'person_eve', 'mail');
+  const byMail = await openSession(http, 'person_eve', { method: 'mail' });
   for (let count = 0; count < 4; count += 1) expect(codeOf(await exportWith(byMail))).toBe('step_up_required');
 
   const cookie = await openSession(http, 'person_eve');

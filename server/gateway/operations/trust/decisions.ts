@@ -115,6 +115,7 @@ const reviewOperations = [
     },
     answer: reviewCase,
     status: 201,
+    stepUp: true,
     summary: 'File the order of an authority',
     description:
       'It is decided like a report, first in the queue, and counted on its own in the figures. A reviewer cannot file one about themselves, or about a creator for whom they moderate.',
