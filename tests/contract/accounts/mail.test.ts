@@ -91,6 +91,23 @@ test('a letter arrives as text and HTML in its language, with headers of its own
   expect(house.smtp.received[1]?.header('list-unsubscribe')).toBeUndefined();
 });
 
+test('a creator who closed their account is named in the language of the reader', async () => {
+  await using db = await openDatabase();
+  await using house = openMailHouse(db, { keepsData: true });
+  const live = { title: 'An evening', creator: 'Erased' };
+  const bought = { what: 'ticket', amountMinor: 500, currency: 'eur', at: '2026-05-04T20:00:00Z', live } as const;
+  const data = { ...bought, link: 'https://loge.example/receipts/ticket_1' };
+  const receipt = { key: 'receipt', to: 'ann@example.com', language: 'fr', template: 'receipt', data } as const;
+  await db.transaction((tx) => house.mail.enqueue(tx, receipt));
+  await db.transaction((tx) => house.mail.enqueue(tx, liveLetter('closed', { creator: 'Erased' })));
+  await house.sendDue();
+  const letters = await house.mail.listKept();
+  const texts = letters.map(({ subject, text }) => subject + text);
+  expect(texts.map((text) => [text.includes('Personne effacée'), text.includes('Erased')])).toEqual(
+    Array(2).fill([true, false]),
+  );
+});
+
 test('a name with line breaks begins no header, and an address with them is refused', async () => {
   await using house = await openHouse();
   const hostile = 'Camille\r\nBcc: victim@example.com\r\n\r\n<script>alert(1)</script>';
