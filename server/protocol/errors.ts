@@ -120,6 +120,11 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     message: 'A handle has 3 to 30 of a-z and 0-9, with single . _ or - between them.',
   },
+  name_reserved: {
+    status: 409,
+    retryable: false,
+    message: 'This name stands for the house or its staff. Choose another one.',
+  },
   handle_unavailable: {
     status: 409,
     retryable: false,

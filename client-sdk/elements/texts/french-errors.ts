@@ -29,6 +29,7 @@ export const frenchErrors: ErrorTexts = {
   step_up_required: 'Confirmez avec une clé d’accès.',
   handle_invalid:
     'Un pseudonyme compte de 3 à 30 lettres minuscules et chiffres, avec des points, tirets ou tirets bas isolés entre eux.',
+  name_reserved: 'Ce nom désigne la maison ou son équipe. Choisissez-en un autre.',
   handle_unavailable: 'Ce pseudonyme, ou un autre qui lui ressemble, est pris ou réservé.',
   picture_invalid: 'Ce n’est pas une image JPEG, PNG ou WebP, ou elle est abîmée ou trop petite.',
   picture_too_large: 'Une image compte 50 mégapixels au plus.',

@@ -177,6 +177,16 @@ test('the last operator cannot close their account, and nothing of it has ended 
   expect(codeOf(await last('GET', '/v1/me'))).toBe(200);
 });
 
+test('nobody is called as the house or its staff, except for those who work for it', async () => {
+  const { roles } = http.context;
+  const eva = await createSitePerson(http, 'person_eva');
+  const become = { name: 'Lоge Suppоrt', country: 'FR', isAdult: true, acceptsTerms: true };
+  expect(codeOf(await eva('PATCH', '/v1/me', { name: 'Loge Support' }))).toBe('name_reserved');
+  expect(codeOf(await eva('POST', '/v1/me/creator', become))).toBe('name_reserved');
+  await roles.give({ person: 'person_eva', role: 'reviewer', by: 'test' });
+  expect(codeOf(await eva('PATCH', '/v1/me', { name: 'Loge Support' }))).toBe(200);
+});
+
 test('operators find people by handle or address, end their sessions and close accounts; looks are on record', async () => {
   const operator = await createOperator(http, 'operator');
   const tom = await createSitePerson(http, 'person_tom');
