@@ -161,6 +161,7 @@ describe('over HTTP', () => {
     'POST /v1/refunds': () => ({ ticket: createId('ticket'), reason: 'Cut short' }),
   };
   const queries: Record<string, string> = {
+    'DELETE /v1/charter/draft': `?hash=${'0'.repeat(64)}`,
     'GET /v1/rooms/:id/quote': '?kind=ticket',
     'GET /v1/desk/people': '?query=lea',
     'GET /v1/earnings/statement': '?month=2026-10',

@@ -353,6 +353,12 @@ export const frenchDesk: SiteTexts['desk'] = {
     remove: 'Retirer',
     save: 'Enregistrer le brouillon',
     saved: 'Le brouillon est enregistré. Personne d’autre ne le voit encore.',
+    conflict: 'Quelqu’un d’autre a enregistré le brouillon entre-temps.',
+    conflictText:
+      'Rien n’est perdu : votre texte est ci-dessous, et voici ceux de ses articles qui diffèrent. Réunissez les deux ; votre prochain enregistrement remplacera le sien.',
+    conflictGone: 'Il a été annoncé ou abandonné. Votre texte est ci-dessous ; l’enregistrer commence un brouillon.',
+    useTheirs: 'Laisser le mien et continuer avec le sien',
+    dropMine: 'Laisser ce que j’ai écrit',
     discard: 'Abandonner le brouillon',
     discardTitle: 'Abandonner le brouillon ?',
     discardText: 'Son texte est perdu. Les versions annoncées restent.',
