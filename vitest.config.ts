@@ -2,11 +2,14 @@ import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { DurationsRecorder, LongestFirst } from './tests/support/run/longest-first.ts';
+import { RepeatHint } from './tests/support/run/time-zone.ts';
 
 /** Three more than cores: many tests wait for timers and other processes. */
 const WORKERS = Math.max(2, availableParallelism()) + 3;
 /** On busy cores, garbage collection by several threads takes a tenth more CPU than by one. */
 const FORK_ARGV = ['--single-threaded-gc', '--max-semi-space-size=64'];
+/** The tests that start servers keep the machine's; the unit tests get theirs in `global-setup.ts`. */
+const HOST_ZONE = { TZ: Intl.DateTimeFormat().resolvedOptions().timeZone };
 const EMULATOR = 'infra/stripe-emulator/**/*.test.ts';
 const FILES = globSync('{server,sfu,client-sdk,infra,tests}/**/*.test.ts', { exclude: ['**/node_modules/**'] });
 const filesWith = (text: string) => FILES.filter((file) => readFileSync(file, 'utf8').includes(text));
@@ -23,6 +26,7 @@ const mocking = (name: 'unit' | 'servers', groupOrder: number) =>
       include: MOCKING.filter((file) => file.startsWith('tests/') === (name === 'servers')),
       pool: 'forks',
       isolate: true,
+      env: name === 'servers' ? HOST_ZONE : {},
       // Replaces what a test mocks.
       experimental: { nodeLoader: true },
       sequence: { groupOrder },
@@ -46,7 +50,7 @@ export default defineConfig({
     // Node itself loads the code, as in production.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     sequence: { sequencer: LongestFirst },
-    reporters: process.env.LOGE_TEST_RECORD ? ['default', new DurationsRecorder()] : ['default'],
+    reporters: ['default', new RepeatHint(), ...(process.env.LOGE_TEST_RECORD ? [new DurationsRecorder()] : [])],
     projects: [
       {
         extends: true,
@@ -69,6 +73,7 @@ export default defineConfig({
           setupFiles: ['tests/support/run/keep-failures.ts'],
           pool: 'forks',
           execArgv: FORK_ARGV,
+          env: HOST_ZONE,
           sequence: { groupOrder: 1 },
         },
       },

@@ -149,6 +149,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
       gather: (tx, report, filing) => decisions.gather(tx, report, filing),
       languageOf,
       assertMayName: (reviewer, accused) => decisions.reviewers.assertMayName(reviewer, accused),
+      assertMayJudge: (reviewer, id) => decisions.reviewers.assertMayJudge(reviewer, id),
       outcomesOf: (sender, cases) => decisions.statements.outcomesOf(sender, cases),
     },
     chat: {

@@ -149,15 +149,16 @@ export class FactLetters {
             }),
           }
         : undefined,
-    'refund.changed': async ({ refund }, { identity }) => {
+    'refund.changed': async ({ refund }, { identity, createdAt: cancelledAt }) => {
       const { status, to, amountMinor, currency, ticket, reason } = refund;
       if (!identity) return undefined;
       const money = { to, amountMinor, currency, link: this.#page('/wallet') };
       // A card refund is pending first: that is when the live was cancelled, and the rest is its bank's business.
       if (ticket && CANCELLED.has(reason) && status !== 'failed') {
         if (to === 'card' && status !== 'pending') return undefined;
-        const { title, creator } = await this.#options.roomOf(ticket);
-        return { identity, template: 'live-cancelled', data: { ...money, title, creator: creator.name } };
+        const { id: room, title, creator, startsAt } = await this.#options.roomOf(ticket);
+        const live = { room, title, creator: creator.name, startsAt, cancelledAt };
+        return { identity, template: 'live-cancelled', data: { ...money, ...live } };
       }
       return status === 'pending' ? undefined : { identity, template: 'refund', data: { ...money, status } };
     },

@@ -103,7 +103,9 @@ export class LogeChat extends RoomPart {
         if (message.from.identity === identity) return;
         const isAddressed = message.mentions?.includes(identity) || message.replyTo?.from.identity === identity;
         const words = isAddressed ? this.texts.chat.announceMention : this.texts.labelled;
-        this.#announcer.announce(() => words(message.from.name, message.text), { isAddressed: isAddressed ?? false });
+        this.#announcer.announce(() => words(shownName(message.from, this.texts), message.text), {
+          isAddressed: isAddressed ?? false,
+        });
       }),
       room.on('tipReceived', (tip) => {
         this.#handleAdded();
@@ -112,7 +114,9 @@ export class LogeChat extends RoomPart {
         const amount = this.money(tip.amountMinor);
         const words = [tip.item, tip.message].filter(Boolean).join(', ');
         const isAddressed = room.info?.creator.identity === room.localParticipant.identity;
-        this.#announcer.announce(() => this.texts.chat.announceTip(tip.from.name, amount, words), { isAddressed });
+        this.#announcer.announce(() => this.texts.chat.announceTip(shownName(tip.from, this.texts), amount, words), {
+          isAddressed,
+        });
       }),
       room.on('tipRefunded', ({ id }) => {
         this.requestUpdate();

@@ -21,6 +21,7 @@ import { defineElement, RoomPart } from './room/room-part.ts';
 import { badgeStyles } from './stage/badges.ts';
 import { posterStyles } from './stage/poster.ts';
 import { formatUntil } from './texts/format.ts';
+import { shownName } from './texts/shown-name.ts';
 
 /** Tickets are scarce from this number down, when at least as many are sold. */
 const FEW_TICKETS = 20;
@@ -118,7 +119,7 @@ export class LogeLobby extends RoomPart {
     const { texts } = this;
     if (access.reason === 'room_ended') {
       return html`<div class="callout neutral" role="status">
-        <span data-testid="access-reason" data-reason="room_ended">${texts.room.endedText(info.creator.name)}</span>
+        <span data-testid="access-reason" data-reason="room_ended">${texts.room.endedText(shownName(info.creator, texts))}</span>
       </div>`;
     }
     const words = access.reason ? texts.lobby.reasons[access.reason] : '';

@@ -13,6 +13,7 @@ import { TOPUP_WANTED } from './money/checkout.ts';
 import { neededTopup } from './money/topup-amounts.ts';
 import { FocusKeeper } from './room/focus-keeper.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
+import { shownName } from './texts/shown-name.ts';
 import './theme/web-awesome.ts';
 import './texts/inside-texts.ts';
 
@@ -237,7 +238,7 @@ export class LogePrivate extends RoomPart {
   #waiting(room: Room): TemplateResult {
     const { texts } = this;
     return html`<div class="line" role="status">
-      <span data-testid="private-waiting"><wa-spinner></wa-spinner> ${texts.private.waiting(room.info?.creator.name ?? '')}</span>
+      <span data-testid="private-waiting"><wa-spinner></wa-spinner> ${texts.private.waiting(room.info ? shownName(room.info.creator, texts) : '')}</span>
       ${this.#button('private-withdraw', texts.private.withdraw, () => this.act('session', () => room.privateSession.end()), { isPlain: true })}
     </div>`;
   }

@@ -25,6 +25,7 @@ import { defineElement, ROOM_WANTED, RoomPart } from './room/room-part.ts';
 import type { SessionSource, TokenProvider } from './room/room-session.ts';
 import { RoomSession } from './room/room-session.ts';
 import { roomStyles } from './room/room-styles.ts';
+import { shownName } from './texts/shown-name.ts';
 
 const TOAST_MS = 10_000;
 /** A title beyond this may be cut off in the bar, and can be focused to be read. */
@@ -197,7 +198,7 @@ export class LogeRoom extends RoomPart {
         <div class="bar" part="bar">
           <div class="title">
             <h1 class="display" tabindex=${info.title.length > BAR_TITLE_CHARS ? 0 : nothing}>${info.title}</h1>
-            <p class="muted">${texts.room.by(info.creator.name)}</p>
+            <p class="muted">${texts.room.by(shownName(info.creator, texts))}</p>
           </div>
           ${info.access.kind === 'ticket' ? html`<loge-ticket .room=${room} .bought=${this.bought} .receiptPath=${this.receiptPath}></loge-ticket>` : nothing}
           <loge-wallet exportparts="chip" .room=${room} .returnUrl=${returnUrl}></loge-wallet>

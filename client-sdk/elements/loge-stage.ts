@@ -29,6 +29,7 @@ import { TipBanner, tipBannerStyles } from './stage/tip-banner.ts';
 import { formatDateTime, formatUntil } from './texts/format.ts';
 import './texts/inside-texts.ts';
 import { loadParts } from './loading/parts.ts';
+import { shownName } from './texts/shown-name.ts';
 import type { ReportTarget } from './trust/loge-report.ts';
 
 export class LogeStage extends RoomPart {
@@ -107,7 +108,7 @@ export class LogeStage extends RoomPart {
   override render(): TemplateResult {
     const { room, texts, language } = this;
     const info = room?.info;
-    const creator = info?.creator.name ?? '';
+    const creator = info ? shownName(info.creator, texts) : '';
     const hasPicture = this.#hasPicture;
     return html`
       <div class="stage" part="stage">

@@ -20,6 +20,7 @@ import './money/loge-price.ts';
 import { tipStyles } from './money/tip-styles.ts';
 import { DialogPart } from './room/dialog-part.ts';
 import { defineElement } from './room/room-part.ts';
+import { shownName } from './texts/shown-name.ts';
 import './theme/web-awesome.ts';
 
 const PRESETS = [2, 5, 10, 20, 50, 100] as const;
@@ -87,7 +88,7 @@ export class LogeTip extends DialogPart {
       <wa-button part="button" variant="brand" data-testid="tip-open" @click=${this.#show}>
         <span slot="start">${icon('gift', 20)}</span>${texts.tip.open}
       </wa-button>
-      ${this.#sheet(room, room.info.creator.name, currency)}
+      ${this.#sheet(room, shownName(room.info.creator, texts), currency)}
     `;
   }
 

@@ -226,9 +226,9 @@ export class Room {
   /**
    * Joins the room; resolves in the lobby or inside, see `access`. A token function is called again at every reconnect,
    * so that a live can last longer than a token. An expired token string ends the connection with `token_expired`. A
-   * removed or suspended person and an ended room are no errors: see `access.reason`.
+   * removed person and an ended room are no errors: see `access.reason`, also of who is suspended meanwhile.
    * @throws {LogeError} `token_missing`, `token_invalid`, `token_expired`, `token_unavailable`, `forbidden`,
-   * `room_not_found`, `origin_not_allowed`, `too_many_connections`, `connection_failed`.
+   * `room_not_found`, `origin_not_allowed`, `too_many_connections`, `account_suspended`, `connection_failed`.
    */
   connect(token: TokenSource): Promise<void> {
     if (this.#eagerMedia) this.prepareMedia();

@@ -5,10 +5,13 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, matchesGlob } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
+import { createSecret } from '../../server/accounts/secrets.ts';
+import { reportLinks, returnLinks } from '../../server/platform/sealed-links.ts';
+import { SecretBox } from '../../server/platform/secret-box.ts';
 import { LIMITS } from '../../server/protocol/limits.ts';
 import { dashboard } from '../grafana/dashboard.ts';
 import { checkAlerts } from './alerts.ts';
@@ -44,6 +47,43 @@ test('the ingress lets the largest picture pass', () => {
   expect(Number(mebibytes) * 1024 * 1024).toBeGreaterThan(LIMITS.pictureBytes);
 });
 
+test('the context of the image holds no file of secrets, however deep', () => {
+  const patterns = readFileSync(join(infra, '../.dockerignore'), 'utf8').split('\n').filter(Boolean);
+  const isLeftOut = (path: string) => patterns.some((pattern) => matchesGlob(path, pattern));
+  const files = ['loge.env', 'infra/compose/loge.env', 'infra/compose/house.env', '.env', 'infra/compose/.env.local'];
+  expect(files.filter((path) => !isLeftOut(path))).toEqual([]);
+  expect(isLeftOut('server/main.ts')).toBe(false);
+});
+
+test('no access log holds what signs somebody in: no query, and no link of a letter', () => {
+  const read = (file: string) => readFileSync(join(infra, file), 'utf8');
+  const haproxy = read('compose/haproxy.cfg');
+  const nginx = read('kubernetes/ingress-nginx.yaml');
+  const formats = [/^ +log-format "(.+)"$/m.exec(haproxy)?.[1], /log-format-upstream: '(.+)'/.exec(nginx)?.[1]];
+  const whole = /%(r|HU|HQ|HP|HPO)\b|\$(request|request_uri|uri|args|http_referer)\b/;
+  for (const format of formats) {
+    expect(format).toMatch(/logged_path|loge_path/);
+    expect(format).not.toMatch(whole);
+  }
+  expect(haproxy).not.toMatch(/^ *option httplog/m);
+  expect(read('kubernetes/base/ingress.yaml').match(/enable-access-log: "false"/g)).toHaveLength(2);
+
+  const [, part = ''] = /regsub\("(.+?)","-",g\)/.exec(haproxy) ?? [];
+  const [, map = ''] = /"~(.+?)" /.exec(nginx) ?? [];
+  const cut = [
+    (path: string) => path.replace(new RegExp(part, 'g'), '-'),
+    (path: string) => path.replace(new RegExp(map), '$<loge_before>-$<loge_after>'),
+  ];
+  const placed = { box: new SecretBox(['k'.repeat(32)]), publicUrl: '' };
+  for (const replace of cut) {
+    expect(replace('/rooms/room_0123456789abcdefghij/card.jpg')).toBe('/rooms/room_0123456789abcdefghij/card.jpg');
+    for (const path of ['/sign-in/link', '/account/address/object', '/desk/sign-in', '/unsubscribe'])
+      expect(replace(`${path}/${createSecret()}`)).toBe(`${path}/-`);
+    for (const links of [returnLinks(placed), reportLinks(placed)])
+      expect(replace(links.linkOf('x'))).toBe(`${links.path}/-`);
+  }
+});
+
 test.each([
   ['a key twice', 'a: 1\na: 2'],
   ['a tag that nobody knows', 'a: !secret b'],
@@ -67,6 +107,18 @@ test.each([
     'environment: LOGE_METRICS_SECRET',
     'environment: LOGE_API_SECRET',
     /Prometheus is given LOGE_API_SECRET/,
+  ],
+  [
+    'a secret on a command line',
+    '      - --realm=',
+    '      - --static-auth-secret=$LOGE_TURN_SECRET\n      - --realm=',
+    /sees LOGE_TURN_SECRET on a command line/,
+  ],
+  [
+    'a secret on the command line of a program that a shell becomes',
+    'exec redis-server ',
+    'exec redis-server --requirepass "$$REDIS_PASSWORD" ',
+    /sees REDIS_PASSWORD on a command line/,
   ],
   ['a variable that the example lacks', 'LOGE_TURN_SECRET:?', 'LOGE_TURN_PASSWORD:?', /LOGE_TURN_PASSWORD is not/],
 ])('a compose file with %s is refused', (_what, right, wrong, fault) => {

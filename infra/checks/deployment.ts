@@ -62,7 +62,7 @@ async function checkDeployment(): Promise<Map<string, string[]>> {
   for (const file of plainYamlFiles()) faults.set(file, parseStrictYaml(read(file)).faults);
   faults.set(DASHBOARD, checkDashboard(dashboard, read(DASHBOARD), metrics));
   const manifests: Manifest[] = [];
-  for (const file of [...manifestFiles(), 'kubernetes/secrets.example.yaml']) {
+  for (const file of [...manifestFiles(), 'kubernetes/ingress-nginx.yaml', 'kubernetes/secrets.example.yaml']) {
     const checked = await checkKubernetes(read(file));
     manifests.push(...checked.manifests);
     faults.set(file, checked.faults);

@@ -17,6 +17,7 @@ const REFERENCE = /\$\((\w+)\)/g;
 
 const reference = z.looseObject({ name: z.string() }).optional();
 const container = z.looseObject({
+  command: z.array(z.string()).default([]),
   args: z.array(z.string()).default([]),
   env: z.array(z.looseObject({ name: z.string(), value: z.string().default('') })).default([]),
   envFrom: z.array(z.looseObject({ configMapRef: reference, secretRef: reference })).default([]),
@@ -32,6 +33,7 @@ const composeServices = z.looseObject({
   services: z.record(
     z.string(),
     z.looseObject({
+      entrypoint: z.union([z.string(), z.array(z.string())]).default([]),
       command: z.union([z.string(), z.array(z.string())]).default([]),
       environment: z.record(z.string(), z.unknown()).default({}),
       secrets: z.array(z.string()).default([]),
@@ -58,12 +60,20 @@ export function faultsOfNames(part: string, names: Iterable<string>, sources = s
     .map((name) => `${part} does not read ${name}`);
 }
 
+/** Of a shell's script, the program that it becomes: `printf` is part of the shell, and no process. */
+function faultsOfCommandLine(argument: string): string[] {
+  const program = argument.split(/\bexec /).at(-1) ?? '';
+  const secrets = program.match(/\$[({]?\w*(SECRET|PASSWORD)\w*/g) ?? [];
+  return secrets.map((name) => `every user of the machine sees ${name.replace(/^\W+/, '')} on a command line`);
+}
+
 export function faultsInCompose(compose: unknown): string[] {
   const { services, secrets } = composeServices.parse(compose);
-  return Object.values(services).flatMap(({ command, environment, secrets: given }) => {
+  return Object.values(services).flatMap(({ entrypoint, command, environment, secrets: given }) => {
     const part = command[0] ?? '';
+    const shown = [entrypoint, command].flat().flatMap(faultsOfCommandLine);
     const scraping = given.flatMap((name) => faultsOfScrape(secrets[name]?.environment));
-    return [...scraping, ...(part in SETTINGS ? faultsOfNames(part, Object.keys(environment)) : [])];
+    return [...shown, ...scraping, ...(part in SETTINGS ? faultsOfNames(part, Object.keys(environment)) : [])];
   });
 }
 
@@ -100,9 +110,10 @@ export function faultsInManifests(manifests: Manifest[]): string[] {
     }
     const pods = withPods.safeParse(manifest);
     if (!pods.success) return [];
-    return pods.data.spec.template.spec.containers.flatMap(({ args, env, envFrom }) => {
+    return pods.data.spec.template.spec.containers.flatMap(({ command, args, env, envFrom }) => {
       const names = env.map(({ name }) => name);
       const unknown = [
+        ...[...command, ...args].flatMap(faultsOfCommandLine),
         ...args.flatMap((text) => findUndefined(text, names)),
         ...env.flatMap(({ value }, index) => findUndefined(value, names.slice(0, index))),
       ];

@@ -40,6 +40,25 @@ describe('the choice of Node', () => {
   });
 });
 
+describe('the runs of the tests', () => {
+  const planned = async (...words: string[]) => {
+    const { planTests } = await load('./tasks/test.mjs');
+    return planTests(words).runs.map(({ command }: { command: string }) => command);
+  };
+
+  test('a long one of everything ends with unit and dated tests at ten moments, which one can repeat', async () => {
+    expect((await planned('--long')).length).toBe(1 + 2 * 10);
+    expect(await planned('unit', '--long')).toEqual(['npm test -- unit']);
+    const [unit, dated, ...more] = await planned('calendar', '--at', '2026-12-31T23:50');
+    expect([unit, more]).toEqual(['npm test -- unit --at 2026-12-31T23:50', []]);
+    expect(await planned(...dated.split(' ').slice(3))).toEqual([dated]);
+  });
+
+  test.each(['2026-12-31', '2026-13-01T00:00', 'tomorrow'])('are not at %s, which is no moment', async (text) => {
+    await expect(planned('--at', text)).rejects.toThrow('such as 2026-12-31T23:50');
+  });
+});
+
 describe('the lock', () => {
   /** A process that takes the lock, prints that, and holds it until it gets a message or is killed. */
   async function startHolder(lockFile: string): Promise<ChildProcess> {

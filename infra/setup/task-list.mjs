@@ -31,10 +31,11 @@ const tasks = {
   },
   test: {
     run: runTest,
-    usage: 'npm test [-- unit | contract | house | PATH …] [--long] [--record] [--watch] [VITEST OPTIONS]',
+    usage:
+      'npm test [-- unit | contract | house | calendar | PATH …] [--at MOMENT] [--long] [--record] [--watch] [VITEST OPTIONS]',
     summary: 'Sets up what is missing, also what only tests need, and runs the tests.',
     details:
-      '--long: random and load tests for longer, and the stores on PGlite too. --record: writes tests/durations.json. Says which tests are left out for lack of a program; with CI=true leaving one out is a failure.',
+      'calendar: the unit tests, and the contract tests that depend on dates most, on ten dates such as a leap day. --at: at this moment in UTC, such as 2026-12-31T23:50. --long: random and load tests for longer, and the stores on PGlite too; without a selection, then calendar. --record: writes tests/durations.json. Says which tests are left out for lack of a program; with CI=true leaving one out is a failure.',
   },
   check: {
     run: runCheck,

@@ -6,7 +6,8 @@ import { findProgram, isExecutable } from './commands.mjs';
 import { installCommand, installPackages, mayInstallPackages } from './debian-packages.mjs';
 import { note } from './progress.mjs';
 
-const postgresVersionsFolder = '/usr/lib/postgresql';
+const librariesFolder = '/usr/lib';
+const postgresVersionsFolder = join(librariesFolder, 'postgresql');
 
 const programs = [
   {
@@ -59,6 +60,16 @@ const longPrograms = [
   },
 ];
 
+const shiftedPrograms = [
+  {
+    // The library that shifts a process's clock.
+    variable: 'LOGE_TEST_FAKETIME',
+    debianPackage: 'faketime',
+    tests: 'at other dates',
+    find: findFaketime,
+  },
+];
+
 const benchPrograms = [
   {
     variable: 'LOGE_TEST_SOCAT',
@@ -69,8 +80,8 @@ const benchPrograms = [
 ];
 
 // Answers with the variables that tell the tests where the programs are, and with those that are missing.
-export function ensureTestPrograms({ isLong }) {
-  return ensure(isLong ? [...programs, ...longPrograms] : programs);
+export function ensureTestPrograms({ isLong, isShifted }) {
+  return ensure([...programs, ...(isLong ? longPrograms : []), ...(isShifted ? shiftedPrograms : [])]);
 }
 
 export function ensureBenchPrograms() {
@@ -109,6 +120,14 @@ function firstProgram(names) {
     if (path !== undefined) return path;
   }
   return undefined;
+}
+
+// Debian has it in a folder named after the architecture.
+function findFaketime() {
+  const folders = existsSync(librariesFolder) ? readdirSync(librariesFolder) : [];
+  return folders
+    .map((folder) => join(librariesFolder, folder, 'faketime', 'libfaketimeMT.so.1'))
+    .find((path) => existsSync(path));
 }
 
 // Debian keeps the programs of each version apart and out of PATH; elsewhere they are in PATH together.

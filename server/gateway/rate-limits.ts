@@ -68,6 +68,8 @@ const HTTP_BUDGETS = {
   drawing: { identity: { points: 20, seconds: 60 }, address: { points: 30, seconds: 60 } },
   /** Pictures, which take a second of CPU each. */
   upload: { identity: { points: 20, seconds: 600 }, address: { points: 100, seconds: 600 } },
+  /** Of all personal data, which read every table (`Exports`). */
+  export: { identity: { points: 3, seconds: 24 * 3_600 } },
   signIn: { address: { points: 100, seconds: 60 } },
   report: REPORTS,
   /** The public form, whose sender is known by address alone. */

@@ -271,8 +271,9 @@ function reminderKey(room: string, startsAt: string): string {
 }
 
 /** What letters say of a live. */
-function liveOf({ id, title, creator }: Room, { data }: NoticeRow, publicUrl: string) {
-  return { room: id, title, creator: creator.name, link: `${publicUrl}/rooms/${id}`, startsAt: data.startsAt };
+function liveOf({ id, title, creator, movedAt }: Room, { data }: NoticeRow, publicUrl: string) {
+  const { startsAt } = data;
+  return { room: id, title, creator: creator.name, link: `${publicUrl}/rooms/${id}`, startsAt, movedAt };
 }
 
 function moveOf({ data }: NoticeRow) {

@@ -196,8 +196,8 @@ export const oidcMinutes = 10;
 export const confirmedMinutes = 10;
 /** Largest refund that an operator orders without such a confirmation. */
 export const unconfirmedRefundMinor = 10_000;
-/** How long a passkey or a sign-in at the OpenID provider opens the desk. */
-export const operatorHours = 8;
+/** How long a passkey or a sign-in at the OpenID provider opens the desk and the review. */
+export const strongHours = 8;
 export const operatorInvitationHours = 24;
 /** How long the old mailbox can undo a change of address. */
 export const objectionDays = 7;

@@ -1,5 +1,5 @@
 import type { Database, Orm } from '../platform/db/db.ts';
-import { and, asc, desc, eq, gte, isNull } from '../platform/db/sql.ts';
+import { and, asc, desc, eq, gte, isNull, sql } from '../platform/db/sql.ts';
 import { clubEntitlements, clubTiers } from './clubs.schema.ts';
 import { rooms } from './rooms.schema.ts';
 
@@ -47,13 +47,13 @@ export class ClubsStore {
     return row;
   }
 
-  /** A person's entitlements at a creator's club, the latest first. */
+  /** A person's entitlements at a creator's club, from the newest purchase on; older ones cannot count any more. */
   listEntitlements(creator: string, identity: string): Promise<ClubEntitlementRow[]> {
     return this.#orm
       .select()
       .from(clubEntitlements)
       .where(and(eq(clubEntitlements.creator, creator), eq(clubEntitlements.identity, identity)))
-      .orderBy(desc(clubEntitlements.validUntil))
+      .orderBy(desc(clubEntitlements.createdAt))
       .limit(20);
   }
 
@@ -66,6 +66,7 @@ export class ClubsStore {
     return row;
   }
 
+  /** One that was revoked is the newest again. */
   async saveEntitlement(tx: Orm, row: Omit<ClubEntitlementRow, 'revokedAt' | 'revokedReason'>): Promise<void> {
     const { rank, validUntil } = row;
     await tx
@@ -73,7 +74,10 @@ export class ClubsStore {
       .values(row)
       .onConflictDoUpdate({
         target: clubEntitlements.membership,
-        set: { rank, validUntil, revokedAt: null, revokedReason: null },
+        set: {
+          ...{ rank, validUntil, revokedAt: null, revokedReason: null },
+          createdAt: sql`case when ${clubEntitlements.revokedAt} is null then ${clubEntitlements.createdAt} else excluded.created_at end`,
+        },
       });
   }
 

@@ -142,18 +142,18 @@ export class Accounts implements AsyncDisposable {
 
     await moderator.page.reload();
     const download = moderator.page.waitForEvent('download');
+    await addAuthenticator(moderator);
     await moderator.by('export').click();
+    await moderator.by('confirm-add').click();
     await (await download).cancel();
+    forgetRefusal(moderator, '/v1/me/export');
     await moderator.by('closing-look').click();
     await moderator.by('closing').waitFor();
     yield { name: 'account-closing', visitor: moderator };
     await moderator.by('closing-sure').check();
-    await addAuthenticator(moderator);
     await moderator.by('closing-close').click();
-    await moderator.by('confirm-add').click();
     await moderator.page.waitForURL(`${this.loge.url}/`);
     await moderator.by('to-sign-in').waitFor();
-    forgetRefusal(moderator, '/v1/me/closing');
   }
 
   /** An operator who has no passkey enrols, is in the desk, signs out and in again, and confirms a dangerous act. */
@@ -286,7 +286,7 @@ function forgetRefusal({ problems }: Visitor, path: string): void {
 }
 
 /** A fingerprint sensor that everybody passes. */
-async function addAuthenticator({ page }: Visitor): Promise<void> {
+export async function addAuthenticator({ page }: Visitor): Promise<void> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('WebAuthn.enable');
   const device = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true } as const;

@@ -1,12 +1,16 @@
 /** From a report to a granted appeal in the browser: fan, creator and two reviewers, in both languages. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { personSessions } from '../../server/accounts/people/people.schema.ts';
+import { eq } from '../../server/platform/db/sql.ts';
 import type { RoomId } from '../../server/protocol/ids.ts';
 import { EXAMPLE_CHARTER } from '../../server/trust/charter/example-charter.ts';
+import { reports } from '../../server/trust/reports/reports.schema.ts';
 import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { TestParticipant } from '../support/people/participant.ts';
 import { eventually } from '../support/run/eventually.ts';
+import { addAuthenticator } from './accounts.ts';
 import type { Scene } from './evening.ts';
 import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 import { expectInChat, expectVideo, goLive, open, openLive } from './site.ts';
@@ -201,6 +205,52 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
       }
     }
     expect(await inspectScenes(scenes(reviewer), (text) => IS_SAME.test(text))).toEqual(NOTHING_FOUND);
+  });
+
+  test('a reviewer who signed in by mail reads what to do, and the review opens with the passkey that they add', async () => {
+    for (const locale of ['fr-FR', 'en-GB']) {
+      const alix = await enter('alix', '/account', { locale });
+      await addAuthenticator(alix);
+      const { db, people } = loge.app.context;
+      await db.orm.update(personSessions).set({ method: 'mail' }).where(eq(personSessions.person, 'alix'));
+      await alix.page.goto(`${loge.url}/review`);
+      await alix.by('review-locked').waitFor();
+      await takePictures(alix, `review-locked-${locale.slice(0, 2)}`);
+      if (locale === 'fr-FR') continue;
+      await alix.by('review-unlock').click();
+      await alix.by('confirm-add').click();
+      await alix.by('review-cases').or(alix.by('review-none')).waitFor();
+      expect(await people.passkeys.list('alix')).toHaveLength(1);
+    }
+  });
+
+  test('the public form that is pressed twice over a slow line is one report, and its answer can be read again', async () => {
+    const visitor = await Visitor.create();
+    opened.push(visitor);
+    const { page, context } = visitor;
+    const devtools = await context.newCDPSession(page);
+    const line = { offline: false, latency: 80, downloadThroughput: -1, uploadThroughput: -1 };
+    await devtools.send('Network.enable');
+    await devtools.send('Network.emulateNetworkConditions', line);
+    await page.goto(`${loge.url}/reports/new?lang=fr`);
+    await page.locator('select[name=category]').selectOption('fraud');
+    await page.locator('input[name=place]').fill('Une soirée');
+    await page.locator('textarea[name=note]').fill('On me demande de payer ailleurs.');
+    // The second press comes while the first is on its way.
+    await page.locator('form button').evaluate((button: HTMLElement) => {
+      button.click();
+      setTimeout(() => button.click(), 60);
+    });
+    await visitor.by('report-number').waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/^\/reports\/new\/./);
+    const number = await visitor.by('report-number').textContent();
+    await page.reload();
+    expect(await visitor.by('report-number').textContent()).toBe(number);
+    await takePictures(visitor, 'report-received-fr');
+    const filed = await loge.app.context.db.orm.select().from(reports).where(eq(reports.source, 'form'));
+    expect(filed).toHaveLength(1);
+    const { cases } = await loge.app.context.decisions.list('tom', { limit: 50 });
+    expect(cases.filter(({ subject }) => subject === 'form')).toHaveLength(1);
   });
 
   test('the studio of a suspended creator leads to the reasons, at once and when it is opened again', async () => {

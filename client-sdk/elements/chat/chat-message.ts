@@ -17,6 +17,7 @@ import { actLine } from '../moderation/moderation-acts.ts';
 import { DialogPart } from '../room/dialog-part.ts';
 import { defineElement } from '../room/room-part.ts';
 import { formatDateTime } from '../texts/format.ts';
+import { shownName } from '../texts/shown-name.ts';
 import { chatMessageStyles } from './chat-message-styles.ts';
 import { type MessageAct, TIMEOUT_SECONDS, type WrittenItem } from './list/chat-tools.ts';
 
@@ -97,7 +98,7 @@ export class LogeChatMessage extends DialogPart {
     return html`
       <wa-dialog
         lang=${this.language}
-        label=${message ? texts.moderation.contextTitle(message.from.name) : ''}
+        label=${message ? texts.moderation.contextTitle(shownName(message.from, texts)) : ''}
         light-dismiss
         data-testid="message-dialog"
         .open=${this.open}
@@ -126,7 +127,7 @@ export class LogeChatMessage extends DialogPart {
   #line(entry: ChatEntry, isSubject: boolean): TemplateResult | typeof nothing {
     if (entry.kind === 'message' || entry.kind === 'tip') {
       const text = entry.kind === 'tip' ? (entry.message ?? '') : entry.text;
-      return html`<p class=${isSubject ? 'it' : ''}><b><bdi>${entry.from.name}</bdi></b> <bdi dir="auto">${text || this.texts.chat.removed}</bdi></p>`;
+      return html`<p class=${isSubject ? 'it' : ''}><b><bdi>${shownName(entry.from, this.texts)}</bdi></b> <bdi dir="auto">${text || this.texts.chat.removed}</bdi></p>`;
     }
     return nothing;
   }

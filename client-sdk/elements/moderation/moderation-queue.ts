@@ -7,6 +7,7 @@ import { LogeError } from '../../src/errors.ts';
 import type { Room } from '../../src/room.ts';
 import { defineElement } from '../room/room-part.ts';
 import { formatTime } from '../texts/format.ts';
+import { shownName } from '../texts/shown-name.ts';
 import { ModerationPanel } from './moderation-panel.ts';
 
 export class LogeModerationQueue extends ModerationPanel {
@@ -35,7 +36,7 @@ export class LogeModerationQueue extends ModerationPanel {
     const { moderation } = this.texts;
     return html`<li class="card" data-testid="held-message">
       <p class="meta">
-        <b><bdi>${message.from.name}</bdi></b><time datetime=${message.heldAt}>${formatTime(message.heldAt, this.language)}</time>
+        <b><bdi>${shownName(message.from, this.texts)}</bdi></b><time datetime=${message.heldAt}>${formatTime(message.heldAt, this.language)}</time>
         <span class="tag">${message.detail ? html`${this.texts.labelled(moderation.holdReasons[message.reason], '')}<bdi>${message.detail}</bdi>` : moderation.holdReasons[message.reason]}</span>
       </p>
       <p class="words"><bdi dir="auto">${message.text}</bdi></p>

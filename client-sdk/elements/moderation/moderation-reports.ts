@@ -7,6 +7,7 @@ import type { RoomReport } from '../../../server/protocol/chat/chat-moderation.t
 import type { Room } from '../../src/room.ts';
 import { defineElement } from '../room/room-part.ts';
 import { formatDateTime } from '../texts/format.ts';
+import { shownName } from '../texts/shown-name.ts';
 import { ModerationPanel } from './moderation-panel.ts';
 
 /** Number of messages shown before and after the reported one. */
@@ -47,7 +48,7 @@ export class LogeModerationReports extends ModerationPanel {
   #line(entry: ChatEntry, isSubject: boolean): TemplateResult | typeof nothing {
     if (entry.kind !== 'message' && entry.kind !== 'tip') return nothing;
     const text = entry.kind === 'tip' ? (entry.message ?? '') : entry.text;
-    return html`<p class=${isSubject ? 'it' : ''}><b><bdi>${entry.from.name}</bdi></b> <bdi dir="auto">${text || this.texts.chat.removed}</bdi></p>`;
+    return html`<p class=${isSubject ? 'it' : ''}><b><bdi>${shownName(entry.from, this.texts)}</bdi></b> <bdi dir="auto">${text || this.texts.chat.removed}</bdi></p>`;
   }
 
   protected override async read({ chat }: Room): Promise<() => void> {

@@ -10,6 +10,7 @@ import type { Room } from '../../src/room.ts';
 import { defineElement, LogeElement } from '../room/room-part.ts';
 import { formatMoney } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
+import { shownName } from '../texts/shown-name.ts';
 
 /** Emitted with each new quote, and without one if it is not available. */
 export const QUOTE_CHANGED = 'loge-quote-changed';
@@ -150,7 +151,7 @@ export class LogePrice extends LogeElement {
     if (!quote) return nothing;
     const { parts, vat, association, currency } = quote;
     const money = (amountMinor: number) => formatMoney(amountMinor, currency, language);
-    const creator = this.room?.info?.creator.name ?? '';
+    const creator = this.room?.info ? shownName(this.room.info.creator, texts) : '';
     const line = (name: string, label: string, amountMinor: number) => html`
       <dt>${label}</dt>
       <dd data-part=${name}>${money(amountMinor)}</dd>

@@ -14,6 +14,7 @@ import { defineElement } from '../room/room-part.ts';
 import { formatDateTime, formatMoney, formatUntil } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
 import '../theme/web-awesome.ts';
+import { shownName } from '../texts/shown-name.ts';
 
 export class LogeTicket extends DialogPart {
   static override properties = {
@@ -208,7 +209,7 @@ export class LogeTicket extends DialogPart {
     const { title = '', creator, startsAt = null } = room.info ?? {};
     return html`<section data-testid="ticket-card">
       <p class="display title"><bdi>${title}</bdi></p>
-      <p class="muted">${texts.room.by(creator?.name ?? '')}</p>
+      <p class="muted">${texts.room.by(creator ? shownName(creator, texts) : '')}</p>
       <dl>
         ${startsAt ? html`<dt>${texts.ticket.date}</dt><dd>${formatDateTime(startsAt, language)}</dd>` : nothing}
         ${receipt ? html`<dt>${texts.private.paid}</dt><dd>${formatMoney(receipt.amountMinor, receipt.currency, language)}</dd>` : nothing}

@@ -10,6 +10,7 @@ import { poster } from '../stage/poster.ts';
 import type { BaseTexts } from '../texts/english.ts';
 import { formatDateTime, formatUntil } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
+import { shownName } from '../texts/shown-name.ts';
 
 /** A longer title is set smaller, so that a phone shows all of it above the offer. */
 const SHORT_TITLE_CHARS = 60;
@@ -33,11 +34,11 @@ export interface LobbyFace {
 /** `below` follows the creator's name: the offer, the sign-in, a reason. */
 export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
   const { info, isLive, viewerCount, texts, language, creatorPath } = face;
-  const by = texts.room.by(info.creator.name);
+  const by = texts.room.by(shownName(info.creator, texts));
   return html`
     <section class="lobby" part="lobby" aria-label=${texts.lobby.label}>
       <div class="picture" part="poster">
-        ${poster(info.id, info.creator.name, info.poster)}
+        ${poster(info.id, shownName(info.creator, texts), info.poster)}
         <div class="badges">
           ${isLive ? liveBadge(texts) : nothing}
           ${viewerCount ? viewersBadge(viewerCount, texts, language) : nothing}

@@ -5,6 +5,8 @@ import type { ChatTip } from '../../../server/protocol/chat/chat.ts';
 import type { Room } from '../../src/room.ts';
 import { formatMoney } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
+import { elementTexts } from '../texts/language.ts';
+import { shownName } from '../texts/shown-name.ts';
 
 /** How long a tip is shown over the picture. */
 const SHOWN_MS = 4_500;
@@ -61,7 +63,7 @@ export class TipBanner implements ReactiveController {
     if (!tip) return nothing;
     return html`<div class="tip" part="tip" aria-hidden="true" data-testid="stage-tip">
       <span class="amount">${formatMoney(tip.amountMinor, tip.currency, language)}</span>
-      <span><b>${tip.from.name}</b>${tip.item ? html`<bdi>${tip.item}</bdi>` : nothing}${tip.message ? html`<bdi>${tip.message}</bdi>` : nothing}</span>
+      <span><b>${shownName(tip.from, elementTexts(language))}</b>${tip.item ? html`<bdi>${tip.item}</bdi>` : nothing}${tip.message ? html`<bdi>${tip.message}</bdi>` : nothing}</span>
     </div>`;
   }
 

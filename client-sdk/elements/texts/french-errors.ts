@@ -22,13 +22,14 @@ export const frenchErrors: ErrorTexts = {
   oidc_stale: 'Le fournisseur OpenID ne vous a pas redemandé de vous connecter. Réessayez, ou prenez une clé d’accès.',
   oidc_unavailable: 'Le fournisseur OpenID ne répond pas. Réessayez plus tard, ou prenez une clé d’accès.',
   last_strong_sign_in:
-    'Un opérateur garde une clé d’accès ou un compte du fournisseur OpenID. Ajoutez d’abord un autre moyen.',
+    'Un opérateur ou un examinateur garde une clé d’accès ou un compte du fournisseur OpenID. Ajoutez d’abord un autre moyen.',
   invitation_for_another: 'Cette invitation est pour une autre adresse. Connectez-vous avec celle-là.',
   address_taken: 'Cette adresse appartient à un autre compte.',
   address_link_invalid: 'Ce lien a déjà servi, a expiré ou n’existe pas.',
   step_up_required: 'Confirmez avec une clé d’accès.',
   handle_invalid:
     'Un pseudonyme compte de 3 à 30 lettres minuscules et chiffres, avec des points, tirets ou tirets bas isolés entre eux.',
+  name_reserved: 'Ce nom désigne la maison ou son équipe. Choisissez-en un autre.',
   handle_unavailable: 'Ce pseudonyme, ou un autre qui lui ressemble, est pris ou réservé.',
   picture_invalid: 'Ce n’est pas une image JPEG, PNG ou WebP, ou elle est abîmée ou trop petite.',
   picture_too_large: 'Une image compte 50 mégapixels au plus.',

@@ -9,6 +9,7 @@ import type { ReportCategory, ReportSubject } from '../../../server/protocol/tru
 import { DialogPart } from '../room/dialog-part.ts';
 import { defineElement } from '../room/room-part.ts';
 import '../texts/chat-texts.ts';
+import { shownName } from '../texts/shown-name.ts';
 
 /** What may be reported: a message and its author, a person, the live. */
 export interface ReportTarget {
@@ -116,7 +117,7 @@ export class LogeReport extends DialogPart {
       ['live', chat.reportLive],
     ];
     return html`
-      ${message ? html`<blockquote><b><bdi>${message.from.name}</bdi></b> <bdi dir="auto">${message.text}</bdi></blockquote>` : nothing}
+      ${message ? html`<blockquote><b><bdi>${shownName(message.from, this.texts)}</bdi></b> <bdi dir="auto">${message.text}</bdi></blockquote>` : nothing}
       ${choice({
         name: 'subject',
         legend: chat.reportTitle,

@@ -121,6 +121,18 @@ export class AddressesStore {
     return row?.person;
   }
 
+  /** What the address has been changed to since then; undone changes do not count. */
+  async findChangeFrom(address: string, since: string): Promise<{ newAddress: string; doneAt: string } | undefined> {
+    const { oldAddress, newAddress, doneAt, endedAt } = addressChanges;
+    const [row] = await this.#orm
+      .select({ newAddress, doneAt })
+      .from(addressChanges)
+      .where(and(eq(oldAddress, address), ne(newAddress, address), gte(doneAt, since), isNull(endedAt)))
+      .orderBy(doneAt)
+      .limit(1);
+    return row && row.doneAt !== null ? { newAddress: row.newAddress, doneAt: row.doneAt } : undefined;
+  }
+
   /** What the person has unsubscribed from goes with them. False if another person has the new address. */
   async replaceAddress(
     tx: Orm,

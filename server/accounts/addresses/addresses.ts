@@ -26,6 +26,8 @@ const OBJECTION_MS = LIMITS.objectionDays * DAY_MS;
 /** Passkeys that were added this long before a change that is objected to may be the thief's. */
 const SUSPECT_MS = 7 * DAY_MS;
 const KEPT_MS = 90 * DAY_MS;
+/** Changes of one person that a link of an older letter follows. */
+const FOLLOWED_MAX = 20;
 
 export const ADDRESS_CONFIRM_PATH = '/account/address/confirm';
 export const ADDRESS_OBJECT_PATH = '/account/address/object';
@@ -110,6 +112,17 @@ export class Addresses {
   async listRecoveries(): Promise<Recovery[]> {
     const { clock } = this.#options;
     return (await this.#store.listRecoveries(isoIn(clock, -KEPT_MS))).map((row) => toRecovery(row, clock.now()));
+  }
+
+  /** Where the person who had an address then has their mail by now; changes are known for three months. */
+  async followAddress(address: string, since: string): Promise<string> {
+    let found = { newAddress: address, doneAt: since };
+    for (let steps = 0; steps < FOLLOWED_MAX; steps += 1) {
+      const next = await this.#store.findChangeFrom(found.newAddress, found.doneAt);
+      if (!next) break;
+      found = next;
+    }
+    return found.newAddress;
   }
 
   /** The person withdraws, or an operator. Idempotent. */

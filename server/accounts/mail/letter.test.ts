@@ -7,12 +7,19 @@ import { TEMPLATES } from './letters.ts';
 const HOSTILE = '<b>Ann</b> & "co"\r\nBcc: victim@example.com';
 const LINK = 'https://loge.example/somewhere';
 const MONEY = { amountMinor: 1_250, currency: 'eur', link: LINK };
-const LIVE = { room: 'room_1', creator: HOSTILE, title: HOSTILE, link: LINK, startsAt: '2026-05-04T20:00:00Z' };
+const LIVE = {
+  room: 'room_1',
+  creator: HOSTILE,
+  title: HOSTILE,
+  link: LINK,
+  startsAt: '2026-05-04T20:00:00Z',
+  movedAt: null,
+};
 const SAMPLES: LetterData = {
   'sign-in': { link: LINK, code: '12345678', minutes: 10, isMember: true },
   'live-reminder': { ...LIVE, because: 'followers' },
   'live-moved': { ...LIVE, previousStartsAt: null, returnUntil: '2026-05-04T20:00:00Z', returnLink: `${LINK}/back` },
-  'live-cancelled': { ...MONEY, creator: HOSTILE, title: HOSTILE, to: 'wallet' },
+  'live-cancelled': { ...MONEY, ...LIVE, cancelledAt: '2026-05-03T20:00:00Z', to: 'wallet' },
   receipt: { ...MONEY, what: 'ticket', at: '2026-05-04T20:00:00Z', live: { title: HOSTILE, creator: HOSTILE } },
   refund: { ...MONEY, status: 'succeeded', to: 'card' },
   'oidc-binding': { what: 'removed', name: 'login.example', link: LINK },
@@ -123,4 +130,22 @@ test('a letter about a live without a date has no calendar file, which would be 
       return template.event?.({ ...SAMPLES[name], startsAt }, LINK)?.includes('BEGIN:VEVENT');
     });
   expect([eventsOf('live-reminder'), eventsOf('live-moved')]).toEqual(Array(2).fill([true, undefined]));
+});
+
+test('each calendar file of a live replaces the one before: a new date moves the entry, a cancellation takes it away', () => {
+  const { event: movedEvent } = TEMPLATES['live-moved'];
+  const moved = SAMPLES['live-moved'];
+  const files = [
+    movedEvent?.({ ...moved, movedAt: null }, LINK),
+    movedEvent?.({ ...moved, movedAt: '2026-04-01T08:00:00Z' }, LINK),
+    movedEvent?.({ ...moved, movedAt: '2026-04-02T08:00:00Z', startsAt: null, previousStartsAt: LIVE.startsAt }, LINK),
+    TEMPLATES['live-cancelled'].event?.(SAMPLES['live-cancelled'], LINK),
+  ].map(String);
+  const sequences = files.map((file) => Number(/^SEQUENCE:(\d+)/m.exec(file)?.[1]));
+  expect(sequences).toEqual([...new Set(sequences)].sort((left, right) => left - right));
+  expect(sequences[0]).toBe(0);
+  expect(files.map((file) => /^UID:(\S+)/m.exec(file)?.[1])).toEqual(Array(4).fill('room_1'));
+  const isCancelled = (file: string) =>
+    /METHOD:CANCEL[\s\S]*DTSTART:20260504T200000Z[\s\S]*STATUS:CANCELLED/.test(file);
+  expect(files.map(isCancelled)).toEqual([false, false, true, true]);
 });

@@ -3,6 +3,8 @@
  * house through its mail server. Without a server, in development, they are kept to be read at `/dev/mail`. Called by
  * accounts and by listeners of facts; it knows addresses, not accounts.
  */
+import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import { type Clock, DAY_MS, HOUR_MS, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
@@ -203,7 +205,7 @@ export class Mail {
     if (opened === undefined) throw new AppError('internal', 'The data of a letter cannot be decrypted.');
     // Stored by `enqueue` with the data of its template.
     const template = TEMPLATES[row.template] as Template<unknown>;
-    const data: unknown = JSON.parse(opened);
+    const data = withShownNames(JSON.parse(opened), language);
     const content = template.write[language](data, from.name, { language, timeZone });
     const unsubscribeUrl =
       template.topic && this.unsubscribing.linkOf({ address: row.recipient, topic: template.topic });
@@ -211,6 +213,18 @@ export class Mail {
     const event = template.event?.(data, publicUrl);
     return { ...renderLetter(content, language, unsubscribe), unsubscribeUrl, event };
   }
+}
+
+/** The data of a letter, with the name of a creator who was erased in the reader's language. */
+function withShownNames(data: Record<string, unknown>, language: Language): unknown {
+  const shown = (name: unknown) => (typeof name === 'string' ? shownName({ name }, elementTexts(language)) : name);
+  const { live } = data;
+  const isNested = typeof live === 'object' && live !== null && 'creator' in live;
+  return {
+    ...data,
+    ...('creator' in data && { creator: shown(data.creator) }),
+    ...(isNested && { live: { ...live, creator: shown(live.creator) } }),
+  };
 }
 
 /** Development has the table as its mailbox; elsewhere letters wait for a mail server. */

@@ -16,6 +16,9 @@ const TOKEN_MAX_CHARS = 1_024;
 
 const subscription = z.object({ address: z.string(), topic: z.literal('lives') });
 export type Subscription = z.infer<typeof subscription>;
+/** `at`: when the letter was written, since whoever had the address then may have another one by now. */
+const unsubscribeLink = subscription.extend({ at: z.iso.datetime() });
+export type UnsubscribeLink = z.infer<typeof unsubscribeLink>;
 
 export class Unsubscribing {
   readonly #store: OptOutsStore;
@@ -31,14 +34,15 @@ export class Unsubscribing {
   }
 
   linkOf(given: Subscription): string {
-    const token = this.#box.seal(JSON.stringify(given), PURPOSE);
+    const link: UnsubscribeLink = { ...given, at: isoIn(this.#clock) };
+    const token = this.#box.seal(JSON.stringify(link), PURPOSE);
     return `${this.#publicUrl}${UNSUBSCRIBE_PATH}/${token}`;
   }
 
   /** What a link's token is about; undefined if it was not made here, or under a key that is gone. */
-  parse(token: string): Subscription | undefined {
+  parse(token: string): UnsubscribeLink | undefined {
     const opened = token.length > TOKEN_MAX_CHARS ? undefined : this.#box.open(token, PURPOSE);
-    return opened === undefined ? undefined : subscription.parse(JSON.parse(opened));
+    return opened === undefined ? undefined : unsubscribeLink.parse(JSON.parse(opened));
   }
 
   async unsubscribe({ address, topic }: Subscription): Promise<void> {

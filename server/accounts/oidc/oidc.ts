@@ -88,7 +88,7 @@ export class Oidc {
     const client = this.#configured();
     if (purpose !== 'sign-in' && !signedIn) throw new AppError('token_missing');
     const invited = purpose === 'enrol' && signedIn ? await this.#assertMayEnrol(signedIn, invitation) : null;
-    const { url, ...checks } = await client.begin(purpose === 'sign-in' ? LIMITS.operatorHours * 3_600 : 0);
+    const { url, ...checks } = await client.begin(purpose === 'sign-in' ? LIMITS.strongHours * 3_600 : 0);
     await this.#store.insertRequest({
       ...{ ...checks, browser, purpose, returnPath: returnTo, invitation: invited },
       person: signedIn?.person ?? null,

@@ -224,6 +224,11 @@ export class PeopleStore {
     return taken.length > 0;
   }
 
+  /** Whose they were is forgotten with them, also of people who closed their account. */
+  async deleteRestedHandles(restedSince: string): Promise<void> {
+    await this.#orm.delete(handles).where(lt(handles.freedAt, restedSince));
+  }
+
   async insertCreator(tx: Orm, creator: CreatorInput, at: string): Promise<void> {
     await tx.insert(creators).values(creator).onConflictDoNothing();
     await tx

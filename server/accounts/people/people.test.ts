@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { returnPath } from '../../protocol/accounts/people.ts';
 import { deviceName } from './device-name.ts';
-import { assertHandle, foldHandle } from './handles.ts';
+import { assertHandle, assertName, foldHandle } from './handles.ts';
 import { mailboxOf, parseAddress } from './mail-addresses.ts';
 
 describe('addresses', () => {
@@ -45,8 +45,11 @@ describe('handles', () => {
     ['lea.supp0rt', 'handle_unavailable', true],
     ['signin', 'handle_unavailable', true],
     ['logement', 'handle_unavailable', false],
+    ['club.lune', 'handle_unavailable', true],
+    ['lea-clublune', 'handle_unavailable', true],
+    ['lunette', 'handle_unavailable', false],
   ])('%s: %s %s', (handle, code, isRefused) => {
-    const check = () => assertHandle(handle);
+    const check = () => assertHandle(handle, 'Club Lune');
     if (isRefused) expect(check).toThrow(expect.objectContaining({ code }));
     else expect(check).not.toThrow();
   });
@@ -59,6 +62,27 @@ describe('handles', () => {
     ['lea_martin', 'lea.martin'],
     ['zoe', 'z0e'],
   ])('%s and %s look alike', (one, other) => expect(foldHandle(one)).toBe(foldHandle(other)));
+});
+
+test.each([
+  ['Loge Support', true],
+  ['Lоgе Suppоrt', true],
+  ['L0ge • Léa', true],
+  ['L O G E', true],
+  ['Équipe Loge', true],
+  ['Support Team', true],
+  ['Modérateur', true],
+  ['Admin', true],
+  ['Ádmin1strator', true],
+  ['Léa Officiel', false],
+  ['Marie Logement', false],
+  ['Éloge', false],
+  ['Соня', false],
+  ['🎭', false],
+])('the name %s stands for the house or its staff: %s', (name, isReserved) => {
+  const check = () => assertName(name, 'Loge');
+  if (isReserved) expect(check).toThrow(expect.objectContaining({ code: 'name_reserved' }));
+  else expect(check).not.toThrow();
 });
 
 test('a device has a short name', () => {

@@ -24,7 +24,7 @@ import type { OidcSettings } from '../oidc/oidc-client.ts';
 import { Operators } from '../operators/operators.ts';
 import { Passkeys } from '../passkeys/passkeys.ts';
 import type { Roles } from '../roles/roles.ts';
-import { assertHandle, foldHandle } from './handles.ts';
+import { assertHandle, assertName, foldHandle } from './handles.ts';
 import { isAddressQuery, parseAddress } from './mail-addresses.ts';
 import { type CreatorRow, PeopleStore, type PersonRow } from './people.store.ts';
 import { PersonSessions } from './person-sessions.ts';
@@ -75,6 +75,7 @@ export class People {
   readonly #clock: Clock;
   readonly #roles: Roles;
   readonly #creatorApproval: boolean;
+  readonly #houseName: string;
   readonly #pruneJob: PeriodicJob;
 
   constructor(options: PeopleOptions) {
@@ -84,6 +85,7 @@ export class People {
     this.#clock = clock;
     this.#roles = roles;
     this.#creatorApproval = creatorApproval;
+    this.#houseName = houseName;
     this.sessions = new PersonSessions({ db, outbox, clock });
     this.signIn = new SignIn({ db, clock, mail, publicUrl, sessions: this.sessions });
     this.operators = new Operators({ db, clock, roles, publicUrl });
@@ -104,6 +106,7 @@ export class People {
         await this.oidc.prune();
         await this.addresses.sweep();
         await this.sessions.prune();
+        await this.#store.deleteRestedHandles(isoIn(clock, -HANDLE_REST_MS));
       },
     });
   }
@@ -200,7 +203,8 @@ export class People {
   }
 
   async changeProfile(id: string, { handle, ...change }: Omit<ProfileChange, 'mail'>): Promise<PersonProfile> {
-    if (handle) assertHandle(handle);
+    if (handle) assertHandle(handle, this.#houseName);
+    await this.#assertName(id, change.name);
     const at = isoIn(this.#clock);
     await this.#db.transaction(async (tx) => {
       await this.#store.update(tx, id, change);
@@ -217,11 +221,17 @@ export class People {
     return this.getProfile(id);
   }
 
+  /** Those who work for the house may be called so. */
+  async #assertName(id: string, name: string | undefined): Promise<void> {
+    if (name !== undefined && !(await this.#roles.hasSeat(id))) assertName(name, this.#houseName);
+  }
+
   /**
    * Records what they declared, and gives the role or, where the house wants it, asks an operator for it. Idempotent;
    * the first country stays.
    */
   async becomeCreator(id: string, { name, country }: BecomeCreatorInput): Promise<PersonProfile> {
+    await this.#assertName(id, name);
     const at = isoIn(this.#clock);
     await this.#db.transaction(async (tx) => {
       await this.#store.insertCreator(tx, { identity: id, name, country }, at);

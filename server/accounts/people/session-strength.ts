@@ -21,9 +21,9 @@ export function isConfirmed(session: SessionProof, nowMs: number): boolean {
   return session.method === 'demo' || (STRONG.has(session.method) && isRecent(session, nowMs));
 }
 
-/** Whether it opens the desk to an operator: a sign-in by mail alone does not, however recent. */
-export function mayOperate({ method, provedAtMs }: SessionProof, nowMs: number): boolean {
-  return method === 'demo' || (STRONG.has(method) && nowMs - provedAtMs < LIMITS.operatorHours * HOUR_MS);
+/** Whether it opens the desk and the review: a sign-in by mail alone does not, however recent. */
+export function isStrong({ method, provedAtMs }: SessionProof, nowMs: number): boolean {
+  return method === 'demo' || (STRONG.has(method) && nowMs - provedAtMs < LIMITS.strongHours * HOUR_MS);
 }
 
 /** Whether its person signed in a few minutes ago, by whatever method. */

@@ -17,7 +17,7 @@ interface StrongSignInsOptions {
   db: Database;
   clock: Clock;
   mail: Pick<Mail, 'enqueue' | 'wake'>;
-  roles: Pick<Roles, 'hasSeat' | 'has'>;
+  roles: Pick<Roles, 'hasSeat'>;
   publicUrl: string;
 }
 
@@ -54,10 +54,10 @@ export class StrongSignIns {
     if (!isRecent(session, nowMs)) throw new AppError('sign_in_again');
   }
 
-  /** Called after a removal: an operator without any could not come back to the desk. */
+  /** Called after a removal: who has a seat could not come back to the desk or the review without any. */
   async assertEnough(tx: Orm, person: string): Promise<void> {
-    const isOperator = await this.#options.roles.has(person, 'operator', tx);
-    if (isOperator && (await this.#count(person, tx)) === 0) throw new AppError('last_strong_sign_in');
+    const hasSeat = await this.#options.roles.hasSeat(person, tx);
+    if (hasSeat && (await this.#count(person, tx)) === 0) throw new AppError('last_strong_sign_in');
   }
 
   /** All of a person, or those that were added since a time. */

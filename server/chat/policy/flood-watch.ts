@@ -4,9 +4,9 @@
  * gateways tell each other of texts that several people have sent.
  */
 import { RecentMap } from '../../platform/recent-map.ts';
+import { foldText } from '../../platform/text/text-folding.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { hasAddress } from './message-text.ts';
-import { foldText } from './text-folding.ts';
 
 const OWN_WINDOW_MS = 30_000;
 /** Shorter texts ("gg", "merci !") may be repeated a few times. */

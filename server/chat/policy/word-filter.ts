@@ -3,10 +3,10 @@
  * letters. A repeated letter must occur at least as often as in the pattern.
  */
 
+import { foldText, foldWords, type Word } from '../../platform/text/text-folding.ts';
 import type { WordAction, WordRule } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { foldText, foldWords, type Word } from './text-folding.ts';
 import { type PatternId, WordMatcher, type WordPattern } from './word-matcher.ts';
 
 export interface WordVerdict {

@@ -52,7 +52,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
     limits,
   });
   const compress = compressPublic((request) => sessions.isPresentedIn(request) || desk.isPresentedIn(request));
-  const pipeline = new HttpPipeline({ domains: { ...context, live }, auth, compress });
+  const pipeline = new HttpPipeline({ domains: { ...context, live }, auth, compress, limits });
 
   const app = express();
   app.disable('x-powered-by');

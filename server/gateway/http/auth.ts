@@ -5,7 +5,7 @@
  */
 import type { Request, Response } from 'express';
 import type { KeyRing, LiveKey } from '../../accounts/key-ring.ts';
-import { mayOperate, type SessionProof } from '../../accounts/people/session-strength.ts';
+import { isStrong, type SessionProof } from '../../accounts/people/session-strength.ts';
 import type { Roles } from '../../accounts/roles/roles.ts';
 import type { Tokens } from '../../accounts/tokens.ts';
 import type { Config } from '../../config.ts';
@@ -138,13 +138,13 @@ export class HttpAuth {
     }
     if (!visit || !person) return undefined;
     const { session } = visit;
-    const isOperator = by.includes('operator') && (await this.#parts.roles.has(person.identity, 'operator'));
-    if (isOperator && mayOperate(session, this.#parts.clock.now())) return { by: 'operator', caller: person, session };
-    if (by.includes('reviewer') && (await this.#parts.roles.has(person.identity, 'reviewer')))
-      return { by: 'reviewer', caller: person, session };
+    const seats = SEATS.filter((seat) => by.includes(seat));
+    const held = await Promise.all(seats.map((seat) => this.#parts.roles.has(person.identity, seat)));
+    const seat = seats.find((_, index) => held[index]);
+    if (seat && isStrong(session, this.#parts.clock.now())) return { by: seat, caller: person, session };
     if (by.includes('person')) return { by: 'person', caller: person, session };
-    if (by.includes('reviewer') && !isOperator) throw new AppError('forbidden', 'This is for reviewers.');
-    throw isOperator ? new AppError('step_up_required') : new AppError('forbidden', 'This is for operators.');
+    if (seat) throw new AppError('step_up_required');
+    throw new AppError('forbidden', `This is for ${by.includes('reviewer') ? 'reviewers' : 'operators'}.`);
   }
 
   /** A page of another site may read public data anonymously, and change nothing. */
@@ -159,6 +159,8 @@ export class HttpAuth {
   }
 }
 
+/** What opens to a strong session alone; who has both acts as an operator. */
+const SEATS = ['operator', 'reviewer'] as const;
 /** Callers with a session of the site. */
 const OF_PEOPLE: ReadonlySet<CallerKind> = new Set(['person', 'reviewer', 'operator']);
 

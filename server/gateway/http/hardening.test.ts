@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
 import { signIn } from '../../../tests/support/people/site-person.ts';
@@ -378,4 +379,34 @@ describe('webhooks', () => {
     const reply = await http.call('POST', '/webhooks/stripe', { headers: json, body: 'x'.repeat(300_000) });
     expect([reply.status, reply.json.error.code]).toEqual([413, 'payload_too_large']);
   });
+});
+
+test('eight slow uploads do not keep the next person from uploading', async () => {
+  const png = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'teal' } })
+    .png()
+    .toBuffer();
+  const headersOf = async (index: number) => ({
+    cookie: await signIn(http, `person_slow_${index}`),
+    origin: http.url,
+    'content-type': 'image/png',
+    'x-forwarded-for': `203.0.113.${index}`,
+  });
+  const ended: number[] = [];
+  const slow = await Promise.all(
+    Array.from({ length: 8 }, async (_, index) => {
+      const headers = { ...(await headersOf(index)), 'content-length': '1000000' };
+      const upload = request(`${http.url}/v1/me/picture`, { method: 'PUT', headers });
+      upload.on('response', ({ statusCode = 0 }) => ended.push(statusCode)).on('error', () => undefined);
+      upload.write(png);
+      return upload;
+    }),
+  );
+  const headers = await headersOf(100);
+  // Each slow one has a few seconds first.
+  await vi.waitFor(
+    async () => expect((await http.call('PUT', '/v1/me/picture', { headers, body: png })).status).toBe(200),
+    { timeout: 15_000, interval: 800 },
+  );
+  await vi.waitFor(() => expect(ended).toEqual([503]));
+  for (const upload of slow) upload.destroy();
 });

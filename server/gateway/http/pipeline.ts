@@ -10,7 +10,9 @@ import type { RoomId } from '../../protocol/ids.ts';
 import type { Admitted } from '../context.ts';
 import { assertConfirmed, assertMay, assertRole, errorsOf } from '../operations/admission.ts';
 import type { Caller, Download, DownloadFormat, HttpDomains, HttpOperation, Locale } from '../operations/operation.ts';
+import type { HttpLimits } from '../rate-limits.ts';
 import type { Authenticated, HttpAuth } from './auth.ts';
+import { Exports } from './exports.ts';
 import { assertNoPerson, parseInput, parseParams } from './input.ts';
 import { Uploads } from './uploads.ts';
 
@@ -19,12 +21,14 @@ export class HttpPipeline {
   readonly #auth: HttpAuth;
   readonly #compress: RequestHandler;
   readonly #uploads = new Uploads();
+  readonly #exports: Exports;
 
   /** `compress` serves what everybody may read. */
-  constructor(options: { domains: HttpDomains; auth: HttpAuth; compress: RequestHandler }) {
+  constructor(options: { domains: HttpDomains; auth: HttpAuth; compress: RequestHandler; limits: HttpLimits }) {
     this.#domains = options.domains;
     this.#auth = options.auth;
     this.#compress = options.compress;
+    this.#exports = new Exports(options.limits);
   }
 
   mount(app: Express, operations: readonly HttpOperation[]): void {
@@ -79,13 +83,18 @@ export class HttpPipeline {
     );
     const { by, key, session } = authenticated;
     assertConfirmed(http, { ...authenticated, input, nowMs: this.#domains.clock.now() });
-    const result = await operation.run(this.#domains, {
-      ...{ by, key, caller, room, input, response, admitted, session, connection: undefined },
-      address: request.ip,
-      params: http.isOfRoom ? params : { ...params, ...(id === undefined ? {} : { id }) },
-      locale: localeOf(request),
-    });
-    if (http.download) return send(result as Download, http.download, response);
+    const run = () =>
+      operation.run(this.#domains, {
+        ...{ by, key, caller, room, input, response, admitted, session, connection: undefined },
+        address: request.ip,
+        params: http.isOfRoom ? params : { ...params, ...(id === undefined ? {} : { id }) },
+        locale: localeOf(request),
+      });
+    if (http.download) {
+      const download = async () => send((await run()) as Download, http.download as DownloadFormat, response);
+      return http.isExport && caller ? this.#exports.run(caller.identity, download) : download();
+    }
+    const result = await run();
     const answer = http.body ? http.body(result as never) : result;
     // Strips fields that the contract does not name, whatever the domain returned.
     response.status(http.status).json(http.answer?.parse(answer));
@@ -109,6 +118,7 @@ export class HttpPipeline {
     if (operation.from === undefined) {
       if (claims.logeSession === undefined) await rooms.assertEmbedders(claims.room);
       assertRole(operation, claims.role);
+      if (!operation.servesSuspended) await rooms.suspensions.assertNotSuspended(claims.sub);
       return { caller: participant, room: claims.room };
     }
     const admission = await rooms.admit(claims);

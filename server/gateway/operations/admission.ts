@@ -15,9 +15,6 @@ const REFUSAL = {
   moderate: 'forbidden',
 } as const satisfies Record<Right, ErrorCode>;
 
-/** Where no key opens the room. */
-const REFUSED_BY: Readonly<Record<string, ErrorCode>> = { removed: 'access_removed', suspended: 'account_suspended' };
-
 export interface Standing {
   access: Access;
   can: Required<Permissions>;
@@ -25,8 +22,9 @@ export interface Standing {
 }
 
 export function assertMay(rules: ParticipantRules, { access, can, role }: Standing): void {
+  if (access.reason === 'suspended' && !rules.servesSuspended) throw new AppError('account_suspended');
   if (rules.from === 'inside' && access.state !== 'granted') {
-    throw new AppError(REFUSED_BY[access.reason ?? ''] ?? 'access_required');
+    throw new AppError(access.reason === 'removed' ? 'access_removed' : 'access_required');
   }
   if (rules.right && !can[rules.right]) throw new AppError(REFUSAL[rules.right]);
   assertRole(rules, role);
@@ -54,13 +52,13 @@ const ERRORS_OF_CALLER = {
   server: ['credentials_invalid', 'scope_missing', 'token_invalid'],
   participant: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed'],
   person: ['token_missing', 'origin_not_allowed'],
-  reviewer: ['token_missing', 'origin_not_allowed', 'forbidden'],
+  reviewer: ['token_missing', 'origin_not_allowed', 'forbidden', 'step_up_required'],
   operator: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed', 'forbidden', 'step_up_required'],
   visitor: ['origin_not_allowed'],
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
 /** Every code that an operation may answer over HTTP. */
-export function errorsOf({ http, from, right, role }: HttpOperation): ErrorCode[] {
+export function errorsOf({ http, from, right, role, servesSuspended }: HttpOperation): ErrorCode[] {
   const isForParticipants = http.by.includes('participant');
   return [
     ...new Set<ErrorCode>([
@@ -70,9 +68,8 @@ export function errorsOf({ http, from, right, role }: HttpOperation): ErrorCode[
       ...(role !== undefined && (isForParticipants || http.by.includes('person')) ? (['forbidden'] as const) : []),
       ...(isForParticipants ? (['room_not_found'] as const) : []),
       ...(isForParticipants && from !== undefined ? (['forbidden'] as const) : []),
-      ...(isForParticipants && from === 'inside'
-        ? (['access_required', 'access_removed', 'account_suspended', 'room_ended'] as const)
-        : []),
+      ...(isForParticipants && !servesSuspended ? (['account_suspended'] as const) : []),
+      ...(isForParticipants && from === 'inside' ? (['access_required', 'access_removed', 'room_ended'] as const) : []),
       ...(isForParticipants && right !== undefined ? [REFUSAL[right]] : []),
       ...(http.isOfRoom ? (['room_not_found'] as const) : []),
       ...(takesBody(http) ? (['payload_too_large'] as const) : []),

@@ -36,6 +36,8 @@ export interface ParticipantRules {
   from?: Place;
   right?: Right;
   role?: Role;
+  /** Whether it serves suspended participants too: what they paid for and what was decided stay within their reach. */
+  servesSuspended?: boolean;
 }
 
 /** The domains that every operation may call. */
@@ -179,6 +181,8 @@ export type DownloadFormat = 'csv' | 'ics' | 'json' | 'zip';
 interface DownloadSpec<Path extends HttpRoute, By extends HttpCaller, I extends z.ZodType>
   extends Omit<HttpSpec<Path, By, I, never, z.ZodType>, 'socket' | 'answer' | 'body' | 'run'> {
   format: DownloadFormat;
+  /** It reads every table: one at a time for each person, and a few a day. */
+  isExport?: true;
   run(domains: HttpDomains, call: HttpCall<Path, By, z.output<I>, never>): Promise<Download>;
 }
 
@@ -197,6 +201,13 @@ interface UploadSpec<Path extends HttpRoute, By extends HttpCaller, O extends z.
   run(domains: HttpDomains, call: HttpCall<Path, By, Buffer, never>): Promise<z.input<O>>;
 }
 
+/**
+ * What a person of the house must have proved: a sign-in of any kind, a passkey or a sign-in at the OpenID provider
+ * within hours (`strong`), or the same within minutes (`confirmed`); after a slash for some inputs. Null: nobody signs in
+ * for it.
+ */
+export type Strength = 'session' | 'strong' | 'confirmed' | 'session/confirmed' | 'strong/confirmed' | null;
+
 export interface HttpDoor {
   method: Lowercase<Method>;
   path: string;
@@ -211,6 +222,7 @@ export interface HttpDoor {
   /** Absent: it answers a `Download`. */
   answer?: z.ZodType;
   download?: DownloadFormat;
+  isExport?: boolean;
   /** Absent: the body is JSON. */
   upload?: UploadRules;
   body?: (answer: never) => unknown;
@@ -219,6 +231,7 @@ export interface HttpDoor {
   description?: string;
   errors: readonly ErrorCode[];
   stepUp?: true | ((input: never) => boolean);
+  strength: Strength;
 }
 
 /** An operation with its types erased. */
@@ -251,7 +264,8 @@ export function operation<
 export function downloadOperation<const Path extends HttpRoute, const By extends HttpCaller, I extends z.ZodType>(
   spec: DownloadSpec<Path, By, I>,
 ): Operation {
-  return { ...describe(spec), http: { ...doorOf(spec), download: spec.format } };
+  const { format, isExport = false } = spec;
+  return { ...describe(spec), http: { ...doorOf(spec), download: format, isExport } };
 }
 
 export function uploadOperation<const Path extends HttpRoute, const By extends HttpCaller, O extends z.ZodType>(
@@ -267,10 +281,11 @@ export function socketOperation<const Event extends RequestName>(spec: SocketSpe
 
 type AnySpec = ParticipantRules & { name: string; limit?: Limit; http?: string; run(...args: never[]): unknown };
 
-function describe({ name, from, right, role, limit = 'default', http = '', run }: AnySpec): Operation {
+function describe(spec: AnySpec): Operation {
+  const { name, from, right, role, servesSuspended = false, limit = 'default', http = '', run } = spec;
   const params = [...http.matchAll(/:(\w+)/g)].map(([, param = '']) => param);
   return {
-    ...{ name, from, right, role, limit },
+    ...{ name, from, right, role, servesSuspended, limit },
     params: ROOM_PATH.test(http) ? params.filter((param) => param !== 'id') : params,
     run: run as unknown as Operation['run'],
   };
@@ -292,8 +307,17 @@ function doorOf(spec: DoorSpec): HttpDoor {
   return {
     ...{ method: method.toLowerCase() as HttpDoor['method'], path, isOfRoom: ROOM_PATH.test(path) },
     ...{ by: by.map((caller) => (caller.startsWith('server:') ? 'server' : caller) as CallerKind), scope },
-    ...{ input, example, status, summary, description, errors, tokenInBody, stepUp },
+    ...{ input, example, status, summary, description, errors, tokenInBody, stepUp, strength: strengthOf(spec) },
   };
+}
+
+/** The desk and the review ask more than a sign-in of everybody, so that no operation of theirs can forget it. */
+function strengthOf({ by, stepUp }: Pick<DoorSpec, 'by' | 'stepUp'>): Strength {
+  const isOfPeople = by.includes('person');
+  if (!isOfPeople && !by.includes('reviewer') && !by.includes('operator')) return null;
+  if (stepUp === true) return 'confirmed';
+  const least = isOfPeople ? 'session' : 'strong';
+  return stepUp ? `${least}/confirmed` : least;
 }
 
 export function takesBody({ method }: Pick<HttpDoor, 'method'>): boolean {

@@ -28,8 +28,8 @@ import { PICTURE_ERRORS, PICTURE_UPLOAD } from './pictures.ts';
 const AMOUNT_ERRORS = ['amount_invalid', 'amount_too_small', 'amount_too_large'] as const;
 const CREATE_ERRORS = ['creator_not_found', ...AMOUNT_ERRORS, 'capacity_without_tickets', 'tier_not_found'] as const;
 
-function calendarOf({ id, title, creator, startsAt }: Room, publicUrl: string): Download {
-  return { name: id, chunks: [liveEvent({ room: id, title, creator: creator.name, startsAt }, publicUrl)] };
+function calendarOf({ id, title, creator, startsAt, movedAt }: Room, publicUrl: string): Download {
+  return { name: id, chunks: [liveEvent({ room: id, title, creator: creator.name, startsAt, movedAt }, publicUrl)] };
 }
 
 /** A room together with how many fans are inside now, and whether a ticket is left for this person. */

@@ -58,7 +58,8 @@ test.each<[string, Language, string]>([
   const { db, mail } = http.context;
   const to = `fan-${language}-${startsAt.slice(5, 7)}@example.org`;
   const link = 'https://loge.example/rooms/1';
-  const data = { room: 'room_1', creator: 'Camille', title: 'An evening', link, startsAt, because: 'asked' } as const;
+  const live = { room: 'room_1', creator: 'Camille', title: 'An evening', link, startsAt, movedAt: null };
+  const data = { ...live, because: 'asked' } as const;
   await db.transaction((tx) => mail.enqueue(tx, { key: to, to, language, template: 'live-reminder', data }));
   mail.wake();
   const kept = await eventually(async () => (await mail.listKept(to))[0], 'the letter is kept');

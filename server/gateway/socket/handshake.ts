@@ -1,6 +1,6 @@
 /**
- * Authorises a socket, after `socket-edge.ts` admitted its address: a valid token for an existing room, within the
- * limits of open sockets.
+ * Authorises a socket, after `socket-edge.ts` admitted its address: a valid token for an existing room, of a person
+ * who is not suspended, within the limits of open sockets.
  */
 import type { TokenClaims } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -31,6 +31,7 @@ export async function authorise(context: GatewayContext, socket: RoomSocket, slo
   if (claims.role === 'creator' && identity !== creator) {
     throw new AppError('forbidden', 'Only the creator of this room connects as its creator.');
   }
+  await context.rooms.suspensions.assertNotSuspended(identity);
   const release = await slots.take([
     { key: `identity:${identity}`, limit: LIMITS.socketsPerIdentityOverall },
     { key: `identity:${identity}/${room}`, limit: LIMITS.socketsPerIdentity },

@@ -1,4 +1,6 @@
 /** What a notice says on a phone's screen. Times are left to the page: the house does not know where it is read. */
+import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { Language } from '../../protocol/accounts/people.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { NoticeKind } from '../notices.schema.ts';
@@ -22,6 +24,7 @@ const BODIES: Record<Language, Record<NoticeKind | 'postponed', string>> = {
 
 export function pushTextOf({ kind, key, data }: NoticeRow, room: Room, language: Language): PushText {
   const what = kind === 'moved' && data.startsAt === null ? 'postponed' : kind;
-  const title = language === 'fr' ? `${room.creator.name}\u00a0: ${room.title}` : `${room.creator.name}: ${room.title}`;
+  const texts = elementTexts(language);
+  const title = texts.labelled(shownName(room.creator, texts), room.title);
   return { title, body: BODIES[language][what], path: `/rooms/${room.id}`, tag: key };
 }

@@ -7,6 +7,14 @@ export type PushDeviceRow = typeof pushDevices.$inferSelect;
 export type PushMessageRow = typeof pushMessages.$inferSelect;
 export type PushKeysRow = typeof pushKeys.$inferSelect;
 
+/**
+ * Who answers for an endpoint: the last two labels of its name, or its address, without the port. One owner can make any
+ * number of names below, and of ports. Names without a dot exist in development only.
+ */
+const owner = sql<string>`regexp_replace(
+  regexp_replace(split_part(${pushDevices.endpoint}, '/', 3), '^(?:.*\\.)?([^.:]+\\.[^.:0-9][^.:]*)\\.?(:[0-9]+)?$', '\\1'),
+  '^(?!127\\.)([0-9.]+|\\[.*\\]):[0-9]+$', '\\1')`;
+
 export class PushStore {
   readonly #db: Database;
 
@@ -102,17 +110,16 @@ export class PushStore {
     return (await this.#db.orm.select({ key: pushMessages.key }).from(pushMessages).where(due).limit(1)).length > 0;
   }
 
-  /** Leases due messages to signed-in browsers with their devices and hosts; skips the given hosts. */
-  claim(claim: { nowIso: string; leaseUntil: string; limit: number; fullHosts: string[] }) {
-    const host = sql<string>`split_part(${pushDevices.endpoint}, '/', 3)`;
+  /** Leases due messages to signed-in browsers with their devices and owners; skips the given owners. */
+  claim(claim: { nowIso: string; leaseUntil: string; limit: number; fullOwners: string[] }) {
     return this.#db.transaction(async (tx) => {
       await tx.delete(pushMessages).where(lte(pushMessages.expiresAt, claim.nowIso));
       const due = await tx
-        .select({ message: pushMessages, device: pushDevices, host })
+        .select({ message: pushMessages, device: pushDevices, owner })
         .from(pushMessages)
         .innerJoin(pushDevices, eq(pushDevices.id, pushMessages.device))
         .innerJoin(personSessions, isValid(claim.nowIso))
-        .where(and(lte(pushMessages.nextAttemptAt, claim.nowIso), notInArray(host, claim.fullHosts)))
+        .where(and(lte(pushMessages.nextAttemptAt, claim.nowIso), notInArray(owner, claim.fullOwners)))
         .orderBy(asc(pushMessages.nextAttemptAt))
         .limit(claim.limit)
         .for('update', { of: pushMessages, skipLocked: true });

@@ -26,8 +26,8 @@ const SWEEP_MS = 1_000;
 /** Messages that are leased together, and sent at once. */
 const BATCH = 10;
 const SENT_AT_ONCE = 100;
-/** A host with more messages under way is left out of the next batch: it may not answer at all. */
-const HOST_FULL = 10;
+/** An owner of endpoints with more messages under way is left out of the next batch: they may not answer at all. */
+const OWNER_FULL = 10;
 const TIMEOUT_MS = 10_000;
 const LEASE_MS = TIMEOUT_MS + 20_000;
 const ANSWER_BYTES = 4_096;
@@ -66,7 +66,7 @@ export class Push {
   readonly #posts: GuardedPost;
   readonly #job: PeriodicJob;
   readonly #underWay = new Set<Promise<void>>();
-  /** How many of these by push service. */
+  /** How many of these by owner of the endpoint (`push.store.ts`). */
   readonly #busy = new Map<string, number>();
   #keys: Promise<VapidKeys> | undefined;
 
@@ -104,15 +104,20 @@ export class Push {
     by: { person: string; session: string; device: string },
     { endpoint, keys }: PushDeviceInput,
   ): Promise<void> {
+    const address = this.#parseEndpoint(endpoint);
+    assertPublicKey(keys.p256dh);
+    const createdAt = isoIn(this.#options.clock);
+    await this.#store.upsertDevice({ id: createId('pushDevice'), ...by, endpoint: address, ...keys, createdAt });
+    await this.#store.deleteOldest(by.person, LIMITS.pushDevices);
+  }
+
+  /** In the one spelling, in which the store reads the name. */
+  #parseEndpoint(endpoint: string): string {
     try {
-      this.#options.guard.parseUrl(endpoint);
+      return this.#options.guard.parseUrl(endpoint).href;
     } catch {
       throw new AppError('push_endpoint_not_allowed');
     }
-    assertPublicKey(keys.p256dh);
-    const createdAt = isoIn(this.#options.clock);
-    await this.#store.upsertDevice({ id: createId('pushDevice'), ...by, endpoint, ...keys, createdAt });
-    await this.#store.deleteOldest(by.person, LIMITS.pushDevices);
   }
 
   async list(person: string, session: string | undefined): Promise<PushDevice[]> {
@@ -152,23 +157,23 @@ export class Push {
       nowIso: isoIn(clock),
       leaseUntil: isoIn(clock, LEASE_MS),
       limit: BATCH,
-      fullHosts: [...this.#busy].flatMap(([host, count]) => (count > HOST_FULL ? host : [])),
+      fullOwners: [...this.#busy].flatMap(([owner, count]) => (count > OWNER_FULL ? owner : [])),
     });
-    for (const { message, device, host } of claimed) this.#start(message, device, host);
+    for (const { message, device, owner } of claimed) this.#start(message, device, owner);
     return claimed.length === BATCH;
   }
 
-  #start(message: PushMessageRow, device: PushDeviceRow, host: string): void {
-    this.#busy.set(host, (this.#busy.get(host) ?? 0) + 1);
+  #start(message: PushMessageRow, device: PushDeviceRow, owner: string): void {
+    this.#busy.set(owner, (this.#busy.get(owner) ?? 0) + 1);
     const run = this.#send(message, device)
       .catch((err) => this.#log.error({ err, device: device.id }, 'push message not sent, will retry'))
       .finally(() => {
         this.#underWay.delete(run);
-        const left = (this.#busy.get(host) ?? 1) - 1;
-        if (left === 0) this.#busy.delete(host);
-        else this.#busy.set(host, left);
+        const left = (this.#busy.get(owner) ?? 1) - 1;
+        if (left === 0) this.#busy.delete(owner);
+        else this.#busy.set(owner, left);
         // There is room again for what was left out.
-        if (left === HOST_FULL || this.#underWay.size === SENT_AT_ONCE - BATCH) this.wake();
+        if (left === OWNER_FULL || this.#underWay.size === SENT_AT_ONCE - BATCH) this.wake();
       });
     this.#underWay.add(run);
   }

@@ -20,8 +20,8 @@ export interface PersonalTable {
 /** Limit per table; the rest is available in the domain's own lists. */
 const EXPORTED_ROWS_MAX = 10_000;
 
-/** Of a stream of all rows. */
-const ROWS_AT_ONCE = 2_000;
+/** Of a stream of all rows. They are written and compressed in one piece, for which others wait. */
+const ROWS_AT_ONCE = 500;
 
 export interface ExportedTable {
   domain: string;

@@ -4,6 +4,7 @@ import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { PICTURE_SIZES, type PictureUse } from '../../protocol/pictures.ts';
+import { hasKnownType } from './picture-type.ts';
 import type { PictureFile } from './pictures.store.ts';
 
 const MIN_PIXELS_A_SIDE = 64;
@@ -40,13 +41,6 @@ export async function encodePicture(use: PictureUse, upload: Buffer): Promise<En
     if (error instanceof AppError) throw error;
     throw new AppError('picture_invalid', 'The file is damaged.', { cause: error });
   }
-}
-
-/** By its first bytes. libvips has decoders for many more formats, which no upload shall reach. */
-function hasKnownType(upload: Buffer): boolean {
-  const start = upload.toString('latin1', 0, 12);
-  const isWebP = start.startsWith('RIFF') && start.endsWith('WEBP');
-  return isWebP || start.startsWith('\u00ff\u00d8\u00ff') || start.startsWith('\u0089PNG\r\n\u001a\n');
 }
 
 async function encode(use: PictureUse, upload: Buffer): Promise<EncodedPicture> {

@@ -11,6 +11,7 @@ import type { Database, Orm } from '../db/db.ts';
 import { LimitedProcess } from '../limited-process/limited-process.ts';
 import type { Log } from '../log.ts';
 import type { EncodedPicture, UploadedPicture } from './picture-encoder.ts';
+import { hasKnownType } from './picture-type.ts';
 import { PicturesStore } from './pictures.store.ts';
 
 /** A picture of 50 megapixels with 16 bits a colour takes 600 MiB while it is decoded. */
@@ -89,6 +90,8 @@ export class Pictures {
   }
 
   async #encode(picture: UploadedPicture): Promise<EncodedPicture> {
+    // Needs no process.
+    if (!hasKnownType(picture.upload)) throw new AppError('picture_invalid');
     try {
       return await this.#encoder.run(picture);
     } catch (error) {

@@ -95,7 +95,15 @@ const charterReview = z.object({
 });
 export type CharterReview = z.infer<typeof charterReview>;
 
-export const draftInput = z.object({ articles });
+export const draftInput = z.object({
+  articles,
+  /** The hash of the draft that the writer has read; null: there was none. Another one is not replaced. */
+  basedOn: hash.nullable().default(null),
+});
+export const draftDiscard = z.object({
+  /** Of the draft that was read. */
+  hash,
+});
 const charterDraft = z.object({ version, hash, articles: z.array(article), changedAt: z.string() });
 export type CharterDraft = z.infer<typeof charterDraft>;
 /** Null where there is no draft. */

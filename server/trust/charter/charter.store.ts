@@ -19,6 +19,8 @@ interface VersionRow {
 /** A version that is not a draft. */
 export type PublishedRow = VersionRow & { announcedAt: string; effectiveFrom: string };
 
+export const DRAFT_CHANGED = 'Somebody else has changed the draft meanwhile. Read it again.';
+
 const isDraft = isNull(charterVersions.announcedAt);
 
 export class CharterStore {
@@ -86,20 +88,26 @@ export class CharterStore {
     return row;
   }
 
-  /** Replaces the draft, or begins one with the next number. Refuses one of two concurrent first drafts. */
+  /**
+   * Replaces the draft that has the hash `basedOn`, or with null begins one with the next number. Refuses one of two
+   * concurrent first drafts. A repeated call changes nothing.
+   */
   async saveDraft(
     draft: { articles: Article[]; changedAt: string; changedBy: string },
+    basedOn: string | null,
     hashOf: (version: number) => string,
   ): Promise<void> {
     try {
       await this.#db.transaction(async (tx) => {
         const [known] = await tx
-          .select({ version: charterVersions.version })
+          .select({ version: charterVersions.version, hash: charterVersions.hash })
           .from(charterVersions)
           .where(isDraft)
           .for('update');
+        const hash = known && hashOf(known.version);
+        if (hash !== undefined && hash === known?.hash) return;
+        if ((known?.hash ?? null) !== basedOn) throw new AppError('charter_changed', DRAFT_CHANGED);
         if (known) {
-          const hash = hashOf(known.version);
           await tx
             .update(charterVersions)
             .set({ ...draft, hash })
@@ -112,13 +120,18 @@ export class CharterStore {
       });
     } catch (error) {
       if (['charter_versions_pkey', 'charter_versions_draft'].some((key) => isUniqueViolation(error, key)))
-        throw new AppError('charter_changed', undefined, { cause: error });
+        throw new AppError('charter_changed', DRAFT_CHANGED, { cause: error });
       throw error;
     }
   }
 
-  async deleteDraft(): Promise<void> {
-    await this.#orm.delete(charterVersions).where(isDraft);
+  /** False unless the draft has this hash. */
+  async deleteDraft(hash: string): Promise<boolean> {
+    const deleted = await this.#orm
+      .delete(charterVersions)
+      .where(and(isDraft, eq(charterVersions.hash, hash)))
+      .returning({ version: charterVersions.version });
+    return deleted.length > 0;
   }
 
   /** Undefined unless the draft still has this hash. */

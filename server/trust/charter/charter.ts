@@ -20,7 +20,7 @@ import type {
   ShownArticle,
 } from '../../protocol/trust/charter.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
-import { CharterStore, type PublishedRow } from './charter.store.ts';
+import { CharterStore, DRAFT_CHANGED, type PublishedRow } from './charter.store.ts';
 import { articleChanges } from './charter-changes.ts';
 import { charterHash } from './charter-hash.ts';
 
@@ -100,14 +100,17 @@ export class Charter {
     return { version, hash, articles, changedAt: iso(changedAt) };
   }
 
-  async saveDraft(articles: Article[], by: string): Promise<CharterDraft | null> {
+  /** `basedOn`: the hash of the draft that the writer has read, which another may have changed (`charter_changed`). */
+  async saveDraft(articles: Article[], by: string, basedOn: string | null = null): Promise<CharterDraft | null> {
     const draft = { articles, changedAt: isoIn(this.#clock), changedBy: by };
-    await this.#store.saveDraft(draft, (version) => charterHash(version, articles));
+    await this.#store.saveDraft(draft, basedOn, (version) => charterHash(version, articles));
     return this.findDraft();
   }
 
-  deleteDraft(): Promise<void> {
-    return this.#store.deleteDraft();
+  /** Throws `charter_changed` if the draft is not the one with this hash; nothing happens if there is none. */
+  async deleteDraft(hash: string): Promise<void> {
+    if (!(await this.#store.deleteDraft(hash)) && (await this.#store.findDraft()))
+      throw new AppError('charter_changed', DRAFT_CHANGED);
   }
 
   /** The draft with this hash is final from now on, and in force from its date. */

@@ -468,6 +468,14 @@ function undoneFacts({ id: decision, accused, measures }: DecisionRow): NewFact[
   return [{ topic: 'decision.undone', identity: accused, data: { decision } }];
 }
 
-function dueFacts({ id, measures }: Pick<DecisionRow, 'id' | 'measures'>): NewFact[] {
-  return measures.map(({ kind }) => ({ topic: 'measure.due', data: { decision: id, kind } }));
+/**
+ * In order for each measure of a case, whose new decision so holds before the earlier one ends; one that fails holds up
+ * no other.
+ */
+function dueFacts({ id, case: of, measures }: Pick<DecisionRow, 'id' | 'case' | 'measures'>): NewFact[] {
+  return measures.map(({ kind }) => ({
+    topic: 'measure.due',
+    identity: `${of}:${kind}`,
+    data: { decision: id, kind },
+  }));
 }

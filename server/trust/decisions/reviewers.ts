@@ -50,6 +50,13 @@ export class Reviewers {
     if (await this.#isConcerned(reviewer, accused)) throw new AppError('another_reviewer_needed');
   }
 
+  /** Whether a report was unfounded is judged as its case is decided: not by those whom it concerns. */
+  async assertMayJudge(reviewer: string, case_: string): Promise<void> {
+    const row = await this.findCase(reviewer, case_);
+    if (!row) throw new AppError('report_not_found');
+    await this.assertMayDecide(reviewer, row);
+  }
+
   /** `appealed`: the decision that is to be looked at again, where there is one. */
   async assertMayDecide(reviewer: string, { id }: CaseRow, appealed: DecisionRow[] = []): Promise<void> {
     if ((await this.#refusals(reviewer, [id], appealed)).has(id)) throw new AppError('another_reviewer_needed');

@@ -50,6 +50,7 @@ export const reports = pgTable(
     uniqueIndex('reports_once')
       .on(table.case, table.reporter, table.category)
       .where(sql`${table.reporter} is not null and ${table.source} <> 'order'`),
+    uniqueIndex('reports_form').on(table.subjectKey).where(sql`${table.source} = 'form'`),
     index('reports_case').on(table.case, table.number),
     index('reports_reporter').on(table.reporter, table.number),
     index('reports_subject').on(table.subjectKey),

@@ -1,6 +1,6 @@
 import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, count, desc, eq, gt, isNotNull, lt, ne, or, sql } from '../../platform/db/sql.ts';
+import { and, count, desc, eq, gt, isNotNull, lt, ne, or, type SQL, sql } from '../../platform/db/sql.ts';
 import { PERSON_ID_LIKE } from '../../protocol/accounts/people.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { FiledReport, Report } from '../../protocol/trust/reports.ts';
@@ -45,9 +45,11 @@ export class ReportsStore {
   async findSame({
     reporter = null,
     authorityOrder = null,
+    source,
     subjectKey,
     category,
   }: UnfiledReport): Promise<ReportLine | undefined> {
+    if (source === 'form') return this.findByForm(subjectKey);
     if (reporter === null) return undefined;
     const isSame = authorityOrder
       ? eq(reports.authorityOrder, authorityOrder)
@@ -67,11 +69,20 @@ export class ReportsStore {
   }
 
   /** A report by the form. */
-  async findOfForm(id: string): Promise<ReportLine | undefined> {
+  findOfForm(id: string): Promise<ReportLine | undefined> {
+    return this.#findForm(eq(reports.id, id));
+  }
+
+  /** The report of one form, which is filed once. */
+  findByForm(subjectKey: string): Promise<ReportLine | undefined> {
+    return this.#findForm(eq(reports.subjectKey, subjectKey));
+  }
+
+  async #findForm(isIt: SQL): Promise<ReportLine | undefined> {
     const [row] = await this.#orm
       .select(shown)
       .from(reports)
-      .where(and(eq(reports.id, id), eq(reports.source, 'form')));
+      .where(and(isIt, eq(reports.source, 'form')));
     return row && toReport(row);
   }
 
@@ -79,10 +90,10 @@ export class ReportsStore {
   async findSender(
     id: string,
     ofEmbedders = false,
-  ): Promise<Pick<typeof reports.$inferSelect, 'number' | 'reporter' | 'contact' | 'language'> | undefined> {
-    const { number, reporter, contact, language } = reports;
+  ): Promise<Pick<typeof reports.$inferSelect, 'number' | 'case' | 'reporter' | 'contact' | 'language'> | undefined> {
+    const { number, case: of, reporter, contact, language } = reports;
     const [row] = await this.#orm
-      .select({ number, reporter, contact, language })
+      .select({ number, case: of, reporter, contact, language })
       .from(reports)
       .where(and(eq(reports.id, id), ofEmbedders ? IS_OF_EMBEDDERS : undefined));
     return row;

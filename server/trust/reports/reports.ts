@@ -68,6 +68,8 @@ interface ReportedCases {
   languageOf(person: string): Promise<Language | undefined>;
   /** Throws `another_reviewer_needed` where cases about the accused are hidden from them. */
   assertMayName(reviewer: string, accused: string): Promise<void>;
+  /** Throws where the case concerns them, or they have reported it. */
+  assertMayJudge(reviewer: string, case_: string): Promise<void>;
   outcomesOf(sender: Sender, cases: string[]): Promise<Map<string, Pick<Report, 'state' | 'outcome'>>>;
 }
 
@@ -147,20 +149,37 @@ export class Reports {
     return { report: await this.#options.chat.report(room, reporter, input), number };
   }
 
-  /** By the public form. What it says is not verified. `language` is that of the answer; null: none is sent. */
-  async fileForm({ place, time, category, note, contact }: ReportForm, language: Language | null): Promise<Report> {
-    const created = await this.#newReport(category);
+  /**
+   * By the public form. What it says is not verified. `language` is that of the answer; null: none is sent. Idempotent
+   * by `key`.
+   */
+  async fileForm(
+    { place, time, category, note, contact }: ReportForm,
+    language: Language | null,
+    key: string = createId('report'),
+  ): Promise<Report> {
     const row: UnfiledReport = {
-      ...created,
+      ...(await this.#newReport(category)),
       source: 'form',
       subjectKind: 'form',
-      subjectKey: `form:${created.id}`,
+      subjectKey: formKey(key),
       note,
       contact: contact ?? null,
       language,
       evidence: { place, time: time ?? null },
     };
-    return { ...(await this.#insert(row)), ...RECEIVED };
+    return { ...((await this.#store.findSame(row)) ?? (await this.#insert(row))), ...RECEIVED };
+  }
+
+  /** What was filed with the key of a form, and whether letters go to its contact. */
+  async findForm(
+    key: string,
+  ): Promise<{ number: number; createdAt: string; contact: string | null; isMailed: boolean } | undefined> {
+    const line = await this.#store.findByForm(formKey(key));
+    if (!line) return undefined;
+    const { contact = null, language = null } = (await this.#store.findSender(line.id)) ?? {};
+    const { number, createdAt } = line;
+    return { number, createdAt, contact, isMailed: contact !== null && language !== null };
   }
 
   /** Whom to write to about a report by the form; undefined where nobody may be, and once its retention is over. */
@@ -179,12 +198,14 @@ export class Reports {
 
   /**
    * Notes that a report was manifestly unfounded, and tells its reporter; a repeated call changes nothing. Past
-   * `LIMITS.unfoundedReports` the reporter is limited. Reports by the form have no reporter.
+   * `LIMITS.unfoundedReports` the reporter is limited. Reports by the form have no reporter. Not by those whom it
+   * concerns.
    */
   async markUnfounded(id: string, { by, ofEmbedders = false }: { by: string } & ReportScope): Promise<void> {
     const sender = await this.#store.findSender(id, ofEmbedders);
     if (!sender) throw new AppError('report_not_found');
     const { number, reporter } = sender;
+    await this.#options.cases.assertMayJudge(by, sender.case);
     if (reporter === null) return;
     const { db, outbox } = this.#options;
     await db.transaction(async (tx) => {
@@ -326,6 +347,9 @@ export class Reports {
     };
   }
 }
+
+/** Two presses of one form come to one case. */
+const formKey = (key: string) => `form:${key}`;
 
 function isChatCategory(category: ReportCategory): category is ChatReportInput['category'] {
   return category !== 'consent' && category !== 'illegal';

@@ -3,11 +3,14 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { AccountClosing } from '../../protocol/accounts/people.ts';
 import { peopleApi } from '../api/people-api.ts';
 import { siteApi } from '../api/site-api.ts';
 import { formatMoment } from '../site/dates.ts';
 import { AccountPart } from './account-part.ts';
+
+const SAVED_MS = 60_000;
 
 export class AccountData extends AccountPart {
   static override properties = { ...AccountPart.properties, closing: { state: true } };
@@ -28,7 +31,9 @@ export class AccountData extends AccountPart {
     return html`<section aria-labelledby="data">
       <h2 id="data" class="display">${texts.title}</h2>
       <p class="muted">${texts.exportText}</p>
-      <p class="buttons"><a class="button outlined" href="/v1/me/export" download data-testid="export">${texts.export}</a></p>
+      <p class="buttons">
+        ${button({ label: texts.export, testId: 'export', isOutlined: true, isBusy: this.busy === 'export', isDisabled: this.busy !== '', onClick: this.#export })}
+      </p>
       <p class="muted closing">${texts.closeText}</p>
       ${
         this.closing
@@ -67,6 +72,21 @@ export class AccountData extends AccountPart {
       <label class="check"><input type="checkbox" required data-testid="closing-sure" />${texts.sure}</label>
       ${this.submit(texts.close, 'closing-close')}
     </form>`;
+  }
+
+  #export = (): void => {
+    void this.act('export', async () => {
+      const file = await peopleApi.exportData();
+      const href = URL.createObjectURL(file);
+      Object.assign(document.createElement('a'), { href, download: file.name }).click();
+      // The download has begun by then.
+      setTimeout(() => URL.revokeObjectURL(href), SAVED_MS);
+    });
+  };
+
+  protected override wordsFor(error: unknown): string {
+    const isLimited = error instanceof LogeError && error.code === 'rate_limited';
+    return isLimited && this.busy === 'export' ? this.words.accounts.data.exportLimited : super.wordsFor(error);
   }
 
   #look = (): void => {

@@ -71,9 +71,9 @@ export const deskApi = {
   charterVersions: async () => (await call<{ versions: PublishedVersion[] }>('GET', '/v1/charter/versions')).versions,
   charterVersion: (version: number) => call<CharterVersion>('GET', `/v1/charter/versions/${version}`),
   charterDraft: async () => (await call<{ draft: CharterDraft | null }>('GET', '/v1/charter/draft')).draft,
-  saveCharterDraft: async (articles: Article[]) =>
-    (await call<{ draft: CharterDraft | null }>('PUT', '/v1/charter/draft', { articles })).draft,
-  deleteCharterDraft: () => call<unknown>('DELETE', '/v1/charter/draft'),
+  saveCharterDraft: async (articles: Article[], basedOn: string | null) =>
+    (await call<{ draft: CharterDraft | null }>('PUT', '/v1/charter/draft', { articles, basedOn })).draft,
+  deleteCharterDraft: (hash: string) => call<unknown>('DELETE', withQuery('/v1/charter/draft', { hash })),
   announceCharter: (input: { hash: string; effectiveFrom?: string }) =>
     call<CharterVersion>('POST', '/v1/charter/announcements', input),
   createFeePolicy: (input: { commissionBps: number; effectiveAt?: string }) =>

@@ -13,8 +13,8 @@ import type { CreatorCard, CreatorProfile } from '../../protocol/accounts/profil
 import type { PushDeviceInput, PushState } from '../../protocol/accounts/push.ts';
 import type { Picture } from '../../protocol/pictures.ts';
 import type { ListedBlock } from '../../protocol/rooms.ts';
-import { confirmedCall } from './confirmed-call.ts';
-import { call, putFile, withQuery } from './site-call.ts';
+import { confirmed, confirmedCall } from './confirmed-call.ts';
+import { call, getFile, putFile, withQuery } from './site-call.ts';
 
 const followPath = (creator: string) => `/v1/me/follows/${encodeURIComponent(creator)}`;
 
@@ -58,6 +58,7 @@ export const peopleApi = {
   withdrawAddressChange: () => confirmedCall<object>('DELETE', '/v1/me/address-change'),
   becomeOperator: (token: string) => confirmedCall<object>('POST', '/v1/me/operator', { token }),
   signOutEverywhere: () => call<object>('DELETE', '/v1/me/sessions'),
+  exportData: () => confirmed(() => getFile('/v1/me/export')),
   closing: () => call<AccountClosing>('GET', '/v1/me/closing'),
   close: () => confirmedCall<object>('POST', '/v1/me/closing', { confirmed: true }),
 };

@@ -29,6 +29,8 @@ export interface SiteSession {
   isOperator: boolean;
   /** Whether the person decides about reports. */
   isReviewer: boolean;
+  /** Whether they used a passkey, or the OpenID provider, within hours: the review asks for it. */
+  isStrong: boolean;
   /** `off`: no credit, everything is paid directly by card. */
   walletMode: 'on' | 'off';
   /** Which pages the footer links: the charter in force, and those that the house has written. */

@@ -2,8 +2,8 @@
 import { LogeError, parseWireError } from '../../../client-sdk/src/errors.ts';
 
 const TIMEOUT_MS = 12_000;
-/** A photo over a slow line. */
-const UPLOAD_TIMEOUT_MS = 120_000;
+/** A photo, or all of a person's data, over a slow line. */
+const FILE_TIMEOUT_MS = 120_000;
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -14,14 +14,28 @@ export function call<Answer>(method: Method, path: string, body?: unknown): Prom
 }
 
 export function putFile<Answer>(path: string, body: Blob): Promise<Answer> {
-  return send(path, { method: 'PUT', headers: { 'content-type': body.type }, body }, UPLOAD_TIMEOUT_MS);
+  return send(path, { method: 'PUT', headers: { 'content-type': body.type }, body }, FILE_TIMEOUT_MS);
 }
 
-async function send<Answer>(
-  path: string,
-  init: { method: Method; headers: Record<string, string>; body?: BodyInit },
-  timeoutMs: number,
-): Promise<Answer> {
+export async function getFile(path: string): Promise<File> {
+  const response = await request(path, { method: 'GET', headers: {} }, FILE_TIMEOUT_MS);
+  const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? '';
+  return new File([await response.blob()], name);
+}
+
+interface Init {
+  method: Method;
+  headers: Record<string, string>;
+  body?: BodyInit;
+}
+
+async function send<Answer>(path: string, init: Init, timeoutMs: number): Promise<Answer> {
+  const response = await request(path, init, timeoutMs);
+  return (await response.json().catch(() => null)) as Answer;
+}
+
+/** Throws what the server refused with. */
+async function request(path: string, init: Init, timeoutMs: number): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {
@@ -33,8 +47,8 @@ async function send<Answer>(
   } catch (cause) {
     throw new LogeError('connection_failed', undefined, { cause });
   }
+  if (response.ok) return response;
   const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer as Answer;
   const error = typeof answer === 'object' && answer !== null && 'error' in answer ? answer.error : null;
   throw parseWireError(error) ?? new LogeError('internal');
 }

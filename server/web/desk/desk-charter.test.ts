@@ -1,5 +1,6 @@
 /** The draft of the charter, which is written while requests run. */
 import { afterEach, expect, test, vi } from 'vitest';
+import { parseWireError } from '../../../client-sdk/src/errors.ts';
 import { handlerOf, pressOf } from '../../../tests/support/browser/element-events.ts';
 import type { Article, CharterDraft } from '../../protocol/trust/charter.ts';
 import { deskApi } from '../api/desk-api.ts';
@@ -40,4 +41,21 @@ test('what is written stays when the charter is read again', async () => {
   const part = openDraft();
   await part.reload();
   expect([part.articles[0]?.id, part.isChanged]).toEqual(['rules', true]);
+});
+
+test('what somebody else has saved meanwhile is shown beside what was written, and replaced knowingly', async () => {
+  const other: Article = { ...article, text: { en: 'Be kind to all.', fr: '…' } };
+  const changed = parseWireError({ code: 'charter_changed', message: 'Changed.', retryable: false });
+  const theirs: CharterDraft = { ...draft, hash: 'their-hash', articles: [other] };
+  const save = vi.spyOn(deskApi, 'saveCharterDraft').mockRejectedValueOnce(changed);
+  vi.spyOn(deskApi, 'charterDraft').mockResolvedValue(theirs);
+  const part = openDraft();
+  part.draft = draft;
+  await pressOf(part.render(), 'charter-save')();
+  expect(save).toHaveBeenLastCalledWith(part.articles, 'hash');
+  expect([part.articles[0]?.id, part.isChanged, part.theirs]).toEqual(['rules', true, [other]]);
+  save.mockResolvedValueOnce({ ...draft, articles: part.articles });
+  await pressOf(part.render(), 'charter-save')();
+  expect(save).toHaveBeenLastCalledWith(part.articles, 'their-hash');
+  expect([part.articles[0]?.id, part.isChanged, part.theirs]).toEqual(['rules', false, undefined]);
 });

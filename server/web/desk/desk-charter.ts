@@ -3,6 +3,7 @@ import '@awesome.me/webawesome/dist/components/textarea/textarea.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Article, CharterDraft, PublishedVersion } from '../../protocol/trust/charter.ts';
 import { deskApi } from '../api/desk-api.ts';
@@ -19,6 +20,7 @@ export class DeskCharter extends DeskPart {
     versions: { state: true },
     draft: { state: true },
     articles: { state: true },
+    theirs: { state: true },
     effectiveFrom: { state: true },
     isChanged: { state: true },
   };
@@ -28,6 +30,8 @@ export class DeskCharter extends DeskPart {
   declare draft: CharterDraft | null;
   /** As the operator is writing them. */
   declare articles: Article[];
+  /** What somebody else saved meanwhile; what was written here is kept beside it. */
+  declare theirs: Article[] | undefined;
   declare effectiveFrom: string;
   /** Whether something was written that is not saved. */
   declare isChanged: boolean;
@@ -52,6 +56,11 @@ export class DeskCharter extends DeskPart {
       summary:focus-visible {
         outline: 2px solid var(--_accent);
         outline-offset: 2px;
+      }
+
+      .words {
+        white-space: pre-line;
+        overflow-wrap: anywhere;
       }
 
       .article {
@@ -112,6 +121,7 @@ export class DeskCharter extends DeskPart {
       )}
       <section aria-labelledby="draft">
         <h2 id="draft" class="display">${texts.draft}</h2>
+        ${this.theirs ? this.#conflict(this.theirs) : nothing}
         ${this.articles.length === 0 ? this.#beginning() : this.#editor()}
         ${this.messages()}
       </section>
@@ -149,6 +159,25 @@ export class DeskCharter extends DeskPart {
         <wa-button variant="brand" data-testid="charter-save" ?disabled=${!this.isChanged} ?loading=${this.busy === 'save'} @click=${this.#save}>${texts.save}</wa-button>
         <wa-button appearance="plain" data-testid="charter-discard" ?loading=${this.busy === 'discard'} @click=${this.#discard}>${texts.discard}</wa-button>
       </div>`;
+  }
+
+  #conflict(theirs: Article[]): TemplateResult {
+    const texts = this.desk.charter;
+    const own = new Map(this.articles.map((article) => [article.id, JSON.stringify(article)]));
+    const changed = theirs.filter((article) => own.get(article.id) !== JSON.stringify(article));
+    return html`<wa-callout variant="warning" role="alert" data-testid="charter-conflict">
+      <p><b>${texts.conflict}</b></p>
+      <p>${theirs.length === 0 ? texts.conflictGone : texts.conflictText}</p>
+      ${changed.map(
+        ({ id, title, text }) => html`<details>
+          <summary>${title[this.language] || id}</summary>
+          ${LANGUAGES.map((language) => html`<p lang=${language}><b>${title[language]}</b></p><p lang=${language} class="words">${text[language]}</p>`)}
+        </details>`,
+      )}
+      <div class="tools">
+        <wa-button appearance="outlined" data-testid="charter-use-theirs" @click=${() => this.#useTheirs(theirs)}>${theirs.length === 0 ? texts.dropMine : texts.useTheirs}</wa-button>
+      </div>
+    </wa-callout>`;
   }
 
   #article(article: Article, index: number): TemplateResult {
@@ -235,14 +264,36 @@ export class DeskCharter extends DeskPart {
   }
 
   #save = async (): Promise<void> => {
-    await this.act('save', async () => {
-      const sent = this.articles;
-      const draft = await deskApi.saveCharterDraft(sent);
-      this.isChanged = this.articles !== sent;
-      this.#show(draft);
-      this.note = this.desk.charter.saved;
-    });
+    await this.act('save', () =>
+      this.#unlessChanged(async () => {
+        const sent = this.articles;
+        const draft = await deskApi.saveCharterDraft(sent, this.draft?.hash ?? null);
+        this.isChanged = this.articles !== sent;
+        this.theirs = undefined;
+        this.#show(draft);
+        this.note = this.desk.charter.saved;
+      }),
+    );
   };
+
+  /** Where somebody else has changed the draft, shows theirs; what is saved next replaces it knowingly. */
+  async #unlessChanged(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof LogeError && error.code === 'charter_changed')) throw error;
+      this.draft = await deskApi.charterDraft();
+      this.theirs = this.draft?.articles ?? [];
+      this.isChanged = true;
+    }
+  }
+
+  #useTheirs(theirs: Article[]): void {
+    this.theirs = undefined;
+    this.isChanged = false;
+    this.articles = theirs;
+    this.#foldedCount = theirs.length;
+  }
 
   #discard = async (): Promise<void> => {
     const texts = this.desk.charter;
@@ -254,11 +305,14 @@ export class DeskCharter extends DeskPart {
       testId: 'confirm-discard',
     });
     if (!isSure) return;
-    await this.act('discard', async () => {
-      await deskApi.deleteCharterDraft();
-      this.isChanged = false;
-      this.#show(null);
-    });
+    await this.act('discard', () =>
+      this.#unlessChanged(async () => {
+        if (this.draft) await deskApi.deleteCharterDraft(this.draft.hash);
+        this.isChanged = false;
+        this.theirs = undefined;
+        this.#show(null);
+      }),
+    );
   };
 
   #announce = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 /** What the home page shows: the sign-in of a visitor, the studio of a creator, live rooms and upcoming ones. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
 import type { SitePerson } from '../api/site-api.ts';
 import type { CardContext, CardRoom } from '../rooms/room-card.ts';
@@ -93,7 +94,7 @@ function heldTickets(held: readonly OwnTicket[], context: CardContext): Template
       ${held.map(
         (ticket) => html`<li>
           <a class="card own" href="/rooms/${ticket.room}">
-            <span><b><bdi>${ticket.title}</bdi></b><small class="muted"><bdi>${ticket.creatorName}</bdi></small></span>
+            <span><b><bdi>${ticket.title}</bdi></b><small class="muted"><bdi>${shownName({ name: ticket.creatorName }, context.texts)}</bdi></small></span>
             <span class="muted">${whenOfTicket(ticket, context)}</span>
           </a>
         </li>`,

@@ -3,6 +3,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { ModeratingList, ReceivedInvitation } from '../../protocol/roles.ts';
 import { AccountPart } from '../account/account-part.ts';
@@ -44,8 +45,9 @@ export class AccountModerating extends AccountPart {
 
   #offer({ creator, room }: ReceivedInvitation, buttons: TemplateResult[]): TemplateResult {
     const { moderating: texts } = this.words.accounts;
+    const name = shownName(creator, this.texts);
     return html`<div class="card" style="margin-top: 0.75rem" data-testid="invitation">
-      <p>${room ? texts.invitedToRoom(creator.name, room.title) : texts.invitedToAll(creator.name)}</p>
+      <p>${room ? texts.invitedToRoom(name, room.title) : texts.invitedToAll(name)}</p>
       <p class="muted">${texts.duty}</p>
       <p class="buttons">${buttons}</p>
     </div>`;
@@ -66,13 +68,13 @@ export class AccountModerating extends AccountPart {
     const { moderating: texts, moderators } = this.words.accounts;
     return html`<li>
       <span class="what">
-        <strong>${creator.name}</strong>
+        <strong>${shownName(creator, this.texts)}</strong>
         <span class="muted small"> · ${room ? html`<a href="/rooms/${room.id}">${room.title}</a>` : moderators.allRooms}</span>
       </span>
       <button
         class="link"
         type="button"
-        aria-label=${texts.stopFor(creator.name)}
+        aria-label=${texts.stopFor(shownName(creator, this.texts))}
         ?disabled=${this.busy !== ''}
         @click=${() => this.#stop(id)}
       >

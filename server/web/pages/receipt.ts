@@ -6,6 +6,8 @@ import { formatDuration, formatLongDay, formatMoney } from '../../../client-sdk/
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
 import { walletApi } from '../api/money-api.ts';
 import type { SiteSession } from '../api/site-api.ts';
@@ -103,7 +105,7 @@ export class SiteReceipt extends SitePage {
       ${line(words.status, words.states[receipt.status] ?? receipt.status)}
       ${line(words.buyer, html`<bdi>${receipt.invoice?.buyerName ?? buyer}</bdi>`)}
       ${line(words.room, receipt.room && html`<bdi>${receipt.room.title}</bdi>`)}
-      ${line(words.creator, receipt.creator?.name)} ${this.#whatFor(receipt)} ${line(words.reason, receipt.reason && (this.words.wallet.refundReasons[receipt.reason] ?? receipt.reason))}
+      ${line(words.creator, receipt.creator && shownName(receipt.creator, elementTexts(this.language)))} ${this.#whatFor(receipt)} ${line(words.reason, receipt.reason && (this.words.wallet.refundReasons[receipt.reason] ?? receipt.reason))}
       ${number(
         isRefund ? words.related : words.relatedRefund,
         receipt.relatesTo && html`<a href="/receipts/${receipt.relatesTo}"><code>${receipt.relatesTo}</code></a>`,
@@ -136,7 +138,7 @@ export class SiteReceipt extends SitePage {
     return html`<section>
       <h2 class="display">${kind === 'refund' ? words.partsRefund : words.parts}</h2>
       <dl class="facts" data-testid="receipt-parts">
-        ${line(creator?.name ?? words.creator, parts.creatorMinor)}
+        ${line(creator ? shownName(creator, elementTexts(this.language)) : words.creator, parts.creatorMinor)}
         ${association ? line(association.name, parts.associationMinor) : nothing} ${line(words.platform, parts.platformMinor)}
         ${vat ? line(words.vat(percent.format(vat.rateBps / 100), vat.country), parts.vatMinor) : nothing}
         <dt class="sum">${words.amount}</dt>

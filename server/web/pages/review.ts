@@ -1,11 +1,14 @@
 /** The review of reports for reviewers: the queue of cases, one case, orders of authorities and figures. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { type PartImport, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import type { SiteSession } from '../api/site-api.ts';
 import { SitePage } from '../site/site-page.ts';
 import { sectionStyles } from '../styles/section-styles.ts';
+import '../texts/account-texts.ts';
 import '../texts/review-texts.ts';
 
 const withControls = (load: PartImport) => () =>
@@ -49,6 +52,7 @@ export class SiteReview extends SitePage {
         <p class="lead">${review.reviewersOnlyText}</p>
       </div>`;
     }
+    if (!session.isStrong) return this.#locked(session);
     return html`<div class="column">
       ${
         isSection(this.#place)
@@ -57,6 +61,23 @@ export class SiteReview extends SitePage {
       }
     </div>`;
   }
+
+  #locked({ openIdProvider }: SiteSession): TemplateResult {
+    const { review, accounts } = this.words;
+    return html`<div class="column narrow" data-testid="review-locked">
+      <h1 class="display">${review.locked}</h1>
+      <p class="lead">${review.lockedText(LIMITS.strongHours, openIdProvider)}</p>
+      <div class="buttons">${button({ label: review.lockedAct, testId: 'review-unlock', isBusy: this.busy === 'unlock', onClick: this.#unlock })}</div>
+      <div aria-live="polite">${this.problem ? html`<div class="callout danger" role="alert">${this.problem}</div>` : nothing}</div>
+      <p class="lead">${review.lockedAdd} <a href="/account">${accounts.account.title}</a>.</p>
+    </div>`;
+  }
+
+  #unlock = (): Promise<boolean> =>
+    this.act('unlock', async () => {
+      const { confirmWithPasskey } = await import('../passkeys/passkey-confirm.ts');
+      if (await confirmWithPasskey()) await this.start();
+    });
 
   #section(open: Section): TemplateResult {
     const { review } = this.words;

@@ -7,6 +7,8 @@ import type { LobbyView, SiteSession } from '../api/site-api.ts';
 import { siteApi } from '../api/site-api.ts';
 import { roomPageStyles } from '../rooms/room-page-styles.ts';
 import '../rooms/site-lobby.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import { SitePage } from '../site/site-page.ts';
 import { DECISIONS_PATH, idOfPage } from '../site/site-paths.ts';
 import '../site/site-sign-in.ts';
@@ -93,7 +95,7 @@ export class SiteRoom extends SitePage {
 
   #follow({ creator, creatorHandle }: LobbyView): TemplateResult {
     const path = creatorHandle ? `/c/${creatorHandle}` : undefined;
-    return html`<site-follow slot="lobby" creator=${creator.identity} name=${creator.name} .profilePath=${path}></site-follow>`;
+    return html`<site-follow slot="lobby" creator=${creator.identity} name=${shownName(creator, elementTexts(this.language))} .profilePath=${path}></site-follow>`;
   }
 }
 

@@ -2,6 +2,8 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import { formatMoment } from '../site/dates.ts';
 import type { SiteTexts } from '../texts/english/site.ts';
 
@@ -78,7 +80,7 @@ export function evidenceOf(stored: unknown, texts: SiteTexts['review'], language
         ? html`<ol class="said">${said.map((each) => {
             const isReported = each === message;
             return html`<li class=${isReported ? 'reported' : ''}>
-              <span class="small muted"><bdi>${each.from?.name ?? ''}</bdi>${each.sentAt ? ` · ${formatMoment(each.sentAt, language)}` : ''}${each.removed ? ` · ${texts.removed}` : ''}${isReported ? html` · <b>${texts.reported}</b>` : nothing}</span>
+              <span class="small muted"><bdi>${shownName({ name: each.from?.name ?? '' }, elementTexts(language))}</bdi>${each.sentAt ? ` · ${formatMoment(each.sentAt, language)}` : ''}${each.removed ? ` · ${texts.removed}` : ''}${isReported ? html` · <b>${texts.reported}</b>` : nothing}</span>
               <br /><bdi dir="auto">${each.text}</bdi>
             </li>`;
           })}</ol>`

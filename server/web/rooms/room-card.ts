@@ -8,6 +8,7 @@ import { poster, posterStyles } from '../../../client-sdk/elements/stage/poster.
 import type { BaseTexts } from '../../../client-sdk/elements/texts/english.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
+import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { SiteTexts } from '../texts/english/site.ts';
@@ -137,7 +138,7 @@ export function roomCard(room: CardRoom, context: CardContext): TemplateResult {
   const isLive = room.status === 'live';
   return html`<a class="room-card" href="/rooms/${room.id}" data-testid="room-${room.id}">
     <div class="picture">
-      ${poster(room.id, room.creator.name, room.poster, 'lazy')}
+      ${poster(room.id, shownName(room.creator, texts), room.poster, 'lazy')}
       <div class="badges">
         ${isLive ? liveBadge(texts) : html`<span class="badge">${whenOf({ info: room, isLive, texts, language, formatDate })}</span>`}
         ${isLive && viewerCount !== undefined ? viewersBadge(viewerCount, texts, language) : nothing}
@@ -146,7 +147,7 @@ export function roomCard(room: CardRoom, context: CardContext): TemplateResult {
     <div class="text">
       <h3 class="display">${room.title}</h3>
       <span class="price ${room.soldOut ? 'sold-out' : ''}">${priceOrSoldOut(room, context)}</span>
-      <span class="creator">${words.home.with(room.creator.name)}</span>
+      <span class="creator">${words.home.with(shownName(room.creator, texts))}</span>
     </div>
   </a>`;
 }

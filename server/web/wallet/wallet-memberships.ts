@@ -9,6 +9,7 @@ import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
+import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { OwnMembership, Tier } from '../../protocol/money/memberships.ts';
 import { membershipsApi } from '../api/money-api.ts';
 import { SitePart } from '../site/site-part.ts';
@@ -114,7 +115,7 @@ export class WalletMemberships extends SitePart {
     const until = end && Date.parse(end) > Date.now() ? formatLongDay(end, language) : '';
     return html`<li data-testid="membership-${id}" data-status=${status}>
       <div class="title-line">
-        <b><bdi>${membership.creatorName}</bdi> · <bdi>${tier.name}</bdi></b>
+        <b><bdi>${shownName({ name: membership.creatorName }, this.texts)}</bdi> · <bdi>${tier.name}</bdi></b>
         <span class="state ${LOOK[state]}">${texts.states[state]}</span>
       </div>
       <p class="small muted">

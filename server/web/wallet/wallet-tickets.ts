@@ -4,6 +4,7 @@ import { html, nothing } from 'lit';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
 import { walletApi } from '../api/money-api.ts';
 import { whenOfTicket } from '../rooms/room-card.ts';
@@ -47,11 +48,12 @@ export class WalletTickets extends SitePart {
 
   #ticket(ticket: OwnTicket): TemplateResult {
     const texts = this.words.wallet.tickets;
-    const { id, room, title, creatorName, startsAt, withdrawable } = ticket;
+    const { id, room, title, startsAt, withdrawable } = ticket;
+    const creator = shownName({ name: ticket.creatorName }, this.texts);
     return html`<li data-testid="ticket-${id}">
       <div class="what">
         <p><a href="/rooms/${room}"><b><bdi>${title}</bdi></b></a></p>
-        <p class="small muted"><bdi>${creatorName}</bdi> · ${ticket.status === 'refunded' ? texts.returned : whenOfTicket(ticket, { texts: this.texts, language: this.language })}</p>
+        <p class="small muted"><bdi>${creator}</bdi> · ${ticket.status === 'refunded' ? texts.returned : whenOfTicket(ticket, { texts: this.texts, language: this.language })}</p>
         ${ticket.movedAt ? html`<p class="small" data-testid="moved-${id}">${texts.moved}</p>` : nothing}
         <p class="small">
           ${isHeld(ticket) && startsAt && ticket.roomStatus === 'scheduled' ? html`<a class="link" href="/v1/public/rooms/${room}/calendar" download>${texts.calendar}</a> · ` : nothing}

@@ -91,6 +91,23 @@ test('a letter arrives as text and HTML in its language, with headers of its own
   expect(house.smtp.received[1]?.header('list-unsubscribe')).toBeUndefined();
 });
 
+test('a creator who closed their account is named in the language of the reader', async () => {
+  await using db = await openDatabase();
+  await using house = openMailHouse(db, { keepsData: true });
+  const live = { title: 'An evening', creator: 'Erased' };
+  const bought = { what: 'ticket', amountMinor: 500, currency: 'eur', at: '2026-05-04T20:00:00Z', live } as const;
+  const data = { ...bought, link: 'https://loge.example/receipts/ticket_1' };
+  const receipt = { key: 'receipt', to: 'ann@example.com', language: 'fr', template: 'receipt', data } as const;
+  await db.transaction((tx) => house.mail.enqueue(tx, receipt));
+  await db.transaction((tx) => house.mail.enqueue(tx, liveLetter('closed', { creator: 'Erased' })));
+  await house.sendDue();
+  const letters = await house.mail.listKept();
+  const texts = letters.map(({ subject, text }) => subject + text);
+  expect(texts.map((text) => [text.includes('Personne effacée'), text.includes('Erased')])).toEqual(
+    Array(2).fill([true, false]),
+  );
+});
+
 test('a name with line breaks begins no header, and an address with them is refused', async () => {
   await using house = await openHouse();
   const hostile = 'Camille\r\nBcc: victim@example.com\r\n\r\n<script>alert(1)</script>';
@@ -257,8 +274,8 @@ test('somebody who has unsubscribed gets no more of the topic, also what was que
   const token = house.smtp.received[0]?.header('list-unsubscribe')?.slice(1, -1).split('/').at(-1) ?? '';
   const { unsubscribing } = house.mail;
   const subscription = unsubscribing.parse(token);
-  expect(subscription).toEqual({ address: 'ann@example.com', topic: 'lives' });
-  for (const forged of ['', 'v1.AAAA', `${token}A`, 'x'.repeat(5_000)]) {
+  expect(subscription).toMatchObject({ address: 'ann@example.com', topic: 'lives' });
+  for (const forged of ['', 'v1.AAAA', `${token}AAAA`, 'x'.repeat(5_000)]) {
     expect(unsubscribing.parse(forged)).toBeUndefined();
   }
   await house.queue(liveLetter('second', { to: 'ann@example.com' }));

@@ -1,7 +1,8 @@
 /** What concurrent requests may not do to accounts, where the locks of the database decide. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { operatorInvitations } from '../../../server/accounts/operators/operators.schema.ts';
-import { persons, signInRequests } from '../../../server/accounts/people/people.schema.ts';
+import { handles, persons, signInRequests } from '../../../server/accounts/people/people.schema.ts';
+import { PeopleStore } from '../../../server/accounts/people/people.store.ts';
 import { People } from '../../../server/accounts/people/people.ts';
 import { PersonSessionsStore } from '../../../server/accounts/people/person-sessions.store.ts';
 import { PersonSessions } from '../../../server/accounts/people/person-sessions.ts';
@@ -10,6 +11,7 @@ import { Roles } from '../../../server/accounts/roles/roles.ts';
 import { PERSONAL_TABLES } from '../../../server/personal-tables.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { PersonRecords } from '../../../server/platform/db/person-records.ts';
+import { eq } from '../../../server/platform/db/sql.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
@@ -201,6 +203,18 @@ describe.each(DATABASES)('accounts on $name', ({ name, open }) => {
     expect(await db.orm.$count(signInRequests)).toBe(before);
   });
 
+  test('whose a handle was is forgotten when its rest is over', async () => {
+    const people = createPeople(() => {});
+    await people.seed({ id: 'person_rest', name: 'Rest', address: 'rest@example.org' });
+    for (const handle of ['resting', 'rested.once', null]) await people.changeProfile('person_rest', { handle });
+    const store = new PeopleStore(db);
+    const left = () => db.orm.$count(handles, eq(handles.person, 'person_rest'));
+    await store.deleteRestedHandles(new Date(Date.now() - DAY_MS).toISOString());
+    expect(await left()).toBe(2);
+    await store.deleteRestedHandles(new Date(Date.now() + DAY_MS).toISOString());
+    expect(await left()).toBe(0);
+  });
+
   test('of people who take handles that look alike at once, one gets it, and keeps one handle', async () => {
     const people = createPeople(() => {});
     const ids = Array.from({ length: AT_ONCE }, (_, index) => `person_race${index}`);
@@ -210,8 +224,8 @@ describe.each(DATABASES)('accounts on $name', ({ name, open }) => {
     expect(refused(await Promise.allSettled(takes))).toEqual(Array(AT_ONCE - 1).fill('handle_unavailable'));
 
     const [one = ''] = ids;
-    const handles = ['first', 'second', 'third'];
-    await Promise.all(handles.map((handle) => people.changeProfile(one, { handle })));
-    expect(handles).toContain((await people.getProfile(one)).handle);
+    const wanted = ['first', 'second', 'third'];
+    await Promise.all(wanted.map((handle) => people.changeProfile(one, { handle })));
+    expect(wanted).toContain((await people.getProfile(one)).handle);
   });
 });

@@ -31,13 +31,17 @@ afterAll(async () => {
   await db[Symbol.asyncDispose]();
 });
 
+/** Every name leads to this machine. */
+const toLoopback: NonNullable<ConstructorParameters<typeof AddressGuard>[0]['resolve']> = (_host, _options, callback) =>
+  callback(null, [{ address: '127.0.0.1', family: 4 }]);
+
 function openPush({ isOpen = true, secret = 'a secret for tests' } = {}): Push {
   return new Push({
     db,
     clock,
     log: createLog({ level: 'silent', pretty: false }),
     box: new SecretBox([secret]),
-    guard: new AddressGuard({ isOpen }),
+    guard: new AddressGuard({ isOpen, ...(isOpen && { resolve: toLoopback }) }),
     subject: 'mailto:mail@loge.example',
   });
 }
@@ -143,31 +147,43 @@ test('of messages to several people, each browser gets that of its own person', 
   }
 });
 
-test('a push service that does not answer holds up no other, and gets only so many at a time', async () => {
-  const push = openPush();
-  const silent = await startPushService();
-  silent.isSilent = true;
-  const late = { person: 'person_late', key: 'silent', text: TEXT, lifetimeMs: 60_000 };
-  const { by } = await signIn(late.person);
-  for (let count = 0; count < LIMITS.pushDevices; count += 1) await push.subscribe(by, silent.subscribe().input);
-  for (let count = 0; count < 4; count += 1)
-    await db.transaction((tx) => push.enqueue(tx, { ...late, key: `silent-${count}` }));
-  const waiting = 4 * LIMITS.pushDevices;
-  clock.advance(1);
-  await push.subscribe((await signIn('person_ana')).by, service.subscribe().input);
-  await db.transaction((tx) => push.enqueue(tx, { ...late, person: 'person_ana', key: 'answered' }));
+test.each([
+  ['one name', (url: string, _count: number) => url],
+  [
+    'many names of a domain',
+    (url: string, count: number) => url.replace(/127\.0\.0\.1|localhost/, `h${count}.Silent.example`),
+  ],
+])(
+  'a push service under %s that does not answer holds up no other, and gets only so many at a time',
+  async (kind, place) => {
+    const push = openPush();
+    const silent = await startPushService();
+    silent.isSilent = true;
+    const late = { person: `person_late ${kind}`, key: 'silent', text: TEXT, lifetimeMs: 60_000 };
+    const { by } = await signIn(late.person);
+    for (let count = 0; count < LIMITS.pushDevices; count += 1) {
+      const { input } = silent.subscribe();
+      await push.subscribe(by, { ...input, endpoint: place(input.endpoint, count) });
+    }
+    for (let count = 0; count < 4; count += 1)
+      await db.transaction((tx) => push.enqueue(tx, { ...late, key: `${kind}-${count}` }));
+    const waiting = 4 * LIMITS.pushDevices;
+    clock.advance(1);
+    await push.subscribe((await signIn(`person_ana ${kind}`)).by, service.subscribe().input);
+    await db.transaction((tx) => push.enqueue(tx, { ...late, person: `person_ana ${kind}`, key: `answered ${kind}` }));
 
-  while (await push.sendDue());
-  await vi.waitFor(() => expect(service.received.splice(0)).toHaveLength(1), WAIT);
-  expect(silent.ended).toBe(0);
-  await vi.waitFor(() => expect(silent.received.length).toBeGreaterThan(0), WAIT);
-  expect(silent.received.length).toBeLessThan(waiting);
-  // Once it answers, the rest follows without another sweep.
-  silent.answer();
-  await vi.waitFor(() => expect(silent.received).toHaveLength(waiting), WAIT);
-  await push.close();
-  silent.close();
-});
+    while (await push.sendDue());
+    await vi.waitFor(() => expect(service.received.splice(0)).toHaveLength(1), WAIT);
+    expect(silent.ended).toBe(0);
+    await vi.waitFor(() => expect(silent.received.length).toBeGreaterThan(0), WAIT);
+    expect(silent.received.length).toBeLessThan(waiting);
+    // Once it answers, the rest follows without another sweep.
+    silent.answer();
+    await vi.waitFor(() => expect(silent.received).toHaveLength(waiting), WAIT);
+    await push.close();
+    silent.close();
+  },
+);
 
 test('a browser that was signed out gets nothing, nor does another person who had it', async () => {
   const push = openPush();

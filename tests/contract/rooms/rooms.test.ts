@@ -6,7 +6,7 @@ import type { Database } from '../../../server/platform/db/db.ts';
 import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import { Outbox } from '../../../server/platform/outbox/outbox.ts';
-import type { RoomId } from '../../../server/protocol/ids.ts';
+import type { MembershipId, RoomId } from '../../../server/protocol/ids.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
@@ -19,12 +19,13 @@ const HOUR_MS = 3_600_000;
 describe.each(DATABASES)('rooms on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let rooms: ReturnType<typeof createRooms>['rooms'];
+  const clock = new MovableClock(START_MS);
 
   beforeAll(async () => {
     db = await open();
     const log = createLog({ level: 'silent', pretty: false });
     const outbox = new Outbox({ db, bus: new MemoryBus(() => {}), log, metrics: createMetrics() });
-    const created = createRooms({ db, outbox, clock: new MovableClock(START_MS) }, { currency: 'eur' });
+    const created = createRooms({ db, outbox, clock }, { currency: 'eur' });
     rooms = created.rooms;
     for (const identity of ['ada', 'eve', 'max', 'person_many', 'many'])
       await created.accounts.createCreator({ identity, name: identity, country: 'FR' });
@@ -86,6 +87,40 @@ describe.each(DATABASES)('rooms on $name', ({ open }) => {
     expect(await decide()).toMatchObject({ state: 'required', reason: 'refunded' });
     await db.transaction((tx) => rooms.entitlements.restore(tx, first));
     expect(await decide()).toMatchObject({ state: 'granted', ticket: 'ticket_0' });
+  });
+
+  test('access to a club is read from the newest purchase on, however much was bought and ended before', async () => {
+    const { clubs } = rooms;
+    const tier = await clubs.createTier('ada', { name: 'Gold', priceMinor: 500, interval: 'month' });
+    const later = (days: number) => new Date(START_MS + days * 24 * HOUR_MS).toISOString();
+    const join = (n: number, days: number) => {
+      clock.advance(1_000);
+      return db.transaction((tx) =>
+        clubs.grant(tx, {
+          ...{ membership: `membership_${n}` as MembershipId, creator: 'ada', identity: 'lea', tier: tier.id },
+          validUntil: later(days),
+        }),
+      );
+    };
+    const end = (n: number) =>
+      db.transaction((tx) => clubs.revoke(tx, `membership_${n}` as MembershipId, n === 0 ? 'expired' : 'refunded'));
+    const findAccess = () => clubs.findAccess('ada', 'lea', undefined);
+    await join(0, 30);
+    await end(0);
+    // Years that were paid back end later than the month that is paid now.
+    for (let n = 1; n <= 21; n += 1) {
+      await join(n, 365);
+      await end(n);
+    }
+    expect(await findAccess()).toEqual({ lapsed: 'refunded' });
+    await join(22, 30);
+    expect(await findAccess()).toMatchObject({ valid: { membership: 'membership_22' } });
+    await end(22);
+    // What is given back is the newest again.
+    await join(0, 30);
+    expect(await findAccess()).toMatchObject({ valid: { membership: 'membership_0' } });
+    await end(0);
+    expect(await findAccess()).toEqual({ lapsed: 'expired' });
   });
 
   test('a person of the house has a limit of open rooms, a creator of an embedder has none', async () => {

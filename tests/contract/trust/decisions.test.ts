@@ -553,6 +553,34 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     await expect(house.rows(`delete from case_looks`)).rejects.toThrow();
   });
 
+  test('a measure that is decided again is carried out in order: the new decision holds before the earlier one ends', async () => {
+    const of = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'violence' });
+    const first = await house.domains.decisions.stop('rev-1', of);
+    const second = await house.decide(of, [{ kind: 'stop_live' }, { kind: 'freeze_earnings' }], 'rev-2');
+    const due = await house.rows<{ key: string; decision: string; kind: string }>(
+      `select coalesce(room, identity, id) as key, data ->> 'decision' as decision, data ->> 'kind' as kind
+       from outbox where topic = 'measure.due' order by seq`,
+    );
+    const stops = due.filter(({ kind }) => kind === 'stop_live');
+    expect(stops.map(({ decision }) => decision)).toEqual([first.id, second.id, first.id]);
+    // Facts of one key are dispatched in order; another measure, such as one that money delays, has its own.
+    expect([new Set(stops.map(({ key }) => key)).size, new Set(due.map(({ key }) => key)).size]).toEqual([1, 2]);
+  });
+
+  test('whom a report concerns, or who made one of its case, does not judge whether it was unfounded', async () => {
+    const { reports, roles } = house.domains;
+    const about = (id: string) => ({ subject: { kind: 'person', id }, category: 'harassment' }) as const;
+    const ofReviewer = await reports.file(room, 'lea', about('rev-1'));
+    const ofCreator = await reports.file(room, 'lea', { subject: { kind: 'live' }, category: 'fraud' });
+    await reports.file(room, 'rev-2', { subject: { kind: 'live' }, category: 'spam' });
+    await roles.give({ person: 'rev-1', role: 'moderator', scope: { creator: 'ada', room: null }, by: 'ada' });
+    const mark = ({ id }: { id: string }, by: string) => codeOf(reports.markUnfounded(id, { by }));
+    expect(await mark(ofReviewer, 'rev-1')).toBe('report_not_found');
+    expect(await mark(ofCreator, 'rev-1')).toBe('report_not_found');
+    expect(await mark(ofCreator, 'rev-2')).toBe('another_reviewer_needed');
+    expect([await mark(ofCreator, 'rev-3'), await mark(ofReviewer, 'rev-2')]).toEqual(['ok', 'ok']);
+  });
+
   test('a live is stopped and paid back in a case about its creator alone', async () => {
     const { decisions } = house.domains;
     const { case: ofFan } = await reportMessage('lea', 'max');

@@ -10,6 +10,7 @@ import { HTTP_OPERATIONS, SOCKET_OPERATIONS } from '../../../server/gateway/oper
 import type { TokenInput } from '../../../server/protocol/accounts/accounts.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { SCOPES, type Scope } from '../../../server/protocol/keys.ts';
+import { LIMITS } from '../../../server/protocol/limits.ts';
 import type { RequestInput, RequestName } from '../../../server/protocol/realtime.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../support/houses/http.ts';
@@ -23,13 +24,16 @@ import {
   printMatrix,
   type Row,
   readExpected,
+  readStrengths,
 } from '../../support/requests/access-matrix.ts';
 import { isLong, SEED } from '../../support/run/effort.ts';
 
 const PARTICIPANTS = ['lobby', 'inside', 'helper', 'moderator', 'creator', 'other'] as const;
 type ParticipantKind = (typeof PARTICIPANTS)[number];
+/** They open no socket. */
+const SUSPENDED = 'suspended';
 const PEOPLE = ['person', 'appointed', 'artist', 'reviewer', 'operator'];
-const HTTP_CALLERS = ['none', 'wrong', ...SCOPES, ...PARTICIPANTS, ...PEOPLE];
+const HTTP_CALLERS = ['none', 'wrong', ...SCOPES, ...PARTICIPANTS, SUSPENDED, ...PEOPLE];
 /** Of the scopes that neither the row nor the route names. */
 const OTHER_SCOPES_ASKED = 2;
 const ROOM_ACCESS = { kind: 'ticket', priceMinor: 500 } as const;
@@ -157,6 +161,7 @@ describe('over HTTP', () => {
     'POST /v1/refunds': () => ({ ticket: createId('ticket'), reason: 'Cut short' }),
   };
   const queries: Record<string, string> = {
+    'DELETE /v1/charter/draft': `?hash=${'0'.repeat(64)}`,
     'GET /v1/rooms/:id/quote': '?kind=ticket',
     'GET /v1/desk/people': '?query=lea',
     'GET /v1/earnings/statement': '?month=2026-10',
@@ -201,6 +206,13 @@ describe('over HTTP', () => {
     switch (caller) {
       case 'none':
         return {};
+      case SUSPENDED: {
+        const identity = `suspended-${row}`;
+        const decision = { decision: createId('decision'), reason: 'Insults', until: null };
+        await http.context.rooms.suspensions.suspend(identity, decision);
+        const claims = { identity, name: identity, room: scene.room, role: 'fan', entitled: true } as const;
+        return { authorization: `Bearer ${http.context.tokens.create(claims)}` };
+      }
       case 'wrong':
         return { authorization: basicOf(PRODUCTION_ENV.LOGE_API_KEY, 'not_the_secret_of_this_house_00000') };
       case 'artist':
@@ -222,8 +234,22 @@ describe('over HTTP', () => {
     }
   }
 
+  /** A person with the role of `caller` who is new, as far as the role allows. */
+  async function signInAs(caller: string, scene: Scene, proved: Parameters<typeof signIn>[2]): Promise<string> {
+    const { roles } = http.context;
+    const person = caller === 'artist' ? scene.creator : `${caller}-${scene.row}-${calls}`;
+    if (caller === 'artist') await roles.give({ person, role: 'creator', by: 'test' });
+    if (caller === 'reviewer' || caller === 'operator') await roles.give({ person, role: caller, by: 'test' });
+    return signIn(http, person, proved);
+  }
+
   /** Each call has its own client address, so that no rate limit answers instead of the route. */
-  async function ask(route: { method: string; path: string }, caller: string, scene: Scene): Promise<string> {
+  async function ask(
+    route: { method: string; path: string },
+    caller: string,
+    scene: Scene,
+    credentials = credentialsOf(caller, scene),
+  ): Promise<string> {
     const name = `${route.method} ${route.path}`;
     calls += 1;
     const address = `198.${18 + (calls >> 16)}.${(calls >> 8) & 255}.${calls & 255}`;
@@ -235,7 +261,7 @@ describe('over HTTP', () => {
       headers: {
         'x-forwarded-for': address,
         ...(isJson ? { 'content-type': documented.type } : {}),
-        ...(await credentialsOf(caller, scene)),
+        ...(await credentials),
       },
       ...(hasBody && isJson ? { body } : {}),
     });
@@ -269,6 +295,34 @@ describe('over HTTP', () => {
     print('HTTP', HTTP_CALLERS, rows);
     compare(HTTP_CALLERS, rows, expected);
   }, 300_000);
+
+  test('what a person must have proved for each route: a sign-in by mail opens neither the desk nor the review', async () => {
+    const keyOf = ({ method, path }: { method: string; path: string }) => `${method.toUpperCase()} ${path}`;
+    const doors = HTTP_OPERATIONS.flatMap(({ http: door }) => (door.strength ? [door] : []));
+    const declared = doors.flatMap((door) => (door.strength === 'session' ? [] : [[keyOf(door), door.strength]]));
+    expect(Object.fromEntries(readStrengths())).toEqual(Object.fromEntries(declared));
+    const expected = readExpected('HTTP', HTTP_CALLERS);
+    const hours = (LIMITS.strongHours - 1) * 3_600_000;
+    const check = async (door: (typeof doors)[number], scene: Scene) => {
+      const [caller = ''] = PEOPLE.filter((each) => expected.get(keyOf(door))?.includes(each));
+      // Asked in the house of people alone.
+      if (!caller) return;
+      const isRefused = async (proved: Parameters<typeof signIn>[2]) => {
+        const cookie = await signInAs(caller, scene, proved);
+        const route = { method: door.method.toUpperCase(), path: door.path };
+        return (await ask(route, caller, scene, Promise.resolve({ cookie }))) === 'step_up_required';
+      };
+      const isWeak = await isRefused({ method: 'mail' });
+      const isOld = await isRefused({ method: 'passkey', agoMs: hours });
+      const asked = isOld ? 'confirmed' : isWeak ? 'strong' : 'session';
+      expect([keyOf(door), door.strength?.split('/')]).toEqual([keyOf(door), expect.arrayContaining([asked])]);
+    };
+    const scenes = await Promise.all(Array.from({ length: SCENES }, (_, index) => createScene(10_000 + index)));
+    for (let first = 0; first < doors.length; first += SCENES) {
+      const checks = scenes.map((scene, index) => [doors[first + index], scene] as const);
+      await Promise.all(checks.map(([door, scene]) => door && check(door, scene)));
+    }
+  }, 120_000);
 
   test('no row allows a scope that its route does not name', () => {
     const expected = readExpected('HTTP', HTTP_CALLERS);

@@ -1,7 +1,7 @@
 /** What decisions of the house do to open sockets of a person and to the media of a live, over two gateways. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Database } from '../../../server/platform/db/db.ts';
-import type { RoomId } from '../../../server/protocol/ids.ts';
+import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { clientId, GatewayHouse, hasGateways } from '../../support/houses/gateways.ts';
 import { ReviewHouse } from '../../support/houses/review-house.ts';
 import { goLive, watch } from '../../support/media/media.ts';
@@ -50,11 +50,21 @@ describe.skipIf(!hasGateways)('decisions at two gateways', { timeout: 60_000 }, 
     for (const socket of [here, there])
       expect(await socket.refusal('chat:send', { clientId: clientId(), text: 'still here' })).toBe('account_suspended');
     for (const { url } of house.gateways) {
-      using back = await TestParticipant.connect(url, { token });
-      expect(back.welcome).toMatchObject({ access: { reason: 'suspended' }, inside: null });
-      expect(await back.refusal('stage:watch', { rtpCapabilities: {} })).toBe('account_suspended');
+      await expect(TestParticipant.connect(url, { token })).rejects.toMatchObject({
+        data: { code: 'account_suspended' },
+      });
     }
-    await expect(house.token({ identity: 'max', room: first })).rejects.toThrow('account_suspended');
+    // What is theirs stays within reach, such as a membership that their card goes on paying for.
+    const headers = { authorization: `Bearer ${await house.token({ identity: 'max', room: first })}` };
+    const ask = async (path: string, method = 'GET') => {
+      const answer = await fetch(`${house.gateways[0]?.url}${path}`, { method, headers });
+      return [answer.status, ((await answer.json()) as { error?: { code: string } }).error?.code];
+    };
+    expect(await ask('/v1/wallet')).toEqual([200, undefined]);
+    expect(await ask('/v1/statements')).toEqual([200, undefined]);
+    const unknown = createId('membership');
+    expect(await ask(`/v1/memberships/${unknown}/cancel`, 'POST')).toEqual([404, 'membership_not_found']);
+    expect(await ask(`/v1/memberships/${unknown}/resume`, 'POST')).toEqual([403, 'account_suspended']);
     await other.request('chat:send', { clientId: clientId(), text: 'Others stay.' });
 
     const granted = [here, there].map((socket) => socket.next('rooms:accessGranted'));

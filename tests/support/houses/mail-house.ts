@@ -66,6 +66,7 @@ export const liveLetter = (
       title,
       link: 'https://loge.example/rooms/1',
       startsAt: '2026-05-04T21:00:00Z',
+      movedAt: null,
       because: 'followers',
     },
   }) as const;

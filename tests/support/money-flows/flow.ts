@@ -10,6 +10,7 @@ import { isRefusal } from '../soak/soak.ts';
 import { SoakHouse } from '../soak/soak-house.ts';
 import { type Scene, SoakWorld } from '../soak/soak-world.ts';
 import { refundEverything, settleFlow } from './closing.ts';
+import { findWrongStanding, type SeenDisputes } from './standing.ts';
 import { FLOW_STEPS, type FlowStepName, RETURNING_CARD } from './steps.ts';
 import { findWrongTotals } from './totals.ts';
 import { findMisplaced } from './whereabouts.ts';
@@ -54,6 +55,7 @@ class Flow {
   readonly #answers = new Answers();
   readonly #lines: string[] = [];
   readonly #faults: string[] = [];
+  readonly #seenDisputes: SeenDisputes = new Set();
 
   constructor(house: SoakHouse) {
     this.#house = house;
@@ -63,7 +65,10 @@ class Flow {
     const house = this.#house;
     await furnish(house.app, this.#world, { creators: CREATORS });
     await this.#welcome();
-    for (const step of steps) await this.#step(step);
+    for (const step of steps) {
+      await this.#step(step);
+      if (this.#faults.length > 0) return { lines: this.#lines, faults: this.#faults };
+    }
     const dice = endingDice(steps);
     await this.#phase('at rest', () => settleFlow({ house, dice }));
     await this.#phase('given back', () => refundEverything({ house, dice }));
@@ -103,6 +108,8 @@ class Flow {
     this.#lines.push(`${name} (${seed}): ${outcome}`);
     await house.emulator.flush();
     await house.app.money.idle();
+    const wrong = await findWrongStanding(house, this.#world, this.#seenDisputes);
+    this.#faults.push(...wrong.map((fault) => `${name}: ${fault}`));
     // Advances the clock, so that no two steps have the same timestamp.
     house.advance(TICK_MS);
   }

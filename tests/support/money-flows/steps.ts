@@ -3,7 +3,8 @@
  * webhooks and passing time.
  */
 import type { Participant } from '../../../server/protocol/accounts/accounts.ts';
-import type { Id, TicketId } from '../../../server/protocol/ids.ts';
+import { AppError } from '../../../server/protocol/errors.ts';
+import { createId, type Id, type RoomId, type TicketId, type TipId } from '../../../server/protocol/ids.ts';
 import { sessionOf } from '../houses/money-house.ts';
 import { payCheckout } from '../people/checkout.ts';
 import { keyOf } from '../soak/acts/paying.ts';
@@ -63,6 +64,76 @@ async function pass(house: Scene['house'], ms: number, isAtWork: boolean): Promi
   if (isAtWork) await house.app.money.sweep();
   return `${(ms / DAY_MS).toFixed(1)} days${isAtWork ? '' : ' down'}`;
 }
+
+/**
+ * A creator pays a menu request back, which they may for 30 days while its earnings are held or their balance covers
+ * it.
+ */
+const undoRequest: Act = async ({ app, house, dice }) => {
+  const asked = await select<{
+    id: string;
+    room: string;
+    creator: string;
+    sent_at: string;
+    part: string;
+    has: string;
+    released: boolean;
+  }>(
+    house,
+    `select t.id, t.room, r.creator, t.sent_at::text, rel.sale is not null as released,
+        (select coalesce(sum(e.amount_minor), 0) from ledger_transactions y join ledger_entries e on e.transaction = y.id
+          where (y.id = x.id or y.reverses_id = x.id) and e.account like 'creator\\_%:' || r.creator) as part,
+        (select coalesce(sum(amount_minor), 0) from ledger_entries where account = 'creator_available:eur:' || r.creator) as has
+      from tips t join rooms r on r.id = t.room
+      join ledger_transactions x on x.kind = 'tip' and x.source_id = t.id
+      left join released_earnings rel on rel.sale = x.id
+      where t.request is not null and t.status = 'settled' order by t.id`,
+  );
+  const tip = dice.pick(asked);
+  if (!tip) return NOTHING;
+  const isFresh = house.clock.now() - Date.parse(tip.sent_at) < 30 * DAY_MS;
+  const mayUndo = isFresh && (!tip.released || Number(tip.has) >= Number(tip.part));
+  const call = { room: tip.room as RoomId, tip: tip.id as TipId, outcome: 'undone', by: tip.creator } as const;
+  const { state } = await app.money.tipRequests.settle(call);
+  if (!mayUndo) throw new Error(`${tip.id} was undone, and the creator had ${tip.has} of ${tip.part} left`);
+  return `${tip.id} ${state}`;
+};
+
+/** A fan spends what is left of their credit on a ticket, and disputes their oldest top-up. */
+const disputeSpent: Act = async ({ app, house, world, dice }) => {
+  const room = dice.pick(world.ticketRooms.items);
+  const identity = dice.pick(world.fans) ?? '';
+  if (!room) return NOTHING;
+  const answer = await app.money.tickets.buy({ room, identity, name: 'Fan', from: 'wallet' }).catch((error) => {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  });
+  if (answer && 'ticket' in answer) world.tickets.add({ id: answer.ticket.id, identity });
+  const paid = await select<{ payment: string }>(
+    house,
+    `select c.provider_payment as payment from checkouts c join topups t on t.id = c.source_id and t.status = 'settled'
+      where c.identity = '${identity}' and c.provider_payment is not null and not exists (
+        select 1 from disputes d where d.source_id = t.id) order by t.settled_at, t.id`,
+  );
+  const topup = dice.chance(0.7) ? paid[0] : dice.pick(paid);
+  if (!topup) return NOTHING;
+  world.disputes.add(house.emulator.act('open_dispute', { paymentIntent: topup.payment }).id);
+  return topup.payment;
+};
+
+/** Some days of payouts, in which the creator may be suspended. */
+const suspend: Act = async ({ app, house, world, dice }) => {
+  const creator = dice.pick(world.creators) ?? '';
+  const until = new Date(house.clock.now() + dice.between(5, 40) * DAY_MS).toISOString();
+  const decision = createId('decision');
+  await app.rooms.suspensions.suspend(creator, { decision, reason: 'flow', until: dice.chance(0.7) ? until : null });
+  await pass(house, dice.between(8, 20) * DAY_MS, true);
+  const { payouts } = await app.money.payouts.createBatch({ by: 'operator' });
+  // What is paid out before the end must have an earlier timestamp.
+  house.advance(1);
+  if (dice.chance(0.7)) await app.rooms.suspensions.lift({ decision, kind: 'account' });
+  return `${until}, ${payouts.length} payouts`;
+};
 
 /** A tip whose answer is lost, followed by "pay by card" with the same key. */
 const tipBothWays: Act = async ({ app, world, dice }) => {
@@ -273,6 +344,9 @@ export const FLOW_STEPS = {
   holdExpiringCredit: { act: holdExpiringCredit, weight: 1 },
   refundLate: { act: refundLate, weight: 1 },
   freezeWhilePaying: { act: freezeWhilePaying, weight: 1 },
+  undoRequest: { act: undoRequest, weight: 1 },
+  disputeSpent: { act: disputeSpent, weight: 1 },
+  suspend: { act: suspend, weight: 1 },
 };
 export type FlowStepName = keyof typeof FLOW_STEPS;
 
@@ -287,6 +361,10 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   ticketByCard: 4,
   ticketTwice: 1,
   tip: 5,
+  setMenu: 2,
+  tipFromMenu: 3,
+  setGoal: 2,
+  undoRequest: 3,
   cardTip: 2,
   tipBothWays: 2,
   payOldPage: 1,
@@ -306,6 +384,7 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   withdraw: 2,
   refundAtProvider: 4,
   openDispute: 4,
+  disputeSpent: 3,
   decideDispute: 5,
   escalate: 1,
   endRoom: 1,
@@ -313,6 +392,7 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   onboard: 2,
   payOut: 1,
   freeze: 1,
+  suspend: 2,
   reverseTransfer: 1,
   pledge: 1,
   changeFees: 1,

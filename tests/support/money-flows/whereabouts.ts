@@ -179,6 +179,11 @@ const PENDING: [fault: string, statement: string][] = [
     `select p.id from payouts p join creator_freezes f on f.creator = p.creator
       where p.created_at > f.frozen_at and (f.lifted_at is null or p.created_at < f.lifted_at)`,
   ],
+  [
+    'paid out while its creator was suspended',
+    `select p.id from payouts p join suspensions s on s.identity = p.creator and s.kind = 'account'
+      where p.created_at > s.created_at and p.created_at < least(s.until, s.lifted_at, 'infinity'::timestamptz)`,
+  ],
 ];
 
 async function findPending(house: SoakHouse): Promise<string[]> {

@@ -1,11 +1,23 @@
 /** A person of the house with a session of the site, for requests over HTTP. */
 import type { Response } from 'express';
+import { personSessions } from '../../../server/accounts/people/people.schema.ts';
+import type { SignInMethod } from '../../../server/accounts/people/session-strength.ts';
 import { SiteSessions } from '../../../server/gateway/site/sign-in/site-session.ts';
+import { isoIn } from '../../../server/platform/clock.ts';
+import { eq } from '../../../server/platform/db/sql.ts';
 import type { Reply, TestHttp } from '../houses/http.ts';
 
-/** The cookie of a new session of an existing person, who used a passkey. */
-export async function openSession({ context }: Pick<TestHttp, 'context'>, identity: string): Promise<string> {
-  const secret = await context.people.sessions.open({ person: identity, device: '', method: 'passkey' });
+/** The cookie of a new session of an existing person, who used a passkey just now, or signed in otherwise or earlier. */
+export async function openSession(
+  { context }: Pick<TestHttp, 'context'>,
+  identity: string,
+  { method = 'passkey', agoMs = 0 }: { method?: SignInMethod; agoMs?: number } = {},
+): Promise<string> {
+  const secret = await context.people.sessions.open({ person: identity, device: '', method });
+  if (agoMs > 0) {
+    const provedAt = isoIn(context.clock, -agoMs);
+    await context.db.orm.update(personSessions).set({ provedAt }).where(eq(personSessions.person, identity));
+  }
   let cookie = '';
   const request = { headers: {} };
   const response = { req: request, cookie: (name: string, value: string) => (cookie = `${name}=${value}`) };
@@ -14,9 +26,13 @@ export async function openSession({ context }: Pick<TestHttp, 'context'>, identi
 }
 
 /** Creates the person if they are missing, and opens a session. */
-export async function signIn(http: Pick<TestHttp, 'context'>, identity: string): Promise<string> {
+export async function signIn(
+  http: Pick<TestHttp, 'context'>,
+  identity: string,
+  proved?: Parameters<typeof openSession>[2],
+): Promise<string> {
   await http.context.people.seed({ id: identity, name: identity, address: `${identity}@example.org` });
-  return openSession(http, identity);
+  return openSession(http, identity, proved);
 }
 
 /** Signs in; the result makes the person's requests. */

@@ -21,6 +21,7 @@ const REFUSALS = new Set([
   'origin_not_allowed',
   'access_required',
   'access_removed',
+  'account_suspended',
   'publish_not_allowed',
   'chat_not_allowed',
   'tip_not_allowed',
@@ -36,12 +37,24 @@ export const isInconclusive = (code: string) => INCONCLUSIVE.has(code);
 /** The answer for each caller: the error code, or `ok`. */
 export type Row = ReadonlyMap<string, string>;
 
-export function readExpected(section: 'HTTP' | 'Sockets', callers: readonly string[]): Map<string, string[]> {
+/** What each route asks a person of the site to have proved, where it is more than a sign-in. */
+export function readStrengths(): Map<string, string> {
+  return new Map(
+    linesOf('HTTP').flatMap((line) => {
+      const [row = '', strength] = line.split('|');
+      return strength === undefined ? [] : [[row.split(/ +/).slice(0, 2).join(' '), strength.trim()]];
+    }),
+  );
+}
+
+function linesOf(section: 'HTTP' | 'Sockets'): string[] {
   const text = readFileSync(new URL('../../integration/gateway/access-matrix.expected.txt', import.meta.url), 'utf8');
   const lines = (text.split(`## ${section}\n`)[1] ?? '').split('\n## ')[0]?.split('\n') ?? [];
-  const rows = lines
-    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
-    .map((line) => line.trim().split(/ +/));
+  return lines.filter((line) => line.trim() !== '' && !line.startsWith('#'));
+}
+
+export function readExpected(section: 'HTTP' | 'Sockets', callers: readonly string[]): Map<string, string[]> {
+  const rows = linesOf(section).map((line) => (line.split('|')[0] ?? '').trim().split(/ +/));
   const keyWords = section === 'HTTP' ? 2 : 1;
   return new Map(
     rows.map((words) => {

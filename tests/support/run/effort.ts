@@ -3,7 +3,9 @@ export const isLong = process.env.LOGE_TEST_LONG === '1';
 
 export const effort = ({ short, long }: { short: number; long: number }): number => (isLong ? long : short);
 
-const DRAWN = Date.now() % 1_000_000_000;
+/** Vitest's workers inherit it from the main process, which loads this file first. */
+process.env.LOGE_TEST_DRAWN ??= String(Date.now() % 1_000_000_000);
+const DRAWN = Number(process.env.LOGE_TEST_DRAWN);
 
 /** Drawn for each run and part of test names; `LOGE_SEED` repeats a run. */
 export const SEED = Number(process.env.LOGE_SEED ?? DRAWN);

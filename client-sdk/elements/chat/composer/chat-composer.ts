@@ -13,6 +13,7 @@ import { LogeError } from '../../../src/errors.ts';
 import type { Room } from '../../../src/room.ts';
 import { icon } from '../../controls/more-icons.ts';
 import { defineElement, RoomPart } from '../../room/room-part.ts';
+import { shownName } from '../../texts/shown-name.ts';
 import { ChatClock } from '../chat-clock.ts';
 import { chatComposerStyles } from './chat-composer-styles.ts';
 import { emojiPanel } from './chat-emoji.ts';
@@ -187,7 +188,7 @@ export class LogeChatComposer extends RoomPart {
   #answered(message: ChatMessage): TemplateResult {
     const { chat } = this.texts;
     return html`<div class="answered" data-testid="chat-answered">
-      ${icon('reply', 16)}<span><b>${chat.replyTo(message.from.name)}</b> <bdi>${message.text}</bdi></span>
+      ${icon('reply', 16)}<span><b>${chat.replyTo(shownName(message.from, this.texts))}</b> <bdi>${message.text}</bdi></span>
       <button type="button" aria-label=${chat.cancelReply} @click=${this.#cancelAnswer}>${icon('close', 16)}</button>
     </div>`;
   }

@@ -7,6 +7,7 @@ import type { ChatMessage, ChatTip } from '../../../../server/protocol/chat/chat
 import type { ChatItem } from '../../../src/events.ts';
 import { type IconName, icon } from '../../controls/more-icons.ts';
 import type { ElementTexts } from '../../texts/english.ts';
+import { shownName } from '../../texts/shown-name.ts';
 import type { ChatRow } from './chat-rows.ts';
 
 export type MessageAct = { kind: 'reply' | 'report' | 'remove' | 'context' } | { kind: 'timeout'; seconds: number };
@@ -51,7 +52,8 @@ export class ChatTools {
     const tools = this.#toolsFor(item);
     if (tools.length === 0) return;
     this.#row = row;
-    this.#element.setAttribute('aria-label', this.#rights().texts.chat.tools(item.from.name));
+    const { texts } = this.#rights();
+    this.#element.setAttribute('aria-label', texts.chat.tools(shownName(item.from, texts)));
     render(tools, this.#element);
     row.element.append(this.#element);
     row.element.classList.add('chosen');

@@ -8,7 +8,10 @@ export const liveMoved: Template<LetterData['live-moved']> = {
   lane: 'bulk',
   cause: ({ room }) => room,
   // Calendars refuse a file without an event.
-  event: (data, publicUrl) => (data.startsAt === null ? undefined : liveEvent(data, publicUrl)),
+  event: (data, publicUrl) => {
+    const startsAt = data.startsAt ?? data.previousStartsAt;
+    return startsAt ? liveEvent({ ...data, startsAt }, publicUrl, { isCancelled: !data.startsAt }) : undefined;
+  },
   write: {
     en: ({ creator, title, startsAt, previousStartsAt, returnUntil, link, returnLink }, house, locale) => ({
       subject: startsAt ? `New date: ${title}` : `Postponed: ${title}`,
@@ -61,6 +64,8 @@ export const liveMoved: Template<LetterData['live-moved']> = {
 
 export const liveCancelled: Template<LetterData['live-cancelled']> = {
   lane: 'bulk',
+  event: ({ cancelledAt, ...live }, publicUrl) =>
+    live.startsAt ? liveEvent({ ...live, movedAt: cancelledAt }, publicUrl, { isCancelled: true }) : undefined,
   write: {
     en: ({ creator, title, to, amountMinor, currency, link }, house) => ({
       subject: `Cancelled: ${title}`,

@@ -30,6 +30,7 @@ interface Live {
   title: string;
   link: string;
   startsAt: string | null;
+  movedAt: string | null;
 }
 
 /** What each template is filled with. It is stored as JSON. */
@@ -45,7 +46,7 @@ export interface LetterData {
   'live-reminder': Live & { because: 'asked' | 'tickets' | 'followers' };
   /** `returnLink` gives the ticket back. */
   'live-moved': Live & { previousStartsAt: string | null; returnUntil: string | null; returnLink: string };
-  'live-cancelled': Money & { creator: string; title: string; to: 'wallet' | 'card' };
+  'live-cancelled': Money & Omit<Live, 'movedAt'> & { cancelledAt: string; to: 'wallet' | 'card' };
   /** `live` of a ticket or a tip; `tier` and `paidUntil` of a membership. */
   receipt: Money & {
     what: 'ticket' | 'topup' | 'tip' | 'membership';

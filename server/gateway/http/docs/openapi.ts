@@ -4,6 +4,7 @@ import manifest from '../../../../package.json' with { type: 'json' };
 import { identity } from '../../../protocol/accounts/accounts.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../../protocol/errors.ts';
 import { SCOPES } from '../../../protocol/keys.ts';
+import { LIMITS } from '../../../protocol/limits.ts';
 import { room } from '../../../protocol/rooms.ts';
 import { errorsOf } from '../../operations/admission.ts';
 import {
@@ -145,12 +146,18 @@ function describeOperation(operation: HttpOperation, tag: string, components: Co
   };
 }
 
-function describeText({ description, stepUp }: HttpDoor): Pick<Operation, 'description'> {
-  const confirmation =
-    stepUp === undefined
-      ? undefined
-      : `A person${stepUp === true ? '' : ', for some inputs,'} confirms it with a passkey, or at the OpenID provider of the house.`;
-  const texts = [description, confirmation].filter((text) => text !== undefined);
+const STRENGTHS: Readonly<Record<'strong' | 'confirmed', string>> = {
+  strong: `A person has used a passkey, or signed in at the OpenID provider of the house, within ${LIMITS.strongHours} hours.`,
+  confirmed: 'A person confirms it with a passkey, or at the OpenID provider of the house.',
+};
+
+function describeText({ description, strength }: HttpDoor): Pick<Operation, 'description'> {
+  const [least, most] = strength?.split('/') ?? [];
+  const texts = [
+    description,
+    least === 'strong' || least === 'confirmed' ? STRENGTHS[least] : undefined,
+    most && `For some inputs: ${STRENGTHS.confirmed}`,
+  ].filter((text) => text !== undefined);
   return texts.length > 0 ? { description: texts.join(' ') } : {};
 }
 

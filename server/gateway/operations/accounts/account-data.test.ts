@@ -65,6 +65,32 @@ test('more rows than one read holds are all in the export', async () => {
   expect(files['index.html']).toContain('4001');
 });
 
+test('an export needs a confirmation, is made once at a time and three times a day', async () => {
+  const { context } = http;
+  for (const person of ['person_eve', 'person_beside']) await createSitePerson(http, person);
+  const exportWith = (cookie: string) => http.call('GET', '/v1/me/export', { headers: { cookie } });
+  const byMail = await openSession(http, 'person_eve', { method: 'mail' });
+  for (let count = 0; count < 4; count += 1) expect(codeOf(await exportWith(byMail))).toBe('step_up_required');
+
+  const cookie = await openSession(http, 'person_eve');
+  const held = Promise.withResolvers<void>();
+  const zip = vi.spyOn(context.dataExport, 'zip').mockImplementationOnce(async function* () {
+    yield Buffer.from('first');
+    await held.promise;
+  });
+  const first = exportWith(cookie);
+  await vi.waitFor(() => expect(zip).toHaveBeenCalled());
+  const beside = await exportWith(cookie);
+  expect([codeOf(beside), zip.mock.calls.length]).toEqual(['rate_limited', 1]);
+  held.resolve();
+  expect((await first).status).toBe(200);
+  zip.mockRestore();
+  const codes = [];
+  for (let count = 0; count < 3; count += 1) codes.push(codeOf(await exportWith(cookie)));
+  expect(codes).toEqual([200, 200, 'rate_limited']);
+  expect(Object.keys(await downloadOf('person_beside'))).toContain('index.html');
+});
+
 test('an account is closed once nothing is open: roles, sessions, name and handle go', async () => {
   const { context } = http;
   const ada = await createSitePerson(http, 'person_ada');
@@ -149,6 +175,16 @@ test('the last operator cannot close their account, and nothing of it has ended 
   expect(await context.roles.rolesOf('person_last')).toHaveLength(2);
   expect(codeOf(await last('POST', '/v1/me/closing', {}))).toBe('invalid_request');
   expect(codeOf(await last('GET', '/v1/me'))).toBe(200);
+});
+
+test('nobody is called as the house or its staff, except for those who work for it', async () => {
+  const { roles } = http.context;
+  const eva = await createSitePerson(http, 'person_eva');
+  const become = { name: 'Lоge Suppоrt', country: 'FR', isAdult: true, acceptsTerms: true };
+  expect(codeOf(await eva('PATCH', '/v1/me', { name: 'Loge Support' }))).toBe('name_reserved');
+  expect(codeOf(await eva('POST', '/v1/me/creator', become))).toBe('name_reserved');
+  await roles.give({ person: 'person_eva', role: 'reviewer', by: 'test' });
+  expect(codeOf(await eva('PATCH', '/v1/me', { name: 'Loge Support' }))).toBe(200);
 });
 
 test('operators find people by handle or address, end their sessions and close accounts; looks are on record', async () => {

@@ -35,12 +35,11 @@ const creatorOperations = [
     status: 201,
     summary: 'Mint a room token',
     description:
-      'The token is a JWT (HS256) that you may also sign yourself with the secret of an API key that has the scope `tokens`, with its id as `iss`. It is needed to connect and to reconnect, and is valid for ten minutes by default. `entitled: true` grants access that you sold yourself, `false` revokes it. Access and role of a token apply from when it is issued and override all earlier tokens.',
-    errors: ['room_not_found', 'forbidden', 'account_suspended'],
+      'The token is a JWT (HS256) that you may also sign yourself with the secret of an API key that has the scope `tokens`, with its id as `iss`. It is needed to connect and to reconnect, and is valid for ten minutes by default. `entitled: true` grants access that you sold yourself, `false` revokes it. Access and role of a token apply from when it is issued and override all earlier tokens. The token of a suspended person opens no socket; over HTTP it serves their wallet, refunds, cancelling memberships, reports and appeals.',
+    errors: ['room_not_found', 'forbidden'],
     run: async ({ rooms, tokens }, { key, input }) => {
       const room = await rooms.getRoom(input.room);
       await rooms.assertEmbedders(room.id);
-      await rooms.suspensions.assertNotSuspended(input.identity);
       if (input.role === 'creator' && input.identity !== room.creator.identity) {
         throw new AppError('forbidden', 'Only the creator of this room can have a token with the role creator.');
       }

@@ -55,7 +55,7 @@ export const peopleOperations = [
     summary: 'Change your profile',
     description:
       'A handle has 3 to 30 small letters and digits, with single dots, hyphens or underscores between them. Handles that look alike count as one. `null` gives the handle up; others cannot take it for 90 days.',
-    errors: ['not_found', 'handle_invalid', 'handle_unavailable'],
+    errors: ['not_found', 'handle_invalid', 'handle_unavailable', 'name_reserved'],
     run: async (domains, { caller: { identity }, input: { mail, ...change } }) => {
       const { addresses } = await domains.people.changeProfile(identity, change);
       if (mail) await setMail(domains, addresses, mail.lives);
@@ -98,7 +98,7 @@ export const peopleOperations = [
     summary: 'Become a creator',
     description:
       'You declare that you are 18 or older, and accept the terms of the house. A repeated call keeps the first country.',
-    errors: ['not_found', 'country_not_payable'],
+    errors: ['not_found', 'country_not_payable', 'name_reserved'],
     run: async (domains, { caller, input }) => {
       const { people, config, money } = domains;
       if (!config.creatorsWithoutPayouts && !money.creatorAccounts.payableCountries.has(input.country)) {

@@ -124,6 +124,7 @@ const ownOperations = [
     name: 'listMemberships',
     http: 'GET /v1/memberships',
     socket: 'memberships:list',
+    servesSuspended: true,
     summary: 'List your memberships',
     run: async ({ accounts, money }, { caller }) => {
       const own = await money.memberships.list(caller.identity);
@@ -136,6 +137,7 @@ const ownOperations = [
     name: 'cancelMembership',
     http: 'POST /v1/memberships/:membership/cancel',
     socket: 'memberships:cancel',
+    servesSuspended: true,
     summary: 'Cancel a membership at the end of the paid time',
     errors: CHANGE_ERRORS,
     run: ({ money }, { caller, params }) => money.memberships.cancel(caller.identity, params.membership),

@@ -10,6 +10,7 @@ import {
   charterQuery,
   charterVersion,
   charterVersionList,
+  draftDiscard,
   draftInput,
 } from '../../../protocol/trust/charter.ts';
 import { actorOf } from '../money/desk.ts';
@@ -136,19 +137,24 @@ const draftOperations = [
     example: { articles: [EXAMPLE_ARTICLE] },
     answer: charterDraftAnswer,
     summary: 'Write the draft of the next version',
-    description: 'Replaces the whole draft. Keep the `id` of an article that says the same in other words.',
+    description:
+      'Replaces the whole draft, if it is the one that you have read (`basedOn`). Keep the `id` of an article that says the same in other words.',
     errors: ['charter_changed'],
-    run: async ({ charter: own }, call) => ({ draft: await own.saveDraft(call.input.articles, actorOf(call)) }),
+    run: async ({ charter: own }, call) => ({
+      draft: await own.saveDraft(call.input.articles, actorOf(call), call.input.basedOn),
+    }),
   }),
   operation({
     ...BY_HOUSE,
     name: 'deleteCharterDraft',
     http: 'DELETE /v1/charter/draft',
+    input: draftDiscard,
     answer: z.object({}),
     summary: 'Discard the draft',
-    description: 'A repeated call has no further effect.',
-    run: async ({ charter: own }) => {
-      await own.deleteDraft();
+    description: 'If it is the one with this hash. A repeated call has no further effect.',
+    errors: ['charter_changed'],
+    run: async ({ charter: own }, { input }) => {
+      await own.deleteDraft(input.hash);
       return {};
     },
   }),

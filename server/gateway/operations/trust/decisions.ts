@@ -115,6 +115,7 @@ const reviewOperations = [
     },
     answer: reviewCase,
     status: 201,
+    stepUp: true,
     summary: 'File the order of an authority',
     description:
       'It is decided like a report, first in the queue, and counted on its own in the figures. A reviewer cannot file one about themselves, or about a creator for whom they moderate.',
@@ -138,6 +139,7 @@ const ownOperations = [
     ...BY_PEOPLE,
     name: 'listStatements',
     http: 'GET /v1/statements',
+    servesSuspended: true,
     answer: statementList,
     summary: 'What was decided about you',
     description:
@@ -148,6 +150,7 @@ const ownOperations = [
     ...BY_PEOPLE,
     name: 'appeal',
     http: 'POST /v1/appeals',
+    servesSuspended: true,
     limit: 'report',
     input: appealInput,
     example: { decision: 'decision_9aYx3mPq7LdR2vKe5tWz', text: 'It was a quotation.' },

@@ -217,8 +217,11 @@ test('the public form takes words alone, from its own page, and answers with a n
   ])
     expect(empty).toContain(part);
   const limited = vi.spyOn(RateLimits.prototype, 'consume');
-  const sent = await send(given);
-  expect(sent.status).toBe(201);
+  const [, key = ''] = /name="key" value="([^"]*)"/.exec(empty) ?? [];
+  const posted = await send({ ...given, key });
+  expect(posted.status).toBe(303);
+  const sent = await http.call('GET', posted.headers.get('location') ?? '');
+  expect([sent.status, sent.text.includes('me@example.org')]).toEqual([200, true]);
   // The store of limits holds no address of a mailbox.
   expect(JSON.stringify(limited.mock.calls)).not.toContain('@');
   limited.mockRestore();
@@ -232,6 +235,12 @@ test('the public form takes words alone, from its own page, and answers with a n
     article: 'content',
     evidence: { place: 'Noah’s live', time: null },
   });
+  // The button was pressed again: it is the same report, which costs neither a letter nor a place in the budget.
+  const again = await Promise.all(Array.from({ length: 12 }, () => send({ ...given, key })));
+  expect(new Set(again.map(({ headers }) => headers.get('location')))).toEqual(
+    new Set([posted.headers.get('location')]),
+  );
+  expect((await http.call('GET', '/reports/new/unknown')).status).toBe(404);
   const incomplete = await send({ ...given, note: '  ', place: '"><script>' });
   expect([incomplete.status, incomplete.text.includes('<script>')]).toEqual([422, false]);
   expect(incomplete.text).toContain('value="me@example.org"');
@@ -245,7 +254,7 @@ test('the public form takes words alone, from its own page, and answers with a n
   expect((await send({ ...given, note: 'x'.repeat(40_000) })).status).toBe(413);
   // As long as a browser lets it be: it counts a line break as one, and sends two characters.
   const longest = `${'x'.repeat(LIMITS.reportNoteChars - 2)}\r\ny`;
-  for (let count = 0; count < 6; count += 1) expect((await send({ ...given, note: longest })).status).toBe(201);
+  for (let count = 0; count < 6; count += 1) expect((await send({ ...given, note: longest })).status).toBe(303);
   expect((await send(given)).status).toBe(429);
 });
 

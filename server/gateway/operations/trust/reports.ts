@@ -37,6 +37,7 @@ export const reportOperations = [
     name: 'fileReport',
     http: 'POST /v1/reports',
     by: ['participant', 'person'],
+    servesSuspended: true,
     limit: 'report',
     input: reportInput,
     example: {
@@ -67,6 +68,7 @@ export const reportOperations = [
     name: 'listOwnReports',
     http: 'GET /v1/reports',
     by: ['participant', 'person'],
+    servesSuspended: true,
     answer: reportList,
     summary: 'List your reports',
     description: 'The newest hundred.',
@@ -90,8 +92,8 @@ export const reportOperations = [
     answer: z.object({}),
     summary: 'Note that a report was manifestly unfounded',
     description:
-      'Its reporter gets a letter. After three within 90 days they may file one report a day, for 30 days. A repeated call changes nothing, and neither does one about a report by the form.',
-    errors: ['report_not_found'],
+      'Its reporter gets a letter. After three within 90 days they may file one report a day, for 30 days. A repeated call changes nothing, and neither does one about a report by the form. Not by a reviewer or operator whom its case concerns, or who reported it.',
+    errors: ['report_not_found', 'another_reviewer_needed'],
     run: async (domains, call) => {
       await domains.reports.markUnfounded(call.params.id, { by: actorOf(call), ...scopeOf(call, domains) });
       return {};

@@ -3,6 +3,8 @@
  * for everybody, and public.
  */
 import type { Express, Request, Response } from 'express';
+import { elementTexts } from '../../../../client-sdk/elements/texts/language.ts';
+import { shownName } from '../../../../client-sdk/elements/texts/shown-name.ts';
 import type { Config } from '../../../config.ts';
 import { html } from '../../../platform/html.ts';
 import { AppError } from '../../../protocol/errors.ts';
@@ -116,7 +118,7 @@ function oembedOf(
     version: '1.0',
     type: 'link',
     title: room.title,
-    author_name: room.creator.name,
+    author_name: shownName(room.creator, elementTexts('en')),
     provider_name: 'Loge',
     provider_url: new URL('/', publicUrl).href,
     cache_age: DAY_SECONDS,

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
 import { elementTexts } from '../../../../client-sdk/elements/texts/language.ts';
+import { shownName } from '../../../../client-sdk/elements/texts/shown-name.ts';
 import type { HouseLocale } from '../../../platform/house-dates.ts';
 import type { Room } from '../../../protocol/rooms.ts';
 import type { CardRoom } from '../../../web/rooms/room-card.ts';
@@ -17,7 +18,7 @@ export function houseCard(language: Language): ShareCard {
 export function roomCard(room: CardRoom, locale: HouseLocale): ShareCard {
   const { language } = locale;
   const { facts } = summaryOf(room, locale);
-  const name = drawable(room.creator.name);
+  const name = drawable(shownName(room.creator, elementTexts(language)));
   const subtitle = name && elementTexts(language).room.by(name);
   const title = drawable(room.title) || siteTexts(language).home.title;
   const poster = room.poster?.at(-1)?.path;

@@ -4,6 +4,7 @@
  */
 import { minorUnits } from '../../../../client-sdk/elements/texts/format.ts';
 import { elementTexts } from '../../../../client-sdk/elements/texts/language.ts';
+import { shownName } from '../../../../client-sdk/elements/texts/shown-name.ts';
 import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
 import type { Room } from '../../../protocol/rooms.ts';
 import { type CardRoom, priceOrSoldOut } from '../../../web/rooms/room-card.ts';
@@ -22,7 +23,7 @@ export function summaryOf(room: CardRoom, locale: HouseLocale): RoomSummary {
   const { language } = locale;
   const words = siteTexts(language);
   const texts = elementTexts(language);
-  const creator = texts.room.by(room.creator.name);
+  const creator = texts.room.by(shownName(room.creator, texts));
   const date = room.startsAt ? [formatDate(room.startsAt, 'short', locale)] : [];
   const facts =
     room.status === 'ended' ? [texts.room.ended] : [...date, priceOrSoldOut(room, { words, texts, language })];
@@ -38,7 +39,7 @@ export function isPublic(room: Room): boolean {
 export function eventOf(room: CardRoom, { url, picture }: { url: string; picture: string }): object | undefined {
   const startDate = room.startsAt ?? room.liveStartedAt;
   if (!startDate) return undefined;
-  const person = { '@type': 'Person', name: room.creator.name };
+  const person = { '@type': 'Person', name: shownName(room.creator, elementTexts('en')) };
   return {
     '@context': 'https://schema.org',
     '@type': 'Event',

@@ -33,17 +33,17 @@ const TEXTS = {
  * Mail programs open every link, so opening the page changes nothing. The link's token is what authorises: a mail
  * program's one click has no cookie and comes from no page of ours.
  */
-export function mountUnsubscribing(app: Express, { mail }: HttpContext, limits: HttpLimits): void {
+export function mountUnsubscribing(app: Express, { mail, people }: HttpContext, limits: HttpLimits): void {
   const { unsubscribing } = mail;
-  const parse = (token: unknown) => {
-    const subscription = unsubscribing.parse(String(token));
-    if (!subscription) throw new AppError('not_found', 'This link is incomplete or no longer valid.');
-    return subscription;
+  const parse = async (token: unknown) => {
+    const link = unsubscribing.parse(String(token));
+    if (!link) throw new AppError('not_found', 'This link is incomplete or no longer valid.');
+    return { topic: link.topic, address: await people.addresses.followAddress(link.address, link.at) };
   };
   const path = `${UNSUBSCRIBE_PATH}/:token`;
   app.get(path, noStore, async (request, response) => {
     await limits.consume('site', { address: request.ip });
-    const { address, topic } = parse(request.params.token);
+    const { address, topic } = await parse(request.params.token);
     const language = pageLanguage(request, response);
     const texts = TEXTS[language];
     const body = html`<p>${texts.topics[topic]}. ${texts.text(address)}</p><form method="post"><button>${texts.button}</button></form>`;
@@ -51,7 +51,7 @@ export function mountUnsubscribing(app: Express, { mail }: HttpContext, limits: 
   });
   app.post(path, noStore, async (request, response) => {
     await limits.consume('site', { address: request.ip });
-    const subscription = parse(request.params.token);
+    const subscription = await parse(request.params.token);
     await unsubscribing.unsubscribe(subscription);
     const language = pageLanguage(request, response);
     const { topics, done, doneText } = TEXTS[language];

@@ -94,6 +94,38 @@ test('the desk needs a passkey of the last eight hours; a sign-in by mail alone 
   expect(codeOf(await refund())).toBe('step_up_required');
 });
 
+test('the review needs a passkey of the last eight hours; orders one of the last minutes, a stop no more', async () => {
+  const [browser, authenticator, address] = [newBrowser(), new SoftwareAuthenticator(SITE), newAddress()];
+  await browser.signIn(address);
+  await browser.add(authenticator);
+  const { identity } = (await browser.call('GET', '/site/session')).json.person;
+  await http.context.roles.give({ person: identity, role: 'reviewer', by: 'test' });
+  const cases = (of: PasskeyBrowser) => of.call('GET', '/v1/review/cases');
+  const session = async (of: PasskeyBrowser) => (await of.call('GET', '/site/session')).json;
+  const byMail = await newBrowser().signIn(address);
+  expect(codeOf(await cases(byMail))).toBe('step_up_required');
+  expect(await session(byMail)).toMatchObject({ isReviewer: true, isStrong: false });
+  expect((await cases(browser)).status).toBe(200);
+  expect(await session(browser)).toMatchObject({ isReviewer: true, isStrong: true });
+  const { id: room } = await http.createRoom({ kind: 'free' });
+  const order = () =>
+    browser.call('POST', '/v1/review/orders', {
+      ...{ room, subject: { kind: 'live' }, category: 'illegal' },
+      ...{ authority: 'Tribunal judiciaire de Paris', legalGround: 'L335-2', reference: '26/01234' },
+    });
+  const { json: filed } = await order();
+  nowMs += 10 * 60_000;
+  expect(codeOf(await order())).toBe('step_up_required');
+  expect((await browser.call('POST', `/v1/review/cases/${filed.id}/stop`, {})).status).toBe(201);
+  const { passkeys } = (await browser.call('GET', '/v1/me/passkeys')).json;
+  await browser.touch(authenticator);
+  expect(codeOf(await browser.call('DELETE', `/v1/me/passkeys/${passkeys[0].id}`))).toBe('last_strong_sign_in');
+  nowMs += 8 * HOUR_MS;
+  expect(codeOf(await cases(browser))).toBe('step_up_required');
+  await browser.touch(authenticator);
+  expect((await cases(browser)).status).toBe(200);
+});
+
 test('a house with accounts has neither desk links nor operators by configuration; one that embeds has both', async () => {
   const refused = await http.server('POST', '/v1/desk/sessions', { operator: 'morgan', name: 'Morgan' });
   expect([refused.status, codeOf(refused)]).toEqual([403, 'forbidden']);

@@ -1,6 +1,7 @@
 /** Operations of the site itself: the session, and in development signing in as one of the demo people. */
 import { z } from 'zod';
 import { deviceName } from '../../../accounts/people/device-name.ts';
+import { isStrong } from '../../../accounts/people/session-strength.ts';
 import { identity } from '../../../protocol/accounts/accounts.ts';
 import { AppError } from '../../../protocol/errors.ts';
 import { FOOTER_PAGES } from '../../../web/site/site-paths.ts';
@@ -17,6 +18,8 @@ const siteSession = z.object({
   isOperator: z.boolean(),
   /** Whether the review of reports is open to them. */
   isReviewer: z.boolean(),
+  /** Whether they proved it with a passkey or at the OpenID provider within hours, which desk and review ask for. */
+  isStrong: z.boolean(),
   demo: z.boolean(),
   /** Whether one can sign in with an account of this house. */
   hasAccounts: z.boolean(),
@@ -34,10 +37,14 @@ export function siteOperations(
   context: HttpContext,
   { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess },
 ): HttpOperation[] {
-  const { config, people, roles } = context;
-  const describe = async (person: z.infer<typeof sitePerson> | null, isOperator = false) => ({
+  const { config, people, roles, clock } = context;
+  const describe = async (
+    person: z.infer<typeof sitePerson> | null,
+    { isOperator = false, isStrong: isProved = false } = {},
+  ) => ({
     person,
     isOperator,
+    isStrong: isProved,
     isReviewer: person !== null && (await roles.has(person.identity, 'reviewer')),
     demo: config.development,
     hasAccounts: config.hasSite,
@@ -56,7 +63,8 @@ export function siteOperations(
         await sessions.renew(response);
         // A visitor without a session of a person came by a desk link.
         const isOperator = caller !== null && (!session || (await roles.has(caller.identity, 'operator')));
-        return describe(sitePerson.nullable().parse(caller), isOperator);
+        const isProved = caller !== null && (!session || isStrong(session, clock.now()));
+        return describe(sitePerson.nullable().parse(caller), { isOperator, isStrong: isProved });
       },
     }),
     operation({
@@ -88,7 +96,7 @@ export function siteOperations(
         await seedPerson(context, person);
         const device = deviceName(response.req.get('user-agent'));
         await sessions.replace(response, await people.sessions.open({ person: id, device, method: 'demo' }));
-        return describe(person, id === DEMO_OPERATOR);
+        return describe(person, { isOperator: id === DEMO_OPERATOR, isStrong: true });
       },
     }),
     operation({

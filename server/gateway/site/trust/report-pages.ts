@@ -2,10 +2,12 @@
  * The public form for reports, which needs no account and takes no files; what became of one's own reports, and what
  * the house decided about oneself, with the way to appeal.
  */
+import { randomUUID } from 'node:crypto';
 import express, { type Express, type Request } from 'express';
 import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
 import { addressIn, mailboxOf } from '../../../accounts/people/mail-addresses.ts';
 import type { HelpContacts } from '../../../config.ts';
+import { HOUR_MS } from '../../../platform/clock.ts';
 import { html, type Markup } from '../../../platform/html.ts';
 import { AppError } from '../../../protocol/errors.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
@@ -26,6 +28,8 @@ import { reportTexts } from './report-texts.ts';
 const OWN_PATH = '/reports';
 const FORM_PATH = '/reports/new';
 const FORM_BYTES = 32 * 1024;
+/** How long the answer to the form names the address to which its letter went. */
+const ADDRESS_SHOWN_MS = HOUR_MS;
 
 const STYLE = html`<style>
   .report form { display: grid; gap: 1.1rem; margin: 1.5rem 0; }
@@ -153,16 +157,28 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
         .send(await write(language, texts.title, form({ language, help }, given, texts.incomplete)));
       return;
     }
-    await limits.consume('reportForm', { address: request.ip });
-    const address = addressIn(parsed.data.contact);
-    const mailed = address !== undefined && (await mayWriteTo(address)) ? address : undefined;
-    const { number } = await reports.fileForm(parsed.data, mailed === undefined ? null : language);
-    const body = html`<p><strong data-testid="report-number">${texts.number(number)}</strong></p><p>${texts.thanks}</p>
-      <p>${parsed.data.contact ? texts.weWrite : texts.noContact} ${mailed !== undefined && texts.mailed(mailed)}</p>${danger({ language, help })}`;
-    response
-      .status(201)
-      .type('html')
-      .send(await write(language, texts.received, body));
+    // The same words from the same form are one report, however often the button is pressed.
+    const key = digestOf(JSON.stringify([given.key ?? randomUUID(), parsed.data]));
+    if (!(await reports.findForm(key))) {
+      await limits.consume('reportForm', { address: request.ip });
+      const address = addressIn(parsed.data.contact);
+      const isMailed = address !== undefined && (await mayWriteTo(address));
+      await reports.fileForm(parsed.data, isMailed ? language : null, key);
+    }
+    response.redirect(303, `${FORM_PATH}/${key}?lang=${language}`);
+  });
+
+  app.get(`${FORM_PATH}/:key`, noStore, async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    const language = pageLanguage(request, response);
+    const texts = reportTexts[language];
+    const filed = await reports.findForm(String(request.params.key));
+    if (!filed) throw new AppError('not_found', 'This link is incomplete or no longer valid.');
+    const isRecent = context.clock.now() - Date.parse(filed.createdAt) < ADDRESS_SHOWN_MS;
+    const mailed = isRecent && filed.isMailed ? addressIn(filed.contact ?? undefined) : undefined;
+    const body = html`<p><strong data-testid="report-number">${texts.number(filed.number)}</strong></p><p>${texts.thanks}</p>
+      <p>${filed.contact === null ? texts.noContact : texts.weWrite} ${mailed !== undefined && texts.mailed(mailed)}</p>${danger({ language, help })}`;
+    response.type('html').send(await write(language, texts.received, body));
   });
 }
 
@@ -197,6 +213,7 @@ function form({ language, help }: Help, given: Record<string, string>, fault: st
   return html`<p>${texts.text}</p>${danger({ language, help })}
     ${fault !== '' && html`<p class="fault" role="alert">${fault}</p>`}
     <form method="post" action="${FORM_PATH}?lang=${language}">
+      <input type="hidden" name="key" value="${given.key ?? randomUUID()}">
       <label>${texts.fields.category}<select name="category" required>
         <option value="">${texts.choose}</option>
         ${reportCategory.options.map(

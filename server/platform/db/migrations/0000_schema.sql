@@ -1532,6 +1532,7 @@ CREATE INDEX "review_cases_state" ON "review_cases" USING btree ("state","id");-
 CREATE INDEX "review_cases_accused" ON "review_cases" USING btree ("accused");--> statement-breakpoint
 CREATE INDEX "review_cases_room" ON "review_cases" USING btree ("room");--> statement-breakpoint
 CREATE UNIQUE INDEX "reports_once" ON "reports" USING btree ("case","reporter","category") WHERE "reports"."reporter" is not null and "reports"."source" <> 'order';--> statement-breakpoint
+CREATE UNIQUE INDEX "reports_form" ON "reports" USING btree ("subject_key") WHERE "reports"."source" = 'form';--> statement-breakpoint
 CREATE INDEX "reports_case" ON "reports" USING btree ("case","number");--> statement-breakpoint
 CREATE INDEX "reports_reporter" ON "reports" USING btree ("reporter","number");--> statement-breakpoint
 CREATE INDEX "reports_subject" ON "reports" USING btree ("subject_key");--> statement-breakpoint

@@ -22,6 +22,7 @@ export const englishAccount = {
     title: 'Your data',
     exportText: 'One ZIP with all that this house holds on you: a page to read, and files for programs.',
     export: 'Download my data',
+    exportLimited: 'Your data is being prepared already, or was downloaded three times today. Try again later.',
     closeText: 'You can close your account. It cannot be undone.',
     look: 'See what closing means',
     blocked: 'Before you can close your account, this has to end:',

@@ -368,6 +368,12 @@ export const englishDesk = {
     remove: 'Remove',
     save: 'Save the draft',
     saved: 'The draft is saved. Nobody else sees it yet.',
+    conflict: 'Somebody else has saved the draft meanwhile.',
+    conflictText:
+      'Nothing is lost: what you wrote is below, and these are their articles that differ. Bring both together; what you save next replaces theirs.',
+    conflictGone: 'They have announced or discarded it. What you wrote is below; saving it begins a draft.',
+    useTheirs: 'Drop mine and go on with theirs',
+    dropMine: 'Drop what I wrote',
     discard: 'Discard the draft',
     discardTitle: 'Discard the draft?',
     discardText: 'Its text is lost. Versions that were announced stay.',

@@ -6,6 +6,12 @@ export const englishReview = {
   title: 'Review of reports',
   reviewersOnly: 'The review of reports is for reviewers.',
   reviewersOnlyText: 'An operator of the house names them. You are signed in as somebody else.',
+  locked: 'Open the review with your passkey',
+  lockedText: (hours: number, provider: string | null) =>
+    `Reports hold what people trusted the house with. So the review opens with a passkey${provider ? `, or a sign-in at ${provider},` : ''} that you used in the last ${hours} hours. A sign-in by mail alone is not enough.`,
+  lockedAdd:
+    'No passkey yet? The same button adds one, soon after you have signed in; later it asks you to sign in again first. You find yours in',
+  lockedAct: 'Continue with a passkey',
   navigation: 'Sections of the review',
   sections: { '': 'Cases', orders: 'Orders', figures: 'Figures' },
   queue: 'Cases',

@@ -25,6 +25,8 @@ export const frenchAccount: typeof englishAccount = {
     exportText:
       'Un ZIP avec tout ce que cette maison conserve sur vous : une page à lire, et des fichiers pour les programmes.',
     export: 'Télécharger mes données',
+    exportLimited:
+      'Vos données sont déjà en préparation, ou ont été téléchargées trois fois aujourd’hui. Réessayez plus tard.',
     closeText: 'Vous pouvez clore votre compte. C’est définitif.',
     look: 'Voir ce que cela implique',
     blocked: 'Avant de clore votre compte, ceci doit se terminer :',

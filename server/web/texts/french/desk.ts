@@ -34,7 +34,7 @@ export const frenchDesk: SiteTexts['desk'] = {
     unexplained: differences,
     clock: 'L’horloge de la maison est peut-être fausse',
     clockText:
-      'Elle a sauté, diffère de celle de la base de données, ou la maison était arrêtée. L’irréversible attend qu’elle soit stable depuis 15 minutes : fins des événements qui n’ont pas eu lieu, virements, récupérations de comptes, effacements. Vérifiez l’heure de la machine.',
+      'Elle a sauté, diffère de celle de la base de données, ou la maison était arrêtée. L’irréversible attend qu’elle soit stable depuis 15 minutes : fins des événements qui n’ont pas eu lieu, virements, rétablissements de comptes, effacements. Vérifiez l’heure de la machine.',
     never: 'Rien n’a encore été rapproché',
     neverText: 'Comparez une première fois les comptes avec le prestataire, pour voir tôt les écarts.',
     disputes: (count, amount) =>
@@ -376,6 +376,12 @@ export const frenchDesk: SiteTexts['desk'] = {
     remove: 'Retirer',
     save: 'Enregistrer le brouillon',
     saved: 'Le brouillon est enregistré. Personne d’autre ne le voit encore.',
+    conflict: 'Quelqu’un d’autre a enregistré le brouillon entre-temps.',
+    conflictText:
+      'Rien n’est perdu : votre texte est ci-dessous, et voici ceux de ses articles qui diffèrent. Réunissez les deux ; votre prochain enregistrement remplacera le sien.',
+    conflictGone: 'Il a été annoncé ou abandonné. Votre texte est ci-dessous ; l’enregistrer commence un brouillon.',
+    useTheirs: 'Laisser le mien et continuer avec le sien',
+    dropMine: 'Laisser ce que j’ai écrit',
     discard: 'Abandonner le brouillon',
     discardTitle: 'Abandonner le brouillon ?',
     discardText: 'Son texte est perdu. Les versions annoncées restent.',

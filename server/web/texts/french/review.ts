@@ -7,6 +7,12 @@ export const frenchReview: typeof englishReview = {
   title: 'Examen des signalements',
   reviewersOnly: 'L’examen des signalements est réservé aux examinateurs.',
   reviewersOnlyText: 'Un opérateur de la maison les nomme. Vous êtes connecté avec un autre compte.',
+  locked: 'Ouvrez l’examen avec votre clé d’accès',
+  lockedText: (hours, provider) =>
+    `Les signalements contiennent ce que des personnes ont confié à la maison. L’examen s’ouvre donc avec une clé d’accès${provider ? `, ou une connexion chez ${provider},` : ''} utilisée dans les ${hours} dernières heures. Une connexion par e-mail seule ne suffit pas.`,
+  lockedAdd:
+    'Pas encore de clé d’accès ? Le même bouton en ajoute une, peu après votre connexion ; plus tard, il vous demande d’abord de vous reconnecter. Vous les trouvez dans',
+  lockedAct: 'Continuer avec une clé d’accès',
   navigation: 'Rubriques de l’examen',
   sections: { '': 'Dossiers', orders: 'Ordres', figures: 'Chiffres' },
   queue: 'Dossiers',
