@@ -22,7 +22,7 @@ const TEXTS = {
   en: {
     title: 'What this house holds on you',
     made: (at: string, person: string) => `Made on ${at} for ${person}.`,
-    text: 'Each part has a file in the folder “data” with all of its rows, for programs (JSON). Left out are secrets, such as digests of sign-in links, and other people.',
+    text: 'Each part has a file in the folder “data” with all of its rows, for programs (JSON), and your pictures are in the folder “pictures”. Left out are secrets, such as digests of sign-in links, and other people.',
     rows: (shown: number, all: number) =>
       shown < all ? `The first ${shown} of ${all} rows` : all === 1 ? 'One row' : `${all} rows`,
     domains: {
@@ -36,7 +36,7 @@ const TEXTS = {
   fr: withFrenchSpaces({
     title: 'Ce que cette maison conserve sur vous',
     made: (at: string, person: string) => `Établi le ${at} pour ${person}.`,
-    text: 'Chaque partie a un fichier dans le dossier « data » avec toutes ses lignes, pour les programmes (JSON). N’y figurent ni les secrets, tels que les empreintes de liens de connexion, ni d’autres personnes.',
+    text: 'Chaque partie a un fichier dans le dossier « data » avec toutes ses lignes, pour les programmes (JSON), et vos images sont dans le dossier « pictures ». N’y figurent ni les secrets, tels que les empreintes de liens de connexion, ni d’autres personnes.',
     rows: (shown: number, all: number) =>
       shown < all ? `Les ${shown} premières lignes sur ${all}` : all === 1 ? 'Une ligne' : `${all} lignes`,
     domains: {

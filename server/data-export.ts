@@ -1,12 +1,13 @@
 /**
  * Everything that the house holds on a person as one ZIP, made while it is sent: a JSON file for each table of each
- * domain, and a page that shows them. It knows the tables from `personal-tables.ts`.
+ * domain, their pictures, and a page that shows them. It knows the tables from `personal-tables.ts`.
  */
-import { Zip, ZipDeflate } from 'fflate';
+import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 import { type ExportedRows, exportPage } from './data-export-page.ts';
 import { PERSONAL_TABLES } from './personal-tables.ts';
 import type { Database } from './platform/db/db.ts';
 import { PersonRecords } from './platform/db/person-records.ts';
+import type { Pictures } from './platform/pictures/pictures.ts';
 import type { Language } from './protocol/accounts/people.ts';
 
 /** Rows of a table that the page shows; its JSON file has all. */
@@ -14,9 +15,11 @@ const ROWS_SHOWN = 200;
 
 export class DataExport {
   readonly #records: PersonRecords;
+  readonly #pictures: Pick<Pictures, 'readAllOf'>;
   readonly #timeZone: string;
 
-  constructor({ db, timeZone }: { db: Database; timeZone: string }) {
+  constructor({ db, pictures, timeZone }: { db: Database; pictures: Pictures; timeZone: string }) {
+    this.#pictures = pictures;
     this.#records = new PersonRecords(db, PERSONAL_TABLES);
     this.#timeZone = timeZone;
   }
@@ -32,12 +35,12 @@ export class DataExport {
       made = [];
       return chunks;
     };
-    const add = (name: string) => {
-      const entry = new ZipDeflate(name, { level: 6 });
+    const place = <Entry extends ZipDeflate | ZipPassThrough>(entry: Entry) => {
       entry.mtime = at;
       zip.add(entry);
       return entry;
     };
+    const add = (name: string) => place(new ZipDeflate(name, { level: 6 }));
     const shown: ExportedRows[] = [];
     for (const table of this.#records.tables) {
       let entry: ZipDeflate | undefined;
@@ -53,6 +56,11 @@ export class DataExport {
       if (!entry) continue;
       entry.push(bytes('\n]\n'), true);
       shown.push(part);
+    }
+    for await (const { use, subject, bytes: file } of this.#pictures.readAllOf(person)) {
+      // Compressed already.
+      place(new ZipPassThrough(`pictures/${use}-${subject}.webp`)).push(file, true);
+      yield* drain();
     }
     add('index.html').push(bytes(exportPage({ person, language, timeZone: this.#timeZone, at, tables: shown })), true);
     zip.end();

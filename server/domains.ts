@@ -224,7 +224,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
       ...{ mail, people, roles, moderators, money, participantData, publicUrl },
       receiptYears: config.invoiceRetentionYears,
     }),
-    dataExport: new DataExport({ db, timeZone: config.timeZone }),
+    dataExport: new DataExport({ db, pictures, timeZone: config.timeZone }),
     tokens: new Tokens({ keys: apiKeys.ring, ownKey: config.siteKey.id, clock }),
     rooms,
     money,

@@ -238,7 +238,7 @@ export class LogePrivate extends RoomPart {
   #waiting(room: Room): TemplateResult {
     const { texts } = this;
     return html`<div class="line" role="status">
-      <span data-testid="private-waiting"><wa-spinner></wa-spinner> ${texts.private.waiting(room.info ? shownName(room.info.creator, texts) : '')}</span>
+      <span data-testid="private-waiting"><wa-spinner></wa-spinner> ${texts.private.waiting(shownName(room.info?.creator, texts))}</span>
       ${this.#button('private-withdraw', texts.private.withdraw, () => this.act('session', () => room.privateSession.end()), { isPlain: true })}
     </div>`;
   }

@@ -108,7 +108,7 @@ export class LogeStage extends RoomPart {
   override render(): TemplateResult {
     const { room, texts, language } = this;
     const info = room?.info;
-    const creator = info ? shownName(info.creator, texts) : '';
+    const creator = shownName(info?.creator, texts);
     const hasPicture = this.#hasPicture;
     return html`
       <div class="stage" part="stage">

@@ -171,7 +171,7 @@ export const unfoundedReports = 3;
 export const unfoundedReportDays = 90;
 export const limitedReportDays = 30;
 export const limitedReportsPerDay = 1;
-/** How long somebody must have been inside a room while it was live, so that their claim of consent acts by itself (R72c). */
+/** How long somebody must have been inside a live, so that their claim of consent acts by itself (R72c). */
 export const claimMinutes = 3;
 /** What claims take down by themselves within a day in one room, and of one person. */
 export const takeDownsPerDay = 3;

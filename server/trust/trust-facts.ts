@@ -7,7 +7,7 @@ export interface TrustFacts {
   'report.filed': { report: string; number: number };
   /** A report was found to be manifestly unfounded. The fact's identity is its reporter, who is told. */
   'report.unfounded': { number: number; limitedUntil: string | null };
-  /** Something is to be done or undone, as the decision stands then. `identity` is the measure of its case, as its order. */
+  /** Something is to be done or undone, as the decision stands then. The identity orders the facts of one measure. */
   'measure.due': { decision: string; kind: MeasureKind };
   /** A decision with measures; the fact names the accused. `event` is for embedders, about their people. */
   'decision.made': { decision: string; event: EventPayload<'decision.made'> | null };

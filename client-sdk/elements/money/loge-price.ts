@@ -151,7 +151,7 @@ export class LogePrice extends LogeElement {
     if (!quote) return nothing;
     const { parts, vat, association, currency } = quote;
     const money = (amountMinor: number) => formatMoney(amountMinor, currency, language);
-    const creator = this.room?.info ? shownName(this.room.info.creator, texts) : '';
+    const creator = shownName(this.room?.info?.creator, texts);
     const line = (name: string, label: string, amountMinor: number) => html`
       <dt>${label}</dt>
       <dd data-part=${name}>${money(amountMinor)}</dd>

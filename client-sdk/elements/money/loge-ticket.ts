@@ -209,7 +209,7 @@ export class LogeTicket extends DialogPart {
     const { title = '', creator, startsAt = null } = room.info ?? {};
     return html`<section data-testid="ticket-card">
       <p class="display title"><bdi>${title}</bdi></p>
-      <p class="muted">${texts.room.by(creator ? shownName(creator, texts) : '')}</p>
+      <p class="muted">${texts.room.by(shownName(creator, texts))}</p>
       <dl>
         ${startsAt ? html`<dt>${texts.ticket.date}</dt><dd>${formatDateTime(startsAt, language)}</dd>` : nothing}
         ${receipt ? html`<dt>${texts.private.paid}</dt><dd>${formatMoney(receipt.amountMinor, receipt.currency, language)}</dd>` : nothing}

@@ -34,11 +34,12 @@ export interface LobbyFace {
 /** `below` follows the creator's name: the offer, the sign-in, a reason. */
 export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
   const { info, isLive, viewerCount, texts, language, creatorPath } = face;
-  const by = texts.room.by(shownName(info.creator, texts));
+  const creator = shownName(info.creator, texts);
+  const by = texts.room.by(creator);
   return html`
     <section class="lobby" part="lobby" aria-label=${texts.lobby.label}>
       <div class="picture" part="poster">
-        ${poster(info.id, shownName(info.creator, texts), info.poster)}
+        ${poster(info.id, creator, info.poster)}
         <div class="badges">
           ${isLive ? liveBadge(texts) : nothing}
           ${viewerCount ? viewersBadge(viewerCount, texts, language) : nothing}

@@ -2,6 +2,9 @@ import { ERASED_NAME } from '../../../server/protocol/accounts/erased-name.ts';
 import type { ElementTexts } from './english.ts';
 
 /** A person's name; of somebody who was erased, in the reader's language. Whoever shows a name takes it from here. */
-export function shownName({ name }: { name: string }, { erasedPerson }: Pick<ElementTexts, 'erasedPerson'>): string {
-  return name === ERASED_NAME ? erasedPerson : name;
+export function shownName(
+  person: { name?: string | undefined } | undefined,
+  texts: Pick<ElementTexts, 'erasedPerson'>,
+): string {
+  return person?.name === ERASED_NAME ? texts.erasedPerson : (person?.name ?? '');
 }

@@ -1,6 +1,7 @@
 /**
- * Sends queued letters at least once, in lanes, so that a long queue of the one never delays the others. A letter is settled after the server has taken it; if the process dies in
- * between, its lease expires and it is sent again under the same Message-ID.
+ * Sends queued letters at least once, in lanes, so that a long queue of the one never delays the others. A letter is
+ * settled after the server has taken it; if the process dies in between, its lease expires and it is sent again under
+ * the same Message-ID.
  */
 import { type Clock, HOUR_MS, isoIn } from '../../platform/clock.ts';
 import { type Backoff, retryPauseMs } from '../../platform/jobs/backoff.ts';

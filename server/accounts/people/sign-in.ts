@@ -122,7 +122,7 @@ export class SignIn {
     await this.#store.deleteExpired(isoIn(this.#options.clock, -DAY_MS));
   }
 
-  /** In one transaction: a failure leaves link and code usable. A repeated use opens a new session and ends the first. */
+  /** In one transaction: a failure leaves link and code usable. A repeat opens a new session and ends the first. */
   async #use(key: SignInKey, { device, browser }: Place): Promise<SignedIn | undefined> {
     const { sessions } = this.#options;
     const session = createId('personSession');

@@ -1,6 +1,6 @@
 /**
- * Exports of personal data, which read every table: a few a day for each person, one at a time. Refusals before, such as
- * a missing confirmation, do not count.
+ * Exports of personal data, which read every table: a few a day for each person, one at a time. Refusals before, such
+ * as a missing confirmation, do not count.
  */
 import { AppError } from '../../protocol/errors.ts';
 import type { HttpLimits } from '../rate-limits.ts';

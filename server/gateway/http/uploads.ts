@@ -1,7 +1,7 @@
 /**
  * Reads uploaded files. A file is in memory until its operation has ended, so a few uploads are admitted at a time, one
- * of each person and two of each address, and a body has to arrive in time. When all places are taken, a new upload gets
- * that of the slowest one which still arrives, so that slow uploads block nobody.
+ * of each person and two of each address, and a body has to arrive in time. When all places are taken, a new upload
+ * gets that of the slowest one which still arrives, so that slow uploads block nobody.
  */
 import express, { type Request, type Response } from 'express';
 import { AppError } from '../../protocol/errors.ts';

@@ -203,8 +203,8 @@ interface UploadSpec<Path extends HttpRoute, By extends HttpCaller, O extends z.
 
 /**
  * What a person of the house must have proved: a sign-in of any kind, a passkey or a sign-in at the OpenID provider
- * within hours (`strong`), or the same within minutes (`confirmed`); after a slash for some inputs. Null: nobody signs in
- * for it.
+ * within hours (`strong`), or the same within minutes (`confirmed`); after a slash for some inputs. Null: no person of
+ * the house calls it.
  */
 export type Strength = 'session' | 'strong' | 'confirmed' | 'session/confirmed' | 'strong/confirmed' | null;
 

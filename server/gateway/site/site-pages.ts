@@ -74,7 +74,7 @@ export function mountEmbedScripts(app: Express, { clientDir, config }: HttpConte
   }) satisfies RequestHandler);
 }
 
-/** Pages with many rooms, which take up to 40 ms. For visitors they are rendered once in this time, in each language. */
+/** Pages with many rooms take up to 40 ms. For visitors they are rendered once in this time, in each language. */
 const LISTS: ReadonlySet<PageName> = new Set(['home', 'profile']);
 const LISTS_MS = 1_000;
 const LISTS_KEPT = 100;

@@ -8,8 +8,8 @@ export type PushMessageRow = typeof pushMessages.$inferSelect;
 export type PushKeysRow = typeof pushKeys.$inferSelect;
 
 /**
- * Who answers for an endpoint: the last two labels of its name, or its address, without the port. One owner can make any
- * number of names below, and of ports. Names without a dot exist in development only.
+ * Who answers for an endpoint: the last two labels of its name, or its address, without the port. One owner can make
+ * any number of names below, and of ports. Names without a dot exist in development only.
  */
 const owner = sql<string>`regexp_replace(
   regexp_replace(split_part(${pushDevices.endpoint}, '/', 3), '^(?:.*\\.)?([^.:]+\\.[^.:0-9][^.:]*)\\.?(:[0-9]+)?$', '\\1'),

@@ -35,6 +35,12 @@ export class PicturesStore {
     return row?.hash;
   }
 
+  /** By use, subject and hash. */
+  usesOf(owner: string): Promise<Pick<typeof pictureUses.$inferSelect, 'use' | 'subject' | 'hash'>[]> {
+    const { use, subject, hash } = pictureUses;
+    return this.#db.orm.select({ use, subject, hash }).from(pictureUses).where(eq(pictureUses.owner, owner));
+  }
+
   countOf(tx: Orm, owner: string): Promise<number> {
     return tx.$count(pictureUses, eq(pictureUses.owner, owner));
   }

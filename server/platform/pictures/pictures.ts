@@ -5,7 +5,7 @@
 
 import { AppError } from '../../protocol/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { type Picture, type PictureUse, pictureOf } from '../../protocol/pictures.ts';
+import { PICTURE_SIZES, type Picture, type PictureUse, pictureOf } from '../../protocol/pictures.ts';
 import { type Clock, isoIn } from '../clock.ts';
 import type { Database, Orm } from '../db/db.ts';
 import { LimitedProcess } from '../limited-process/limited-process.ts';
@@ -82,6 +82,14 @@ export class Pictures {
 
   async find({ use, subject }: PictureSubject): Promise<Picture> {
     return pictureOf(use, await this.#store.findHash(use, subject));
+  }
+
+  /** Each picture of a person in its largest size, one at a time. */
+  async *readAllOf(owner: string): AsyncGenerator<PictureSubject & { bytes: Uint8Array }> {
+    for (const { use, subject, hash } of await this.#store.usesOf(owner)) {
+      const bytes = await this.#store.findFile(hash, PICTURE_SIZES[use].at(-1)?.width ?? 0);
+      if (bytes) yield { use, subject, bytes };
+    }
   }
 
   /** The file at a picture's address. */

@@ -59,8 +59,17 @@ export class DeskCharter extends DeskPart {
       }
 
       .words {
+        margin-bottom: 1rem;
         white-space: pre-line;
         overflow-wrap: anywhere;
+      }
+
+      .conflict {
+        margin-bottom: 1.25rem;
+      }
+
+      wa-callout .tools {
+        margin-bottom: 0;
       }
 
       .article {
@@ -165,7 +174,7 @@ export class DeskCharter extends DeskPart {
     const texts = this.desk.charter;
     const own = new Map(this.articles.map((article) => [article.id, JSON.stringify(article)]));
     const changed = theirs.filter((article) => own.get(article.id) !== JSON.stringify(article));
-    return html`<wa-callout variant="warning" role="alert" data-testid="charter-conflict">
+    return html`<wa-callout variant="warning" role="alert" class="conflict" data-testid="charter-conflict">
       <p><b>${texts.conflict}</b></p>
       <p>${theirs.length === 0 ? texts.conflictGone : texts.conflictText}</p>
       ${changed.map(

@@ -105,7 +105,7 @@ export class SiteReceipt extends SitePage {
       ${line(words.status, words.states[receipt.status] ?? receipt.status)}
       ${line(words.buyer, html`<bdi>${receipt.invoice?.buyerName ?? buyer}</bdi>`)}
       ${line(words.room, receipt.room && html`<bdi>${receipt.room.title}</bdi>`)}
-      ${line(words.creator, receipt.creator && shownName(receipt.creator, elementTexts(this.language)))} ${this.#whatFor(receipt)} ${line(words.reason, receipt.reason && (this.words.wallet.refundReasons[receipt.reason] ?? receipt.reason))}
+      ${line(words.creator, shownName(receipt.creator ?? undefined, elementTexts(this.language)))} ${this.#whatFor(receipt)} ${line(words.reason, receipt.reason && (this.words.wallet.refundReasons[receipt.reason] ?? receipt.reason))}
       ${number(
         isRefund ? words.related : words.relatedRefund,
         receipt.relatesTo && html`<a href="/receipts/${receipt.relatesTo}"><code>${receipt.relatesTo}</code></a>`,

@@ -80,7 +80,7 @@ export function evidenceOf(stored: unknown, texts: SiteTexts['review'], language
         ? html`<ol class="said">${said.map((each) => {
             const isReported = each === message;
             return html`<li class=${isReported ? 'reported' : ''}>
-              <span class="small muted"><bdi>${shownName({ name: each.from?.name ?? '' }, elementTexts(language))}</bdi>${each.sentAt ? ` · ${formatMoment(each.sentAt, language)}` : ''}${each.removed ? ` · ${texts.removed}` : ''}${isReported ? html` · <b>${texts.reported}</b>` : nothing}</span>
+              <span class="small muted"><bdi>${shownName(each.from, elementTexts(language))}</bdi>${each.sentAt ? ` · ${formatMoment(each.sentAt, language)}` : ''}${each.removed ? ` · ${texts.removed}` : ''}${isReported ? html` · <b>${texts.reported}</b>` : nothing}</span>
               <br /><bdi dir="auto">${each.text}</bdi>
             </li>`;
           })}</ol>`

@@ -128,6 +128,27 @@ test('a ticket from the wallet grants access at once and is sold once', async ()
 
 // Regression: a client's resume position was applied at every grant of access, although the client drops the chat when
 // access ends.
+test('a dispute of the top-up that paid a ticket takes the access from the open socket, a won one gives it back', async () => {
+  const { id: room } = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
+  using fan = await connect('zoe', room);
+  await topUp(fan, PRICE_MINOR);
+  const granted = fan.next('rooms:accessGranted');
+  await fan.request('money:buyTicket', { from: 'wallet' });
+  await granted;
+  const { money } = loge.app.context;
+  const [, topup] = (await money.wallets.listEntries('zoe')).entries;
+  const paymentIntent = (await money.desk.payments.get(topup?.id ?? '')).providerPayment ?? '';
+  const { emulator } = loge.app;
+  if (!emulator) throw new Error('The house has no emulator.');
+  const revoked = fan.next('rooms:accessRevoked');
+  const { id: dispute } = emulator.act('open_dispute', { paymentIntent });
+  expect((await revoked).access).toMatchObject({ state: 'required', reason: 'disputed' });
+  expect(await fan.refusal('chat:send', { clientId: 'client-0001', text: 'still here?' })).toBe('access_required');
+  const back = fan.next('rooms:accessGranted');
+  emulator.act('close_dispute', { dispute, outcome: 'won' });
+  expect((await back).access).toMatchObject({ state: 'granted', reason: 'ticket' });
+});
+
 test('the chat is sent again when access returns on a socket that had resumed', async () => {
   const { id: room } = await loge.createRoom({ kind: 'ticket', priceMinor: PRICE_MINOR });
   using creator = await connect('ada', room, 'creator');

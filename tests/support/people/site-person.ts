@@ -7,7 +7,7 @@ import { isoIn } from '../../../server/platform/clock.ts';
 import { eq } from '../../../server/platform/db/sql.ts';
 import type { Reply, TestHttp } from '../houses/http.ts';
 
-/** The cookie of a new session of an existing person, who used a passkey just now, or signed in otherwise or earlier. */
+/** The cookie of a new session of an existing person, who used a passkey just now, or as `method` and `agoMs` say. */
 export async function openSession(
   { context }: Pick<TestHttp, 'context'>,
   identity: string,

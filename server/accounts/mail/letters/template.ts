@@ -84,8 +84,8 @@ export interface LetterData {
 export type TemplateName = keyof LetterData;
 
 /**
- * Budgets that do not touch each other, so that a flood of one kind holds up no other: `sign_in` to members, `newcomer` to
- * addresses without an account, which anybody can name; `safety`, about changes to who can sign in; `bulk` to many.
+ * Budgets that do not touch each other, so that a flood of one kind holds up no other: `sign_in` to members, `newcomer`
+ * to addresses without an account, which anybody can name; `safety`, about changes to who can sign in; `bulk` to many.
  */
 export type Lane = 'sign_in' | 'newcomer' | 'safety' | 'other' | 'bulk';
 

@@ -1,5 +1,6 @@
 /** The export of everything about a person, closing an account, and what operators see and do of both. */
 import { strFromU8, unzipSync } from 'fflate';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
 import { createOperator, createSitePerson, openSession } from '../../../../tests/support/people/site-person.ts';
@@ -35,6 +36,8 @@ test('the export holds the rows of every domain, letters too, and a page that sh
   await context.chat.send({ room: room.id, from, input: { clientId: createId('event'), text: 'Bonsoir à tous' } });
   await context.people.signIn.request({ address: 'person_zoe@example.org', language: 'fr' });
   await context.mail.settled();
+  const upload = sharp({ create: { width: 64, height: 64, channels: 3, background: 'teal' } });
+  await context.pictures.set({ use: 'portrait', subject: 'person_zoe' }, 'person_zoe', await upload.png().toBuffer());
 
   const files = await downloadOf('person_zoe');
   const rows = (name: string) => JSON.parse(files[`data/${name}.json`] ?? 'null');
@@ -42,6 +45,7 @@ test('the export holds the rows of every domain, letters too, and a page that sh
   expect(rows('accounts/letters')).toMatchObject([{ template: 'sign-in', status: 'sent' }]);
   expect(rows('chat/chat_entries')).toMatchObject([{ room: room.id }]);
   expect(rows('accounts/persons')).toMatchObject([{ name: HOSTILE }]);
+  expect(files['pictures/portrait-person_zoe.webp']).toMatch(/^RIFF.{4}WEBP/s);
   const all = Object.values(files).join('');
   expect(all).not.toContain('person_other');
   for (const secret of ['digest', 'sealed_data']) expect(all).not.toContain(secret);

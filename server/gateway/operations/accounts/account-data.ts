@@ -17,7 +17,7 @@ export const accountDataOperations = [
     stepUp: true,
     summary: 'Export all that the house holds on you',
     description:
-      'A ZIP with a JSON file for each table of each domain, and a page `index.html` that shows them in your language. Secrets and other people are left out. One at a time, and three a day.',
+      'A ZIP with a JSON file for each table of each domain, your pictures, and a page `index.html` that shows them in your language. Secrets and other people are left out. One at a time, and three a day.',
     errors: ['not_found'],
     run: async ({ dataExport, people, clock }, { caller: { identity } }) => {
       const { language } = await people.getProfile(identity);
