@@ -8,7 +8,7 @@ import type { DueWorkReport } from '../../protocol/due-work.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { type Clock, iso, isoIn, isoOrNull } from '../clock.ts';
 import { type Database, isFirstFree, type Orm } from '../db/db.ts';
-import { and, asc, count, eq, getTableColumns, isNotNull, lt, lte, min, type SQL, sql } from '../db/sql.ts';
+import { and, asc, count, eq, getTableColumns, isNotNull, lt, lte, min, or, type SQL, sql } from '../db/sql.ts';
 import type { AnyPgColumn, PgTable } from '../db/tables.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -216,13 +216,14 @@ export class DueRows<Table extends DueTable> implements DueWork {
 
   /** Also sets the gauges. */
   async report(): Promise<DueWorkReport> {
-    const { services, table, key } = this.#options;
+    const { services, table, key, lanes } = this.#options;
     const { orm } = services.db;
+    const served = (lanes ? await lanes.list() : [ONE_LANE]).map(({ where }) => where ?? sql`true`);
     const [[waiting], faults, [failing]] = await Promise.all([
       orm
         .select({ overdue: count(), oldestDueAt: min(table.dueAt) })
         .from(table as DueTable)
-        .where(lt(table.dueAt, isoIn(services.clock, -OVERDUE_MS))),
+        .where(and(lt(table.dueAt, isoIn(services.clock, -OVERDUE_MS)), or(...served) ?? sql`false`)),
       orm
         .select({
           key: sql<string>`concat_ws(' ', ${sql.join(key, sql`, `)})`,
