@@ -78,7 +78,7 @@ export class MoneyJobs {
       job('reconciliation metrics', MINUTE_MS, harmless, () => parts.reconciliations.updateMetrics()),
       // Not awaited: a media node that does not answer would delay the samples of all other sessions.
       job('private sessions', SECOND_MS, harmless, async () => void parts.privateSessions.tick()),
-      job('private requests', 2 * SECOND_MS, irreversible, () => parts.privateSessions.sweepOpen()),
+      job('private requests', 2 * SECOND_MS, harmless, () => parts.privateSessions.sweepOpen()),
       leaderJob('event listing', MINUTE_MS, harmless, () => parts.providerEvents.list()),
     ];
   }

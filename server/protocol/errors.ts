@@ -14,6 +14,11 @@ export const SHARED_ERRORS = {
   access_required: { status: 402, retryable: false, message: 'This needs a key to the room: buy a ticket first.' },
   publish_not_allowed: { status: 403, retryable: false, message: 'Only the creator of the room can go live here.' },
   live_over: { status: 409, retryable: false, message: 'This live is over. Go live again to begin another.' },
+  live_interrupted: {
+    status: 409,
+    retryable: false,
+    message: 'This live was interrupted for too long. Go live again to continue.',
+  },
   live_replaced: { status: 409, retryable: false, message: 'Another window of yours has taken this live over.' },
   cannot_consume: { status: 422, retryable: false, message: 'This browser cannot play the media of this room.' },
   stage_unavailable: {
@@ -217,11 +222,6 @@ export const ERROR_CATALOGUE = {
     message: 'This connection read its data too slowly and was closed. Connect again.',
   },
   // Stage
-  live_interrupted: {
-    status: 409,
-    retryable: false,
-    message: 'This live was interrupted for too long. Go live again to continue.',
-  },
   not_live: { status: 409, retryable: true, message: 'Nobody is live in this room at the moment.' },
   session_not_found: { status: 404, retryable: true, message: 'This media session is over. Join again.' },
   producer_not_found: { status: 404, retryable: false, message: 'There is no such track.' },

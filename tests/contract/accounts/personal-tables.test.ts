@@ -22,6 +22,8 @@ test.each(DATABASES)('every statement on a person finds its rows by an index, on
   await using db = await open();
   const scans = await db.bulkTransaction(async (run) => {
     await run('set local enable_seqscan = off', []);
+    // As never analysed: of a table that is known to be empty every plan costs the same.
+    await run(`update pg_class set relpages = 0, reltuples = -1 where relnamespace = 'public'::regnamespace`, []);
     const found: string[] = [];
     for (const [table, rule] of Object.entries(PERSONAL_TABLES)) {
       for (const [name, statement] of Object.entries(statementsOf(table, rule))) {

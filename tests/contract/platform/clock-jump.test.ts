@@ -33,7 +33,7 @@ const JOBS: Record<string, string> = {
   'outbox retention': WAITS,
   'payout batch': WAITS,
   payouts: RUNS,
-  'private requests': WAITS,
+  'private requests': RUNS,
   'private sessions': RUNS,
   promotions: WAITS,
   'provider events': RUNS,
