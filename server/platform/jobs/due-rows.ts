@@ -55,6 +55,7 @@ const ONE_LANE: Lane = { name: 'all' };
 /** A row that is due for longer than this was not claimed in time: a claim follows within seconds. */
 const OVERDUE_MS = 60_000;
 const FAULTS_SHOWN = 20;
+/** How often the gauges are set. */
 const MEASURE_MS = 60_000;
 
 /** One kind of work, whatever its rows. */
@@ -69,10 +70,10 @@ export class DueRows<Table extends DueTable> implements DueWork {
   readonly name: string;
   readonly #options: DueRowsOptions<Table>;
   readonly #job: PeriodicJob;
-  readonly #measureJob: PeriodicJob;
   readonly #underWay = new Set<Promise<void>>();
   /** How many of these by lane. */
   readonly #busy = new Map<string, number>();
+  #measuredAtMs = performance.now();
   /** A lane was full at the last claim. */
   #hasMore = false;
   #closed = false;
@@ -89,18 +90,10 @@ export class DueRows<Table extends DueTable> implements DueWork {
       run: () => this.#sweep(),
       ...(mayRun && { mayRun }),
     });
-    this.#measureJob = new PeriodicJob({
-      name: `${name}, measured`,
-      everyMs: MEASURE_MS,
-      waitsForClock: false,
-      log: services.log,
-      run: () => this.report(),
-    });
   }
 
   start(): void {
     this.#job.start();
-    this.#measureJob.start();
   }
 
   /** Looks for due rows now. */
@@ -123,6 +116,7 @@ export class DueRows<Table extends DueTable> implements DueWork {
       for (const row of rows) void this.attempt(row);
     }
     this.#hasMore = hasMore;
+    if (performance.now() - this.#measuredAtMs >= MEASURE_MS) await this.report();
   }
 
   /** Attempts a row that the caller has claimed or inserted with a later `dueAt`. Never rejects. */
@@ -210,7 +204,7 @@ export class DueRows<Table extends DueTable> implements DueWork {
   /** Waits for attempts that are under way; the rest stays due. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([this.#job.close(), this.#measureJob.close()]);
+    await this.#job.close();
     await this.idle();
   }
 
@@ -244,6 +238,7 @@ export class DueRows<Table extends DueTable> implements DueWork {
     const oldestDueAt = isoOrNull(waiting?.oldestDueAt as string | null | undefined);
     const report = { kind: this.name, overdue: waiting?.overdue ?? 0, oldestDueAt, failing: failing?.failing ?? 0 };
     const lateMs = oldestDueAt === null ? 0 : services.clock.now() - Date.parse(oldestDueAt);
+    this.#measuredAtMs = performance.now();
     services.metrics.dueRowsOldest.set({ kind: this.name }, lateMs / 1_000);
     services.metrics.dueRowsFailing.set({ kind: this.name }, report.failing);
     return {

@@ -19,7 +19,6 @@ const JOBS: Record<string, string> = {
   'chat retention': WAITS,
   checkouts: RUNS,
   'creator accounts': RUNS,
-  'deliver webhooks': RUNS,
   disputes: RUNS,
   'due reminders': WAITS,
   'earnings release': WAITS,
@@ -28,6 +27,7 @@ const JOBS: Record<string, string> = {
   'gateway lease': RUNS,
   'invoice retention': WAITS,
   invoices: WAITS,
+  'membership fees': RUNS,
   memberships: RUNS,
   notices: RUNS,
   'outbox retention': WAITS,
@@ -51,6 +51,7 @@ const JOBS: Record<string, string> = {
   'retire reports': WAITS,
   'send letters': RUNS,
   'send push messages': RUNS,
+  webhooks: RUNS,
 };
 /** Past everything that a house keeps for a time. */
 const AHEAD_MS = 12 * 366 * DAY_MS;
