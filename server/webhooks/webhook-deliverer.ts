@@ -5,7 +5,6 @@
  */
 import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
-import { eq } from '../platform/db/sql.ts';
 import { type Backoff, retryPauseMs } from '../platform/jobs/backoff.ts';
 import { DueRows } from '../platform/jobs/due-rows.ts';
 import type { Log } from '../platform/log.ts';
@@ -63,8 +62,7 @@ export class WebhookDeliverer {
       waitsForClock: false,
       concurrency: LANES_PER_ENDPOINT,
       lanes: {
-        list: async () =>
-          (await endpoints.listEnabled()).map(({ id }) => ({ name: id, where: eq(webhookLanes.endpoint, id) })),
+        list: () => endpoints.listServed(),
         of: ({ endpoint }) => endpoint,
       },
       recheck: { firstMs: LEASE_MS, factor: 1, maxMs: LEASE_MS },

@@ -1,5 +1,6 @@
 import type { Database, Orm } from '../platform/db/db.ts';
 import { and, asc, count, eq, gt, isNull, sql } from '../platform/db/sql.ts';
+import type { Lane } from '../platform/jobs/due-rows.ts';
 import { webhookAttempts, webhookDeliveries, webhookEndpoints, webhookLanes } from './webhooks.schema.ts';
 
 export type EndpointRow = typeof webhookEndpoints.$inferSelect;
@@ -39,6 +40,11 @@ export class WebhookEndpointsStore {
 
   listEnabled(tx: Orm = this.#db.orm): Promise<EndpointRow[]> {
     return tx.select().from(webhookEndpoints).where(isNull(webhookEndpoints.disabledAt));
+  }
+
+  /** The enabled ones, as lanes of the work on `webhook_lanes`. */
+  async listServed(): Promise<Lane[]> {
+    return (await this.listEnabled()).map(({ id }) => ({ name: id, where: eq(webhookLanes.endpoint, id) }));
   }
 
   /**

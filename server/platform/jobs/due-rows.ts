@@ -45,7 +45,7 @@ export interface DueRowsOptions<Table extends DueTable> {
 }
 
 /** `where` selects its rows. */
-interface Lane {
+export interface Lane {
   name: string;
   where?: SQL;
 }
