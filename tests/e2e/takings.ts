@@ -315,6 +315,7 @@ export class Takings implements AsyncDisposable {
       ['desk-fees', '/desk/fees', 'operator', 'fee-policies'],
       ['desk-people', '/desk/people', 'operator', 'person-lea', findLea],
       ['desk-person', '/desk/people/lea', 'operator', 'person-facts'],
+      ['desk-jobs', '/desk/jobs', 'operator', 'jobs'],
       ['desk-recoveries', '/desk/recoveries', 'operator', 'recovery-begin'],
     ];
   }

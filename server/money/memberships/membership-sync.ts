@@ -16,7 +16,6 @@ import { type CancellationPlan, ENDING_RECHECK_MS, MembershipCancellations } fro
 import type { MembershipStanding } from './membership-standing.ts';
 import type { InvoiceRow, MembershipRow, MembershipsStore } from './memberships.store.ts';
 
-const FIRST_FEE_CHECK_MS = 30_000;
 const RECHECK_MS = 6 * HOUR_MS;
 
 /** How often a sync is repeated because others were requested meanwhile. After that the event is postponed. */
@@ -298,7 +297,8 @@ export class MembershipSync {
         terms: terms.termsId,
         creatorMinor: split.creatorMinor,
         providerPayment: paid.payment,
-        dueAt: paid.payment ? this.#context.laterIso(FIRST_FEE_CHECK_MS) : null,
+        // Its fee: the event about it may have come before the invoice was booked.
+        dueAt: paid.payment ? at : null,
         periodEnd: iso(sold.endsAtMs),
         paidAt: iso(paid.paidAtMs),
         bookedAt: at,

@@ -178,12 +178,12 @@ export class DueRows<Table extends DueTable> implements DueWork {
   }
 
   /** Makes claimed rows due at once: an earlier run of this process may have claimed them. */
-  async recheck(where?: SQL): Promise<void> {
+  async recheck(): Promise<void> {
     const { services, table } = this.#options;
     await services.db.orm
       .update(table as DueTable)
       .set({ dueAt: isoIn(services.clock) } as object)
-      .where(and(isNotNull(table.dueAt), where));
+      .where(isNotNull(table.dueAt));
   }
 
   /** Attempts all that is due, and waits for the end. */

@@ -342,7 +342,7 @@ export const frenchDesk: SiteTexts['desk'] = {
       'creator accounts': 'Comptes des créateurs chez le prestataire',
       payouts: 'Versements',
       disputes: 'Litiges',
-      webhooks: 'Webhooks',
+      webhooks: 'Événements envoyés aux sites (webhooks)',
       letters: 'Courrier',
       push: 'Messages aux navigateurs',
     },
