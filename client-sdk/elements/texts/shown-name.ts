@@ -1,7 +1,7 @@
 import { ERASED_NAME } from '../../../server/protocol/accounts/erased-name.ts';
 import type { ElementTexts } from './english.ts';
 
-/** A person's name; of somebody who was erased, in the reader's language. Whoever shows a name takes it from here. */
+/** A person's name; for an erased person, the word in the reader's language. Every shown name comes from here. */
 export function shownName(
   person: { name?: string | undefined } | undefined,
   texts: Pick<ElementTexts, 'erasedPerson'>,

@@ -12,7 +12,7 @@ export const letters = pgTable(
     template: text('template').$type<TemplateName>().notNull(),
     /** Each lane has its own limits and its own place in the queue. */
     lane: text('lane').$type<Lane>().notNull(),
-    /** What it counts as within its lane, of which no cause takes all. */
+    /** Shares the budget of the lane: no cause can use all of it. */
     cause: text('cause').notNull(),
     recipient: text('recipient').notNull(),
     /** The recipient's mailbox in one spelling, to count its letters. */

@@ -16,7 +16,7 @@ const TOKEN_MAX_CHARS = 1_024;
 
 const subscription = z.object({ address: z.string(), topic: z.literal('lives') });
 export type Subscription = z.infer<typeof subscription>;
-/** `at`: when the letter was written, since whoever had the address then may have another one by now. */
+/** `at`: when the letter was written. Its recipient may have another address by now. */
 const unsubscribeLink = subscription.extend({ at: z.iso.datetime() });
 export type UnsubscribeLink = z.infer<typeof unsubscribeLink>;
 

@@ -145,7 +145,7 @@ export class SignIn {
     return { at: isoIn(clock), usedBy, repeatedSince: isoIn(clock, -REPEAT_MS) };
   }
 
-  /** The first use creates the person; a repeat of it is told the same. */
+  /** The first use creates the person; a repeat returns the same answer. */
   async #personOf(
     tx: Orm,
     { address, language, usedAt, previous }: UsedSignIn,

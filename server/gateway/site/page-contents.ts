@@ -53,7 +53,7 @@ export class PageContents {
     this.#publicRooms = new SharedRead(async () => this.#withSoldOut(await domains.rooms.listPublicRooms()));
   }
 
-  /** Who asks; null for a visitor. */
+  /** The person; null for a visitor. */
   async findPerson(request: Request): Promise<SitePerson | null> {
     return (await this.#sessions.find(request))?.person ?? null;
   }

@@ -92,7 +92,7 @@ export class GatewayLease {
     if (pauseMs < -GAP_MS) await this.#db.bulk(FORGET_FUTURE, []);
   }
 
-  /** Whether the clock jumped while the house was down, or was down for as long, cannot be told apart. */
+  /** A jump of the clock and a downtime of the same length look alike. */
   async #compareWithLast(): Promise<void> {
     const [last] = await this.#db.bulk<{ agoMs: number; inDoubt: boolean }>(LAST_BEAT, []);
     if (!last) return;

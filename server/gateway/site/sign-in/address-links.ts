@@ -20,7 +20,7 @@ export function mountAddressLinks(links: LetterLinks, { config, people: { addres
   mount(ADDRESS_OBJECT_PATH, 'object', (token) => addresses.object(token));
 }
 
-/** The same after the button, after a repeat of it, and later: whoever has the link may know what became of it. */
+/** The page after the first press, after a repeat, and later: the link shows its holder what became of it. */
 function pageOf({ purpose, side, state, oldAddress, newAddress }: AddressLink, language: Language): LinkPage {
   const { confirm, object, ended, expired } = TEXTS[language];
   const { title } = purpose === 'confirm' ? confirm : object;
