@@ -147,8 +147,10 @@ export class Addresses {
     // A recovery that is due by a clock in doubt waits for the next sweep.
     const mustWait = row.kind === 'recovery' && this.#options.clock.isInDoubt;
     if (!mustWait && (await this.#finish(row.id, row.person)) === 'taken') throw new AppError('address_taken');
-    // Where both mailboxes agree at once, either call may be the one that has done it.
-    return this.findLink(token, 'confirm');
+    // Where both mailboxes agree at once, either call may be the one that has done it. Nothing is left of the change
+    // where the account was erased meanwhile.
+    const now = await this.#store.findByLink(digest(token));
+    return now ? this.#linkOf(now, token, 'confirm') : { ...link, state: 'ended' };
   }
 
   /**
