@@ -1,15 +1,15 @@
 /** `<desk-payment>`: a payment with its ledger entries, refunds and dispute, and a form to refund it. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-
 import type { DeskPaymentDetail } from '../../protocol/money/desk.ts';
-import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
 import { PAYMENT_LOOK } from './desk-payments.ts';
-import './desk-refund.ts';
+import { sendRefund } from './desk-refund.ts';
 
 type DeskLeg = DeskPaymentDetail['legs'][number];
 type DeskRefundRow = DeskPaymentDetail['refunds'][number];
@@ -74,7 +74,7 @@ export class DeskPaymentPart extends DeskPart {
   ];
 
   protected override async load(): Promise<void> {
-    this.detail = await deskApi.payment(this.payment);
+    this.detail = await call('GET /v1/payments/:payment', { payment: this.payment });
   }
 
   override render(): TemplateResult {
@@ -157,7 +157,7 @@ export class DeskPaymentPart extends DeskPart {
   async #sendAgain({ id, amountMinor, reason }: DeskRefundRow): Promise<void> {
     const { payment } = this;
     const kind = this.detail?.payment.kind ?? '';
-    const isSent = await this.act(id, () => deskApi.refund({ payment, kind, amountMinor, reason }));
+    const isSent = await this.act(id, () => sendRefund({ payment, kind, amountMinor, reason }));
     if (!isSent) return;
     await this.reload();
     this.note = this.desk.payment.refundSentAgain;

@@ -2,15 +2,37 @@
  * `<desk-refund>`: amount and reason, then a preview of the split by the books, then the button. Fires `desk-refunded`
  * afterwards.
  */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { currencySymbol, formatAmount, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { DeskPaymentDetail, RefundPreview } from '../../protocol/money/desk.ts';
+import type { Refund } from '../../protocol/money/money.ts';
+import { call } from '../site/site-call.ts';
 
-import { deskApi } from '../api/desk-api.ts';
 import { DeskPart, textOf } from './desk-part.ts';
+
+export interface RefundOrder {
+  payment: string;
+  kind: string;
+  amountMinor: number;
+  reason: string;
+  /** Without a key, a failed refund of the same amount is sent again. */
+  idempotencyKey?: string;
+}
+
+/** The field of a refund that takes this payment's id. */
+function refundNameOf(kind: string, payment: string): string {
+  if (kind === 'private_session') return 'privateSession';
+  // An unusable payment has the id of what it was for.
+  return kind === 'unusable' ? (payment.split('_', 1)[0] ?? kind) : kind;
+}
+
+export function sendRefund({ payment, kind, ...order }: RefundOrder): Promise<Refund> {
+  return call('POST /v1/refunds', { [refundNameOf(kind, payment)]: payment, ...order });
+}
 
 /** Payments that give access, which the refund of all that is left ends. */
 const GIVES_ACCESS = new Set(['ticket', 'membership']);
@@ -156,7 +178,7 @@ export class DeskRefund extends DeskPart {
       return;
     }
     await this.act('preview', async () => {
-      this.preview = await deskApi.previewRefund(payment.id, amountMinor);
+      this.preview = await call('GET /v1/payments/:payment/refund-preview', { payment: payment.id, amountMinor });
     });
   };
 
@@ -165,7 +187,7 @@ export class DeskRefund extends DeskPart {
     // The same request sent twice is one refund.
     const idempotencyKey = `${id}:${refundedMinor}:${amountMinor}`;
     const isDone = await this.act('refund', () =>
-      deskApi.refund({ payment: id, kind, amountMinor, reason: this.reason.trim(), idempotencyKey }),
+      sendRefund({ payment: id, kind, amountMinor, reason: this.reason.trim(), idempotencyKey }),
     );
     this.preview = undefined;
     if (!isDone) return;
