@@ -8,14 +8,15 @@ import type { LiveKey } from '../../accounts/key-ring.ts';
 import type { SessionProof } from '../../accounts/people/session-strength.ts';
 import type { Participant, Role } from '../../protocol/accounts/accounts.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import type {
-  CallerKind,
-  Contract,
-  Contracts,
-  ContractTypes,
-  HttpCaller,
-  HttpDoor,
-  ParamsOf,
+import {
+  type CallerKind,
+  type Contract,
+  type Contracts,
+  type ContractTypes,
+  type HttpCaller,
+  type HttpDoor,
+  nothing,
+  type ParamsOf,
 } from '../../protocol/operations/contract.ts';
 import type { RequestName } from '../../protocol/realtime.ts';
 import type { ChatLive } from '../chat/chat-live.ts';
@@ -121,10 +122,22 @@ export function implement<C extends Contracts>(
   contracts: C,
   implementations: { [Name in keyof C]: Implementation<C[Name]> },
 ): Operation[] {
-  return Object.entries(contracts).map(([name, { socket, ...contract }]) => ({
-    ...contract,
-    name,
-    socket: socket && ((socket.name ?? name) as RequestName),
-    run: implementations[name] as unknown as Operation['run'],
-  }));
+  return Object.entries(contracts).map(([name, { socket, ...contract }]) => {
+    const run = implementations[name] as unknown as Operation['run'];
+    const saysNothing = (contract.http?.answer ?? socket?.answer) === nothing;
+    return {
+      ...contract,
+      name,
+      socket: socket && ((socket.name ?? name) as RequestName),
+      run: saysNothing ? silent(run) : run,
+    };
+  });
+}
+
+/** What the domain returns is no answer. */
+function silent(run: Operation['run']): Operation['run'] {
+  return async (domains, call) => {
+    await run(domains, call);
+    return {};
+  };
 }

@@ -47,10 +47,8 @@ export const stageOperations = implement(stageContract, {
     await domains.charter.assertMayGoLive(connection.roomId, { isRestored: false });
     return domains.stage.takeStage(await freshCallerOf(domains, connection), input);
   },
-  'stage:connect': async ({ stage }, { connection, input: { session, dtlsParameters } }) => {
-    await stage.commands.connect(connection.stageCaller, session, dtlsParameters);
-    return {};
-  },
+  'stage:connect': ({ stage }, { connection, input: { session, dtlsParameters } }) =>
+    stage.commands.connect(connection.stageCaller, session, dtlsParameters),
   'stage:restartIce': async (domains, { caller, connection, input: { session } }) =>
     withIceServers(domains, caller.identity, await domains.stage.commands.restartIce(connection.stageCaller, session)),
   'stage:resume': async (domains, { caller, connection, input: { session, publication, restartIce } }) => {
@@ -65,35 +63,14 @@ export const stageOperations = implement(stageContract, {
       if (connection.closed) stage.handleSocketGone(connection.socket.id, connection.endedCleanly);
     }
   },
-  'stage:leave': async ({ stage }, { connection, input: { session } }) => {
-    await stage.leave(connection.stageCaller, session);
-    return {};
-  },
+  'stage:leave': ({ stage }, { connection, input: { session } }) => stage.leave(connection.stageCaller, session),
   'stage:produce': ({ stage }, { connection, input }) => stage.produce(connection.stageCaller, input),
-  'stage:unproduce': async ({ stage }, { connection, input }) => {
-    await stage.commands.unproduce(connection.stageCaller, input);
-    return {};
-  },
-  'stage:mute': async ({ stage }, { connection, input }) => {
-    await stage.commands.setMuted(connection.stageCaller, input);
-    return {};
-  },
-  'stage:sentLayers': async ({ stage }, { connection, input }) => {
-    await stage.commands.setSentLayers(connection.stageCaller, input);
-    return {};
-  },
-  'stage:endLive': async ({ stage }, { room, input: { publication } }) => {
-    await stage.endLive(room, publication);
-    return {};
-  },
-  'stage:viewport': async ({ stage }, { connection, input }) => {
-    await stage.commands.setViewport(connection.stageCaller, input);
-    return {};
-  },
+  'stage:unproduce': ({ stage }, { connection, input }) => stage.commands.unproduce(connection.stageCaller, input),
+  'stage:mute': ({ stage }, { connection, input }) => stage.commands.setMuted(connection.stageCaller, input),
+  'stage:sentLayers': ({ stage }, { connection, input }) => stage.commands.setSentLayers(connection.stageCaller, input),
+  'stage:endLive': ({ stage }, { room, input: { publication } }) => stage.endLive(room, publication),
+  'stage:viewport': ({ stage }, { connection, input }) => stage.commands.setViewport(connection.stageCaller, input),
   'stage:restartVideo': ({ stage }, { connection, input }) =>
     stage.commands.restartVideo(connection.stageCaller, input),
-  'stage:play': async ({ stage }, { connection, input: { session } }) => {
-    await stage.commands.play(connection.stageCaller, session);
-    return {};
-  },
+  'stage:play': ({ stage }, { connection, input: { session } }) => stage.commands.play(connection.stageCaller, session),
 });

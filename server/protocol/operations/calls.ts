@@ -9,14 +9,14 @@ type Merged<Union> = (Union extends unknown ? (each: Union) => void : never) ext
 type TypesOf<C> = C extends Contract<infer Types> ? Types : never;
 type Declared = Merged<(typeof CONTRACTS)[keyof typeof CONTRACTS]>;
 type Typed = { [Name in keyof Declared]: TypesOf<Declared[Name]> };
-type Taken<Input extends z.ZodType> = z.ZodUnknown extends Input ? typeof nothing : Input;
+type Taken<Schema extends z.ZodType> = z.ZodUnknown extends Schema ? typeof nothing : Schema;
 
 type SocketName<Name, Types extends ContractTypes> = Types['kind'] extends 'socket' ? Name & string : Types['socket'];
 /** The requests of the socket by their names. */
 export type Requests = {
   [Name in keyof Typed as SocketName<Name, Typed[Name]>]: {
     input: Taken<Typed[Name]['socketInput']>;
-    answer: Typed[Name]['answer'];
+    answer: Taken<Typed[Name]['answer']>;
   };
 };
 
@@ -41,4 +41,4 @@ type TakesNothing<R extends keyof Routes> = z.ZodUnknown extends Routes[R]['inpu
 type Fields<R extends keyof Routes> = TakesNothing<R> extends true ? Params<R> : Params<R> & Input<R>;
 /** The parameters of the path together with the input; may be left out where nothing is required. */
 export type Given<R extends keyof Routes> = object extends Fields<R> ? [given?: Fields<R>] : [given: Fields<R>];
-export type RouteAnswer<R extends keyof Routes> = z.output<Routes[R]['answer']>;
+export type RouteAnswer<R extends keyof Routes> = z.output<Taken<Routes[R]['answer']>>;

@@ -45,7 +45,7 @@ export type ParamsOf<Path extends string> = {
   [Name in ParamNames<Path> as Path extends `${string}/rooms/:id${string}` ? Exclude<Name, 'id'> : Name]: string;
 };
 
-/** The answer of what has nothing to say. */
+/** The input of what takes nothing, and the answer of what has nothing to say. */
 export const nothing = z.object({});
 
 /** An operation that has an HTTP route, and a socket request too where `socket` names one. */
@@ -80,7 +80,8 @@ interface HttpSpec<
   socketInput?: SocketInput & (z.output<SocketInput> extends z.output<I> & ParamsOf<Path> ? unknown : never);
   /** An input that works, for the documentation. */
   example?: z.input<I>;
-  answer: O;
+  /** Absent: `{}`, whatever the implementation returns. */
+  answer?: O;
   status?: 200 | 201;
   summary: string;
   description?: string;
@@ -116,7 +117,7 @@ interface SocketSpec<I extends z.ZodType, O extends z.ZodType> extends Participa
   from: NonNullable<ParticipantRules['from']>;
   limit?: Limit;
   input?: I;
-  answer: O;
+  answer?: O;
 }
 
 /**
@@ -165,6 +166,7 @@ export interface ContractTypes {
   by: HttpCaller;
   /** `ZodUnknown`: it takes nothing. */
   input: z.ZodType;
+  /** `ZodUnknown`: it answers nothing. */
   answer: z.ZodType;
   socket: string;
   socketInput: z.ZodType;
@@ -191,14 +193,14 @@ const ROOM_PATH = /\/rooms\/:id/;
 export function operation<
   const Path extends HttpRoute,
   const By extends HttpCaller,
-  O extends z.ZodType,
+  O extends z.ZodType = z.ZodUnknown,
   I extends z.ZodType = z.ZodUnknown,
   const Socket extends string = never,
   SocketInput extends z.ZodType = I,
 >(
   spec: HttpSpec<Path, By, I, O, Socket, SocketInput>,
 ): Contract<{ kind: 'http'; route: Path; by: By; input: I; answer: O; socket: Socket; socketInput: SocketInput }> {
-  const { answer, input = nothing, socket: name, socketInput = input } = spec;
+  const { answer = nothing, input = nothing, socket: name, socketInput = input } = spec;
   const socket = name === undefined ? undefined : { name, input: socketInput as z.ZodType, answer };
   return { ...describe(spec), socket, http: { ...doorOf(spec), answer } };
 }
@@ -237,10 +239,10 @@ export function uploadOperation<const Path extends HttpRoute, const By extends H
   return { ...describe({ ...spec, limit }), http: { ...doorOf(spec), answer, upload } };
 }
 
-export function socketOperation<O extends z.ZodType, I extends z.ZodType = z.ZodUnknown>(
+export function socketOperation<O extends z.ZodType = z.ZodUnknown, I extends z.ZodType = z.ZodUnknown>(
   spec: SocketSpec<I, O>,
 ): Contract<{ kind: 'socket'; route: never; by: never; input: I; answer: O; socket: never; socketInput: I }> {
-  const { input = nothing, answer } = spec;
+  const { input = nothing, answer = nothing } = spec;
   return { ...describe(spec), socket: { input, answer } };
 }
 

@@ -10,7 +10,7 @@ import {
 } from '../accounts/passkeys.ts';
 import { oidcStart, returnPath, signInCodeInput, signInInput } from '../accounts/people.ts';
 import { demoPersonList, siteSession } from '../site.ts';
-import { nothing, operation } from './contract.ts';
+import { operation } from './contract.ts';
 
 const ANYONE = { by: ['visitor'] } as const;
 const SIGNING_IN = { ...ANYONE, limit: 'signIn' } as const;
@@ -92,7 +92,6 @@ export const passkeyCeremonyContract = {
     ...SIGNING_IN,
     http: 'POST /site/passkeys/sign-in',
     input: passkeyProof,
-    answer: nothing,
     summary: 'Sign in with a passkey, or signed in confirm with one of yours',
     errors: ['not_found', 'passkey_invalid'],
   }),

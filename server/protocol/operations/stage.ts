@@ -27,7 +27,7 @@ import {
   watchAnswer,
   watchInput,
 } from '../stage.ts';
-import { nothing, operation, socketOperation } from './contract.ts';
+import { operation, socketOperation } from './contract.ts';
 
 const WATCHING = { from: 'inside', limit: 'stage' } as const;
 const PUBLISHING = { from: 'inside', right: 'publish', limit: 'stage' } as const;
@@ -56,25 +56,25 @@ export const stageContract = {
   'stage:publish': socketOperation({ ...PUBLISHING, input: publishInput, answer: publishAnswer }),
   'stage:preparePublish': socketOperation({ ...PUBLISHING, input: preparePublishInput, answer: publishAnswer }),
   'stage:takeStage': socketOperation({ ...PUBLISHING, input: takeStageInput, answer: takeStageAnswer }),
-  'stage:connect': socketOperation({ ...WATCHING, input: connectInput, answer: nothing }),
+  'stage:connect': socketOperation({ ...WATCHING, input: connectInput }),
   'stage:restartIce': socketOperation({ ...WATCHING, input: sessionInput, answer: restartIceAnswer }),
   /**
    * Resumes one's own media session after the socket was lost. Refused with `session_not_found` if it has ended, and
    * for a publisher with `live_over`, `live_interrupted` or `live_replaced` if the live must not be restored.
    */
   'stage:resume': socketOperation({ ...WATCHING, input: resumeInput, answer: resumeAnswer }),
-  'stage:leave': socketOperation({ from: 'lobby', limit: 'stage', input: sessionInput, answer: nothing }),
+  'stage:leave': socketOperation({ from: 'lobby', limit: 'stage', input: sessionInput }),
   'stage:produce': socketOperation({
     ...PUBLISHING,
     input: produceInput,
     answer: z.object({ producerId: z.string() }),
   }),
-  'stage:unproduce': socketOperation({ ...PUBLISHING, input: unproduceInput, answer: nothing }),
-  'stage:mute': socketOperation({ ...PUBLISHING, input: muteInput, answer: nothing }),
-  'stage:sentLayers': socketOperation({ ...PUBLISHING, input: sentLayersInput, answer: nothing }),
+  'stage:unproduce': socketOperation({ ...PUBLISHING, input: unproduceInput }),
+  'stage:mute': socketOperation({ ...PUBLISHING, input: muteInput }),
+  'stage:sentLayers': socketOperation({ ...PUBLISHING, input: sentLayersInput }),
   /** A publication that another page has replaced ends nothing. */
-  'stage:endLive': socketOperation({ ...PUBLISHING, input: endLiveInput, answer: nothing }),
-  'stage:viewport': socketOperation({ ...WATCHING, input: viewportInput, answer: nothing }),
+  'stage:endLive': socketOperation({ ...PUBLISHING, input: endLiveInput }),
+  'stage:viewport': socketOperation({ ...WATCHING, input: viewportInput }),
   'stage:restartVideo': socketOperation({ ...WATCHING, input: restartVideoInput, answer: restartVideoAnswer }),
-  'stage:play': socketOperation({ ...WATCHING, input: sessionInput, answer: nothing }),
+  'stage:play': socketOperation({ ...WATCHING, input: sessionInput }),
 };

@@ -9,8 +9,5 @@ export const accountDataOperations = implement(accountDataContract, {
     return { name: `loge-${at.slice(0, 10)}`, chunks: dataExport.zip(identity, { language, at }) };
   },
   lookAtClosing: ({ closing }, { caller }) => closing.look(caller.identity),
-  closeAccount: async ({ closing }, { caller: { identity } }) => {
-    await closing.close(identity, identity);
-    return {};
-  },
+  closeAccount: ({ closing }, { caller: { identity } }) => closing.close(identity, identity),
 });

@@ -4,10 +4,7 @@ import { implement } from '../operation.ts';
 export const addressOperations = implement(addressContract, {
   getAddressChange: async ({ people }, { caller }) => ({ change: await people.addresses.find(caller.identity) }),
   changeAddress: ({ people }, { caller, input }) => people.addresses.request(caller.identity, input.address),
-  withdrawAddressChange: async ({ people }, { caller }) => {
-    await people.addresses.withdraw(caller.identity);
-    return {};
-  },
+  withdrawAddressChange: ({ people }, { caller }) => people.addresses.withdraw(caller.identity),
   listRecoveries: async ({ people }) => ({ recoveries: await people.addresses.listRecoveries() }),
   beginRecovery: async ({ people: { addresses }, money }, { caller: { identity: by }, input }) => {
     const person = await addresses.findPerson(input.account);
@@ -17,6 +14,5 @@ export const addressOperations = implement(addressContract, {
   withdrawRecovery: async ({ people, money }, { caller: { identity: by }, params: { person } }) => {
     const act = { act: 'recovery_withdrawn', subject: person, by, reason: null } as const;
     await money.desk.record(act, () => people.addresses.withdraw(person));
-    return {};
   },
 });

@@ -13,10 +13,8 @@ export const blockOperations = implement(blockContract, {
   blockFromOwnRooms: ({ rooms }, { caller, input }) =>
     rooms.removals.block({ creator: caller.identity, by: caller.identity, ...input }),
   listOwnBlocks: (domains, { caller, input }) => listOf(domains, caller.identity, input.after),
-  unblockFromOwnRooms: async ({ rooms }, { caller, params }) => {
-    await rooms.removals.unblock({ creator: caller.identity, identity: params.identity, by: caller.identity });
-    return {};
-  },
+  unblockFromOwnRooms: ({ rooms }, { caller, params }) =>
+    rooms.removals.unblock({ creator: caller.identity, identity: params.identity, by: caller.identity }),
   'rooms:block': ({ rooms }, { caller, input }) =>
     rooms.removals.block({ creator: caller.identity, by: caller.identity, ...input }),
   blockParticipant: async ({ accounts, rooms }, { params, caller, input }) => {
@@ -27,6 +25,5 @@ export const blockOperations = implement(blockContract, {
   unblockParticipant: async ({ rooms }, { params, caller }) => {
     const identity = parseIdentity(params.identity);
     await rooms.removals.unblock({ creator: params.creator, identity, by: caller.identity });
-    return {};
   },
 });

@@ -33,12 +33,10 @@ export const deskPeopleOperations = implement(deskPeopleContract, {
     if (!(await people.find(person))) throw new AppError('person_not_found');
     const act = { act: 'sessions_ended', subject: person, by: caller.identity, reason } as const;
     await money.desk.record(act, () => people.sessions.revokeAll(person));
-    return {};
   },
   closeAccountOfPerson: async ({ closing, people, money }, { caller, params: { person }, input: { reason } }) => {
     if (!(await people.find(person))) throw new AppError('person_not_found');
     const act = { act: 'account_closed', subject: person, by: caller.identity, reason } as const;
     await money.desk.record(act, () => closing.close(person, caller.identity));
-    return {};
   },
 });

@@ -28,14 +28,12 @@ export const deskRoleOperations = implement(deskRoleContract, {
     await money.desk.record({ act: 'role_given', subject: person, by, reason: `${role}: ${reason}` }, () =>
       roles.give({ person, role, by }),
     );
-    return {};
   },
   endRole: async ({ roles, money }, { caller, params: { person }, input: { role, reason } }) => {
     const by = caller.identity;
     await money.desk.record({ act: 'role_ended', subject: person, by, reason: `${role}: ${reason}` }, () =>
       roles.end({ person, role, by }),
     );
-    return {};
   },
   decideCreator: async ({ roles, money }, { caller, params: { person }, input: { accepted, reason } }) => {
     const by = caller.identity;
@@ -45,6 +43,5 @@ export const deskRoleOperations = implement(deskRoleContract, {
       { act: accepted ? 'role_given' : 'role_ended', subject: person, by, reason: `creator: ${reason}` },
       () => roles.decide(role, accepted),
     );
-    return {};
   },
 });

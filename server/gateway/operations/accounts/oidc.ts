@@ -3,8 +3,5 @@ import { implement } from '../operation.ts';
 
 export const oidcOperations = implement(oidcContract, {
   getOwnOidc: ({ people }, { caller }) => people.oidc.own(caller.identity),
-  removeOwnOidcBinding: async ({ people }, { caller, params }) => {
-    await people.oidc.remove(caller.identity, params.binding);
-    return {};
-  },
+  removeOwnOidcBinding: ({ people }, { caller, params }) => people.oidc.remove(caller.identity, params.binding),
 });

@@ -7,8 +7,5 @@ export const operatorOperations = implement(operatorContract, {
     if (!config.hasSite) throw new AppError('forbidden', 'This house only embeds: use `POST /v1/desk/sessions`.');
     return operators.invite(input.address, key.apiKey);
   },
-  becomeOperator: async ({ operators }, { caller, input }) => {
-    await operators.accept(input.token, caller.identity);
-    return {};
-  },
+  becomeOperator: ({ operators }, { caller, input }) => operators.accept(input.token, caller.identity),
 });

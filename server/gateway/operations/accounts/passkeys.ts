@@ -5,8 +5,5 @@ export const passkeyOperations = implement(passkeyContract, {
   listOwnPasskeys: async ({ people }, { caller }) => ({ passkeys: await people.passkeys.list(caller.identity) }),
   renameOwnPasskey: ({ people }, { caller, params, input }) =>
     people.passkeys.rename(caller.identity, params.passkey, input.name),
-  removeOwnPasskey: async ({ people }, { caller, params }) => {
-    await people.passkeys.remove(caller.identity, params.passkey);
-    return {};
-  },
+  removeOwnPasskey: ({ people }, { caller, params }) => people.passkeys.remove(caller.identity, params.passkey),
 });

@@ -34,10 +34,7 @@ export const peopleOperations = implement(peopleContract, {
   setOwnPicture: async ({ pictures }, { caller: { identity }, input }) => ({
     picture: await pictures.set({ use: 'portrait', subject: identity }, identity, input),
   }),
-  removeOwnPicture: async ({ pictures }, { caller }) => {
-    await pictures.remove({ use: 'portrait', subject: caller.identity });
-    return {};
-  },
+  removeOwnPicture: ({ pictures }, { caller }) => pictures.remove({ use: 'portrait', subject: caller.identity }),
   becomeCreator: async (domains, { caller, input }) => {
     const { people, config, money } = domains;
     if (!config.creatorsWithoutPayouts && !money.creatorAccounts.payableCountries.has(input.country)) {
@@ -49,12 +46,6 @@ export const peopleOperations = implement(peopleContract, {
   listOwnSessions: async ({ people }, { caller, session }) => ({
     sessions: await people.sessions.list(caller.identity, session?.id),
   }),
-  revokeOwnSession: async ({ people }, { caller, params }) => {
-    await people.sessions.revoke(caller.identity, params.session);
-    return {};
-  },
-  revokeOwnSessions: async ({ people }, { caller }) => {
-    await people.sessions.revokeAll(caller.identity);
-    return {};
-  },
+  revokeOwnSession: ({ people }, { caller, params }) => people.sessions.revoke(caller.identity, params.session),
+  revokeOwnSessions: ({ people }, { caller }) => people.sessions.revokeAll(caller.identity),
 });

@@ -9,14 +9,9 @@ export const chatModerationOperations = implement(chatModerationContract, {
     else await moderation.removeAuthor({ room, actor, ...input });
     return { done: true };
   },
-  'chat:remove': async ({ chat }, { room, caller: actor, input }) => {
-    await chat.moderation.remove({ room, actor, ...input });
-    return {};
-  },
-  'chat:removeAuthor': async ({ chat }, { room, caller: actor, input }) => {
-    await chat.moderation.removeAuthor({ room, actor, ...input });
-    return {};
-  },
+  'chat:remove': ({ chat }, { room, caller: actor, input }) => chat.moderation.remove({ room, actor, ...input }),
+  'chat:removeAuthor': ({ chat }, { room, caller: actor, input }) =>
+    chat.moderation.removeAuthor({ room, actor, ...input }),
   restrictChat: async ({ chat, rooms }, { room, caller: actor, input }) => {
     await chat.moderation.restrict({ room, actor, input });
     const { identity, reason, removeAccess } = input;
@@ -33,10 +28,7 @@ export const chatModerationOperations = implement(chatModerationContract, {
     await chat.held.review(room, caller, { id: id.data, ...input });
     return { done: true };
   },
-  'chat:review': async ({ chat }, { room, caller, input }) => {
-    await chat.held.review(room, caller, input);
-    return {};
-  },
+  'chat:review': ({ chat }, { room, caller, input }) => chat.held.review(room, caller, input),
   setChatMode: async ({ chat }, { room, caller: actor, input }) => {
     await chat.moderation.setMode({ room, actor, input });
     return chat.state(room);
@@ -45,17 +37,12 @@ export const chatModerationOperations = implement(chatModerationContract, {
     await chat.moderation.panic({ room, actor, ...input });
     return chat.state(room);
   },
-  'chat:pin': async ({ chat }, { room, caller: actor, input: { messageId } }) => {
-    await chat.moderation.pin({ room, actor, messageId });
-    return {};
-  },
+  'chat:pin': ({ chat }, { room, caller: actor, input: { messageId } }) =>
+    chat.moderation.pin({ room, actor, messageId }),
   'chat:startPoll': async ({ chat }, { room, caller: actor, input }) => ({
     poll: await chat.polls.begin({ room, actor, input }),
   }),
-  'chat:closePoll': async ({ chat }, { room, caller: actor }) => {
-    await chat.polls.close({ room, actor });
-    return {};
-  },
+  'chat:closePoll': ({ chat }, { room, caller: actor }) => chat.polls.close({ room, actor }),
   getChatWords: async ({ accounts, chat }, { params }) =>
     chat.moderation.words((await accounts.getCreator(params.identity)).identity),
   'chat:words': async ({ chat }, { room }) => chat.moderation.words(await chat.creatorOf(room)),

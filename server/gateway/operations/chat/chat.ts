@@ -13,16 +13,11 @@ export const chatOperations = implement(chatContract, {
   'chat:react': async ({ chat, chatLive }, { room, caller, input: { emoji } }) => {
     await chat.assertMayTakePart(room, caller);
     chatLive.react(room, emoji);
-    return {};
   },
-  'chat:vote': async ({ chat }, { room, caller, input: { poll, option } }) => {
-    await chat.vote({ room, from: caller, poll, option });
-    return {};
-  },
+  'chat:vote': ({ chat }, { room, caller, input: { poll, option } }) => chat.vote({ room, from: caller, poll, option }),
   'chat:raiseHand': async ({ chat, chatLive, clock }, { room, caller, input: { raised } }) => {
     if (raised) await chat.assertMayTakePart(room, caller);
     chatLive.roster.raise({ room, participant: caller, raised, since: isoIn(clock) });
-    return {};
   },
   'chat:people': async ({ chatLive }, { room, input: { query } }) => chatLive.roster.people(room, query),
   'chat:report': ({ reports }, { room, caller, input }) => reports.fileFromChat(room, caller.identity, input),

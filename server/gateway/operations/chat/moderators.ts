@@ -52,14 +52,9 @@ export const moderatorOperations = implement(moderatorContract, {
     await moderators.inviteByHandle(handle, { creator, room });
     return { link: null };
   },
-  withdrawInvitation: async ({ moderators }, { caller, params }) => {
-    await moderators.withdraw({ creator: caller.identity, id: params.invitation });
-    return {};
-  },
-  endModerator: async ({ moderators }, { caller, params }) => {
-    await moderators.end(params.moderator, caller.identity);
-    return {};
-  },
+  withdrawInvitation: ({ moderators }, { caller, params }) =>
+    moderators.withdraw({ creator: caller.identity, id: params.invitation }),
+  endModerator: ({ moderators }, { caller, params }) => moderators.end(params.moderator, caller.identity),
   listModerating: async (domains, { caller: { identity } }) => {
     const { moderators, roles } = domains;
     const [held, open] = await Promise.all([roles.rolesOf(identity), moderators.invitationsTo(identity)]);
@@ -74,13 +69,9 @@ export const moderatorOperations = implement(moderatorContract, {
     const invitations = await Promise.all(open.map((each) => received(domains, each)));
     return { moderating: await Promise.all(named), invitations };
   },
-  answerInvitation: async ({ moderators }, { caller, params: { invitation: id }, input: { accepted } }) => {
-    await moderators.answer({ id }, { person: caller.identity, accepted });
-    return {};
-  },
+  answerInvitation: ({ moderators }, { caller, params: { invitation: id }, input: { accepted } }) =>
+    moderators.answer({ id }, { person: caller.identity, accepted }),
   findInvitationLink: async (domains, { input }) => received(domains, await domains.moderators.findLink(input.token)),
-  acceptInvitationLink: async ({ moderators }, { caller, input: { token } }) => {
-    await moderators.answer({ token }, { person: caller.identity, accepted: true });
-    return {};
-  },
+  acceptInvitationLink: ({ moderators }, { caller, input: { token } }) =>
+    moderators.answer({ token }, { person: caller.identity, accepted: true }),
 });

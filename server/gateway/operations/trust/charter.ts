@@ -26,9 +26,6 @@ export const charterOperations = implement(charterContract, {
   saveCharterDraft: async ({ charter: own }, call) => ({
     draft: await own.saveDraft(call.input.articles, actorOf(call), call.input.basedOn),
   }),
-  deleteCharterDraft: async ({ charter: own }, { input }) => {
-    await own.deleteDraft(input.hash);
-    return {};
-  },
+  deleteCharterDraft: ({ charter: own }, { input }) => own.deleteDraft(input.hash),
   announceCharter: ({ charter: own }, call) => own.announce(call.input, actorOf(call)),
 });

@@ -32,8 +32,6 @@ export const reportOperations = implement(reportContract, {
   listOwnReports: ({ reports }, { caller: { identity } }) => reports.listOwn(identity),
   listReports: (domains, call) =>
     domains.reports.list(call.caller.identity, { ...call.input, ...scopeOf(call, domains) }),
-  markReportUnfounded: async (domains, call) => {
-    await domains.reports.markUnfounded(call.params.id, { by: actorOf(call), ...scopeOf(call, domains) });
-    return {};
-  },
+  markReportUnfounded: (domains, call) =>
+    domains.reports.markUnfounded(call.params.id, { by: actorOf(call), ...scopeOf(call, domains) }),
 });

@@ -74,7 +74,6 @@ export function passkeyCeremonies(
         desk.forget(response);
         await sessions.replace(response, secret);
       }
-      return {};
     },
   });
   return operations as HttpOperation[];

@@ -1,7 +1,7 @@
 /** What a person takes from the house, and leaving it: the export of everything about them, and closing the account. */
 
 import { accountClosing, closingInput } from '../../accounts/people.ts';
-import { downloadOperation, nothing, operation } from '../contract.ts';
+import { downloadOperation, operation } from '../contract.ts';
 
 const BY_PERSON = { by: ['person'] } as const;
 
@@ -33,7 +33,6 @@ export const accountDataContract = {
     stepUp: true,
     input: closingInput,
     example: { confirmed: true },
-    answer: nothing,
     summary: 'Close your account for good',
     description:
       'Ends your roles and sessions, erases names, messages and addresses, and frees your handle, which rests for 90 days. The books keep amounts.',

@@ -8,7 +8,7 @@ import {
   recoveryInput,
   recoveryList,
 } from '../../accounts/addresses.ts';
-import { nothing, operation } from '../contract.ts';
+import { operation } from '../contract.ts';
 
 const BY_PERSON = { by: ['person'] } as const;
 const BY_OPERATOR = { by: ['operator'] } as const;
@@ -38,7 +38,6 @@ export const addressContract = {
     ...BY_PERSON,
     http: 'DELETE /v1/me/address-change',
     stepUp: true,
-    answer: nothing,
     summary: 'Withdraw the change of your mail address',
     description: 'It stops a recovery too. A repeated call has no further effect.',
   }),
@@ -66,7 +65,6 @@ export const addressContract = {
     ...BY_OPERATOR,
     http: 'DELETE /v1/desk/recoveries/:person',
     stepUp: true,
-    answer: nothing,
     summary: 'Withdraw the recovery of an account',
     description: 'A repeated call has no further effect.',
   }),

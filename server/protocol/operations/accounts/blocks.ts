@@ -1,7 +1,7 @@
 /** Whom creators keep out of all of their rooms: on the site, in a room, and by an embedder's server. */
 
 import { block, blockList, blockListQuery, block as blockSchema, removalInput } from '../../rooms.ts';
-import { nothing, operation, socketOperation } from '../contract.ts';
+import { operation, socketOperation } from '../contract.ts';
 
 const EFFECT =
   'They are out of all rooms of the creator at once, also of later ones, and no token restores it. They can no longer follow, tip or buy; tickets of lives to come go back, and their membership is not renewed.';
@@ -31,7 +31,6 @@ export const blockContract = {
   unblockFromOwnRooms: operation({
     ...BY_CREATOR,
     http: 'DELETE /v1/me/blocks/:identity',
-    answer: nothing,
     summary: 'Unblock a person',
     description: 'Removals from single rooms stay. A repeated call has no further effect.',
   }),
@@ -59,7 +58,6 @@ export const blockContract = {
   unblockParticipant: operation({
     ...BY_SERVER,
     http: 'DELETE /v1/creators/:creator/blocks/:identity',
-    answer: nothing,
     summary: 'Unblock a person',
     description: 'Removals from single rooms stay. A repeated call has no further effect.',
   }),

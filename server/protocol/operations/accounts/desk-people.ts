@@ -1,7 +1,7 @@
 /** Operators see the house's people, end their sessions and close their accounts. Acts and looks are on record. */
 
 import { deskPeopleQuery, deskPerson, deskPersonList, deskReasonInput } from '../../accounts/people.ts';
-import { nothing, operation } from '../contract.ts';
+import { operation } from '../contract.ts';
 
 const BY_OPERATOR = { by: ['operator'] } as const;
 
@@ -28,7 +28,6 @@ export const deskPeopleContract = {
     http: 'POST /v1/desk/people/:person/sessions/end',
     input: deskReasonInput,
     example: { reason: 'They have lost their phone' },
-    answer: nothing,
     summary: 'Sign a person out everywhere',
     description: 'On record, with the reason. Their open sockets close within a second.',
     errors: ['person_not_found'],
@@ -38,7 +37,6 @@ export const deskPeopleContract = {
     http: 'POST /v1/desk/people/:person/close',
     input: deskReasonInput,
     example: { reason: 'They asked for it by letter' },
-    answer: nothing,
     stepUp: true,
     summary: 'Close the account of a person for good',
     description: 'As they would themselves, and refused while something is open. On record, with the reason.',

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { singleLine } from '../../accounts/accounts.ts';
 import { houseRoleInput, roleHolderList } from '../../roles.ts';
-import { nothing, operation } from '../contract.ts';
+import { operation } from '../contract.ts';
 
 const BY_OPERATOR = { by: ['operator'] } as const;
 const reason = singleLine(500);
@@ -20,7 +20,6 @@ export const deskRoleContract = {
     http: 'POST /v1/desk/people/:person/roles',
     input: houseRoleInput,
     example: { role: 'reviewer', reason: 'Joins the team that reads reports' },
-    answer: nothing,
     status: 201,
     stepUp: true,
     summary: 'Make a person a reviewer or an operator',
@@ -32,7 +31,6 @@ export const deskRoleContract = {
     http: 'POST /v1/desk/people/:person/roles/end',
     input: houseRoleInput,
     example: { role: 'reviewer', reason: 'Has left the team' },
-    answer: nothing,
     stepUp: true,
     summary: 'End the role of a reviewer or an operator',
     description: 'On record, with the reason, and effective at the next request. The last operator stays.',
@@ -43,7 +41,6 @@ export const deskRoleContract = {
     http: 'POST /v1/desk/people/:person/creator',
     input: z.object({ accepted: z.boolean(), reason }),
     example: { accepted: true, reason: 'Known to us' },
-    answer: nothing,
     summary: 'Accept or refuse a person who asks to be a creator',
     description: 'In a house with `LOGE_CREATOR_APPROVAL=on`. On record, with the reason.',
     errors: ['person_not_found'],

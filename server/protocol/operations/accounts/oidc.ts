@@ -1,7 +1,7 @@
 /** A person's accounts at the house's OpenID provider. Adding one and signing in is `site/oidc-sign-in.ts`. */
 
 import { ownOidc } from '../../accounts/oidc.ts';
-import { nothing, operation } from '../contract.ts';
+import { operation } from '../contract.ts';
 
 export const oidcContract = {
   getOwnOidc: operation({
@@ -15,7 +15,6 @@ export const oidcContract = {
     by: ['person'],
     http: 'DELETE /v1/me/oidc/:binding',
     stepUp: true,
-    answer: nothing,
     summary: 'Sign in no more with an account at the OpenID provider',
     description: 'A repeated call has no further effect. An operator keeps a passkey or one such account.',
     errors: ['last_strong_sign_in'],

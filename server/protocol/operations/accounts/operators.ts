@@ -1,7 +1,7 @@
 /** How people of the house become operators. */
 
 import { operatorAcceptance, operatorInvitation, operatorInvitationInput } from '../../accounts/operators.ts';
-import { nothing, operation } from '../contract.ts';
+import { operation } from '../contract.ts';
 
 export const operatorContract = {
   inviteOperator: operation({
@@ -22,7 +22,6 @@ export const operatorContract = {
     stepUp: true,
     input: operatorAcceptance,
     example: { token: 'Jm3vQ2tXk8Lr5sWn9yBc4dFg7hKp1zTa6eUo0iRxVwY' },
-    answer: nothing,
     summary: 'Accept an invitation to be an operator',
     errors: ['desk_link_invalid', 'invitation_for_another'],
   }),

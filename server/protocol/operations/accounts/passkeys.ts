@@ -1,7 +1,7 @@
 /** A person's passkeys. Adding one and signing in set cookies, which `site/passkey-operations.ts` does. */
 
 import { passkey, passkeyChange, passkeyList } from '../../accounts/passkeys.ts';
-import { nothing, operation } from '../contract.ts';
+import { operation } from '../contract.ts';
 
 const BY_PERSON = { by: ['person'] } as const;
 
@@ -25,7 +25,6 @@ export const passkeyContract = {
     ...BY_PERSON,
     http: 'DELETE /v1/me/passkeys/:passkey',
     stepUp: true,
-    answer: nothing,
     summary: 'Remove one of your passkeys',
     errors: ['passkey_not_found', 'last_strong_sign_in'],
   }),

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { becomeCreatorInput, personSessionList, profile, profileChange } from '../../accounts/people.ts';
 import { PICTURE_ERRORS, PICTURE_UPLOAD, picture } from '../../pictures.ts';
-import { nothing, operation, uploadOperation } from '../contract.ts';
+import { operation, uploadOperation } from '../contract.ts';
 
 const BY_PERSON = { by: ['person'] } as const;
 
@@ -39,7 +39,6 @@ export const peopleContract = {
   removeOwnPicture: operation({
     ...BY_PERSON,
     http: 'DELETE /v1/me/picture',
-    answer: nothing,
     summary: 'Remove your picture',
   }),
   becomeCreator: operation({
@@ -63,14 +62,12 @@ export const peopleContract = {
   revokeOwnSession: operation({
     ...BY_PERSON,
     http: 'DELETE /v1/me/sessions/:session',
-    answer: nothing,
     summary: 'Sign out on one of your devices',
     description: 'A repeated call has no further effect.',
   }),
   revokeOwnSessions: operation({
     ...BY_PERSON,
     http: 'DELETE /v1/me/sessions',
-    answer: nothing,
     summary: 'Sign out everywhere, here too',
   }),
 };

@@ -15,7 +15,7 @@ import {
 } from '../../chat/chat-moderation.ts';
 import { chatPoll, chatState, pinInput, startPollInput } from '../../chat/chat-room.ts';
 import { chatDone, serverRemovalInput } from '../../chat/chat-server.ts';
-import { nothing, operation, socketOperation } from '../contract.ts';
+import { operation, socketOperation } from '../contract.ts';
 
 /** Over sockets for moderators, over HTTP for servers. */
 const MODERATING = { from: 'inside', right: 'moderate' } as const;
@@ -34,8 +34,8 @@ export const chatModerationContract = {
       'Pass a `messageId`, or an `identity` to remove all messages of that person in the room. The id of a tip removes its words; the amount stays.',
     errors: ['message_not_found'],
   }),
-  'chat:remove': socketOperation({ ...MODERATING, input: chatRemoveInput, answer: nothing }),
-  'chat:removeAuthor': socketOperation({ ...MODERATING, input: removeAuthorInput, answer: nothing }),
+  'chat:remove': socketOperation({ ...MODERATING, input: chatRemoveInput }),
+  'chat:removeAuthor': socketOperation({ ...MODERATING, input: removeAuthorInput }),
   restrictChat: operation({
     http: 'POST /v1/rooms/:id/chat/restrictions',
     ...BY_SERVER,
@@ -73,7 +73,7 @@ export const chatModerationContract = {
       'The first decision counts. An allowed message is sent to the chat; for a refused one, its author gets the reason.',
     errors: ['held_message_not_found', 'already_reviewed'],
   }),
-  'chat:review': socketOperation({ ...MODERATING, input: reviewInput, answer: nothing }),
+  'chat:review': socketOperation({ ...MODERATING, input: reviewInput }),
   setChatMode: operation({
     http: 'POST /v1/rooms/:id/chat/mode',
     ...BY_SERVER,
@@ -97,9 +97,9 @@ export const chatModerationContract = {
     description:
       'Pauses the chat except for moderators, and sets members only and slow mode for when the pause is lifted. Releasing it restores the previous modes.',
   }),
-  'chat:pin': socketOperation({ ...MODERATING, input: pinInput, answer: nothing }),
+  'chat:pin': socketOperation({ ...MODERATING, input: pinInput }),
   'chat:startPoll': socketOperation({ ...MODERATING, input: startPollInput, answer: z.object({ poll: chatPoll }) }),
-  'chat:closePoll': socketOperation({ ...MODERATING, answer: nothing }),
+  'chat:closePoll': socketOperation({ ...MODERATING }),
   getChatWords: operation({
     http: 'GET /v1/creators/:identity/chat/words',
     ...BY_SERVER,

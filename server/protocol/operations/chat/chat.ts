@@ -5,7 +5,7 @@ import { chatHistoryInput, chatPage, chatSendAnswer, chatSendInput } from '../..
 import { chatReportId, chatReportInput } from '../../chat/chat-moderation.ts';
 import { peopleAnswer, peopleInput, raiseHandInput, reactInput, voteInput } from '../../chat/chat-room.ts';
 import { serverHistoryQuery } from '../../chat/chat-server.ts';
-import { nothing, operation, socketOperation } from '../contract.ts';
+import { operation, socketOperation } from '../contract.ts';
 
 export const WRITING = { from: 'inside', right: 'chat' } as const;
 
@@ -22,9 +22,9 @@ export const chatContract = {
     summary: 'Read the chat of a room',
     description: 'The newest entries, those after `since`, or those before `before`, in ascending order.',
   }),
-  'chat:react': socketOperation({ from: 'inside', right: 'chat', input: reactInput, answer: nothing }),
-  'chat:vote': socketOperation({ from: 'inside', right: 'chat', input: voteInput, answer: nothing }),
-  'chat:raiseHand': socketOperation({ from: 'inside', right: 'chat', input: raiseHandInput, answer: nothing }),
+  'chat:react': socketOperation({ from: 'inside', right: 'chat', input: reactInput }),
+  'chat:vote': socketOperation({ from: 'inside', right: 'chat', input: voteInput }),
+  'chat:raiseHand': socketOperation({ from: 'inside', right: 'chat', input: raiseHandInput }),
   'chat:people': socketOperation({ from: 'inside', input: peopleInput, answer: peopleAnswer }),
   /** Files the same report as `reports:file`. */
   'chat:report': socketOperation({

@@ -9,7 +9,7 @@ import {
   moderatorList,
   receivedInvitation,
 } from '../../roles.ts';
-import { nothing, operation } from '../contract.ts';
+import { operation } from '../contract.ts';
 
 const BY_PERSON = { by: ['person'] } as const;
 const BY_CREATOR = { ...BY_PERSON, role: 'creator' } as const;
@@ -36,14 +36,12 @@ export const moderatorContract = {
   withdrawInvitation: operation({
     ...BY_CREATOR,
     http: 'DELETE /v1/me/moderators/invitations/:invitation',
-    answer: nothing,
     summary: 'Withdraw an invitation',
     description: 'A repeated call has no further effect.',
   }),
   endModerator: operation({
     ...BY_PERSON,
     http: 'DELETE /v1/me/moderators/:moderator',
-    answer: nothing,
     summary: 'Remove one of your moderators, or stop moderating',
     description:
       'By the creator or by the moderator, with the id of the role. It takes effect at once, on open sockets too. A repeated call has no further effect.',
@@ -59,7 +57,6 @@ export const moderatorContract = {
     http: 'POST /v1/me/moderating/:invitation',
     input: invitationAnswerInput,
     example: { accepted: true },
-    answer: nothing,
     summary: 'Accept or decline an invitation to you',
     errors: ['invitation_invalid'],
   }),
@@ -78,7 +75,6 @@ export const moderatorContract = {
     http: 'POST /v1/me/invitation-links/accept',
     input: invitationLinkInput,
     example: { token: 'kUo0m8cJH3kq2b0yYkq6d3yq0m8cJH3kq2b0yYkq6d3' },
-    answer: nothing,
     summary: 'Accept the invitation of a link, once',
     errors: ['invitation_invalid'],
   }),

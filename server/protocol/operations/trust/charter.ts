@@ -15,7 +15,7 @@ import {
   draftDiscard,
   draftInput,
 } from '../../trust/charter.ts';
-import { nothing, operation, socketOperation } from '../contract.ts';
+import { operation, socketOperation } from '../contract.ts';
 
 const PUBLIC = { by: ['visitor'] } as const;
 const BY_HOUSE = { by: ['server:admin', 'operator'] } as const;
@@ -110,7 +110,6 @@ export const charterContract = {
     ...BY_HOUSE,
     http: 'DELETE /v1/charter/draft',
     input: draftDiscard,
-    answer: nothing,
     summary: 'Discard the draft',
     description: 'If it is the one with this hash. A repeated call has no further effect.',
     errors: ['charter_changed'],

@@ -8,7 +8,7 @@ import {
   reportList,
   roomReportInput,
 } from '../../trust/reports.ts';
-import { nothing, operation, socketOperation } from '../contract.ts';
+import { operation, socketOperation } from '../contract.ts';
 
 const EXAMPLE_MESSAGE = 'msg_9aYx3mPq7LdR2vKe5tWz';
 
@@ -54,7 +54,6 @@ export const reportContract = {
   markReportUnfounded: operation({
     http: 'POST /v1/reports/:id/unfounded',
     by: ['server:moderation', 'reviewer', 'operator'],
-    answer: nothing,
     summary: 'Note that a report was manifestly unfounded',
     description:
       'Its reporter gets a letter. After three within 90 days they may file one report a day, for 30 days. A repeated call changes nothing, and neither does one about a report by the form. Not by a reviewer or operator whom its case concerns, or who reported it.',
