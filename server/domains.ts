@@ -237,7 +237,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     returnLinks: ticketLinks,
     reportLinks: senderLinks,
     push,
-    dueWork: [...money.dueRows, webhooks.due],
+    dueWork: [...money.dueRows, webhooks.due, mail.due, push.due],
   };
 }
 

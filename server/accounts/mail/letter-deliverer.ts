@@ -1,14 +1,18 @@
 /**
  * Sends queued letters at least once, in lanes, so that a long queue of the one never delays the others. A letter is
- * settled after the server has taken it; if the process dies in between, its lease expires and it is sent again under
- * the same Message-ID.
+ * settled after the server has taken it; if the process dies in between, it is due again and sent under the same
+ * Message-ID.
  */
 import { type Clock, HOUR_MS, isoIn } from '../../platform/clock.ts';
-import { type Backoff, retryPauseMs } from '../../platform/jobs/backoff.ts';
+import type { Database } from '../../platform/db/db.ts';
+import { sql } from '../../platform/db/sql.ts';
+import { type Lane as DueLane, DueRows } from '../../platform/jobs/due-rows.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
+import { AppError } from '../../protocol/errors.ts';
 import type { Lane } from './letters/template.ts';
-import type { LetterRow, LettersStore, Settled } from './letters.store.ts';
+import { isOfLane, type LetterRow, type LettersStore, type Settled } from './letters.store.ts';
+import { letters } from './mail.schema.ts';
 import { type LetterSender, SEND_TIMEOUT_MS, SMTP_CONNECTIONS } from './smtp-sender.ts';
 
 interface LaneLimits {
@@ -30,23 +34,19 @@ const LANES: Record<Lane, LaneLimits> = {
   other: { atATime: 2, share: 1, causeShare: 0.5, perMailbox: 20 },
   bulk: { atATime: SMTP_CONNECTIONS - 6, share: 1, causeShare: 0.8, perMailbox: 20 },
 };
-const LANE_NAMES = Object.keys(LANES) as Lane[];
-/** Letters of a lane that are leased together: a lease costs as much for one. */
-const LEASED = 50;
+const SWEEP_MS = 1_000;
 /** With margin for the database, so that no other process takes a letter that is being sent. */
 const LEASE_MS = SEND_TIMEOUT_MS + 30_000;
-/** Of a lease, for a letter to be sent under it. */
-const LEFT_MS = SEND_TIMEOUT_MS + 10_000;
-const RETRY: Backoff = { firstMs: 10_000, factor: 3, maxMs: 2 * HOUR_MS, jitter: 0.2 };
 const POSTPONED_MS = 5 * 60_000;
+const OVER_MAILBOX_LIMIT = 'not sent yet: the limit of letters per mailbox and hour is reached';
 
 type Outgoing = Omit<Parameters<LetterSender['send']>[0], 'messageId' | 'to' | 'date'>;
 
 export interface LetterDelivererOptions {
+  db: Database;
   clock: Clock;
   log: Log;
   metrics: Metrics;
-  random: () => number;
   store: LettersStore;
   sender: LetterSender;
   /** What comes after the `@` in a Message-ID. */
@@ -55,89 +55,61 @@ export interface LetterDelivererOptions {
   perHour: number;
   /** Development keeps what was in a letter, to show it. */
   keepsData: boolean;
+  mayRun: (() => boolean) | undefined;
   /** Undefined where the recipient has unsubscribed. */
   write: (letter: LetterRow) => Promise<Outgoing | undefined>;
-  /** There may be due letters again. */
-  onIdle: () => void;
-}
-
-interface LeasedLetter {
-  letter: LetterRow;
-  leaseUntilMs: number;
 }
 
 export class LetterDeliverer {
+  readonly due: DueRows<typeof letters>;
   readonly #options: LetterDelivererOptions;
-  readonly #busy = new Map<Lane, number>();
-  /** Leased, and not being sent yet. */
-  readonly #waiting = new Map<Lane, LeasedLetter[]>(LANE_NAMES.map((lane) => [lane, []]));
-  readonly #underWay = new Set<Promise<void>>();
-  #closed = false;
 
   constructor(options: LetterDelivererOptions) {
     this.#options = options;
+    this.due = new DueRows({
+      name: 'letters',
+      table: letters,
+      key: [letters.id],
+      services: options,
+      everyMs: SWEEP_MS,
+      waitsForClock: false,
+      mayRun: options.mayRun,
+      concurrency: 1,
+      lanes: { list: () => this.#listLanes(), of: ({ lane }) => lane },
+      set: (nowIso) => ({ firstAttemptAt: sql`coalesce(${letters.firstAttemptAt}, ${nowIso})` }),
+      recheck: { firstMs: LEASE_MS, factor: 1, maxMs: LEASE_MS },
+      retry: { firstMs: 10_000, maxMs: HOUR_MS },
+      attempt: (letter) => this.#send(letter),
+    });
   }
 
-  /** Starts to send due letters, without waiting for them. True if there may be more. */
-  async sweep(): Promise<boolean> {
+  /** Those with due letters, within the hourly limits. A letter counts once, at its first attempt. */
+  async #listLanes(): Promise<DueLane[]> {
     const { store, perHour, metrics, clock } = this.#options;
     const due = await store.listDueLanes(isoIn(clock));
-    if (due.length === 0) return false;
+    if (due.length === 0) return [];
     const expired = clock.isInDoubt ? 0 : await store.expire(isoIn(clock));
     if (expired > 0) metrics.letters.inc({ outcome: 'expired' }, expired);
-    let hasMore = false;
-    for (const [lane, waiting] of this.#waiting) {
-      if (!due.includes(lane)) continue;
-      const { share, causeShare, perMailbox } = LANES[lane];
+    const attempted = Map.groupBy(await store.countAttempted(due, isoIn(clock, -HOUR_MS)), ({ lane }) => lane);
+    return due.map((lane) => {
+      const { share, causeShare, atATime: concurrency } = LANES[lane];
       const perLane = Math.max(1, Math.floor(perHour * share));
-      const free = LEASED - waiting.length;
-      if (free < LEASED / 2 || this.#closed) continue;
-      const leaseUntil = isoIn(clock, LEASE_MS);
-      const claimed = await store.claim({
-        lane,
-        limit: free,
-        nowIso: isoIn(clock),
-        leaseUntil,
-        countedAfter: isoIn(clock, -HOUR_MS),
-        perLane,
-        perCause: Math.max(1, Math.floor(perLane * causeShare)),
-        perMailbox,
-        postponedUntil: isoIn(clock, POSTPONED_MS),
-      });
-      waiting.push(...claimed.letters.map((letter) => ({ letter, leaseUntilMs: Date.parse(leaseUntil) })));
-      this.#startWaiting(lane);
-      // Otherwise the next sweep comes when enough of these are sent.
-      hasMore ||= claimed.hasMore && claimed.letters.length < free;
-    }
-    return hasMore;
-  }
-
-  #startWaiting(lane: Lane): void {
-    const waiting = this.#waiting.get(lane) ?? [];
-    while (waiting.length > 0 && !this.#closed && (this.#busy.get(lane) ?? 0) < LANES[lane].atATime) {
-      const { letter, leaseUntilMs } = waiting.shift() as LeasedLetter;
-      // After a slow mail server, the next lease sends it.
-      if (leaseUntilMs - this.#options.clock.now() >= LEFT_MS) this.#start(letter);
-    }
-  }
-
-  #start(letter: LetterRow): void {
-    const { log, onIdle } = this.#options;
-    const { lane } = letter;
-    this.#busy.set(lane, (this.#busy.get(lane) ?? 0) + 1);
-    const run = this.#send(letter)
-      .catch((err) => log.error({ err, letter: letter.id }, 'letter not sent, will retry'))
-      .finally(() => {
-        this.#underWay.delete(run);
-        this.#busy.set(lane, (this.#busy.get(lane) ?? 1) - 1);
-        this.#startWaiting(lane);
-        if (!this.#closed && (this.#waiting.get(lane)?.length ?? 0) <= LEASED / 2) onIdle();
-      });
-    this.#underWay.add(run);
+      const perCause = Math.max(1, Math.floor(perLane * causeShare));
+      const causes = attempted.get(lane) ?? [];
+      const left = perLane - causes.reduce((sum, { sent }) => sum + sent, 0);
+      if (left <= 0) return { name: lane, concurrency, where: isOfLane(lane, null) };
+      const full = causes.filter(({ sent }) => sent >= perCause).map(({ cause }) => cause);
+      // So few that they cannot exceed a limit, whatever causes they have.
+      const limit = Math.min(left, perCause - Math.max(0, ...causes.map(({ sent }) => (sent < perCause ? sent : 0))));
+      return { name: lane, concurrency, limit, where: isOfLane(lane, full) };
+    });
   }
 
   async #send(letter: LetterRow): Promise<void> {
-    const { sender, store, log, random, metrics, host, write } = this.#options;
+    const { sender, store, metrics, host, write, clock } = this.#options;
+    const sent = await store.countToMailbox(letter, isoIn(clock, -HOUR_MS));
+    if (sent >= LANES[letter.lane].perMailbox)
+      return store.postpone(letter.id, { dueAt: isoIn(clock, POSTPONED_MS), answer: OVER_MAILBOX_LIMIT });
     const content = await write(letter);
     if (!content) return this.#settle(letter, 'unsubscribed', 'the recipient has unsubscribed from this topic');
     const { outcome, answer } = await sender.send({
@@ -150,14 +122,7 @@ export class LetterDeliverer {
     if (outcome === 'sent') return this.#settle(letter, 'sent', answer);
     if (outcome === 'refused') return this.#settle(letter, 'bounced', answer);
     metrics.letters.inc({ outcome: 'retried' });
-    log.warn(
-      { letter: letter.id, template: letter.template, attempts: letter.attempts },
-      'letter not taken, will retry',
-    );
-    await store.retry(letter.id, {
-      nextAttemptAt: isoIn(this.#options.clock, retryPauseMs(RETRY, letter.attempts, random())),
-      answer,
-    });
+    throw new AppError('internal', answer);
   }
 
   async #settle(letter: LetterRow, status: Settled, answer: string): Promise<void> {
@@ -165,22 +130,5 @@ export class LetterDeliverer {
     const sealedData = keepsData ? letter.sealedData : null;
     await store.settle(letter.id, { status, answer, at: isoIn(this.#options.clock), sealedData });
     metrics.letters.inc({ outcome: status });
-  }
-
-  get isBusy(): boolean {
-    return this.#underWay.size > 0;
-  }
-
-  /** Resolves when nothing is being sent. */
-  async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
-  }
-
-  /** Waits for letters that are being sent; the rest is given back to the queue. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.settled();
-    const unsent = [...this.#waiting.values()].flatMap((waiting) => waiting.splice(0).map(({ letter }) => letter.id));
-    if (unsent.length > 0) await this.#options.store.release(unsent, isoIn(this.#options.clock));
   }
 }

@@ -1,5 +1,5 @@
 import { sql } from '../../platform/db/sql.ts';
-import { index, integer, pgTable, primaryKey, text, time } from '../../platform/db/tables.ts';
+import { dueColumns, dueIndexes, index, pgTable, primaryKey, text, time } from '../../platform/db/tables.ts';
 import type { Lane, TemplateName } from './letters/template.ts';
 
 /** Letters to send, and what became of them. Deleted a month after they were settled. */
@@ -21,21 +21,19 @@ export const letters = pgTable(
     /** The template's data, encrypted: it may hold a sign-in code. Null once the letter is settled. */
     sealedData: text('sealed_data'),
     status: text('status').$type<'queued' | 'sent' | 'bounced' | 'expired' | 'unsubscribed'>().notNull(),
-    attempts: integer('attempts').notNull().default(0),
-    /** What the mail server last answered, or why nothing was sent. */
+    ...dueColumns(),
+    /** What the mail server answered in the end, or why nothing was sent. */
     answer: text('answer'),
     createdAt: time('created_at').notNull(),
-    /** When it is due; in the future while a process sends it. */
-    nextAttemptAt: time('next_attempt_at').notNull(),
     /** Counts in the hourly limits from here on. */
     firstAttemptAt: time('first_attempt_at'),
     expiresAt: time('expires_at').notNull(),
     settledAt: time('settled_at'),
   },
   (table) => [
-    index('letters_due').on(table.lane, table.nextAttemptAt).where(sql`${table.status} = 'queued'`),
+    ...dueIndexes('letters', table, table.lane),
     index('letters_expiry').on(table.expiresAt).where(sql`${table.status} = 'queued'`),
-    index('letters_attempted').on(table.lane, table.firstAttemptAt),
+    index('letters_attempted').on(table.lane, table.firstAttemptAt, table.cause),
     index('letters_recipient').on(table.recipient),
     index('letters_mailbox').on(table.mailbox, table.firstAttemptAt),
     index('letters_settled').on(table.settledAt).where(sql`${table.settledAt} is not null`),

@@ -7,6 +7,7 @@ import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import { type Clock, DAY_MS, HOUR_MS, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
+import type { DueWork } from '../../platform/jobs/due-rows.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -24,7 +25,6 @@ import { TEMPLATES } from './letters.ts';
 import { type LetterSender, type MailFrom, SmtpSender } from './smtp-sender.ts';
 import { Unsubscribing } from './unsubscribing.ts';
 
-const SWEEP_MS = 1_000;
 const PRUNE_MS = HOUR_MS;
 const KEPT_MS = 30 * DAY_MS;
 /** Rights hang on many letters, with terms of days: a mail server that is away for long must not cost them. */
@@ -69,7 +69,6 @@ export interface MailOptions {
   keepsData: boolean;
   /** Only this process of the house sends. */
   isLeader?: () => boolean;
-  random?: () => number;
 }
 
 export class Mail {
@@ -78,17 +77,17 @@ export class Mail {
   readonly #store: LettersStore;
   readonly #sender: LetterSender;
   readonly #deliverer: LetterDeliverer;
-  readonly #sendJob: PeriodicJob;
   readonly #pruneJob: PeriodicJob;
 
   constructor(options: MailOptions) {
-    const { db, clock, metrics, box, publicUrl, smtpUrl, from, perHour, keepsData, isLeader, random } = options;
+    const { db, clock, metrics, box, publicUrl, smtpUrl, from, perHour, keepsData, isLeader } = options;
     const log = options.log.child({ domain: 'mail' });
     this.#options = options;
     this.#store = new LettersStore(db);
     this.unsubscribing = new Unsubscribing({ db, box, clock, publicUrl });
     this.#sender = smtpUrl ? new SmtpSender({ url: smtpUrl, from }) : withoutServer(keepsData);
     this.#deliverer = new LetterDeliverer({
+      db,
       clock,
       log,
       metrics,
@@ -97,25 +96,30 @@ export class Mail {
       host: new URL(publicUrl).hostname,
       perHour,
       keepsData,
-      random: random ?? Math.random,
+      mayRun: isLeader,
       write: (letter) => this.#write(letter),
-      onIdle: () => this.#sendJob.wake(),
     });
-    const job = (name: string, everyMs: number, waitsForClock: Clock | false, run: () => Promise<unknown>) =>
-      new PeriodicJob({ name, everyMs, log, run, waitsForClock, ...(isLeader && { mayRun: isLeader }) });
-    this.#sendJob = job('send letters', SWEEP_MS, false, () => this.#deliverer.sweep());
-    const prune = () => this.#store.deleteSettledBefore(isoIn(clock, -KEPT_MS));
-    this.#pruneJob = job('prune letters', PRUNE_MS, clock, prune);
+    this.#pruneJob = new PeriodicJob({
+      name: 'prune letters',
+      everyMs: PRUNE_MS,
+      log,
+      run: () => this.#store.deleteSettledBefore(isoIn(clock, -KEPT_MS)),
+      waitsForClock: clock,
+      ...(isLeader && { mayRun: isLeader }),
+    });
+  }
+
+  get due(): DueWork {
+    return this.#deliverer.due;
   }
 
   start(): void {
-    this.#sendJob.start();
+    this.#deliverer.due.start();
     this.#pruneJob.start();
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#sendJob.close(), this.#pruneJob.close()]);
-    await this.#deliverer.close();
+    await Promise.all([this.#deliverer.due.close(), this.#pruneJob.close()]);
     this.#sender.close();
   }
 
@@ -148,23 +152,19 @@ export class Mail {
       sealedData: this.#options.box.seal(JSON.stringify(data), id),
       status: 'queued' as const,
       createdAt: iso(now),
-      nextAttemptAt: iso(now),
+      dueAt: iso(now),
       expiresAt: iso(now + (lifetimeMs?.(data) ?? LIFETIME_MS)),
     };
   }
 
   /** Looks for due letters now. */
   wake(): void {
-    this.#sendJob.wake();
+    this.#deliverer.due.wake();
   }
 
   /** Resolves when no letter is being sent or due. */
-  async settled(): Promise<void> {
-    for (;;) {
-      await this.#sendJob.idle();
-      if (!this.#deliverer.isBusy) return;
-      await this.#deliverer.settled();
-    }
+  settled(): Promise<void> {
+    return this.#deliverer.due.idle();
   }
 
   /** Letters that did not arrive, newest first. */

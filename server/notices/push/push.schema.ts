@@ -1,4 +1,4 @@
-import { index, integer, jsonb, pgTable, text, time } from '../../platform/db/tables.ts';
+import { dueColumns, dueIndexes, index, jsonb, pgTable, text, time } from '../../platform/db/tables.ts';
 
 export interface PushText {
   title: string;
@@ -43,10 +43,10 @@ export const pushMessages = pgTable(
     key: text('key').primaryKey(),
     device: text('device').notNull(),
     text: jsonb('text').$type<PushText>().notNull(),
-    attempts: integer('attempts').notNull().default(0),
-    /** When it is due; in the future while a process sends it. */
-    nextAttemptAt: time('next_attempt_at').notNull(),
+    /** Who answers for the endpoint (`push.store.ts`). */
+    owner: text('owner').notNull(),
+    ...dueColumns(),
     expiresAt: time('expires_at').notNull(),
   },
-  (table) => [index('push_messages_due').on(table.nextAttemptAt), index('push_messages_device').on(table.device)],
+  (table) => [...dueIndexes('push_messages', table, table.owner), index('push_messages_device').on(table.device)],
 );

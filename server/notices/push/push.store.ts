@@ -1,6 +1,6 @@
 import { personSessions } from '../../accounts/people/people.schema.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, eq, gt, inArray, isNull, lte, notInArray, sql } from '../../platform/db/sql.ts';
+import { and, eq, gt, inArray, isNull, lte, sql } from '../../platform/db/sql.ts';
 import { pushDevices, pushKeys, pushMessages } from './push.schema.ts';
 
 export type PushDeviceRow = typeof pushDevices.$inferSelect;
@@ -90,52 +90,35 @@ export class PushStore {
     if (messages.length === 0) return;
     const people = [...new Set(messages.map(({ person }) => person))];
     const devices = await tx
-      .select({ id: pushDevices.id, person: pushDevices.person })
+      .select({ id: pushDevices.id, person: pushDevices.person, owner })
       .from(pushDevices)
       .innerJoin(personSessions, isValid(nowIso))
       .where(inArray(pushDevices.person, people));
     const devicesOf = Map.groupBy(devices, ({ person }) => person);
     const rows = messages.flatMap(({ person, key, text, expiresAt }) =>
-      (devicesOf.get(person) ?? []).map(({ id }) => ({
-        ...{ text, expiresAt, device: id },
+      (devicesOf.get(person) ?? []).map(({ id, owner }) => ({
+        ...{ text, expiresAt, device: id, owner },
         key: `${key}:${id}`,
-        nextAttemptAt: nowIso,
+        dueAt: nowIso,
       })),
     );
     if (rows.length > 0) await tx.insert(pushMessages).values(rows).onConflictDoNothing();
   }
 
-  async hasDue(nowIso: string): Promise<boolean> {
-    const due = lte(pushMessages.nextAttemptAt, nowIso);
-    return (await this.#db.orm.select({ key: pushMessages.key }).from(pushMessages).where(due).limit(1)).length > 0;
+  async listDueOwners(nowIso: string): Promise<string[]> {
+    const isDue = lte(pushMessages.dueAt, nowIso);
+    const rows = await this.#db.orm.selectDistinct({ owner: pushMessages.owner }).from(pushMessages).where(isDue);
+    return rows.map((row) => row.owner);
   }
 
-  /** Leases due messages to signed-in browsers with their devices and owners; skips the given owners. */
-  claim(claim: { nowIso: string; leaseUntil: string; limit: number; fullOwners: string[] }) {
-    return this.#db.transaction(async (tx) => {
-      await tx.delete(pushMessages).where(lte(pushMessages.expiresAt, claim.nowIso));
-      const due = await tx
-        .select({ message: pushMessages, device: pushDevices, owner })
-        .from(pushMessages)
-        .innerJoin(pushDevices, eq(pushDevices.id, pushMessages.device))
-        .innerJoin(personSessions, isValid(claim.nowIso))
-        .where(and(lte(pushMessages.nextAttemptAt, claim.nowIso), notInArray(owner, claim.fullOwners)))
-        .orderBy(asc(pushMessages.nextAttemptAt))
-        .limit(claim.limit)
-        .for('update', { of: pushMessages, skipLocked: true });
-      const keys = due.map(({ message }) => message.key);
-      if (keys.length > 0) {
-        await tx
-          .update(pushMessages)
-          .set({ nextAttemptAt: claim.leaseUntil, attempts: sql`${pushMessages.attempts} + 1` })
-          .where(inArray(pushMessages.key, keys));
-      }
-      return due;
-    });
-  }
-
-  async retry(key: string, nextAttemptAt: string): Promise<void> {
-    await this.#db.orm.update(pushMessages).set({ nextAttemptAt }).where(eq(pushMessages.key, key));
+  /** Where to send a message; undefined once its browser is signed out. */
+  async findDevice(id: string, nowIso: string): Promise<PushDeviceRow | undefined> {
+    const [row] = await this.#db.orm
+      .select({ device: pushDevices })
+      .from(pushDevices)
+      .innerJoin(personSessions, isValid(nowIso))
+      .where(eq(pushDevices.id, id));
+    return row?.device;
   }
 
   async delete(key: string): Promise<void> {

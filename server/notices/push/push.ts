@@ -6,9 +6,10 @@ import { ECDH } from 'node:crypto';
 import type webPush from 'web-push';
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { type Backoff, retryPauseMs } from '../../platform/jobs/backoff.ts';
-import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
+import { eq } from '../../platform/db/sql.ts';
+import { DueRows } from '../../platform/jobs/due-rows.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Metrics } from '../../platform/metrics.ts';
 import type { AddressGuard } from '../../platform/outbound/address-guard.ts';
 import { GuardedPost } from '../../platform/outbound/guarded-post.ts';
 import type { SecretBox } from '../../platform/secret-box.ts';
@@ -16,22 +17,20 @@ import type { PushDevice, PushDeviceInput } from '../../protocol/accounts/push.t
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type PushDeviceId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { PushText } from './push.schema.ts';
-import { type PushDeviceRow, type PushMessageRow, PushStore } from './push.store.ts';
+import { type PushText, pushMessages } from './push.schema.ts';
+import { type PushMessageRow, PushStore } from './push.store.ts';
 
 /** With the first key or message: it would lengthen the start of a server. */
 const loadWebPush = async () => (await import('web-push')).default;
 
 const SWEEP_MS = 1_000;
-/** Messages that are leased together, and sent at once. */
-const BATCH = 10;
+/** Messages at a time to the endpoints of one owner, who may not answer at all, and to all. */
+const PER_OWNER = 10;
 const SENT_AT_ONCE = 100;
-/** An owner of endpoints with more messages under way is left out of the next batch: they may not answer at all. */
-const OWNER_FULL = 10;
 const TIMEOUT_MS = 10_000;
 const LEASE_MS = TIMEOUT_MS + 20_000;
 const ANSWER_BYTES = 4_096;
-const RETRY: Backoff = { firstMs: 5_000, factor: 3, maxMs: 10 * 60_000, jitter: 0.2 };
+const RETRY = { firstMs: 5_000, maxMs: 10 * 60_000 };
 /** The subscription is gone for good (RFC 8030, section 7.3). */
 const GONE = new Set([404, 410]);
 
@@ -39,6 +38,7 @@ export interface PushOptions {
   db: Database;
   clock: Clock;
   log: Log;
+  metrics: Metrics;
   box: SecretBox;
   guard: AddressGuard;
   /** Whom a push service can write to about our messages: a `mailto:` address. */
@@ -60,14 +60,11 @@ interface VapidKeys {
 }
 
 export class Push {
+  readonly due: DueRows<typeof pushMessages>;
   readonly #options: PushOptions;
   readonly #log: Log;
   readonly #store: PushStore;
   readonly #posts: GuardedPost;
-  readonly #job: PeriodicJob;
-  readonly #underWay = new Set<Promise<void>>();
-  /** How many of these by owner of the endpoint (`push.store.ts`). */
-  readonly #busy = new Map<string, number>();
   #keys: Promise<VapidKeys> | undefined;
 
   constructor(options: PushOptions) {
@@ -75,23 +72,34 @@ export class Push {
     this.#log = options.log.child({ domain: 'push' });
     this.#store = new PushStore(options.db);
     this.#posts = new GuardedPost(options.guard);
-    this.#job = new PeriodicJob({
-      name: 'send push messages',
+    this.due = new DueRows({
+      name: 'push',
+      table: pushMessages,
+      key: [pushMessages.key],
+      services: { ...options, log: this.#log },
       everyMs: SWEEP_MS,
-      log: this.#log,
       waitsForClock: false,
-      run: () => this.sendDue(),
-      ...(options.isLeader && { mayRun: options.isLeader }),
+      mayRun: options.isLeader,
+      concurrency: PER_OWNER,
+      total: SENT_AT_ONCE,
+      lanes: { list: () => this.#listOwners(), of: ({ owner }) => owner },
+      recheck: { firstMs: LEASE_MS, factor: 1, maxMs: LEASE_MS },
+      retry: RETRY,
+      attempt: (message) => this.#send(message),
     });
   }
 
+  async #listOwners() {
+    const owners = await this.#store.listDueOwners(isoIn(this.#options.clock));
+    return owners.map((name) => ({ name, where: eq(pushMessages.owner, name) }));
+  }
+
   start(): void {
-    this.#job.start();
+    this.due.start();
   }
 
   async close(): Promise<void> {
-    await this.#job.close();
-    await this.settled();
+    await this.due.close();
     this.#posts.close();
   }
 
@@ -146,52 +154,21 @@ export class Push {
   }
 
   wake(): void {
-    this.#job.wake();
+    this.due.wake();
   }
 
-  /** Starts to send some due messages, without waiting for them. True if there may be more. */
-  async sendDue(): Promise<boolean> {
-    const { clock } = this.#options;
-    if (this.#underWay.size > SENT_AT_ONCE - BATCH || !(await this.#store.hasDue(isoIn(clock)))) return false;
-    const claimed = await this.#store.claim({
-      nowIso: isoIn(clock),
-      leaseUntil: isoIn(clock, LEASE_MS),
-      limit: BATCH,
-      fullOwners: [...this.#busy].flatMap(([owner, count]) => (count > OWNER_FULL ? owner : [])),
-    });
-    for (const { message, device, owner } of claimed) this.#start(message, device, owner);
-    return claimed.length === BATCH;
-  }
-
-  #start(message: PushMessageRow, device: PushDeviceRow, owner: string): void {
-    this.#busy.set(owner, (this.#busy.get(owner) ?? 0) + 1);
-    const run = this.#send(message, device)
-      .catch((err) => this.#log.error({ err, device: device.id }, 'push message not sent, will retry'))
-      .finally(() => {
-        this.#underWay.delete(run);
-        const left = (this.#busy.get(owner) ?? 1) - 1;
-        if (left === 0) this.#busy.delete(owner);
-        else this.#busy.set(owner, left);
-        // There is room again for what was left out.
-        if (left === OWNER_FULL || this.#underWay.size === SENT_AT_ONCE - BATCH) this.wake();
-      });
-    this.#underWay.add(run);
-  }
-
-  /** Resolves when nothing is being sent. */
-  async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
-  }
-
-  async #send(message: PushMessageRow, { id, endpoint, p256dh, auth }: PushDeviceRow): Promise<void> {
+  async #send(message: PushMessageRow): Promise<void> {
+    const nowIso = isoIn(this.#options.clock);
+    const device = await this.#store.findDevice(message.device, nowIso);
+    if (!device || Date.parse(message.expiresAt) <= Date.parse(nowIso)) return this.#store.delete(message.key);
+    const { id, endpoint, p256dh, auth } = device;
     const { status, error } = await this.#post(await this.#encrypt({ endpoint, keys: { p256dh, auth } }, message));
     if (status !== null && status >= 200 && status < 300) return this.#store.delete(message.key);
     if (status !== null && GONE.has(status)) return this.#store.deleteDevice(id);
     const isRefused = status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
-    this.#log.warn({ device: id, status, error, isRefused }, 'push message not taken');
-    if (isRefused) return this.#store.delete(message.key);
-    const pauseMs = retryPauseMs(RETRY, message.attempts + 1, Math.random());
-    return this.#store.retry(message.key, isoIn(this.#options.clock, pauseMs));
+    if (!isRefused) throw new AppError('internal', error ?? `The push service answered ${status}.`);
+    this.#log.warn({ device: id, status, error }, 'push message not taken');
+    return this.#store.delete(message.key);
   }
 
   async #encrypt(

@@ -34,8 +34,15 @@ export interface DueRowsOptions<Table extends DueTable> {
   mayRun?: (() => boolean) | undefined;
   /** Rows of a lane that this process attempts at a time. */
   concurrency: number;
-  /** Rows that delay each other and no others; absent: all are in one lane. */
+  /** Rows of all lanes that it attempts at a time; absent: as many as the lanes have. */
+  total?: number;
+  /**
+   * Rows that delay each other and no others; absent: all are in one lane. Listed at most once in `everyMs`, unless
+   * work is added or the limit of a lane is reached.
+   */
   lanes?: { list: () => Promise<Lane[]>; of: (row: Table['$inferSelect']) => string };
+  /** What else a claim changes. */
+  set?: (nowIso: string) => object;
   /** From a claim to the next one if the attempt sets no other time; longer than an attempt can take. */
   recheck: Pick<Backoff, 'firstMs' | 'factor' | 'maxMs'>;
   /** Pause after a failure: as long as the row has been failing, within these. */
@@ -47,7 +54,11 @@ export interface DueRowsOptions<Table extends DueTable> {
 /** `where` selects its rows. */
 export interface Lane {
   name: string;
-  where?: SQL;
+  where?: SQL | undefined;
+  /** Instead of that of all lanes. */
+  concurrency?: number;
+  /** Rows that may be claimed until the lanes are listed again; absent: any number. */
+  limit?: number | undefined;
 }
 
 const ONE_LANE: Lane = { name: 'all' };
@@ -73,6 +84,8 @@ export class DueRows<Table extends DueTable> implements DueWork {
   readonly #underWay = new Set<Promise<void>>();
   /** How many of these by lane. */
   readonly #busy = new Map<string, number>();
+  #listed: { lanes: Lane[]; atMs: number } | undefined;
+  #wakes = 0;
   #measuredAtMs = performance.now();
   /** A lane was full at the last claim. */
   #hasMore = false;
@@ -98,25 +111,44 @@ export class DueRows<Table extends DueTable> implements DueWork {
 
   /** Looks for due rows now. */
   wake(): void {
+    this.#wakes += 1;
+    this.#listed = undefined;
     this.#job.wake();
   }
 
   /** Claims due rows and starts to attempt them, without waiting for the end. */
   async #sweep(): Promise<void> {
-    const { services, table, lanes, concurrency, recheck } = this.#options;
+    const { services, table, concurrency, total = Number.POSITIVE_INFINITY, recheck, set } = this.#options;
     let hasMore = false;
-    for (const { name, where } of lanes ? await lanes.list() : [ONE_LANE]) {
-      const free = concurrency - (this.#busy.get(name) ?? 0);
+    for (const lane of await this.#listLanes()) {
+      const free = Math.min(
+        (lane.concurrency ?? concurrency) - (this.#busy.get(lane.name) ?? 0),
+        total - this.#underWay.size,
+        lane.limit ?? Number.POSITIVE_INFINITY,
+      );
       if (this.#closed) return;
       const nowIso = isoIn(services.clock);
       const pauseMs = pauseByAttempts(table.attempts, recheck);
-      const claim = { table, nowIso, pauseMs, limit: free, where };
+      const claim = { table, nowIso, pauseMs, limit: free, where: lane.where, set: set?.(nowIso) };
       const rows = free > 0 ? await claimDue(services.db.orm, claim) : [];
+      if (lane.limit !== undefined) lane.limit -= rows.length;
       hasMore ||= rows.length >= free;
       for (const row of rows) void this.attempt(row);
     }
     this.#hasMore = hasMore;
     if (performance.now() - this.#measuredAtMs >= MEASURE_MS) await this.report();
+  }
+
+  async #listLanes(): Promise<Lane[]> {
+    const { lanes, everyMs } = this.#options;
+    if (!lanes) return [ONE_LANE];
+    const kept = this.#listed;
+    const atMs = performance.now();
+    if (kept && atMs - kept.atMs < everyMs && kept.lanes.every(({ limit }) => limit !== 0)) return kept.lanes;
+    const wakes = this.#wakes;
+    const listed = { lanes: await lanes.list(), atMs };
+    this.#listed = this.#wakes === wakes ? listed : undefined;
+    return listed.lanes;
   }
 
   /** Attempts a row that the caller has claimed or inserted with a later `dueAt`. Never rejects. */
@@ -128,7 +160,7 @@ export class DueRows<Table extends DueTable> implements DueWork {
       const busy = (this.#busy.get(lane) ?? 1) - 1;
       if (busy > 0) this.#busy.set(lane, busy);
       else this.#busy.delete(lane);
-      if (isDueAgain || this.#hasMore) this.wake();
+      if (isDueAgain || this.#hasMore) this.#job.wake();
     });
     this.#underWay.add(run);
     return run;
@@ -210,9 +242,9 @@ export class DueRows<Table extends DueTable> implements DueWork {
 
   /** Also sets the gauges. */
   async report(): Promise<DueWorkReport> {
-    const { services, table, key, lanes } = this.#options;
+    const { services, table, key } = this.#options;
     const { orm } = services.db;
-    const served = (lanes ? await lanes.list() : [ONE_LANE]).map(({ where }) => where ?? sql`true`);
+    const served = (await this.#listLanes()).map(({ where }) => where ?? sql`true`);
     const [[waiting], faults, [failing]] = await Promise.all([
       orm
         .select({ overdue: count(), oldestDueAt: min(table.dueAt) })
@@ -257,7 +289,7 @@ interface Claim<Table extends DueTable> {
   /** Which of the due rows. */
   where?: SQL | undefined;
   /** What else the claim changes. */
-  set?: object;
+  set?: object | undefined;
 }
 
 /** Claims due rows, the longest due first, so that no two processes take the same. */

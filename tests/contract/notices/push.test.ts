@@ -9,6 +9,7 @@ import { PersonSessions } from '../../../server/accounts/people/person-sessions.
 import { Push } from '../../../server/notices/push/push.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createLog } from '../../../server/platform/log.ts';
+import { createMetrics } from '../../../server/platform/metrics.ts';
 import { AddressGuard } from '../../../server/platform/outbound/address-guard.ts';
 import { SecretBox } from '../../../server/platform/secret-box.ts';
 import { LIMITS } from '../../../server/protocol/limits.ts';
@@ -40,6 +41,7 @@ function openPush({ isOpen = true, secret = 'a secret for tests' } = {}): Push {
     db,
     clock,
     log: createLog({ level: 'silent', pretty: false }),
+    metrics: createMetrics(),
     box: new SecretBox([secret]),
     guard: new AddressGuard({ isOpen, ...(isOpen && { resolve: toLoopback }) }),
     subject: 'mailto:mail@loge.example',
@@ -56,12 +58,7 @@ async function signIn(person: string) {
 
 async function send(push: Push, person: string, key: string): Promise<void> {
   await db.transaction((tx) => push.enqueue(tx, { person, key, text: TEXT, lifetimeMs: 60_000 }));
-  await sendDue(push);
-}
-
-async function sendDue(push: Push): Promise<void> {
-  while (await push.sendDue());
-  await push.settled();
+  await push.due.drain();
 }
 
 test('a message arrives encrypted for its browser alone, signed by the house, once a key', async () => {
@@ -76,7 +73,7 @@ test('a message arrives encrypted for its browser alone, signed by the house, on
     await db.transaction((tx) =>
       push.enqueue(tx, { person: 'person_lea', key: 'once', text: TEXT, lifetimeMs: 60_000 }),
     );
-  await sendDue(push);
+  await push.due.drain();
   const received = service.received.splice(0);
   expect(received).toHaveLength(1);
   const { body = Buffer.alloc(0), headers = {} }: Partial<Received> = received[0] ?? {};
@@ -99,7 +96,7 @@ test('what the push service calls gone is removed; what it is too busy for is se
   expect(await push.list('person_malik', undefined)).toHaveLength(1);
   expect(service.received.splice(0)).toHaveLength(2);
   clock.advance(30_000);
-  await sendDue(push);
+  await push.due.drain();
   const [again, ...others] = service.received.splice(0);
   expect(others).toEqual([]);
   expect(JSON.parse(busy.decrypt(again?.body ?? Buffer.alloc(0)))).toEqual(TEXT);
@@ -121,7 +118,7 @@ test('a browser stays subscribed if its message cannot be encrypted; what is no 
   encrypt.mockRestore();
   expect(service.received).toEqual([]);
   clock.advance(30_000);
-  await sendDue(push);
+  await push.due.drain();
   expect(service.received.splice(0)).toHaveLength(1);
 });
 
@@ -138,7 +135,7 @@ test('of messages to several people, each browser gets that of its own person', 
     text: { ...TEXT, title: person },
   }));
   await db.transaction((tx) => push.enqueue(tx, ...messages));
-  await sendDue(push);
+  await push.due.drain();
   const received = service.received.splice(0);
   expect(received).toHaveLength(2);
   for (const { person, browser } of browsers) {
@@ -172,7 +169,7 @@ test.each([
     await push.subscribe((await signIn(`person_ana ${kind}`)).by, service.subscribe().input);
     await db.transaction((tx) => push.enqueue(tx, { ...late, person: `person_ana ${kind}`, key: `answered ${kind}` }));
 
-    while (await push.sendDue());
+    push.wake();
     await vi.waitFor(() => expect(service.received.splice(0)).toHaveLength(1), WAIT);
     expect(silent.ended).toBe(0);
     await vi.waitFor(() => expect(silent.received.length).toBeGreaterThan(0), WAIT);
@@ -208,10 +205,10 @@ test('a message that waits is not sent after the browser was signed out, nor to 
   await push.subscribe(kim.by, browser.input);
   await wait('person_kim');
   await push.subscribe(sam.by, browser.input);
-  await sendDue(push);
+  await push.due.drain();
   await wait('person_sam');
   await sam.sessions.revoke('person_sam', sam.by.session);
-  await sendDue(push);
+  await push.due.drain();
   expect(service.received.splice(0)).toEqual([]);
 });
 

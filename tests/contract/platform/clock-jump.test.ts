@@ -49,8 +49,8 @@ const JOBS: Record<string, string> = {
   'refresh api keys': RUNS,
   refunds: RUNS,
   'retire reports': WAITS,
-  'send letters': RUNS,
-  'send push messages': RUNS,
+  letters: RUNS,
+  push: RUNS,
   webhooks: RUNS,
 };
 /** Past everything that a house keeps for a time. */

@@ -34,8 +34,8 @@ type ParticipantKind = (typeof PARTICIPANTS)[number];
 const SUSPENDED = 'suspended';
 const PEOPLE = ['person', 'appointed', 'artist', 'reviewer', 'operator'];
 const HTTP_CALLERS = ['none', 'wrong', ...SCOPES, ...PARTICIPANTS, SUSPENDED, ...PEOPLE];
-/** Of the scopes that neither the row nor the route names. */
-const OTHER_SCOPES_ASKED = 2;
+/** Of the scopes that neither the row nor the route names, and of a kind of callers of whom the row allows none. */
+const REFUSED_ASKED = 2;
 const ROOM_ACCESS = { kind: 'ticket', priceMinor: 500 } as const;
 
 function print(title: string, callers: readonly string[], rows: Map<string, Row>): void {
@@ -63,9 +63,12 @@ function askedOf(allowed: readonly string[], named: Scope | undefined, row: numb
     of.filter((_, index) => (index + SEED + row) % of.length < count);
   if (allowed.length === HTTP_CALLERS.length)
     return ['none', 'wrong', ...[SCOPES, PARTICIPANTS, PEOPLE].flatMap((kind) => draw(kind, 1))];
-  const others = SCOPES.filter((scope) => scope !== named && !allowed.includes(scope));
-  const left = others.filter((scope) => !draw(others, OTHER_SCOPES_ASKED).includes(scope));
-  return HTTP_CALLERS.filter((caller) => !left.some((scope) => scope === caller));
+  const kinds = [SCOPES.filter((scope) => scope !== named && !allowed.includes(scope)), PARTICIPANTS, PEOPLE];
+  const refused: readonly (readonly string[])[] = kinds.filter(
+    (kind) => !kind.some((caller) => allowed.includes(caller)),
+  );
+  const left = refused.flatMap((kind) => kind.filter((caller) => !draw(kind, REFUSED_ASKED).includes(caller)));
+  return HTTP_CALLERS.filter((caller) => !left.includes(caller));
 }
 
 /** Claims of a participant's token in a room of `creator`; `other` has a token of another room. */

@@ -189,8 +189,8 @@ async function runAndKill(house: House, round: number, dice: Dice, asked: Asked)
 
 /** What was leased by the killed process is due again, as after the time of a lease. */
 async function endLeases(db: Database): Promise<void> {
-  await db.orm.execute(sql`update letters set next_attempt_at = now() where status = 'queued'`);
-  await db.orm.execute(sql`update push_messages set next_attempt_at = now()`);
+  await db.orm.execute(sql`update letters set due_at = now() where status = 'queued'`);
+  await db.orm.execute(sql`update push_messages set due_at = now()`);
 }
 
 /** The contents, with quoted-printable undone. */

@@ -26,7 +26,6 @@ export function openMailHouse(db: Database, options: Partial<MailOptions> & { no
     timeZone: 'UTC',
     perHour: 100,
     keepsData: false,
-    random: () => 0.5,
     ...options,
   });
   return {

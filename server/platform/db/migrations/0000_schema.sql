@@ -71,10 +71,12 @@ CREATE TABLE "letters" (
 	"language" text NOT NULL,
 	"sealed_data" text,
 	"status" text NOT NULL,
+	"due_at" timestamp with time zone,
 	"attempts" integer DEFAULT 0 NOT NULL,
+	"fault" text,
+	"failing_since" timestamp with time zone,
 	"answer" text,
 	"created_at" timestamp with time zone NOT NULL,
-	"next_attempt_at" timestamp with time zone NOT NULL,
 	"first_attempt_at" timestamp with time zone,
 	"expires_at" timestamp with time zone NOT NULL,
 	"settled_at" timestamp with time zone,
@@ -970,8 +972,11 @@ CREATE TABLE "push_messages" (
 	"key" text PRIMARY KEY NOT NULL,
 	"device" text NOT NULL,
 	"text" jsonb NOT NULL,
+	"owner" text NOT NULL,
+	"due_at" timestamp with time zone,
 	"attempts" integer DEFAULT 0 NOT NULL,
-	"next_attempt_at" timestamp with time zone NOT NULL,
+	"fault" text,
+	"failing_since" timestamp with time zone,
 	"expires_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
@@ -1306,9 +1311,10 @@ CREATE INDEX "api_keys_live" ON "api_keys" USING btree ("created_at") WHERE "api
 CREATE INDEX "desk_sessions_operator" ON "desk_sessions" USING btree ("operator");--> statement-breakpoint
 CREATE INDEX "address_changes_person" ON "address_changes" USING btree ("person","created_at");--> statement-breakpoint
 CREATE INDEX "address_changes_due" ON "address_changes" USING btree ("due_at");--> statement-breakpoint
-CREATE INDEX "letters_due" ON "letters" USING btree ("lane","next_attempt_at") WHERE "letters"."status" = 'queued';--> statement-breakpoint
+CREATE INDEX "letters_due" ON "letters" USING btree ("lane","due_at") WHERE "letters"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX "letters_failing" ON "letters" USING btree ("failing_since") WHERE "letters"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "letters_expiry" ON "letters" USING btree ("expires_at") WHERE "letters"."status" = 'queued';--> statement-breakpoint
-CREATE INDEX "letters_attempted" ON "letters" USING btree ("lane","first_attempt_at");--> statement-breakpoint
+CREATE INDEX "letters_attempted" ON "letters" USING btree ("lane","first_attempt_at","cause");--> statement-breakpoint
 CREATE INDEX "letters_recipient" ON "letters" USING btree ("recipient");--> statement-breakpoint
 CREATE INDEX "letters_mailbox" ON "letters" USING btree ("mailbox","first_attempt_at");--> statement-breakpoint
 CREATE INDEX "letters_settled" ON "letters" USING btree ("settled_at") WHERE "letters"."settled_at" is not null;--> statement-breakpoint
@@ -1451,7 +1457,8 @@ CREATE INDEX "notices_open" ON "notices" USING btree ("due_at") WHERE "notices".
 CREATE INDEX "notices_done" ON "notices" USING btree ("done_at") WHERE "notices"."done_at" is not null;--> statement-breakpoint
 CREATE INDEX "reminders_identity" ON "reminders" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "push_devices_person" ON "push_devices" USING btree ("person");--> statement-breakpoint
-CREATE INDEX "push_messages_due" ON "push_messages" USING btree ("next_attempt_at");--> statement-breakpoint
+CREATE INDEX "push_messages_due" ON "push_messages" USING btree ("owner","due_at") WHERE "push_messages"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX "push_messages_failing" ON "push_messages" USING btree ("failing_since") WHERE "push_messages"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "push_messages_device" ON "push_messages" USING btree ("device");--> statement-breakpoint
 CREATE INDEX "outbox_pending" ON "outbox" USING btree ("seq") WHERE "outbox"."dispatched_at" is null;--> statement-breakpoint
 CREATE INDEX "outbox_unpublished" ON "outbox" USING btree ("seq") WHERE "outbox"."published_at" is null;--> statement-breakpoint
