@@ -4,10 +4,10 @@
  */
 
 import { iso, isoOrNull, MINUTE_MS } from '../../platform/clock.ts';
-import { isUniqueViolation } from '../../platform/db/db.ts';
+import { runIn } from '../../platform/db/db.ts';
 import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { createId, ID_PREFIXES, type Id } from '../../protocol/ids.ts';
+import { createId, type Id } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type {
   CreatorFreeze,
@@ -17,7 +17,7 @@ import type {
   DeskPayouts,
   RefundPreview,
 } from '../../protocol/money/desk.ts';
-import type { Refund, RefundInput } from '../../protocol/money/money.ts';
+import { idOfNamed, type Refund, type RefundInput } from '../../protocol/money/money.ts';
 import type { Dispute, PayoutBatch, Reconciliation } from '../../protocol/money/payouts.ts';
 import type { FeePolicyInput, FeePolicyView } from '../../protocol/money/pricing.ts';
 import type { Reconciliations } from '../books/reconciliations.ts';
@@ -25,10 +25,9 @@ import type { DisputeStatus } from '../disputes/disputes.schema.ts';
 import type { Disputes } from '../disputes/disputes.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Payouts } from '../payouts/payouts.ts';
-import type { RefundTarget } from '../refunds/refundables.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { DeskAct } from './desk.schema.ts';
-import { type DeskActRow, DeskStore, type FreezeRow, ONE_FREEZE } from './desk.store.ts';
+import { type DeskActRow, DeskStore } from './desk.store.ts';
 import { DeskPayments, type DeskPaymentsParts, type Seen } from './desk-payments.ts';
 
 interface DeskParts extends DeskPaymentsParts {
@@ -36,16 +35,6 @@ interface DeskParts extends DeskPaymentsParts {
   payouts: Payouts;
   reconciliations: Reconciliations;
 }
-
-/** The field of a refund request for each id prefix. */
-const REFUND_NAMES = [
-  [ID_PREFIXES.ticket, 'ticket'],
-  [ID_PREFIXES.tip, 'tip'],
-  [ID_PREFIXES.topup, 'topup'],
-  [ID_PREFIXES.membershipInvoice, 'membership'],
-  [ID_PREFIXES.membership, 'membership'],
-  [ID_PREFIXES.privateSession, 'privateSession'],
-] as const;
 
 /** An act without an outcome after this time was interrupted; far longer than the provider's client retries. */
 const ACT_CUT_OFF_MS = 15 * 60_000;
@@ -120,8 +109,8 @@ export class Desk {
 
   /** Why payouts to a creator are stopped, for the creator. It does not say by whom. */
   async findFreeze(creator: string): Promise<Pick<CreatorFreeze, 'reason' | 'frozenAt'> | undefined> {
-    const row = await this.#store.findAnyFreeze(creator);
-    return row && { reason: row.reason, frozenAt: iso(row.frozenAt) };
+    const [row] = await this.#listFrozen({ creator, limit: 1 });
+    return row && { reason: row.reason, frozenAt: row.frozenAt };
   }
 
   /** Previews what a refund would take from each part of a payment. Nothing is booked. */
@@ -130,10 +119,8 @@ export class Desk {
     amountMinor: number | undefined,
     { ofEmbedders }: Seen = {},
   ): Promise<RefundPreview> {
-    const name = REFUND_NAMES.find(([prefix]) => payment.startsWith(prefix))?.[1];
-    if (!name) throw new AppError('payment_not_found');
     if (ofEmbedders) await this.payments.assertEmbedders(payment);
-    const { legs, ...preview } = await this.#parts.refunds.preview({ [name]: payment, amountMinor });
+    const { legs, ...preview } = await this.#parts.refunds.preview(payment, amountMinor);
     const takes = legs.filter((leg) => leg.amountMinor < 0);
     return {
       ...preview,
@@ -142,12 +129,10 @@ export class Desk {
   }
 
   async refund(input: RefundInput, by: string, { ofEmbedders }: Seen = {}): Promise<Refund> {
-    const subjectOf = ({ ticket, tip, topup, membership, privateSession }: RefundTarget) =>
-      ticket ?? tip ?? topup ?? membership ?? privateSession;
-    const subject = subjectOf(input) ?? 'none';
+    const subject = idOfNamed(input) ?? 'none';
     if (ofEmbedders) await this.payments.assertEmbedders(subject);
     const act = { act: 'refund', subject, by, reason: input.reason } as const;
-    return this.record(act, () => this.#parts.refunds.refund(input, by), subjectOf);
+    return this.record(act, () => this.#parts.refunds.refund(input, by), idOfNamed);
   }
 
   /** The newest disputes. */
@@ -173,12 +158,12 @@ export class Desk {
     const [due, payouts, frozen] = await Promise.all([
       this.#parts.payouts.listDue(),
       this.#parts.payouts.listLatest(),
-      this.#store.listFrozen(LIMITS.listPageItems),
+      this.#listFrozen({ limit: LIMITS.listPageItems }),
     ]);
     return {
       due: due.filter(isSeen),
       payouts: payouts.filter(isSeen),
-      frozen: frozen.filter(isSeen).map(toFreeze),
+      frozen: frozen.filter(isSeen),
     };
   }
 
@@ -199,34 +184,45 @@ export class Desk {
     creator: string,
     { frozen, reason, by, decision = null }: CreatorFreezeInput & { by: string; decision?: string | null },
   ): Promise<CreatorFreeze | null> {
-    const store = this.#store;
-    try {
-      await this.#parts.payouts.lockCreator(creator, async (tx) => {
-        const at = this.#context.nowIso();
-        const standing = await store.findFreeze(creator, decision, tx);
-        if (frozen === (standing !== undefined)) return;
-        const before = await store.findAnyFreeze(creator, tx);
-        const act = { id: createId('deskAct'), subject: creator, by, reason, at };
-        if (frozen)
-          await store.insertFreeze(tx, { id: createId('creatorFreeze'), creator, reason, by, decision, frozenAt: at });
-        else await store.liftFreeze(tx, { creator, decision }, { by, reason, at });
-        await store.insertAct({ ...act, act: frozen ? 'freeze' : 'unfreeze' }, tx);
-        await store.insertOutcome({ act: act.id, outcome: 'done', at }, tx);
-        // Beside another freeze nothing changes for the creator.
-        if (!before === !(await store.findAnyFreeze(creator, tx))) return;
-        await this.#context.addFacts(tx, [
-          'creator.payouts_changed',
-          { creator, frozen, reason },
-          { identity: creator },
-        ]);
-      });
-    } catch (error) {
-      // A concurrent call froze the creator.
-      if (!isUniqueViolation(error, ONE_FREEZE)) throw error;
-    }
+    const { store } = this.#context.rooms.restrictions;
+    const freeze = { kind: 'freeze', identity: creator, decision } as const;
+    await this.#parts.payouts.lockCreator(creator, async (tx) => {
+      const run = runIn(tx);
+      const isFrozen = () => store.has(run, { kind: 'freeze', identity: creator, liftedAt: null });
+      const wasFrozen = await isFrozen();
+      const at = this.#context.nowIso();
+      const said = { id: createId('creatorFreeze'), reason, by, byRole: 'house', createdAt: at } as const;
+      const isChanged = frozen
+        ? await store.insert(run, { ...freeze, ...said })
+        : (await store.lift(run, freeze, at)).length > 0;
+      if (!isChanged) return;
+      const act = createId('deskAct');
+      const what = frozen ? 'freeze' : 'unfreeze';
+      await this.#store.insertAct({ id: act, act: what, subject: creator, by, reason, at }, tx);
+      await this.#store.insertOutcome({ act, outcome: 'done', at }, tx);
+      // Beside another freeze nothing changes for the creator.
+      if (wasFrozen === (await isFrozen())) return;
+      await this.#context.addFacts(tx, ['creator.payouts_changed', { creator, frozen, reason }, { identity: creator }]);
+    });
     this.#context.outbox.wake();
-    const standing = await store.findAnyFreeze(creator);
-    return standing ? toFreeze(standing) : null;
+    const [standing] = await this.#listFrozen({ creator, limit: 1 });
+    return standing ?? null;
+  }
+
+  /** Standing freezes of one creator or of all, newest first. */
+  async #listFrozen({ creator, limit }: { creator?: string; limit: number }): Promise<CreatorFreeze[]> {
+    const which = { kind: 'freeze', liftedAt: null, ...(creator !== undefined && { identity: creator }) } as const;
+    const rows = await this.#context.rooms.restrictions.store.list(which, { limit });
+    return rows.map((row) => ({
+      id: row.id as Id<'creatorFreeze'>,
+      creator: row.identity ?? '',
+      reason: row.reason,
+      by: row.by,
+      frozenAt: iso(row.createdAt),
+      liftedAt: null,
+      liftedBy: null,
+      liftReason: null,
+    }));
   }
 
   reconcile(by: string, sinceMs?: number): Promise<Reconciliation> {
@@ -276,15 +272,6 @@ const idOf = ({ id }: { id: string }) => id;
 
 function toAct(row: DeskActRow): DeskActView {
   return { ...row, id: row.id as Id<'deskAct'>, at: iso(row.at) };
-}
-
-function toFreeze(row: FreezeRow): CreatorFreeze {
-  return {
-    ...row,
-    id: row.id as Id<'creatorFreeze'>,
-    frozenAt: iso(row.frozenAt),
-    liftedAt: isoOrNull(row.liftedAt),
-  };
 }
 
 function ignoreUnavailable(error: unknown): null {

@@ -9,7 +9,7 @@ import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
 import { PAYMENT_LOOK } from './desk-payments.ts';
-import { sendRefund } from './desk-refund.ts';
+import './desk-refund.ts';
 
 type DeskLeg = DeskPaymentDetail['legs'][number];
 type DeskRefundRow = DeskPaymentDetail['refunds'][number];
@@ -156,8 +156,7 @@ export class DeskPaymentPart extends DeskPart {
 
   async #sendAgain({ id, amountMinor, reason }: DeskRefundRow): Promise<void> {
     const { payment } = this;
-    const kind = this.detail?.payment.kind ?? '';
-    const isSent = await this.act(id, () => sendRefund({ payment, kind, amountMinor, reason }));
+    const isSent = await this.act(id, () => call('POST /v1/refunds', { payment, amountMinor, reason }));
     if (!isSent) return;
     await this.reload();
     this.note = this.desk.payment.refundSentAgain;

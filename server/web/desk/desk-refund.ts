@@ -9,30 +9,9 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { currencySymbol, formatAmount, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { DeskPaymentDetail, RefundPreview } from '../../protocol/money/desk.ts';
-import type { Refund } from '../../protocol/money/money.ts';
 import { call } from '../site/site-call.ts';
 
 import { DeskPart, textOf } from './desk-part.ts';
-
-export interface RefundOrder {
-  payment: string;
-  kind: string;
-  amountMinor: number;
-  reason: string;
-  /** Without a key, a failed refund of the same amount is sent again. */
-  idempotencyKey?: string;
-}
-
-/** The field of a refund that takes this payment's id. */
-function refundNameOf(kind: string, payment: string): string {
-  if (kind === 'private_session') return 'privateSession';
-  // An unusable payment has the id of what it was for.
-  return kind === 'unusable' ? (payment.split('_', 1)[0] ?? kind) : kind;
-}
-
-export function sendRefund({ payment, kind, ...order }: RefundOrder): Promise<Refund> {
-  return call('POST /v1/refunds', { [refundNameOf(kind, payment)]: payment, ...order });
-}
 
 /** Payments that give access, which the refund of all that is left ends. */
 const GIVES_ACCESS = new Set(['ticket', 'membership']);
@@ -183,11 +162,11 @@ export class DeskRefund extends DeskPart {
   };
 
   async #refund({ amountMinor }: RefundPreview): Promise<void> {
-    const { id, kind, currency, refundedMinor } = this.detail.payment;
+    const { id, currency, refundedMinor } = this.detail.payment;
     // The same request sent twice is one refund.
     const idempotencyKey = `${id}:${refundedMinor}:${amountMinor}`;
     const isDone = await this.act('refund', () =>
-      sendRefund({ payment: id, kind, amountMinor, reason: this.reason.trim(), idempotencyKey }),
+      call('POST /v1/refunds', { payment: id, amountMinor, reason: this.reason.trim(), idempotencyKey }),
     );
     this.preview = undefined;
     if (!isDone) return;

@@ -9,14 +9,15 @@ import { PollsStore } from '../../../server/chat/moderation/polls.store.ts';
 import { PersonalDataStore } from '../../../server/chat/records/personal-data.store.ts';
 import { RecordsStore } from '../../../server/chat/records/records.store.ts';
 import { ReconciliationsStore } from '../../../server/money/books/reconciliations.store.ts';
-import { DeskPaymentsStore } from '../../../server/money/desk/desk-payments.store.ts';
 import { InvoicesStore } from '../../../server/money/invoices/invoices.store.ts';
 import { ReceiptsStore } from '../../../server/money/invoices/receipts.store.ts';
 import { LedgerStore } from '../../../server/money/ledger/ledger.store.ts';
+import { PaymentsStore } from '../../../server/money/payments/payments.store.ts';
 import { RefundsStore } from '../../../server/money/refunds/refunds.store.ts';
 import { CancellationsStore } from '../../../server/money/sales/cancellations.store.ts';
 import { Database } from '../../../server/platform/db/db.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
+import { RestrictionsStore } from '../../../server/rooms/restrictions/restrictions.store.ts';
 import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
 import { hasPostgres } from '../../support/databases/databases.ts';
 import { createTestDatabase, type TestPostgres } from '../../support/databases/postgres.ts';
@@ -55,21 +56,28 @@ const HISTORY = [
   `insert into rooms (id, creator, title, access_kind, currency, first_live_at, live_ended_at, ended_at)
     select 'room_' || n, 'ada', 'An evening', 'ticket', 'eur', at, at, at
     from generate_series(1, ${MANY}) n, (select now() - interval '2 years' as at) past`,
-  `insert into tickets (id, room, identity, price_minor, currency, paid_from, status, fee_policy, terms, creator_minor,
+  `insert into tickets (id, room, identity, price_minor, currency, paid_from, status, terms,
       created_at, bought_at)
-    select 'ticket_' || n, 'room_' || n, 'fan', 500, 'eur', 'wallet', 'valid', 'fees_v1', 'none', 400, at, at
+    select 'ticket_' || n, 'room_' || n, 'fan', 500, 'eur', 'wallet', 'valid', 'none', at, at
     from generate_series(1, ${MANY}) n, (select now() - interval '3 years' as at) past`,
-  `insert into refunds (id, tip, identity, amount_minor, settled_minor, currency, "to", status, reason, by, created_at)
+  `insert into refunds (id, payment, identity, amount_minor, settled_minor, currency, "to", status, reason, by, created_at)
     select 'refund_' || n, 'tip_' || n, 'fan', 500, 500, 'eur', 'wallet', 'succeeded', 'A mistake', 'operator', '2019-01-01'
+    from generate_series(1, ${MANY}) n`,
+  `insert into restrictions (id, kind, identity, creator, room, decision, reason, by, by_role, created_at, lifted_at)
+    select 'restriction_' || n, (array['removal', 'ban', 'suspension', 'freeze'])[1 + n % 4], 'person-' || n % 4000,
+      case when n % 4 < 2 then 'ada' end, case when n % 8 < 2 then 'room_' || n end, 'decision_' || n, '', 'ada', 'creator',
+      now() + n * interval '1 second', case when n % 3 = 0 then now() end
     from generate_series(1, ${MANY}) n`,
   `insert into cancellations (room, reason, bought_since, decided_at, completed_at)
     select id, 'live_over', ended_at, ended_at, ended_at from rooms`,
 ];
 
+const PERSON = { identity: 'person-7', room: 'room_7', creator: 'ada' };
+
 const CALLS: Record<string, (db: Database) => Promise<unknown>> = {
   'sums of a receipt': (db) => new ReceiptsStore(db).sumLegs('tip', 'tip_7'),
   'number of a receipt': (db) => new InvoicesStore(db).find('tip', 'tip_7'),
-  'legs of a payment on the desk': (db) => new DeskPaymentsStore(db).listLegs(['tip_7', 'in_7', 'checkout_7']),
+  'legs of a payment on the desk': (db) => new PaymentsStore(db).listLegs(['tip_7', 'in_7', 'checkout_7']),
   "movement in the provider's books": (db) =>
     new LedgerStore(db.orm).isBooked(db.orm, {
       kind: 'bank_payout',
@@ -88,6 +96,12 @@ const CALLS: Record<string, (db: Database) => Promise<unknown>> = {
   'ended rooms without a decision': (db) => new CancellationsStore(db).findUndecided(20, A_YEAR_AGO),
   'rooms of the public list': (db) =>
     new RoomsStore(db).listPublic({ nowIso: NOW, overdueIso: NOW, perCreator: 5, limit: 100 }),
+  'access of a person to a room': (db) => new RoomsStore(db).findAccessRecords([PERSON], NOW),
+  'the stage of a room': (db) => new RoomsStore(db).isStageClosed('room_7', NOW),
+  'who may not write': (db) => new RestrictionsStore(db).findTaking('chat', [PERSON]),
+  'whether a creator is paid': (db) => new RestrictionsStore(db).findStrictest('be_paid', { identity: 'ada', at: NOW }),
+  'whom a creator has blocked': (db) =>
+    new RestrictionsStore(db).list({ kind: 'removal', creator: 'ada', room: null, liftedAt: null }, { limit: 100 }),
   'what moved money at the provider': (db) => new ReconciliationsStore(db).readKnown('2020-01-01T00:00:00Z'),
 };
 
