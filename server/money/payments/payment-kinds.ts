@@ -68,7 +68,7 @@ export function createPaymentRules(context: MoneyContext, { standing, findObstac
     },
     tip: {
       end: async (tx, { id, identity, amountMinor, currency, room: of }) => {
-        await tips.markRefunded(tx, id);
+        await tips.endRequest(tx, id);
         const [tip, room] = [id as TipId, of as RoomId];
         return [['tip.refunded', { tip, room, identity, amountMinor, currency }, { room, identity }]];
       },

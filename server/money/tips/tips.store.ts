@@ -1,6 +1,6 @@
 import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, eq, ne, type SQL, sql } from '../../platform/db/sql.ts';
+import { and, asc, eq, isNotNull, ne, type SQL, sql } from '../../platform/db/sql.ts';
 import type { RoomId, TipId } from '../../protocol/ids.ts';
 import type { Tip } from '../../protocol/money/money.ts';
 import { execute } from '../ledger/ledger.store.ts';
@@ -34,14 +34,12 @@ export class TipsStore {
     return { count: Number(row?.count ?? 0), amountMinor: Number(row?.amount ?? 0) };
   }
 
-  /** Undefined when it was refunded before. */
-  async markRefunded(tx: Orm, id: string): Promise<TipRow | undefined> {
-    const [row] = await tx
+  /** What it asked for, if anything, is undone. */
+  async endRequest(tx: Orm, id: string): Promise<void> {
+    await tx
       .update(tips)
-      .set({ status: 'refunded', request: sql`case when ${tips.request} is not null then 'undone' end` })
-      .where(and(eq(tips.id, id), eq(tips.status, 'settled')))
-      .returning();
-    return row;
+      .set({ request: 'undone' })
+      .where(and(eq(tips.id, id), isNotNull(tips.request)));
   }
 
   /** The open requests of a room, oldest first. */
