@@ -77,17 +77,13 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   rooms: { domain: 'rooms', rows: 'creator = $1', kept: 'tickets and receipts name the room by its title' },
   entitlements: { domain: 'rooms', rows: 'identity = $1', kept: BOOKS },
   token_grants: { domain: 'rooms', rows: 'identity = $1', erase: { delete: ROOM_IS_OVER } },
-  removals: {
-    domain: 'rooms',
-    rows: '(identity = $1 or (creator = $1 and room is null))',
-    hidden: ['by'],
-    erase: { delete: `(room is null or ${ROOM_IS_OVER})` },
-  },
   attendances: { domain: 'rooms', rows: 'identity = $1', erase: { delete: true } },
-  suspensions: {
+  restrictions: {
     domain: 'rooms',
-    rows: 'identity = $1',
-    kept: 'what keeps a suspended person out, under their identity alone',
+    rows: "(identity = $1 or (creator = $1 and room is null and kind = 'removal'))",
+    hidden: ['by'],
+    erase: { delete: `kind = 'removal' and decision is null and (room is null or ${ROOM_IS_OVER})` },
+    kept: 'what the house takes stays on record, under their identity alone; the chat erases its own that are over',
   },
   follows: { domain: 'rooms', rows: '(follower = $1 or creator = $1)', hidden: ['follower'], erase: { delete: true } },
   club_tiers: { domain: 'rooms', rows: 'creator = $1', kept: 'members agreed to it' },
@@ -111,7 +107,6 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     erase: { set: { name: ERASED, success_url: "''", cancel_url: "''", url: 'null', card: 'null' } },
   },
   creator_accounts: { domain: 'money', rows: 'creator = $1', kept: BOOKS },
-  creator_freezes: { domain: 'money', rows: 'creator = $1', hidden: ['by', 'lifted_by'], kept: BOOKS },
   desk_acts: { domain: 'money', rows: 'subject = $1', hidden: ['by'], kept: 'what operators did stays on record' },
   disputes: { domain: 'money', rows: 'identity = $1', hidden: ['submitted_by'], erase: { set: { evidence: 'null' } } },
   invoices: {
@@ -173,7 +168,6 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   chat_polls: { domain: 'chat', rows: 'started_by = $1', kept: CHAT },
   chat_poll_votes: { domain: 'chat', rows: 'identity = $1', kept: CHAT },
   chat_reports: { domain: 'chat', rows: 'reporter = $1', hidden: ['evidence'], kept: CHAT },
-  chat_restrictions: { domain: 'chat', rows: 'identity = $1', hidden: ['by'], kept: CHAT },
 
   charter_acceptances: {
     domain: 'trust',

@@ -7,6 +7,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Participant } from '../protocol/accounts/accounts.ts';
 import type { ChatSendInput } from '../protocol/chat/chat.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import type { RestrictionsStore } from '../rooms/restrictions/restrictions.store.ts';
 import { CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts';
 import type { Bumped, ChatStore } from './log/chat.store.ts';
 import type { ChatLog } from './log/chat-log.ts';
@@ -38,6 +39,7 @@ export interface ChatParts {
   log: ChatLog;
   policies: RoomPolicies;
   rooms: ChatRooms;
+  restrictions: RestrictionsStore;
   bus: Bus;
   clock: Clock;
   metrics: Metrics;

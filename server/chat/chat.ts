@@ -19,6 +19,7 @@ import { AppError } from '../protocol/errors.ts';
 import type { PollId, RoomId, TipId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Tip } from '../protocol/money/money.ts';
+import { RestrictionsStore } from '../rooms/restrictions/restrictions.store.ts';
 import { type ChatParts, type ChatRooms, publishNews, type Sending } from './chat-parts.ts';
 import { CHAT_BUS_TOPIC, CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts';
 import { type Bumped, ChatStore } from './log/chat.store.ts';
@@ -93,13 +94,15 @@ export class Chat {
     const onChanged = (policy: RoomPolicy) => {
       for (const listener of this.#stateListeners) listener(policy.room, stateOf(policy, clock.now()));
     };
-    this.#policies = new RoomPolicies({ store: new PoliciesStore(db), log: this.#store, creatorOf, onChanged });
+    const [store, restrictions] = [new PoliciesStore(db), new RestrictionsStore(db)];
+    this.#policies = new RoomPolicies({ store, restrictions, log: this.#store, creatorOf, onChanged });
     const parts: ChatParts = {
       db,
       store: this.#store,
       log: this.#log,
       policies: this.#policies,
       rooms,
+      restrictions,
       bus,
       clock,
       metrics,

@@ -14,13 +14,11 @@ import {
   ne,
   not,
   notExists,
-  or,
   sql,
 } from '../platform/db/sql.ts';
 import type { Room } from '../protocol/rooms.ts';
-import { removals, rooms } from '../rooms/rooms.schema.ts';
-import { suspensions } from '../rooms/suspensions/suspensions.schema.ts';
-import { inForce, stageIsClosed } from '../rooms/suspensions/suspensions.store.ts';
+import { isTaken, stageIsClosed } from '../rooms/restrictions/restrictions.store.ts';
+import { rooms } from '../rooms/rooms.schema.ts';
 import { noticeRecipients, notices, reminders } from './notices.schema.ts';
 
 export type NoticeRow = typeof notices.$inferSelect;
@@ -156,18 +154,15 @@ export class NoticesStore {
   }
 
   /** Of these people, those whom the room refuses: removed from it, blocked by its creator, or suspended. */
-  async findRefused({ id, creator }: Room, identities: string[], nowIso: string): Promise<Set<string | null>> {
-    const isHere = or(isNull(removals.room), eq(removals.room, id));
-    const removed = this.#orm
-      .select({ identity: removals.identity })
-      .from(removals)
-      .where(and(inArray(removals.identity, identities), eq(removals.creator, creator.identity), isHere));
-    const isOut = or(eq(suspensions.kind, 'account'), eq(suspensions.room, id));
-    const suspended = this.#orm
-      .select({ identity: suspensions.identity })
-      .from(suspensions)
-      .where(and(inArray(suspensions.identity, identities), isOut, inForce(nowIso)));
-    return new Set((await Promise.all([removed, suspended])).flat().map(({ identity }) => identity));
+  async findRefused({ id, creator }: Room, identities: string[], nowIso: string): Promise<Set<string>> {
+    const asked = sql`unnest(${sql.param(identities)}::text[]) as asked (identity)`;
+    const identity = sql<string>`asked.identity`;
+    const room = { id, creator: creator.identity };
+    const refused = this.#orm
+      .select({ identity })
+      .from(asked)
+      .where(isTaken(this.#orm, 'enter', { identity, room }, nowIso));
+    return new Set((await refused).map((row) => row.identity));
   }
 
   /** Deletes what is done with: old notices, and reminders of rooms that have ended. */

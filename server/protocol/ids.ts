@@ -15,7 +15,7 @@ export const ID_PREFIXES = {
   case: 'case_',
   decision: 'decision_',
   appeal: 'appeal_',
-  chatRestriction: 'restriction_',
+  restriction: 'restriction_',
   entitlement: 'ent_',
   checkout: 'checkout_',
   refund: 'refund_',

@@ -17,15 +17,13 @@ export interface AccessHolder {
 }
 
 export async function decideAccess(
-  { room, removalReason, suspendedUntil, entitlements }: AccessRecord,
+  { room, restriction, entitlements }: AccessRecord,
   { identity, role, subscribe }: AccessHolder,
   { nowMs, clubs, currency }: { nowMs: number; clubs: Clubs; currency: string },
 ): Promise<Access> {
-  // Postgres writes a time without an end as `infinity`.
-  if (suspendedUntil === 'infinity') return { state: 'refused', reason: 'suspended' };
-  if (suspendedUntil && Date.parse(suspendedUntil) > nowMs)
-    return { state: 'refused', reason: 'suspended', until: iso(suspendedUntil) };
-  if (role !== 'creator' && removalReason !== null) return { state: 'refused', reason: 'removed', note: removalReason };
+  if (restriction?.kind === 'suspension')
+    return { state: 'refused', reason: 'suspended', ...(restriction.until && { until: iso(restriction.until) }) };
+  if (role !== 'creator' && restriction) return { state: 'refused', reason: 'removed', note: restriction.reason };
   if (room.status === 'ended') return { state: 'refused', reason: 'room_ended' };
   if (role === 'creator') return { state: 'granted', reason: 'role' };
   if (!subscribe) return { state: 'refused', reason: 'subscribe_not_allowed' };

@@ -1,15 +1,5 @@
 import { sql } from '../platform/db/sql.ts';
-import {
-  boolean,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  time,
-  unique,
-  uniqueIndex,
-} from '../platform/db/tables.ts';
+import { boolean, index, integer, pgTable, primaryKey, text, time, uniqueIndex } from '../platform/db/tables.ts';
 import type { AccessKind } from '../protocol/rooms.ts';
 
 export const rooms = pgTable(
@@ -117,24 +107,5 @@ export const tokenGrants = pgTable(
   (table) => [
     primaryKey({ columns: [table.room, table.identity] }),
     index('token_grants_moderators').on(table.creator, table.identity).where(sql`${table.moderates}`),
-  ],
-);
-
-/** People whom a creator or a moderator has removed. */
-export const removals = pgTable(
-  'removals',
-  {
-    id: text('id').primaryKey(),
-    creator: text('creator').notNull(),
-    /** Null: from all rooms of the creator, also later ones. */
-    room: text('room'),
-    identity: text('identity').notNull(),
-    by: text('by').notNull(),
-    reason: text('reason').notNull(),
-    removedAt: time('removed_at').notNull().defaultNow(),
-  },
-  (table) => [
-    unique('removals_once').on(table.identity, table.creator, table.room).nullsNotDistinct(),
-    index('removals_blocks').on(table.creator, table.removedAt).where(sql`${table.room} is null`),
   ],
 );

@@ -24,19 +24,17 @@ import { PERSON_ID_LIKE } from '../protocol/accounts/people.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import type { Room } from '../protocol/rooms.ts';
+import { restrictions } from './restrictions/restrictions.schema.ts';
+import { type RestrictionRow, STRICTEST_FIRST, stageIsClosed, taking } from './restrictions/restrictions.store.ts';
 import { toRoom } from './room-row.ts';
-import { entitlements, removals, rooms, tokenGrants } from './rooms.schema.ts';
-import { suspensions } from './suspensions/suspensions.schema.ts';
-import { stageIsClosed } from './suspensions/suspensions.store.ts';
+import { entitlements, rooms, tokenGrants } from './rooms.schema.ts';
 import { toGrant } from './token-grants.store.ts';
 import type { TokenGrant } from './token-statements.ts';
 
 export interface AccessRecord {
   room: Room;
-  /** Null unless the person was removed. */
-  removalReason: string | null;
-  /** When the house's suspension of the person ends, as the database writes it; null: there is none. */
-  suspendedUntil: string | null;
+  /** The strictest that keeps the person out. */
+  restriction: Pick<RestrictionRow, 'kind' | 'reason' | 'until'> | null;
   /** Whether the creator has made them a moderator of this room, as a person of the house. */
   isModerator: boolean;
   /** By the latest known tokens; null if they grant nothing beyond a plain fan. */
@@ -308,6 +306,22 @@ export class RoomsStore {
     return this.#update(tx, ended, and(isNotNull(rooms.liveStartedAt), notExists(heard)));
   }
 
+  /** Whether the house has closed the stage of a room, or suspended its creator. */
+  async isStageClosed(room: string, at: string, tx: Orm = this.#db.orm): Promise<boolean> {
+    return (await tx.$count(rooms, and(eq(rooms.id, room), stageIsClosed(tx, at)))) > 0;
+  }
+
+  /** Locks rooms, so that no live begins in them until the transaction ends; returns those that are live. */
+  async lockLives(tx: Orm, which: { room: string } | { creator: string }): Promise<RoomId[]> {
+    const locked = await tx
+      .select({ id: rooms.id, isLive: isNotNull(rooms.liveStartedAt).mapWith(Boolean) })
+      .from(rooms)
+      .where('room' in which ? eq(rooms.id, which.room) : isOpenOf(which.creator))
+      .orderBy(rooms.id)
+      .for('update');
+    return locked.filter(({ isLive }) => isLive).map(({ id }) => id as RoomId);
+  }
+
   /**
    * Locks the room until the transaction ends, so that neither its live nor the room ends meanwhile. Buyers wait for
    * each other only where the tickets are limited.
@@ -396,10 +410,11 @@ export class RoomsStore {
 
   /**
    * Everything that access is decided from, for many people at once in one statement, since every join needs it several
-   * times: the room, removals, tokens, and the entitlements, latest first. Undefined if there is no such room.
+   * times: the room, restrictions, tokens, and the entitlements, latest first. Undefined if there is no such room.
    */
-  async findAccessRecords(asked: AccessKey[]): Promise<(AccessRecord | undefined)[]> {
+  async findAccessRecords(asked: AccessKey[], at: string): Promise<(AccessRecord | undefined)[]> {
     const rows = await this.#accessRecords.execute({
+      at,
       rooms: asked.map(({ room }) => room),
       identities: asked.map(({ identity }) => identity),
     });
@@ -407,8 +422,7 @@ export class RoomsStore {
     for (const row of rows) {
       const facts = found.get(row.asked) ?? {
         room: toRoom(row),
-        removalReason: row.removal ?? row.houseRemoval,
-        suspendedUntil: row.suspendedUntil,
+        restriction: row.restriction,
         isModerator: row.isModerator,
         grant: row.grant && toGrant(row.grant),
         entitlements: [],
@@ -432,29 +446,23 @@ function prepareAccessRecords(orm: Orm) {
     .orderBy(desc(entitlements.createdAt))
     .limit(ENTITLEMENTS_READ)
     .as('entitlement');
-  const isHere = or(isNull(removals.room), eq(removals.room, rooms.id));
-  const removal = orm
-    .select({ reason: removals.reason })
-    .from(removals)
-    .where(and(eq(removals.identity, identity), eq(removals.creator, rooms.creator), isHere))
-    .orderBy(removals.removedAt)
+  const at = sql`${sql.placeholder('at')}::timestamptz`;
+  const { kind, reason, until } = restrictions;
+  const restriction = orm
+    .select({ kind, reason, until })
+    .from(restrictions)
+    .where(taking('enter', { identity, room: rooms }, at))
+    .orderBy(...STRICTEST_FIRST)
     .limit(1)
-    .as('removal');
+    .as('restriction');
   return orm
     .select({
       asked: sql`asked.number`.mapWith(Number),
       room: rooms,
       creatorName: creators.name,
       poster: pictureUses.hash,
-      removal: removal.reason,
+      restriction: { kind: restriction.kind, reason: restriction.reason, until: restriction.until },
       grant: tokenGrants,
-      houseRemoval: sql<string | null>`(select reason from ${suspensions} where ${suspensions.identity} = asked.identity
-        and ${suspensions.room} = ${rooms.id} and ${suspensions.liftedAt} is null order by ${suspensions.createdAt} limit 1)`,
-      suspendedUntil: sql<
-        string | null
-      >`(select max(coalesce(${suspensions.until}, 'infinity'))::text from ${suspensions}
-        where ${suspensions.identity} = asked.identity and ${suspensions.kind} = 'account'
-          and ${suspensions.liftedAt} is null)`,
       isModerator: sql<boolean>`exists (select 1 from ${roles} where ${roles.person} = asked.identity and ${moderatorRole}
         and coalesce(${roles.creator}, '') = ${rooms.creator} and coalesce(${roles.room}, '') in ('', ${rooms.id}))`,
       entitlement: {
@@ -469,7 +477,7 @@ function prepareAccessRecords(orm: Orm) {
     .innerJoin(rooms, eq(rooms.id, sql`asked.room`))
     .leftJoin(creators, eq(creators.identity, rooms.creator))
     .leftJoin(pictureUses, isPosterOfRoom)
-    .leftJoinLateral(removal, sql`true`)
+    .leftJoinLateral(restriction, sql`true`)
     .leftJoin(tokenGrants, and(eq(tokenGrants.room, rooms.id), eq(tokenGrants.identity, identity)))
     .leftJoinLateral(latest, sql`true`)
     .orderBy(sql`asked.number`, desc(latest.createdAt))

@@ -1,6 +1,6 @@
 /**
- * Rooms and access to them. The only place that decides access, from entitlements, removals and the room's rule; called
- * at every join and while inside.
+ * Rooms and access to them. The only place that decides access, from entitlements, restrictions and the room's rule;
+ * called at every join and while inside.
  */
 import type { RoleChanged } from '../accounts/account-facts.ts';
 import type { Accounts } from '../accounts/accounts.ts';
@@ -24,10 +24,11 @@ import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
 import { Entitlements } from './entitlements/entitlements.ts';
 import { Followers } from './followers/followers.ts';
-import { Removals } from './removals/removals.ts';
+import { Removals } from './restrictions/removals.ts';
+import { Restrictions } from './restrictions/restrictions.ts';
+import { Suspensions } from './restrictions/suspensions.ts';
 import { RoomChanges } from './room-changes.ts';
 import type { AccessKey, AccessRecord, RoomFilter, RoomsStore, SaleState, StageHolder } from './rooms.store.ts';
-import { Suspensions } from './suspensions/suspensions.ts';
 import { TokenGrants } from './token-grants.ts';
 import {
   issueTime,
@@ -75,6 +76,7 @@ export class Rooms {
   readonly clubs: Clubs;
   readonly changes: RoomChanges;
   readonly entitlements: Entitlements;
+  readonly restrictions: Restrictions;
   readonly removals: Removals;
   readonly followers: Followers;
   readonly suspensions: Suspensions;
@@ -110,21 +112,26 @@ export class Rooms {
     this.#clock = options.clock;
     this.#currency = options.currency;
     this.#hasPublicList = options.hasPublicList ?? true;
-    this.#records = new GatheredRead((keys) => this.#store.findAccessRecords(keys), { restMs: NEWCOMERS_REST_MS });
+    this.#records = new GatheredRead((keys) => this.#store.findAccessRecords(keys, isoIn(this.#clock)), {
+      restMs: NEWCOMERS_REST_MS,
+    });
     this.#publicRooms = new SharedRead(() => this.#listPublic(), { restMs: NEWCOMERS_REST_MS });
     const db = options.store.database;
     this.changes = new RoomChanges(options);
     this.entitlements = new Entitlements(options.outbox);
     this.#grants = new TokenGrants({ ...options, db, entitlements: this.entitlements });
     this.clubs = new Clubs({ ...options, store: new ClubsStore(db) });
+    const restrictions = new Restrictions({ ...options, db });
+    this.restrictions = restrictions;
     this.removals = new Removals({
       ...options,
       db,
+      restrictions,
       creatorOf: (room) => this.creatorOf(room),
       moderates: (of) => this.moderates(of),
     });
     this.followers = new Followers({ ...options, db, removals: this.removals });
-    this.suspensions = new Suspensions({ ...options, db });
+    this.suspensions = new Suspensions({ ...options, restrictions });
     this.attendances = new Attendances({ ...options, db });
   }
 

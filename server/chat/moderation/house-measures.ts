@@ -4,9 +4,10 @@
  */
 import { isoIn } from '../../platform/clock.ts';
 import { createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
+import { kindsTaking } from '../../rooms/restrictions/restriction-kinds.ts';
 import { type ChatParts, publishNews } from '../chat-parts.ts';
 import { HOUSE, houseEntry } from '../log/house-entries.ts';
-import { insertRestriction, liftRestriction, removeMessage, restoreMessage, unpin } from './moderation.store.ts';
+import { removeMessage, restoreMessage, unpin } from './moderation.store.ts';
 
 interface OfDecision {
   room: RoomId;
@@ -59,8 +60,9 @@ export class HouseMeasures {
     const kind = until === null ? 'ban' : 'timeout';
     await this.#parts.log.act(room, async (act) => {
       const createdAt = isoIn(this.#parts.clock);
-      const of = { id: restrictionOf(decision), creator, room, identity, kind, reason, createdAt, until };
-      if (!(await insertRestriction(act.run, { ...of, by: HOUSE.identity, byRole: HOUSE.role }))) return;
+      const of = { decision, creator, room, identity, by: HOUSE.identity, byRole: HOUSE.role };
+      const said = { ...of, id: createId('restriction'), kind, reason, createdAt, until } as const;
+      if (!(await this.#parts.restrictions.insert(act.run, said))) return;
       const about = { room, creator, target: identity, reason, details: { scope: 'room', until, decision } };
       await act.record({ at: createdAt, kind, actor: HOUSE, ...about });
       await act.bump();
@@ -72,16 +74,12 @@ export class HouseMeasures {
     const { creator } = await this.#parts.policies.get(room);
     await this.#parts.log.act(room, async (act) => {
       const at = isoIn(this.#parts.clock);
-      if (!(await liftRestriction(act.run, restrictionOf(decision), at))) return;
+      const of = { decision, kind: kindsTaking('chat') };
+      if ((await this.#parts.restrictions.lift(act.run, of, at)).length === 0) return;
       const about = { room, creator, target: identity, details: { scope: 'room', decision } };
       await act.record({ at, kind: 'lift', actor: HOUSE, ...about });
       await act.bump();
     });
     publishNews(this.#parts.bus, { type: 'person', creator, room, identity });
   }
-}
-
-/** One restriction per decision. */
-function restrictionOf(decision: string): string {
-  return `restriction_${decision.slice(decision.indexOf('_') + 1)}`;
 }

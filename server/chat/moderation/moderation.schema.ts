@@ -2,38 +2,8 @@ import { sql } from '../../platform/db/sql.ts';
 import { index, integer, jsonb, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
 import type { Role } from '../../protocol/accounts/accounts.ts';
 import type { HoldReason } from '../../protocol/chat/chat.ts';
-import type {
-  ActKind,
-  ActorRole,
-  ChatReport,
-  ReportCategory,
-  RestrictionKind,
-  WordRule,
-} from '../../protocol/chat/chat-moderation.ts';
+import type { ActKind, ActorRole, ChatReport, ReportCategory, WordRule } from '../../protocol/chat/chat-moderation.ts';
 import type { HookFailure } from '../../protocol/chat/chat-server.ts';
-
-/** Restrictions: who may not write, where, until when. Lifted, never deleted. */
-export const chatRestrictions = pgTable(
-  'chat_restrictions',
-  {
-    id: text('id').primaryKey(),
-    creator: text('creator').notNull(),
-    /** Null: in all of the creator's rooms. */
-    room: text('room'),
-    identity: text('identity').notNull(),
-    kind: text('kind').$type<RestrictionKind>().notNull(),
-    reason: text('reason').notNull(),
-    by: text('by').notNull(),
-    byRole: text('by_role').$type<ActorRole>().notNull(),
-    createdAt: time('created_at').notNull(),
-    until: time('until'),
-    liftedAt: time('lifted_at'),
-  },
-  (table) => [
-    index('chat_restrictions_active').on(table.creator, table.identity).where(sql`${table.liftedAt} is null`),
-    index('chat_restrictions_identity').on(table.identity),
-  ],
-);
 
 /**
  * The audit log of moderators', the embedder's and the house's acts. Rows are inserted in the act's transaction and

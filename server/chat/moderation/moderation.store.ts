@@ -1,13 +1,12 @@
-import { iso, isoOrNull } from '../../platform/clock.ts';
+import { iso } from '../../platform/clock.ts';
 import type { Database, Run } from '../../platform/db/db.ts';
-import { and, desc, eq, isNull, or } from '../../platform/db/sql.ts';
+import { eq } from '../../platform/db/sql.ts';
 import type { WordList, WordRule } from '../../protocol/chat/chat-moderation.ts';
 import type { ChatMode } from '../../protocol/chat/chat-room.ts';
-import type { RestrictionRow } from '../../protocol/chat/chat-server.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { ActTransaction } from '../log/chat.store.ts';
-import { chatRestrictions, chatWords } from './moderation.schema.ts';
+import { chatWords } from './moderation.schema.ts';
 
 /** A room's settings as an act reads them. */
 export interface RoomSettings extends ChatMode {
@@ -115,74 +114,6 @@ export async function hasUnpurged(run: Run, { room, identity }: { room: RoomId; 
   return (await run(HAS_UNPURGED, [room, identity])).length > 0;
 }
 
-const INSERT_RESTRICTION = `insert into chat_restrictions (id, creator, room, identity, kind, reason, by, by_role, created_at, until)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10::timestamptz) on conflict (id) do nothing returning id`;
-
-const IN_FORCE = `creator = $1 and identity = $2 and room is not distinct from $3 and lifted_at is null
-    and (until is null or until > $4::timestamptz)`;
-
-const LIFT = `update chat_restrictions set lifted_at = $4::timestamptz where ${IN_FORCE}
-    and ($5::text is null or by = $5) and ($6::text[] is null or by_role = any($6)) returning kind`;
-
-const HAS_RESTRICTION = `select 1 from chat_restrictions where ${IN_FORCE} limit 1`;
-
-interface InForce {
-  creator: string;
-  identity: string;
-  room: RoomId | null;
-  at: string;
-}
-
-export interface NewRestriction {
-  id: string;
-  creator: string;
-  room: RoomId | null;
-  identity: string;
-  kind: string;
-  reason: string;
-  by: string;
-  byRole: string;
-  createdAt: string;
-  until: string | null;
-}
-
-/** False if it is there already. */
-export async function insertRestriction(run: Run, it: NewRestriction): Promise<boolean> {
-  const inserted = await run(INSERT_RESTRICTION, [
-    it.id,
-    it.creator,
-    it.room,
-    it.identity,
-    it.kind,
-    it.reason,
-    it.by,
-    it.byRole,
-    it.createdAt,
-    it.until,
-  ]);
-  return inserted.length > 0;
-}
-
-/** False if it is lifted, or there is none. */
-export async function liftRestriction(run: Run, id: string, at: string): Promise<boolean> {
-  const lift =
-    'update chat_restrictions set lifted_at = $2::timestamptz where id = $1 and lifted_at is null returning id';
-  return (await run(lift, [id, at])).length > 0;
-}
-
-/** Lifts active restrictions of one scope, by person and by the roles that set them; returns their kinds. */
-export async function liftRestrictions(
-  run: Run,
-  it: InForce & { by?: string; byRoles?: readonly string[] },
-): Promise<string[]> {
-  const { creator, identity, room, at, by = null, byRoles = null } = it;
-  return (await run<{ kind: string }>(LIFT, [creator, identity, room, at, by, byRoles])).map(({ kind }) => kind);
-}
-
-export async function hasRestriction(run: Run, { creator, identity, room, at }: InForce): Promise<boolean> {
-  return (await run(HAS_RESTRICTION, [creator, identity, room, at])).length > 0;
-}
-
 const FIND_SHOWN = `select identity from chat_entries
   where room = $1 and kind = 'message' and id = $2 and removed_at is null and erased_at is null`;
 
@@ -220,36 +151,5 @@ export class ModerationStore {
   async readWords(creator: string): Promise<WordList> {
     const [row] = await this.#db.orm.select().from(chatWords).where(eq(chatWords.creator, creator));
     return { words: row?.words ?? [], updatedAt: row ? iso(row.updatedAt) : null };
-  }
-
-  /** Active or expired, newest first: of a room and of all of its creator's rooms. */
-  async listRestrictions(of: { room: RoomId; creator: string }, limit: number): Promise<RestrictionRow[]> {
-    const here = or(isNull(chatRestrictions.room), eq(chatRestrictions.room, of.room));
-    return this.#list(and(eq(chatRestrictions.creator, of.creator), here), limit);
-  }
-
-  listRestrictionsOf(identity: string, limit: number): Promise<RestrictionRow[]> {
-    return this.#list(eq(chatRestrictions.identity, identity), limit);
-  }
-
-  async #list(where: ReturnType<typeof and>, limit: number): Promise<RestrictionRow[]> {
-    const rows = await this.#db.orm
-      .select()
-      .from(chatRestrictions)
-      .where(where)
-      .orderBy(desc(chatRestrictions.id))
-      .limit(limit);
-    return rows.map((row) => ({
-      identity: row.identity,
-      kind: row.kind,
-      scope: row.room === null ? 'creator' : 'room',
-      room: row.room as RoomId | null,
-      creator: row.creator,
-      reason: row.reason,
-      by: row.by,
-      createdAt: iso(row.createdAt),
-      until: isoOrNull(row.until),
-      liftedAt: isoOrNull(row.liftedAt),
-    }));
   }
 }

@@ -2,7 +2,7 @@
  * Moderation acts. Each is one transaction in the room's queue: its effect, its log entry and its audit record are
  * committed together. The person concerned is told, with the reason.
  */
-import { iso, isoIn } from '../../platform/clock.ts';
+import { iso, isoIn, isoOrNull } from '../../platform/clock.ts';
 import type { RemovableId } from '../../protocol/chat/chat.ts';
 import type {
   LiftInput,
@@ -13,8 +13,11 @@ import type {
   WordRule,
 } from '../../protocol/chat/chat-moderation.ts';
 import type { ChatMode } from '../../protocol/chat/chat-room.ts';
+import type { RestrictionRow } from '../../protocol/chat/chat-server.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
+import { kindsTaking } from '../../rooms/restrictions/restriction-kinds.ts';
+import type { RestrictionRow as TakenRow } from '../../rooms/restrictions/restrictions.store.ts';
 import { type ChatParts, publishNews } from '../chat-parts.ts';
 import type { ActTransaction } from '../log/chat.store.ts';
 import { announce, houseEntry, noticeEntry } from '../log/house-entries.ts';
@@ -23,10 +26,7 @@ import type { Actor } from './acts.store.ts';
 import { refuseHeldOf } from './held.store.ts';
 import {
   findAuthorShown,
-  hasRestriction,
   hasUnpurged,
-  insertRestriction,
-  liftRestrictions,
   ModerationStore,
   type RoomSettings,
   readSettings,
@@ -97,26 +97,10 @@ export class Moderation {
     const where = scope === 'room' ? room : null;
     const refused = await this.#act(room, async (act, at) => {
       const until = seconds === undefined ? null : iso(Date.parse(at) + seconds * 1_000);
-      await liftRestrictions(act.run, {
-        creator,
-        identity,
-        room: where,
-        at,
-        by: actor.identity,
-        byRoles: [actor.role],
-      });
-      await insertRestriction(act.run, {
-        id: createId('chatRestriction'),
-        creator,
-        room: where,
-        identity,
-        kind,
-        reason,
-        by: actor.identity,
-        byRole: actor.role,
-        createdAt: at,
-        until,
-      });
+      const { restrictions } = this.#parts;
+      const own = { creator, room: where, identity, by: actor.identity, byRole: actor.role };
+      await restrictions.lift(act.run, { ...own, kind: CHAT_KINDS, inForceAt: at }, at);
+      await restrictions.insert(act.run, { ...own, id: createId('restriction'), kind, reason, createdAt: at, until });
       await act.record({
         at,
         kind,
@@ -145,10 +129,12 @@ export class Moderation {
     const { creator } = await this.#parts.policies.get(room);
     const where = scope === 'room' ? room : null;
     const lifted = await this.#act(room, async (act, at) => {
-      const held = { creator, identity, room: where, at };
-      const kinds = await liftRestrictions(act.run, { ...held, byRoles: isHelper ? HELPER_ROLES : LIFTED_ROLES });
+      const { restrictions } = this.#parts;
+      const held = { kind: CHAT_KINDS, creator, identity, room: where, inForceAt: at };
+      const byRole = isHelper ? HELPER_ROLES : LIFTED_ROLES;
+      const kinds = (await restrictions.lift(act.run, { ...held, byRole }, at)).map((lifted) => lifted.kind);
       if (kinds.length === 0) {
-        if (await hasRestriction(act.run, held)) {
+        if (await restrictions.has(act.run, held)) {
           const by = isHelper ? 'the creator, the server and the house' : 'the house';
           throw new AppError('forbidden', `This was set by ${by}, who alone can lift it.`);
         }
@@ -247,12 +233,13 @@ export class Moderation {
     return this.#store.readWords(creator);
   }
 
-  listRestrictions(of: { room: RoomId; creator: string }, limit: number) {
-    return this.#store.listRestrictions(of, limit);
-  }
-
-  listRestrictionsOf(identity: string, limit: number) {
-    return this.#store.listRestrictionsOf(identity, limit);
+  /** Active or not, newest first: of one person, or of a room and of all of its creator's rooms. */
+  async listRestrictions(
+    of: { identity: string } | { room: RoomId; creator: string },
+    limit: number,
+  ): Promise<RestrictionRow[]> {
+    const which = 'room' in of ? { ...of, room: [of.room, null] } : of;
+    return (await this.#parts.restrictions.list({ ...which, kind: CHAT_KINDS }, { limit })).map(toWire);
   }
 
   /** A moderator cannot act against the creator or another moderator, whether those are connected or not. */
@@ -270,6 +257,8 @@ export class Moderation {
     return this.#parts.log.act(room, (act) => work(act, isoIn(this.#parts.clock)));
   }
 }
+
+const CHAT_KINDS = kindsTaking('chat');
 
 /** A moderator, or a fan whose token lets them moderate. */
 const HELPER_ROLES: readonly Actor['role'][] = ['moderator', 'fan'];
@@ -320,5 +309,20 @@ async function purge(
 function defined<T extends object>(input: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
+
+function toWire(row: TakenRow): RestrictionRow {
+  return {
+    identity: row.identity ?? '',
+    kind: row.kind as RestrictionRow['kind'],
+    scope: row.room === null ? 'creator' : 'room',
+    room: row.room as RoomId | null,
+    creator: row.creator ?? '',
+    reason: row.reason,
+    by: row.by,
+    createdAt: iso(row.createdAt),
+    until: isoOrNull(row.until),
+    liftedAt: isoOrNull(row.liftedAt),
   };
 }

@@ -1,19 +1,10 @@
 import { isoOrNull } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { eq } from '../../platform/db/sql.ts';
-import type { ActorRole, RestrictionKind, WordRule } from '../../protocol/chat/chat-moderation.ts';
+import type { WordRule } from '../../protocol/chat/chat-moderation.ts';
 import type { ChatMode, ChatPoll } from '../../protocol/chat/chat-room.ts';
 import type { PollId, RoomId } from '../../protocol/ids.ts';
 import { chatPolls } from './chat-rooms.schema.ts';
-
-/** A restriction that was not lifted; it may have expired. */
-export interface Restriction {
-  kind: RestrictionKind;
-  scope: 'room' | 'creator';
-  reason: string;
-  byRole: ActorRole;
-  untilMs: number | null;
-}
 
 export interface PolicyRow extends ChatMode {
   version: number;
@@ -31,18 +22,6 @@ const READ = `select sequence.version, room.creator, slow_mode_seconds as "slowM
       coalesce(words.words, '[]'::jsonb) as words
     from chat_sequences sequence join chat_rooms room using (room) left join chat_words words on words.creator = room.creator
     where sequence.room = $1`;
-
-const FIND_RESTRICTIONS = `select asked.room as asked, restriction.identity, restriction.room, kind, reason, by_role, until
-    from unnest($1::text[], $2::text[], $3::text[]) as asked (creator, room, identity)
-    join chat_restrictions restriction on restriction.creator = asked.creator and restriction.identity = asked.identity
-      and (restriction.room is null or restriction.room = asked.room)
-    where lifted_at is null`;
-
-export interface PersonInRoom {
-  creator: string;
-  room: RoomId;
-  identity: string;
-}
 
 export class PoliciesStore {
   readonly #db: Database;
@@ -75,33 +54,5 @@ export class PoliciesStore {
       closesAt: isoOrNull(row.closesAt),
       closed: row.closedAt !== null,
     };
-  }
-
-  /** The restrictions of each of these people, in the given order. */
-  async findRestrictions(people: PersonInRoom[]): Promise<Restriction[][]> {
-    const found = await this.#db.bulk<{
-      asked: string;
-      identity: string;
-      room: string | null;
-      kind: RestrictionKind;
-      reason: string;
-      by_role: ActorRole;
-      until: Date | string | null;
-    }>(FIND_RESTRICTIONS, [
-      people.map((person) => person.creator),
-      people.map((person) => person.room),
-      people.map((person) => person.identity),
-    ]);
-    return people.map(({ room, identity }) =>
-      found
-        .filter((row) => row.asked === room && row.identity === identity)
-        .map((row) => ({
-          kind: row.kind,
-          scope: row.room === null ? 'creator' : 'room',
-          reason: row.reason,
-          byRole: row.by_role,
-          untilMs: row.until === null ? null : new Date(row.until).getTime(),
-        })),
-    );
   }
 }

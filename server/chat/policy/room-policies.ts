@@ -7,18 +7,26 @@ import { GatheredRead } from '../../platform/db/gathered-read.ts';
 import { SharedRead } from '../../platform/db/shared-read.ts';
 import { RecentMap } from '../../platform/recent-map.ts';
 import type { ChatMessage } from '../../protocol/chat/chat.ts';
-import type { ChatRestriction, WordRule } from '../../protocol/chat/chat-moderation.ts';
+import type { ChatRestriction, RestrictionKind, WordRule } from '../../protocol/chat/chat-moderation.ts';
 import { type ChatMode, type ChatPoll, type ChatState, REACTIONS } from '../../protocol/chat/chat-room.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { MessageId, RoomId } from '../../protocol/ids.ts';
+import type { PersonInRoom, RestrictionRow, RestrictionsStore } from '../../rooms/restrictions/restrictions.store.ts';
 import type { ChatStore } from '../log/chat.store.ts';
-import type { PersonInRoom, PoliciesStore, Restriction } from './policies.store.ts';
+import type { PoliciesStore } from './policies.store.ts';
 import { WordFilter } from './word-filter.ts';
 
 const ROOMS_REMEMBERED = 5_000;
 const PEOPLE_REMEMBERED = 10_000;
 const WORD_LISTS_REMEMBERED = 1_000;
 const RECHECK_MS = 500;
+
+/** A restriction that was not lifted; it may have expired. */
+export interface Restriction extends Omit<ChatRestriction, 'until'> {
+  kind: RestrictionKind;
+  reason: string;
+  untilMs: number | null;
+}
 
 export interface RoomPolicy {
   room: RoomId;
@@ -51,6 +59,7 @@ export class RoomPolicies {
 
   constructor(options: {
     store: PoliciesStore;
+    restrictions: RestrictionsStore;
     log: ChatStore;
     creatorOf: (room: RoomId) => Promise<string>;
     /** The policy of a room in use here has changed. */
@@ -61,7 +70,10 @@ export class RoomPolicies {
     this.#creatorOf = options.creatorOf;
     this.#onChanged = options.onChanged;
     this.#reads = new SharedRead((room) => this.#read(room));
-    this.#restrictions = new GatheredRead((people) => this.#store.findRestrictions(people));
+    this.#restrictions = new GatheredRead(async (people) => {
+      const taken = await options.restrictions.findTaking('chat', people);
+      return taken.map((rows) => rows.map(toRestriction));
+    });
   }
 
   async get(room: RoomId): Promise<RoomPolicy> {
@@ -145,7 +157,7 @@ export class RoomPolicies {
     return filter;
   }
 
-  /** A person's active restrictions under this policy, the longest first. */
+  /** A person's active restrictions under this policy, the strictest first. */
   async restrictionsOf(policy: RoomPolicy, identity: string, nowMs: number): Promise<Restriction[]> {
     let known = policy.restrictions.get(identity);
     if (!known) {
@@ -153,7 +165,7 @@ export class RoomPolicies {
       policy.restrictions.set(identity, known);
     }
     if (known.length === 0) return known;
-    return known.filter(({ untilMs }) => untilMs === null || untilMs > nowMs).toSorted(bySternness);
+    return known.filter(({ untilMs }) => untilMs === null || untilMs > nowMs);
   }
 
   async restrictionOf(room: RoomId, identity: string, nowMs: number): Promise<ChatRestriction> {
@@ -181,11 +193,7 @@ function isPollOver(poll: ChatPoll, nowMs: number): boolean {
   return poll.closed || (poll.closesAt !== null && Date.parse(poll.closesAt) <= nowMs);
 }
 
-/**
- * Longest first: all restrict the same, and a person who is shown one end must not be restricted beyond it by another.
- */
-function bySternness(a: Restriction, b: Restriction): number {
-  const aUntilMs = a.untilMs ?? Number.MAX_SAFE_INTEGER;
-  const bUntilMs = b.untilMs ?? Number.MAX_SAFE_INTEGER;
-  return bUntilMs - aUntilMs || Number(b.kind === 'ban') - Number(a.kind === 'ban');
+function toRestriction({ kind, room, reason, byRole, until }: RestrictionRow): Restriction {
+  const untilMs = until === null ? null : Date.parse(until);
+  return { kind: kind as RestrictionKind, scope: room === null ? 'creator' : 'room', reason, byRole, untilMs };
 }

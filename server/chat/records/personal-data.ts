@@ -69,7 +69,7 @@ export class PersonalData {
     if (after !== undefined) return { ...page, held: [], restrictions: [], reports: [], acts: [] };
     const [held, restrictions, reports, acts] = await Promise.all([
       this.#held.listOf(identity),
-      this.#moderation.listRestrictionsOf(identity, LIMITS.chatExportMessages),
+      this.#moderation.listRestrictions({ identity }, LIMITS.chatExportMessages),
       this.#records.listReportsBy(identity),
       this.#records.actsAbout(identity),
     ]);

@@ -348,8 +348,9 @@ test("an embedder's server blocks and unblocks for its creators, and lists in pa
   const path = '/v1/creators/ada/blocks';
   expect((await http.server('POST', path, { identity: 'fan-8', reason: 'Spam' })).status).toBe(201);
   await http.context.db.bulk(
-    `insert into removals (id, creator, identity, by, reason, removed_at)
-       select 'removal_' || lpad(n::text, 20, '0'), 'ada', 'bot-' || n, 'ada', 'Spam', $1::timestamptz + n * interval '1 second'
+    `insert into restrictions (id, kind, creator, identity, by, by_role, reason, created_at)
+       select 'removal_' || lpad(n::text, 20, '0'), 'removal', 'ada', 'bot-' || n, 'ada', 'creator', 'Spam',
+           $1::timestamptz + n * interval '1 second'
          from generate_series(1, $2::int) n`,
     [new Date(nowMs).toISOString(), LIMITS.listPageItems + 1],
   );
@@ -383,7 +384,7 @@ test('of an erased person no page, picture, text, follow or block is left', asyn
   await fan.call('PUT', '/v1/me/follows/person_lost');
   expect((await http.server('DELETE', '/v1/participants/person_lost/data')).status).toBe(200);
   expect([await statusOf('/c/lost'), await statusOf(path)]).toEqual([404, 404]);
-  const tables = ['persons', 'follows', 'removals', 'picture_uses'].map((table) =>
+  const tables = ['persons', 'follows', 'restrictions', 'picture_uses'].map((table) =>
     http.context.db.bulk<{ text: string }>(`select to_jsonb(t)::text as text from ${table} t`, []),
   );
   const left = JSON.stringify(await Promise.all(tables));

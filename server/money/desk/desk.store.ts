@@ -19,10 +19,8 @@ import { alias } from '../../platform/db/tables.ts';
 import { PERSON_ID_LIKE } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import { creatorFreezes } from '../payouts/payouts.schema.ts';
 import { type DeskAct, deskActOutcomes, deskActs } from './desk.schema.ts';
 
-export type FreezeRow = typeof creatorFreezes.$inferSelect;
 /** An act with its outcome: `begun` while there is none. */
 export type DeskActRow = typeof deskActs.$inferSelect & {
   outcome: 'begun' | 'done' | 'failed';
@@ -41,15 +39,7 @@ type Trouble = Record<
   string
 > & { due_at: string | null; clock_in_doubt: boolean };
 
-/** Unique index: a creator has one standing freeze. */
-export const ONE_FREEZE = 'creator_freezes_standing';
-
 const HOUSE_WIDE: DeskAct[] = ['payouts', 'reconciliation', 'fee_policy'];
-
-function isStanding(creator: string, decision: string | null) {
-  const isOf = decision === null ? isNull(creatorFreezes.decision) : eq(creatorFreezes.decision, decision);
-  return and(eq(creatorFreezes.creator, creator), isOf, isNull(creatorFreezes.liftedAt));
-}
 
 export class DeskStore {
   readonly #orm: Orm;
@@ -68,7 +58,7 @@ export class DeskStore {
             and not exists (select 1 from payouts later where later.creator = p.creator and later.created_at > p.created_at)) as payouts,
           (select count(*) from provider_events where failing_since is not null) as events,
           (select count(*) from checkouts where unbooked_since is not null) as payments,
-          (select count(*) from creator_freezes where lifted_at is null) as frozen,
+          (select count(*) from restrictions where kind = 'freeze' and lifted_at is null) as frozen,
           exists (select 1 from gateways where clock_in_doubt and closed_at is null
             and seen_at > now() - interval '1 minute') as clock_in_doubt,
           w.n as pending, w.sum as pending_minor
@@ -78,49 +68,6 @@ export class DeskStore {
     );
     const [row] = rows;
     if (!row) throw new AppError('internal', 'The aggregate returned no row.');
-    return row;
-  }
-
-  async listFrozen(limit: number): Promise<FreezeRow[]> {
-    return this.#orm
-      .select()
-      .from(creatorFreezes)
-      .where(isNull(creatorFreezes.liftedAt))
-      .orderBy(desc(creatorFreezes.frozenAt))
-      .limit(limit);
-  }
-
-  /** By operators, or of a decision. */
-  async findFreeze(creator: string, decision: string | null, tx: Orm): Promise<FreezeRow | undefined> {
-    const [row] = await tx.select().from(creatorFreezes).where(isStanding(creator, decision));
-    return row;
-  }
-
-  /** The latest, by whomever. */
-  async findAnyFreeze(creator: string, tx: Orm = this.#orm): Promise<FreezeRow | undefined> {
-    const [row] = await tx
-      .select()
-      .from(creatorFreezes)
-      .where(and(eq(creatorFreezes.creator, creator), isNull(creatorFreezes.liftedAt)))
-      .orderBy(desc(creatorFreezes.frozenAt))
-      .limit(1);
-    return row;
-  }
-
-  async insertFreeze(tx: Orm, row: typeof creatorFreezes.$inferInsert): Promise<void> {
-    await tx.insert(creatorFreezes).values(row);
-  }
-
-  async liftFreeze(
-    tx: Orm,
-    { creator, decision }: { creator: string; decision: string | null },
-    lift: { by: string; reason: string; at: string },
-  ): Promise<FreezeRow | undefined> {
-    const [row] = await tx
-      .update(creatorFreezes)
-      .set({ liftedAt: lift.at, liftedBy: lift.by, liftReason: lift.reason })
-      .where(isStanding(creator, decision))
-      .returning();
     return row;
   }
 

@@ -4,7 +4,7 @@
  */
 
 import { iso, isoOrNull, MINUTE_MS } from '../../platform/clock.ts';
-import { isUniqueViolation } from '../../platform/db/db.ts';
+import { runIn } from '../../platform/db/db.ts';
 import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
@@ -27,7 +27,7 @@ import type { MoneyContext } from '../money-context.ts';
 import type { Payouts } from '../payouts/payouts.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { DeskAct } from './desk.schema.ts';
-import { type DeskActRow, DeskStore, type FreezeRow, ONE_FREEZE } from './desk.store.ts';
+import { type DeskActRow, DeskStore } from './desk.store.ts';
 import { DeskPayments, type DeskPaymentsParts, type Seen } from './desk-payments.ts';
 
 interface DeskParts extends DeskPaymentsParts {
@@ -109,8 +109,8 @@ export class Desk {
 
   /** Why payouts to a creator are stopped, for the creator. It does not say by whom. */
   async findFreeze(creator: string): Promise<Pick<CreatorFreeze, 'reason' | 'frozenAt'> | undefined> {
-    const row = await this.#store.findAnyFreeze(creator);
-    return row && { reason: row.reason, frozenAt: iso(row.frozenAt) };
+    const [row] = await this.#listFrozen({ creator, limit: 1 });
+    return row && { reason: row.reason, frozenAt: row.frozenAt };
   }
 
   /** Previews what a refund would take from each part of a payment. Nothing is booked. */
@@ -158,12 +158,12 @@ export class Desk {
     const [due, payouts, frozen] = await Promise.all([
       this.#parts.payouts.listDue(),
       this.#parts.payouts.listLatest(),
-      this.#store.listFrozen(LIMITS.listPageItems),
+      this.#listFrozen({ limit: LIMITS.listPageItems }),
     ]);
     return {
       due: due.filter(isSeen),
       payouts: payouts.filter(isSeen),
-      frozen: frozen.filter(isSeen).map(toFreeze),
+      frozen: frozen.filter(isSeen),
     };
   }
 
@@ -184,34 +184,45 @@ export class Desk {
     creator: string,
     { frozen, reason, by, decision = null }: CreatorFreezeInput & { by: string; decision?: string | null },
   ): Promise<CreatorFreeze | null> {
-    const store = this.#store;
-    try {
-      await this.#parts.payouts.lockCreator(creator, async (tx) => {
-        const at = this.#context.nowIso();
-        const standing = await store.findFreeze(creator, decision, tx);
-        if (frozen === (standing !== undefined)) return;
-        const before = await store.findAnyFreeze(creator, tx);
-        const act = { id: createId('deskAct'), subject: creator, by, reason, at };
-        if (frozen)
-          await store.insertFreeze(tx, { id: createId('creatorFreeze'), creator, reason, by, decision, frozenAt: at });
-        else await store.liftFreeze(tx, { creator, decision }, { by, reason, at });
-        await store.insertAct({ ...act, act: frozen ? 'freeze' : 'unfreeze' }, tx);
-        await store.insertOutcome({ act: act.id, outcome: 'done', at }, tx);
-        // Beside another freeze nothing changes for the creator.
-        if (!before === !(await store.findAnyFreeze(creator, tx))) return;
-        await this.#context.addFacts(tx, [
-          'creator.payouts_changed',
-          { creator, frozen, reason },
-          { identity: creator },
-        ]);
-      });
-    } catch (error) {
-      // A concurrent call froze the creator.
-      if (!isUniqueViolation(error, ONE_FREEZE)) throw error;
-    }
+    const { store } = this.#context.rooms.restrictions;
+    const freeze = { kind: 'freeze', identity: creator, decision } as const;
+    await this.#parts.payouts.lockCreator(creator, async (tx) => {
+      const run = runIn(tx);
+      const isFrozen = () => store.has(run, { kind: 'freeze', identity: creator, liftedAt: null });
+      const wasFrozen = await isFrozen();
+      const at = this.#context.nowIso();
+      const said = { id: createId('creatorFreeze'), reason, by, byRole: 'house', createdAt: at } as const;
+      const isChanged = frozen
+        ? await store.insert(run, { ...freeze, ...said })
+        : (await store.lift(run, freeze, at)).length > 0;
+      if (!isChanged) return;
+      const act = createId('deskAct');
+      const what = frozen ? 'freeze' : 'unfreeze';
+      await this.#store.insertAct({ id: act, act: what, subject: creator, by, reason, at }, tx);
+      await this.#store.insertOutcome({ act, outcome: 'done', at }, tx);
+      // Beside another freeze nothing changes for the creator.
+      if (wasFrozen === (await isFrozen())) return;
+      await this.#context.addFacts(tx, ['creator.payouts_changed', { creator, frozen, reason }, { identity: creator }]);
+    });
     this.#context.outbox.wake();
-    const standing = await store.findAnyFreeze(creator);
-    return standing ? toFreeze(standing) : null;
+    const [standing] = await this.#listFrozen({ creator, limit: 1 });
+    return standing ?? null;
+  }
+
+  /** Standing freezes of one creator or of all, newest first. */
+  async #listFrozen({ creator, limit }: { creator?: string; limit: number }): Promise<CreatorFreeze[]> {
+    const which = { kind: 'freeze', liftedAt: null, ...(creator !== undefined && { identity: creator }) } as const;
+    const rows = await this.#context.rooms.restrictions.store.list(which, { limit });
+    return rows.map((row) => ({
+      id: row.id as Id<'creatorFreeze'>,
+      creator: row.identity ?? '',
+      reason: row.reason,
+      by: row.by,
+      frozenAt: iso(row.createdAt),
+      liftedAt: null,
+      liftedBy: null,
+      liftReason: null,
+    }));
   }
 
   reconcile(by: string, sinceMs?: number): Promise<Reconciliation> {
@@ -261,15 +272,6 @@ const idOf = ({ id }: { id: string }) => id;
 
 function toAct(row: DeskActRow): DeskActView {
   return { ...row, id: row.id as Id<'deskAct'>, at: iso(row.at) };
-}
-
-function toFreeze(row: FreezeRow): CreatorFreeze {
-  return {
-    ...row,
-    id: row.id as Id<'creatorFreeze'>,
-    frozenAt: iso(row.frozenAt),
-    liftedAt: isoOrNull(row.liftedAt),
-  };
 }
 
 function ignoreUnavailable(error: unknown): null {

@@ -29,8 +29,8 @@ export const PAYOUT_RULES = [
   },
   {
     fault: 'is a payout that was created while payouts to its creator were stopped',
-    statement: sql`select p.id from payouts p join creator_freezes f on f.creator = p.creator
-      where p.created_at > f.frozen_at and (f.lifted_at is null or p.created_at < f.lifted_at)`,
+    statement: sql`select p.id from payouts p join restrictions f on f.identity = p.creator and f.kind = 'freeze'
+      where p.created_at > f.created_at and (f.lifted_at is null or p.created_at < f.lifted_at)`,
   },
   {
     fault: 'is a payout whose reversed amount does not match its transactions',

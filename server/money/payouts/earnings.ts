@@ -7,12 +7,12 @@ import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Earnings as RoomEarnings } from '../../protocol/money/money.ts';
 import type { CreatorEarnings, EarningsHold, EarningsRelease, FrozenEarnings } from '../../protocol/money/payouts.ts';
+import type { RestrictionRow } from '../../rooms/restrictions/restrictions.store.ts';
 import { accountId, creatorAvailable, creatorPending, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { CreatorAccounts } from './creator-accounts.ts';
 import { EarningsStore } from './earnings.store.ts';
 import { type DueAccount, EarningsHoldsStore, type HeldSale } from './earnings-holds.store.ts';
-import { PayoutsStore } from './payouts.store.ts';
 
 /** Days that are announced; a hold is never longer than 180. */
 const RELEASE_DAYS = 180;
@@ -27,14 +27,12 @@ export class Earnings {
   readonly #context: MoneyContext;
   readonly #store: EarningsHoldsStore;
   readonly #rooms: EarningsStore;
-  readonly #payouts: PayoutsStore;
   readonly #accounts: CreatorAccounts;
 
   constructor(context: MoneyContext, accounts: CreatorAccounts) {
     this.#context = context;
     this.#store = new EarningsHoldsStore(context.db, context.earningsRules);
     this.#rooms = new EarningsStore(context.db);
-    this.#payouts = new PayoutsStore(context.db);
     this.#accounts = accounts;
   }
 
@@ -86,17 +84,16 @@ export class Earnings {
     const { currency } = this.#context;
     const account = accountId(creatorPending(creator, currency));
     const limit = LIMITS.listPageItems;
-    const [sums, payouts, held, releases, isPayable, isFrozen, suspension] = await Promise.all([
+    const [sums, payouts, held, releases, isPayable, stop] = await Promise.all([
       this.#store.sumAccounts(creator, currency),
       this.#store.sumPayouts(creator),
       this.#store.listHeld(account, { after, limit: limit + 1 }),
       this.#store.listReleases(account, RELEASE_DAYS),
       this.#accounts.isPayable(creator),
-      this.#payouts.isFrozen(creator),
-      this.#context.rooms.suspensions.find(creator),
+      this.#context.rooms.restrictions.find('be_paid', creator),
     ]);
     const page = held.slice(0, limit);
-    const goesOut = isPayable && !isFrozen && !suspension;
+    const goesOut = isPayable && !stop;
     return {
       creator,
       currency,
@@ -105,7 +102,7 @@ export class Earnings {
       payoutMinMinor: this.#context.earningsRules.payoutMinMinor,
       holds: page.filter((sale) => sale.amountMinor !== 0).map((sale) => this.#toHold(sale)),
       nextHold: held.length > limit ? (page.at(-1)?.sale ?? null) : null,
-      frozen: this.#explainFrozen(sums.availableMinor, { isPayable, isFrozen, suspension }),
+      frozen: this.#explainFrozen(sums.availableMinor, { isPayable, stop }),
       releases: this.#planPayouts(releases, { availableMinor: sums.availableMinor, goesOut }),
     };
   }
@@ -150,13 +147,13 @@ export class Earnings {
   /** Why available earnings are not in the next batch. */
   #explainFrozen(
     amountMinor: number,
-    is: { isPayable: boolean; isFrozen: boolean; suspension: { until: string | null } | undefined },
+    { isPayable, stop }: { isPayable: boolean; stop: RestrictionRow | undefined },
   ): FrozenEarnings[] {
     if (amountMinor < 0) return [{ reason: 'recovery', amountMinor }];
     if (amountMinor === 0) return [];
-    if (is.isFrozen) return [{ reason: 'house', amountMinor }];
-    if (is.suspension) return [{ reason: 'suspended', amountMinor, until: isoOrNull(is.suspension.until) }];
-    if (!is.isPayable) return [{ reason: 'onboarding', amountMinor }];
+    if (stop?.kind === 'freeze') return [{ reason: 'house', amountMinor }];
+    if (stop) return [{ reason: 'suspended', amountMinor, until: isoOrNull(stop.until) }];
+    if (!isPayable) return [{ reason: 'onboarding', amountMinor }];
     if (amountMinor < this.#context.earningsRules.payoutMinMinor) return [{ reason: 'below_minimum', amountMinor }];
     return [];
   }

@@ -96,27 +96,3 @@ export const payouts = pgTable(
     check('payouts_reversed', sql`${table.reversedMinor} between 0 and ${table.amountMinor}`),
   ],
 );
-
-/** Creators whose payouts the house has stopped, with the operator and the reason. */
-export const creatorFreezes = pgTable(
-  'creator_freezes',
-  {
-    id: text('id').primaryKey(),
-    creator: text('creator').notNull(),
-    reason: text('reason').notNull(),
-    by: text('by').notNull(),
-    /** Of the review of reports; it lasts until that is undone. Null: an operator's. */
-    decision: text('decision'),
-    frozenAt: time('frozen_at').notNull(),
-    liftedAt: time('lifted_at'),
-    liftedBy: text('lifted_by'),
-    liftReason: text('lift_reason'),
-  },
-  (table) => [
-    index('creator_freezes_creator').on(table.creator),
-    // One standing freeze per creator by operators, and one per decision.
-    uniqueIndex('creator_freezes_standing')
-      .on(table.creator, sql`coalesce(${table.decision}, '')`)
-      .where(sql`${table.liftedAt} is null`),
-  ],
-);

@@ -1,13 +1,13 @@
 import { iso, isoOrNull } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, desc, eq, isNull, sql } from '../../platform/db/sql.ts';
+import { and, asc, desc, eq, sql } from '../../platform/db/sql.ts';
 import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { PERSON_ID_LIKE } from '../../protocol/accounts/people.ts';
 import type { Id } from '../../protocol/ids.ts';
 import type { Payout } from '../../protocol/money/payouts.ts';
-import { isSuspendedAt } from '../../rooms/suspensions/suspensions.store.ts';
+import { isTaken } from '../../rooms/restrictions/restrictions.store.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import { creatorFreezes, payoutBatches, payouts } from './payouts.schema.ts';
+import { payoutBatches, payouts } from './payouts.schema.ts';
 
 export type PayoutRow = typeof payouts.$inferSelect;
 export type NewPayout = typeof payouts.$inferInsert;
@@ -60,8 +60,7 @@ export class PayoutsStore {
           ${ofEmbedders ? sql`and c.creator not like ${PERSON_ID_LIKE}` : sql``}
           ${withoutFailed}
           and not exists (select 1 from payouts p where p.creator = c.creator and p.status = 'pending')
-          and not exists (select 1 from creator_freezes f where f.creator = c.creator and f.lifted_at is null)
-          and not ${isSuspendedAt(sql`c.creator`, nowIso)}
+          and not ${isTaken(this.#orm, 'be_paid', { identity: sql`c.creator` }, nowIso)}
         group by c.creator, c.provider_account
         having sum(e.amount_minor) >= ${minMinor}
         order by c.creator limit ${limit}`,
@@ -83,18 +82,6 @@ export class PayoutsStore {
     return Number(rows[0]?.sum ?? 0);
   }
 
-  /**
-   * Callers that stop payouts or create one lock the account as `lockAvailable` does, so no payout is created after
-   * this returned true.
-   */
-  async isFrozen(creator: string, tx: Orm = this.#orm): Promise<boolean> {
-    const rows = await tx
-      .select({ id: creatorFreezes.id })
-      .from(creatorFreezes)
-      .where(and(eq(creatorFreezes.creator, creator), isNull(creatorFreezes.liftedAt)));
-    return rows.length > 0;
-  }
-
   async find(id: string): Promise<PayoutRow | undefined> {
     const [row] = await this.#orm.select().from(payouts).where(eq(payouts.id, id));
     return row;
@@ -112,11 +99,6 @@ export class PayoutsStore {
       .where(eq(payouts.id, id))
       .returning();
     return row as PayoutRow;
-  }
-
-  /** Nothing happens if operators have stopped them before. */
-  async stopPayouts(tx: Orm, freeze: typeof creatorFreezes.$inferInsert): Promise<void> {
-    await tx.insert(creatorFreezes).values(freeze).onConflictDoNothing();
   }
 
   async insertBatch(row: typeof payoutBatches.$inferInsert): Promise<void> {

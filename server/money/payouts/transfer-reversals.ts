@@ -3,7 +3,7 @@
  * the creator owes, and the rest becomes available to them again. The next batch must not simply send it back, so
  * payouts to the creator stop until an operator resumes them.
  */
-import type { Orm } from '../../platform/db/db.ts';
+import { type Orm, runIn } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '../ledger/ledger.ts';
@@ -67,9 +67,11 @@ export class TransferReversals {
   }
 
   async #stopPayouts(tx: Orm, creator: string, at: string): Promise<void> {
-    const wasStopped = await this.#store.isFrozen(creator, tx);
-    const freeze = { id: createId('creatorFreeze'), creator, reason: STOP_REASON, by: HOUSE, frozenAt: at };
-    await this.#store.stopPayouts(tx, freeze);
+    const { store } = this.#context.rooms.restrictions;
+    const freeze = { kind: 'freeze', identity: creator } as const;
+    const wasStopped = await store.has(runIn(tx), { ...freeze, liftedAt: null });
+    const said = { reason: STOP_REASON, by: HOUSE, byRole: 'house', createdAt: at } as const;
+    await store.insert(runIn(tx), { ...freeze, ...said, id: createId('creatorFreeze') });
     if (wasStopped) return;
     const told = { creator, frozen: true, reason: STOP_REASON };
     await this.#context.addFacts(tx, ['creator.payouts_changed', told, { identity: creator }]);

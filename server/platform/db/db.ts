@@ -196,6 +196,15 @@ export function runIn(tx: Orm): Run {
   };
 }
 
+/** Runs a statement that Drizzle writes among bulk statements; values and rows are in the driver's form. */
+export function runQuery<Row>(
+  run: Run,
+  query: PromiseLike<Row[]> & { toSQL(): { sql: string; params: unknown[] } },
+): Promise<Row[]> {
+  const { sql: text, params } = query.toSQL();
+  return run<Row>(text, params);
+}
+
 function runOnPglite(client: Pick<PGlite, 'query'>): Run {
   return async <Row>(text: string, values: unknown[]) => (await client.query<Row>(text, values)).rows;
 }

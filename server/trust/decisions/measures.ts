@@ -5,7 +5,7 @@
 import type { Fact } from '../../platform/outbox/outbox.ts';
 import type { MessageId, RoomId } from '../../protocol/ids.ts';
 import type { Measure } from '../../protocol/trust/decisions.ts';
-import type { Suspensions } from '../../rooms/suspensions/suspensions.ts';
+import type { Suspensions } from '../../rooms/restrictions/suspensions.ts';
 import type { TrustFacts } from '../trust-facts.ts';
 import { DECISION_TEXTS } from './decision-texts.ts';
 import { type DecisionRow, type DecisionsStore, isInForce, measureOf } from './decisions.store.ts';
@@ -93,11 +93,11 @@ export class Measures {
       case 'mute':
         return accused === null ? undefined : chat.unmute({ room, identity: accused, decision });
       case 'remove_from_room':
-        return rooms.lift({ decision, kind: 'room' });
+        return rooms.lift({ decision, kind: 'removal' });
       case 'stop_live':
-        return rooms.lift({ decision, kind: 'stage' });
+        return rooms.lift({ decision, kind: 'stop' });
       case 'suspend_account':
-        return rooms.lift({ decision, kind: 'account' });
+        return rooms.lift({ decision, kind: 'suspension' });
       case 'freeze_earnings': {
         const { person: reason } = DECISION_TEXTS[language];
         return accused === null ? undefined : money.setFreeze(accused, { frozen: false, reason, decision });

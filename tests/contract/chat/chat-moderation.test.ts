@@ -709,14 +709,7 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect(record.find(({ kind }) => kind === 'remove_author')).toMatchObject({ target: pseudonym, reason: 'spam' });
     expect(record.find(({ kind }) => kind === 'ban')).toMatchObject({ actor: { identity: pseudonym }, target: 'lea' });
     const left: Record<string, unknown> = { entries, record, state: await here.state(room) };
-    for (const table of [
-      'chat_entries',
-      'chat_acts',
-      'chat_polls',
-      'chat_poll_votes',
-      'chat_held',
-      'chat_restrictions',
-    ]) {
+    for (const table of ['chat_entries', 'chat_acts', 'chat_polls', 'chat_poll_votes', 'chat_held', 'restrictions']) {
       left[table] = await db.bulk(`select * from ${table}`, []);
     }
     for (const [where, what] of Object.entries(left)) {

@@ -364,7 +364,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
       const { payments } = await house.money.desk.payments.search({ query: late, limit: 10 });
       return payments[0]?.status === 'refunded';
     }, 'the refund');
-    await house.rooms.suspensions.lift({ decision, kind: 'account' });
+    await house.rooms.suspensions.lift({ decision, kind: 'suspension' });
     await eventually(async () => !(await isEnding()), 'the renewals to go on');
     // A suspension that ends by itself.
     const until = new Date(Date.now() + HOUR_MS).toISOString();
@@ -386,7 +386,7 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     await expect(memberships.changeTier(identity, membership.id, gold.id)).rejects.toEqual(suspended);
     expect(await memberships.cancel(identity, membership.id)).toMatchObject({ cancelAtPeriodEnd: true });
     await expect(memberships.resume(identity, membership.id)).rejects.toEqual(suspended);
-    await house.rooms.suspensions.lift({ decision, kind: 'account' });
+    await house.rooms.suspensions.lift({ decision, kind: 'suspension' });
     expect(await memberships.resume(identity, membership.id)).toMatchObject({ cancelAtPeriodEnd: false });
   });
 

@@ -235,7 +235,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     await expect(buy(identity, room, from)).rejects.toEqual(failure('live_stopped'));
     // A page that was open already can be paid.
     if (page) await house.money.confirmCheckout(await pay(page));
-    await house.rooms.suspensions.lift({ decision, kind: 'account' });
+    await house.rooms.suspensions.lift({ decision, kind: 'suspension' });
     expect((await ticketOf(buy(identity, room, from))).status).toBe('valid');
   });
 

@@ -149,7 +149,7 @@ test('nobody is reminded of a live whose creator is suspended, also where a part
   await house.runUntil(1);
   await house.runUntil(50);
   expect((await house.letters()).map(({ to }) => to)).toEqual(['person_asked']);
-  await suspensions.lift({ decision: 'decision_1', kind: 'account' });
+  await suspensions.lift({ decision: 'decision_1', kind: 'suspension' });
   await house.runUntil(51);
   expect((await house.letters()).map(({ to }) => to).sort()).toEqual(['person_asked', ...FOLLOWERS]);
 });

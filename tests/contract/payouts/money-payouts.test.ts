@@ -442,7 +442,7 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     house.advance(30 * DAY_MS);
     await house.money.sweep();
     expect(await transfersTo(account)).toHaveLength(1);
-    await suspensions.lift({ decision, kind: 'account' });
+    await suspensions.lift({ decision, kind: 'suspension' });
     house.advance(DAY_MS);
     await house.money.sweep();
     expect(await transfersTo(account)).toHaveLength(2);

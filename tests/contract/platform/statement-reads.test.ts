@@ -17,6 +17,7 @@ import { RefundsStore } from '../../../server/money/refunds/refunds.store.ts';
 import { CancellationsStore } from '../../../server/money/sales/cancellations.store.ts';
 import { Database } from '../../../server/platform/db/db.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
+import { RestrictionsStore } from '../../../server/rooms/restrictions/restrictions.store.ts';
 import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
 import { hasPostgres } from '../../support/databases/databases.ts';
 import { createTestDatabase, type TestPostgres } from '../../support/databases/postgres.ts';
@@ -62,9 +63,16 @@ const HISTORY = [
   `insert into refunds (id, payment, identity, amount_minor, settled_minor, currency, "to", status, reason, by, created_at)
     select 'refund_' || n, 'tip_' || n, 'fan', 500, 500, 'eur', 'wallet', 'succeeded', 'A mistake', 'operator', '2019-01-01'
     from generate_series(1, ${MANY}) n`,
+  `insert into restrictions (id, kind, identity, creator, room, decision, reason, by, by_role, created_at, lifted_at)
+    select 'restriction_' || n, (array['removal', 'ban', 'suspension', 'freeze'])[1 + n % 4], 'person-' || n % 4000,
+      case when n % 4 < 2 then 'ada' end, case when n % 8 < 2 then 'room_' || n end, 'decision_' || n, '', 'ada', 'creator',
+      now() + n * interval '1 second', case when n % 3 = 0 then now() end
+    from generate_series(1, ${MANY}) n`,
   `insert into cancellations (room, reason, bought_since, decided_at, completed_at)
     select id, 'live_over', ended_at, ended_at, ended_at from rooms`,
 ];
+
+const PERSON = { identity: 'person-7', room: 'room_7', creator: 'ada' };
 
 const CALLS: Record<string, (db: Database) => Promise<unknown>> = {
   'sums of a receipt': (db) => new ReceiptsStore(db).sumLegs('tip', 'tip_7'),
@@ -88,6 +96,12 @@ const CALLS: Record<string, (db: Database) => Promise<unknown>> = {
   'ended rooms without a decision': (db) => new CancellationsStore(db).findUndecided(20, A_YEAR_AGO),
   'rooms of the public list': (db) =>
     new RoomsStore(db).listPublic({ nowIso: NOW, overdueIso: NOW, perCreator: 5, limit: 100 }),
+  'access of a person to a room': (db) => new RoomsStore(db).findAccessRecords([PERSON], NOW),
+  'the stage of a room': (db) => new RoomsStore(db).isStageClosed('room_7', NOW),
+  'who may not write': (db) => new RestrictionsStore(db).findTaking('chat', [PERSON]),
+  'whether a creator is paid': (db) => new RestrictionsStore(db).findStrictest('be_paid', { identity: 'ada', at: NOW }),
+  'whom a creator has blocked': (db) =>
+    new RestrictionsStore(db).list({ kind: 'removal', creator: 'ada', room: null, liftedAt: null }, { limit: 100 }),
   'what moved money at the provider': (db) => new ReconciliationsStore(db).readKnown('2020-01-01T00:00:00Z'),
 };
 

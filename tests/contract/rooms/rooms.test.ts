@@ -67,7 +67,7 @@ describe.each(DATABASES)('rooms on $name', ({ open }) => {
     const suspension = { decision: 'decision_1', reason: 'Insults', until: null };
     await rooms.suspensions.suspend('max', suspension);
     expect(await titles()).not.toContain('of max');
-    await rooms.suspensions.lift({ decision: 'decision_1', kind: 'account' });
+    await rooms.suspensions.lift({ decision: 'decision_1', kind: 'suspension' });
     expect(await titles()).toContain('of max');
   });
 

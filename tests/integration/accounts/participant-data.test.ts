@@ -64,7 +64,7 @@ test('exports a person from all domains, and erases their name and texts', async
 
   const exported = (await http.server('GET', `/v1/participants/${FAN}/data`)).json;
   const tables = exported.tables.map(({ table }: { table: string }) => table);
-  expect(tables).toEqual(expect.arrayContaining(['tips', 'promotions', 'removals', 'ledger_entries', 'events']));
+  expect(tables).toEqual(expect.arrayContaining(['tips', 'promotions', 'restrictions', 'ledger_entries', 'events']));
   expect(JSON.stringify(exported)).toContain(WORDS[0]);
 
   const erased = await http.server('DELETE', `/v1/participants/${FAN}/data`);

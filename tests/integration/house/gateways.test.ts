@@ -272,8 +272,8 @@ describe.skipIf(!hasGateways)('two gateways', () => {
     // Without a fact, as after an outage with more of them than are read.
     await runOnServer(
       house.postgres.url,
-      `insert into removals (id, creator, identity, by, reason, removed_at)
-        values ('removal_pia', 'ada', 'pia', 'ada', 'charter', now())`,
+      `insert into restrictions (id, kind, creator, identity, by, by_role, reason, created_at)
+        values ('removal_pia', 'removal', 'ada', 'pia', 'ada', 'creator', 'charter', now())`,
     );
     await moderate('lifts', { identity: 'tom', scope: 'room' });
     await moderate('mode', { paused: true });

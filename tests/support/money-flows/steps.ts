@@ -132,7 +132,7 @@ const suspend: Act = async ({ app, house, world, dice }) => {
   const { payouts } = await app.money.payouts.createBatch({ by: 'operator' });
   // What is paid out before the end must have an earlier timestamp.
   house.advance(1);
-  if (dice.chance(0.7)) await app.rooms.suspensions.lift({ decision, kind: 'account' });
+  if (dice.chance(0.7)) await app.rooms.suspensions.lift({ decision, kind: 'suspension' });
   return `${until}, ${payouts.length} payouts`;
 };
 

@@ -176,12 +176,12 @@ const PENDING: [fault: string, statement: string][] = [
   ],
   [
     'paid out while payouts to its creator were frozen',
-    `select p.id from payouts p join creator_freezes f on f.creator = p.creator
-      where p.created_at > f.frozen_at and (f.lifted_at is null or p.created_at < f.lifted_at)`,
+    `select p.id from payouts p join restrictions f on f.identity = p.creator and f.kind = 'freeze'
+      where p.created_at > f.created_at and (f.lifted_at is null or p.created_at < f.lifted_at)`,
   ],
   [
     'paid out while its creator was suspended',
-    `select p.id from payouts p join suspensions s on s.identity = p.creator and s.kind = 'account'
+    `select p.id from payouts p join restrictions s on s.identity = p.creator and s.kind = 'suspension'
       where p.created_at > s.created_at and p.created_at < least(s.until, s.lifted_at, 'infinity'::timestamptz)`,
   ],
 ];

@@ -98,7 +98,7 @@ async function effectsOf(house: ReviewHouse, play: ReviewPlay) {
     `select id from chat_entries where kind = 'message' and removed_at is null and erased_at is null`,
   );
   const mutes = await house.rows<{ room: string; identity: string }>(
-    `select distinct room, identity from chat_restrictions where lifted_at is null and by = 'house'
+    `select distinct room, identity from restrictions where kind in ('ban', 'timeout') and lifted_at is null and by = 'house'
       and (until is null or until > '${new Date(nowMs).toISOString()}')`,
   );
   const told = await house.rows<{ topic: keyof typeof model.told; n: string }>(

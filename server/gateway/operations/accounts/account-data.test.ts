@@ -59,12 +59,13 @@ test('more rows than one read holds are all in the export', async () => {
   const { context } = http;
   await createSitePerson(http, 'person_many');
   await context.db.bulk(
-    `insert into removals (id, creator, room, identity, by, reason)
-      select 'removal_' || n, 'ada', 'room_' || n, 'person_many', 'test', 'a reason' from generate_series(1, 4001) n`,
+    `insert into restrictions (id, kind, creator, room, identity, by, by_role, reason, created_at)
+      select 'removal_' || n, 'removal', 'ada', 'room_' || n, 'person_many', 'test', 'server', 'a reason', now()
+      from generate_series(1, 4001) n`,
     [],
   );
   const files = await downloadOf('person_many');
-  const rows = JSON.parse(files['data/rooms/removals.json'] ?? '[]') as { id: string }[];
+  const rows = JSON.parse(files['data/rooms/restrictions.json'] ?? '[]') as { id: string }[];
   expect(new Set(rows.map(({ id }) => id)).size).toBe(4_001);
   expect(files['index.html']).toContain('4001');
 });

@@ -311,20 +311,6 @@ CREATE TABLE "chat_reports" (
 	"at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "chat_restrictions" (
-	"id" text PRIMARY KEY NOT NULL,
-	"creator" text NOT NULL,
-	"room" text,
-	"identity" text NOT NULL,
-	"kind" text NOT NULL,
-	"reason" text NOT NULL,
-	"by" text NOT NULL,
-	"by_role" text NOT NULL,
-	"created_at" timestamp with time zone NOT NULL,
-	"until" timestamp with time zone,
-	"lifted_at" timestamp with time zone
-);
---> statement-breakpoint
 CREATE TABLE "chat_words" (
 	"creator" text PRIMARY KEY NOT NULL,
 	"words" jsonb NOT NULL,
@@ -641,18 +627,6 @@ CREATE TABLE "creator_accounts" (
 	"fault" text,
 	"failing_since" timestamp with time zone,
 	CONSTRAINT "creator_accounts_provider_account_unique" UNIQUE("provider_account")
-);
---> statement-breakpoint
-CREATE TABLE "creator_freezes" (
-	"id" text PRIMARY KEY NOT NULL,
-	"creator" text NOT NULL,
-	"reason" text NOT NULL,
-	"by" text NOT NULL,
-	"decision" text,
-	"frozen_at" timestamp with time zone NOT NULL,
-	"lifted_at" timestamp with time zone,
-	"lifted_by" text,
-	"lift_reason" text
 );
 --> statement-breakpoint
 CREATE TABLE "payout_batches" (
@@ -1077,6 +1051,22 @@ CREATE TABLE "follows" (
 	CONSTRAINT "follows_creator_follower_pk" PRIMARY KEY("creator","follower")
 );
 --> statement-breakpoint
+CREATE TABLE "restrictions" (
+	"id" text PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"identity" text,
+	"room" text,
+	"creator" text,
+	"until" timestamp with time zone,
+	"reason" text NOT NULL,
+	"by" text NOT NULL,
+	"by_role" text NOT NULL,
+	"decision" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"lifted_at" timestamp with time zone,
+	CONSTRAINT "restrictions_decision" UNIQUE("decision","kind")
+);
+--> statement-breakpoint
 CREATE TABLE "entitlements" (
 	"id" text PRIMARY KEY NOT NULL,
 	"room" text NOT NULL,
@@ -1087,17 +1077,6 @@ CREATE TABLE "entitlements" (
 	"revoked_at" timestamp with time zone,
 	"revoked_reason" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "removals" (
-	"id" text PRIMARY KEY NOT NULL,
-	"creator" text NOT NULL,
-	"room" text,
-	"identity" text NOT NULL,
-	"by" text NOT NULL,
-	"reason" text NOT NULL,
-	"removed_at" timestamp with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "removals_once" UNIQUE NULLS NOT DISTINCT("identity","creator","room")
 );
 --> statement-breakpoint
 CREATE TABLE "rooms" (
@@ -1142,18 +1121,6 @@ CREATE TABLE "token_grants" (
 	"entitled" boolean,
 	"entitled_issued_at_seconds" integer NOT NULL,
 	CONSTRAINT "token_grants_room_identity_pk" PRIMARY KEY("room","identity")
-);
---> statement-breakpoint
-CREATE TABLE "suspensions" (
-	"decision" text NOT NULL,
-	"kind" text NOT NULL,
-	"identity" text,
-	"room" text,
-	"reason" text NOT NULL,
-	"until" timestamp with time zone,
-	"created_at" timestamp with time zone NOT NULL,
-	"lifted_at" timestamp with time zone,
-	CONSTRAINT "suspensions_decision_kind_pk" PRIMARY KEY("decision","kind")
 );
 --> statement-breakpoint
 CREATE TABLE "charter_acceptances" (
@@ -1379,8 +1346,6 @@ CREATE INDEX "chat_held_waiting" ON "chat_held" USING btree ("room","id") WHERE 
 CREATE UNIQUE INDEX "chat_reports_once" ON "chat_reports" USING btree ("message_id","reporter");--> statement-breakpoint
 CREATE INDEX "chat_reports_room" ON "chat_reports" USING btree ("room","id");--> statement-breakpoint
 CREATE INDEX "chat_reports_reporter" ON "chat_reports" USING btree ("reporter");--> statement-breakpoint
-CREATE INDEX "chat_restrictions_active" ON "chat_restrictions" USING btree ("creator","identity") WHERE "chat_restrictions"."lifted_at" is null;--> statement-breakpoint
-CREATE INDEX "chat_restrictions_identity" ON "chat_restrictions" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "chat_poll_votes_voter" ON "chat_poll_votes" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "chat_polls_closing" ON "chat_polls" USING btree ("closes_at") WHERE "chat_polls"."closed_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_polls_room" ON "chat_polls" USING btree ("room");--> statement-breakpoint
@@ -1432,8 +1397,6 @@ CREATE INDEX "payments_card" ON "payments" USING btree ("identity","paid_at","id
 CREATE INDEX "payments_provider" ON "payments" USING btree ("provider_payment") WHERE "payments"."provider_payment" is not null;--> statement-breakpoint
 CREATE INDEX "creator_accounts_due" ON "creator_accounts" USING btree ("due_at") WHERE "creator_accounts"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "creator_accounts_failing" ON "creator_accounts" USING btree ("failing_since") WHERE "creator_accounts"."failing_since" is not null;--> statement-breakpoint
-CREATE INDEX "creator_freezes_creator" ON "creator_freezes" USING btree ("creator");--> statement-breakpoint
-CREATE UNIQUE INDEX "creator_freezes_standing" ON "creator_freezes" USING btree ("creator",coalesce("decision", '')) WHERE "creator_freezes"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "payout_batches_created" ON "payout_batches" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "payouts_batch" ON "payouts" USING btree ("batch");--> statement-breakpoint
 CREATE INDEX "payouts_creator" ON "payouts" USING btree ("creator","created_at");--> statement-breakpoint
@@ -1490,10 +1453,15 @@ CREATE INDEX "club_entitlements_holder" ON "club_entitlements" USING btree ("cre
 CREATE INDEX "club_entitlements_expiring" ON "club_entitlements" USING btree ("valid_until") WHERE "club_entitlements"."revoked_at" is null;--> statement-breakpoint
 CREATE INDEX "club_tiers_creator" ON "club_tiers" USING btree ("creator","rank");--> statement-breakpoint
 CREATE INDEX "follows_follower" ON "follows" USING btree ("follower","since");--> statement-breakpoint
+CREATE UNIQUE INDEX "restrictions_once" ON "restrictions" USING btree ("kind","identity",coalesce("creator", ''),coalesce("room", '')) WHERE "restrictions"."kind" in ('removal', 'freeze') and "restrictions"."decision" is null and "restrictions"."lifted_at" is null;--> statement-breakpoint
+CREATE INDEX "restrictions_identity" ON "restrictions" USING btree ("identity");--> statement-breakpoint
+CREATE INDEX "restrictions_creator" ON "restrictions" USING btree ("creator","created_at","id");--> statement-breakpoint
+CREATE INDEX "restrictions_freezes" ON "restrictions" USING btree ("created_at") WHERE "restrictions"."kind" = 'freeze' and "restrictions"."lifted_at" is null;--> statement-breakpoint
+CREATE INDEX "restrictions_by" ON "restrictions" USING btree ("by");--> statement-breakpoint
+CREATE INDEX "restrictions_room" ON "restrictions" USING btree ("room") WHERE "restrictions"."identity" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "entitlements_source" ON "entitlements" USING btree ("source","source_id");--> statement-breakpoint
 CREATE INDEX "entitlements_holder" ON "entitlements" USING btree ("room","identity");--> statement-breakpoint
 CREATE INDEX "entitlements_expiring" ON "entitlements" USING btree ("valid_until") WHERE "entitlements"."revoked_at" is null;--> statement-breakpoint
-CREATE INDEX "removals_blocks" ON "removals" USING btree ("creator","removed_at") WHERE "removals"."room" is null;--> statement-breakpoint
 CREATE INDEX "rooms_creator" ON "rooms" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "rooms_created" ON "rooms" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "rooms_listed" ON "rooms" USING btree ("created_at") WHERE "rooms"."listed" and "rooms"."ended_at" is null;--> statement-breakpoint
@@ -1502,8 +1470,6 @@ CREATE INDEX "rooms_never_live" ON "rooms" USING btree ("starts_at") WHERE "room
 CREATE INDEX "rooms_paused" ON "rooms" USING btree ("paused_until") WHERE "rooms"."paused_until" is not null;--> statement-breakpoint
 CREATE INDEX "rooms_ended" ON "rooms" USING btree ("ended_at") WHERE "rooms"."access_kind" = 'ticket' and "rooms"."ended_at" is not null;--> statement-breakpoint
 CREATE INDEX "token_grants_moderators" ON "token_grants" USING btree ("creator","identity") WHERE "token_grants"."moderates";--> statement-breakpoint
-CREATE INDEX "suspensions_identity" ON "suspensions" USING btree ("identity");--> statement-breakpoint
-CREATE INDEX "suspensions_room" ON "suspensions" USING btree ("room") WHERE "suspensions"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "charter_acceptances_version" ON "charter_acceptances" USING btree ("version");--> statement-breakpoint
 CREATE UNIQUE INDEX "charter_versions_draft" ON "charter_versions" USING btree (("announced_at" is null)) WHERE "charter_versions"."announced_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "appeals_once" ON "appeals" USING btree ("decision","by") WHERE "appeals"."by" is not null;--> statement-breakpoint

@@ -4,45 +4,45 @@
  * idempotent by the decision.
  */
 import { type Clock, isoIn } from '../../platform/clock.ts';
-import type { Database, Orm } from '../../platform/db/db.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import type { NewFact, Outbox } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
-import type { RoomId } from '../../protocol/ids.ts';
+import { createId, type RoomId } from '../../protocol/ids.ts';
 import { accessChanged, type SuspensionChanged } from '../room-facts.ts';
 import type { RoomsStore } from '../rooms.store.ts';
-import { type SuspensionKey, type SuspensionRow, SuspensionsStore } from './suspensions.store.ts';
+import type { NewRestriction, RestrictionRow } from './restrictions.store.ts';
+import type { Restrictions } from './restrictions.ts';
 
 /** On record as who acts. */
 const HOUSE = 'house';
 
 interface SuspensionsOptions {
-  db: Database;
   outbox: Outbox;
   clock: Clock;
-  store: Pick<RoomsStore, 'setLiveEnded'>;
+  restrictions: Restrictions;
+  store: Pick<RoomsStore, 'isStageClosed' | 'lockLives' | 'setLiveEnded'>;
 }
 
-type Suspension = Pick<SuspensionRow, 'decision' | 'reason'>;
+type OfDecision = Pick<NewRestriction, 'kind' | 'identity' | 'room'> & { decision: string };
+type Suspension = Pick<NewRestriction, 'reason'> & Pick<OfDecision, 'decision'>;
 
 export class Suspensions {
   readonly #options: SuspensionsOptions;
-  readonly #store: SuspensionsStore;
 
   constructor(options: SuspensionsOptions) {
     this.#options = options;
-    this.#store = new SuspensionsStore(options.db);
   }
 
   /** The person is out of every room at once, enters none, and their lives end. */
   suspend(identity: string, suspension: Suspension & { until: string | null }): Promise<void> {
-    return this.#set({ ...suspension, kind: 'account', identity, room: null }, async (tx) => {
-      for (const room of await this.#store.lockLives(tx, { creator: identity })) await this.#stop(tx, room as RoomId);
+    return this.#set({ ...suspension, kind: 'suspension', identity, room: null }, async (tx) => {
+      for (const room of await this.#options.store.lockLives(tx, { creator: identity })) await this.#stop(tx, room);
     });
   }
 
   /** As a removal by a moderator, which it does not touch. */
   removeFromRoom(room: RoomId, identity: string, suspension: Suspension): Promise<void> {
-    return this.#set({ ...suspension, kind: 'room', identity, room, until: null }, async (tx) => {
+    return this.#set({ ...suspension, kind: 'removal', identity, room, until: null }, async (tx) => {
       await this.#options.outbox.add(
         tx,
         { topic: 'participant.removed', room, identity, data: { by: HOUSE, reason: suspension.reason } },
@@ -53,24 +53,20 @@ export class Suspensions {
 
   /** Ends the live and closes the stage of the room. */
   closeStage(room: RoomId, suspension: Suspension): Promise<void> {
-    return this.#set({ ...suspension, kind: 'stage', identity: null, room, until: null }, async (tx) => {
-      await this.#store.lockLives(tx, { room });
+    return this.#set({ ...suspension, kind: 'stop', identity: null, room, until: null }, async (tx) => {
+      await this.#options.store.lockLives(tx, { room });
       await this.#stop(tx, room);
     });
   }
 
   /** Nothing happens if there is none. */
-  async lift(key: SuspensionKey): Promise<void> {
-    await this.#store.transaction(async (tx) => {
-      const row = await this.#store.lift(tx, key, isoIn(this.#options.clock));
-      if (row) await this.#addFact(tx, row, false);
-    });
-    this.#options.outbox.wake();
+  async lift(key: Pick<OfDecision, 'decision' | 'kind'>): Promise<void> {
+    await this.#options.restrictions.lift(key, (tx, lifted) => this.#addFact(tx, { ...lifted, ...key }, false));
   }
 
   /** The suspension of an account that ends last; `until` is null if it has no end. */
-  find(identity: string, tx?: Orm): Promise<{ until: string | null } | undefined> {
-    return this.#store.findLongest(identity, isoIn(this.#options.clock), tx);
+  find(identity: string, tx?: Orm): Promise<Pick<RestrictionRow, 'until'> | undefined> {
+    return this.#options.restrictions.find('enter', identity, tx);
   }
 
   async isSuspended(identity: string, tx?: Orm): Promise<boolean> {
@@ -93,7 +89,7 @@ export class Suspensions {
 
   /** Whether the house stopped the live of the room, or suspended its creator. */
   isStageClosed(room: RoomId, tx?: Orm): Promise<boolean> {
-    return this.#store.isStageClosed(room, isoIn(this.#options.clock), tx);
+    return this.#options.store.isStageClosed(room, isoIn(this.#options.clock), tx);
   }
 
   /** Throws `live_stopped` where the stage of the room is closed. */
@@ -101,13 +97,15 @@ export class Suspensions {
     if (await this.isStageClosed(room, tx)) throw new AppError('live_stopped');
   }
 
-  async #set(row: Omit<SuspensionRow, 'createdAt' | 'liftedAt'>, work: (tx: Orm) => Promise<void>): Promise<void> {
-    await this.#store.transaction(async (tx) => {
-      if (!(await this.#store.insert(tx, { ...row, createdAt: isoIn(this.#options.clock) }))) return;
+  async #set(
+    said: OfDecision & Pick<NewRestriction, 'reason' | 'until'>,
+    work: (tx: Orm) => Promise<void>,
+  ): Promise<void> {
+    const ofHouse = { creator: null, by: HOUSE, byRole: HOUSE } as const;
+    await this.#options.restrictions.impose({ ...said, ...ofHouse, id: createId('restriction') }, async (tx) => {
       await work(tx);
-      await this.#addFact(tx, row, true);
+      await this.#addFact(tx, said, true);
     });
-    this.#options.outbox.wake();
   }
 
   /** The gateway that holds the live learns of `live.stopped`, and ends its media. */
@@ -118,13 +116,9 @@ export class Suspensions {
     await outbox.add(tx, { topic: 'live.stopped', room, data: {} });
   }
 
-  async #addFact(
-    tx: Orm,
-    { decision, kind, identity, room }: Omit<SuspensionRow, 'createdAt' | 'liftedAt'>,
-    isSuspended: boolean,
-  ): Promise<void> {
-    if (kind === 'stage') return;
-    const data: SuspensionChanged = { decision, kind, isSuspended };
+  async #addFact(tx: Orm, { decision, kind, identity, room }: OfDecision, isSuspended: boolean): Promise<void> {
+    if (kind === 'stop') return;
+    const data: SuspensionChanged = { decision, kind: kind === 'suspension' ? 'account' : 'room', isSuspended };
     const fact: NewFact = { topic: 'suspension.changed', data };
     await this.#options.outbox.add(tx, { ...fact, ...(room && { room }), ...(identity && { identity }) });
   }

@@ -2,8 +2,8 @@
  * Who is removed from a creator's rooms: from one, for good, or blocked from all of them, also later ones, until the
  * creator unblocks them. Access decisions read the same table (`rooms.store.ts`).
  */
-import { type Clock, iso, isoIn } from '../../platform/clock.ts';
-import type { Database, Orm } from '../../platform/db/db.ts';
+import { iso } from '../../platform/clock.ts';
+import { type Database, type Orm, runIn } from '../../platform/db/db.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
 import type { Role } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -13,12 +13,13 @@ import type { Block, Removal } from '../../protocol/rooms.ts';
 import { FollowersStore } from '../followers/followers.store.ts';
 import { accessChanged, type ParticipantBlocked } from '../room-facts.ts';
 import type { RoomsStore } from '../rooms.store.ts';
-import { type RemovalKey, type RemovalRow, RemovalsStore } from './removals.store.ts';
+import type { RestrictionRow } from './restrictions.store.ts';
+import type { Restrictions } from './restrictions.ts';
 
 interface RemovalsOptions {
   db: Database;
   outbox: Outbox;
-  clock: Clock;
+  restrictions: Restrictions;
   store: Pick<RoomsStore, 'findOpenRooms'>;
   /** The identity of a room's creator. */
   creatorOf: (room: RoomId) => Promise<string>;
@@ -31,13 +32,20 @@ interface Remover {
   role: Role | 'server';
 }
 
+interface RemovalKey {
+  creator: string;
+  room: RoomId | null;
+  identity: string;
+}
+
+/** From one room, or with `room: null` from all rooms of the creator. */
+const removalOf = (key: RemovalKey) => ({ ...key, kind: 'removal', decision: null, liftedAt: null }) as const;
+
 export class Removals {
-  readonly #store: RemovalsStore;
   readonly #followers: FollowersStore;
   readonly #options: RemovalsOptions;
 
   constructor(options: RemovalsOptions) {
-    this.#store = new RemovalsStore(options.db);
     this.#followers = new FollowersStore(options.db);
     this.#options = options;
   }
@@ -54,45 +62,40 @@ export class Removals {
     if (identity === creator) throw new AppError('participant_not_removable');
     const isEqual = role !== 'creator' && role !== 'server' && (await moderates({ creator, room, identity }));
     if (isEqual) throw new AppError('participant_not_removable');
-    await this.#store.transaction(async (tx) => {
-      if (!(await this.#store.insert(tx, this.#row({ creator, room, identity, by, reason })))) return;
-      await outbox.add(
+    const row = await this.#impose({ creator, room, identity }, { by, byRole: role, reason }, (tx) =>
+      outbox.add(
         tx,
         { topic: 'participant.removed', room, identity, data: { by, reason } },
         accessChanged(room, identity, { granted: false, reason: 'removed' }),
-      );
-    });
-    outbox.wake();
-    return toRemoval(await this.#find({ creator, room, identity }));
+      ),
+    );
+    return { ...toBase(row), room };
   }
 
   /** Removes a person from all rooms of the creator, and from their followers; the first reason stays. */
-  async block({ creator, identity, by, reason }: Omit<RemovalRow, 'id' | 'room' | 'removedAt'>): Promise<Block> {
+  async block(input: { creator: string; identity: string; by: string; reason: string }): Promise<Block> {
+    const { creator, identity, by, reason } = input;
     if (identity === creator) throw new AppError('participant_not_removable');
-    const { outbox } = this.#options;
-    await this.#store.transaction(async (tx) => {
+    const byRole = by === creator ? 'creator' : 'server';
+    const row = await this.#impose({ creator, room: null, identity }, { by, byRole, reason }, async (tx) => {
       await this.#followers.lockCreator(tx, creator, 'update');
-      if (!(await this.#store.insert(tx, this.#row({ creator, room: null, identity, by, reason })))) return;
       await this.#followers.delete(tx, { creator, follower: identity });
       await this.#addBlockChanged(tx, { creator, identity, change: { isBlocked: true, by, reason } });
     });
-    outbox.wake();
-    return toBlock(await this.#find({ creator, room: null, identity }));
+    return { ...toBase(row), creator };
   }
 
   /** Idempotent. Removals from single rooms stay. */
   async unblock({ creator, identity, by }: { creator: string; identity: string; by: string }): Promise<void> {
-    const { outbox } = this.#options;
-    await this.#store.transaction(async (tx) => {
-      if (!(await this.#store.delete(tx, { creator, room: null, identity }))) return;
-      await this.#addBlockChanged(tx, { creator, identity, change: { isBlocked: false, by } });
-    });
-    outbox.wake();
+    await this.#options.restrictions.lift(removalOf({ creator, room: null, identity }), (tx) =>
+      this.#addBlockChanged(tx, { creator, identity, change: { isBlocked: false, by } }),
+    );
   }
 
   async listBlocks(creator: string, after?: string): Promise<Block[]> {
-    const rows = await this.#store.listBlocks(creator, { after, limit: LIMITS.listPageItems });
-    return rows.map(toBlock);
+    const ofCreator = { kind: 'removal', creator, room: null, liftedAt: null } as const;
+    const rows = await this.#options.restrictions.store.list(ofCreator, { after, limit: LIMITS.listPageItems });
+    return rows.map((row) => ({ ...toBase(row), creator }));
   }
 
   async assertNotBlocked(creator: string, identity: string, tx?: Orm): Promise<void> {
@@ -103,7 +106,8 @@ export class Removals {
   /** In a transaction, it also locks the creator: a later block waits for the commit, and its fact comes after it. */
   async isBlocked(creator: string, identity: string, tx?: Orm): Promise<boolean> {
     if (tx) await this.#followers.lockCreator(tx, creator, 'share');
-    return (await this.#store.find({ creator, room: null, identity }, tx)) !== undefined;
+    const { restrictions, db } = this.#options;
+    return restrictions.store.has(runIn(tx ?? db.orm), removalOf({ creator, room: null, identity }));
   }
 
   /** One fact for those who act on it once, and one for each open room, where the person may have sockets. */
@@ -118,25 +122,19 @@ export class Removals {
     );
   }
 
-  #row(row: Omit<RemovalRow, 'id' | 'removedAt'>): RemovalRow {
-    return { ...row, id: createId('removal'), removedAt: isoIn(this.#options.clock) };
-  }
-
-  async #find(key: RemovalKey): Promise<RemovalRow> {
-    const row = await this.#store.find(key);
+  async #impose(
+    key: RemovalKey,
+    said: Pick<RestrictionRow, 'by' | 'byRole' | 'reason'>,
+    work: (tx: Orm) => Promise<void>,
+  ): Promise<RestrictionRow> {
+    const { restrictions } = this.#options;
+    await restrictions.impose({ ...removalOf(key), ...said, id: createId('removal') }, work);
+    const [row] = await restrictions.store.list(removalOf(key), { limit: 1 });
     if (!row) throw new AppError('internal', 'The removal was not stored.');
     return row;
   }
 }
 
-function toRemoval({ room, ...row }: RemovalRow): Removal {
-  return { ...toBase(row), room: room as RoomId };
-}
-
-function toBlock({ creator, ...row }: RemovalRow): Block {
-  return { ...toBase(row), creator };
-}
-
-function toBase({ id, identity, by, reason, removedAt }: Omit<RemovalRow, 'creator' | 'room'>) {
-  return { id: id as Removal['id'], identity, by, reason, removedAt: iso(removedAt) };
+function toBase({ id, identity, by, reason, createdAt }: RestrictionRow) {
+  return { id: id as Removal['id'], identity: identity ?? '', by, reason, removedAt: iso(createdAt) };
 }
