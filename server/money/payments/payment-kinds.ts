@@ -6,7 +6,7 @@ import { iso } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId, TipId } from '../../protocol/ids.ts';
-import type { PaymentKind } from '../../protocol/money/desk.ts';
+import type { PaymentKind } from '../../protocol/money/payment-kind.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
 import type { MembershipStanding } from '../memberships/membership-standing.ts';
 import type { MoneyContext } from '../money-context.ts';

@@ -23,9 +23,7 @@ export const tips = pgTable(
     sentAt: time('sent_at').notNull(),
   },
   (table) => [
-    // Starts with the room, so that it serves the room's earnings too.
     uniqueIndex('tips_idempotency').on(table.room, table.identity, table.idempotencyKey),
-    index('tips_room').on(table.room, table.sentAt),
     index('tips_requests').on(table.room, table.sentAt).where(sql`${table.request} = 'open'`),
     check('tips_amount', sql`${table.amountMinor} > 0`),
   ],

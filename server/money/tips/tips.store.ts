@@ -116,13 +116,13 @@ export class TipsStore {
 }
 
 /**
- * Tips `t` of which something stands by the ledger, with it as `left_minor`: what neither went back, nor was lost in a
- * dispute, nor is disputed now.
+ * Payments `t` of tips of which something stands by the ledger, with it as `left_minor`: what neither went back, nor was
+ * lost in a dispute, nor is disputed now.
  */
 export function standingTips(isCounted: SQL): SQL {
-  return sql`(select t.*, t.amount_minor - coalesce(gone.amount_minor, 0) as left_minor from tips t
+  return sql`(select t.*, t.amount_minor - coalesce(gone.amount_minor, 0) as left_minor from payments t
     left join (
-      select t.id, sum(back.amount_minor) as amount_minor from tips t
+      select t.id, sum(back.amount_minor) as amount_minor from payments t
       join ledger_transactions x on x.kind = 'tip' and x.source_type = 'tip' and x.source_id = t.id
       join (
         select r.reverses_id as sale, e.amount_minor from ledger_transactions r
@@ -130,9 +130,9 @@ export function standingTips(isCounted: SQL): SQL {
           where r.reverses_id is not null
         union all select transaction, amount_minor from dispute_freezes where lifted_at is null
       ) back on back.sale = x.id
-      where ${isCounted} group by t.id
+      where t.kind = 'tip' and ${isCounted} group by t.id
     ) gone on gone.id = t.id
-    where ${isCounted} and t.amount_minor > coalesce(gone.amount_minor, 0))`;
+    where t.kind = 'tip' and ${isCounted} and t.amount_minor > coalesce(gone.amount_minor, 0))`;
 }
 
 export function toTip(row: TipRow): Tip {

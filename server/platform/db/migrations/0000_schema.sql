@@ -1431,7 +1431,6 @@ CREATE INDEX "tickets_room" ON "tickets" USING btree ("room",coalesce("bought_at
 CREATE UNIQUE INDEX "card_tips_idempotency" ON "card_tips" USING btree ("room","identity","idempotency_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "goals_open" ON "goals" USING btree ("room") WHERE "goals"."closed_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "tips_idempotency" ON "tips" USING btree ("room","identity","idempotency_key");--> statement-breakpoint
-CREATE INDEX "tips_room" ON "tips" USING btree ("room","sent_at");--> statement-breakpoint
 CREATE INDEX "tips_requests" ON "tips" USING btree ("room","sent_at") WHERE "tips"."request" = 'open';--> statement-breakpoint
 CREATE INDEX "ledger_holds_identity" ON "ledger_holds" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "promotions_identity" ON "promotions" USING btree ("identity");--> statement-breakpoint
