@@ -116,8 +116,8 @@ export class TipsStore {
 }
 
 /**
- * Payments `t` of tips of which something stands by the ledger, with it as `left_minor`: what neither went back, nor was
- * lost in a dispute, nor is disputed now.
+ * Payments `t` of tips of which something stands by the ledger, with it as `left_minor`: what neither went back, nor
+ * was lost in a dispute, nor is disputed now.
  */
 export function standingTips(isCounted: SQL): SQL {
   return sql`(select t.*, t.amount_minor - coalesce(gone.amount_minor, 0) as left_minor from payments t
