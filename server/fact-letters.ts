@@ -9,6 +9,7 @@ import type { MoneyFacts } from './money/money-facts.ts';
 import type { Database } from './platform/db/db.ts';
 import type { Fact } from './platform/outbox/outbox.ts';
 import type { Language } from './protocol/accounts/people.ts';
+import { ID_PREFIXES } from './protocol/ids.ts';
 import type { Room } from './protocol/rooms.ts';
 import type { TrustFacts } from './trust/trust-facts.ts';
 
@@ -150,13 +151,13 @@ export class FactLetters {
           }
         : undefined,
     'refund.changed': async ({ refund }, { identity, createdAt: cancelledAt }) => {
-      const { status, to, amountMinor, currency, ticket, reason } = refund;
+      const { status, to, amountMinor, currency, payment, reason } = refund;
       if (!identity) return undefined;
       const money = { to, amountMinor, currency, link: this.#page('/wallet') };
       // A card refund is pending first: that is when the live was cancelled, and the rest is its bank's business.
-      if (ticket && CANCELLED.has(reason) && status !== 'failed') {
+      if (payment.startsWith(ID_PREFIXES.ticket) && CANCELLED.has(reason) && status !== 'failed') {
         if (to === 'card' && status !== 'pending') return undefined;
-        const { id: room, title, creator, startsAt } = await this.#options.roomOf(ticket);
+        const { id: room, title, creator, startsAt } = await this.#options.roomOf(payment);
         const live = { room, title, creator: creator.name, startsAt, cancelledAt };
         return { identity, template: 'live-cancelled', data: { ...money, ...live } };
       }

@@ -136,6 +136,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     rows: 'identity = $1',
     erase: { set: { name: ERASED, success_url: "''", cancel_url: "''" } },
   },
+  payments: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
   payouts: { domain: 'money', rows: 'creator = $1', kept: BOOKS },
   pledges: { domain: 'money', rows: 'creator = $1', erase: { delete: true } },
   private_sessions: { domain: 'money', rows: 'identity = $1', erase: { set: { name: ERASED } } },

@@ -14,6 +14,7 @@ import { CheckoutsStore } from './checkout/checkouts.store.ts';
 import { LedgerStore } from './ledger/ledger.store.ts';
 import { MembershipsStore } from './memberships/memberships.store.ts';
 import type { MoneyFact } from './money-facts.ts';
+import { PaymentsStore } from './payments/payments.store.ts';
 import type { HoldRules } from './payouts/earnings-holds.store.ts';
 import { PrivateSessionsStore } from './private-sessions/private-sessions.store.ts';
 import type { PaymentProvider } from './provider/payment-provider.ts';
@@ -105,6 +106,7 @@ function createStores(db: Database) {
   return {
     checkouts: new CheckoutsStore(db),
     memberships: new MembershipsStore(db),
+    payments: new PaymentsStore(db),
     privateSessions: new PrivateSessionsStore(db),
     promotions: new PromotionsStore(db),
     refunds: new RefundsStore(db),

@@ -20,6 +20,7 @@ import { Memberships } from './memberships/memberships.ts';
 import { MoneyContext, type MoneyOptions } from './money-context.ts';
 import { MoneyJobs } from './money-jobs.ts';
 import { findOpenMatters, findTicketsToCome } from './open-matters.store.ts';
+import { createPaymentRules } from './payments/payment-kinds.ts';
 import { CreatorAccounts } from './payouts/creator-accounts.ts';
 import { Earnings } from './payouts/earnings.ts';
 import { Payouts } from './payouts/payouts.ts';
@@ -131,13 +132,16 @@ export class Money {
     const debts = new CardDebts(context);
 
     // A payment, its refund and its membership call each other: the later ones are reached through `this`.
-    const checkouts = new Checkouts(context, (tx, unusable) => this.refunds.returnUnusable(tx, unusable));
+    const checkouts = new Checkouts(context, (tx, unusable, reason) =>
+      this.refunds.returnUnusable(tx, unusable, reason),
+    );
     const payments = new CardPayments(context, {
       checkouts,
       settleMembership: (payment) => this.memberships.sync.settlePayment(payment),
     });
+    const rules = createPaymentRules(context, { standing, findObstacle: (row) => this.withdrawals.findObstacle(row) });
     const refundables = new Refundables(context, {
-      standing,
+      rules,
       refreshMembership: (id) => this.memberships.sync.refresh(id),
     });
     const providerRefunds = new ProviderRefunds(context, { debts, payments, refundables });
@@ -160,7 +164,7 @@ export class Money {
     this.withdrawals = new Withdrawals(context, refunds);
     this.blockedBuyers = new BlockedBuyers(context, { refunds, memberships: this.memberships });
     this.invoices = new Invoices(context);
-    this.receipts = new Receipts(context, { withdrawals: this.withdrawals, invoices: this.invoices });
+    this.receipts = new Receipts(context, { rules, invoices: this.invoices });
 
     this.tipping = new Tipping(context);
     this.#tipBatches = new TipBatches(context);
@@ -178,7 +182,7 @@ export class Money {
 
     this.reconciliations = new Reconciliations(context);
     this.desk = new Desk(context, this);
-    this.ownPayments = new OwnPayments(context, { payments: this.desk.payments, refunds });
+    this.ownPayments = new OwnPayments(context, refunds);
     this.providerEvents = new ProviderEvents(context, {
       ...this,
       checkouts,

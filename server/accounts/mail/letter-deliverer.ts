@@ -5,13 +5,12 @@
  */
 import { type Clock, HOUR_MS, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
-import { sql } from '../../platform/db/sql.ts';
 import { type Lane as DueLane, DueRows } from '../../platform/jobs/due-rows.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Lane } from './letters/template.ts';
-import { isOfLane, type LetterRow, type LettersStore, type Settled } from './letters.store.ts';
+import { isOfLane, type LetterRow, type LettersStore, noteAttempt, type Settled } from './letters.store.ts';
 import { letters } from './mail.schema.ts';
 import { type LetterSender, SEND_TIMEOUT_MS, SMTP_CONNECTIONS } from './smtp-sender.ts';
 
@@ -76,7 +75,7 @@ export class LetterDeliverer {
       mayRun: options.mayRun,
       concurrency: 1,
       lanes: { list: () => this.#listLanes(), of: ({ lane }) => lane },
-      set: (nowIso) => ({ firstAttemptAt: sql`coalesce(${letters.firstAttemptAt}, ${nowIso})` }),
+      set: noteAttempt,
       recheck: { firstMs: LEASE_MS, factor: 1, maxMs: LEASE_MS },
       retry: { firstMs: 10_000, maxMs: HOUR_MS },
       attempt: (letter) => this.#send(letter),

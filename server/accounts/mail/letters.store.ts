@@ -132,3 +132,8 @@ export function isOfLane(lane: Lane, withoutCauses: string[] | null): SQL | unde
   const isRetry = isNotNull(letters.firstAttemptAt);
   return and(eq(letters.lane, lane), or(isRetry, withoutCauses ? notInArray(letters.cause, withoutCauses) : undefined));
 }
+
+/** What a claim changes: a letter counts in the limits from its first attempt on. */
+export function noteAttempt(nowIso: string) {
+  return { firstAttemptAt: sql`coalesce(${letters.firstAttemptAt}, ${nowIso})` };
+}

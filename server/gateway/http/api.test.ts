@@ -173,7 +173,7 @@ describe('money', () => {
 
     const refund = await http.server('POST', '/v1/refunds', { ticket: ticket.json.id, reason: 'Cut short' });
     expect(refund.status).toBe(201);
-    expect(refund.json).toMatchObject({ ticket: ticket.json.id, amountMinor: 500, to: 'wallet', status: 'succeeded' });
+    expect(refund.json).toMatchObject({ payment: ticket.json.id, amountMinor: 500, to: 'wallet', status: 'succeeded' });
     const twice = await http.server('POST', '/v1/refunds', { ticket: ticket.json.id, reason: 'Again' });
     expect([twice.status, twice.json.error.code]).toEqual([409, 'already_refunded']);
     expect((await http.participant(token, 'GET', '/v1/wallet')).json).toEqual({

@@ -4,10 +4,9 @@
  */
 
 import { HOUR_MS } from '../../platform/clock.ts';
-import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { type BookedAs, type CardPayment, CardPaymentsStore } from './card-payments.store.ts';
+import type { PaymentRow } from '../payments/payments.store.ts';
 import type { Checkouts } from './checkouts.ts';
 
 /** Provider events can arrive in any order within this time. */
@@ -15,7 +14,6 @@ const UNSETTLED_MS = HOUR_MS;
 
 export class CardPayments {
   readonly #context: MoneyContext;
-  readonly #store: CardPaymentsStore;
   readonly #checkouts: Checkouts;
   readonly #settleMembership: (payment: string) => Promise<void>;
 
@@ -24,23 +22,19 @@ export class CardPayments {
     parts: { checkouts: Checkouts; settleMembership: (payment: string) => Promise<void> },
   ) {
     this.#context = context;
-    this.#store = new CardPaymentsStore(context.db);
     this.#checkouts = parts.checkouts;
     this.#settleMembership = parts.settleMembership;
   }
 
-  async findByPayment(payment: string): Promise<CardPayment | undefined> {
-    const known = await this.#store.findByPayment(payment);
+  async findByProvider(providerPayment: string): Promise<PaymentRow | undefined> {
+    const { payments } = this.#context.stores;
+    const known = await payments.findByProvider(providerPayment);
     if (known) return known;
-    await this.#checkouts.settlePayment(payment);
-    const settled = await this.#store.findByPayment(payment);
+    await this.#checkouts.settlePayment(providerPayment);
+    const settled = await payments.findByProvider(providerPayment);
     if (settled) return settled;
-    await this.#settleMembership(payment);
-    return this.#store.findByPayment(payment);
-  }
-
-  bookedAs(tx: Orm, paid: { sourceType: string; sourceId: string }): Promise<BookedAs> {
-    return this.#store.bookedAs(tx, paid);
+    await this.#settleMembership(providerPayment);
+    return payments.findByProvider(providerPayment);
   }
 
   /**

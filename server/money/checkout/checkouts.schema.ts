@@ -73,10 +73,6 @@ export const checkouts = pgTable(
   },
   (table) => [
     index('checkouts_unbooked').on(table.unbookedSince).where(sql`${table.unbookedSince} is not null`),
-    index('checkouts_unusable').on(table.paidAt, table.sourceId).where(sql`${table.unusableBecause} is not null`),
-    index('checkouts_unusable_identity')
-      .on(table.identity, table.paidAt, table.sourceId)
-      .where(sql`${table.unusableBecause} is not null`),
     ...dueIndexes('checkouts', table),
     index('checkouts_payment').on(table.providerPayment),
     index('checkouts_identity').on(table.identity),

@@ -83,20 +83,11 @@ export class CheckoutsStore {
   async markPaid(
     tx: Orm,
     id: string,
-    payment: { session: string; payment: string | null; amountMinor: number; paidAt: string; dueAt: string },
+    { session, ...paid }: Pick<Checkout, 'providerPayment' | 'amountMinor' | 'paidAt' | 'dueAt'> & { session: string },
   ): Promise<boolean> {
     const rows = await tx
       .update(checkouts)
-      .set({
-        status: 'paid',
-        providerSession: payment.session,
-        providerPayment: payment.payment,
-        amountMinor: payment.amountMinor,
-        unbookedSince: null,
-        paidAt: payment.paidAt,
-        dueAt: payment.dueAt,
-        attempts: 0,
-      })
+      .set({ ...paid, status: 'paid', providerSession: session, unbookedSince: null, attempts: 0 })
       .where(and(eq(checkouts.id, id), ne(checkouts.status, 'paid')))
       .returning({ id: checkouts.id });
     return rows.length > 0;

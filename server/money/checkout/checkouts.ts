@@ -11,6 +11,7 @@ import { createId, ID_PREFIXES } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
+import type { NewPayment, PaymentRow } from '../payments/payments.store.ts';
 import type { ProviderCheckout, ProviderPayment } from '../provider/payment-provider.ts';
 import { type CheckoutPurpose, checkouts } from './checkouts.schema.ts';
 import { type Checkout, type CheckoutsStore, ONE_CHECKOUT_OF_SESSION } from './checkouts.store.ts';
@@ -18,9 +19,10 @@ import { createReturnUrls, withSession } from './return-urls.ts';
 
 /**
  * Books the sale. If the item is no longer available, it books nothing and returns the reason, and the money is
- * returned to the card.
+ * returned to the card. `paid` is what its payment has in common with others.
  */
-export type Booking = (tx: Orm) => Promise<string | undefined>;
+export type Booking = (tx: Orm, paid: PaidByCard) => Promise<string | undefined>;
+export type PaidByCard = Omit<NewPayment, 'kind' | 'paidAt'>;
 
 export interface Payable {
   /** Prepares the booking outside a transaction. The returned function books inside one. */
@@ -29,8 +31,8 @@ export interface Payable {
   findRefusal?(checkout: Checkout): Promise<string | undefined>;
   /** The checkout can no longer be paid. */
   expire(tx: Orm, checkout: Checkout): Promise<void>;
-  /** The checkout was paid and bought nothing: the money is being returned to the card. */
-  handleUnusable(tx: Orm, checkout: Checkout): Promise<void>;
+  /** The checkout was paid and bought nothing: the money is being returned to the card. Returns its room, if any. */
+  handleUnusable(tx: Orm, checkout: Checkout): Promise<string | undefined>;
 }
 
 export interface CheckoutRequest {
@@ -49,13 +51,7 @@ export interface CheckoutRequest {
   card?: string;
 }
 
-export interface UnusablePayment {
-  purpose: CheckoutPurpose;
-  sourceId: string;
-  identity: string;
-  amountMinor: number;
-  reason: string;
-}
+type ReturnToCard = (tx: Orm, unusable: PaymentRow, reason: string) => Promise<void>;
 
 /** How long a page can be paid. The provider allows 30 minutes to 24 hours. */
 const OPEN_MS = HOUR_MS;
@@ -83,12 +79,12 @@ export class Checkouts {
   readonly #context: MoneyContext;
   readonly #store: CheckoutsStore;
   readonly #payables = new Map<CheckoutPurpose, Payable>();
-  readonly #returnToCard: (tx: Orm, unusable: UnusablePayment) => Promise<void>;
+  readonly #returnToCard: ReturnToCard;
 
   constructor(
     context: MoneyContext,
     /** Orders the return of a payment that is booked as owed to its card. */
-    returnToCard: (tx: Orm, unusable: UnusablePayment) => Promise<void>,
+    returnToCard: ReturnToCard,
   ) {
     this.#context = context;
     this.#store = context.stores.checkouts;
@@ -397,22 +393,31 @@ export class Checkouts {
     checkout: Checkout,
     { found, book }: { found: ProviderCheckout; book: Booking },
   ): Promise<boolean> {
-    const { id, purpose, sourceId, identity } = checkout;
+    const { id, purpose, sourceId, identity, createdAt } = checkout;
     const { session, amountMinor } = found;
-    const { ledger, currency } = this.#context;
+    const { ledger, currency, stores } = this.#context;
     const at = this.#context.nowIso();
     const dueAt = this.#context.laterIso(CHECK_FIRST_MS);
-    const payment = found.payment?.payment ?? null;
+    const providerPayment = found.payment?.payment ?? null;
     const paidAt = isoOrNull(found.payment?.paidAtMs) ?? at;
-    if (!(await this.#store.markPaid(tx, id, { session, payment, amountMinor, paidAt, dueAt }))) return false;
-    const reason = await book(tx);
+    if (!(await this.#store.markPaid(tx, id, { session, providerPayment, amountMinor, paidAt, dueAt }))) return false;
+    const paid = {
+      id: sourceId,
+      identity,
+      amountMinor,
+      currency,
+      paidFrom: 'card' as const,
+      providerPayment,
+      createdAt,
+    };
+    const reason = await book(tx, paid);
     if (reason === undefined) return true;
     const [from, to] = [houseAccount('provider_clearing', currency), houseAccount('refund_payable', currency)];
     const source = { type: purpose, id: sourceId };
     await ledger.post(tx, { kind: 'unusable_payment', source, legs: transferLegs(from, to, amountMinor), at });
     await this.#store.noteUnusable(tx, id, reason);
-    await this.#payableOf(checkout).handleUnusable(tx, checkout);
-    await this.#returnToCard(tx, { purpose, sourceId, identity, amountMinor, reason });
+    const room = await this.#payableOf(checkout).handleUnusable(tx, checkout);
+    await this.#returnToCard(tx, await stores.payments.insert(tx, { ...paid, kind: 'unusable', room, paidAt }), reason);
     this.#context.log.warn({ checkout: id, reason }, 'payment bought nothing, returned to the card');
     return false;
   }

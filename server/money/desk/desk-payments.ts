@@ -6,8 +6,9 @@ import type { DeskPayment, DeskPaymentDetail, DeskPaymentList, DeskPaymentsQuery
 import type { Disputes } from '../disputes/disputes.ts';
 import type { Receipts } from '../invoices/receipts.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { paymentIdOf, toRefund } from '../refunds/refunds.store.ts';
-import { DeskPaymentsStore, type PageEdge, type PaymentRow } from './desk-payments.store.ts';
+import { parseEdge, toPage } from '../payments/payment-pages.ts';
+import type { StandingPayment } from '../payments/payments.store.ts';
+import { toRefund } from '../refunds/refunds.store.ts';
 
 export interface DeskPaymentsParts {
   receipts: Receipts;
@@ -22,85 +23,63 @@ export interface Seen {
 export class DeskPayments {
   readonly #context: MoneyContext;
   readonly #parts: DeskPaymentsParts;
-  readonly #store: DeskPaymentsStore;
 
   constructor(context: MoneyContext, parts: DeskPaymentsParts) {
     this.#context = context;
     this.#parts = parts;
-    this.#store = new DeskPaymentsStore(context.db);
   }
 
   async search({ query, kind, after, limit }: DeskPaymentsQuery, { ofEmbedders }: Seen = {}): Promise<DeskPaymentList> {
-    const refund = query === undefined ? undefined : await this.#context.stores.refunds.find(query);
-    const wanted = refund ? paymentIdOf(refund) : query;
-    const edge = after === undefined ? undefined : parseEdge(after);
-    const rows = await this.#store.search({ query: wanted, kind, ofEmbedders, after: edge, limit: limit + 1 });
-    const page = rows.slice(0, limit);
-    const last = rows.length > limit ? page.at(-1) : undefined;
-    return { payments: page.map((row) => this.#toPayment(row)), next: last ? paymentEdge(last) : null };
+    const { payments, refunds } = this.#context.stores;
+    const refund = query === undefined ? undefined : await refunds.find(query);
+    const wanted = refund?.payment ?? query;
+    const wide = { query: wanted, kind, ofEmbedders, after: parseEdge(after), limit: limit + 1 };
+    const { page, next } = toPage(await payments.search(wide), limit);
+    return { payments: page.map(toDeskPayment), next };
   }
 
   async get(id: string, { ofEmbedders }: Seen = {}): Promise<DeskPaymentDetail> {
     const { receipts, disputes } = this.#parts;
-    const { memberships, checkouts, refunds: allRefunds } = this.#context.stores;
-    const [row] = await this.#store.search({ id, ofEmbedders, limit: 1 });
+    const { checkouts, payments, refunds: allRefunds } = this.#context.stores;
+    if (ofEmbedders) await this.assertEmbedders(id);
+    const row = await payments.findStanding(id);
     if (!row) throw new AppError('payment_not_found');
-    const sources = [id, (await memberships.findInvoice(id))?.invoice, (await checkouts.findBySource(id))?.id];
+    const sources = [id, (await checkouts.findBySource(id))?.id];
     const [refunds, legs, dispute, receipt] = await Promise.all([
       allRefunds.listOf(id),
-      this.#store.listLegs(sources.filter((source) => source !== undefined)),
+      payments.listLegs(sources.filter((source) => source !== undefined)),
       disputes.findOfSource(id),
       receipts.get(id, undefined).catch(ignoreMissing),
     ]);
     return {
-      payment: this.#toPayment(row),
+      payment: toDeskPayment(row),
       receipt,
       legs: legs.map(({ amount, at, ...leg }) => ({ ...leg, at: iso(at), amountMinor: Number(amount) })),
       refunds: refunds.map((each) => ({ ...toRefund(each), by: each.by, failure: each.failure })),
       dispute: dispute ?? null,
-      providerPayment: row.provider_payment,
+      providerPayment: row.providerPayment,
     };
   }
 
   /** Those that an API key does not see, see `Seen`. */
   findOfHouse(ids: string[]): Promise<Set<string>> {
-    return this.#store.findOfHouse(ids);
+    return this.#context.stores.payments.findOfHouse(ids);
   }
 
   /** Throws `payment_not_found` for a payment that an API key does not see. */
   async assertEmbedders(payment: string): Promise<void> {
     if ((await this.findOfHouse([payment])).size > 0) throw new AppError('payment_not_found');
   }
-
-  #toPayment(row: PaymentRow): DeskPayment {
-    const amountMinor = Number(row.amount);
-    const refundedMinor = Number(row.refunded);
-    const isRefunded = row.is_refunded || refundedMinor >= amountMinor;
-    return {
-      id: row.id,
-      kind: row.kind,
-      identity: row.identity,
-      creator: row.creator,
-      room: row.room,
-      amountMinor,
-      refundedMinor,
-      currency: this.#context.currency,
-      from: row.paid_by,
-      status: row.is_disputed ? 'disputed' : isRefunded ? 'refunded' : refundedMinor > 0 ? 'part_refunded' : 'settled',
-      at: iso(row.at),
-    };
-  }
 }
 
-/** The opaque cursor after a payment. */
-export function paymentEdge({ at, id }: Pick<PaymentRow, 'at' | 'id'>): string {
-  return Buffer.from(`${iso(at)} ${id}`).toString('base64url');
-}
-
-function parseEdge(text: string): PageEdge {
-  const [at = '', id = ''] = Buffer.from(text, 'base64url').toString('utf8').split(' ');
-  if (Number.isNaN(Date.parse(at)) || !/^\w{1,64}$/.test(id)) throw new AppError('cursor_invalid');
-  return { at, id };
+function toDeskPayment(row: StandingPayment): DeskPayment {
+  const { id, kind, identity, creator, room, amountMinor, refundedMinor, currency, paidFrom: from } = row;
+  const isRefunded = row.refundedAt !== null || refundedMinor >= amountMinor;
+  return {
+    ...{ id, kind, identity, creator, room, amountMinor, refundedMinor, currency, from },
+    status: row.isDisputed ? 'disputed' : isRefunded ? 'refunded' : refundedMinor > 0 ? 'part_refunded' : 'settled',
+    at: iso(row.paidAt),
+  };
 }
 
 function ignoreMissing(error: unknown): null {

@@ -7,7 +7,7 @@ import { iso, isoOrNull, MINUTE_MS } from '../../platform/clock.ts';
 import { runIn } from '../../platform/db/db.ts';
 import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { createId, ID_PREFIXES, type Id } from '../../protocol/ids.ts';
+import { createId, type Id } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type {
   CreatorFreeze,
@@ -17,7 +17,7 @@ import type {
   DeskPayouts,
   RefundPreview,
 } from '../../protocol/money/desk.ts';
-import type { Refund, RefundInput } from '../../protocol/money/money.ts';
+import { idOfNamed, type Refund, type RefundInput } from '../../protocol/money/money.ts';
 import type { Dispute, PayoutBatch, Reconciliation } from '../../protocol/money/payouts.ts';
 import type { FeePolicyInput, FeePolicyView } from '../../protocol/money/pricing.ts';
 import type { Reconciliations } from '../books/reconciliations.ts';
@@ -25,7 +25,6 @@ import type { DisputeStatus } from '../disputes/disputes.schema.ts';
 import type { Disputes } from '../disputes/disputes.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Payouts } from '../payouts/payouts.ts';
-import type { RefundTarget } from '../refunds/refundables.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { DeskAct } from './desk.schema.ts';
 import { type DeskActRow, DeskStore } from './desk.store.ts';
@@ -36,16 +35,6 @@ interface DeskParts extends DeskPaymentsParts {
   payouts: Payouts;
   reconciliations: Reconciliations;
 }
-
-/** The field of a refund request for each id prefix. */
-const REFUND_NAMES = [
-  [ID_PREFIXES.ticket, 'ticket'],
-  [ID_PREFIXES.tip, 'tip'],
-  [ID_PREFIXES.topup, 'topup'],
-  [ID_PREFIXES.membershipInvoice, 'membership'],
-  [ID_PREFIXES.membership, 'membership'],
-  [ID_PREFIXES.privateSession, 'privateSession'],
-] as const;
 
 /** An act without an outcome after this time was interrupted; far longer than the provider's client retries. */
 const ACT_CUT_OFF_MS = 15 * 60_000;
@@ -130,10 +119,8 @@ export class Desk {
     amountMinor: number | undefined,
     { ofEmbedders }: Seen = {},
   ): Promise<RefundPreview> {
-    const name = REFUND_NAMES.find(([prefix]) => payment.startsWith(prefix))?.[1];
-    if (!name) throw new AppError('payment_not_found');
     if (ofEmbedders) await this.payments.assertEmbedders(payment);
-    const { legs, ...preview } = await this.#parts.refunds.preview({ [name]: payment, amountMinor });
+    const { legs, ...preview } = await this.#parts.refunds.preview(payment, amountMinor);
     const takes = legs.filter((leg) => leg.amountMinor < 0);
     return {
       ...preview,
@@ -142,12 +129,10 @@ export class Desk {
   }
 
   async refund(input: RefundInput, by: string, { ofEmbedders }: Seen = {}): Promise<Refund> {
-    const subjectOf = ({ ticket, tip, topup, membership, privateSession }: RefundTarget) =>
-      ticket ?? tip ?? topup ?? membership ?? privateSession;
-    const subject = subjectOf(input) ?? 'none';
+    const subject = idOfNamed(input) ?? 'none';
     if (ofEmbedders) await this.payments.assertEmbedders(subject);
     const act = { act: 'refund', subject, by, reason: input.reason } as const;
-    return this.record(act, () => this.#parts.refunds.refund(input, by), subjectOf);
+    return this.record(act, () => this.#parts.refunds.refund(input, by), idOfNamed);
   }
 
   /** The newest disputes. */

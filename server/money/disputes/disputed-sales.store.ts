@@ -18,10 +18,6 @@ export interface SpentTopup {
   sales: DisputedSale[];
 }
 
-/** Rooms of the sale `x`. */
-const ROOM_OF_SALE = sql`coalesce((select room from tickets where id = x.source_id), (select room from tips where id = x.source_id),
-  (select room from private_sessions where id = x.source_id))`;
-
 export class DisputedSalesStore {
   /**
    * Credit is spent in the order in which it came in, as `OwnPayments.listUnspent` counts it: top-ups and sales, each
@@ -122,12 +118,12 @@ export class DisputedSalesStore {
 
   /** Rooms in which a dispute has frozen sales, in the order in which they are locked. */
   async listRooms(tx: Orm, dispute: string): Promise<string[]> {
-    const { rows } = await execute<{ room: string | null }>(
+    const { rows } = await execute<{ room: string }>(
       tx,
-      sql`select distinct ${ROOM_OF_SALE} as room from dispute_freezes f join ledger_transactions x on x.id = f.transaction
-        where f.dispute = ${dispute} order by room`,
+      sql`select distinct p.room from dispute_freezes f join ledger_transactions x on x.id = f.transaction
+        join payments p on p.id = x.source_id where f.dispute = ${dispute} and p.room is not null order by p.room`,
     );
-    return rows.flatMap(({ room }) => room ?? []);
+    return rows.map(({ room }) => room);
   }
 
   /** Tickets of frozen sales that are valid, as disputed. */

@@ -97,8 +97,8 @@ export class DisputesStore {
       tx,
       sql`select d.id from disputes d
         where d.id <> ${id} and d.is_frozen and d.status in ('open', 'under_review') and (d.source_id = ${sourceId}
-          or d.source_id in (select other.id from membership_invoices own
-            join membership_invoices other on other.membership = own.membership where own.id = ${sourceId}))
+          or d.source_id in (select other.id from payments own join payments other on other.item = own.item
+            where own.id = ${sourceId}))
         limit 1`,
     );
     return rows.length > 0;
@@ -120,10 +120,7 @@ export class DisputesStore {
       this.#orm,
       sql`select x.kind, e.amount_minor as amount, x.created_at, r.title
         from ledger_entries e join ledger_transactions x on x.id = e.transaction
-        left join tickets t on x.source_type = 'ticket' and t.id = x.source_id
-        left join tips p on x.source_type = 'tip' and p.id = x.source_id
-        left join private_sessions ps on x.source_type = 'private_session' and ps.id = x.source_id
-        join rooms r on r.id = coalesce(t.room, p.room, ps.room)
+        join payments p on p.id = x.source_id join rooms r on r.id = p.room
         where e.account = ${accountId(fanWallet(row.identity, row.currency))} and e.amount_minor < 0
         order by e.seq desc limit 50`,
     );

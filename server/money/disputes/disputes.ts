@@ -18,6 +18,7 @@ import { accountId, fanWallet, houseAccount, moneyLeftOf, remainderOf, transferL
 import type { MembershipStanding } from '../memberships/membership-standing.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { MoneyFacts } from '../money-facts.ts';
+import { saleOf } from '../payments/payments.store.ts';
 import type { ProviderDispute } from '../provider/payment-provider.ts';
 import type { CardDebts } from '../refunds/card-debts.ts';
 import type { Refunds } from '../refunds/refunds.ts';
@@ -156,7 +157,7 @@ export class Disputes {
 
   async #insert(found: ProviderDispute): Promise<DisputeRow | undefined> {
     const { currency, log } = this.#context;
-    const paid = found.payment ? await this.#payments.findByPayment(found.payment) : undefined;
+    const paid = found.payment ? await this.#payments.findByProvider(found.payment) : undefined;
     if (!paid || found.currency !== currency) {
       this.#payments.assertOld(found.openedAtMs);
       log.error({ providerDispute: found.dispute }, 'dispute of an unknown payment');
@@ -167,7 +168,9 @@ export class Disputes {
         id: createId('dispute'),
         providerDispute: found.dispute,
         providerPayment: found.payment ?? '',
-        ...paid,
+        sourceType: paid.kind,
+        sourceId: paid.id,
+        identity: paid.identity,
         amountMinor: found.amountMinor,
         currency,
         reason: found.reason,
@@ -179,7 +182,7 @@ export class Disputes {
       if (!kept || found.status !== 'inquiry') return;
       await this.#context.addFacts(tx, ['dispute.changed', { dispute: toWire(kept) }, { identity: kept.identity }]);
     });
-    log.warn({ providerDispute: found.dispute, source: paid.sourceId, reason: found.reason }, 'payment disputed');
+    log.warn({ providerDispute: found.dispute, source: paid.id, reason: found.reason }, 'payment disputed');
     return this.#store.findByProvider(found.dispute);
   }
 
@@ -206,7 +209,7 @@ export class Disputes {
     const isOfTopup = row.sourceType === 'topup';
     if (row.isFrozen && !isOfTopup) return row;
     const { ledger } = this.#context;
-    const booked = await ledger.findTransaction(tx, await this.#payments.bookedAs(tx, row));
+    const booked = await ledger.findTransaction(tx, saleOf({ kind: row.sourceType, id: row.sourceId }));
     const addedMinor = booked ? await this.#freezeBooked(tx, row, booked) : 0;
     if (row.sourceType === 'membership') await this.#standing.suspend(tx, row.sourceId);
     const frozenCreditMinor = row.frozenCreditMinor + addedMinor;

@@ -42,17 +42,11 @@ export class InvoicesStore {
     const { rows } = await execute<{ transaction: string; identity: string; name: string | null }>(
       tx,
       sql`select open.id as transaction, open.identity, b.name from (
-          select x.id, x.created_at, case x.kind
-              when 'ticket' then (select identity from tickets where id = x.source_id)
-              when 'tip' then (select identity from tips where id = x.source_id)
-              when 'private_session' then (select identity from private_sessions where id = x.source_id)
-              when 'membership' then (select m.identity from membership_invoices i join memberships m on m.id = i.membership
-                where i.invoice = x.source_id limit 1)
-              else (select identity from refunds where id = x.source_id) end as identity
-          from ledger_transactions x left join ledger_transactions root on root.id = x.reverses_id
+          select x.id, x.created_at, p.identity
+          from ledger_transactions x join ledger_transactions root on root.id = coalesce(x.reverses_id, x.id)
+          join payments p on p.id = root.source_id and p.kind = root.kind and p.terms is not null
           where x.created_at >= ${sinceIso}::timestamptz
-            and (x.kind in ('ticket', 'tip', 'private_session', 'membership')
-              or (x.kind = 'refund' and x.source_type = 'refund' and root.kind in ('ticket', 'tip', 'private_session', 'membership')))
+            and (x.reverses_id is null or (x.kind = 'refund' and x.source_type = 'refund'))
             and not exists (select 1 from invoices i where i.transaction = x.id)
           order by x.created_at, x.id limit ${limit}
         ) open left join billing_names b on b.identity = open.identity

@@ -1,6 +1,7 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type SQL, sql } from '../../platform/db/sql.ts';
 import { MEMBERSHIP_RULES } from '../memberships/membership-invariants.store.ts';
+import { PAYMENT_RULES } from '../payments/payment-invariants.store.ts';
 import { PRIVATE_RULES } from '../private-sessions/private-invariants.store.ts';
 import { leftOfGrants } from '../wallet/promo-grants.ts';
 import { PromotionsStore } from '../wallet/promotions.store.ts';
@@ -83,7 +84,7 @@ const RULES: Rule[] = [
       ) s
       left join ledger_transactions x on x.kind = s.kind and x.source_type = s.kind and x.source_id = s.id
       cross join lateral (select
-        (select coalesce(sum(r.amount_minor), 0) from refunds r where r.ticket = s.id or r.tip = s.id)
+        (select coalesce(sum(r.amount_minor), 0) from refunds r where r.payment = s.id)
           + (select coalesce(sum(p.amount_minor - p.settled_minor - p.loss_minor), 0) from provider_refunds p
             where p.source_id = s.id and p.returned_at is null)
           + (select coalesce(sum(e.amount_minor), 0) from ledger_transactions d join ledger_entries e on e.transaction = d.id
@@ -93,18 +94,6 @@ const RULES: Rule[] = [
       ) back
       where s.is_refunded <> (back.given = s.gross and (coalesce(back.last, 'refund') <> 'dispute'
           or (s.is_refunded and exists (select 1 from tickets t join cancellations c on c.room = t.room where t.id = s.id))))`,
-  },
-  {
-    fault: 'is a tip or a ticket whose split does not match its terms',
-    statement: sql`select s.id from (
-        select id, 'tip' as kind, amount_minor as gross, creator_minor, terms from tips
-        union all select id, 'ticket', price_minor, creator_minor, terms from tickets where status in ('valid', 'refunded')
-      ) s join sale_terms m on m.id = s.terms
-      join ledger_transactions x on x.kind = s.kind and x.source_type = s.kind and x.source_id = s.id
-      where (select coalesce(sum(e.amount_minor), 0) from ledger_entries e
-          where e.transaction = x.id and e.account like 'creator_pending:%') <> s.creator_minor
-        or (m.charity_bps > 0 and m.association is not null and exists (select 1 from ledger_entries e
-          where e.transaction = x.id and e.account like 'charity:%' and e.account not like '%:' || m.association))`,
   },
   {
     fault: 'is a grant of promotional credit without a transaction of its amount',
@@ -154,7 +143,13 @@ export class InvariantsStore {
 
   async findViolations(currency: string): Promise<string[]> {
     const found: string[] = [];
-    for (const { fault, statement } of [...RULES, ...PAYOUT_RULES, ...PRIVATE_RULES, ...MEMBERSHIP_RULES]) {
+    for (const { fault, statement } of [
+      ...RULES,
+      ...PAYOUT_RULES,
+      ...PRIVATE_RULES,
+      ...MEMBERSHIP_RULES,
+      ...PAYMENT_RULES,
+    ]) {
       const { rows } = await execute<{ id: string }>(this.#orm, statement);
       found.push(...rows.map(({ id }) => `${id} ${fault}`));
     }

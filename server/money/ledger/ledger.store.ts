@@ -1,21 +1,13 @@
 import type { Orm } from '../../platform/db/db.ts';
 import { and, eq, isNotNull, type SQL, sql } from '../../platform/db/sql.ts';
 import { createId } from '../../protocol/ids.ts';
+import type { PaymentKind } from '../../protocol/money/desk.ts';
 import { ledgerAccounts, ledgerEntries, ledgerTransactions } from './ledger.schema.ts';
 import { type Account, accountId, houseAccount, type Leg, type TransactionKind } from './ledger.ts';
 
 /** What a transaction is booked for. A source has at most one transaction of each kind. */
 export interface Source {
-  type:
-    | 'topup'
-    | 'ticket'
-    | 'tip'
-    | 'private_session'
-    | 'membership_invoice'
-    | 'refund'
-    | 'checkout'
-    | 'promotion'
-    | PayoutSourceType;
+  type: PaymentKind | 'refund' | 'checkout' | 'promotion' | PayoutSourceType;
   id: string;
 }
 

@@ -78,7 +78,7 @@ export const PAYOUT_RULES = [
   {
     fault: 'is a payment whose refunds do not match the money that has left for it',
     statement: sql`select o.payment as id from (
-        select coalesce(ticket, tip, topup, membership_invoice, private_session) as payment, settled_minor as settled
+        select payment, settled_minor as settled
           from refunds where "to" = 'card'
         union all select source_id, -settled_minor from provider_refunds where returned_at is null
         union all select source_id, -settled_minor from disputes
@@ -87,8 +87,8 @@ export const PAYOUT_RULES = [
   {
     fault: 'is a refund owed to its card although the house has a loss for the same payment',
     statement: sql`select r.id from refunds r where r."to" = 'card' and r.status = 'failed'
-      and exists (select 1 from disputes d where d.source_id in (r.ticket, r.tip, r.topup, r.membership_invoice) and d.loss_minor > 0
-        union all select 1 from provider_refunds p where p.source_id in (r.ticket, r.tip, r.topup, r.membership_invoice)
+      and exists (select 1 from disputes d where d.source_id = r.payment and d.loss_minor > 0
+        union all select 1 from provider_refunds p where p.source_id = r.payment
           and p.loss_minor > 0 and p.returned_at is null)`,
   },
   {

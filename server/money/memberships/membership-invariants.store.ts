@@ -10,7 +10,7 @@ const KEPT_TERMS = sql`(select t.* from membership_terms t
     select coalesce(-sum(e.amount_minor), 0) from ledger_transactions sale
     join ledger_transactions back on back.reverses_id = sale.id
     join ledger_entries e on e.transaction = back.id and e.amount_minor < 0
-    where sale.kind = 'membership' and sale.source_id = i.invoice))`;
+    where sale.kind = 'membership' and sale.source_id = i.id))`;
 
 /**
  * The provider's times are whole seconds, and a process may read a new fee policy some seconds late. A payment on a
@@ -52,11 +52,9 @@ export const MEMBERSHIP_RULES: { fault: string; statement: SQL }[] = [
   {
     fault: 'is a sale that was not split by the fees in force',
     statement: sql`select s.id from (
-        select id, fee_policy, paid_at as sold_at from membership_invoices
-        union all select t.id, t.fee_policy, coalesce(c.created_at, t.sent_at)
-          from tips t left join checkouts c on c.source_id = t.id
-        union all select id, fee_policy, created_at from tickets
-      ) s join fee_policies p on p.id = s.fee_policy
+        select id, terms, created_at as sold_at from payments
+        union select id, terms, created_at from tickets
+      ) s join sale_terms t on t.id = s.terms join fee_policies p on p.id = t.fee_policy
       where p.effective_at > s.sold_at + ${NOTICED} or exists (select 1 from fee_policies newer
         where newer.effective_at <= s.sold_at - ${NOTICED}
           and (newer.effective_at, newer.version) > (p.effective_at, p.version))`,

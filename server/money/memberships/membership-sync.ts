@@ -198,11 +198,11 @@ export class MembershipSync {
   /**
    * After a refund or a lost dispute, also returns the other payments for time that is not over, such as an upgrade.
    */
-  async #returnUnused(tx: Orm, { id, identity }: MembershipRow): Promise<void> {
+  async #returnUnused(tx: Orm, { id }: MembershipRow): Promise<void> {
     const reason = 'membership_ended';
     for (const invoice of await this.#store.listUnused(tx, id, this.#context.nowIso())) {
       try {
-        await this.#refunds.returnInvoice(tx, { invoice, identity, reason });
+        await this.#refunds.returnPayment(tx, invoice.id, reason);
       } catch (error) {
         // Disputed: the bank returns it.
         if (!(error instanceof AppError) || error.code !== 'not_refundable') throw error;
@@ -221,7 +221,7 @@ export class MembershipSync {
       const invoice = await book(tx);
       if (!invoice) continue;
       this.#context.log.warn({ membership: row.id, invoice: invoice.id, reason }, 'membership payment returned');
-      await this.#refunds.returnInvoice(tx, { invoice, identity: row.identity, reason });
+      await this.#refunds.returnPayment(tx, invoice.id, reason);
     }
     if (reason === 'paid_twice') return;
     const isEndedThere = found.status === 'ended';
@@ -293,9 +293,6 @@ export class MembershipSync {
         tier: sold.tier ?? row.tier,
         amountMinor: paid.amountMinor,
         currency,
-        feePolicy: terms.id,
-        terms: terms.termsId,
-        creatorMinor: split.creatorMinor,
         providerPayment: paid.payment,
         // Its fee: the event about it may have come before the invoice was booked.
         dueAt: paid.payment ? at : null,
@@ -304,13 +301,18 @@ export class MembershipSync {
         bookedAt: at,
       });
       if (!invoice) return undefined;
-      const source = { type: 'membership_invoice', id: paid.invoice } as const;
-      await ledger.post(tx, { kind: 'membership', source, legs, at });
-      metrics.moneyMinor.inc({ kind: 'membership' }, paid.amountMinor);
       const { id, amountMinor, paidAt, periodEnd } = invoice;
-      const payment = { id: id as Id<'membershipInvoice'>, identity: row.identity, tier: name, amountMinor, currency };
+      await ledger.post(tx, { kind: 'membership', source: { type: 'membership', id }, legs, at });
+      const { identity, creator } = row;
+      await this.#context.stores.payments.insert(tx, {
+        ...{ id, kind: 'membership', identity, creator, item: row.id, amountMinor, currency, paidFrom: 'card' },
+        ...{ shares: { [creator]: split.creatorMinor }, terms: terms.termsId, providerPayment: paid.payment },
+        ...{ createdAt: paidAt, paidAt },
+      });
+      metrics.moneyMinor.inc({ kind: 'membership' }, amountMinor);
+      const payment = { id: id as Id<'membershipInvoice'>, identity, tier: name, amountMinor, currency };
       const fact = { payment: { ...payment, paidAt, paidUntil: periodEnd } };
-      await this.#context.addFacts(tx, ['membership.paid', fact, { identity: row.identity }]);
+      await this.#context.addFacts(tx, ['membership.paid', fact, { identity }]);
       return invoice;
     };
   }
@@ -325,7 +327,7 @@ export class MembershipSync {
     return true;
   }
 
-  async bookFee({ invoice, paidAt, providerPayment }: InvoiceRow): Promise<void> {
+  async bookFee({ id, invoice, paidAt, providerPayment }: InvoiceRow): Promise<void> {
     const { provider, ledger, db, currency } = this.#context;
     const found = await provider.fetchPayment(providerPayment ?? '');
     const feeMinor = found?.feeMinor ?? null;
@@ -337,10 +339,9 @@ export class MembershipSync {
     await db.transaction(async (tx) => {
       if (!(await this.#store.setFee(tx, invoice, feeMinor)) || feeMinor === 0) return;
       const [from, to] = [houseAccount('provider_fees', currency), houseAccount('provider_clearing', currency)];
-      const source = { type: 'membership_invoice', id: invoice } as const;
       await ledger.post(tx, {
         kind: 'provider_fee',
-        source,
+        source: { type: 'membership', id },
         legs: transferLegs(from, to, feeMinor),
         at: this.#context.nowIso(),
       });

@@ -97,10 +97,6 @@ export const membershipInvoices = pgTable(
     tier: text('tier').notNull(),
     amountMinor: minor('amount_minor').notNull(),
     currency: text('currency').notNull(),
-    feePolicy: text('fee_policy').notNull(),
-    terms: text('terms').notNull(),
-    /** The creator's part after VAT, commission and pledge. */
-    creatorMinor: minor('creator_minor').notNull(),
     providerPayment: text('provider_payment'),
     /** The provider's fee, which is known only some time after the payment. */
     feeMinor: minor('fee_minor'),
@@ -111,7 +107,6 @@ export const membershipInvoices = pgTable(
   },
   (table) => [
     index('membership_invoices_membership').on(table.membership, table.paidAt, table.id),
-    index('membership_invoices_paid').on(table.paidAt, table.id),
     index('membership_invoices_payment').on(table.providerPayment),
     ...dueIndexes('membership_invoices', table),
     check('membership_invoices_amount', sql`${table.amountMinor} > 0`),

@@ -17,7 +17,7 @@ export interface KnownTerm extends TermLine {
 const GIVEN_BACK = sql`(select coalesce(-sum(e.amount_minor), 0) from ledger_transactions sale
   join ledger_transactions back on back.reverses_id = sale.id
   join ledger_entries e on e.transaction = back.id and e.amount_minor < 0
-  where sale.kind = 'membership' and sale.source_type = 'membership_invoice' and sale.source_id = ${membershipInvoices.invoice})`;
+  where sale.kind = 'membership' and sale.source_type = 'membership' and sale.source_id = ${membershipInvoices.id})`;
 
 /** Unique index: a person has one open page to join a club. */
 export const ONE_PENDING_MEMBERSHIP = 'memberships_pending';

@@ -225,15 +225,13 @@ export class EarningsHoldsStore {
     const { after, limit } = page;
     const { rows } = await execute<HeldRow>(
       this.#orm,
-      sql`select x.id as sale, x.kind, x.source_id, coalesce(t.room, p.room, ps.room) as room, x.created_at,
+      sql`select x.id as sale, x.kind, x.source_id, p.room, x.created_at,
           ${REMAINDER} as amount,
           ${this.#isNewCreator()} as is_new,
           exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null) as frozen
         from ledger_entries e
         join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
-        left join tickets t on x.source_type = 'ticket' and t.id = x.source_id
-        left join tips p on x.source_type = 'tip' and p.id = x.source_id
-        left join private_sessions ps on x.source_type = 'private_session' and ps.id = x.source_id
+        left join payments p on p.id = x.source_id
         where e.account = ${account} and e.amount_minor > 0
           and not exists (select 1 from released_earnings r where r.sale = x.id)
           ${after ? sql`and e.seq > (select seq from ledger_entries where transaction = ${after} and account = ${account})` : sql``}

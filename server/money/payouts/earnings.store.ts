@@ -20,12 +20,10 @@ export class EarningsStore {
     const { rows } = await execute<Sums>(
       this.#orm,
       sql`with sales as (
-          select 'tip' as kind, id, amount_minor as gross, creator_minor as creator from tips where room = ${room}
-          union all select 'ticket', id, price_minor, creator_minor from tickets where room = ${room} and bought_at is not null
-            and not (status = 'valid' and exists (select 1 from rooms ended where ended.id = tickets.room and ended.ended_at is not null
-              and (ended.first_live_at is null or tickets.bought_at >= ended.live_ended_at)))
-          union all select 'private_session', id, charged_minor, creator_minor from private_sessions
-            where room = ${room} and status = 'ended' and charged_minor > 0
+          select p.kind, p.id, p.amount_minor as gross, coalesce((p.shares->>p.creator)::bigint, 0) as creator
+          from payments p where p.room = ${room} and p.terms is not null and not exists (
+            select 1 from tickets t join rooms ended on ended.id = t.room and ended.ended_at is not null
+            where t.id = p.id and t.status = 'valid' and (ended.first_live_at is null or t.bought_at >= ended.live_ended_at))
         ), returned as (
           select s.id, sum(e.amount_minor) filter (where e.amount_minor > 0) as gross,
             -sum(e.amount_minor) filter (where e.account like 'creator\_%') as creator

@@ -136,10 +136,7 @@ function selectEntries(query: { creator: string; currency: string; period: Perio
   const { creator, currency, period, afterSeq } = query;
   return sql`select max(e.seq) as seq, x.id as transaction, x.kind, x.source_id, x.reverses_id, x.created_at,
       sum(e.amount_minor) as creator,
-      (select coalesce(t.room, p.room, ps.room) from ledger_transactions root
-        left join tickets t on root.source_type = 'ticket' and t.id = root.source_id
-        left join tips p on root.source_type = 'tip' and p.id = root.source_id
-        left join private_sessions ps on root.source_type = 'private_session' and ps.id = root.source_id
+      (select p.room from ledger_transactions root join payments p on p.id = root.source_id
         where root.id = coalesce(x.reverses_id, x.id)) as room,
       ${partOf('vat_payable')} as vat, ${partOf('platform_revenue')} as fees, ${partOf('charity')} as charity
     from ledger_entries e join ledger_transactions x on x.id = e.transaction

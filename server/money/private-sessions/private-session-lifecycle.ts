@@ -72,7 +72,6 @@ export class PrivateSessionLifecycle {
     const row = {
       ...{ id, room: room.id, creator, identity, name, rateMinor, currency, heldMinor, requestedAt },
       status: 'requested' as const,
-      feePolicy: terms.id,
       terms: terms.termsId,
       expiresAt: this.#context.laterIso(REQUEST_LIFE_MS),
     };
@@ -232,9 +231,10 @@ export class PrivateSessionLifecycle {
       const parts = await this.#holds.release(tx, holdOf(row));
       const { confirmedMs = row.confirmedMs } = end;
       const charged = await this.#charge(tx, row, { confirmedMs, terms });
-      if (charged.chargedMinor > 0) await this.#book(tx, row, { ...charged, promoMinor: parts.promoMinor, terms });
-      await this.#context.promoExpiry.expire(tx, row.identity);
       const endedAt = this.#context.nowIso();
+      const sale = { ...charged, promoMinor: parts.promoMinor, terms, endedAt };
+      if (charged.chargedMinor > 0) await this.#book(tx, row, sale);
+      await this.#context.promoExpiry.expire(tx, row.identity);
       const change = { ...charged, status: 'ended' as const, endReason: end.reason, endedAt };
       const over = await this.#store.update(tx, id, change);
       await rooms.entitlements.revoke(tx, { source: 'private', sourceId: id }, 'private_ended');
@@ -249,21 +249,26 @@ export class PrivateSessionLifecycle {
 
   async #book(
     tx: Orm,
-    row: PrivateSessionRow,
-    sale: { chargedMinor: number; promoMinor: number; terms: SaleTerms },
+    { id, room, identity, creator, currency, requestedAt }: PrivateSessionRow,
+    sale: { chargedMinor: number; creatorMinor: number; promoMinor: number; terms: SaleTerms; endedAt: string },
   ): Promise<void> {
-    const { chargedMinor, promoMinor, terms } = sale;
-    const payer = fanWallet(row.identity, row.currency);
+    const { chargedMinor, creatorMinor, promoMinor, terms, endedAt } = sale;
+    const payer = fanWallet(identity, currency);
     const split = splitSale(chargedMinor, terms);
     const { association } = terms;
-    const legs = saleLegs({ payer, creator: row.creator, grossMinor: chargedMinor, split, association });
+    const legs = saleLegs({ payer, creator, grossMinor: chargedMinor, split, association });
     const left = await this.#context.ledger.post(tx, {
       kind: 'private_session',
-      source: { type: 'private_session', id: row.id },
+      source: { type: 'private_session', id },
       legs: payWithPromo(legs, { payer, promoMinor }),
-      at: this.#context.nowIso(),
+      at: endedAt,
     });
     if (left === undefined) throw new AppError('internal', 'The hold of the private session is missing.');
+    await this.#context.stores.payments.insert(tx, {
+      ...{ id, kind: 'private_session', identity, room, creator, currency, paidFrom: 'wallet' },
+      ...{ amountMinor: chargedMinor, shares: { [creator]: creatorMinor }, terms: terms.termsId },
+      ...{ createdAt: requestedAt, paidAt: endedAt },
+    });
   }
 
   /**

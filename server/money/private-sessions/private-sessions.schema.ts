@@ -24,7 +24,6 @@ export const privateSessions = pgTable(
     status: text('status').$type<PrivateSessionStatus>().notNull(),
     rateMinor: minor('rate_minor').notNull(),
     currency: text('currency').notNull(),
-    feePolicy: text('fee_policy').notNull(),
     terms: text('terms').notNull(),
     heldMinor: minor('held_minor').notNull(),
     confirmedMs: minor('confirmed_ms').notNull().default(0),
@@ -49,18 +48,6 @@ export const privateSessions = pgTable(
       .where(sql`${table.status} in ('requested', 'active')`),
     index('private_sessions_room').on(table.room),
     index('private_sessions_identity').on(table.identity),
-    index('private_sessions_ended')
-      .on(table.endedAt, table.id)
-      .where(sql`${table.status} = 'ended' and ${table.chargedMinor} > 0`),
-    index('private_sessions_paid_by')
-      .on(table.identity, table.endedAt, table.id)
-      .where(sql`${table.status} = 'ended' and ${table.chargedMinor} > 0`),
-    index('private_sessions_paid_to')
-      .on(table.creator, table.endedAt, table.id)
-      .where(sql`${table.status} = 'ended' and ${table.chargedMinor} > 0`),
-    index('private_sessions_paid_in')
-      .on(table.room, table.endedAt, table.id)
-      .where(sql`${table.status} = 'ended' and ${table.chargedMinor} > 0`),
     check('private_sessions_charged', sql`${table.chargedMinor} between 0 and ${table.heldMinor}`),
     check('private_sessions_confirmed', sql`${table.confirmedMs} >= 0`),
   ],

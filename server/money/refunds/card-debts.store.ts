@@ -2,7 +2,7 @@ import type { Orm } from '../../platform/db/db.ts';
 import { and, asc, eq, gt, inArray, isNull, sql } from '../../platform/db/sql.ts';
 import { disputes } from '../disputes/disputes.schema.ts';
 import { providerRefunds, refunds } from './refunds.schema.ts';
-import { isRefundOf, type RefundRow } from './refunds.store.ts';
+import type { RefundRow } from './refunds.store.ts';
 
 /** A loss of the house for a payment, by a dispute or a refund made at the provider. */
 interface Loss {
@@ -17,7 +17,7 @@ export class CardDebtsStore {
     return tx
       .select()
       .from(refunds)
-      .where(and(eq(refunds.to, 'card'), isRefundOf([payment])))
+      .where(and(eq(refunds.to, 'card'), eq(refunds.payment, payment)))
       .orderBy(asc(refunds.part))
       .for('update');
   }

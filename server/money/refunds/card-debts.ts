@@ -14,7 +14,6 @@ import { type RefundRow, toRefund } from './refunds.store.ts';
 
 /** Money that leaves for a payment, or that its bank returns. */
 interface Movement {
-  /** The top-up, ticket or tip, or our id of the payment for a membership. */
   payment: string;
   amountMinor: number;
   /** Our refund that ordered the money, if any, and the provider's id of the order. */
@@ -76,9 +75,9 @@ export class CardDebts {
    * Settles a refund with losses booked for its payment, since that money has reached the card. Returns the updated
    * refund.
    */
-  async absorbLosses(tx: Orm, row: RefundRow, payment: string): Promise<RefundRow> {
+  async absorbLosses(tx: Orm, row: RefundRow): Promise<RefundRow> {
     let current = row;
-    for (const loss of await this.#store.listLosses(tx, payment)) {
+    for (const loss of await this.#store.listLosses(tx, row.payment)) {
       const settledMinor = Math.min(loss.lossMinor, owedMinor(current));
       if (settledMinor === 0) break;
       await this.#store.settleLoss(tx, loss, settledMinor);

@@ -7,7 +7,6 @@
 import { iso } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import { createId } from '../../protocol/ids.ts';
-import type { CardPayment } from '../checkout/card-payments.store.ts';
 import type { CardPayments } from '../checkout/card-payments.ts';
 import {
   fanWallet,
@@ -20,6 +19,7 @@ import {
   transferLegs,
 } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
+import { type PaymentRow, saleOf } from '../payments/payments.store.ts';
 import type { ProviderRefund } from '../provider/payment-provider.ts';
 import type { CardDebts } from './card-debts.ts';
 import type { Refundables } from './refundables.ts';
@@ -34,7 +34,7 @@ interface ProviderRefundParts {
 /** A refund at the provider, and the payment that it refunds. */
 interface Found {
   found: ProviderRefund;
-  paid: CardPayment;
+  paid: PaymentRow;
 }
 
 const RETURNED = 'refund_returned';
@@ -52,7 +52,7 @@ export class ProviderRefunds {
   /** Books a refund that has left, and undoes one that the bank returned; a pending one moves nothing yet. */
   async handle(found: ProviderRefund): Promise<void> {
     if (found.status === 'pending') return;
-    const paid = found.payment ? await this.#parts.payments.findByPayment(found.payment) : undefined;
+    const paid = found.payment ? await this.#parts.payments.findByProvider(found.payment) : undefined;
     if (!paid || found.currency !== this.#context.currency) {
       this.#parts.payments.assertOld(found.createdAtMs);
       const { providerRefund, amountMinor } = found;
@@ -74,7 +74,7 @@ export class ProviderRefunds {
     outbox.wake();
     if (foreignMinor === 0) return;
     const { providerRefund } = found;
-    const fields = { providerRefund, amountMinor: foreignMinor, source: paid.sourceId };
+    const fields = { providerRefund, amountMinor: foreignMinor, source: paid.id };
     log.warn(fields, 'refund made by hand at the provider');
     metrics.moneyMinor.inc({ kind: 'refund' }, foreignMinor);
   }
@@ -82,26 +82,28 @@ export class ProviderRefunds {
   /** Returns the part of it that no refund of the house had ordered. */
   async #book(tx: Orm, { found, paid }: Found): Promise<number> {
     const { ledger, currency } = this.#context;
-    const { identity, sourceType: purpose, sourceId } = paid;
+    const { refundables, debts } = this.#parts;
+    const { id: payment, identity } = paid;
     const { providerRefund, amountMinor } = found;
     const at = this.#context.nowIso();
     const available = await ledger.lockWallet(tx, fanWallet(identity, currency));
-    const booked = await ledger.findTransaction(tx, await this.#parts.payments.bookedAs(tx, paid));
+    const booked = await ledger.findTransaction(tx, saleOf(paid));
     if (!(await this.#insert(tx, { found, paid }))) return 0;
     const from = houseAccount('provider_clearing', currency);
     const source = { type: 'provider_refund', id: providerRefund } as const;
     const order = found.reference === null ? undefined : { refund: found.reference, providerRefund };
-    const settledMinor = await this.#parts.debts.settle(tx, { payment: sourceId, amountMinor, order, from, source });
+    const settledMinor = await debts.settle(tx, { payment, amountMinor, order, from, source });
     const foreignMinor = amountMinor - settledMinor;
-    const bearableMinor = purpose === 'topup' ? available : Number.POSITIVE_INFINITY;
+    const isCredit = refundables.isCredit(paid);
+    const bearableMinor = isCredit ? available : Number.POSITIVE_INFINITY;
     const takenMinor = Math.min(foreignMinor, Math.max(0, bearableMinor), booked ? remainderOf(booked) : 0);
     if (booked && takenMinor > 0) {
       const { legs: original, earlier } = booked;
       const legs = reversalLegs({ original, earlier, payer: from, to: from, amountMinor: takenMinor });
       await ledger.post(tx, { kind: 'refund', source, reversesId: booked.id, legs, at });
       const isWhole = takenMinor === remainderOf(booked);
-      if (purpose === 'topup') await this.#context.addWalletFact(tx, identity);
-      else await this.#context.addFacts(tx, ...(await this.#parts.refundables.endBought(tx, paid, isWhole)));
+      if (isCredit) await this.#context.addWalletFact(tx, identity);
+      await this.#context.addFacts(tx, ...((await refundables.end(tx, paid, { isWhole })) || []));
     }
     const lossMinor = foreignMinor - takenMinor;
     if (lossMinor > 0) {
@@ -118,7 +120,9 @@ export class ProviderRefunds {
     const row = {
       providerRefund,
       providerPayment: payment ?? '',
-      ...paid,
+      sourceType: paid.kind,
+      sourceId: paid.id,
+      identity: paid.identity,
       amountMinor,
       currency,
       createdAt: iso(found.createdAtMs),
@@ -150,16 +154,16 @@ export class ProviderRefunds {
       await ledger.post(tx, { kind: 'refund_returned', source, legs, at });
       const order = reference === null ? undefined : { refund: reference, providerRefund };
       const { failure } = found;
-      await this.#parts.debts.reopen(tx, { payment: paid.sourceId, amountMinor: settledMinor, order, failure });
+      await this.#parts.debts.reopen(tx, { payment: paid.id, amountMinor: settledMinor, order, failure });
       const takenMinor = amountMinor - settledMinor - lossMinor;
       if (takenMinor > 0) await this.#owe(tx, { found, paid, amountMinor: takenMinor });
-      for (const row of await this.#context.stores.refunds.listOf(paid.sourceId, tx)) {
-        if (row.status === 'failed') await this.#parts.debts.absorbLosses(tx, row, paid.sourceId);
+      for (const row of await this.#context.stores.refunds.listOf(paid.id, tx)) {
+        if (row.status === 'failed') await this.#parts.debts.absorbLosses(tx, row);
       }
       return amountMinor - lossMinor;
     });
     outbox.wake();
-    const fields = { providerRefund, amountMinor: owedMinor, source: paid.sourceId };
+    const fields = { providerRefund, amountMinor: owedMinor, source: paid.id };
     if (owedMinor > 0) log.error(fields, 'refund returned by the bank, owed to the card');
   }
 
@@ -168,10 +172,9 @@ export class ProviderRefunds {
    * again.
    */
   async #owe(tx: Orm, { found, paid, amountMinor }: Found & { amountMinor: number }): Promise<void> {
-    const { sourceType, sourceId } = paid;
     const row = await this.#context.stores.refunds.insert(tx, {
       id: createId('refund'),
-      [sourceType === 'membership' ? 'membershipInvoice' : sourceType]: sourceId,
+      payment: paid.id,
       identity: paid.identity,
       amountMinor,
       currency: this.#context.currency,
@@ -179,7 +182,7 @@ export class ProviderRefunds {
       status: 'failed',
       reason: RETURNED,
       by: HOUSE,
-      part: (await this.#context.stores.refunds.listOf(sourceId, tx)).length,
+      part: (await this.#context.stores.refunds.listOf(paid.id, tx)).length,
       providerPayment: found.payment,
       failure: found.failure,
       createdAt: this.#context.nowIso(),

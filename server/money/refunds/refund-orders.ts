@@ -11,7 +11,7 @@ import type { ProviderRefund } from '../provider/payment-provider.ts';
 import { type CardDebts, owedMinor } from './card-debts.ts';
 import type { ProviderRefunds } from './provider-refunds.ts';
 import { refunds } from './refunds.schema.ts';
-import { paymentIdOf, type RefundRow, type RefundsStore, toRefund } from './refunds.store.ts';
+import { type RefundRow, type RefundsStore, toRefund } from './refunds.store.ts';
 
 /** How long a request waits for the provider; then the answer is `pending`. */
 const ANSWER_WITHIN_MS = 2_000;
@@ -120,7 +120,7 @@ export class RefundOrders {
       const failed = await this.#store.markFailed(tx, row, fault);
       if (!failed) return 0;
       await this.#context.addFacts(tx, ['refund.changed', { refund: toRefund(failed) }, { identity: row.identity }]);
-      return owedMinor(await this.#parts.debts.absorbLosses(tx, failed, paymentIdOf(row)));
+      return owedMinor(await this.#parts.debts.absorbLosses(tx, failed));
     });
     outbox.wake();
     if (owed > 0) log.error({ refund: row.id, failure: fault.failure }, 'refund to a card failed, still owed');

@@ -20,11 +20,7 @@ export const refunds = pgTable(
   'refunds',
   {
     id: text('id').primaryKey(),
-    ticket: text('ticket'),
-    tip: text('tip'),
-    topup: text('topup'),
-    membershipInvoice: text('membership_invoice'),
-    privateSession: text('private_session'),
+    payment: text('payment').notNull(),
     /** Counts the refunds of one payment. */
     part: integer('part').notNull().default(0),
     /** A person's key belongs to one refund. */
@@ -57,19 +53,11 @@ export const refunds = pgTable(
         and (${table.status} = 'succeeded') = (${table.settledMinor} = ${table.amountMinor})`,
     ),
     // One refund per payment and part, also across processes.
-    uniqueIndex('refunds_one_ticket').on(table.ticket, table.part),
-    uniqueIndex('refunds_one_tip').on(table.tip, table.part),
-    uniqueIndex('refunds_one_topup').on(table.topup, table.part),
+    uniqueIndex('refunds_one').on(table.payment, table.part),
     uniqueIndex('refunds_idempotency')
       .on(table.by, table.idempotencyKey)
       .where(sql`${table.idempotencyKey} is not null`),
-    uniqueIndex('refunds_one_membership_invoice').on(table.membershipInvoice, table.part),
-    uniqueIndex('refunds_one_private_session').on(table.privateSession, table.part),
     index('refunds_created').on(table.createdAt),
-    check(
-      'refunds_of_one',
-      sql`num_nonnulls(${table.ticket}, ${table.tip}, ${table.topup}, ${table.membershipInvoice}, ${table.privateSession}) = 1`,
-    ),
   ],
 );
 

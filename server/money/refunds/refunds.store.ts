@@ -1,8 +1,8 @@
 import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, desc, eq, inArray, isNull, or, type SQL, sql } from '../../platform/db/sql.ts';
+import { and, asc, desc, eq, inArray, isNull, sql } from '../../platform/db/sql.ts';
 import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
-import { ID_PREFIXES, type Id, type TicketId, type TipId, type TopupId } from '../../protocol/ids.ts';
+import { ID_PREFIXES, type Id } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money/money.ts';
 import { providerRefunds, refunds } from './refunds.schema.ts';
 
@@ -10,33 +10,11 @@ export type RefundRow = typeof refunds.$inferSelect;
 export type NewRefund = typeof refunds.$inferInsert;
 type ProviderRefundRow = typeof providerRefunds.$inferSelect;
 
-/** Unique indexes: one refund per payment and part. */
-export const ONE_REFUND = [
-  'refunds_one_ticket',
-  'refunds_one_tip',
-  'refunds_one_topup',
-  'refunds_one_membership_invoice',
-  'refunds_one_private_session',
-];
+/** Unique index: one refund per payment and part. */
+export const ONE_REFUND = 'refunds_one';
 
 /** Unique index: a person's key belongs to one refund. */
 export const ONE_REFUND_OF_KEY = 'refunds_idempotency';
-
-/** The refunded payment: exactly one of these. */
-export type RefundedPayment = Partial<
-  Record<'ticket' | 'tip' | 'topup' | 'membershipInvoice' | 'privateSession', string | null>
->;
-
-/** The id of the refunded payment. */
-export function paymentIdOf(row: RefundedPayment): string {
-  return row.ticket ?? row.tip ?? row.topup ?? row.membershipInvoice ?? row.privateSession ?? '';
-}
-
-/** Of any of these payments: exactly one of the columns is set, and each has its own index. */
-export function isRefundOf(payments: string[]): SQL | undefined {
-  const { ticket, tip, topup, membershipInvoice, privateSession } = refunds;
-  return or(...[ticket, tip, topup, membershipInvoice, privateSession].map((column) => inArray(column, payments)));
-}
 
 export class RefundsStore {
   readonly #orm: Orm;
@@ -66,11 +44,7 @@ export class RefundsStore {
 
   /** Refunds of a payment, oldest first. */
   async listOf(payment: string, tx: Orm = this.#orm): Promise<RefundRow[]> {
-    return tx
-      .select()
-      .from(refunds)
-      .where(isRefundOf([payment]))
-      .orderBy(asc(refunds.part));
+    return tx.select().from(refunds).where(eq(refunds.payment, payment)).orderBy(asc(refunds.part));
   }
 
   /** Refunds to cards of any of these payments, newest first. */
@@ -79,7 +53,7 @@ export class RefundsStore {
     return this.#orm
       .select()
       .from(refunds)
-      .where(and(isRefundOf(payments), eq(refunds.to, 'card')))
+      .where(and(inArray(refunds.payment, payments), eq(refunds.to, 'card')))
       .orderBy(desc(refunds.createdAt));
   }
 
@@ -138,11 +112,7 @@ export class RefundsStore {
 export function toRefund(row: RefundRow): Refund {
   return {
     id: row.id as Id<'refund'>,
-    ...(row.ticket ? { ticket: row.ticket as TicketId } : {}),
-    ...(row.tip ? { tip: row.tip as TipId } : {}),
-    ...(row.topup ? { topup: row.topup as TopupId } : {}),
-    ...(row.membershipInvoice ? { membership: row.membershipInvoice as Id<'membershipInvoice'> } : {}),
-    ...(row.privateSession ? { privateSession: row.privateSession as Id<'privateSession'> } : {}),
+    payment: row.payment,
     amountMinor: row.amountMinor,
     currency: row.currency,
     to: row.to,

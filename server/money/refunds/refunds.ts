@@ -7,24 +7,17 @@
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId, type TicketId } from '../../protocol/ids.ts';
-import type { Refund, RefundInput } from '../../protocol/money/money.ts';
-import type { UnusablePayment } from '../checkout/checkouts.ts';
+import { idOfNamed, type Refund, type RefundInput } from '../../protocol/money/money.ts';
 import type { BookedTransaction } from '../ledger/ledger.store.ts';
 import { assertAmount, fanWallet, HOUSE, houseAccount, type Leg, remainderOf, reversalLegs } from '../ledger/ledger.ts';
-import type { InvoiceRow } from '../memberships/memberships.store.ts';
 import { type MoneyContext, PROVIDER_LEASE_MS } from '../money-context.ts';
+import { DISPUTED } from '../payments/payment-kinds.ts';
+import { type PaymentRow, saleOf } from '../payments/payments.store.ts';
 import { returnLegs } from '../wallet/promo-legs.ts';
 import { type CardDebts, owedMinor } from './card-debts.ts';
 import type { RefundOrders } from './refund-orders.ts';
-import { DISPUTED, type Refundable, type Refundables } from './refundables.ts';
-import {
-  ONE_REFUND,
-  ONE_REFUND_OF_KEY,
-  paymentIdOf,
-  type RefundedPayment,
-  type RefundRow,
-  toRefund,
-} from './refunds.store.ts';
+import type { Refundables } from './refundables.ts';
+import { ONE_REFUND, ONE_REFUND_OF_KEY, type RefundRow, toRefund } from './refunds.store.ts';
 
 interface RefundParts {
   orders: RefundOrders;
@@ -45,6 +38,8 @@ interface Decision {
   by: string;
   idempotencyKey?: string | undefined;
   assertAllowed?: AssertAllowed | undefined;
+  /** What else ends with a refund of this payment does not: it was booked, and given nothing for. */
+  boughtNothing?: boolean;
 }
 
 /** Throws where this person may not refund the payment now; called with its sale locked. */
@@ -78,20 +73,20 @@ export class Refunds {
   ): Promise<Refund> {
     const { refundables } = this.#parts;
     const store = this.#context.stores.refunds;
-    const { amountMinor, reason, idempotencyKey, ...target } = input;
+    const { amountMinor, reason, idempotencyKey, ...named } = input;
     if (amountMinor !== undefined) assertAmount(amountMinor);
-    const refundable = await refundables.find(target);
+    const id = idOfNamed(named);
+    if (id === undefined) throw new AppError('invalid_request');
+    const payment = await refundables.find(id);
     const same = idempotencyKey === undefined ? undefined : await store.findByKey(by, idempotencyKey);
-    if (same) return this.#answerAgain(same, refundable, amountMinor);
+    if (same) return this.#answerAgain(same, payment, amountMinor);
     // A top-up has many parts; a failed one is ordered again by its own key.
-    const isNew = refundable.isCredit && idempotencyKey !== undefined;
-    const failed = isNew
-      ? []
-      : (await store.listOf(paymentIdOf(refundable.payment))).filter(({ status }) => status === 'failed');
+    const isNew = refundables.isCredit(payment) && idempotencyKey !== undefined;
+    const failed = isNew ? [] : (await store.listOf(payment.id)).filter(({ status }) => status === 'failed');
     const asked = failed.find((row) => amountMinor === row.amountMinor || amountMinor === owedMinor(row));
     if (asked) return this.#orderAgain(asked);
     try {
-      const decided = await this.#decideOnce(refundable, { amountMinor, reason, by, idempotencyKey, assertAllowed });
+      const decided = await this.#decideOnce(payment, { amountMinor, reason, by, idempotencyKey, assertAllowed });
       if (amountMinor === undefined) await this.#orderAllAgain(failed);
       return this.#send(decided);
     } catch (error) {
@@ -104,9 +99,8 @@ export class Refunds {
     }
   }
 
-  async #answerAgain(same: RefundRow, { payment }: Refundable, amountMinor: number | undefined): Promise<Refund> {
-    const isSamePayment = Object.entries(payment).every(([name, id]) => same[name as keyof RefundedPayment] === id);
-    if (!isSamePayment || (amountMinor !== undefined && amountMinor !== same.amountMinor)) {
+  async #answerAgain(same: RefundRow, { id }: PaymentRow, amountMinor: number | undefined): Promise<Refund> {
+    if (same.payment !== id || (amountMinor !== undefined && amountMinor !== same.amountMinor)) {
       throw new AppError('idempotency_conflict');
     }
     return same.status === 'failed' ? this.#orderAgain(same) : toRefund(same);
@@ -129,7 +123,7 @@ export class Refunds {
     const { debts } = this.#parts;
     const store = this.#context.stores.refunds;
     return this.#context.db.transaction(async (tx) => {
-      const isDisputed = await debts.isDisputed(tx, paymentIdOf(earlier), ['open', 'under_review']);
+      const isDisputed = await debts.isDisputed(tx, earlier.payment, ['open', 'under_review']);
       if (isDisputed) throw new AppError('not_refundable', DISPUTED);
       return store.startRound(tx, earlier.id, this.#leaseEnd());
     });
@@ -140,14 +134,14 @@ export class Refunds {
   }
 
   /** What a refund would book: decides it and rolls back, so that a preview cannot differ from the refund. */
-  async preview({ amountMinor, ...target }: Omit<RefundInput, 'reason'>): Promise<Previewed> {
+  async preview(id: string, amountMinor?: number): Promise<Previewed> {
     if (amountMinor !== undefined) assertAmount(amountMinor);
-    const refundable = await this.#parts.refundables.find(target);
+    const payment = await this.#parts.refundables.find(id);
     let previewed: Previewed | undefined;
     try {
       await this.#context.db.transaction(async (tx) => {
         const decision = { amountMinor, reason: 'preview', by: HOUSE, idempotencyKey: createId('event') };
-        const row = await this.#decide(tx, refundable, decision);
+        const row = await this.#decide(tx, payment, decision);
         const source = { type: 'refund', id: row.id } as const;
         const booked = await this.#context.ledger.findTransaction(tx, { kind: 'refund', source });
         previewed = { amountMinor: row.amountMinor, to: row.to, legs: booked?.legs ?? [] };
@@ -165,12 +159,12 @@ export class Refunds {
    * the card.
    */
   async returnTicket(ticket: TicketId, reason: string): Promise<boolean> {
-    const refundable = await this.#parts.refundables.find({ ticket });
+    const payment = await this.#parts.refundables.find(ticket);
     try {
-      await this.#decideOnce(refundable, { reason, by: HOUSE });
+      await this.#decideOnce(payment, { reason, by: HOUSE });
       return true;
     } catch (error) {
-      if (error instanceof AppError && error.code === 'already_refunded') return this.#endEmpty(refundable);
+      if (error instanceof AppError && error.code === 'already_refunded') return this.#endEmpty(payment);
       throw error;
     }
   }
@@ -180,26 +174,26 @@ export class Refunds {
    * caller holds the locks of a dispute.
    */
   async refundDisputedTicket(tx: Orm, ticket: TicketId, reason: string): Promise<void> {
-    const refundable = await this.#parts.refundables.findDisputedTicket(tx, ticket);
-    const booked = refundable && (await this.#context.ledger.findTransaction(tx, refundable));
+    const payment = await this.#context.stores.payments.find(ticket, tx);
+    const booked = payment && (await this.#context.ledger.findTransaction(tx, saleOf(payment)));
     if (!booked) return;
     if (remainderOf(booked) > 0) {
-      await this.#decide(tx, refundable, { reason, by: HOUSE });
+      await this.#decide(tx, payment, { reason, by: HOUSE });
       return;
     }
-    await this.#context.addFacts(tx, ...((await refundable.end(tx, true)) || []));
+    await this.#context.addFacts(tx, ...((await this.#parts.refundables.end(tx, payment, { isWhole: true })) || []));
   }
 
   /**
    * Ends a payment with nothing left to refund, for example after lost disputes; false if something is left or it has
    * ended.
    */
-  async #endEmpty(refundable: Refundable): Promise<boolean> {
+  async #endEmpty(payment: PaymentRow): Promise<boolean> {
     const { db, ledger, outbox } = this.#context;
     const hasEnded = await db.transaction(async (tx) => {
-      const booked = await ledger.findTransaction(tx, refundable);
+      const booked = await ledger.findTransaction(tx, saleOf(payment));
       if (!booked || remainderOf(booked) > 0) return false;
-      const facts = await refundable.end(tx, true);
+      const facts = await this.#parts.refundables.end(tx, payment, { isWhole: true });
       if (facts === false) return false;
       await this.#context.addFacts(tx, ...facts);
       return true;
@@ -208,23 +202,23 @@ export class Refunds {
     return hasEnded;
   }
 
-  async #decideOnce(refundable: Refundable, decision: Decision): Promise<RefundRow> {
+  async #decideOnce(payment: PaymentRow, decision: Decision): Promise<RefundRow> {
     const { db, ledger, outbox, metrics, currency } = this.#context;
-    const isToCard = refundable.to === 'card';
-    const wallet = fanWallet(refundable.identity, currency);
+    const isToCard = payment.paidFrom === 'card';
+    const wallet = fanWallet(payment.identity, currency);
     if (isToCard) await ledger.ensureAccounts([wallet]);
     try {
       const row = await db.transaction(async (tx) => {
-        if (!isToCard) return this.#decide(tx, refundable, decision);
+        if (!isToCard) return this.#decide(tx, payment, decision);
         await ledger.lockWallet(tx, wallet);
-        const decided = await this.#decide(tx, refundable, decision);
-        return this.#parts.debts.absorbLosses(tx, decided, paymentIdOf(decided));
+        const decided = await this.#decide(tx, payment, decision);
+        return this.#parts.debts.absorbLosses(tx, decided);
       });
       outbox.wake();
       metrics.moneyMinor.inc({ kind: 'refund' }, row.amountMinor);
       return row;
     } catch (error) {
-      if (ONE_REFUND.some((constraint) => isUniqueViolation(error, constraint))) throw new AppError('already_refunded');
+      if (isUniqueViolation(error, ONE_REFUND)) throw new AppError('already_refunded');
       throw error;
     }
   }
@@ -233,82 +227,64 @@ export class Refunds {
    * Locks the payer's credit, then the payment's transaction, then what it bought: the same order as disputes and
    * purchases.
    */
-  async #decide(tx: Orm, refundable: Refundable, decision: Decision): Promise<RefundRow> {
+  async #decide(tx: Orm, payment: PaymentRow, decision: Decision): Promise<RefundRow> {
     const { ledger, spending, currency } = this.#context;
-    const { identity, isCredit, to } = refundable;
-    if (to === 'wallet') await spending.lockCredit(tx, identity, currency);
+    const { refundables, debts } = this.#parts;
+    const { identity, paidFrom } = payment;
+    const isCredit = refundables.isCredit(payment);
+    if (paidFrom === 'wallet') await spending.lockCredit(tx, identity, currency);
     const available = isCredit ? await ledger.lockWallet(tx, fanWallet(identity, currency)) : 0;
-    const booked = await ledger.findTransaction(tx, refundable);
+    const booked = await ledger.findTransaction(tx, saleOf(payment));
     // An unusable card payment was never a sale, and its refund is under way.
     if (!booked) throw new AppError('already_refunded');
     const leftMinor = remainderOf(booked);
     if (leftMinor <= 0) throw new AppError('already_refunded');
-    if (booked.isFrozen || (await this.#isDisputed(tx, refundable))) throw new AppError('not_refundable', DISPUTED);
-    const earlier = await this.#context.stores.refunds.listOf(paymentIdOf(refundable.payment), tx);
-    if (isRefunded(refundable, { earlier, leftMinor, decision })) throw new AppError('already_refunded');
+    const isDisputed = booked.isFrozen || (await debts.isDisputed(tx, payment.id, ['open', 'under_review', 'lost']));
+    if (isDisputed) throw new AppError('not_refundable', DISPUTED);
+    const earlier = await this.#context.stores.refunds.listOf(payment.id, tx);
+    if (isRefunded({ isCredit, earlier, leftMinor, decision })) throw new AppError('already_refunded');
     await decision.assertAllowed?.(tx, booked);
     if (isCredit && available <= 0) throw new AppError('not_refundable', SPENT);
     if (earlier.length >= TOPUP_REFUNDS_MAX) throw new AppError('not_refundable', 'It was refunded in too many parts.');
     const amountMinor = decision.amountMinor ?? (isCredit ? Math.min(leftMinor, available) : leftMinor);
     assertWithin(amountMinor, { maxMinor: isCredit ? Math.min(leftMinor, available) : leftMinor });
-    const row = await this.#insert(tx, refundable, { ...decision, amountMinor, part: earlier.length });
+    const row = await this.#insert(tx, payment, { ...decision, amountMinor, part: earlier.length });
     await this.#reverse(tx, { row, booked });
-    const facts = await refundable.end(tx, amountMinor === leftMinor);
+    const { boughtNothing } = decision;
+    const facts = await refundables.end(tx, payment, { isWhole: amountMinor === leftMinor, boughtNothing });
     if (facts === false) throw new AppError('already_refunded');
-    await this.#addWalletFact(tx, row);
+    await this.#addWalletFact(tx, row, isCredit);
     await this.#context.addFacts(tx, ...facts);
     return row;
   }
 
-  #isDisputed(tx: Orm, { payment }: Refundable): Promise<boolean> {
-    return this.#parts.debts.isDisputed(tx, paymentIdOf(payment), ['open', 'under_review', 'lost']);
-  }
-
-  /** Refunds a top-up by the house's own rule, in the transaction that has just booked it. */
-  async returnTopup(
-    tx: Orm,
-    { topup, reason }: { topup: { id: string; identity: string; amountMinor: number }; reason: string },
-  ): Promise<void> {
-    const { amountMinor } = topup;
-    await this.#decide(tx, this.#parts.refundables.ofTopup(topup), { amountMinor, reason, by: HOUSE });
-  }
-
-  async returnInvoice(
-    tx: Orm,
-    { invoice, identity, reason }: { invoice: InvoiceRow; identity: string; reason: string },
-  ): Promise<void> {
-    const refundable = this.#parts.refundables.ofInvoice(invoice, identity);
-    // It bought nothing, so nothing ends with it.
-    await this.#decide(tx, { ...refundable, end: async () => [] }, { reason, by: HOUSE });
+  /** Refunds a payment by the house's own rule, in the transaction that has just booked it. */
+  async returnPayment(tx: Orm, id: string, reason: string): Promise<void> {
+    const payment = await this.#context.stores.payments.find(id, tx);
+    if (!payment) throw new AppError('payment_not_found');
+    await this.#decide(tx, payment, { reason, by: HOUSE, boughtNothing: true });
   }
 
   /** Refunds a card payment that bought nothing, in the transaction that has just booked it as owed to the card. */
-  async returnUnusable(tx: Orm, unusable: UnusablePayment): Promise<void> {
-    const { purpose, sourceId, identity, amountMinor, reason } = unusable;
-    const refundable = this.#parts.refundables.ofUnusable({ purpose, sourceId, identity });
-    const row = await this.#insert(tx, refundable, { amountMinor, reason, by: HOUSE, part: 0 });
+  async returnUnusable(tx: Orm, payment: PaymentRow, reason: string): Promise<void> {
+    const { amountMinor } = payment;
+    const row = await this.#insert(tx, payment, { amountMinor, reason, by: HOUSE, part: 0 });
     await this.#context.addFacts(tx, ['refund.changed', { refund: toRefund(row) }, { identity: row.identity }]);
   }
 
   async #insert(
     tx: Orm,
-    {
-      payment,
-      identity,
-      to,
-      findProviderPayment,
-    }: Pick<Refundable, 'payment' | 'identity' | 'to' | 'findProviderPayment'>,
+    { id: payment, identity, paidFrom: to, providerPayment }: PaymentRow,
     { amountMinor, reason, by, idempotencyKey, part }: Decision & { amountMinor: number; part: number },
   ): Promise<RefundRow> {
     const isToCard = to === 'card';
     // The sweeper orders what the house decides; a person's refund is ordered at once by the caller.
     const isDecidedByHouse = by === HOUSE;
-    const providerPayment = isToCard ? await findProviderPayment(tx) : null;
     if (isToCard && !providerPayment) throw new AppError('not_refundable', 'Its card payment is unknown.');
     const now = this.#context.nowIso();
     return this.#context.stores.refunds.insert(tx, {
       id: createId('refund'),
-      ...payment,
+      payment,
       identity,
       amountMinor,
       settledMinor: isToCard ? 0 : amountMinor,
@@ -348,10 +324,10 @@ export class Refunds {
     if (row.to === 'wallet') await this.#context.promoExpiry.expire(tx, row.identity);
   }
 
-  async #addWalletFact(tx: Orm, row: RefundRow): Promise<void> {
+  async #addWalletFact(tx: Orm, row: RefundRow, isCredit: boolean): Promise<void> {
     const { identity } = row;
     await this.#context.addFacts(tx, ['refund.changed', { refund: toRefund(row) }, { identity }]);
-    if (row.to === 'card' && !row.topup) return;
+    if (row.to === 'card' && !isCredit) return;
     await this.#context.addWalletFact(tx, identity);
   }
 
@@ -364,11 +340,13 @@ export class Refunds {
  * Credit is refunded once per key; everything else whole, or in a part and the rest. A second part of the same amount
  * without a key may be a retry of the first.
  */
-function isRefunded(
-  { isCredit }: Refundable,
-  state: { earlier: RefundRow[]; leftMinor: number; decision: Decision },
-): boolean {
-  const { earlier, leftMinor, decision } = state;
+function isRefunded(state: {
+  isCredit: boolean;
+  earlier: RefundRow[];
+  leftMinor: number;
+  decision: Decision;
+}): boolean {
+  const { isCredit, earlier, leftMinor, decision } = state;
   const { amountMinor, idempotencyKey } = decision;
   if (isCredit) return earlier.length > 0 && idempotencyKey === undefined;
   // Refunds that the bank returned were not decided by a person.

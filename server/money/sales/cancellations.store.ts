@@ -73,7 +73,7 @@ export class CancellationsStore {
     { room, reason }: Pick<CancellationRow, 'room' | 'reason'>,
     at: string,
   ): Promise<CancellationRow | undefined> {
-    const refunded = sql`from refunds r join tickets t on t.id = r.ticket where t.room = ${room} and r.reason = ${reason}`;
+    const refunded = sql`from refunds r join tickets t on t.id = r.payment where t.room = ${room} and r.reason = ${reason}`;
     const [row] = await tx
       .update(cancellations)
       .set({

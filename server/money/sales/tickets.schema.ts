@@ -12,9 +12,6 @@ export const tickets = pgTable(
     paidFrom: text('paid_from').$type<'wallet' | 'card'>().notNull(),
     /** `pending` while its checkout is open. Only a `valid` one gives access to the room. */
     status: text('status').$type<'pending' | 'valid' | 'expired' | 'refunded' | 'disputed'>().notNull(),
-    feePolicy: text('fee_policy').notNull(),
-    /** The creator's part of the price after VAT, commission and pledge. */
-    creatorMinor: minor('creator_minor').notNull(),
     /** Its terms (`sale_terms`). */
     terms: text('terms').notNull(),
     createdAt: time('created_at').notNull(),
@@ -25,10 +22,6 @@ export const tickets = pgTable(
     uniqueIndex('tickets_valid').on(table.room, table.identity).where(sql`${table.status} = 'valid'`),
     uniqueIndex('tickets_pending').on(table.room, table.identity).where(sql`${table.status} = 'pending'`),
     index('tickets_person').on(table.identity),
-    // Expressions and conditions are exactly those of the desk's search.
-    index('tickets_bought')
-      .on(sql`coalesce(${table.boughtAt}, ${table.createdAt})`, table.id)
-      .where(sql`${table.status} in ('valid', 'refunded', 'disputed')`),
     index('tickets_identity')
       .on(table.identity, sql`coalesce(${table.boughtAt}, ${table.createdAt})`, table.id)
       .where(sql`${table.status} in ('valid', 'refunded', 'disputed')`),

@@ -121,7 +121,7 @@ export class TicketsStore {
 
   /** Tickets of an ended room that went back, or will: their buyers saw no live. */
   async sumReturned(room: string, boughtSince: string | null): Promise<{ count: number; amountMinor: number }> {
-    const isBack = sql`exists (select 1 from refunds r where r.ticket = ${tickets.id} and r.by = ${HOUSE})`;
+    const isBack = sql`exists (select 1 from refunds r where r.payment = ${tickets.id} and r.by = ${HOUSE})`;
     const goesBack = and(eq(tickets.status, 'valid'), isSeenNothing(boughtSince));
     const [row] = await this.#orm
       .select({ count: sql<string>`count(*)`, amount: sql<string>`coalesce(sum(${tickets.priceMinor}), 0)` })

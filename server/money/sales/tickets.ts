@@ -16,6 +16,7 @@ import type { Checkout } from '../checkout/checkouts.store.ts';
 import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, fanWallet, houseAccount, type Leg, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
+import type { NewPayment } from '../payments/payments.store.ts';
 import type { SaleTerms } from './pricing.ts';
 import {
   type NewTicket,
@@ -97,8 +98,6 @@ export class Tickets implements Payable {
       priceMinor,
       currency: this.#context.currency,
       paidFrom: from,
-      feePolicy: terms.id,
-      creatorMinor: splitSale(priceMinor, terms).creatorMinor,
       terms: terms.termsId,
       createdAt: this.#context.nowIso(),
     };
@@ -139,7 +138,7 @@ export class Tickets implements Payable {
 
   async #buyFromWallet(request: TicketRequest): Promise<Ticket> {
     const { room, identity } = request;
-    const { db, currency, spending } = this.#context;
+    const { db, currency, spending, stores } = this.#context;
     const draft = await this.#draft(request);
     const { row } = draft;
     const legs = await this.#legsOf(draft, room.creator.identity);
@@ -157,6 +156,7 @@ export class Tickets implements Payable {
         });
         if (!left) return undefined;
         const bought = toTicket(await this.#store.insertValid(tx, { ...row, boughtAt }));
+        await stores.payments.insert(tx, { ...soldAs(draft, room), paidAt: boughtAt });
         await this.#keepWaiver(tx, draft, boughtAt);
         await this.#grant(tx, bought);
         const wallet = this.#context.walletOf(left.paidMinor, left.promoMinor);
@@ -241,7 +241,7 @@ export class Tickets implements Payable {
   }
 
   async planSettlement(checkout: Checkout): Promise<Booking> {
-    const { rooms, ledger, pricing } = this.#context;
+    const { rooms, ledger, pricing, stores } = this.#context;
     const row = await this.#store.find(checkout.sourceId);
     if (!row) throw new AppError('payment_not_found');
     const room = await rooms.getRoom(row.room);
@@ -249,7 +249,7 @@ export class Tickets implements Payable {
     if (refusal) return async () => refusal;
     const terms = await pricing.getTerms(row.terms);
     const legs = await this.#legsOf({ row, terms }, room.creator.identity);
-    return async (tx) => {
+    return async (tx, paid) => {
       // Its place is kept unless its page had expired.
       const capacity = row.status === 'expired' ? room.capacity : null;
       const { refusal, at } = await this.#admitSale(tx, { room: { ...room, capacity }, identity: row.identity });
@@ -257,6 +257,7 @@ export class Tickets implements Payable {
       await ledger.post(tx, { kind: 'ticket', source: { type: 'ticket', id: row.id }, legs, at });
       const bought = await this.#store.markValid(tx, row.id, at);
       if (!bought) throw new AppError('internal', 'The paid ticket had been refunded.');
+      await stores.payments.insert(tx, { ...paid, ...soldAs({ row, terms }, room), paidAt: at });
       await this.#grant(tx, toTicket(bought));
       return undefined;
     };
@@ -279,9 +280,10 @@ export class Tickets implements Payable {
     if (room) await this.#addPlacesChanged(tx, room as RoomId);
   }
 
-  async handleUnusable(tx: Orm, checkout: Checkout): Promise<void> {
+  async handleUnusable(tx: Orm, checkout: Checkout): Promise<string | undefined> {
     const ticket = await this.#store.markRefunded(tx, checkout.sourceId, ['pending', 'expired']);
     if (ticket) await this.#addPlacesChanged(tx, ticket.room as RoomId);
+    return ticket?.room;
   }
 
   #addPlacesChanged(tx: Orm, room: RoomId): Promise<void> {
@@ -347,6 +349,16 @@ export class Tickets implements Payable {
       ['earnings.changed', { room }, { room }],
     );
   }
+}
+
+/** The payment of a ticket. */
+function soldAs(
+  { row, terms }: Pick<TicketDraft, 'row' | 'terms'>,
+  { creator: { identity: creator } }: Room,
+): Omit<NewPayment, 'paidAt'> {
+  const { id, identity, room, priceMinor: amountMinor, currency, paidFrom, createdAt } = row;
+  const sold = { creator, shares: { [creator]: splitSale(amountMinor, terms).creatorMinor }, terms: row.terms };
+  return { kind: 'ticket', id, identity, room, amountMinor, currency, paidFrom, createdAt, ...sold };
 }
 
 export function ticketPriceOf({ access: { kind, priceMinor } }: Room): number {

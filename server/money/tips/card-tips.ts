@@ -122,21 +122,21 @@ export class CardTips implements Payable {
     const split = splitSale(amountMinor, terms);
     const payer = houseAccount('provider_clearing', currency);
     const legs = saleLegs({ payer, creator, grossMinor: amountMinor, split, association: terms.association });
-    return async (tx) => {
+    return async (tx, paid) => {
       const at = this.#context.nowIso();
       await ledger.post(tx, { kind: 'tip', source: { type: 'tip', id: row.id }, legs, at });
-      const { status: _status, creator: _creator, createdAt: _createdAt, ...kept } = row;
+      const { status: _status, creator: _creator, terms: _terms, createdAt: _createdAt, ...kept } = row;
       const tip: TipRow = {
         ...kept,
         role: 'fan',
         request: row.menuItem === null ? null : 'open',
         status: 'settled',
-        feePolicy: terms.id,
-        creatorMinor: split.creatorMinor,
         sentAt: at,
       };
       await this.#store.settleCardTip(tx, tip);
       const room = row.room as RoomId;
+      const sold = { room, creator, shares: { [creator]: split.creatorMinor }, terms: row.terms };
+      await this.#context.stores.payments.insert(tx, { ...paid, ...sold, kind: 'tip', paidAt: at });
       await this.#context.addFacts(
         tx,
         ['tips.settled', { tips: [toTip(tip)], byCard: true }, { room }],
@@ -150,7 +150,7 @@ export class CardTips implements Payable {
     await this.#store.markCardTipExpired(tx, checkout.sourceId);
   }
 
-  handleUnusable(tx: Orm, checkout: Checkout): Promise<void> {
-    return this.expire(tx, checkout);
+  handleUnusable(tx: Orm, checkout: Checkout): Promise<string | undefined> {
+    return this.#store.markCardTipExpired(tx, checkout.sourceId);
   }
 }

@@ -4,14 +4,21 @@ import type { CommittedFact, NewFact, Outbox } from '../../platform/outbox/outbo
 import type { TipMenuItem } from '../../protocol/money/tipping.ts';
 import type { Leg } from '../ledger/ledger.ts';
 import { accountId, fanPromo } from '../ledger/ledger.ts';
+import type { PaymentRow } from '../payments/payments.store.ts';
 import type { TipRow } from './tips.store.ts';
 
-/** A tip with its legs, ready to be booked. */
-export interface TipPosting {
+/** A tip with how it is split, and its legs. */
+export interface TipDraft {
+  /** Without the label of a menu item until it is decided. */
+  row: TipRow;
+  sold: Pick<PaymentRow, 'shares' | 'terms'> & { creator: string };
+  legs: Leg[];
+}
+
+/** One that is ready to be booked. */
+export interface TipPosting extends TipDraft {
   /** Id of the transaction in the ledger. */
   transaction: string;
-  row: TipRow;
-  legs: Leg[];
 }
 
 /**
@@ -39,7 +46,7 @@ const FIND_KEYS_BY_CARD = `select key.* from unnest($1::text[], $2::text[], $3::
 const FIND_ROOMS = `select id, ended_at is not null as is_ended, items as menu
   from rooms left join tip_menus on tip_menus.room = rooms.id where id = any($1::text[])`;
 
-/** Inserts all entries and tips in one statement. It joins nothing, so its plan suits any number of rows. */
+/** Inserts all entries, payments and tips in one statement. It joins nothing, so its plan suits any number of rows. */
 const BOOK = `with wallets as (
       update ledger_accounts set balance = balance - spent.amount
       from unnest($1::text[], $2::bigint[]) as spent (account, amount) where id = spent.account
@@ -50,13 +57,19 @@ const BOOK = `with wallets as (
     ), entries as (
       insert into ledger_entries (transaction, account, amount_minor)
       select * from unnest($7::text[], $8::text[], $9::bigint[])
+    ), payments as (
+      insert into payments (id, kind, identity, room, creator, amount_minor, currency, shares, terms, paid_from,
+        created_at, paid_at)
+      select id, 'tip', identity, room, creator, amount, $3, shares::jsonb, terms, 'wallet', at::timestamptz, at::timestamptz
+      from unnest($5::text[], $6::text[], $10::text[], $11::text[], $14::bigint[], $20::text[], $21::text[], $22::text[])
+        as paid (id, at, room, identity, amount, creator, shares, terms)
     )
     insert into tips (id, sent_at, room, identity, name, role, amount_minor, currency, message, menu_item,
-      menu_label, request, idempotency_key, status, fee_policy, creator_minor, terms)
-    select id, at::timestamptz, room, identity, name, role, amount, $3, message, item, label, request, key, 'settled', policy, creator, terms
+      menu_label, request, idempotency_key, status)
+    select id, at::timestamptz, room, identity, name, role, amount, $3, message, item, label, request, key, 'settled'
     from unnest($5::text[], $6::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::text[],
-      $16::text[], $17::text[], $18::text[], $19::bigint[], $20::text[], $21::text[], $22::text[])
-      as sent (id, at, room, identity, name, role, amount, message, item, key, policy, creator, terms, label, request)`;
+      $16::text[], $17::text[], $18::text[], $19::text[])
+      as sent (id, at, room, identity, name, role, amount, message, item, label, request, key)`;
 
 /** What the decision on a batch of tips depends on. */
 export interface SeenBefore {
@@ -93,9 +106,6 @@ interface KeyedRow extends KeyOfTip {
   menu_label: string | null;
   request: TipRow['request'];
   status: TipRow['status'];
-  fee_policy: string;
-  creator_minor: string | number;
-  terms: string;
   sent_at: string | Date;
 }
 
@@ -161,9 +171,6 @@ export class TipBatchesStore {
       request: row.request,
       idempotencyKey: row.idempotency_key,
       status: row.status,
-      feePolicy: row.fee_policy,
-      creatorMinor: Number(row.creator_minor),
-      terms: row.terms,
       sentAt: iso(row.sent_at),
     }));
   }
@@ -200,12 +207,12 @@ export class TipBatchesStore {
       rows.map((row) => row.amountMinor),
       rows.map((row) => row.message),
       rows.map((row) => row.menuItem),
-      rows.map((row) => row.idempotencyKey),
-      rows.map((row) => row.feePolicy),
-      rows.map((row) => row.creatorMinor),
-      rows.map((row) => row.terms),
       rows.map((row) => row.menuLabel),
       rows.map((row) => row.request),
+      rows.map((row) => row.idempotencyKey),
+      postings.map(({ sold }) => sold.creator),
+      postings.map(({ sold }) => JSON.stringify(sold.shares)),
+      postings.map(({ sold }) => sold.terms),
     ]);
   }
 }

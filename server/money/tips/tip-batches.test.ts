@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fanWallet, saleLegs, splitSale, sumOf } from '../ledger/ledger.ts';
-import { walletOf } from './tip-batches.store.ts';
-import { decide, type TipDraft } from './tip-batches.ts';
+import { type TipDraft, walletOf } from './tip-batches.store.ts';
+import { decide } from './tip-batches.ts';
 
 const ROOM = 'room_of_the_test';
 /** No page to pay by card is open, and the room has no menu. */
@@ -33,11 +33,9 @@ function draftOf(
       request: null,
       idempotencyKey: `key-${key}`,
       status: 'settled',
-      feePolicy: policy.id,
-      creatorMinor: split.creatorMinor,
-      terms: 'terms_test',
       sentAt: '2026-01-01T00:00:00.000Z',
     },
+    sold: { creator: 'ada', shares: { ada: split.creatorMinor }, terms: 'terms_test' },
     legs: saleLegs({ payer, creator: 'ada', grossMinor: amountMinor, split, association: null }),
   };
 }

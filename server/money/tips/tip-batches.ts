@@ -8,7 +8,7 @@ import { BatchQueue } from '../../platform/jobs/batch-queue.ts';
 import type { NewFact } from '../../platform/outbox/outbox.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
-import { fanWallet, type Leg } from '../ledger/ledger.ts';
+import { fanWallet } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { MoneyFact } from '../money-facts.ts';
 import { payWithPromo } from '../wallet/promo-legs.ts';
@@ -16,6 +16,7 @@ import {
   promoOf,
   type SeenBefore,
   TipBatchesStore,
+  type TipDraft,
   type TipPosting,
   type TippedRoom,
   tipKey,
@@ -31,12 +32,6 @@ const QUEUE_TIPS = 10_000;
 const FACT_TIPS = 100;
 /** Classes of SQLSTATE: invalid data, and violated constraints. */
 const DATA_FAULTS = ['22', '23'];
-
-export interface TipDraft {
-  /** Without the label of a menu item, which `decide` adds. */
-  row: TipRow;
-  legs: Leg[];
-}
 
 /** A booked tip, by this call or an earlier one with the same key, and the wallet's available amount now. */
 export interface SettledTip {
@@ -166,7 +161,7 @@ export function decide(drafts: TipDraft[], seen: SeenBefore, isPromoSpent = true
   const availableMinor = new Map(seen.availableMinor);
   const sent = new Map(seen.earlier.map((row) => [tipKey(row), row]));
   const postings: TipPosting[] = [];
-  const outcomes = drafts.map(({ row: draft, legs }): Outcome => {
+  const outcomes = drafts.map(({ row: draft, sold, legs }): Outcome => {
     const earlier = sent.get(tipKey(draft));
     if (earlier) return isSame(earlier, draft) ? { row: earlier, isNew: false } : failure('idempotency_conflict');
     if (seen.byCard.has(tipKey(draft))) return failure('idempotency_conflict');
@@ -184,6 +179,7 @@ export function decide(drafts: TipDraft[], seen: SeenBefore, isPromoSpent = true
     postings.push({
       transaction: createId('ledgerTransaction'),
       row,
+      sold,
       legs: payWithPromo(legs, { payer: fanWallet(row.identity, row.currency), promoMinor }),
     });
     return { row, isNew: true };

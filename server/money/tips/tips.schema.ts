@@ -21,15 +21,11 @@ export const tips = pgTable(
     request: text('request').$type<TipRequestState>(),
     idempotencyKey: text('idempotency_key').notNull(),
     status: text('status').$type<'settled' | 'refunded'>().notNull(),
-    feePolicy: text('fee_policy').notNull(),
-    creatorMinor: minor('creator_minor').notNull(),
-    terms: text('terms').notNull(),
     sentAt: time('sent_at').notNull(),
   },
   (table) => [
     // Starts with the room, so that it serves the room's earnings too.
     uniqueIndex('tips_idempotency').on(table.room, table.identity, table.idempotencyKey),
-    index('tips_sent').on(table.sentAt, table.id),
     index('tips_identity').on(table.identity, table.sentAt),
     index('tips_room').on(table.room, table.sentAt),
     index('tips_requests').on(table.room, table.sentAt).where(sql`${table.request} = 'open'`),

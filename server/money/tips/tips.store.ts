@@ -106,11 +106,14 @@ export class TipsStore {
     await tx.insert(tips).values(tip);
   }
 
-  async markCardTipExpired(tx: Orm, id: string): Promise<void> {
-    await tx
+  /** Returns its room; undefined when it was settled. */
+  async markCardTipExpired(tx: Orm, id: string): Promise<string | undefined> {
+    const [row] = await tx
       .update(cardTips)
       .set({ status: 'expired' })
-      .where(and(eq(cardTips.id, id), ne(cardTips.status, 'settled')));
+      .where(and(eq(cardTips.id, id), ne(cardTips.status, 'settled')))
+      .returning({ room: cardTips.room });
+    return row?.room;
   }
 }
 

@@ -10,7 +10,8 @@ import type { TipInput, TipReceipt } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { assertAmount, fanWallet, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { TipBatches, TipDraft } from './tip-batches.ts';
+import type { TipDraft } from './tip-batches.store.ts';
+import type { TipBatches } from './tip-batches.ts';
 import { toTip } from './tips.store.ts';
 
 export interface TipRequest {
@@ -59,11 +60,9 @@ export class Tips {
         request: menuItem === null ? null : 'open',
         idempotencyKey,
         status: 'settled',
-        feePolicy: terms.id,
-        creatorMinor: split.creatorMinor,
-        terms: terms.termsId,
         sentAt: this.#context.nowIso(),
       },
+      sold: { creator, shares: { [creator]: split.creatorMinor }, terms: terms.termsId },
       legs: saleLegs({
         payer: fanWallet(from.identity, currency),
         creator,

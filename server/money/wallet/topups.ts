@@ -130,12 +130,13 @@ export class Topups implements Payable {
     const id = checkout.sourceId as TopupId;
     const wallet = fanWallet(identity, currency);
     await ledger.ensureAccounts([wallet]);
-    return async (tx) => {
+    return async (tx, paid) => {
       const settledAt = this.#context.nowIso();
       const legs = transferLegs(houseAccount('provider_clearing', currency), wallet, amountMinor);
       const available = await ledger.post(tx, { kind: 'topup', source: { type: 'topup', id }, legs, at: settledAt });
       if (available === undefined) throw new AppError('internal', 'The wallet to credit is missing.');
       await this.#store.markSettled(tx, id, settledAt);
+      await this.#context.stores.payments.insert(tx, { ...paid, kind: 'topup', paidAt: settledAt });
       const topup = { id, identity, amountMinor, currency, settledAt };
       await this.#context.addFacts(
         tx,
@@ -144,7 +145,7 @@ export class Topups implements Payable {
       );
       // Several open pages can each be paid: the amount above the wallet's limit is returned to the card.
       if (available > LIMITS.walletMaxMinor) {
-        await this.#refunds.returnTopup(tx, { topup: { id, identity, amountMinor }, reason: 'wallet_limit' });
+        await this.#refunds.returnPayment(tx, id, 'wallet_limit');
       }
       return undefined;
     };
@@ -154,7 +155,7 @@ export class Topups implements Payable {
     await this.#store.markExpired(tx, checkout.sourceId);
   }
 
-  handleUnusable(tx: Orm, checkout: Checkout): Promise<void> {
-    return this.expire(tx, checkout);
+  async handleUnusable(tx: Orm, checkout: Checkout): Promise<undefined> {
+    await this.expire(tx, checkout);
   }
 }

@@ -15,10 +15,7 @@ export const topups = pgTable(
     settledAt: time('settled_at'),
   },
   (table) => [
-    // For the desk's search by person, newest first. Each kind of payment has such an index.
-    index('topups_identity').on(table.identity, table.settledAt, table.id),
-    // For the desk's pages of all payments, newest first. Each kind of payment has such an index.
-    index('topups_paid').on(table.settledAt, table.id).where(sql`${table.status} = 'settled'`),
+    index('topups_identity').on(table.identity),
     uniqueIndex('topups_idempotency')
       .on(table.identity, table.idempotencyKey)
       .where(sql`${table.idempotencyKey} is not null`),

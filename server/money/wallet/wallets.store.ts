@@ -8,10 +8,8 @@ import { walletEntry } from '../../protocol/money/pricing.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
 import { ledgerEntries, ledgerTransactions } from '../ledger/ledger.schema.ts';
 import { type Account, accountId, fanPromo } from '../ledger/ledger.ts';
-import { privateSessions } from '../private-sessions/private-sessions.schema.ts';
+import { payments } from '../payments/payments.schema.ts';
 import { refunds } from '../refunds/refunds.schema.ts';
-import { tickets } from '../sales/tickets.schema.ts';
-import { tips } from '../tips/tips.schema.ts';
 import { promotions } from './wallet.schema.ts';
 
 /** A page of the history, newest first, after a given transaction. */
@@ -70,7 +68,7 @@ export class WalletsStore {
         promoMinor: sql<string>`coalesce(sum(${ledgerEntries.amountMinor}) filter (where ${ledgerEntries.account} = ${promo}), 0)`,
         currency: ledgerTransactions.currency,
         at: ledgerTransactions.createdAt,
-        room: sql<string | null>`coalesce(${tickets.room}, ${tips.room}, ${privateSessions.room})`,
+        room: payments.room,
         title: rooms.title,
         status: refunds.status,
         reason: sql<string | null>`coalesce(${refunds.reason}, ${promotions.reason})`,
@@ -79,13 +77,8 @@ export class WalletsStore {
       .innerJoin(ledgerTransactions, eq(ledgerTransactions.id, ledgerEntries.transaction))
       .leftJoin(refunds, and(eq(ledgerTransactions.kind, 'refund'), eq(refunds.id, ledgerTransactions.sourceId)))
       .leftJoin(promotions, sql`${promotions.id} = split_part(${ledgerTransactions.sourceId}, ':', 1)`)
-      .leftJoin(tickets, sql`${tickets.id} = coalesce(${refunds.ticket}, ${ledgerTransactions.sourceId})`)
-      .leftJoin(tips, sql`${tips.id} = coalesce(${refunds.tip}, ${ledgerTransactions.sourceId})`)
-      .leftJoin(
-        privateSessions,
-        sql`${privateSessions.id} = coalesce(${refunds.privateSession}, ${ledgerTransactions.sourceId})`,
-      )
-      .leftJoin(rooms, sql`${rooms.id} = coalesce(${tickets.room}, ${tips.room}, ${privateSessions.room})`)
+      .leftJoin(payments, sql`${payments.id} = coalesce(${refunds.payment}, ${ledgerTransactions.sourceId})`)
+      .leftJoin(rooms, eq(rooms.id, payments.room))
       .where(
         and(
           inArray(ledgerEntries.account, accounts),
@@ -93,7 +86,7 @@ export class WalletsStore {
           place === undefined ? undefined : isOlder(accounts, place),
         ),
       )
-      .groupBy(ledgerTransactions.id, refunds.id, promotions.id, tickets.id, tips.id, privateSessions.id, rooms.id)
+      .groupBy(ledgerTransactions.id, refunds.id, promotions.id, payments.id, rooms.id)
       .orderBy(desc(sql`max(${ledgerEntries.seq})`))
       .limit(limit + 1);
     const page = rows.slice(0, limit);

@@ -1,6 +1,7 @@
 import { personSessions } from '../../accounts/people/people.schema.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, eq, gt, inArray, isNull, lte, sql } from '../../platform/db/sql.ts';
+import type { Lane } from '../../platform/jobs/due-rows.ts';
 import { pushDevices, pushKeys, pushMessages } from './push.schema.ts';
 
 export type PushDeviceRow = typeof pushDevices.$inferSelect;
@@ -105,10 +106,11 @@ export class PushStore {
     if (rows.length > 0) await tx.insert(pushMessages).values(rows).onConflictDoNothing();
   }
 
-  async listDueOwners(nowIso: string): Promise<string[]> {
+  /** Owners with due messages, as lanes. */
+  async listDueOwners(nowIso: string): Promise<Lane[]> {
     const isDue = lte(pushMessages.dueAt, nowIso);
     const rows = await this.#db.orm.selectDistinct({ owner: pushMessages.owner }).from(pushMessages).where(isDue);
-    return rows.map((row) => row.owner);
+    return rows.map((row) => ({ name: row.owner, where: eq(pushMessages.owner, row.owner) }));
   }
 
   /** Where to send a message; undefined once its browser is signed out. */

@@ -6,7 +6,6 @@ import { ECDH } from 'node:crypto';
 import type webPush from 'web-push';
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { eq } from '../../platform/db/sql.ts';
 import { DueRows } from '../../platform/jobs/due-rows.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -82,16 +81,11 @@ export class Push {
       mayRun: options.isLeader,
       concurrency: PER_OWNER,
       total: SENT_AT_ONCE,
-      lanes: { list: () => this.#listOwners(), of: ({ owner }) => owner },
+      lanes: { list: () => this.#store.listDueOwners(isoIn(options.clock)), of: ({ owner }) => owner },
       recheck: { firstMs: LEASE_MS, factor: 1, maxMs: LEASE_MS },
       retry: RETRY,
       attempt: (message) => this.#send(message),
     });
-  }
-
-  async #listOwners() {
-    const owners = await this.#store.listDueOwners(isoIn(this.#options.clock));
-    return owners.map((name) => ({ name, where: eq(pushMessages.owner, name) }));
   }
 
   start(): void {

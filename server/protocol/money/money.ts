@@ -4,7 +4,7 @@ import { pageLocale, participant, singleLine } from '../accounts/accounts.ts';
 import { idSchema, roomId, ticketId, tipId, topupId } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { amountMinor, currency, roomStatus } from '../rooms.ts';
-import { waiverInput } from './pricing.ts';
+import { paymentId, waiverInput } from './pricing.ts';
 import { tipMenuItem } from './tipping.ts';
 
 export const wallet = z.object({
@@ -159,18 +159,15 @@ export const tipReceipt = z.object({ tip, wallet });
 export const tipAnswer = tip.extend({ wallet });
 export type TipReceipt = z.infer<typeof tipReceipt>;
 
-const invoiceId = idSchema('membershipInvoice');
-const privateSessionId = idSchema('privateSession');
-const REFUNDABLE = ['ticket', 'tip', 'topup', 'membership', 'privateSession'] as const;
+const REFUNDABLE = ['payment', 'ticket', 'tip', 'topup'] as const;
 
 export const refundInput = z
   .object({
+    /** A payment of any kind; a membership's id means its latest payment. */
+    payment: paymentId.optional(),
     ticket: ticketId.optional(),
     tip: tipId.optional(),
     topup: topupId.optional(),
-    /** A payment for a membership; a membership id means its latest payment. */
-    membership: z.union([invoiceId, idSchema('membership')]).optional(),
-    privateSession: privateSessionId.optional(),
     /**
      * A part; absent: the whole remainder. A payment can be refunded in part once, then the rest; a top-up in as many
      * parts as there are keys.
@@ -180,7 +177,7 @@ export const refundInput = z
     idempotencyKey: idempotencyKey.optional(),
     reason: singleLine(LIMITS.reasonChars),
   })
-  .refine((value) => REFUNDABLE.filter((name) => value[name] !== undefined).length === 1, {
+  .refine((value) => idOfNamed(value) !== undefined, {
     message: `Name exactly one of ${REFUNDABLE.join(', ')}`,
   })
   .meta({ oneOf: REFUNDABLE.map((name) => ({ required: [name] })) });
@@ -188,12 +185,7 @@ export type RefundInput = z.infer<typeof refundInput>;
 
 export const refund = z.object({
   id: idSchema('refund'),
-  ticket: ticketId.optional(),
-  tip: tipId.optional(),
-  topup: topupId.optional(),
-  /** The payment for a membership. */
-  membership: invoiceId.optional(),
-  privateSession: privateSessionId.optional(),
+  payment: paymentId,
   amountMinor,
   currency,
   /** Where the money went: the fan's wallet, or the card that had paid. */
@@ -204,6 +196,15 @@ export const refund = z.object({
   createdAt: z.string(),
 });
 export type Refund = z.infer<typeof refund>;
+/** The id of the payment that is named; undefined if that is none or several. */
+export function idOfNamed(
+  named: {
+    [field in (typeof REFUNDABLE)[number]]?: string | undefined;
+  },
+): string | undefined {
+  const [id, ...others] = REFUNDABLE.flatMap((field) => named[field] ?? []);
+  return others.length === 0 ? id : undefined;
+}
 
 /** A creator's earnings in one room so far, less what was paid back and what goes back because the room has ended. */
 export const earnings = z.object({

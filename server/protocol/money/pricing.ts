@@ -9,7 +9,7 @@ import { moment } from '../moments.ts';
 import { amountMinor, currency } from '../rooms.ts';
 import { tipRequestState } from './tipping.ts';
 
-const paymentId = z
+export const paymentId = z
   .string()
   .max(64)
   .regex(/^[a-z]+_[0-9A-Za-z]{8,40}$/);

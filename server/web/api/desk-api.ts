@@ -22,18 +22,10 @@ import { withQuery } from './site-call.ts';
 
 export interface RefundOrder {
   payment: string;
-  kind: string;
   amountMinor: number;
   reason: string;
   /** Without a key, a failed refund of the same amount is sent again. */
   idempotencyKey?: string;
-}
-
-/** The field of a refund that takes this payment's id. */
-function refundNameOf(kind: string, payment: string): string {
-  if (kind === 'private_session') return 'privateSession';
-  // An unusable payment has the id of what it was for.
-  return kind === 'unusable' ? (payment.split('_', 1)[0] ?? kind) : kind;
 }
 
 export const deskApi = {
@@ -46,8 +38,7 @@ export const deskApi = {
       'GET',
       withQuery(`/v1/payments/${encodeURIComponent(payment)}/refund-preview`, { amountMinor }),
     ),
-  refund: ({ payment, kind, ...order }: RefundOrder) =>
-    call<Refund>('POST', '/v1/refunds', { [refundNameOf(kind, payment)]: payment, ...order }),
+  refund: (order: RefundOrder) => call<Refund>('POST', '/v1/refunds', order),
   acts: async () => (await call<{ acts: DeskActView[] }>('GET', '/v1/desk/acts')).acts,
   actsOn: async (subject: string) =>
     (await call<{ acts: DeskActView[] }>('GET', withQuery('/v1/desk/acts', { subject }))).acts,

@@ -156,8 +156,7 @@ export class DeskPaymentPart extends DeskPart {
 
   async #sendAgain({ id, amountMinor, reason }: DeskRefundRow): Promise<void> {
     const { payment } = this;
-    const kind = this.detail?.payment.kind ?? '';
-    const isSent = await this.act(id, () => deskApi.refund({ payment, kind, amountMinor, reason }));
+    const isSent = await this.act(id, () => deskApi.refund({ payment, amountMinor, reason }));
     if (!isSent) return;
     await this.reload();
     this.note = this.desk.payment.refundSentAgain;

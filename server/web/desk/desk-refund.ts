@@ -161,11 +161,11 @@ export class DeskRefund extends DeskPart {
   };
 
   async #refund({ amountMinor }: RefundPreview): Promise<void> {
-    const { id, kind, currency, refundedMinor } = this.detail.payment;
+    const { id, currency, refundedMinor } = this.detail.payment;
     // The same request sent twice is one refund.
     const idempotencyKey = `${id}:${refundedMinor}:${amountMinor}`;
     const isDone = await this.act('refund', () =>
-      deskApi.refund({ payment: id, kind, amountMinor, reason: this.reason.trim(), idempotencyKey }),
+      deskApi.refund({ payment: id, amountMinor, reason: this.reason.trim(), idempotencyKey }),
     );
     this.preview = undefined;
     if (!isDone) return;

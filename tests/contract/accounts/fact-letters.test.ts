@@ -112,8 +112,8 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
   });
   const membership = { identity: 'person_1', tier: { name: 'Inner <circle>' }, accessUntil: '2026-05-11T00:00:00Z' };
   const payout = { creator: 'person_1', amountMinor: 12_345, currency: 'eur', reversedMinor: 0 };
-  const refund = { amountMinor: 100, currency: 'eur', reason: 'Ill' };
-  const cancelled = { ticket: 'ticket_1', reason: 'not_held' };
+  const refund = { payment: 'tip_1', amountMinor: 100, currency: 'eur', reason: 'Ill' };
+  const cancelled = { payment: 'ticket_1', reason: 'not_held' };
   const tip = {
     id: 'tip_1',
     from: { identity: 'person_1' },

@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MembershipsStore } from '../../../server/money/memberships/memberships.store.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
-import { createId, type Id } from '../../../server/protocol/ids.ts';
+import { createId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { englishReceipt } from '../../../server/web/texts/english/receipt.ts';
 import { frenchReceipt } from '../../../server/web/texts/french/receipt.ts';
@@ -103,9 +103,9 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
 
   test('a refund of the latest payment goes to the card, pro rata over every leg, and ends the membership', async () => {
     const { identity, membership, payment } = await join();
-    const target = { membership: membership as Id<'membership'>, reason };
+    const target = { payment: membership, reason };
     const refund = await house.money.refunds.refund(target, 'operator');
-    expect(refund).toMatchObject({ membership: payment, amountMinor: PRICE_MINOR, to: 'card', status: 'succeeded' });
+    expect(refund).toMatchObject({ payment, amountMinor: PRICE_MINOR, to: 'card', status: 'succeeded' });
     expect(await accessOf(identity)).toMatchObject({ state: 'required', reason: 'refunded' });
     await house.money.sweep();
     expect(await standingOf(identity)).toBe('ended');
@@ -121,7 +121,7 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
 
   test('a partial refund keeps the membership; the rest can follow', async () => {
     const { identity, payment } = await join();
-    const target = { membership: payment as Id<'membershipInvoice'>, reason };
+    const target = { payment, reason };
     const tooMuch = house.money.refunds.refund({ ...target, amountMinor: PRICE_MINOR + 1 }, 'operator');
     await expect(tooMuch).rejects.toEqual(failure('amount_too_large'));
     expect(await house.money.refunds.refund({ ...target, amountMinor: 300 }, 'operator')).toMatchObject({
@@ -149,7 +149,7 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
   });
 
   const atDesk = (payment: string) => (amountMinor?: number) =>
-    house.money.refunds.refund({ membership: payment as Id<'membershipInvoice'>, amountMinor, reason }, 'operator');
+    house.money.refunds.refund({ payment, amountMinor, reason }, 'operator');
   const byHand = (membership: string) => async (amountMinor?: number) => {
     const refund = { payment_intent: await intentOf(membership) };
     await stripe.refunds.create(amountMinor === undefined ? refund : { ...refund, amount: amountMinor });
@@ -196,7 +196,7 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
     const { identity, membership, payment } = await join();
     const close = await dispute(membership);
     expect(await accessOf(identity)).toMatchObject({ state: 'required', reason: 'disputed' });
-    const refund = house.money.refunds.refund({ membership: payment as Id<'membershipInvoice'>, reason }, 'operator');
+    const refund = house.money.refunds.refund({ payment, reason }, 'operator');
     await expect(refund).rejects.toEqual(failure('not_refundable'));
     const { holds } = await house.money.earnings.describe(house.creator);
     expect(holds).toMatchObject([{ kind: 'membership', reason: 'disputed', releaseAt: null }]);
@@ -281,7 +281,7 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
     const { identity, membership } = await join();
     // The server considers it ended, but the provider keeps charging: the cancellation request was lost.
     house.emulator.addFault({ path: '/v1/subscriptions*', method: 'DELETE', kind: 'server_error', times: 1_000 });
-    await house.money.refunds.refund({ membership: membership as Id<'membership'>, reason }, 'operator');
+    await house.money.refunds.refund({ payment: membership, reason }, 'operator');
     await house.money.sweep();
     expect(await standingOf(identity)).toBe('ended');
     house.advance(32 * DAY_MS);

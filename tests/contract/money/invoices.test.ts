@@ -130,9 +130,8 @@ describe.each(DATABASES)('numbers of receipts on $name', { timeout: 60_000 }, ({
     expect(byHand).toHaveLength(1);
     await db.bulk(
       `with sent as (
-          insert into tips (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy,
-            terms, creator_minor, sent_at)
-          select 'tip_' || n, 'room', 'fan', 'Léa', 'fan', 100, 'eur', n, 'settled', 'fees_v1', 'none', 80, now()
+          insert into payments (id, kind, identity, room, amount_minor, currency, terms, paid_from, created_at, paid_at)
+          select 'tip_' || n, 'tip', 'fan', 'room', 100, 'eur', 'none', 'wallet', now(), now()
           from generate_series(1, ${tips}) n returning id)
         insert into ledger_transactions (id, kind, source_type, source_id, currency, created_at)
         select 'ltx_' || id, 'tip', 'tip', id, 'eur', now() from sent returning id`,

@@ -101,7 +101,7 @@ describe.each(DATABASES)('money by card on $name', ({ open }) => {
     const returned = await eventually(() =>
       factsOf(identity).find((fact) => fact.topic === 'refund.changed' && fact.data.refund.status === 'succeeded'),
     );
-    expect(returned.data.refund).toMatchObject({ topup: pages[1]?.topup, to: 'card', reason: 'wallet_limit' });
+    expect(returned.data.refund).toMatchObject({ payment: pages[1]?.topup, to: 'card', reason: 'wallet_limit' });
   });
 
   test('a return address on a foreign site is refused, one on an allowed site is used', async () => {

@@ -126,8 +126,8 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect(await code(nothing)).toBe('private_not_offered');
 
     const asked = await money.privateSessions.request(fan(lea), { minutes: 2 });
-    expect(await code(money.refunds.refund({ privateSession: asked.id, reason: 'Early' }, 'operator'))).toBe(
-      'not_refundable',
+    expect(await code(money.refunds.refund({ payment: asked.id, reason: 'Early' }, 'operator'))).toBe(
+      'payment_not_found',
     );
     await money.privateSessions.accept(creator, asked.id);
     await run(house, 100);
@@ -147,9 +147,9 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     expect(await code(money.receipts.get(asked.id, 'malik'))).toBe('payment_not_found');
     expect((await money.receipts.get(asked.id)).identity).toBe(lea);
 
-    const target = { privateSession: asked.id, reason: 'The picture froze' };
+    const target = { payment: asked.id, reason: 'The picture froze' };
     const part = await money.refunds.refund({ ...target, amountMinor: 90 }, 'operator');
-    expect(part).toMatchObject({ privateSession: asked.id, amountMinor: 90, to: 'wallet', status: 'succeeded' });
+    expect(part).toMatchObject({ payment: asked.id, amountMinor: 90, to: 'wallet', status: 'succeeded' });
     expect(await balance(house, lea)).toBe(1_060 - costMinor + 90);
     expect((await money.wallets.listEntries(lea)).entries[0]).toMatchObject({
       ...{ id: part.id, kind: 'refund', room: room.id, label: target.reason, roomTitle: room.title },
@@ -216,7 +216,7 @@ describe.each(DATABASES)('private sessions on $name', (kind) => {
     ];
     expect(costMinor).toBeGreaterThan(60);
     expect(await statuses()).toEqual(['settled', 'settled']);
-    const rest = await money.refunds.refund({ privateSession: asked.id, reason: 'The picture froze' }, 'operator');
+    const rest = await money.refunds.refund({ payment: asked.id, reason: 'The picture froze' }, 'operator');
     expect(rest).toMatchObject({ amountMinor: 60 });
     expect(await statuses()).toEqual(['refunded', 'refunded']);
     expect(await money.checkInvariants()).toEqual([]);

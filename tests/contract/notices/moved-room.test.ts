@@ -105,7 +105,7 @@ describe.each(DATABASES)('a changed room on $name', { timeout: 120_000 }, ({ ope
       const link = /https:\/\/loge\.example\/tickets\/return\/(\S+)/.exec(letter?.text ?? '')?.[1] ?? '';
       expect(RETURN_LINKS.parse(link)).toBe(waived.ticket);
       const refund = await house.money.withdrawals.giveBack(RETURN_LINKS.parse(link) ?? '');
-      expect(refund).toMatchObject({ ticket: waived.ticket, amountMinor: PRICE, to: 'wallet' });
+      expect(refund).toMatchObject({ payment: waived.ticket, amountMinor: PRICE, to: 'wallet' });
       if (!hasKilled) break;
     }
   });

@@ -9,10 +9,10 @@ import { PollsStore } from '../../../server/chat/moderation/polls.store.ts';
 import { PersonalDataStore } from '../../../server/chat/records/personal-data.store.ts';
 import { RecordsStore } from '../../../server/chat/records/records.store.ts';
 import { ReconciliationsStore } from '../../../server/money/books/reconciliations.store.ts';
-import { DeskPaymentsStore } from '../../../server/money/desk/desk-payments.store.ts';
 import { InvoicesStore } from '../../../server/money/invoices/invoices.store.ts';
 import { ReceiptsStore } from '../../../server/money/invoices/receipts.store.ts';
 import { LedgerStore } from '../../../server/money/ledger/ledger.store.ts';
+import { PaymentsStore } from '../../../server/money/payments/payments.store.ts';
 import { RefundsStore } from '../../../server/money/refunds/refunds.store.ts';
 import { CancellationsStore } from '../../../server/money/sales/cancellations.store.ts';
 import { Database } from '../../../server/platform/db/db.ts';
@@ -56,11 +56,11 @@ const HISTORY = [
   `insert into rooms (id, creator, title, access_kind, currency, first_live_at, live_ended_at, ended_at)
     select 'room_' || n, 'ada', 'An evening', 'ticket', 'eur', at, at, at
     from generate_series(1, ${MANY}) n, (select now() - interval '2 years' as at) past`,
-  `insert into tickets (id, room, identity, price_minor, currency, paid_from, status, fee_policy, terms, creator_minor,
+  `insert into tickets (id, room, identity, price_minor, currency, paid_from, status, terms,
       created_at, bought_at)
-    select 'ticket_' || n, 'room_' || n, 'fan', 500, 'eur', 'wallet', 'valid', 'fees_v1', 'none', 400, at, at
+    select 'ticket_' || n, 'room_' || n, 'fan', 500, 'eur', 'wallet', 'valid', 'none', at, at
     from generate_series(1, ${MANY}) n, (select now() - interval '3 years' as at) past`,
-  `insert into refunds (id, tip, identity, amount_minor, settled_minor, currency, "to", status, reason, by, created_at)
+  `insert into refunds (id, payment, identity, amount_minor, settled_minor, currency, "to", status, reason, by, created_at)
     select 'refund_' || n, 'tip_' || n, 'fan', 500, 500, 'eur', 'wallet', 'succeeded', 'A mistake', 'operator', '2019-01-01'
     from generate_series(1, ${MANY}) n`,
   `insert into restrictions (id, kind, identity, creator, room, decision, reason, by, by_role, created_at, lifted_at)
@@ -77,7 +77,7 @@ const PERSON = { identity: 'person-7', room: 'room_7', creator: 'ada' };
 const CALLS: Record<string, (db: Database) => Promise<unknown>> = {
   'sums of a receipt': (db) => new ReceiptsStore(db).sumLegs('tip', 'tip_7'),
   'number of a receipt': (db) => new InvoicesStore(db).find('tip', 'tip_7'),
-  'legs of a payment on the desk': (db) => new DeskPaymentsStore(db).listLegs(['tip_7', 'in_7', 'checkout_7']),
+  'legs of a payment on the desk': (db) => new PaymentsStore(db).listLegs(['tip_7', 'in_7', 'checkout_7']),
   "movement in the provider's books": (db) =>
     new LedgerStore(db.orm).isBooked(db.orm, {
       kind: 'bank_payout',

@@ -66,7 +66,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     const { room, identity, ticket } = await ticketByCard();
     expect(await accessOf(room, identity)).toMatchObject({ state: 'granted', ticket });
     const done = await refund({ ticket, reason });
-    expect(done).toMatchObject({ ticket, amountMinor: 500, to: 'card', status: 'succeeded', reason });
+    expect(done).toMatchObject({ payment: ticket, amountMinor: 500, to: 'card', status: 'succeeded', reason });
     expect(await accessOf(room, identity)).toMatchObject({ state: 'required', reason: 'refunded' });
     expect(await house.money.earnings.ofRoom(room.id)).toMatchObject({ ticketCount: 0, creatorMinor: 0 });
     expect(await providerRefunds(done.id)).toMatchObject([{ amount: 500, status: 'succeeded' }]);
@@ -84,7 +84,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     const part = (idempotencyKey: string, amountMinor?: number) =>
       refund({ topup, reason, amountMinor, idempotencyKey });
     const first = await part('part-one', 300);
-    expect(first).toMatchObject({ topup, amountMinor: 300, to: 'card', status: 'succeeded' });
+    expect(first).toMatchObject({ payment: topup, amountMinor: 300, to: 'card', status: 'succeeded' });
     expect((await part('part-one', 300)).id).toBe(first.id);
     await expect(part('part-one', 400)).rejects.toEqual(failure('idempotency_conflict'));
     // Without a key, a second refund could be a retry of the first.
@@ -177,7 +177,12 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     await money.confirmCheckout(await pay(checkoutUrl));
     const room = await house.createRoom();
     await money.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
-    expect(await refund({ topup, reason })).toMatchObject({ topup, amountMinor: 500, to: 'card', status: 'succeeded' });
+    expect(await refund({ topup, reason })).toMatchObject({
+      payment: topup,
+      amountMinor: 500,
+      to: 'card',
+      status: 'succeeded',
+    });
     expect(await balanceOf(identity)).toBe(0);
     expect(await accessOf(room, identity)).toMatchObject({ state: 'granted' });
     await expect(refund({ topup, reason })).rejects.toEqual(failure('already_refunded'));
@@ -186,7 +191,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
   test('refuses refunds of unpaid, spent and unknown payments', async () => {
     const identity = await house.createFan();
     const unpaid = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 500 });
-    await expect(refund({ topup: unpaid.topup, reason })).rejects.toEqual(failure('not_refundable'));
+    await expect(refund({ topup: unpaid.topup, reason })).rejects.toEqual(failure('payment_not_found'));
     const spender = await house.createFan();
     const { checkoutUrl, topup } = await house.money.topups.create({
       identity: spender,

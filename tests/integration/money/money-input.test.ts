@@ -432,12 +432,8 @@ describe('objects of others, and unknown ones', () => {
     ['a refund of an unknown ticket', () => refund({ ticket: none('ticket') }), 'payment_not_found'],
     ['a refund of an unknown tip', () => refund({ tip: none('tip') }), 'payment_not_found'],
     ['a refund of an unknown top-up', () => refund({ topup: none('topup') }), 'payment_not_found'],
-    ['a refund of an unknown membership', () => refund({ membership: none('membership') }), 'payment_not_found'],
-    [
-      'a refund of an unknown private session',
-      () => refund({ privateSession: none('privateSession') }),
-      'payment_not_found',
-    ],
+    ['a refund of an unknown membership', () => refund({ payment: none('membership') }), 'payment_not_found'],
+    ['a refund of an unknown private session', () => refund({ payment: none('privateSession') }), 'payment_not_found'],
     ['a refund of a tip as a ticket', () => refund({ ticket: scene.own.tip }), 'invalid_request'],
     ['a refund of two at once', () => refund({ ticket: scene.own.ticket, tip: scene.own.tip }), 'invalid_request'],
     [

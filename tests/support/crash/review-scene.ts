@@ -85,7 +85,7 @@ export async function effectsOf(house: ReviewHouse, scene: ReviewScene): Promise
     (select count(*) from restrictions where kind = 'stop' and ${inOwnRoom} and lifted_at is null) as closed,
     (select count(*) from restrictions where kind = 'suspension' and identity = '${accused}' and lifted_at is null) as suspended,
     (select count(*) from tickets where ${inOwnRoom} and status = 'refunded') as refunded,
-    (select count(*) from refunds r join tickets t on t.id = r.ticket where t.${inOwnRoom}) as refunds,
+    (select count(*) from refunds r join tickets t on t.id = r.payment where t.${inOwnRoom}) as refunds,
     (select count(*) from letters where recipient = '${address}' and template = 'decision') as statements,
     (select count(*) from letters where recipient = '${address}' and template = 'appeal-decided') as answers`);
   const { strikes } = await statements.list(accused);

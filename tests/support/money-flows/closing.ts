@@ -107,14 +107,9 @@ async function listPayments(house: SoakHouse, kind: (typeof KINDS)[number]): Pro
 
 async function giveBack(house: SoakHouse, id: string): Promise<string[]> {
   const { money } = house.app;
-  const prefix = id.split('_', 1)[0] ?? '';
-  const name = prefix === 'invoice' ? 'membership' : prefix === 'private' ? 'privateSession' : prefix;
   for (let time = 1; time <= REFUNDS_MAX; time += 1) {
     try {
-      await money.desk.refund(
-        { [name]: id, reason: 'closing', idempotencyKey: `closing-${id}-${time}` } as never,
-        'operator',
-      );
+      await money.desk.refund({ payment: id, reason: 'closing', idempotencyKey: `closing-${id}-${time}` }, 'operator');
     } catch (error) {
       if (!isRefusal(error)) throw error;
       return explain(house, id, error instanceof AppError ? error.code : String(error));

@@ -98,7 +98,7 @@ async function findWrongCredit(house: SoakHouse, seen: SeenDisputes): Promise<st
     `select d.id, d.identity, d.amount_minor as amount, x.id as topup, d.opened_at::text as frozen_at from disputes d
       join ledger_transactions x on x.kind = 'topup' and x.source_id = d.source_id
       where d.is_frozen and d.status in ('open', 'under_review') and not exists (
-        select 1 from refunds r where r.topup = d.source_id and r.status = 'failed')`,
+        select 1 from refunds r where r.payment = d.source_id and r.status = 'failed')`,
   );
   const faults: string[] = [];
   for (const { id, identity, amount, topup } of disputes) {

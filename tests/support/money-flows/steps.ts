@@ -4,7 +4,7 @@
  */
 import type { Participant } from '../../../server/protocol/accounts/accounts.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
-import { createId, type Id, type RoomId, type TicketId, type TipId } from '../../../server/protocol/ids.ts';
+import { createId, type RoomId, type TicketId, type TipId } from '../../../server/protocol/ids.ts';
 import { sessionOf } from '../houses/money-house.ts';
 import { payCheckout } from '../people/checkout.ts';
 import { keyOf } from '../soak/acts/paying.ts';
@@ -212,7 +212,7 @@ const missRenewal: Act = async ({ app, house, world, dice }) => {
 /** An operator refunds the member's latest payment that the server knows, which is not the renewal yet. */
 async function refundLatestKnown(app: Scene['app']): Promise<void> {
   const [latest] = (await app.money.desk.payments.search({ kind: 'membership', limit: 1 })).payments;
-  if (latest) await app.money.refunds.refund({ membership: latest.id as Id<'membership'>, reason: 'flow' }, 'operator');
+  if (latest) await app.money.refunds.refund({ payment: latest.id, reason: 'flow' }, 'operator');
 }
 
 /** A buyer who disputed a ticket wants to enter again, and buys another one. */

@@ -94,7 +94,7 @@ async function readBooked(house: SoakHouse): Promise<Booked[]> {
     `with payments as (
       select provider_payment as payment, source_id as source, purpose as type, source_id as booked
         from checkouts where status = 'paid'
-      union all select provider_payment, id, 'membership_invoice', invoice from membership_invoices
+      union all select provider_payment, id, 'membership', id from membership_invoices
         where provider_payment is not null
     )
     select p.payment, p.source,
@@ -160,7 +160,7 @@ const PENDING: [fault: string, statement: string][] = [
     'active although every payment for it was returned',
     `select m.id from memberships m where m.status in ('active', 'past_due') and not exists (
       select 1 from membership_invoices i join ledger_transactions x on x.kind = 'membership'
-        and x.source_id = i.invoice
+        and x.source_id = i.id
       where i.membership = m.id and x.id not in (select r.reverses_id from ledger_transactions r
         where r.reverses_id is not null and r.kind in ('refund', 'dispute_reversal')))`,
   ],
@@ -172,7 +172,7 @@ const PENDING: [fault: string, statement: string][] = [
         and i.amount_minor > (select coalesce(sum(e.amount_minor), 0) from ledger_transactions x
           join ledger_transactions r on r.reverses_id = x.id join ledger_entries e on e.transaction = r.id
             and e.amount_minor > 0
-          where x.kind = 'membership' and x.source_id = i.invoice)`,
+          where x.kind = 'membership' and x.source_id = i.id)`,
   ],
   [
     'paid out while payouts to its creator were frozen',

@@ -162,7 +162,7 @@ test('the preview of a refund equals its booking, and books nothing', async () =
 test('a refund must name exactly one existing payment', async () => {
   const none = await desk('POST', '/refunds', { reason: 'x' });
   const two = await desk('POST', '/refunds', { ticket, tip, reason: 'x' });
-  const unknown = await desk('POST', '/refunds', { privateSession: 'private_000000000000', reason: 'x' });
+  const unknown = await desk('POST', '/refunds', { payment: 'private_000000000000', reason: 'x' });
   expect([none, two, unknown].map(({ json }) => json.error.code)).toEqual([
     'invalid_request',
     'invalid_request',
@@ -318,8 +318,7 @@ test('an API key sees no money of people of the house, and acts on none; operato
   for (const payment of [dispute.source, ofHouse]) {
     expect(await codeOf(`payments/${payment}`)).toBe('payment_not_found');
     expect(await codeOf(`payments/${payment}/refund-preview`)).toBe('payment_not_found');
-    const name = payment === ofHouse ? 'tip' : 'ticket';
-    expect(await codeOf('refunds', { [name]: payment, reason })).toBe('payment_not_found');
+    expect(await codeOf('refunds', { payment, reason })).toBe('payment_not_found');
   }
   expect(await codeOf(`disputes/${dispute.id}/evidence`, { note: reason })).toBe('dispute_not_found');
   expect(await codeOf('payout-batches', { creators: ['person_creator'] })).toBe('token_invalid');

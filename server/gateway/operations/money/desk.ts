@@ -98,14 +98,14 @@ const givingOperations = [
     http: 'POST /v1/refunds',
     limit: 'money',
     input: refundInput,
-    example: { ticket: 'ticket_9aYx3mPq7LdR2vKe5tWz', reason: 'The concert was cut short' },
+    example: { payment: 'ticket_9aYx3mPq7LdR2vKe5tWz', reason: 'The concert was cut short' },
     answer: refund,
     status: 201,
     // Without an amount the whole payment is refunded, whatever it was.
     stepUp: ({ amountMinor = Number.POSITIVE_INFINITY }) => amountMinor > LIMITS.unconfirmedRefundMinor,
     summary: 'Refund a payment, whole or in part',
     description:
-      'Name exactly one of `ticket`, `tip`, `topup`, `membership` and `privateSession`; a payment can be refunded in part once, and then the rest; a top-up in several parts, each with its own `idempotencyKey`. A full refund ends the access that the payment gave at once. The money returns to its source; a refund to a card is `pending` until the payment provider confirms it.',
+      'Name the payment: any by `payment` (the id of a membership means its latest payment), or one of a kind by `ticket`, `tip` or `topup`. A payment can be refunded in part once, and then the rest; a top-up in several parts, each with its own `idempotencyKey`. A full refund ends the access that the payment gave at once. The money returns to its source; a refund to a card is `pending` until the payment provider confirms it.',
     errors: [
       'payment_not_found',
       'not_refundable',

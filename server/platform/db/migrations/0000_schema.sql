@@ -530,9 +530,6 @@ CREATE TABLE "membership_invoices" (
 	"tier" text NOT NULL,
 	"amount_minor" bigint NOT NULL,
 	"currency" text NOT NULL,
-	"fee_policy" text NOT NULL,
-	"terms" text NOT NULL,
-	"creator_minor" bigint NOT NULL,
 	"provider_payment" text,
 	"fee_minor" bigint,
 	"due_at" timestamp with time zone,
@@ -592,6 +589,25 @@ CREATE TABLE "memberships" (
 	"failing_since" timestamp with time zone,
 	CONSTRAINT "memberships_provider_session_unique" UNIQUE("provider_session"),
 	CONSTRAINT "memberships_provider_subscription_unique" UNIQUE("provider_subscription")
+);
+--> statement-breakpoint
+CREATE TABLE "payments" (
+	"id" text PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"identity" text NOT NULL,
+	"room" text,
+	"creator" text,
+	"item" text,
+	"amount_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"shares" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"terms" text,
+	"paid_from" text NOT NULL,
+	"provider_payment" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"paid_at" timestamp with time zone NOT NULL,
+	"refunded_at" timestamp with time zone,
+	CONSTRAINT "payments_amount" CHECK ("payments"."amount_minor" > 0)
 );
 --> statement-breakpoint
 CREATE TABLE "creator_accounts" (
@@ -668,7 +684,6 @@ CREATE TABLE "private_sessions" (
 	"status" text NOT NULL,
 	"rate_minor" bigint NOT NULL,
 	"currency" text NOT NULL,
-	"fee_policy" text NOT NULL,
 	"terms" text NOT NULL,
 	"held_minor" bigint NOT NULL,
 	"confirmed_ms" bigint DEFAULT 0 NOT NULL,
@@ -723,11 +738,7 @@ CREATE TABLE "provider_refunds" (
 --> statement-breakpoint
 CREATE TABLE "refunds" (
 	"id" text PRIMARY KEY NOT NULL,
-	"ticket" text,
-	"tip" text,
-	"topup" text,
-	"membership_invoice" text,
-	"private_session" text,
+	"payment" text NOT NULL,
 	"part" integer DEFAULT 0 NOT NULL,
 	"idempotency_key" text,
 	"identity" text NOT NULL,
@@ -750,8 +761,7 @@ CREATE TABLE "refunds" (
 	"settled_at" timestamp with time zone,
 	CONSTRAINT "refunds_amount" CHECK ("refunds"."amount_minor" > 0),
 	CONSTRAINT "refunds_settled" CHECK ("refunds"."settled_minor" between 0 and "refunds"."amount_minor"
-        and ("refunds"."status" = 'succeeded') = ("refunds"."settled_minor" = "refunds"."amount_minor")),
-	CONSTRAINT "refunds_of_one" CHECK (num_nonnulls("refunds"."ticket", "refunds"."tip", "refunds"."topup", "refunds"."membership_invoice", "refunds"."private_session") = 1)
+        and ("refunds"."status" = 'succeeded') = ("refunds"."settled_minor" = "refunds"."amount_minor"))
 );
 --> statement-breakpoint
 CREATE TABLE "associations" (
@@ -822,8 +832,6 @@ CREATE TABLE "tickets" (
 	"currency" text NOT NULL,
 	"paid_from" text NOT NULL,
 	"status" text NOT NULL,
-	"fee_policy" text NOT NULL,
-	"creator_minor" bigint NOT NULL,
 	"terms" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"bought_at" timestamp with time zone,
@@ -878,9 +886,6 @@ CREATE TABLE "tips" (
 	"request" text,
 	"idempotency_key" text NOT NULL,
 	"status" text NOT NULL,
-	"fee_policy" text NOT NULL,
-	"creator_minor" bigint NOT NULL,
-	"terms" text NOT NULL,
 	"sent_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "tips_amount" CHECK ("tips"."amount_minor" > 0)
 );
@@ -1360,8 +1365,6 @@ CREATE INDEX "chat_polls_starter" ON "chat_polls" USING btree ("started_by");-->
 CREATE INDEX "chat_rooms_creator" ON "chat_rooms" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "reconciliations_started" ON "reconciliations" USING btree ("started_at");--> statement-breakpoint
 CREATE INDEX "checkouts_unbooked" ON "checkouts" USING btree ("unbooked_since") WHERE "checkouts"."unbooked_since" is not null;--> statement-breakpoint
-CREATE INDEX "checkouts_unusable" ON "checkouts" USING btree ("paid_at","source_id") WHERE "checkouts"."unusable_because" is not null;--> statement-breakpoint
-CREATE INDEX "checkouts_unusable_identity" ON "checkouts" USING btree ("identity","paid_at","source_id") WHERE "checkouts"."unusable_because" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("due_at") WHERE "checkouts"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_failing" ON "checkouts" USING btree ("failing_since") WHERE "checkouts"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_payment" ON "checkouts" USING btree ("provider_payment");--> statement-breakpoint
@@ -1386,7 +1389,6 @@ CREATE INDEX "ledger_transactions_created" ON "ledger_transactions" USING brin (
 CREATE INDEX "ledger_transactions_taken_back" ON "ledger_transactions" USING btree ("created_at") WHERE "ledger_transactions"."kind" = 'payout_reversed';--> statement-breakpoint
 CREATE INDEX "ledger_transactions_reverses" ON "ledger_transactions" USING btree ("reverses_id") WHERE "ledger_transactions"."reverses_id" is not null;--> statement-breakpoint
 CREATE INDEX "membership_invoices_membership" ON "membership_invoices" USING btree ("membership","paid_at","id");--> statement-breakpoint
-CREATE INDEX "membership_invoices_paid" ON "membership_invoices" USING btree ("paid_at","id");--> statement-breakpoint
 CREATE INDEX "membership_invoices_payment" ON "membership_invoices" USING btree ("provider_payment");--> statement-breakpoint
 CREATE INDEX "membership_invoices_due" ON "membership_invoices" USING btree ("due_at") WHERE "membership_invoices"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "membership_invoices_failing" ON "membership_invoices" USING btree ("failing_since") WHERE "membership_invoices"."failing_since" is not null;--> statement-breakpoint
@@ -1397,6 +1399,13 @@ CREATE INDEX "memberships_identity" ON "memberships" USING btree ("identity");--
 CREATE INDEX "memberships_creator" ON "memberships" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "memberships_due" ON "memberships" USING btree ("due_at") WHERE "memberships"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "memberships_failing" ON "memberships" USING btree ("failing_since") WHERE "memberships"."failing_since" is not null;--> statement-breakpoint
+CREATE INDEX "payments_kind" ON "payments" USING btree ("kind","paid_at","id");--> statement-breakpoint
+CREATE INDEX "payments_identity" ON "payments" USING btree ("identity","kind","paid_at","id");--> statement-breakpoint
+CREATE INDEX "payments_room" ON "payments" USING btree ("room","kind","paid_at","id") WHERE "payments"."room" is not null;--> statement-breakpoint
+CREATE INDEX "payments_creator" ON "payments" USING btree ("creator","kind","paid_at","id") WHERE "payments"."creator" is not null;--> statement-breakpoint
+CREATE INDEX "payments_item" ON "payments" USING btree ("item","kind","paid_at","id") WHERE "payments"."item" is not null;--> statement-breakpoint
+CREATE INDEX "payments_card" ON "payments" USING btree ("identity","paid_at","id") WHERE "payments"."paid_from" = 'card';--> statement-breakpoint
+CREATE INDEX "payments_provider" ON "payments" USING btree ("provider_payment") WHERE "payments"."provider_payment" is not null;--> statement-breakpoint
 CREATE INDEX "creator_accounts_due" ON "creator_accounts" USING btree ("due_at") WHERE "creator_accounts"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "creator_accounts_failing" ON "creator_accounts" USING btree ("failing_since") WHERE "creator_accounts"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "payout_batches_created" ON "payout_batches" USING btree ("created_at");--> statement-breakpoint
@@ -1412,10 +1421,6 @@ CREATE UNIQUE INDEX "private_sessions_open" ON "private_sessions" USING btree ("
 CREATE INDEX "private_sessions_due" ON "private_sessions" USING btree ("status","expires_at") WHERE "private_sessions"."status" in ('requested', 'active');--> statement-breakpoint
 CREATE INDEX "private_sessions_room" ON "private_sessions" USING btree ("room");--> statement-breakpoint
 CREATE INDEX "private_sessions_identity" ON "private_sessions" USING btree ("identity");--> statement-breakpoint
-CREATE INDEX "private_sessions_ended" ON "private_sessions" USING btree ("ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
-CREATE INDEX "private_sessions_paid_by" ON "private_sessions" USING btree ("identity","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
-CREATE INDEX "private_sessions_paid_to" ON "private_sessions" USING btree ("creator","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
-CREATE INDEX "private_sessions_paid_in" ON "private_sessions" USING btree ("room","ended_at","id") WHERE "private_sessions"."status" = 'ended' and "private_sessions"."charged_minor" > 0;--> statement-breakpoint
 CREATE INDEX "provider_events_due" ON "provider_events" USING btree ("due_at") WHERE "provider_events"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "provider_events_failing" ON "provider_events" USING btree ("failing_since") WHERE "provider_events"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "provider_events_created" ON "provider_events" USING btree ("created_at");--> statement-breakpoint
@@ -1424,33 +1429,26 @@ CREATE INDEX "provider_refunds_source" ON "provider_refunds" USING btree ("sourc
 CREATE INDEX "refunds_identity" ON "refunds" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "refunds_due" ON "refunds" USING btree ("due_at") WHERE "refunds"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "refunds_failing" ON "refunds" USING btree ("failing_since") WHERE "refunds"."failing_since" is not null;--> statement-breakpoint
-CREATE UNIQUE INDEX "refunds_one_ticket" ON "refunds" USING btree ("ticket","part");--> statement-breakpoint
-CREATE UNIQUE INDEX "refunds_one_tip" ON "refunds" USING btree ("tip","part");--> statement-breakpoint
-CREATE UNIQUE INDEX "refunds_one_topup" ON "refunds" USING btree ("topup","part");--> statement-breakpoint
+CREATE UNIQUE INDEX "refunds_one" ON "refunds" USING btree ("payment","part");--> statement-breakpoint
 CREATE UNIQUE INDEX "refunds_idempotency" ON "refunds" USING btree ("by","idempotency_key") WHERE "refunds"."idempotency_key" is not null;--> statement-breakpoint
-CREATE UNIQUE INDEX "refunds_one_membership_invoice" ON "refunds" USING btree ("membership_invoice","part");--> statement-breakpoint
-CREATE UNIQUE INDEX "refunds_one_private_session" ON "refunds" USING btree ("private_session","part");--> statement-breakpoint
 CREATE INDEX "refunds_created" ON "refunds" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "pledges_association" ON "pledges" USING btree ("association");--> statement-breakpoint
 CREATE INDEX "cancellations_open" ON "cancellations" USING btree ("decided_at") WHERE "cancellations"."completed_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "tickets_valid" ON "tickets" USING btree ("room","identity") WHERE "tickets"."status" = 'valid';--> statement-breakpoint
 CREATE UNIQUE INDEX "tickets_pending" ON "tickets" USING btree ("room","identity") WHERE "tickets"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "tickets_person" ON "tickets" USING btree ("identity");--> statement-breakpoint
-CREATE INDEX "tickets_bought" ON "tickets" USING btree (coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint
 CREATE INDEX "tickets_identity" ON "tickets" USING btree ("identity",coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint
 CREATE INDEX "tickets_room" ON "tickets" USING btree ("room",coalesce("bought_at", "created_at"),"id") WHERE "tickets"."status" in ('valid', 'refunded', 'disputed');--> statement-breakpoint
 CREATE UNIQUE INDEX "card_tips_idempotency" ON "card_tips" USING btree ("room","identity","idempotency_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "goals_open" ON "goals" USING btree ("room") WHERE "goals"."closed_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "tips_idempotency" ON "tips" USING btree ("room","identity","idempotency_key");--> statement-breakpoint
-CREATE INDEX "tips_sent" ON "tips" USING btree ("sent_at","id");--> statement-breakpoint
 CREATE INDEX "tips_identity" ON "tips" USING btree ("identity","sent_at");--> statement-breakpoint
 CREATE INDEX "tips_room" ON "tips" USING btree ("room","sent_at");--> statement-breakpoint
 CREATE INDEX "tips_requests" ON "tips" USING btree ("room","sent_at") WHERE "tips"."request" = 'open';--> statement-breakpoint
 CREATE INDEX "ledger_holds_identity" ON "ledger_holds" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "promotions_identity" ON "promotions" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "promotions_due" ON "promotions" USING btree ("expires_at") WHERE "promotions"."expired_at" is null and "promotions"."expires_at" is not null;--> statement-breakpoint
-CREATE INDEX "topups_identity" ON "topups" USING btree ("identity","settled_at","id");--> statement-breakpoint
-CREATE INDEX "topups_paid" ON "topups" USING btree ("settled_at","id") WHERE "topups"."status" = 'settled';--> statement-breakpoint
+CREATE INDEX "topups_identity" ON "topups" USING btree ("identity");--> statement-breakpoint
 CREATE UNIQUE INDEX "topups_idempotency" ON "topups" USING btree ("identity","idempotency_key") WHERE "topups"."idempotency_key" is not null;--> statement-breakpoint
 CREATE INDEX "notice_recipients_identity" ON "notice_recipients" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "notices_open" ON "notices" USING btree ("due_at") WHERE "notices"."done_at" is null;--> statement-breakpoint

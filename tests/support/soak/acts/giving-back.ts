@@ -3,53 +3,44 @@
  */
 import { type Act, NOTHING, type Scene } from '../soak-world.ts';
 
-interface Refunded {
-  tip?: string;
-  ticket?: string;
-  topup?: string;
-  membership?: string;
-  privateSession?: string;
-}
-
 const PART_SHARE = 0.25;
 
-async function refund({ app, answers }: Scene, input: Refunded & { amountMinor?: number }) {
-  const named = input as Parameters<typeof app.money.refunds.refund>[0];
-  const { id, status } = await app.money.refunds.refund({ ...named, reason: 'soak' }, 'operator');
+async function refund({ app, answers }: Scene, input: { payment: string; amountMinor?: number }) {
+  const { id, status } = await app.money.refunds.refund({ ...input, reason: 'soak' }, 'operator');
   answers.note('refund', id);
   return `${id} ${status}`;
 }
 
 /** A full refund, or occasionally a partial one with the rest later. */
-function refundSome(scene: Scene, input: Refunded): Promise<string> {
+function refundSome(scene: Scene, payment: string): Promise<string> {
   const { dice } = scene;
-  return refund(scene, dice.chance(PART_SHARE) ? { ...input, amountMinor: dice.between(1, 400) } : input);
+  return refund(scene, dice.chance(PART_SHARE) ? { payment, amountMinor: dice.between(1, 400) } : { payment });
 }
 
 const refundTip: Act = async (scene) => {
   const tip = scene.dice.pick(scene.world.tips.items);
-  return tip ? refundSome(scene, { tip }) : NOTHING;
+  return tip ? refundSome(scene, tip) : NOTHING;
 };
 
 const refundTicket: Act = async (scene) => {
   const ticket = scene.dice.pick(scene.world.tickets.items);
-  return ticket ? refundSome(scene, { ticket: ticket.id }) : NOTHING;
+  return ticket ? refundSome(scene, ticket.id) : NOTHING;
 };
 
 const refundTopup: Act = async (scene) => {
   const topup = scene.dice.pick(scene.world.topups.items);
-  return topup ? refundSome(scene, { topup }) : NOTHING;
+  return topup ? refundSome(scene, topup) : NOTHING;
 };
 
 /** Refunds the latest payment of a membership; a full refund ends it. */
 const refundMembership: Act = async (scene) => {
   const membership = scene.dice.pick(scene.world.memberships.items);
-  return membership ? refundSome(scene, { membership: membership.id }) : NOTHING;
+  return membership ? refundSome(scene, membership.id) : NOTHING;
 };
 
 const refundPrivateSession: Act = async (scene) => {
   const privateSession = scene.dice.pick(scene.world.privateSessions.items);
-  return privateSession ? refundSome(scene, { privateSession }) : NOTHING;
+  return privateSession ? refundSome(scene, privateSession) : NOTHING;
 };
 
 /** Two operators refund the same tip concurrently: one must be refused. */
@@ -57,7 +48,7 @@ const refundTwice: Act = async (scene) => {
   const { dice, world, answers } = scene;
   const tip = dice.pick(world.tips.items);
   if (!tip) return NOTHING;
-  const results = await Promise.allSettled([refund(scene, { tip }), refund(scene, { tip })]);
+  const results = await Promise.allSettled([refund(scene, { payment: tip }), refund(scene, { payment: tip })]);
   const done = results.filter((result) => result.status === 'fulfilled');
   if (done.length === 2) answers.doubled.push(`${tip} was refunded twice`);
   const failed = results.find((result) => result.status === 'rejected');
