@@ -1,5 +1,6 @@
 /** Pictures: in which sizes they are kept, and their addresses. */
 import { z } from 'zod';
+import { LIMITS } from './limits.ts';
 
 /** What a picture is of, with its sizes, smallest first. Each use has one shape: pages reserve its place. */
 export const PICTURE_SIZES = {
@@ -32,3 +33,7 @@ export function pictureOf(use: PictureUse, hash: string | null | undefined): Pic
   if (!hash) return null;
   return PICTURE_SIZES[use].map((it) => ({ ...it, path: `${PICTURES_PATH}/${hash}-${it.width}.webp` }));
 }
+
+/** What operations that take a picture have in common. */
+export const PICTURE_UPLOAD = { types: LIMITS.pictureTypes, maxBytes: LIMITS.pictureBytes } as const;
+export const PICTURE_ERRORS = ['picture_invalid', 'picture_too_large', 'timeout'] as const;

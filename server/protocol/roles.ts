@@ -24,7 +24,9 @@ export const heldRole = z.object({
 export type HeldRole = z.infer<typeof heldRole>;
 
 /** The roles that operators give and end. */
-export const houseRoleInput = z.object({ role: z.enum(['reviewer', 'operator']), reason: singleLine(500) });
+const houseRole = z.enum(['reviewer', 'operator']);
+export type HouseRole = z.infer<typeof houseRole>;
+export const houseRoleInput = z.object({ role: houseRole, reason: singleLine(500) });
 
 /** A role with its holder as people see them. */
 const roleHolder = heldRole.extend({ name: z.string(), handle: z.string().nullable() });

@@ -145,8 +145,10 @@ export const roomView = room.extend({
   /** No ticket is left; of a single room, for the caller: who holds one, or is paying for it, has a place. */
   soldOut: z.boolean(),
 });
+export type RoomView = z.infer<typeof roomView>;
 /** With the handle of the creator, if they have a page here. */
 export const publicRoomView = roomView.extend({ creatorHandle: z.string().nullable() });
+export type PublicRoomView = z.infer<typeof publicRoomView>;
 export const roomList = z.object({ rooms: z.array(roomView) });
 
 /** What a creator can change of a room, and what follows from it. The live has events of its own. */

@@ -328,12 +328,12 @@ describe('Connection', () => {
     gateway.handle = (_name, input: { idempotencyKey: string }, answer) => {
       keys.push(input.idempotencyKey);
       if (keys.length === 1) gateway.breakConnections();
-      else answer({ ok: true, data: { tip: { id: 'tip_1' } } });
+      else answer({ ok: true, data: { id: 'tip_1' } });
     };
     const { connection } = createConnection(gateway.url);
     await connection.connect('token-1');
     const answer = await connection.requestReliably('money:tip', { amountMinor: 500, idempotencyKey: 'key-00001' });
-    expect(answer.tip.id).toBe('tip_1');
+    expect(answer.id).toBe('tip_1');
     expect(keys).toEqual(['key-00001', 'key-00001']);
   });
 

@@ -8,7 +8,6 @@ import type {
   SavedCard,
   Ticket,
   Tip,
-  TipReceipt,
   Wallet as WalletState,
 } from '../../../server/protocol/money/money.ts';
 import type { Quote, QuoteInput, Receipt, WaiverInput, WalletHistory } from '../../../server/protocol/money/pricing.ts';
@@ -188,24 +187,23 @@ export class Wallet {
   /** @internal */
   async buyTicket(options: BuyTicketOptions & { priceMinor?: number | undefined }): Promise<Ticket | CheckoutLink> {
     const { from, waiver, locale, priceMinor, returnUrl = from === 'card' ? currentPage() : undefined } = options;
-    const answer = await this.#connection.request('money:buyTicket', {
+    return this.#connection.request('money:buyTicket', {
       from,
       priceMinor,
       ...(returnUrl ? { returnUrl } : {}),
       ...(locale ? { locale } : {}),
       ...(waiver ? { waiver } : {}),
     });
-    return 'ticket' in answer ? answer.ticket : { checkoutUrl: answer.checkoutUrl };
   }
 
   /** @internal Retries with the same key, so that a lost answer never causes a second tip. */
   async tip(request: TipRequest): Promise<Tip> {
-    const receipt: TipReceipt = await this.#connection.requestReliably('money:tip', {
+    const { wallet, ...tip } = await this.#connection.requestReliably('money:tip', {
       ...request,
       idempotencyKey: request.idempotencyKey ?? createKey(),
     });
-    this.handleState(receipt.wallet);
-    return receipt.tip;
+    this.handleState(wallet);
+    return tip;
   }
 
   /** @internal */

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import type { Log } from '../../platform/log.ts';
 import { AppError, ERROR_CATALOGUE, type ErrorCode } from '../../protocol/errors.ts';
-import type { HousePage } from '../../web/site/site-paths.ts';
+import type { HousePage } from '../../protocol/house-pages.ts';
 import { describeIssues } from '../input-issues.ts';
 import { pageLanguage } from '../site/page-language.ts';
 import { errorPage } from './html-pages.ts';

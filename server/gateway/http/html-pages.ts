@@ -4,8 +4,8 @@
  */
 
 import { html, Markup } from '../../platform/html.ts';
+import { FOOTER_PAGES, type FooterPage } from '../../protocol/house-pages.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
-import { FOOTER_PAGES, type FooterPage } from '../../web/site/site-paths.ts';
 
 /** The look of the site: `client-sdk/elements/theme/theme.ts`. */
 const STYLE = `

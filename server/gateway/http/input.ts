@@ -5,7 +5,7 @@ import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { roomId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { type HttpDoor, takesBody } from '../operations/operation.ts';
+import { type HttpDoor, takesBody } from '../../protocol/operations/contract.ts';
 import { InputError } from './errors.ts';
 
 const JSON_TYPES = ['application/json', 'application/*+json'];

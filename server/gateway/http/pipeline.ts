@@ -7,9 +7,10 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { permissionsNow } from '../../accounts/tokens.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
+import type { DownloadFormat } from '../../protocol/operations/contract.ts';
 import type { Admitted } from '../context.ts';
 import { assertConfirmed, assertMay, assertRole, errorsOf } from '../operations/admission.ts';
-import type { Caller, Download, DownloadFormat, HttpDomains, HttpOperation, Locale } from '../operations/operation.ts';
+import type { Caller, Download, HttpDomains, HttpOperation, Locale } from '../operations/operation.ts';
 import type { HttpLimits } from '../rate-limits.ts';
 import type { Authenticated, HttpAuth } from './auth.ts';
 import { Exports } from './exports.ts';
@@ -94,10 +95,8 @@ export class HttpPipeline {
       const download = async () => send((await run()) as Download, http.download as DownloadFormat, response);
       return http.isExport && caller ? this.#exports.run(caller.identity, download) : download();
     }
-    const result = await run();
-    const answer = http.body ? http.body(result as never) : result;
     // Strips fields that the contract does not name, whatever the domain returned.
-    response.status(http.status).json(http.answer?.parse(answer));
+    response.status(http.status).json(http.answer?.parse(await run()));
   }
 
   /** Admits the caller to the room of the call, or throws. */

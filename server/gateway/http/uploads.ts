@@ -5,7 +5,7 @@
  */
 import express, { type Request, type Response } from 'express';
 import { AppError } from '../../protocol/errors.ts';
-import type { UploadRules } from '../operations/operation.ts';
+import type { UploadRules } from '../../protocol/operations/contract.ts';
 import { addressKey } from '../rate-limits.ts';
 import { parseBody } from './input.ts';
 

@@ -3,10 +3,15 @@ import { isConfirmed } from '../../accounts/people/session-strength.ts';
 import type { Permissions, Role } from '../../protocol/accounts/accounts.ts';
 import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
+import {
+  type HttpContract,
+  type HttpDoor,
+  type ParticipantRules,
+  type Right,
+  takesBody,
+} from '../../protocol/operations/contract.ts';
 import type { Access } from '../../protocol/rooms.ts';
 import type { Authenticated } from '../http/auth.ts';
-import type { HttpOperation, ParticipantRules, Right } from './operation.ts';
-import { takesBody } from './operation.ts';
 
 const REFUSAL = {
   chat: 'chat_not_allowed',
@@ -39,7 +44,7 @@ export function assertRole(rules: ParticipantRules, role: Role): void {
  * anybody with a person's session can mint one.
  */
 export function assertConfirmed(
-  { stepUp }: HttpOperation['http'],
+  { stepUp }: HttpDoor,
   { session, claims, input, nowMs }: Pick<Authenticated, 'session' | 'claims'> & { input: unknown; nowMs: number },
 ): void {
   const isNeeded = stepUp === true || (stepUp?.(input as never) ?? false);
@@ -58,7 +63,13 @@ const ERRORS_OF_CALLER = {
 } as const satisfies Record<string, readonly ErrorCode[]>;
 
 /** Every code that an operation may answer over HTTP. */
-export function errorsOf({ http, from, right, role, servesSuspended }: HttpOperation): ErrorCode[] {
+export function errorsOf({
+  http,
+  from,
+  right,
+  role,
+  servesSuspended,
+}: ParticipantRules & Pick<HttpContract, 'http'>): ErrorCode[] {
   const isForParticipants = http.by.includes('participant');
   return [
     ...new Set<ErrorCode>([

@@ -1,9 +1,14 @@
 /** The table of operations is whole and says nothing twice. */
 import { expect, test } from 'vitest';
+import type { Contracts } from '../../protocol/operations/contract.ts';
+import { CONTRACTS } from '../../protocol/operations/table.ts';
 import { REQUESTS } from '../../protocol/realtime.ts';
 import { HTTP_OPERATIONS, SOCKET_OPERATIONS } from './table.ts';
 
-test('every socket request of the protocol is one operation', () => {
+test('every contract is implemented once, and every socket request is one of them', () => {
+  const declared = Object.values<Contracts>(CONTRACTS).flatMap((contracts) => Object.keys(contracts));
+  const implemented = new Set([...HTTP_OPERATIONS, ...SOCKET_OPERATIONS]);
+  expect([...implemented].map(({ name }) => name).sort()).toEqual(declared.sort());
   expect(SOCKET_OPERATIONS.map(({ socket }) => socket).sort()).toEqual(Object.keys(REQUESTS).sort());
 });
 

@@ -1,4 +1,5 @@
-/** Every operation, by the part of the documentation that it belongs to. */
+/** Every operation that `protocol/operations/table.ts` declares, except those of the site itself. */
+
 import { accountDataOperations } from './accounts/account-data.ts';
 import { accountOperations } from './accounts/accounts.ts';
 import { addressOperations } from './accounts/addresses.ts';
@@ -36,49 +37,44 @@ import { decisionOperations } from './trust/decisions.ts';
 import { reportOperations } from './trust/reports.ts';
 import { webhookOperations } from './webhooks.ts';
 
-export const OPERATIONS = {
-  accounts: [
-    ...accountOperations,
-    ...peopleOperations,
-    ...passkeyOperations,
-    ...oidcOperations,
-    ...addressOperations,
-    ...operatorOperations,
-    ...pushOperations,
-    ...moderatorOperations,
-    ...accountDataOperations,
-    ...deskPeopleOperations,
-    ...deskRoleOperations,
-    ...mailOperations,
-    ...dueWorkOperations,
-  ],
-  rooms: [
-    ...roomOperations,
-    ...siteRoomOperations,
-    ...blockOperations,
-    ...profileOperations,
-    ...reminderOperations,
-    ...stageOperations,
-  ],
-  money: [
-    ...walletOperations,
-    ...ticketOperations,
-    ...tipOperations,
-    ...membershipOperations,
-    ...privateSessionOperations,
-    ...earningsOperations,
-    ...payoutOperations,
-    ...deskOperations,
-    ...pricingOperations,
-  ],
-  chat: [...chatOperations, ...chatModerationOperations, ...chatRecordOperations, ...personalDataOperations],
-  trust: [...charterOperations, ...reportOperations, ...decisionOperations],
-  events: webhookOperations,
-} as const satisfies Record<string, readonly Operation[]>;
+const OPERATIONS: readonly Operation[] = [
+  ...accountOperations,
+  ...peopleOperations,
+  ...passkeyOperations,
+  ...oidcOperations,
+  ...addressOperations,
+  ...operatorOperations,
+  ...pushOperations,
+  ...moderatorOperations,
+  ...accountDataOperations,
+  ...deskPeopleOperations,
+  ...deskRoleOperations,
+  ...mailOperations,
+  ...dueWorkOperations,
+  ...roomOperations,
+  ...siteRoomOperations,
+  ...blockOperations,
+  ...profileOperations,
+  ...reminderOperations,
+  ...stageOperations,
+  ...walletOperations,
+  ...ticketOperations,
+  ...tipOperations,
+  ...membershipOperations,
+  ...privateSessionOperations,
+  ...earningsOperations,
+  ...payoutOperations,
+  ...deskOperations,
+  ...pricingOperations,
+  ...chatOperations,
+  ...chatModerationOperations,
+  ...chatRecordOperations,
+  ...personalDataOperations,
+  ...charterOperations,
+  ...reportOperations,
+  ...decisionOperations,
+  ...webhookOperations,
+];
 
-export type OperationTag = keyof typeof OPERATIONS;
-
-const all: readonly Operation[] = Object.values(OPERATIONS).flat();
-
-export const HTTP_OPERATIONS = all.filter((it): it is HttpOperation => it.http !== undefined);
-export const SOCKET_OPERATIONS = all.filter((it): it is SocketOperation => it.socket !== undefined);
+export const HTTP_OPERATIONS = OPERATIONS.filter((it): it is HttpOperation => it.http !== undefined);
+export const SOCKET_OPERATIONS = OPERATIONS.filter((it): it is SocketOperation => it.socket !== undefined);

@@ -4,9 +4,9 @@
  */
 import type { Config } from '../../config.ts';
 import type { Creator } from '../../protocol/accounts/accounts.ts';
+import type { DemoPerson, SitePerson } from '../../protocol/site.ts';
 import { EXAMPLE_CHARTER } from '../../trust/charter/example-charter.ts';
 import type { HttpContext } from '../context.ts';
-import type { SitePerson } from './sign-in/site-session.ts';
 
 const DEMO_CREATORS = [
   { identity: 'camille', name: 'Camille Aubry', country: 'FR' },
@@ -38,8 +38,6 @@ export function demoPeopleOf({ development }: Config): DemoPerson[] | undefined 
     isReviewer: DEMO_REVIEWERS.includes(person.identity),
   }));
 }
-
-type DemoPerson = SitePerson & { isOperator: boolean; isReviewer: boolean };
 
 /** Where the mail of a demo person goes, which development shows at `/dev/mail`. */
 export function demoAddress(identity: string): string {

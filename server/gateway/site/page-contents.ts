@@ -6,6 +6,7 @@ import { SharedRead } from '../../platform/db/shared-read.ts';
 import { Markup } from '../../platform/html.ts';
 import { AppError, ERROR_CATALOGUE } from '../../protocol/errors.ts';
 import type { Room } from '../../protocol/rooms.ts';
+import type { SitePerson } from '../../protocol/site.ts';
 import type { CardRoom } from '../../web/rooms/room-card.ts';
 import type { PageName } from '../../web/site/site-frame.ts';
 import { siteTexts } from '../../web/site/site-language.ts';
@@ -26,7 +27,7 @@ import {
   serverRoom,
 } from './server-content.ts';
 import type { DeskAccess } from './sign-in/desk-access.ts';
-import type { SitePerson, SiteSessions } from './sign-in/site-session.ts';
+import type { SiteSessions } from './sign-in/site-session.ts';
 
 const NOTHING = new Markup('');
 

@@ -12,7 +12,7 @@ import { addTexts, elementTexts } from '../../../client-sdk/elements/texts/langu
 import { themeStyles } from '../../../client-sdk/elements/theme/theme.ts';
 import { formatDate, type HouseLocale } from '../../platform/house-dates.ts';
 import { Markup } from '../../platform/html.ts';
-import type { SitePerson } from '../../web/api/site-api.ts';
+import type { DemoPerson, SitePerson } from '../../protocol/site.ts';
 import { homeContent, homeStyles } from '../../web/home/home-content.ts';
 import '../../web/texts/profile-texts.ts';
 import { profileContent, profileStyles, type ShownProfile } from '../../web/profile/profile-content.ts';
@@ -35,7 +35,7 @@ export interface ServerPage extends HouseLocale {
   /** Absent in a house that only embeds. */
   signInPath: string | undefined;
   /** In development: whom a visitor can sign in as. */
-  demoPeople: readonly SitePerson[] | undefined;
+  demoPeople: readonly DemoPerson[] | undefined;
 }
 
 /**

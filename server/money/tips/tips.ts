@@ -6,13 +6,19 @@ import type { Participant } from '../../protocol/accounts/accounts.ts';
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { TipInput, TipReceipt } from '../../protocol/money/money.ts';
+import type { Tip, TipInput, Wallet } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { assertAmount, fanWallet, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { TipDraft } from './tip-batches.store.ts';
 import type { TipBatches } from './tip-batches.ts';
 import { toTip } from './tips.store.ts';
+
+/** The tip, and the wallet after it. */
+export interface TipReceipt {
+  tip: Tip;
+  wallet: Wallet;
+}
 
 export interface TipRequest {
   room: Room;

@@ -41,7 +41,6 @@ export const oidcStart = z.object({
   returnTo: returnPath.default('/'),
   invitation: operatorAcceptance.shape.token.optional(),
 });
-export type OidcStart = z.input<typeof oidcStart>;
 
 const mailPreferences = z.object({ lives: z.boolean().meta({ description: 'Lives of creators whom one follows' }) });
 

@@ -70,13 +70,4 @@ export const membershipList = z.object({ memberships: z.array(ownMembership) });
 
 export const membershipCheckout = z.object({ checkoutUrl: z.url() });
 
-const ownInput = z.object({ membership: membershipId });
-export const MEMBERSHIP_REQUESTS = {
-  /** Open tiers of the room's creator, lowest first. */
-  'memberships:tiers': { input: z.object({}), answer: tierList },
-  'memberships:list': { input: z.object({}), answer: membershipList },
-  'memberships:join': { input: membershipInput, answer: membershipCheckout },
-  'memberships:cancel': { input: ownInput, answer: membership },
-  'memberships:resume': { input: ownInput, answer: membership },
-  'memberships:changeTier': { input: ownInput.extend({ tier: tierId }), answer: membership },
-} as const;
+export const ownMembershipInput = z.object({ membership: membershipId });

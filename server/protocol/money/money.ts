@@ -154,10 +154,8 @@ export const ownTicketList = z.object({ tickets: z.array(ownTicket) });
 /** A ticket, or the payment page on which to buy it. */
 export const ticketOrCheckout = z.union([ticket, checkout]);
 
-export const tipReceipt = z.object({ tip, wallet });
-/** Over HTTP: the tip, and the wallet after it. */
+/** The tip, and the wallet after it. */
 export const tipAnswer = tip.extend({ wallet });
-export type TipReceipt = z.infer<typeof tipReceipt>;
 
 const REFUNDABLE = ['payment', 'ticket', 'tip', 'topup'] as const;
 

@@ -123,6 +123,7 @@ export const earningsPage = z.object({
   /** Months with a statement, newest first: `2026-11`. */
   statements: z.array(z.string()),
 });
+export type EarningsPage = z.infer<typeof earningsPage>;
 
 export const payoutBatch = z.object({
   id: idSchema('payoutBatch'),
@@ -202,6 +203,7 @@ export const dac7Report = z.object({ quarter: z.string(), currency, sellers: z.a
 export type Dac7Report = z.infer<typeof dac7Report>;
 /** What a platform reports about one seller for a year, by quarter. */
 export const dac7Year = z.object({ year: z.string(), quarters: z.array(dac7Seller.extend({ quarter: z.string() })) });
+export type TaxYear = z.infer<typeof dac7Year>;
 export const dac7YearQuery = z.object({ year: z.string().regex(/^[12]\d{3}$/, 'A year is like 2026') });
 export const dac7Query = z.object({ quarter: z.string().regex(/^[12]\d{3}-Q[1-4]$/, 'A quarter is like 2026-Q4') });
 

@@ -77,19 +77,6 @@ export type PrivateRunning = z.infer<typeof privateRunning>;
 /** The credit ends soon; a top-up in time continues the session. */
 export const privateFundsLow = z.object({ session: privateSessionId, remainingMs: z.number().int() });
 
-export const PRIVATE_REQUESTS = {
-  /** Requests a session; the minutes are held from the fan's wallet at once. */
-  'private:request': { input: privateRequestInput, answer: privateSessionAnswer },
-  'private:accept': { input: privateSessionInput, answer: privateSessionAnswer },
-  'private:decline': { input: privateSessionInput, answer: privateSessionAnswer },
-  /** Ends a session, or withdraws a request. */
-  'private:end': { input: privateSessionInput, answer: privateSessionAnswer },
-  /** Holds further minutes now, for example after a top-up; the server also does so by itself. */
-  'private:extend': { input: privateExtendInput, answer: privateSessionAnswer },
-  /** Open sessions: for the creator all requests and the running session, for a fan their own. */
-  'private:list': { input: z.object({}), answer: privateSessionList },
-} as const;
-
 export const PRIVATE_EVENTS = {
   'private:requested': privateSessionAnswer,
   'private:started': privateSessionAnswer,

@@ -79,9 +79,9 @@ const articleChange = z.object({
 });
 export type ArticleChange = z.infer<typeof articleChange>;
 
-const charterReviewInput = z.object({ language: pageLocale.optional() });
+export const charterReviewInput = z.object({ language: pageLocale.optional() });
 /** What a creator reads before they accept. Null where no version is in force. */
-const charterReview = z.object({
+export const charterReview = z.object({
   charter: z
     .object({
       version,
@@ -114,9 +114,3 @@ export const announcementInput = z.object({
   /** From when it counts; without one at once. */
   effectiveFrom: moment.optional(),
 });
-
-export const CHARTER_REQUESTS = {
-  /** The version in force, compared with the one that the creator accepted last. */
-  'charter:review': { input: charterReviewInput, answer: charterReview },
-  'charter:accept': { input: acceptanceInput, answer: acceptance },
-} as const;

@@ -25,7 +25,7 @@ const about = {
   note: words(LIMITS.reportNoteChars).optional(),
 };
 export const reportInput = z.object({ room: roomId, ...about });
-const roomReportInput = z.object(about);
+export const roomReportInput = z.object(about);
 export type RoomReportInput = z.infer<typeof roomReportInput>;
 
 /** The public form, for somebody without an account. */
@@ -112,8 +112,3 @@ export type FiledReportQuery = z.infer<typeof filedReportQuery>;
 /** Newest first. */
 export const filedReportList = z.object({ reports: z.array(filedReport), hasMore: z.boolean() });
 export type FiledReportList = z.infer<typeof filedReportList>;
-
-export const REPORT_REQUESTS = {
-  /** On the room of the connection. */
-  'reports:file': { input: roomReportInput, answer: report },
-} as const;

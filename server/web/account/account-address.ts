@@ -1,11 +1,13 @@
 /** `<account-address>`: one's mail address, and changing it, to which both mailboxes have to agree. */
+
 import type { TemplateResult } from 'lit';
 import { html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { AddressChange } from '../../protocol/accounts/addresses.ts';
 import type { Profile } from '../../protocol/accounts/people.ts';
-import { peopleApi } from '../api/people-api.ts';
+import { call } from '../site/site-call.ts';
+
 import { AccountPart, fieldsOf } from './account-part.ts';
 
 export class AccountAddress extends AccountPart {
@@ -19,7 +21,7 @@ export class AccountAddress extends AccountPart {
   declare change: AddressChange | null | undefined;
 
   protected override async load(): Promise<void> {
-    this.change = await peopleApi.addressChange();
+    this.change = (await call('GET /v1/me/address-change')).change;
   }
 
   override render(): TemplateResult {
@@ -66,7 +68,7 @@ export class AccountAddress extends AccountPart {
     event.preventDefault();
     const address = fieldsOf(event)('address');
     await this.act('ask', async () => {
-      this.change = await peopleApi.changeAddress(address);
+      this.change = await call('POST /v1/me/address-change', { address });
     });
   };
 
@@ -77,7 +79,7 @@ export class AccountAddress extends AccountPart {
 
   #withdraw = (): void => {
     void this.act('withdraw', async () => {
-      await peopleApi.withdrawAddressChange();
+      await call('DELETE /v1/me/address-change');
       this.change = null;
       this.note = this.words.accounts.address.withdrawn;
     });

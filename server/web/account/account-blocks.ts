@@ -1,11 +1,12 @@
 /** `<account-blocks>`: whom a creator has blocked from all of their rooms. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { ListedBlock } from '../../protocol/rooms.ts';
-import { peopleApi } from '../api/people-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { AccountPart } from './account-part.ts';
 
 const PAGE_ITEMS = 100;
@@ -65,14 +66,14 @@ export class AccountBlocks extends AccountPart {
   }
 
   async #loadMore(): Promise<void> {
-    const page = await peopleApi.blocks(this.blocks.at(-1)?.id);
+    const page = (await call('GET /v1/me/blocks', { after: this.blocks.at(-1)?.id })).blocks;
     this.blocks = [...this.blocks, ...page];
     this.isMore = page.length === PAGE_ITEMS;
   }
 
   async #unblock(identity: string, name: string): Promise<void> {
     const isDone = await this.act(identity, async () => {
-      await peopleApi.unblock(identity);
+      await call('DELETE /v1/me/blocks/:identity', { identity });
       this.blocks = this.blocks.filter((block) => block.identity !== identity);
     });
     if (isDone) this.note = this.accountTexts.unblocked(name);

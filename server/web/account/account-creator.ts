@@ -1,9 +1,11 @@
 /** `<account-creator>`: becoming a creator, with what the house requires. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Profile } from '../../protocol/accounts/people.ts';
-import { peopleApi } from '../api/people-api.ts';
+import { call } from '../site/site-call.ts';
+
 import { AccountPart, fieldsOf } from './account-part.ts';
 
 /** ISO 3166-1 alpha-2, where creators are most likely to live; the server knows where it can pay. */
@@ -73,7 +75,7 @@ export class AccountCreator extends AccountPart {
     const country = fieldsOf(event)('country');
     const name = this.profile.name ?? '';
     await this.act('become', async () =>
-      this.announce(await peopleApi.becomeCreator({ name, country, isAdult: true, acceptsTerms: true })),
+      this.announce(await call('POST /v1/me/creator', { name, country, isAdult: true, acceptsTerms: true })),
     );
   };
 }

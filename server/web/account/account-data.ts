@@ -1,13 +1,13 @@
 /** `<account-data>`: the export of all that the house holds on somebody, and closing the account. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { AccountClosing } from '../../protocol/accounts/people.ts';
-import { peopleApi } from '../api/people-api.ts';
-import { siteApi } from '../api/site-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call, download } from '../site/site-call.ts';
 import { AccountPart } from './account-part.ts';
 
 const SAVED_MS = 60_000;
@@ -76,7 +76,7 @@ export class AccountData extends AccountPart {
 
   #export = (): void => {
     void this.act('export', async () => {
-      const file = await peopleApi.exportData();
+      const file = await download('GET /v1/me/export');
       const href = URL.createObjectURL(file);
       Object.assign(document.createElement('a'), { href, download: file.name }).click();
       // The download has begun by then.
@@ -91,7 +91,7 @@ export class AccountData extends AccountPart {
 
   #look = (): void => {
     void this.act('look', async () => {
-      this.closing = await peopleApi.closing();
+      this.closing = await call('GET /v1/me/closing');
     });
   };
 
@@ -99,8 +99,8 @@ export class AccountData extends AccountPart {
   #close = (event: Event): void => {
     event.preventDefault();
     void this.act('close', async () => {
-      await peopleApi.close();
-      await siteApi.signOut();
+      await call('POST /v1/me/closing', { confirmed: true });
+      await call('POST /site/sign-out');
       location.assign('/');
     });
   };

@@ -1,9 +1,11 @@
 /** `<account-follows>`: the creators whom one follows. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { CreatorCard } from '../../protocol/accounts/profiles.ts';
-import { peopleApi } from '../api/people-api.ts';
+import { call } from '../site/site-call.ts';
+
 import { AccountPart } from './account-part.ts';
 
 export class AccountFollows extends AccountPart {
@@ -16,7 +18,7 @@ export class AccountFollows extends AccountPart {
   }
 
   protected override async load(): Promise<void> {
-    this.creators = await peopleApi.follows();
+    this.creators = (await call('GET /v1/me/follows')).creators;
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -50,7 +52,7 @@ export class AccountFollows extends AccountPart {
 
   async #unfollow(identity: string, name: string): Promise<void> {
     const isDone = await this.act(identity, async () => {
-      await peopleApi.unfollow(identity);
+      await call('DELETE /v1/me/follows/:creator', { creator: identity });
       await this.reload();
     });
     if (isDone) this.note = this.accountTexts.unfollowed(name);

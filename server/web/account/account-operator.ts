@@ -1,11 +1,13 @@
 /**
  * `<account-operator>`: accepting an invitation to be an operator, with a passkey or at the house's OpenID provider.
  */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { peopleApi } from '../api/people-api.ts';
+import { call } from '../site/site-call.ts';
+
 import { AccountPart } from './account-part.ts';
 
 export class AccountOperator extends AccountPart {
@@ -35,14 +37,16 @@ export class AccountOperator extends AccountPart {
 
   #accept = (): void => {
     void this.act('accept', async () => {
-      await peopleApi.becomeOperator(this.token);
+      await call('POST /v1/me/operator', { token: this.token });
       location.assign('/desk');
     });
   };
 
   #enrol = (): void => {
     const start = { invitation: this.token, returnTo: `/account?operator=${this.token}` };
-    void this.act('enrol', async () => location.assign(await peopleApi.enrolAtProvider(start)));
+    void this.act('enrol', async () => {
+      location.assign((await call('POST /site/oidc', { ...start, purpose: 'enrol' })).url);
+    });
   };
 }
 

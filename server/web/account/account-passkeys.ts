@@ -1,4 +1,5 @@
 /** `<account-passkeys>`: passkeys of the person, to add, rename and remove. As an offer: the way to add alone. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
@@ -6,12 +7,9 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { Passkey } from '../../protocol/accounts/passkeys.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { passkeysApi } from '../api/passkeys-api.ts';
-import { peopleApi } from '../api/people-api.ts';
-import { siteApi } from '../api/site-api.ts';
 import { addPasskey, hasPasskeys, PasskeyExists } from '../passkeys/passkey-ceremonies.ts';
-import { confirmWithPasskey } from '../passkeys/passkey-confirm.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call, confirmed } from '../site/site-call.ts';
 import { AccountPart, fieldsOf } from './account-part.ts';
 
 export class AccountPasskeys extends AccountPart {
@@ -48,7 +46,7 @@ export class AccountPasskeys extends AccountPart {
   }
 
   protected override async load(): Promise<void> {
-    if (!this.isOffer) this.passkeys = await passkeysApi.list();
+    if (!this.isOffer) this.passkeys = (await call('GET /v1/me/passkeys')).passkeys;
   }
 
   override render(): TemplateResult {
@@ -114,12 +112,10 @@ export class AccountPasskeys extends AccountPart {
 
   async #addOne(): Promise<void> {
     try {
-      await addPasskey();
+      await confirmed(addPasskey);
     } catch (error) {
-      if (!(error instanceof LogeError)) throw error;
-      if (error.code === 'sign_in_again') this.isStale = true;
-      if (error.code !== 'step_up_required' || !(await confirmWithPasskey())) throw error;
-      await addPasskey();
+      if (error instanceof LogeError && error.code === 'sign_in_again') this.isStale = true;
+      throw error;
     }
     this.emit('passkey-added', undefined);
     await this.reload();
@@ -136,7 +132,7 @@ export class AccountPasskeys extends AccountPart {
     event.preventDefault();
     const name = fieldsOf(event)('name');
     void this.act('rename', async () => {
-      await peopleApi.renamePasskey(id, name);
+      await call('PATCH /v1/me/passkeys/:passkey', { passkey: id, name });
       this.renamed = '';
       await this.reload();
     });
@@ -144,7 +140,7 @@ export class AccountPasskeys extends AccountPart {
 
   #remove(id: string): void {
     void this.act('remove', async () => {
-      await peopleApi.removePasskey(id);
+      await call('DELETE /v1/me/passkeys/:passkey', { passkey: id });
       await this.reload();
       this.note = this.words.accounts.passkeys.isRemoved;
     });
@@ -152,7 +148,7 @@ export class AccountPasskeys extends AccountPart {
 
   #signInAgain = (): void => {
     void this.act('sign-in', async () => {
-      await siteApi.signOut();
+      await call('POST /site/sign-out');
       location.assign('/sign-in?to=/account');
     });
   };

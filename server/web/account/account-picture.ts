@@ -1,12 +1,13 @@
 /** `<account-picture>`: a creator's picture, to upload, replace and remove. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Profile } from '../../protocol/accounts/people.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { peopleApi } from '../api/people-api.ts';
 import { portrait, portraitStyles } from '../profile/profile-content.ts';
+import { call, upload } from '../site/site-call.ts';
 import { AccountPart } from './account-part.ts';
 
 export class AccountPicture extends AccountPart {
@@ -68,7 +69,7 @@ export class AccountPicture extends AccountPart {
     await this.act('picture', async () => {
       // Known before the upload of a file that is refused.
       if (file.size > LIMITS.pictureBytes) this.problem = this.accountTexts.pictureTooLarge;
-      else this.announce({ ...this.profile, picture: await peopleApi.setPicture(file) });
+      else this.announce({ ...this.profile, picture: (await upload('PUT /v1/me/picture', { file })).picture });
     });
     // The same file can be chosen again.
     input.value = '';
@@ -76,7 +77,7 @@ export class AccountPicture extends AccountPart {
 
   #remove = async (): Promise<void> => {
     await this.act('picture', async () => {
-      await peopleApi.removePicture();
+      await call('DELETE /v1/me/picture');
       this.announce({ ...this.profile, picture: null });
     });
   };

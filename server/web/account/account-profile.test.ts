@@ -1,7 +1,8 @@
 /** The form of the account's profile. */
+
 import { afterEach, expect, test, vi } from 'vitest';
+import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import type { Profile } from '../../protocol/accounts/people.ts';
-import { peopleApi } from '../api/people-api.ts';
 import '../texts/account-texts.ts';
 import { AccountProfile } from './account-profile.ts';
 
@@ -10,10 +11,7 @@ class TestProfile extends AccountProfile {
 }
 customElements.define('test-account-profile', TestProfile);
 
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
+afterEach(() => vi.unstubAllGlobals());
 
 test('a profile that was open for long takes back no change of another page', async () => {
   const profile = { name: 'Léa', handle: 'lea', language: 'en', about: '', mail: { lives: true }, role: 'fan' };
@@ -24,7 +22,7 @@ test('a profile that was open for long takes back no change of another page', as
       get = (name: string) => fields.get(name) ?? null;
     },
   );
-  const changeProfile = vi.spyOn(peopleApi, 'changeProfile').mockResolvedValue(profile as unknown as Profile);
+  const changeProfile = answerOf('PATCH /v1/me', profile);
   const part = new TestProfile();
   part.profile = profile as unknown as Profile;
   const { strings, values } = part.render();

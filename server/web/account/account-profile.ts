@@ -1,10 +1,12 @@
 /** `<account-profile>`: name, handle and language. Before there is a name, the name alone. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Profile, ProfileChange } from '../../protocol/accounts/people.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { peopleApi } from '../api/people-api.ts';
+import { call } from '../site/site-call.ts';
+
 import { AccountPart, fieldsOf } from './account-part.ts';
 
 export class AccountProfile extends AccountPart {
@@ -103,7 +105,7 @@ export class AccountProfile extends AccountPart {
       if (profile.role === 'creator' && about !== profile.about) change.about = about;
     }
     await this.act('save', async () => {
-      this.announce(await peopleApi.changeProfile(change));
+      this.announce(await call('PATCH /v1/me', change));
       if (!isNew) this.note = this.accountTexts.saved;
     });
   };

@@ -1,12 +1,12 @@
 /** `<account-provider>`: the account at the house's OpenID provider, of operators and reviewers. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { OidcBinding, OwnOidc } from '../../protocol/accounts/oidc.ts';
-import { oidcApi } from '../api/oidc-api.ts';
-import { peopleApi } from '../api/people-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { AccountPart } from './account-part.ts';
 
 export class AccountProvider extends AccountPart {
@@ -14,7 +14,7 @@ export class AccountProvider extends AccountPart {
   declare own: OwnOidc | undefined;
 
   protected override async load(): Promise<void> {
-    this.own = await oidcApi.own();
+    this.own = await call('GET /v1/me/oidc');
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -63,12 +63,14 @@ export class AccountProvider extends AccountPart {
   }
 
   #add = (): void => {
-    void this.act('add', async () => location.assign(await peopleApi.enrolAtProvider({ returnTo: '/account' })));
+    void this.act('add', async () => {
+      location.assign((await call('POST /site/oidc', { purpose: 'enrol', returnTo: '/account' })).url);
+    });
   };
 
   #remove(id: string): void {
     void this.act('remove', async () => {
-      await peopleApi.removeOidcBinding(id);
+      await call('DELETE /v1/me/oidc/:binding', { binding: id });
       await this.reload();
       this.note = this.words.accounts.oidc.isRemoved;
     });

@@ -1,10 +1,12 @@
 /** `<account-push>`: which of one's browsers get messages about lives. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { type PushState, peopleApi } from '../api/people-api.ts';
+import type { PushState } from '../../protocol/accounts/push.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { AccountPart } from './account-part.ts';
 import { pushSupport, subscribeHere, unsubscribeHere } from './push-here.ts';
 
@@ -15,7 +17,7 @@ export class AccountPush extends AccountPart {
   declare push: PushState | undefined;
 
   protected override async load(): Promise<void> {
-    this.push = await peopleApi.push();
+    this.push = await call('GET /v1/me/push');
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -79,7 +81,7 @@ export class AccountPush extends AccountPart {
 
   async #unsubscribe(id: string, isCurrent: boolean): Promise<void> {
     await this.act(id, async () => {
-      this.push = await peopleApi.unsubscribeFromPush(id);
+      this.push = await call('DELETE /v1/me/push/:device', { device: id });
       if (isCurrent) await unsubscribeHere();
     });
   }

@@ -1,12 +1,12 @@
 /** `<account-sessions>`: where one is signed in, with a way to end each, or all. */
+
 import type { TemplateResult } from 'lit';
 import { html } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { PersonSession } from '../../protocol/accounts/people.ts';
-import { peopleApi } from '../api/people-api.ts';
-import { siteApi } from '../api/site-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { AccountPart } from './account-part.ts';
 
 export class AccountSessions extends AccountPart {
@@ -19,7 +19,7 @@ export class AccountSessions extends AccountPart {
   }
 
   protected override async load(): Promise<void> {
-    this.sessions = await peopleApi.sessions();
+    this.sessions = (await call('GET /v1/me/sessions')).sessions;
   }
 
   override render(): TemplateResult {
@@ -64,7 +64,7 @@ export class AccountSessions extends AccountPart {
 
   #signOutOf = async (id: string): Promise<void> => {
     const isDone = await this.act(id, async () => {
-      await peopleApi.signOutOf(id);
+      await call('DELETE /v1/me/sessions/:session', { session: id });
       await this.reload();
     });
     if (isDone) this.note = this.accountTexts.signedOutThere;
@@ -73,8 +73,8 @@ export class AccountSessions extends AccountPart {
   /** The second call clears this browser's cookie. */
   #signOutEverywhere = (): void => {
     void this.act('everywhere', async () => {
-      await peopleApi.signOutEverywhere();
-      await siteApi.signOut();
+      await call('DELETE /v1/me/sessions');
+      await call('POST /site/sign-out');
       location.assign('/');
     });
   };

@@ -1,5 +1,6 @@
 /** Web push in this browser: whether it is possible, and how it begins and ends. */
-import { type PushState, peopleApi } from '../api/people-api.ts';
+import type { PushState } from '../../protocol/accounts/push.ts';
+import { call } from '../site/site-call.ts';
 
 /** `install`: an iPhone or iPad, which has it only for a site on its home screen. */
 export type PushSupport = 'ready' | 'install' | 'denied' | 'none';
@@ -28,7 +29,7 @@ export async function subscribeHere(publicKey: string): Promise<PushState | unde
     return pushManager.subscribe(options);
   });
   const { endpoint = '', keys = {} } = subscription.toJSON();
-  return peopleApi.subscribeToPush({ endpoint, keys: { p256dh: keys.p256dh ?? '', auth: keys.auth ?? '' } });
+  return call('POST /v1/me/push', { endpoint, keys: { p256dh: keys.p256dh ?? '', auth: keys.auth ?? '' } });
 }
 
 export async function unsubscribeHere(): Promise<void> {

@@ -1,9 +1,12 @@
 /** `<site-push-offer>`: after "Remind me", offers a message to this device too. Absent where it is one already. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { type PushState, peopleApi } from '../api/people-api.ts';
+import type { PushState } from '../../protocol/accounts/push.ts';
+import { call } from '../site/site-call.ts';
+
 import '../texts/account-texts.ts';
 import { AccountPart } from './account-part.ts';
 import { pushSupport, subscribeHere } from './push-here.ts';
@@ -45,7 +48,7 @@ export class SitePushOffer extends AccountPart {
 
   protected override async load(): Promise<void> {
     // Without it the reminder comes by mail, so a failure is not worth a word.
-    this.push = await peopleApi.push().catch(() => undefined);
+    this.push = await call('GET /v1/me/push').catch(() => undefined);
   }
 
   override render(): TemplateResult | typeof nothing {

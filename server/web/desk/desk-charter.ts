@@ -1,4 +1,5 @@
 /** `<desk-charter>`: the versions of the charter, the draft of the next one, and its announcement. */
+import { call } from '../site/site-call.ts';
 import '@awesome.me/webawesome/dist/components/textarea/textarea.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -6,7 +7,7 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Article, CharterDraft, PublishedVersion } from '../../protocol/trust/charter.ts';
-import { deskApi } from '../api/desk-api.ts';
+
 import { formatMoment } from '../site/dates.ts';
 import { DeskPart, textOf } from './desk-part.ts';
 
@@ -106,7 +107,10 @@ export class DeskCharter extends DeskPart {
   }
 
   protected override async load(): Promise<void> {
-    const [versions, draft] = await Promise.all([deskApi.charterVersions(), deskApi.charterDraft()]);
+    const [{ versions }, { draft }] = await Promise.all([
+      call('GET /v1/charter/versions'),
+      call('GET /v1/charter/draft'),
+    ]);
     this.versions = versions;
     this.#show(draft);
   }
@@ -266,7 +270,7 @@ export class DeskCharter extends DeskPart {
 
   async #begin(version: number): Promise<void> {
     await this.act('begin', async () => {
-      const { articles } = await deskApi.charterVersion(version);
+      const { articles } = await call('GET /v1/charter/versions/:version', { version });
       this.#foldedCount = articles.length;
       this.#write(articles);
     });
@@ -276,7 +280,7 @@ export class DeskCharter extends DeskPart {
     await this.act('save', () =>
       this.#unlessChanged(async () => {
         const sent = this.articles;
-        const draft = await deskApi.saveCharterDraft(sent, this.draft?.hash ?? null);
+        const { draft } = await call('PUT /v1/charter/draft', { articles: sent, basedOn: this.draft?.hash ?? null });
         this.isChanged = this.articles !== sent;
         this.theirs = undefined;
         this.#show(draft);
@@ -291,7 +295,7 @@ export class DeskCharter extends DeskPart {
       await act();
     } catch (error) {
       if (!(error instanceof LogeError && error.code === 'charter_changed')) throw error;
-      this.draft = await deskApi.charterDraft();
+      this.draft = (await call('GET /v1/charter/draft')).draft;
       this.theirs = this.draft?.articles ?? [];
       this.isChanged = true;
     }
@@ -316,7 +320,7 @@ export class DeskCharter extends DeskPart {
     if (!isSure) return;
     await this.act('discard', () =>
       this.#unlessChanged(async () => {
-        if (this.draft) await deskApi.deleteCharterDraft(this.draft.hash);
+        if (this.draft) await call('DELETE /v1/charter/draft', { hash: this.draft.hash });
         this.isChanged = false;
         this.theirs = undefined;
         this.#show(null);
@@ -338,7 +342,7 @@ export class DeskCharter extends DeskPart {
     });
     if (!isSure) return;
     await this.act('announce', async () => {
-      await deskApi.announceCharter({ hash: draft.hash, ...(start && { effectiveFrom: start }) });
+      await call('POST /v1/charter/announcements', { hash: draft.hash, ...(start && { effectiveFrom: start }) });
       this.effectiveFrom = '';
       await this.reload();
       this.note = texts.done(draft.version);

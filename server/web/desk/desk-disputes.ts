@@ -1,11 +1,12 @@
 /** `<desk-disputes>`: payments that a bank has reversed, with the deadline and the form for evidence. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Dispute } from '../../protocol/money/payouts.ts';
-import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { DeskPart, textOf } from './desk-part.ts';
 
 const LOOK = { inquiry: 'open', open: 'bad', under_review: 'open', won: 'good', lost: 'bad' } as const;
@@ -39,7 +40,7 @@ export class DeskDisputes extends DeskPart {
   }
 
   protected override async load(): Promise<void> {
-    this.disputes = await deskApi.disputes();
+    this.disputes = (await call('GET /v1/disputes')).disputes;
   }
 
   override render(): TemplateResult {
@@ -106,7 +107,7 @@ export class DeskDisputes extends DeskPart {
     });
     if (!isSure) return;
     const isDone = await this.act(id, async () => {
-      await deskApi.submitEvidence(id, (this.notes[id] ?? '').trim());
+      await call('POST /v1/disputes/:dispute/evidence', { dispute: id, note: this.notes[id]?.trim() || undefined });
       await this.reload();
     });
     if (isDone) this.note = texts.done;

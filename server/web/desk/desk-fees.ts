@@ -1,10 +1,11 @@
 /** `<desk-fees>`: the versions of the house's commission, and a form for a new one with its start date. */
+
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { FeePolicyView } from '../../protocol/money/pricing.ts';
-import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { DeskPart, textOf } from './desk-part.ts';
 
 const BPS = 10_000;
@@ -36,7 +37,9 @@ export class DeskFees extends DeskPart {
   }
 
   protected override async load(): Promise<void> {
-    this.policies = (await deskApi.feePolicies()).toSorted((one, other) => other.version - one.version);
+    this.policies = (await call('GET /v1/fee-policies')).feePolicies.toSorted(
+      (one, other) => other.version - one.version,
+    );
   }
 
   override render(): TemplateResult {
@@ -117,7 +120,7 @@ export class DeskFees extends DeskPart {
     if (!isSure) return;
     let created: FeePolicyView | undefined;
     await this.act('create', async () => {
-      created = await deskApi.createFeePolicy({
+      created = await call('POST /v1/fee-policies', {
         commissionBps,
         ...(start ? { effectiveAt: start.toISOString() } : {}),
       });

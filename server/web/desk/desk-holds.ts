@@ -1,11 +1,12 @@
 /** `<desk-holds>`: freezes and resumes payouts to a creator, with a reason that the creator can read. */
+import { call } from '../site/site-call.ts';
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { CreatorFreeze } from '../../protocol/money/desk.ts';
-import { deskApi } from '../api/desk-api.ts';
+
 import { formatMoment } from '../site/dates.ts';
 import { DeskPart } from './desk-part.ts';
 
@@ -43,7 +44,7 @@ export class DeskHolds extends DeskPart {
   }
 
   protected override async load(): Promise<void> {
-    this.frozen = (await deskApi.payouts()).frozen;
+    this.frozen = (await call('GET /v1/payouts')).frozen;
   }
 
   override render(): TemplateResult {
@@ -148,7 +149,7 @@ export class DeskHolds extends DeskPart {
 
   #set(name: string, creator: string, input: { frozen: boolean; reason: string }): Promise<boolean> {
     return this.act(name, async () => {
-      await deskApi.setHold(creator, input);
+      await call('POST /v1/creators/:creator/payout-freeze', { creator, ...input });
       await this.reload();
     });
   }

@@ -1,10 +1,11 @@
 /** `<desk-jobs>`: what waits of the house's own work, since when, and why. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DueWorkReport } from '../../protocol/due-work.ts';
-import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
 export class DeskJobs extends DeskPart {
@@ -12,7 +13,7 @@ export class DeskJobs extends DeskPart {
   declare kinds: DueWorkReport[] | undefined;
 
   protected override async load(): Promise<void> {
-    this.kinds = await deskApi.dueWork();
+    this.kinds = (await call('GET /v1/desk/jobs')).kinds;
   }
 
   override render(): TemplateResult {

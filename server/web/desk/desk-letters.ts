@@ -1,10 +1,11 @@
 /** `<desk-letters>`: letters that did not arrive, with what the mail server answered. */
+
 import type { TemplateResult } from 'lit';
 import { html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { UndeliveredLetter } from '../../protocol/accounts/mail.ts';
-import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
 export class DeskLetters extends DeskPart {
@@ -13,7 +14,7 @@ export class DeskLetters extends DeskPart {
   declare letters: UndeliveredLetter[] | undefined;
 
   protected override async load(): Promise<void> {
-    this.letters = await deskApi.undeliveredLetters();
+    this.letters = (await call('GET /v1/desk/letters')).letters;
   }
 
   override render(): TemplateResult {

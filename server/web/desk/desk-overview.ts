@@ -1,11 +1,12 @@
 /** `<desk-overview>`: what needs the operator, then the state of books and provider. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskActView, DeskOverview } from '../../protocol/money/desk.ts';
-import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
 const ACTS_SHOWN = 8;
@@ -126,7 +127,10 @@ export class DeskOverviewPart extends DeskPart {
   ];
 
   protected override async load(): Promise<void> {
-    [this.overview, this.acts] = await Promise.all([deskApi.overview(), deskApi.acts()]);
+    [this.overview, { acts: this.acts }] = await Promise.all([
+      call('GET /v1/desk/overview'),
+      call('GET /v1/desk/acts'),
+    ]);
   }
 
   override render(): TemplateResult {

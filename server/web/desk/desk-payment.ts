@@ -1,11 +1,11 @@
 /** `<desk-payment>`: a payment with its ledger entries, refunds and dispute, and a form to refund it. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-
 import type { DeskPaymentDetail } from '../../protocol/money/desk.ts';
-import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
 import { PAYMENT_LOOK } from './desk-payments.ts';
@@ -74,7 +74,7 @@ export class DeskPaymentPart extends DeskPart {
   ];
 
   protected override async load(): Promise<void> {
-    this.detail = await deskApi.payment(this.payment);
+    this.detail = await call('GET /v1/payments/:payment', { payment: this.payment });
   }
 
   override render(): TemplateResult {
@@ -156,7 +156,7 @@ export class DeskPaymentPart extends DeskPart {
 
   async #sendAgain({ id, amountMinor, reason }: DeskRefundRow): Promise<void> {
     const { payment } = this;
-    const isSent = await this.act(id, () => deskApi.refund({ payment, amountMinor, reason }));
+    const isSent = await this.act(id, () => call('POST /v1/refunds', { payment, amountMinor, reason }));
     if (!isSent) return;
     await this.reload();
     this.note = this.desk.payment.refundSentAgain;

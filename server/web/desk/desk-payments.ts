@@ -1,4 +1,5 @@
 /** `<desk-payments>`: searches payments by payer or id. The query is in the URL. */
+import { call } from '../site/site-call.ts';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
@@ -6,8 +7,9 @@ import { css, html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 
-import type { DeskPayment } from '../../protocol/money/desk.ts';
-import { deskApi } from '../api/desk-api.ts';
+import type { DeskPayment, DeskPaymentsQuery } from '../../protocol/money/desk.ts';
+import type { Given } from '../../protocol/operations/calls.ts';
+
 import { formatMoment } from '../site/dates.ts';
 import { DeskPart, textOf } from './desk-part.ts';
 
@@ -31,7 +33,7 @@ export class DeskPayments extends DeskPart {
   declare payments: DeskPayment[] | undefined;
   declare next: string | null;
   /** What the list shows, not what the fields say meanwhile. */
-  #asked = { query: '', kind: '' };
+  #asked: Given<'GET /v1/payments'>[0] = {};
 
   static override styles = [
     ...DeskPart.styles,
@@ -97,9 +99,9 @@ export class DeskPayments extends DeskPart {
   }
 
   protected override async load(): Promise<void> {
-    const asked = { query: this.query.trim(), kind: this.kind };
+    const asked = { query: this.query.trim(), kind: this.kind as DeskPaymentsQuery['kind'] | '' };
     this.#asked = asked;
-    const { payments, next } = await deskApi.payments(asked);
+    const { payments, next } = await call('GET /v1/payments', asked);
     // Another search has begun meanwhile.
     if (asked !== this.#asked) return;
     this.payments = payments;
@@ -197,7 +199,7 @@ export class DeskPayments extends DeskPart {
     if (!after) return;
     await this.act('more', async () => {
       const asked = this.#asked;
-      const page = await deskApi.payments({ ...asked, after });
+      const page = await call('GET /v1/payments', { ...asked, after });
       if (asked !== this.#asked) return;
       this.payments = [...(this.payments ?? []), ...page.payments];
       this.next = page.next;

@@ -1,11 +1,12 @@
 /** `<desk-payouts>`: due payouts, a batch that pays them after confirmation, and earlier payouts. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskPayouts as Listed } from '../../protocol/money/desk.ts';
 import type { Payout, PayoutBatch } from '../../protocol/money/payouts.ts';
-import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
 const LOOK = { pending: 'open', paid: 'good', failed: 'bad' } as const;
@@ -17,7 +18,7 @@ export class DeskPayouts extends DeskPart {
   declare listed: Listed | undefined;
 
   protected override async load(): Promise<void> {
-    this.listed = await deskApi.payouts();
+    this.listed = await call('GET /v1/payouts');
   }
 
   override render(): TemplateResult {
@@ -85,7 +86,7 @@ export class DeskPayouts extends DeskPart {
     if (!isSure) return;
     let batch: PayoutBatch | undefined;
     await this.act('run', async () => {
-      batch = await deskApi.runPayouts();
+      batch = await call('POST /v1/payout-batches');
       await this.reload();
     });
     if (!batch) return;

@@ -1,11 +1,12 @@
 /** `<desk-people>`: the search for people, requests to become a creator, and who holds a role of the house. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskPersonRow } from '../../protocol/accounts/people.ts';
 import type { RoleHolder } from '../../protocol/roles.ts';
-import { deskPeopleApi } from '../api/desk-people-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
 export class DeskPeople extends DeskPart {
@@ -25,7 +26,7 @@ export class DeskPeople extends DeskPart {
   }
 
   protected override async load(): Promise<void> {
-    this.roles = await deskPeopleApi.roles();
+    this.roles = (await call('GET /v1/desk/roles')).roles;
   }
 
   override render(): TemplateResult {
@@ -92,7 +93,7 @@ export class DeskPeople extends DeskPart {
     const query = this.query.trim();
     if (query === '') return;
     void this.act('search', async () => {
-      this.found = await deskPeopleApi.search(query);
+      this.found = (await call('GET /v1/desk/people', { query })).people;
     });
   };
 }

@@ -1,13 +1,14 @@
 /** `<desk-person>`: everything about one person, and what an operator does about them, each with a reason on record. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskPerson } from '../../protocol/accounts/people.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { DeskActView } from '../../protocol/money/desk.ts';
-import { deskApi } from '../api/desk-api.ts';
-import { deskPeopleApi, type HouseRole } from '../api/desk-people-api.ts';
+import type { HouseRole } from '../../protocol/roles.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
 const HOUSE_ROLES: readonly HouseRole[] = ['reviewer', 'operator'];
@@ -42,8 +43,8 @@ export class DeskPersonPage extends DeskPart {
   }
 
   protected override async load(): Promise<void> {
-    this.shown = await deskPeopleApi.person(this.person);
-    this.acts = await deskApi.actsOn(this.person);
+    this.shown = await call('GET /v1/desk/people/:person', { person: this.person });
+    this.acts = (await call('GET /v1/desk/acts', { subject: this.person })).acts;
   }
 
   override render(): TemplateResult {
@@ -112,6 +113,8 @@ export class DeskPersonPage extends DeskPart {
   #decisions({ id, roles, sessions, openMatters }: DeskPerson): TemplateResult {
     const texts = this.desk.people;
     const isRequested = roles.some(({ role, givenAt }) => role === 'creator' && givenAt === null);
+    const decide = (accepted: boolean, reason: string) =>
+      call('POST /v1/desk/people/:person/creator', { person: id, accepted, reason });
     const holds = (name: HouseRole) => roles.some(({ role, givenAt }) => role === name && givenAt !== null);
     return html`<section aria-labelledby="decisions">
       <h2 id="decisions" class="display">${texts.decide}</h2>
@@ -119,18 +122,24 @@ export class DeskPersonPage extends DeskPart {
         ${this.field('reason', { id: 'person-reason', label: texts.reason, hint: texts.reasonHint, maxChars: LIMITS.reasonChars })}
         ${
           isRequested
-            ? html`${this.#button('accept', texts.accept, (reason) => deskPeopleApi.decideCreator(id, true, reason))}
-              ${this.#button('refuse', texts.refuse, (reason) => deskPeopleApi.decideCreator(id, false, reason))}`
+            ? html`${this.#button('accept', texts.accept, (reason) => decide(true, reason))}
+              ${this.#button('refuse', texts.refuse, (reason) => decide(false, reason))}`
             : nothing
         }
         ${HOUSE_ROLES.map((role) =>
           holds(role)
-            ? this.#button(`end-${role}`, texts.endRole[role], (reason) => deskPeopleApi.endRole(id, role, reason))
-            : this.#button(`give-${role}`, texts.giveRole[role], (reason) => deskPeopleApi.giveRole(id, role, reason)),
+            ? this.#button(`end-${role}`, texts.endRole[role], (reason) =>
+                call('POST /v1/desk/people/:person/roles/end', { person: id, role, reason }),
+              )
+            : this.#button(`give-${role}`, texts.giveRole[role], (reason) =>
+                call('POST /v1/desk/people/:person/roles', { person: id, role, reason }),
+              ),
         )}
         ${
           sessions.length > 0
-            ? this.#button('end-sessions', texts.endSessions, (reason) => deskPeopleApi.endSessions(id, reason))
+            ? this.#button('end-sessions', texts.endSessions, (reason) =>
+                call('POST /v1/desk/people/:person/sessions/end', { person: id, reason }),
+              )
             : nothing
         }
         ${
@@ -174,7 +183,7 @@ export class DeskPersonPage extends DeskPart {
       cancel: texts.keep,
       testId: 'person-close-sure',
     });
-    return isSure ? deskPeopleApi.close(id, reason) : false;
+    return isSure ? call('POST /v1/desk/people/:person/close', { person: id, reason }) : false;
   }
 
   #record(): TemplateResult {

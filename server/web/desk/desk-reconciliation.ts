@@ -1,12 +1,13 @@
 /** `<desk-reconciliation>`: books against provider, each difference explained, and earlier comparisons. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatCount, formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import type { Reconciliation } from '../../protocol/money/payouts.ts';
-import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
 export class DeskReconciliation extends DeskPart {
@@ -41,7 +42,7 @@ export class DeskReconciliation extends DeskPart {
   ];
 
   protected override async load(): Promise<void> {
-    this.runs = await deskApi.reconciliations();
+    this.runs = (await call('GET /v1/reconciliations')).reconciliations;
   }
 
   override render(): TemplateResult {
@@ -113,7 +114,7 @@ export class DeskReconciliation extends DeskPart {
 
   #run = async (): Promise<void> => {
     const isDone = await this.act('run', async () => {
-      await deskApi.reconcile();
+      await call('POST /v1/reconciliations');
       await this.reload();
     });
     if (isDone) this.note = this.desk.reconciliation.done;

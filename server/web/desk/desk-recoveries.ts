@@ -1,11 +1,12 @@
 /** `<desk-recoveries>`: accounts of people who have lost mailbox and passkeys, on their way to another address. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Recovery } from '../../protocol/accounts/addresses.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { DeskPart, textOf } from './desk-part.ts';
 
 const FIELDS = ['account', 'address', 'reason'] as const;
@@ -28,7 +29,7 @@ export class DeskRecoveries extends DeskPart {
   }
 
   protected override async load(): Promise<void> {
-    this.recoveries = await deskApi.recoveries();
+    this.recoveries = (await call('GET /v1/desk/recoveries')).recoveries;
   }
 
   override render(): TemplateResult {
@@ -97,7 +98,11 @@ export class DeskRecoveries extends DeskPart {
     const question = { title: texts.askTitle, text: texts.askText(account, address), confirm: texts.act };
     if (!(await this.isSure({ ...question, cancel: texts.keep, testId: 'confirm-recovery' }))) return;
     const isDone = await this.act('begin', async () => {
-      await deskApi.beginRecovery({ account: account.trim(), address: address.trim(), reason: reason.trim() });
+      await call('POST /v1/desk/recoveries', {
+        account: account.trim(),
+        address: address.trim(),
+        reason: reason.trim(),
+      });
       await this.reload();
     });
     if (!isDone) return;
@@ -107,7 +112,7 @@ export class DeskRecoveries extends DeskPart {
 
   #withdraw(person: string): void {
     void this.act('withdraw', async () => {
-      await deskApi.withdrawRecovery(person);
+      await call('DELETE /v1/desk/recoveries/:person', { person });
       await this.reload();
     });
   }

@@ -2,14 +2,15 @@
  * `<desk-refund>`: amount and reason, then a preview of the split by the books, then the button. Fires `desk-refunded`
  * afterwards.
  */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { currencySymbol, formatAmount, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { DeskPaymentDetail, RefundPreview } from '../../protocol/money/desk.ts';
+import { call } from '../site/site-call.ts';
 
-import { deskApi } from '../api/desk-api.ts';
 import { DeskPart, textOf } from './desk-part.ts';
 
 /** Payments that give access, which the refund of all that is left ends. */
@@ -156,7 +157,7 @@ export class DeskRefund extends DeskPart {
       return;
     }
     await this.act('preview', async () => {
-      this.preview = await deskApi.previewRefund(payment.id, amountMinor);
+      this.preview = await call('GET /v1/payments/:payment/refund-preview', { payment: payment.id, amountMinor });
     });
   };
 
@@ -165,7 +166,7 @@ export class DeskRefund extends DeskPart {
     // The same request sent twice is one refund.
     const idempotencyKey = `${id}:${refundedMinor}:${amountMinor}`;
     const isDone = await this.act('refund', () =>
-      deskApi.refund({ payment: id, amountMinor, reason: this.reason.trim(), idempotencyKey }),
+      call('POST /v1/refunds', { payment: id, amountMinor, reason: this.reason.trim(), idempotencyKey }),
     );
     this.preview = undefined;
     if (!isDone) return;

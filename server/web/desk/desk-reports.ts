@@ -1,10 +1,11 @@
 /** `<desk-reports>`: what people have reported, with the evidence that was kept. Decisions are not made here. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { FiledReport } from '../../protocol/trust/reports.ts';
-import { deskApi } from '../api/desk-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
 export class DeskReports extends DeskPart {
@@ -50,7 +51,7 @@ export class DeskReports extends DeskPart {
   }
 
   protected override async load(): Promise<void> {
-    const { reports, hasMore } = await deskApi.reports();
+    const { reports, hasMore } = await call('GET /v1/desk/reports');
     this.reports = reports;
     this.hasMore = hasMore;
   }
@@ -89,7 +90,7 @@ export class DeskReports extends DeskPart {
 
   #more = (): Promise<boolean> =>
     this.act('more', async () => {
-      const { reports, hasMore } = await deskApi.reports(this.reports?.at(-1)?.number);
+      const { reports, hasMore } = await call('GET /v1/desk/reports', { before: this.reports?.at(-1)?.number });
       this.reports = [...(this.reports ?? []), ...reports];
       this.hasMore = hasMore;
     });

@@ -1,10 +1,12 @@
 /** `<earnings-account>`: the state of a creator's account at the payment provider, and the way to set it up. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { CreatorAccount } from '../../protocol/money/payouts.ts';
-import { earningsApi } from '../api/money-api.ts';
+import { call } from '../site/site-call.ts';
+
 import { SitePart } from '../site/site-part.ts';
 
 const LOOK = { none: 'open', pending: 'open', enabled: 'good', restricted: 'bad' } as const;
@@ -73,7 +75,9 @@ export class EarningsAccount extends SitePart {
 
   #begin = async (): Promise<void> => {
     await this.act('begin', async () => {
-      const { onboardingUrl } = await earningsApi.startOnboarding(location.origin + location.pathname);
+      const { onboardingUrl } = await call('POST /v1/earnings/onboarding', {
+        returnUrl: location.origin + location.pathname,
+      });
       location.assign(onboardingUrl);
     });
   };

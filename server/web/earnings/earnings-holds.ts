@@ -1,11 +1,11 @@
 /** `<earnings-holds>`: held sales, each with its reason and release date. */
+
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { EarningsHold } from '../../protocol/money/payouts.ts';
-import type { EarningsPage } from '../api/money-api.ts';
-import { earningsApi } from '../api/money-api.ts';
+import type { EarningsHold, EarningsPage } from '../../protocol/money/payouts.ts';
 import { formatDay, formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { SitePart } from '../site/site-part.ts';
 
 /** Sales shown at first; a longer list is expanded in steps. */
@@ -91,7 +91,7 @@ export class EarningsHolds extends SitePart {
     const isEnough = this.#all.length >= this.shown + SHOWN_MORE;
     if (!isEnough && after) {
       await this.act('more', async () => {
-        const page = await earningsApi.holds(after);
+        const page = await call('GET /v1/earnings', { after });
         this.more = [...this.more, ...page.holds];
         this.next = page.nextHold;
         this.#pendingAtEnd = this.page.summary.pendingMinor;

@@ -1,7 +1,7 @@
 /** What somebody who is no creator is told on the page of the earnings. */
 import { expect, test, vi } from 'vitest';
 import { markupOf } from '../../../tests/support/browser/element-markup.ts';
-import type { SiteSession } from '../api/site-api.ts';
+import type { SiteSession } from '../../protocol/site.ts';
 
 vi.stubGlobal('location', { search: '' });
 // The page reads its URL as soon as it is imported.

@@ -1,15 +1,14 @@
 /** The monthly statements, when their answers come late or not at all. */
+
 import { afterEach, expect, test, vi } from 'vitest';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
-import type { Statement } from '../../protocol/money/payouts.ts';
-import type { EarningsPage, TaxYear } from '../api/money-api.ts';
-import { earningsApi } from '../api/money-api.ts';
+import { answerOf } from '../../../tests/support/browser/site-calls.ts';
+import type { EarningsPage } from '../../protocol/money/payouts.ts';
 import { EarningsPapers } from './earnings-papers.ts';
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => vi.unstubAllGlobals());
 
 function createPapers(): EarningsPapers {
-  vi.spyOn(earningsApi, 'taxYear').mockResolvedValue({} as unknown as TaxYear);
+  answerOf('GET /v1/earnings/tax-year', {});
   const papers = new EarningsPapers();
   papers.page = { statements: ['2030-02', '2030-01'], payouts: [] } as unknown as EarningsPage;
   return papers;
@@ -17,10 +16,10 @@ function createPapers(): EarningsPapers {
 
 test('the month that the creator chose stays when the answer for another one comes after it', async () => {
   const answers = new Map<string, () => void>();
-  vi.spyOn(earningsApi, 'statement').mockImplementation(
-    (month) =>
+  answerOf('GET /v1/earnings/statement').mockImplementation(
+    ({ month }) =>
       new Promise((resolve) => {
-        answers.set(month, () => resolve({ month } as unknown as Statement));
+        answers.set(month, () => resolve({ month }));
       }),
   );
   const papers = createPapers();
@@ -35,9 +34,7 @@ test('the month that the creator chose stays when the answer for another one com
 });
 
 test('a failure to load is no longer shown once the part has loaded', async () => {
-  vi.spyOn(earningsApi, 'statement')
-    .mockRejectedValueOnce(new LogeError('connection_failed'))
-    .mockResolvedValue({ month: '2030-02' } as unknown as Statement);
+  answerOf('GET /v1/earnings/statement', { month: '2030-02' }).mockRejectedValueOnce(new Error('offline'));
   const papers = createPapers();
   await papers.reload();
   expect(papers.lost).not.toBe('');

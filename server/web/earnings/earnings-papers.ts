@@ -1,4 +1,6 @@
 /** `<earnings-papers>`: payouts, monthly statements, downloads, and the figures for the tax office. */
+import type { EarningsPage, TaxYear } from '../../protocol/money/payouts.ts';
+import { call } from '../site/site-call.ts';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { PropertyValues, TemplateResult } from 'lit';
@@ -7,8 +9,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatCount } from '../../../client-sdk/elements/texts/format.ts';
 import type { Payout, Statement } from '../../protocol/money/payouts.ts';
-import type { EarningsPage, TaxYear } from '../api/money-api.ts';
-import { earningsApi } from '../api/money-api.ts';
+
 import { formatMoment, formatMonth } from '../site/dates.ts';
 import { SitePart } from '../site/site-part.ts';
 
@@ -77,8 +78,8 @@ export class EarningsPapers extends SitePart {
   protected override async load(): Promise<void> {
     const month = this.#shownMonth;
     const [statement, taxYear] = await Promise.all([
-      month ? earningsApi.statement(month) : undefined,
-      earningsApi.taxYear(new Date().getUTCFullYear()),
+      month ? call('GET /v1/earnings/statement', { month }) : undefined,
+      call('GET /v1/earnings/tax-year', { year: String(new Date().getUTCFullYear()) }),
     ]);
     // Another month may have been chosen meanwhile.
     if (month === this.#shownMonth) this.statement = statement;

@@ -1,9 +1,10 @@
 /** `<earnings-summary>`: a creator's four totals, why money is held, and the next releases. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { EarningsRelease, FrozenEarnings } from '../../protocol/money/payouts.ts';
-import type { EarningsPage } from '../api/money-api.ts';
+import type { EarningsPage, EarningsRelease, FrozenEarnings } from '../../protocol/money/payouts.ts';
+
 import { dayKey, formatDay, formatDaysUntil } from '../site/dates.ts';
 import { SitePart } from '../site/site-part.ts';
 

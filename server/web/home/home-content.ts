@@ -1,9 +1,11 @@
 /** What the home page shows: the sign-in of a visitor, the studio of a creator, live rooms and upcoming ones. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
-import type { SitePerson } from '../api/site-api.ts';
+import type { SitePerson } from '../../protocol/site.ts';
+
 import type { CardContext, CardRoom } from '../rooms/room-card.ts';
 import { roomCard, roomCardStyles, whenOfTicket } from '../rooms/room-card.ts';
 

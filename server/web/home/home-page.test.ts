@@ -1,9 +1,8 @@
 /** The home page while it stays open. */
+
 import { expect, test, vi } from 'vitest';
+import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
-import { walletApi } from '../api/money-api.ts';
-import type { SiteSession } from '../api/site-api.ts';
-import { siteApi } from '../api/site-api.ts';
 
 vi.stubGlobal('location', { search: '' });
 // The page reads its URL as soon as it is imported.
@@ -29,23 +28,23 @@ test('the tickets on the home page follow their rooms and purchases in other tab
     },
   );
   const ticket = { id: 'ticket_1', status: 'valid', roomStatus: 'scheduled' } as unknown as OwnTicket;
-  vi.spyOn(siteApi, 'session').mockResolvedValue({ person: { role: 'fan' } } as unknown as SiteSession);
-  vi.spyOn(siteApi, 'rooms').mockResolvedValue([]);
-  const tickets = vi.spyOn(walletApi, 'tickets').mockResolvedValue([ticket]);
+  answerOf('GET /site/session', { person: { role: 'fan' } });
+  answerOf('GET /v1/public/rooms', { rooms: [] });
+  const tickets = answerOf('GET /v1/tickets', { tickets: [ticket] });
   const page = new Page();
   page.connectedCallback();
   await vi.advanceTimersByTimeAsync(1_000);
   expect(page.held).toEqual([ticket]);
-  tickets.mockResolvedValue([{ ...ticket, roomStatus: 'live' }]);
+  tickets.mockResolvedValue({ tickets: [{ ...ticket, roomStatus: 'live' }] });
   await vi.advanceTimersByTimeAsync(10_000);
   expect(page.held).toMatchObject([{ roomStatus: 'live' }]);
   tickets.mockRejectedValue(new Error('offline'));
   await vi.advanceTimersByTimeAsync(10_000);
   expect(page.held).toMatchObject([{ roomStatus: 'live' }]);
   // Without a ticket, the page asks again when it comes back into view.
-  tickets.mockResolvedValue([{ ...ticket, roomStatus: 'ended' }]);
+  tickets.mockResolvedValue({ tickets: [{ ...ticket, roomStatus: 'ended' }] });
   await vi.advanceTimersByTimeAsync(10_000);
-  tickets.mockResolvedValue([ticket]);
+  tickets.mockResolvedValue({ tickets: [ticket] });
   await vi.advanceTimersByTimeAsync(10_000);
   expect(page.held).toEqual([]);
   listened.get('visibilitychange')?.();

@@ -1,4 +1,5 @@
 /** `<account-moderating>`: invitations to moderate, also that of a link, and where one moderates. Empty without any. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
@@ -7,7 +8,7 @@ import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { ModeratingList, ReceivedInvitation } from '../../protocol/roles.ts';
 import { AccountPart } from '../account/account-part.ts';
-import { moderatorsApi } from '../api/moderators-api.ts';
+import { call } from '../site/site-call.ts';
 
 const LINK_PARAMETER = 'invitation';
 
@@ -19,8 +20,8 @@ export class AccountModerating extends AccountPart {
   #token = new URLSearchParams(location.search).get(LINK_PARAMETER) ?? '';
 
   protected override async load(): Promise<void> {
-    this.list = await moderatorsApi.moderating();
-    if (this.#token) this.linked = await moderatorsApi.findLink(this.#token);
+    this.list = await call('GET /v1/me/moderating');
+    if (this.#token) this.linked = await call('POST /v1/me/invitation-links', { token: this.#token });
   }
 
   override render(): TemplateResult {
@@ -85,7 +86,7 @@ export class AccountModerating extends AccountPart {
 
   #acceptLink = async (): Promise<void> => {
     const isDone = await this.act('accept', async () => {
-      await moderatorsApi.acceptLink(this.#token);
+      await call('POST /v1/me/invitation-links/accept', { token: this.#token });
       this.note = this.words.accounts.moderating.accepted;
       this.linked = undefined;
       // The link is used up: neither this part nor a reload of the page must show it as invalid.
@@ -104,7 +105,7 @@ export class AccountModerating extends AccountPart {
   #answer = async (id: string, accepted: boolean): Promise<void> => {
     const { moderating: texts } = this.words.accounts;
     const isDone = await this.act(id, async () => {
-      await moderatorsApi.answer(id, accepted);
+      await call('POST /v1/me/moderating/:invitation', { invitation: id, accepted });
       await this.reload();
     });
     if (isDone) this.note = accepted ? texts.accepted : texts.declined;
@@ -112,7 +113,7 @@ export class AccountModerating extends AccountPart {
 
   #stop = async (id: string): Promise<void> => {
     const isDone = await this.act(id, async () => {
-      await moderatorsApi.end(id);
+      await call('DELETE /v1/me/moderators/:moderator', { moderator: id });
       await this.reload();
     });
     if (isDone) this.note = this.words.accounts.moderating.stopped;

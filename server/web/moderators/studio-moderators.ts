@@ -1,14 +1,15 @@
 /** `<studio-moderators>`: a creator's moderators and open invitations, with ways to invite and to remove. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { ModeratorList } from '../../protocol/roles.ts';
+import type { RoomView } from '../../protocol/rooms.ts';
 import { AccountPart, fieldsOf } from '../account/account-part.ts';
-import { moderatorsApi } from '../api/moderators-api.ts';
-import type { ListedRoom } from '../api/site-api.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import '../texts/account-texts.ts';
 
 export class StudioModerators extends AccountPart {
@@ -19,7 +20,7 @@ export class StudioModerators extends AccountPart {
     link: { state: true },
   };
   /** Of the creator; for those that have not ended one can invite. */
-  declare rooms: ListedRoom[];
+  declare rooms: RoomView[];
   declare list: ModeratorList | undefined;
   /** A new invitation's link, which is shown once. */
   declare link: string;
@@ -31,7 +32,7 @@ export class StudioModerators extends AccountPart {
   }
 
   protected override async load(): Promise<void> {
-    this.list = await moderatorsApi.list();
+    this.list = await call('GET /v1/me/moderators');
   }
 
   override render(): TemplateResult {
@@ -137,7 +138,8 @@ export class StudioModerators extends AccountPart {
     const [handle, room] = [field('handle'), field('room')];
     this.link = '';
     const isDone = await this.act('invite', async () => {
-      this.link = (await moderatorsApi.invite({ ...(handle && { handle }), ...(room && { room }) })) ?? '';
+      this.link =
+        (await call('POST /v1/me/moderators', { ...(handle && { handle }), ...(room && { room }) })).link ?? '';
       await this.reload();
     });
     if (!isDone) return;
@@ -154,7 +156,7 @@ export class StudioModerators extends AccountPart {
 
   #end = async (id: string, name: string): Promise<void> => {
     const isDone = await this.act(id, async () => {
-      await moderatorsApi.end(id);
+      await call('DELETE /v1/me/moderators/:moderator', { moderator: id });
       await this.reload();
     });
     if (isDone) this.note = this.words.accounts.moderators.removed(name);
@@ -162,7 +164,7 @@ export class StudioModerators extends AccountPart {
 
   #withdraw = async (id: string): Promise<void> => {
     const isDone = await this.act(id, async () => {
-      await moderatorsApi.withdraw(id);
+      await call('DELETE /v1/me/moderators/invitations/:invitation', { invitation: id });
       await this.reload();
     });
     if (isDone) this.note = this.words.accounts.moderators.withdrawn;

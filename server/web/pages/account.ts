@@ -2,8 +2,11 @@
  * The account: profile, becoming a creator, passkeys, sessions. Right after the first sign-in it asks for a name alone,
  * and then offers a passkey.
  */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import type { SiteSession } from '../../protocol/site.ts';
+import { call } from '../site/site-call.ts';
 import '../account/account-address.ts';
 import '../account/account-blocks.ts';
 import '../account/account-creator.ts';
@@ -20,8 +23,7 @@ import '../moderators/account-moderating.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Profile } from '../../protocol/accounts/people.ts';
 import { returnPathOf } from '../account/return-path.ts';
-import { peopleApi } from '../api/people-api.ts';
-import type { SiteSession } from '../api/site-api.ts';
+
 import { hasPasskeys } from '../passkeys/passkey-ceremonies.ts';
 import { SitePage } from '../site/site-page.ts';
 import '../texts/account-texts.ts';
@@ -34,7 +36,7 @@ export class SiteAccount extends SitePage {
   protected readonly page = 'account';
 
   protected override async load({ person }: SiteSession): Promise<void> {
-    if (person) this.profile = await peopleApi.profile();
+    if (person) this.profile = await call('GET /v1/me');
   }
 
   protected override content({ person, housePages, openIdProvider }: SiteSession): TemplateResult {

@@ -1,9 +1,11 @@
 /** The operators' desk: one page with a part for each path below `/desk`. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { type PartImport, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { SiteSession } from '../api/site-api.ts';
+import type { SiteSession } from '../../protocol/site.ts';
+
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { sectionStyles } from '../styles/section-styles.ts';

@@ -1,11 +1,13 @@
 /** A creator's earnings: held, available and next amounts, the payout account, and statements. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { EarningsPage } from '../api/money-api.ts';
-import { earningsApi } from '../api/money-api.ts';
-import type { SiteSession } from '../api/site-api.ts';
+import type { EarningsPage } from '../../protocol/money/payouts.ts';
+import type { SiteSession } from '../../protocol/site.ts';
+import { call } from '../site/site-call.ts';
+
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import '../texts/earnings-texts.ts';
@@ -120,13 +122,13 @@ export class SiteEarnings extends SitePage {
   }
 
   protected override async load(session: SiteSession): Promise<void> {
-    if (session.person?.role === 'creator') this.earnings = await earningsApi.read();
+    if (session.person?.role === 'creator') this.earnings = await call('GET /v1/earnings/overview');
   }
 
   async #refresh(): Promise<void> {
     if (!this.earnings || document.hidden) return;
     // A failed refresh leaves the page as it is; the next one follows.
-    const earnings = await earningsApi.read().catch(() => undefined);
+    const earnings = await call('GET /v1/earnings/overview').catch(() => undefined);
     if (earnings && JSON.stringify(earnings) !== JSON.stringify(this.earnings)) this.earnings = earnings;
   }
 

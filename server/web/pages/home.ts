@@ -1,19 +1,20 @@
 /** The home page: live rooms, upcoming ones, and in development the demo sign-in. */
+
 import type { TemplateResult } from 'lit';
 import { nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
-import { walletApi } from '../api/money-api.ts';
-import type { ListedRoom, SiteSession } from '../api/site-api.ts';
-import { siteApi } from '../api/site-api.ts';
+import type { RoomView } from '../../protocol/rooms.ts';
+import type { SiteSession } from '../../protocol/site.ts';
 import { homeContent, homeStyles } from '../home/home-content.ts';
+import { call } from '../site/site-call.ts';
 import { SitePage } from '../site/site-page.ts';
 
 const REFRESH_MS = 8_000;
 
 export class SiteHome extends SitePage {
   static override properties = { ...SitePage.properties, rooms: { state: true }, held: { state: true } };
-  declare rooms: ListedRoom[] | undefined;
+  declare rooms: RoomView[] | undefined;
   declare held: OwnTicket[] | undefined;
   protected readonly page = 'home';
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -33,14 +34,17 @@ export class SiteHome extends SitePage {
   }
 
   protected override async load({ person }: SiteSession): Promise<void> {
-    [this.rooms, this.held] = await Promise.all([siteApi.rooms(), person ? this.#readHeld() : undefined]);
+    [{ rooms: this.rooms }, this.held] = await Promise.all([
+      call('GET /v1/public/rooms'),
+      person ? this.#readHeld() : undefined,
+    ]);
   }
 
   /** Who holds none is not asked about again and again. Where they cannot be read, what is shown stays. */
   async #readHeld(): Promise<OwnTicket[] | undefined> {
     if (this.held?.length === 0) return this.held;
-    const tickets = await walletApi.tickets().catch(() => undefined);
-    return tickets?.filter(({ status, roomStatus }) => status === 'valid' && roomStatus !== 'ended') ?? this.held;
+    const own = await call('GET /v1/tickets').catch(() => undefined);
+    return own?.tickets.filter(({ status, roomStatus }) => status === 'valid' && roomStatus !== 'ended') ?? this.held;
   }
 
   protected override get canReplaceServerContent(): boolean {

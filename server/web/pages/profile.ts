@@ -1,11 +1,12 @@
 /** A creator's page: name, picture, text, lives, club. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { CreatorProfile } from '../../protocol/accounts/profiles.ts';
-import { peopleApi } from '../api/people-api.ts';
-import type { SiteSession } from '../api/site-api.ts';
+import type { SiteSession } from '../../protocol/site.ts';
 import { profileContent, profileStyles } from '../profile/profile-content.ts';
+import { call } from '../site/site-call.ts';
 import '../profile/site-follow.ts';
 import '../texts/profile-texts.ts';
 import { SitePage } from '../site/site-page.ts';
@@ -17,7 +18,7 @@ export class SiteProfile extends SitePage {
   protected readonly page = 'profile';
   readonly #handle = idOfPage('c');
   /** Read beside the session; absent after it was used. */
-  #read: ReturnType<typeof peopleApi.creator> | undefined = peopleApi.creator(this.#handle);
+  #read: Promise<CreatorProfile> | undefined = call('GET /v1/profiles/:handle', { handle: this.#handle });
 
   static override styles = [...SitePage.styles, ...profileStyles];
 
@@ -30,7 +31,7 @@ export class SiteProfile extends SitePage {
   protected override async load({ person }: SiteSession): Promise<void> {
     // After signing in here, the first answer was that of a visitor.
     if (this.profile && !person) return;
-    const read = this.#read ?? peopleApi.creator(this.profile?.handle ?? this.#handle);
+    const read = this.#read ?? call('GET /v1/profiles/:handle', { handle: this.profile?.handle ?? this.#handle });
     this.#read = undefined;
     this.profile = await read;
   }

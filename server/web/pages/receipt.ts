@@ -1,4 +1,6 @@
 /** A receipt: payment, payer, split of the price, and accepted terms. Has a print layout. */
+import type { SiteSession } from '../../protocol/site.ts';
+import { call } from '../site/site-call.ts';
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
@@ -9,8 +11,7 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
-import { walletApi } from '../api/money-api.ts';
-import type { SiteSession } from '../api/site-api.ts';
+
 import { formatMoment } from '../site/dates.ts';
 import { SitePage } from '../site/site-page.ts';
 import { idOfPage } from '../site/site-paths.ts';
@@ -38,7 +39,7 @@ export class SiteReceipt extends SitePage {
   }
 
   protected override async load(session: SiteSession): Promise<void> {
-    if (session.person) this.receipt = await walletApi.receipt(this.#id);
+    if (session.person) this.receipt = await call('GET /v1/receipts/:payment', { payment: this.#id });
   }
 
   protected override get pageTitle(): string {
@@ -201,9 +202,9 @@ export class SiteReceipt extends SitePage {
     });
     if (!isSure) return;
     await this.act('withdraw', async () => {
-      await walletApi.withdraw(receipt.id);
+      await call('POST /v1/withdrawals', { ticket: receipt.id });
       this.isWithdrawn = true;
-      this.receipt = await walletApi.receipt(receipt.id);
+      this.receipt = await call('GET /v1/receipts/:payment', { payment: receipt.id });
     });
   }
 }

@@ -1,11 +1,13 @@
 /** The review of reports for reviewers: the queue of cases, one case, orders of authorities and figures. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { type PartImport, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import type { SiteSession } from '../api/site-api.ts';
+import type { SiteSession } from '../../protocol/site.ts';
+
 import { SitePage } from '../site/site-page.ts';
 import { sectionStyles } from '../styles/section-styles.ts';
 import '../texts/account-texts.ts';

@@ -1,11 +1,13 @@
 /** A room: `<loge-room>` with the site's tokens, or its lobby with the sign-in. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { preloadParts, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { LobbyView, SiteSession } from '../api/site-api.ts';
-import { siteApi } from '../api/site-api.ts';
+import type { PublicRoomView } from '../../protocol/rooms.ts';
+import type { SiteSession } from '../../protocol/site.ts';
 import { roomPageStyles } from '../rooms/room-page-styles.ts';
+import { call } from '../site/site-call.ts';
 import '../rooms/site-lobby.ts';
 import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
@@ -19,19 +21,20 @@ registerParts({ 'loge-room': () => import('../../../client-sdk/elements/loge-roo
 export class SiteRoom extends SitePage {
   static override properties = { ...SitePage.properties, info: { state: true }, isReminded: { state: true } };
   declare isReminded: boolean;
-  declare info: LobbyView | undefined;
+  declare info: PublicRoomView | undefined;
   protected readonly page = 'room';
   protected override readonly isFullHeight = true;
   readonly #roomId = idOfPage('rooms');
   /** The first one, fetched ahead. */
-  #token: ReturnType<typeof siteApi.roomToken> | undefined;
+  #token: Promise<string> | undefined;
   readonly #tokenProvider = () => {
-    const token = this.#token ?? siteApi.roomToken(this.#roomId);
+    const token = this.#token ?? this.#askToken();
     this.#token = undefined;
     return token;
   };
+  readonly #askToken = async () => (await call('POST /v1/rooms/:id/tokens', { id: this.#roomId })).token;
   /** Read beside the session; absent after a failure. */
-  #info: ReturnType<typeof siteApi.room> | undefined = siteApi.room(this.#roomId);
+  #info: Promise<PublicRoomView> | undefined = call('GET /v1/public/rooms/:id', { id: this.#roomId });
 
   static override styles = [...SitePage.styles, roomPageStyles];
 
@@ -46,7 +49,7 @@ export class SiteRoom extends SitePage {
     // The server has read the session already: its answer to the script need not be waited for.
     if (this.hasAttribute('signed-in')) {
       preloadParts(['loge-room']);
-      this.#token = siteApi.roomToken(this.#roomId);
+      this.#token = this.#askToken();
       this.#token.catch(() => undefined);
     }
     super.connectedCallback();
@@ -55,7 +58,7 @@ export class SiteRoom extends SitePage {
   protected override async load({ person }: SiteSession): Promise<void> {
     // Without it one cannot follow here; everything else works.
     if (person) import('../profile/site-follow.ts').catch(() => undefined);
-    this.#info ??= siteApi.room(this.#roomId);
+    this.#info ??= call('GET /v1/public/rooms/:id', { id: this.#roomId });
     try {
       this.info = await this.#info;
     } catch (error) {
@@ -93,7 +96,7 @@ export class SiteRoom extends SitePage {
     </site-lobby></div>`;
   }
 
-  #follow({ creator, creatorHandle }: LobbyView): TemplateResult {
+  #follow({ creator, creatorHandle }: PublicRoomView): TemplateResult {
     const path = creatorHandle ? `/c/${creatorHandle}` : undefined;
     return html`<site-follow slot="lobby" creator=${creator.identity} name=${shownName(creator, elementTexts(this.language))} .profilePath=${path}></site-follow>`;
   }

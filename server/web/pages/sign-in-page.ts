@@ -2,17 +2,17 @@
  * The sign-in page: a mail address, then the code of the mail, whose link works in any browser; or a passkey;
  * or the house's OpenID provider.
  */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { LIMITS } from '../../protocol/limits.ts';
+import type { SiteSession } from '../../protocol/site.ts';
 import { returnPathOf } from '../account/return-path.ts';
-import { oidcApi } from '../api/oidc-api.ts';
-import { peopleApi } from '../api/people-api.ts';
-import type { SiteSession } from '../api/site-api.ts';
 import { hasPasskeys, usePasskey } from '../passkeys/passkey-ceremonies.ts';
+import { call } from '../site/site-call.ts';
 import { SitePage } from '../site/site-page.ts';
 import { formStyles } from '../styles/form-styles.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
@@ -131,14 +131,16 @@ export class SiteSignInPage extends SitePage {
 
   #useProvider = (): void => {
     const returnTo = returnPathOf(location.search);
-    void this.act('provider', () => oidcApi.leave({ purpose: 'sign-in', returnTo }));
+    void this.act('provider', async () => {
+      location.assign((await call('POST /site/oidc', { purpose: 'sign-in', returnTo })).url);
+    });
   };
 
   #ask = async (event: Event): Promise<void> => {
     event.preventDefault();
     const address = fieldOf(event, 'address');
     await this.act('ask', async () => {
-      const { minutes } = await peopleApi.askForMail(address, returnPathOf(location.search));
+      const { minutes } = await call('POST /site/sign-in', { address, returnTo: returnPathOf(location.search) });
       await this.#show({ address, minutes });
     });
   };
@@ -151,7 +153,7 @@ export class SiteSignInPage extends SitePage {
   #enter = async (event: Event): Promise<void> => {
     event.preventDefault();
     const code = fieldOf(event, 'code');
-    await this.act('enter', async () => location.assign(await peopleApi.enterCode(code)));
+    await this.act('enter', async () => location.assign((await call('POST /site/sign-in/code', { code })).returnTo));
   };
 
   /** Moves the focus to the next field. */

@@ -1,4 +1,7 @@
 /** The studio: a creator's rooms and the form for a new one, or with an id that room's live studio. */
+import type { RoomView } from '../../protocol/rooms.ts';
+import type { SiteSession } from '../../protocol/site.ts';
+import { call } from '../site/site-call.ts';
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import '../../../client-sdk/elements/loge-room.ts';
 import type { TemplateResult } from 'lit';
@@ -10,8 +13,7 @@ import { formatDateTime } from '../../../client-sdk/elements/texts/format.ts';
 import '../moderators/studio-moderators.ts';
 import '../rooms/create-room.ts';
 import '../rooms/edit-room.ts';
-import type { ListedRoom, SiteSession } from '../api/site-api.ts';
-import { siteApi } from '../api/site-api.ts';
+
 import { priceOf } from '../rooms/room-card.ts';
 import { SitePage } from '../site/site-page.ts';
 import { DECISIONS_PATH, idOfPage } from '../site/site-paths.ts';
@@ -29,8 +31,8 @@ export class SiteStudio extends SitePage {
     copied: { state: true },
     shownLink: { state: true },
   };
-  declare rooms: ListedRoom[] | undefined;
-  declare info: ListedRoom | undefined;
+  declare rooms: RoomView[] | undefined;
+  declare info: RoomView | undefined;
   /** Id of the room whose form is open. */
   declare edited: string;
   /** Id of the room whose link was just copied. */
@@ -40,7 +42,7 @@ export class SiteStudio extends SitePage {
   protected readonly page = 'studio';
   readonly #roomId = idOfPage('studio');
   protected override readonly isFullHeight = this.#roomId !== '';
-  readonly #tokenProvider = () => siteApi.roomToken(this.#roomId);
+  readonly #tokenProvider = async () => (await call('POST /v1/rooms/:id/tokens', { id: this.#roomId })).token;
 
   static override styles = [...SitePage.styles, badgeStyles, studioPageStyles];
 
@@ -53,8 +55,8 @@ export class SiteStudio extends SitePage {
 
   protected override async load(session: SiteSession): Promise<void> {
     if (session.person?.role !== 'creator') return;
-    if (this.#roomId) this.info = await siteApi.room(this.#roomId);
-    else this.rooms = await siteApi.myRooms();
+    if (this.#roomId) this.info = await call('GET /v1/public/rooms/:id', { id: this.#roomId });
+    else this.rooms = (await call('GET /v1/me/rooms')).rooms;
   }
 
   protected override content(session: SiteSession): TemplateResult {
@@ -106,7 +108,7 @@ export class SiteStudio extends SitePage {
     </div>`;
   }
 
-  #row(room: ListedRoom): TemplateResult {
+  #row(room: RoomView): TemplateResult {
     const { words } = this;
     const context = { words, language: this.language };
     return html`<li>
@@ -138,14 +140,14 @@ export class SiteStudio extends SitePage {
   }
 
   /** What was edited in the form stays while the list is read again. */
-  #edit(room: ListedRoom): TemplateResult | typeof nothing {
+  #edit(room: RoomView): TemplateResult | typeof nothing {
     return this.edited === room.id
       ? html`<site-edit-room .room=${room} @room-changed=${() => this.#reloadRooms()}></site-edit-room>`
       : nothing;
   }
 
   async #reloadRooms(): Promise<void> {
-    this.rooms = await siteApi.myRooms();
+    this.rooms = (await call('GET /v1/me/rooms')).rooms;
   }
 
   #share(roomId: string): TemplateResult {

@@ -1,4 +1,5 @@
 /** The wallet: credit, top-up, refund, cards, memberships, history. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { registerParts } from '../../../client-sdk/elements/loading/parts.ts';
@@ -7,14 +8,20 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import type { SavedCard, Wallet } from '../../protocol/money/money.ts';
 import type { UnspentTopup } from '../../protocol/money/wallet.ts';
-import type { WalletEntry } from '../api/money-api.ts';
-import { walletApi } from '../api/money-api.ts';
-import type { SiteSession } from '../api/site-api.ts';
+import type { SiteSession } from '../../protocol/site.ts';
+import { call } from '../site/site-call.ts';
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { walletPageStyles } from '../styles/wallet-styles.ts';
 import { readAwaitedTopup } from '../wallet/awaited-topup.ts';
-import { type HistoryPlace, readHistory, startOfHistory } from '../wallet/history-pages.ts';
+import type { WalletEntry } from '../wallet/history-pages.ts';
+import {
+  type HistoryPlace,
+  readCardHistory,
+  readCreditHistory,
+  readHistory,
+  startOfHistory,
+} from '../wallet/history-pages.ts';
 import type { HistoryRead } from '../wallet/wallet-history.ts';
 import '../texts/wallet-texts.ts';
 
@@ -80,13 +87,19 @@ export class SiteWallet extends SitePage {
   }
 
   async #read(): Promise<void> {
-    const history = readHistory(startOfHistory(walletApi.creditHistory, walletApi.cardHistory));
+    const history = readHistory(startOfHistory(readCreditHistory, readCardHistory));
     [this.wallet, { entries: this.entries, next: this.older }, this.cards, this.refundable] = await Promise.all([
-      walletApi.read(),
+      call('GET /v1/wallet'),
       history,
       // A failure of these two does not block the rest of the wallet.
-      walletApi.cards().catch(() => this.cards),
-      walletApi.refundable().catch(() => this.refundable),
+      call('GET /v1/wallet/cards').then(
+        ({ cards }) => cards,
+        () => this.cards,
+      ),
+      call('GET /v1/wallet/refundable').then(
+        ({ topups }) => topups,
+        () => this.refundable,
+      ),
     ]);
   }
 

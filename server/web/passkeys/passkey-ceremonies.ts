@@ -2,9 +2,10 @@
  * Adding and using a passkey with the browser's own JSON methods. A browser without them has none here, and its people
  * sign in by mail.
  */
+
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { Passkey } from '../../protocol/accounts/passkeys.ts';
-import { passkeysApi } from '../api/passkeys-api.ts';
+import { callOnce } from '../site/route-call.ts';
 
 export function hasPasskeys(): boolean {
   return typeof PublicKeyCredential === 'function' && 'parseRequestOptionsFromJSON' in PublicKeyCredential;
@@ -14,20 +15,26 @@ export function hasPasskeys(): boolean {
 export class PasskeyExists extends Error {}
 
 export async function addPasskey(): Promise<Passkey> {
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(await passkeysApi.toAdd());
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(await callOnce('POST /site/passkeys/new'));
   const credential = await asked(() => navigator.credentials.create({ publicKey }));
   const { id, response } = credential.toJSON() as RegistrationResponseJSON;
   const { clientDataJSON, attestationObject, transports } = response;
-  return passkeysApi.add({ id, clientDataJSON, attestationObject, transports });
+  return callOnce('POST /site/passkeys', { id, clientDataJSON, attestationObject, transports });
 }
 
 /** Signs in, or confirms when signed in. */
 export async function usePasskey(): Promise<void> {
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await passkeysApi.toUse());
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await callOnce('POST /site/passkeys/challenge'));
   const credential = await asked(() => navigator.credentials.get({ publicKey }));
   const { id, response } = credential.toJSON() as AuthenticationResponseJSON;
   const { clientDataJSON, authenticatorData, signature, userHandle } = response;
-  await passkeysApi.use({ id, clientDataJSON, authenticatorData, signature, ...(userHandle && { userHandle }) });
+  await callOnce('POST /site/passkeys/sign-in', {
+    id,
+    clientDataJSON,
+    authenticatorData,
+    signature,
+    ...(userHandle && { userHandle }),
+  });
 }
 
 const NOT_USED = 'The browser gave no passkey.';

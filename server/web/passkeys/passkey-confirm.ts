@@ -2,15 +2,15 @@
  * `<passkey-confirm>`: asks for a passkey before a dangerous act. A person without one adds one here, which confirms
  * as well. Who has an account at the house's OpenID provider can sign in there again, and comes back to the page.
  */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { button, plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement, LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { returnPathHere } from '../account/return-path.ts';
-import { oidcApi } from '../api/oidc-api.ts';
-import { passkeysApi } from '../api/passkeys-api.ts';
-import { siteApi } from '../api/site-api.ts';
+import { callOnce } from '../site/route-call.ts';
+
 import { siteTexts } from '../site/site-language.ts';
 import '../texts/account-texts.ts';
 import { addPasskey, hasPasskeys, PasskeyExists, usePasskey } from './passkey-ceremonies.ts';
@@ -68,7 +68,10 @@ class PasskeyConfirm extends LogeElement {
 
   /** Resolves to whether the session is confirmed now. */
   async ask(): Promise<boolean> {
-    const [passkeys, { provider, bindings }] = await Promise.all([passkeysApi.list(), oidcApi.own()]);
+    const [{ passkeys }, { provider, bindings }] = await Promise.all([
+      callOnce('GET /v1/me/passkeys'),
+      callOnce('GET /v1/me/oidc'),
+    ]);
     this.provider = bindings.find((binding) => binding.provider === provider)?.provider;
     if (hasPasskeys() && passkeys.length > 0) this.step = 'use';
     else if (this.provider) this.step = 'provider';
@@ -108,9 +111,12 @@ class PasskeyConfirm extends LogeElement {
   }
 
   async #run(step: Exclude<Step, 'unsupported'>): Promise<void> {
-    if (step === 'provider') return oidcApi.leave({ purpose: 'confirm', returnTo: returnPathHere() });
+    if (step === 'provider') {
+      const { url } = await callOnce('POST /site/oidc', { purpose: 'confirm', returnTo: returnPathHere() });
+      return location.assign(url);
+    }
     if (step === 'sign-in') {
-      await siteApi.signOut();
+      await callOnce('POST /site/sign-out');
       location.assign(`/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`);
       return;
     }

@@ -1,9 +1,11 @@
 /** `<site-follow>`: follow a creator, or no longer. Without `isFollowing` it asks the server. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { peopleApi } from '../api/people-api.ts';
+import { call } from '../site/site-call.ts';
+
 import { SitePart } from '../site/site-part.ts';
 import '../texts/profile-texts.ts';
 
@@ -32,7 +34,7 @@ export class SiteFollow extends SitePart {
   ];
 
   protected override async load(): Promise<void> {
-    this.isFollowing ??= await peopleApi.isFollowing(this.creator);
+    this.isFollowing ??= (await call('GET /v1/me/follows/:creator', { creator: this.creator })).isFollowing;
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -64,7 +66,8 @@ export class SiteFollow extends SitePart {
   #toggle = (): void => {
     const { creator, name, isFollowing } = this;
     void this.act('follow', async () => {
-      this.isFollowing = isFollowing ? await peopleApi.unfollow(creator) : await peopleApi.follow(creator);
+      const route = isFollowing ? 'DELETE /v1/me/follows/:creator' : 'PUT /v1/me/follows/:creator';
+      this.isFollowing = (await call(route, { creator })).isFollowing;
       if (this.isFollowing) this.note = this.words.profile.following(name);
     });
   };

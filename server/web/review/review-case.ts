@@ -1,12 +1,13 @@
 /** `<review-case case>`: one case: reports, evidence, the charter's article and history beside them, and the acts. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Appeal, CaseView, Decision } from '../../protocol/trust/decisions.ts';
-import { reviewApi } from '../api/review-api.ts';
 import { DeskPart } from '../desk/desk-part.ts';
 import { formatMoment } from '../site/dates.ts';
+import { call } from '../site/site-call.ts';
 import { measuresInWords } from './review-decision.ts';
 import { evidenceOf, evidenceStyles } from './review-evidence.ts';
 
@@ -76,7 +77,7 @@ export class ReviewCase extends DeskPart {
   ];
 
   protected override async load(): Promise<void> {
-    this.view = await reviewApi.case(this.case);
+    this.view = await call('GET /v1/review/cases/:case', { case: this.case });
   }
 
   override render(): TemplateResult {
@@ -277,14 +278,14 @@ export class ReviewCase extends DeskPart {
   /** One gesture: a second question would cost the seconds that it is there to save. */
   #stop = (): Promise<boolean> =>
     this.act('stop', async () => {
-      await reviewApi.stop(this.case);
+      await call('POST /v1/review/cases/:case/stop', { case: this.case });
       await this.reload();
       this.note = this.words.review.stopped;
     });
 
   #markUnfounded(report: string): Promise<boolean> {
     return this.act(report, async () => {
-      await reviewApi.markUnfounded(report);
+      await call('POST /v1/reports/:id/unfounded', { id: report });
       this.note = this.words.review.unfoundedDone;
     });
   }

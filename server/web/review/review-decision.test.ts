@@ -1,8 +1,9 @@
 /** The form of a decision: what the reviewer is asked to confirm is what is sent. */
+
 import { afterEach, expect, test, vi } from 'vitest';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
-import type { CaseView, DecisionInput } from '../../protocol/trust/decisions.ts';
-import { reviewApi } from '../api/review-api.ts';
+import { answerOf } from '../../../tests/support/browser/site-calls.ts';
+import type { CaseView } from '../../protocol/trust/decisions.ts';
 import type { DeskPart } from '../desk/desk-part.ts';
 import '../texts/review-texts.ts';
 import { ReviewDecision } from './review-decision.ts';
@@ -16,16 +17,16 @@ class Form extends ReviewDecision {
 }
 customElements.define('test-review-decision', Form);
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => vi.unstubAllGlobals());
 
 /** Confirms the form and returns the question and what was sent. */
-async function decide(of: Partial<Form>): Promise<[question: string, measures: DecisionInput['measures'] | undefined]> {
-  const sent = vi.spyOn(reviewApi, 'decide').mockResolvedValue({} as never);
+async function decide(of: Partial<Form>): Promise<[question: string, measures: unknown]> {
+  const sent = answerOf('POST /v1/review/cases/:case/decisions', {});
   const form = new Form();
   form.view = { id: 'case_1', subject: 'form', room: null, accused: null } as unknown as CaseView;
   Object.assign(form, { groundKind: 'law', law: 'A law', reasons: 'Insults', ...of });
   await pressOf(form.render(), 'decision-act')();
-  return [form.asked, sent.mock.calls[0]?.[1].measures];
+  return [form.asked, sent.mock.calls[0]?.[0].measures];
 }
 
 test('the question names how long a suspension lasts, also if the date was left incomplete', async () => {

@@ -2,6 +2,7 @@
  * `<review-decision>`: the form of a decision on a case, or of the answer to an appeal. Emits `review-decided` with a
  * text to show once the server has taken it.
  */
+import { call } from '../site/site-call.ts';
 import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/radio-group/radio-group.js';
@@ -15,7 +16,7 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Language } from '../../protocol/accounts/people.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Appeal, CaseView, DecisionInput, MeasureKind } from '../../protocol/trust/decisions.ts';
-import { reviewApi } from '../api/review-api.ts';
+
 import { DeskPart, textOf } from '../desk/desk-part.ts';
 import { formatMoment } from '../site/dates.ts';
 import type { SiteTexts } from '../texts/english/site.ts';
@@ -110,9 +111,9 @@ export class ReviewDecision extends DeskPart {
 
   /** The case's own article comes first; the others are those of the version in force. */
   protected override async load(): Promise<void> {
-    const inForce = (await reviewApi.versions()).find(({ state }) => state === 'in_force');
+    const inForce = (await call('GET /v1/charter/versions')).versions.find(({ state }) => state === 'in_force');
     if (!inForce) return;
-    const { version, articles } = await reviewApi.charterVersion(inForce.version);
+    const { version, articles } = await call('GET /v1/charter/versions/:version', { version: inForce.version });
     const own = this.view?.article;
     const others = articles
       .filter(({ id }) => own?.id !== id || own.version !== version)
@@ -286,8 +287,14 @@ export class ReviewDecision extends DeskPart {
       if (appeal && outcome) {
         const { reasons, language } = input;
         const instead = appeal.kind === 'reporter' && outcome === 'granted' && { instead: input };
-        await reviewApi.decideAppeal(appeal.id, { outcome, reasons, language, ...instead });
-      } else await reviewApi.decide(view.id, input);
+        await call('POST /v1/review/appeals/:appeal/decision', {
+          appeal: appeal.id,
+          outcome,
+          reasons,
+          language,
+          ...instead,
+        });
+      } else await call('POST /v1/review/cases/:case/decisions', { case: view.id, ...input });
       this.emit('review-decided', { note: appeal ? texts.answered : texts.decided });
     });
   }

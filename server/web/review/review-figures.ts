@@ -1,4 +1,5 @@
 /** `<review-figures>`: how many reports, orders, decisions and appeals there were in a period. */
+import { call } from '../site/site-call.ts';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
@@ -7,7 +8,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { CharterVersion } from '../../protocol/trust/charter.ts';
 import type { Figures } from '../../protocol/trust/decisions.ts';
-import { reviewApi } from '../api/review-api.ts';
+
 import { DeskPart } from '../desk/desk-part.ts';
 
 const PERIODS = ['all', 'year', 'month', 'lastMonth'] as const;
@@ -54,13 +55,16 @@ export class ReviewFigures extends DeskPart {
 
   protected override async load(): Promise<void> {
     const { period } = this;
-    const [figures, versions] = await Promise.all([reviewApi.figures(boundsOf(period)), reviewApi.versions()]);
+    const [figures, { versions }] = await Promise.all([
+      call('GET /v1/review/figures', boundsOf(period)),
+      call('GET /v1/charter/versions'),
+    ]);
     // Another period was chosen meanwhile.
     if (period !== this.period) return;
     this.figures = figures;
     const inForce = versions.find(({ state }) => state === 'in_force');
     if (inForce && this.articles.length === 0)
-      this.articles = (await reviewApi.charterVersion(inForce.version)).articles;
+      this.articles = (await call('GET /v1/charter/versions/:version', { version: inForce.version })).articles;
   }
 
   override render(): TemplateResult {

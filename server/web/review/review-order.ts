@@ -1,4 +1,5 @@
 /** `<review-order>`: files the order of an authority with its legal ground; it becomes a case of its own. */
+import { call } from '../site/site-call.ts';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import '@awesome.me/webawesome/dist/components/textarea/textarea.js';
@@ -8,7 +9,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { OrderInput } from '../../protocol/trust/decisions.ts';
-import { reviewApi } from '../api/review-api.ts';
+
 import { DeskPart, textOf } from '../desk/desk-part.ts';
 import { leaveFor } from '../site/leave-page.ts';
 
@@ -88,7 +89,7 @@ export class ReviewOrder extends DeskPart {
       const { id, room, note, reference, ...named } = trimmed(this.given);
       const subject = this.subject === 'live' ? { kind: 'live' } : { kind: this.subject, id };
       const order = { ...named, room: roomIn(room), subject, category: this.category };
-      const { id: of } = await reviewApi.fileOrder({
+      const { id: of } = await call('POST /v1/review/orders', {
         ...order,
         ...(note && { note }),
         ...(reference && { reference }),

@@ -1,18 +1,19 @@
 /** The queue of cases, whose filters are changed while requests run. */
+
 import { afterEach, expect, test, vi } from 'vitest';
 import { handlerOf } from '../../../tests/support/browser/element-events.ts';
+import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import type { CaseList } from '../../protocol/trust/decisions.ts';
-import { reviewApi } from '../api/review-api.ts';
 import '../texts/review-texts.ts';
 import { ReviewQueue } from './review-queue.ts';
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => vi.unstubAllGlobals());
 
 const listOf = (id: string) => ({ cases: [{ id }], next: null }) as unknown as CaseList;
 
 test('more cases of an earlier filter are not added to the list of the new one', async () => {
   const more = Promise.withResolvers<CaseList>();
-  vi.spyOn(reviewApi, 'cases').mockReturnValueOnce(more.promise).mockResolvedValueOnce(listOf('case_decided'));
+  answerOf('GET /v1/review/cases').mockReturnValueOnce(more.promise).mockResolvedValueOnce(listOf('case_decided'));
   const queue = new ReviewQueue();
   queue.next = 'page_2';
   const pressed = handlerOf(queue.render(), 'appearance="outlined"', 'click')();
@@ -25,7 +26,7 @@ test('more cases of an earlier filter are not added to the list of the new one',
 
 test('the late answer to an earlier filter does not replace the list of the new one', async () => {
   const late = Promise.withResolvers<CaseList>();
-  vi.spyOn(reviewApi, 'cases').mockReturnValueOnce(late.promise).mockResolvedValueOnce(listOf('case_decided'));
+  answerOf('GET /v1/review/cases').mockReturnValueOnce(late.promise).mockResolvedValueOnce(listOf('case_decided'));
   const queue = new ReviewQueue();
   const first = queue.reload();
   queue.state = 'decided';

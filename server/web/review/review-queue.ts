@@ -1,4 +1,8 @@
 /** `<review-queue>`: the cases in which the house owes something, the worst first; J, K and Enter move and open. */
+
+import type { Given } from '../../protocol/operations/calls.ts';
+import type { ReportCategory } from '../../protocol/trust/reports.ts';
+import { call } from '../site/site-call.ts';
 import '@awesome.me/webawesome/dist/components/checkbox/checkbox.js';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
@@ -7,7 +11,7 @@ import { css, html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { QueuedCase } from '../../protocol/trust/decisions.ts';
-import { reviewApi } from '../api/review-api.ts';
+
 import { DeskPart, textOf } from '../desk/desk-part.ts';
 import { formatMoment } from '../site/dates.ts';
 
@@ -28,7 +32,7 @@ export class ReviewQueue extends DeskPart {
   declare category: string;
   declare isLateOnly: boolean;
   /** The filters of the list. An answer to earlier ones is discarded. */
-  #asked: Parameters<typeof reviewApi.cases>[0] = {};
+  #asked: Given<'GET /v1/review/cases'>[0] = {};
 
   static override styles = [
     ...DeskPart.styles,
@@ -94,10 +98,14 @@ export class ReviewQueue extends DeskPart {
 
   protected override async load(): Promise<void> {
     const { state, category, isLateOnly } = this;
-    const asked = { ...(state !== 'owed' && { state }), category, ...(isLateOnly && { late: 'true' }) };
+    const asked: Given<'GET /v1/review/cases'>[0] = {
+      ...(state !== 'owed' && { state }),
+      category: category as ReportCategory | '',
+      ...(isLateOnly && { late: 'true' }),
+    };
     this.#asked = asked;
     this.next = null;
-    const { cases, next } = await reviewApi.cases(asked);
+    const { cases, next } = await call('GET /v1/review/cases', asked);
     if (asked !== this.#asked) return;
     this.cases = cases;
     this.next = next;
@@ -166,7 +174,7 @@ export class ReviewQueue extends DeskPart {
   #more = (): Promise<boolean> =>
     this.act('more', async () => {
       const asked = this.#asked;
-      const { cases, next } = await reviewApi.cases({ ...asked, ...(this.next && { after: this.next }) });
+      const { cases, next } = await call('GET /v1/review/cases', { ...asked, ...(this.next && { after: this.next }) });
       if (asked !== this.#asked) return;
       this.cases = [...(this.cases ?? []), ...cases];
       this.next = next;

@@ -1,9 +1,9 @@
 /** The form that creates a room. */
+
 import { afterEach, expect, test, vi } from 'vitest';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { markupOf } from '../../../tests/support/browser/element-markup.ts';
-import type { Room } from '../../protocol/rooms.ts';
-import { siteApi } from '../api/site-api.ts';
+import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import { SiteCreateRoom } from './create-room.ts';
 
 class CreateRoom extends SiteCreateRoom {
@@ -13,13 +13,10 @@ class CreateRoom extends SiteCreateRoom {
 }
 customElements.define('test-create-room', CreateRoom);
 
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
+afterEach(() => vi.unstubAllGlobals());
 
 test('the button that is pressed again while the studio opens makes no second room', async () => {
-  const createRoom = vi.spyOn(siteApi, 'createRoom').mockResolvedValue({ id: 'room_1' } as unknown as Room);
+  const createRoom = answerOf('POST /v1/me/rooms', { id: 'room_1' });
   const assign = vi.fn();
   vi.stubGlobal('location', { assign });
   vi.stubGlobal('addEventListener', () => {});
@@ -33,7 +30,7 @@ test('the button that is pressed again while the studio opens makes no second ro
 });
 
 test('a suspended creator is sent to the reasons and the appeal', async () => {
-  const createRoom = vi.spyOn(siteApi, 'createRoom');
+  const createRoom = answerOf('POST /v1/me/rooms');
   createRoom.mockRejectedValueOnce(new LogeError('account_suspended', 'Refused.'));
   createRoom.mockRejectedValueOnce(new LogeError('rate_limited', 'Refused.'));
   const part = new CreateRoom();

@@ -1,5 +1,6 @@
 /** `<site-create-room>`: title, text, access, price, capacity and start; then opens the room's studio. */
 
+import { call } from '../site/site-call.ts';
 import '@awesome.me/webawesome/dist/components/option/option.js';
 import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
@@ -9,8 +10,7 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Tier } from '../../protocol/money/memberships.ts';
 import type { AccessKind, AccessRule } from '../../protocol/rooms.ts';
-import type { NewRoom } from '../api/site-api.ts';
-import { siteApi } from '../api/site-api.ts';
+
 import { leaveFor } from '../site/leave-page.ts';
 import { FormFault, RoomForm, TICKET_PRICE } from './room-form.ts';
 
@@ -54,7 +54,7 @@ export class SiteCreateRoom extends RoomForm<Field> {
   }
 
   protected override async load(): Promise<void> {
-    this.tiers = await siteApi.myTiers();
+    this.tiers = (await call('GET /v1/me/tiers')).tiers;
   }
 
   override render(): TemplateResult {
@@ -160,7 +160,8 @@ export class SiteCreateRoom extends RoomForm<Field> {
     let { created } = this;
     const isDone = await this.act('create', async () => {
       if (input)
-        created = (await siteApi.createRoom({ ...input.basis, access: await this.#access(input.priceMinor) })).id;
+        created = (await call('POST /v1/me/rooms', { ...input.basis, access: await this.#access(input.priceMinor) }))
+          .id;
       if (!created) return;
       await this.savePoster(created);
       // A page that comes back from the browser's memory must not make the same room again.
@@ -170,7 +171,7 @@ export class SiteCreateRoom extends RoomForm<Field> {
     if (!isDone) this.created = created;
   }
 
-  #readBasis(): Omit<NewRoom, 'access'> {
+  #readBasis() {
     const title = this.readTitle();
     const places = this.kind === 'ticket' ? this.form.capacity.trim() : '';
     const isPlaces = /^[1-9]\d{0,6}$/.test(places) && Number(places) <= LIMITS.capacityMax;
@@ -212,7 +213,7 @@ export class SiteCreateRoom extends RoomForm<Field> {
     if (kind === 'private' && priceMinor !== undefined) return { kind, ratePerMinuteMinor: priceMinor, currency };
     if (kind !== 'members') return { kind: 'free' };
     if (priceMinor !== undefined) {
-      const tier = await siteApi.createTier({ name: this.form.tierName.trim(), priceMinor, interval: 'month' });
+      const tier = await call('POST /v1/me/tiers', { name: this.form.tierName.trim(), priceMinor, interval: 'month' });
       // If creating the room fails after this, the tier exists and the form does not create another.
       this.tiers = [tier];
     }

@@ -1,4 +1,6 @@
 /** `<site-edit-room>`: changes a room, or cancels it. Emits `room-changed`. */
+import type { RoomView } from '../../protocol/rooms.ts';
+import { call } from '../site/site-call.ts';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
@@ -6,13 +8,12 @@ import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-con
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { minorUnits } from '../../../client-sdk/elements/texts/format.ts';
 import type { RoomChange } from '../../protocol/rooms.ts';
-import type { ListedRoom } from '../api/site-api.ts';
-import { siteApi } from '../api/site-api.ts';
+
 import { FormFault, RoomForm, TICKET_PRICE } from './room-form.ts';
 
 export class SiteEditRoom extends RoomForm<'price'> {
   static override properties = { ...RoomForm.properties, room: { attribute: false } };
-  declare room: ListedRoom;
+  declare room: RoomView;
   /** The fields before they were edited. */
   #filled: Pick<SiteEditRoom, 'form' | 'listed'> | undefined;
 
@@ -58,7 +59,7 @@ export class SiteEditRoom extends RoomForm<'price'> {
     const change = this.#readChange();
     const { form, listed } = this;
     const isSaved = await this.act('save', async () => {
-      const changed = await siteApi.changeRoom(this.room.id, change);
+      const changed = await call('PATCH /v1/rooms/:id', { id: this.room.id, ...change });
       this.#filled = { form, listed };
       this.room = { ...this.room, ...changed, ...(await this.savePoster(this.room.id)) };
     });
@@ -97,7 +98,8 @@ export class SiteEditRoom extends RoomForm<'price'> {
       cancel: words.keep,
       testId: 'confirm-cancel-room',
     });
-    if (isSure && (await this.act('cancel', () => siteApi.endRoom(this.room.id)))) this.emit('room-changed', {});
+    if (isSure && (await this.act('cancel', () => call('POST /v1/rooms/:id/end', { id: this.room.id }))))
+      this.emit('room-changed', {});
   };
 }
 

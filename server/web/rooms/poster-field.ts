@@ -1,4 +1,5 @@
 /** `<poster-field>`: the poster of a room, in the forms that create and change one. `save` sends what was chosen. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { button, plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
@@ -6,7 +7,8 @@ import { defineElement, LogeElement } from '../../../client-sdk/elements/room/ro
 import { LIMITS } from '../../protocol/limits.ts';
 import type { Picture } from '../../protocol/pictures.ts';
 import type { Room } from '../../protocol/rooms.ts';
-import { siteApi } from '../api/site-api.ts';
+import { call, upload } from '../site/site-call.ts';
+
 import { siteTexts } from '../site/site-language.ts';
 
 /** What saving does: nothing, uploads the file, or removes the poster. */
@@ -104,7 +106,9 @@ export class PosterField extends LogeElement {
   async save(room: string): Promise<Room | undefined> {
     const { choice } = this;
     if (!choice) return undefined;
-    const changed = await (choice === 'removed' ? siteApi.removePoster(room) : siteApi.setPoster(room, choice.file));
+    const changed = await (choice === 'removed'
+      ? call('DELETE /v1/rooms/:id/poster', { id: room })
+      : upload('PUT /v1/rooms/:id/poster', { id: room, file: choice.file }));
     this.poster = changed.poster;
     this.#choose(undefined);
     return changed;

@@ -1,14 +1,16 @@
 /** `<site-lobby>`: a room before its visitor has a token. Its child stands below the offer. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement, LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { LobbyView } from '../api/site-api.ts';
+import type { PublicRoomView } from '../../protocol/rooms.ts';
+
 import { siteTexts } from '../site/site-language.ts';
 import { lobbyContent, lobbyContentStyles } from './lobby-content.ts';
 
 export class SiteLobby extends LogeElement {
   static override properties = { info: { attribute: false } };
-  declare info: LobbyView | undefined;
+  declare info: PublicRoomView | undefined;
 
   static override styles = [...LogeElement.styles, ...lobbyContentStyles];
 

@@ -2,10 +2,12 @@
  * What a visitor sees where somebody has to be signed in: the way to the sign-in page, in development also the people
  * of the demo as buttons, and in a house that only embeds what to do instead.
  */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
-import type { SitePerson } from '../api/site-api.ts';
+import type { DemoPerson } from '../../protocol/site.ts';
+
 import type { SiteTexts } from '../texts/english/site.ts';
 
 export const signInStyles = css`
@@ -103,7 +105,7 @@ export const signInStyles = css`
 export interface SignInContent {
   words: SiteTexts['signIn'];
   /** Of the demo; undefined in production. */
-  people: readonly SitePerson[] | undefined;
+  people: readonly DemoPerson[] | undefined;
   /** Of the sign-in page; undefined in a house that only embeds. */
   path: string | undefined;
   heading?: string;
@@ -124,7 +126,7 @@ export function signInContent(content: SignInContent): TemplateResult {
       ${toSignIn}
     </section>`;
   }
-  const groupOf = (title: string, look: string, belongs: (person: SitePerson) => boolean) =>
+  const groupOf = (title: string, look: string, belongs: (person: DemoPerson) => boolean) =>
     group(content, { title, look, people: people.filter(belongs) });
   return html`<section class="panel" aria-labelledby="heading" data-testid="sign-in">
     <h2 id="heading" class="display">${heading || words.title}</h2>
@@ -138,14 +140,14 @@ export function signInContent(content: SignInContent): TemplateResult {
   </section>`;
 }
 
-function isOfHouse({ isOperator = false, isReviewer = false }: SitePerson): boolean {
+function isOfHouse({ isOperator = false, isReviewer = false }: DemoPerson): boolean {
   return isOperator || isReviewer;
 }
 
 /** Without `signIn`, as on the server, the buttons are disabled: a press before the script runs would be lost. */
 function group(
   { signIn }: SignInContent,
-  { title, look, people }: { title: string; look: string; people: SitePerson[] },
+  { title, look, people }: { title: string; look: string; people: DemoPerson[] },
 ): TemplateResult | typeof nothing {
   if (people.length === 0) return nothing;
   return html`<div>

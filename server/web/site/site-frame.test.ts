@@ -1,7 +1,7 @@
 /** The frame of every page. */
 import { expect, test } from 'vitest';
 import { markupOf } from '../../../tests/support/browser/element-markup.ts';
-import type { SitePerson } from '../api/site-api.ts';
+import type { SitePerson } from '../../protocol/site.ts';
 import { type SiteFrame, siteFrame } from './site-frame.ts';
 import { siteTexts } from './site-language.ts';
 

@@ -1,14 +1,15 @@
 /**
  * The frame of every page: header, main, footer. The server renders it before any script, the page again when it runs.
  */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
-import type { SitePerson } from '../api/site-api.ts';
+import type { FooterPage } from '../../protocol/house-pages.ts';
+import type { SitePerson } from '../../protocol/site.ts';
 import type { SiteTexts } from '../texts/english/site.ts';
-import type { FooterPage } from './site-paths.ts';
 
 export type PageName = keyof SiteTexts['titles'];
 

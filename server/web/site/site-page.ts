@@ -12,10 +12,10 @@ import { FocusKeeper } from '../../../client-sdk/elements/room/focus-keeper.ts';
 import { LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { parseLanguage } from '../../../client-sdk/elements/texts/language.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
-import type { SitePerson, SiteSession } from '../api/site-api.ts';
-import { siteApi } from '../api/site-api.ts';
+import type { DemoPerson, SiteSession } from '../../protocol/site.ts';
 import { frameStyles, pageStyles } from '../styles/site-styles.ts';
 import type { SiteTexts } from '../texts/english/site.ts';
+import { call } from './site-call.ts';
 import type { PageName } from './site-frame.ts';
 import { missingContent, siteFrame } from './site-frame.ts';
 import { chooseLanguage, siteTexts } from './site-language.ts';
@@ -34,7 +34,7 @@ export abstract class SitePage extends LogeElement {
   };
   declare session: SiteSession | undefined;
   /** Whom a visitor of the demo can sign in as; undefined in production. */
-  declare people: SitePerson[] | undefined;
+  declare people: DemoPerson[] | undefined;
   /** In words only when it is shown: the texts of the errors may come later. */
   declare failure: unknown;
   /** Whether the page has all of its data; without it there is no footer, which would be pushed away. */
@@ -69,8 +69,8 @@ export abstract class SitePage extends LogeElement {
   protected async start(): Promise<void> {
     this.failure = undefined;
     try {
-      const session = await siteApi.session();
-      if (!session.person && session.demo) this.people = await siteApi.demoPeople();
+      const session = await call('GET /site/session');
+      if (!session.person && session.demo) this.people = (await call('GET /site/demo-people')).people;
       this.session = session;
     } catch (error) {
       this.failure = error;
@@ -178,7 +178,7 @@ export abstract class SitePage extends LogeElement {
   };
 
   #signOut = async (): Promise<void> => {
-    await siteApi.signOut();
+    await call('POST /site/sign-out');
     location.assign('/');
   };
 

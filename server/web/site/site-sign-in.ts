@@ -6,9 +6,9 @@
 import type { TemplateResult } from 'lit';
 import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement, LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { SitePerson } from '../api/site-api.ts';
-import { siteApi } from '../api/site-api.ts';
+import type { DemoPerson } from '../../protocol/site.ts';
 import { signInContent, signInStyles } from './sign-in-content.ts';
+import { call } from './site-call.ts';
 import { siteTexts } from './site-language.ts';
 
 export class SiteSignIn extends LogeElement {
@@ -21,7 +21,7 @@ export class SiteSignIn extends LogeElement {
   declare heading: string;
   declare text: string;
   /** Of the demo; undefined in production. */
-  declare people: SitePerson[] | undefined;
+  declare people: DemoPerson[] | undefined;
   /** Of the sign-in page; undefined in a house that only embeds. */
   declare path: string | undefined;
 
@@ -47,7 +47,9 @@ export class SiteSignIn extends LogeElement {
   }
 
   async #signIn(identity: string): Promise<void> {
-    await this.act(identity, async () => this.emit('site-signed-in', await siteApi.demoSignIn(identity)));
+    await this.act(identity, async () =>
+      this.emit('site-signed-in', await call('POST /site/demo-sign-in', { identity })),
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 /** Two lists that come in pages, shown as one history. */
 import { expect, test } from 'vitest';
-import type { HistoryList, WalletEntry } from '../api/money-api.ts';
+import type { HistoryList, WalletEntry } from './history-pages.ts';
 import { readHistory, startOfHistory } from './history-pages.ts';
 
 const entry = (id: string, second: number): WalletEntry => ({

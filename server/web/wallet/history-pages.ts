@@ -2,7 +2,45 @@
  * Merges the wallet's two paged lists, credit movements and direct card payments, into one history. Entries older than
  * the other list's last loaded one wait, so that nothing appears above what is already shown.
  */
-import type { HistoryList, WalletEntry } from '../api/money-api.ts';
+
+import { LIMITS } from '../../protocol/limits.ts';
+import type { WalletHistory } from '../../protocol/money/pricing.ts';
+import type { CardPayment } from '../../protocol/money/wallet.ts';
+import { call } from '../site/site-call.ts';
+
+type CreditEntry = WalletHistory['entries'][number];
+export type CardRefund = CardPayment['refunds'][number];
+export type WalletEntry = Omit<CreditEntry, 'kind'> & {
+  kind: CreditEntry['kind'] | CardPayment['kind'];
+  /** Paid directly by card, without changing the credit. */
+  isByCard?: boolean;
+  /** How much was refunded to the card. */
+  refundedMinor?: number;
+  refunds?: CardRefund[];
+};
+
+/** A page of one of the lists that make up the history. */
+export interface HistoryList {
+  entries: WalletEntry[];
+  next: string | null;
+}
+
+export function readCreditHistory(after: string): Promise<HistoryList> {
+  return call('GET /v1/wallet/history', { after });
+}
+
+/** Direct card payments as entries of the history. */
+export async function readCardHistory(after: string): Promise<HistoryList> {
+  const { payments, next } = await call('GET /v1/wallet/card-payments', { after, limit: LIMITS.listPageItems });
+  const entries = payments.map(({ amountMinor, title, ...payment }) => ({
+    ...payment,
+    amountMinor: -amountMinor,
+    promoMinor: 0,
+    label: title,
+    isByCard: true,
+  }));
+  return { entries, next };
+}
 
 type ReadPage = (after: string) => Promise<HistoryList>;
 

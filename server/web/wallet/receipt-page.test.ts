@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest';
 import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
-import type { SiteSession } from '../api/site-api.ts';
+import type { SiteSession } from '../../protocol/site.ts';
 import { siteTexts } from '../site/site-language.ts';
 
 vi.stubGlobal('location', { pathname: '/receipts/topup_1', search: '' });

@@ -1,10 +1,11 @@
 /** `<wallet-billing>`: the name that a person wants on their receipts. */
+import { call } from '../site/site-call.ts';
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LIMITS } from '../../protocol/limits.ts';
-import { walletApi } from '../api/money-api.ts';
+
 import { SitePart } from '../site/site-part.ts';
 
 export class WalletBilling extends SitePart {
@@ -26,7 +27,7 @@ export class WalletBilling extends SitePart {
   }
 
   protected override async load(): Promise<void> {
-    this.name = (await walletApi.billingName()) ?? '';
+    this.name = (await call('GET /v1/wallet/billing-name')).name ?? '';
   }
 
   override render(): TemplateResult {
@@ -55,7 +56,8 @@ export class WalletBilling extends SitePart {
 
   #save = async (event: Event): Promise<void> => {
     event.preventDefault();
-    if (!(await this.act('save', () => walletApi.setBillingName(this.name.trim() || null)))) return;
+    if (!(await this.act('save', () => call('PUT /v1/wallet/billing-name', { name: this.name.trim() || null }))))
+      return;
     this.note = this.words.wallet.billing.done;
   };
 }

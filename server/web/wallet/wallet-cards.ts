@@ -1,12 +1,14 @@
 /** `<wallet-cards>`: the person's saved cards at the payment provider, which can be removed. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
+import { call } from '../site/site-call.ts';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { SavedCard } from '../../protocol/money/money.ts';
-import { walletApi } from '../api/money-api.ts';
+
 import { SitePart } from '../site/site-part.ts';
 import { cardEnd, cardName, groupCards, isExpired } from './card-names.ts';
 
@@ -63,7 +65,7 @@ export class WalletCards extends SitePart {
     });
     if (!isSure) return;
     const done = await this.act(group[0]?.id ?? '', async () => {
-      for (const { id } of group) await walletApi.removeCard(id);
+      for (const { id } of group) await call('DELETE /v1/wallet/cards/:card', { card: id });
     });
     if (!done) return;
     this.note = words.wallet.cardRemoved;

@@ -1,7 +1,7 @@
 import { html } from 'lit';
 import { expect, test } from 'vitest';
 import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
-import type { WalletEntry } from '../api/money-api.ts';
+import type { WalletEntry } from './history-pages.ts';
 import '../texts/wallet-texts.ts';
 import './wallet-history.ts';
 import { siteTexts } from '../site/site-language.ts';

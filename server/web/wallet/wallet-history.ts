@@ -1,10 +1,11 @@
 /** `<wallet-history>`: all movements, newest first, each with its receipt. */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatDateTime } from '../../../client-sdk/elements/texts/format.ts';
-import type { CardRefund, WalletEntry } from '../api/money-api.ts';
 import { SitePart } from '../site/site-part.ts';
+import type { CardRefund, WalletEntry } from './history-pages.ts';
 import { type HistoryPlace, readHistory } from './history-pages.ts';
 
 const WITHOUT_RECEIPT = new Set(['promotion_expired', 'dispute_loss']);

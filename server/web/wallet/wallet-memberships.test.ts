@@ -1,24 +1,25 @@
 /** What a member can do about a membership, and a change after which the list of memberships cannot be read. */
+
 import { afterEach, expect, test, vi } from 'vitest';
 import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import { fromWire, LogeError } from '../../../client-sdk/src/errors.ts';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
 import { testIdsOf, wordsOf } from '../../../tests/support/browser/element-markup.ts';
+import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import { DAY_MS } from '../../platform/clock.ts';
-import type { Membership, OwnMembership, Tier } from '../../protocol/money/memberships.ts';
-import { membershipsApi } from '../api/money-api.ts';
+import type { OwnMembership, Tier } from '../../protocol/money/memberships.ts';
 import { siteTexts } from '../site/site-language.ts';
 import '../texts/wallet-texts.ts';
 import { WalletMemberships } from './wallet-memberships.ts';
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => vi.unstubAllGlobals());
 
 const tierOf = (id: string) =>
   ({ id, name: id, priceMinor: 900, currency: 'eur', interval: 'month', perks: [] }) as unknown as Tier;
 
 test('a change of tier is called done also when the memberships cannot be read after it', async () => {
-  vi.spyOn(membershipsApi, 'changeTier').mockResolvedValue({ nextTier: null } as unknown as Membership);
-  vi.spyOn(membershipsApi, 'list').mockRejectedValue(new LogeError('timeout'));
+  answerOf('POST /v1/memberships/:membership/tier', { nextTier: null });
+  answerOf('GET /v1/memberships').mockRejectedValue(new LogeError('timeout'));
   const part = new WalletMemberships();
   part.tiers = [tierOf('tier_1'), tierOf('tier_2')];
   part.changing = { id: 'mbr_1', tier: tierOf('tier_1'), nextTier: null } as unknown as OwnMembership;
@@ -54,7 +55,7 @@ test('while a payment of a membership is disputed, the page asks for no other ca
   const part = new WalletMemberships();
   part.addEventListener('memberships-read', ({ detail }: CustomEventInit) => read(detail.isPastDue));
   for (const disputed of [true, false]) {
-    vi.spyOn(membershipsApi, 'list').mockResolvedValue([{ ...unpaid, disputed }]);
+    answerOf('GET /v1/memberships', { memberships: [{ ...unpaid, disputed }] });
     await part.reload();
     expect(read).toHaveBeenLastCalledWith(!disputed);
     expect(testIdsOf(part.render()).includes('membership-card')).toBe(!disputed);
@@ -62,7 +63,7 @@ test('while a payment of a membership is disputed, the page asks for no other ca
 });
 
 test('nobody is told that nothing was charged for a dearer tier while the card may be', async () => {
-  vi.spyOn(membershipsApi, 'changeTier').mockRejectedValue(
+  answerOf('POST /v1/memberships/:membership/tier').mockRejectedValue(
     fromWire({ code: 'provider_unavailable', message: 'Nothing was charged.', retryable: true }),
   );
   const part = new WalletMemberships();

@@ -2,6 +2,7 @@
  * `<wallet-memberships>`: a fan's memberships: price and renewal, change of tier, cancellation and its withdrawal, and
  * what to do when the card fails.
  */
+import { call } from '../site/site-call.ts';
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -11,7 +12,7 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { OwnMembership, Tier } from '../../protocol/money/memberships.ts';
-import { membershipsApi } from '../api/money-api.ts';
+
 import { SitePart } from '../site/site-part.ts';
 import { wordsOfCharge } from './unknown-charge.ts';
 
@@ -86,7 +87,7 @@ export class WalletMemberships extends SitePart {
   }
 
   protected override async load(): Promise<void> {
-    this.memberships = await membershipsApi.list();
+    this.memberships = (await call('GET /v1/memberships')).memberships;
     this.emit('memberships-read', { isPastDue: this.memberships.some((each) => stateOf(each) === 'past_due') });
   }
 
@@ -225,7 +226,7 @@ export class WalletMemberships extends SitePart {
 
   async #openTiers(membership: OwnMembership): Promise<void> {
     await this.act(`tier ${membership.id}`, async () => {
-      this.tiers = await membershipsApi.tiers(membership.creator);
+      this.tiers = (await call('GET /v1/creators/:identity/tiers', { identity: membership.creator })).tiers;
       this.changing = membership;
     });
   }
@@ -233,7 +234,9 @@ export class WalletMemberships extends SitePart {
   async #chooseTier(tier: Tier, membership: OwnMembership): Promise<void> {
     let isPlanned = false;
     const isDone = await this.act(tier.id, async () => {
-      isPlanned = (await membershipsApi.changeTier(membership.id, tier.id)).nextTier !== null;
+      isPlanned =
+        (await call('POST /v1/memberships/:membership/tier', { membership: membership.id, tier: tier.id })).nextTier !==
+        null;
       await this.reload();
     });
     if (!isDone) return;
@@ -261,7 +264,7 @@ export class WalletMemberships extends SitePart {
     });
     if (!isSure) return;
     const isDone = await this.act(`cancel ${membership.id}`, async () => {
-      await membershipsApi.cancel(membership.id);
+      await call('POST /v1/memberships/:membership/cancel', { membership: membership.id });
       await this.reload();
     });
     if (!isDone) return;
@@ -271,7 +274,7 @@ export class WalletMemberships extends SitePart {
 
   async #resume(membership: OwnMembership): Promise<void> {
     const isDone = await this.act(`resume ${membership.id}`, async () => {
-      await membershipsApi.resume(membership.id);
+      await call('POST /v1/memberships/:membership/resume', { membership: membership.id });
       await this.reload();
     });
     if (isDone) this.note = this.words.wallet.memberships.resumed;
@@ -280,7 +283,11 @@ export class WalletMemberships extends SitePart {
   async #changeCard(membership: OwnMembership): Promise<void> {
     await this.act(`card ${membership.id}`, async () => {
       const returnUrl = location.origin + location.pathname;
-      const { url } = await membershipsApi.changeCard(membership.id, { returnUrl, locale: this.language });
+      const { url } = await call('POST /v1/memberships/:membership/card', {
+        membership: membership.id,
+        returnUrl,
+        locale: this.language,
+      });
       location.assign(url);
     });
   }

@@ -1,10 +1,10 @@
 /** The wallet page after the return from the payment page. */
+
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { markupOf } from '../../../tests/support/browser/element-markup.ts';
-import type { WalletHistory } from '../../protocol/money/pricing.ts';
-import { walletApi } from '../api/money-api.ts';
-import type { SiteSession } from '../api/site-api.ts';
+import { answerOf } from '../../../tests/support/browser/site-calls.ts';
+import type { SiteSession } from '../../protocol/site.ts';
 
 function returnFromPayment(): void {
   const href = 'http://localhost/wallet?loge-payment=topup&checkout=success&session_id=cs_1';
@@ -26,21 +26,19 @@ class TestWallet extends SiteWallet {
 customElements.define('test-site-wallet', TestWallet);
 
 const wallet = { balanceMinor: 2_000, promoMinor: 0, currency: 'eur' };
-const none = { entries: [], next: null };
 const topup = { kind: 'topup', id: 'topup_2', at: '2020-01-01T20:00:00.000Z', amountMinor: 900, currency: 'eur' };
-const history = { entries: [topup], next: null } as unknown as WalletHistory;
+const history = { entries: [topup], next: null };
 
 beforeEach(() => {
   returnFromPayment();
-  vi.spyOn(walletApi, 'read').mockResolvedValue(wallet);
-  vi.spyOn(walletApi, 'creditHistory').mockResolvedValue(history);
-  vi.spyOn(walletApi, 'cardHistory').mockResolvedValue(none);
-  vi.spyOn(walletApi, 'cards').mockResolvedValue([]);
-  vi.spyOn(walletApi, 'refundable').mockResolvedValue([]);
+  answerOf('GET /v1/wallet', wallet);
+  answerOf('GET /v1/wallet/history', history);
+  answerOf('GET /v1/wallet/card-payments', { payments: [], next: null });
+  answerOf('GET /v1/wallet/cards', { cards: [] });
+  answerOf('GET /v1/wallet/refundable', { topups: [] });
 });
 
 afterEach(() => {
-  vi.restoreAllMocks();
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });
@@ -53,15 +51,16 @@ test('a top-up has arrived when the history has it, whatever the clock of the de
 
 test('a poll that fails neither replaces the page nor ends the wait for the top-up', async () => {
   vi.useFakeTimers();
-  vi.mocked(walletApi.creditHistory).mockResolvedValueOnce(none).mockResolvedValueOnce(none);
-  vi.mocked(walletApi.read).mockResolvedValueOnce(wallet).mockRejectedValueOnce(new LogeError('timeout'));
+  const none = { entries: [], next: null };
+  answerOf('GET /v1/wallet/history', history).mockResolvedValueOnce(none).mockResolvedValueOnce(none);
+  answerOf('GET /v1/wallet', wallet).mockResolvedValueOnce(wallet).mockRejectedValueOnce(new LogeError('timeout'));
   const page = new TestWallet();
   await Promise.all([page.arrive(), vi.advanceTimersByTimeAsync(3_000)]);
   expect(page.notice).toBe('arrived');
 });
 
 test('saved cards that could not be read are not called missing', async () => {
-  vi.mocked(walletApi.cards).mockRejectedValueOnce(new LogeError('timeout'));
+  answerOf('GET /v1/wallet/cards', { cards: [] }).mockRejectedValueOnce(new LogeError('timeout'));
   const page = new TestWallet();
   await page.arrive();
   expect(page.shown()).not.toContain('<wallet-cards');

@@ -1,12 +1,14 @@
 /** `<wallet-refunds>`: refunds unspent credit to the card that paid it. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { call } from '../site/site-call.ts';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import type { UnspentTopup } from '../../protocol/money/wallet.ts';
-import { walletApi } from '../api/money-api.ts';
+
 import { SitePart } from '../site/site-part.ts';
 
 export class WalletRefunds extends SitePart {
@@ -54,7 +56,7 @@ export class WalletRefunds extends SitePart {
       cancel: texts.keep,
       testId: 'confirm-refund',
     });
-    if (!isSure || !(await this.act(topup, () => walletApi.refund(topup)))) return;
+    if (!isSure || !(await this.act(topup, () => call('POST /v1/wallet/refunds', { topup })))) return;
     this.note = texts.done(amount);
     this.emit('wallet-changed', {});
   }

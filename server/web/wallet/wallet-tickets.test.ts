@@ -1,18 +1,19 @@
 /** What a person holds, on the wallet page and on the home page. */
+
 import { html, type TemplateResult } from 'lit';
 import { afterEach, expect, test, vi } from 'vitest';
 import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { markupOf, testIdsOf, wordsOf } from '../../../tests/support/browser/element-markup.ts';
+import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
-import { walletApi } from '../api/money-api.ts';
 import { homeContent } from '../home/home-content.ts';
 import { type CardRoom, roomCard } from '../rooms/room-card.ts';
 import { siteTexts } from '../site/site-language.ts';
 import '../texts/wallet-texts.ts';
 import { WalletTickets } from './wallet-tickets.ts';
 
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => vi.unstubAllGlobals());
 
 const context = { words: siteTexts('en'), texts: elementTexts('en'), language: 'en' } as const;
 
@@ -51,7 +52,7 @@ test('a ticket that is used up or given back says so, and offers nothing more', 
 });
 
 test('tickets that cannot be read are not a fan without tickets', async () => {
-  vi.spyOn(walletApi, 'tickets').mockRejectedValue(new LogeError('timeout'));
+  answerOf('GET /v1/tickets').mockRejectedValue(new LogeError('timeout'));
   const part = new WalletTickets();
   await part.reload();
   const shown = part.render() as TemplateResult;

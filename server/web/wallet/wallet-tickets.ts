@@ -1,12 +1,14 @@
 /** `<wallet-tickets>`: a fan's tickets: those to come first, each with its room, calendar, receipt and the way back. */
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { call } from '../site/site-call.ts';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
-import { walletApi } from '../api/money-api.ts';
+
 import { whenOfTicket } from '../rooms/room-card.ts';
 import { SitePart } from '../site/site-part.ts';
 
@@ -24,7 +26,7 @@ export class WalletTickets extends SitePart {
   }
 
   protected override async load(): Promise<void> {
-    const tickets = await walletApi.tickets();
+    const { tickets } = await call('GET /v1/tickets');
     // What one still holds comes first.
     this.tickets = tickets.toSorted((one, other) => Number(isHeld(other)) - Number(isHeld(one)));
   }
@@ -83,7 +85,7 @@ export class WalletTickets extends SitePart {
       cancel: words.keep,
       testId: 'confirm-give-back',
     });
-    if (!isSure || !(await this.act(id, () => walletApi.withdraw(id)))) return;
+    if (!isSure || !(await this.act(id, () => call('POST /v1/withdrawals', { ticket: id })))) return;
     this.note = words.done;
     this.emit('wallet-changed', {});
     await this.reload();

@@ -1,21 +1,19 @@
 /** What the wallet says of a top-up whose outcome it does not know. */
+
 import { afterEach, expect, test, vi } from 'vitest';
-import { fromWire, LogeError } from '../../../client-sdk/src/errors.ts';
+import { fromWire } from '../../../client-sdk/src/errors.ts';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
+import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import type { SavedCard, Wallet } from '../../protocol/money/money.ts';
-import { walletApi } from '../api/money-api.ts';
 import '../texts/wallet-texts.ts';
 import { WalletTopup } from './wallet-topup.ts';
 
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
-});
+afterEach(() => vi.unstubAllGlobals());
 
 test('nobody is told that nothing was charged while a saved card may be', async () => {
   vi.stubGlobal('location', { href: 'http://localhost/wallet' });
   const silent = fromWire({ code: 'provider_unavailable', message: 'Nothing was charged.', retryable: true });
-  const topUp = vi.spyOn(walletApi, 'topUp').mockRejectedValue(silent);
+  const topUp = answerOf('POST /v1/wallet/topups').mockRejectedValue(silent);
   const part = new WalletTopup();
   part.wallet = { balanceMinor: 0, promoMinor: 0, currency: 'eur' } satisfies Wallet;
   part.cards = [{ id: 'card_1', brand: 'visa', last4: '4242', expMonth: 1, expYear: 2999 }] satisfies SavedCard[];
@@ -23,7 +21,7 @@ test('nobody is told that nothing was charged while a saved card may be', async 
   const pay = pressOf(part.render(), 'topup-pay');
   await pay();
   expect(part.problem).toMatch(/^Your card may have been charged/);
-  topUp.mockRejectedValueOnce(new LogeError('connection_failed'));
+  topUp.mockRejectedValueOnce(new Error('offline'));
   await pay();
   expect(part.problem).toMatch(/cannot be reached.* Your card may have been charged/);
   part.card = '';

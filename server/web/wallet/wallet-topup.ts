@@ -2,8 +2,10 @@
  * `<wallet-topup>`: adds credit with a saved card or on the payment page. Fires `wallet-changed` when credit was added
  * at once.
  */
+
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { call } from '../site/site-call.ts';
 import '../../../client-sdk/elements/controls/amount-choice.ts';
 import { presetsOf } from '../../../client-sdk/elements/controls/amount-choice.ts';
 import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
@@ -13,7 +15,7 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { SavedCard, Wallet } from '../../protocol/money/money.ts';
-import { walletApi } from '../api/money-api.ts';
+
 import { SitePart } from '../site/site-part.ts';
 import { storeAwaitedTopup } from './awaited-topup.ts';
 import { cardEnd, cardName, groupCards, isExpired } from './card-names.ts';
@@ -220,8 +222,10 @@ export class WalletTopup extends SitePart {
     await this.act('pay', async () => {
       const request = { amountMinor, returnUrl: returnUrlFor('topup', location.href), locale: this.language };
       const answer = await (card
-        ? this.#chargeKey.use((idempotencyKey) => walletApi.topUp({ ...request, card: card.id, idempotencyKey }))
-        : walletApi.topUp(request));
+        ? this.#chargeKey.use((idempotencyKey) =>
+            call('POST /v1/wallet/topups', { ...request, card: card.id, idempotencyKey }),
+          )
+        : call('POST /v1/wallet/topups', request));
       const paidAt = 'checkoutUrl' in answer ? answer.checkoutUrl : 'actionUrl' in answer && answer.actionUrl;
       if (!paidAt) return this.#handleArrived();
       storeAwaitedTopup(answer.topup);

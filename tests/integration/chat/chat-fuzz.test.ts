@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CHAT_REQUESTS } from '../../../server/protocol/chat/chat-requests.ts';
 import { ERROR_CATALOGUE } from '../../../server/protocol/errors.ts';
 import { createId } from '../../../server/protocol/ids.ts';
+import { REQUESTS, type RequestName } from '../../../server/protocol/realtime.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 import { effort, SEED } from '../../support/run/effort.ts';
@@ -61,8 +61,10 @@ async function written(): Promise<string> {
   return JSON.stringify(await loge.app.context.db.bulk(`select ${counts}, ${settings}`, []));
 }
 
+type ChatRequest = Extract<RequestName, `chat:${string}`>;
+
 /** Valid inputs, as a start for the mutations. */
-const valid = (): Record<keyof typeof CHAT_REQUESTS, Record<string, unknown>> => ({
+const valid = (): Record<ChatRequest, Record<string, unknown>> => ({
   'chat:send': { clientId: createId('event'), text: 'hello', replyTo: messageId, mentions: ['lea'] },
   'chat:history': { since: 0, before: 5, limit: 10 },
   'chat:react': { emoji: '🔥' },
@@ -144,7 +146,7 @@ function mutate(sample: Record<string, unknown>, at: number, value: unknown, who
   return whole || key === undefined ? value : { ...sample, [key]: value };
 }
 
-test.each(Object.keys(CHAT_REQUESTS) as (keyof typeof CHAT_REQUESTS)[])(
+test.each(Object.keys(REQUESTS).filter((name): name is ChatRequest => name.startsWith('chat:')))(
   `R5: %s (seed ${SEED})`,
   { timeout: 60_000 },
   async (name) => {

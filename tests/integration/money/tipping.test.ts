@@ -56,12 +56,12 @@ test('the creator sets a goal and a menu that all see; tips move the goal, and a
   const back = fan.next('money:goalProgress', (data) => data.goal?.reachedMinor === 0);
   const isRefund = ({ entries }: ChatFrame) => entries.some(({ kind }) => kind === 'tip_refund');
   const shown = newcomer.next('chat:frame', isRefund);
-  await loge.server('POST', '/v1/refunds', { tip: receipt.tip.id, reason: 'A mistake' });
+  await loge.server('POST', '/v1/refunds', { tip: receipt.id, reason: 'A mistake' });
   await back;
-  expect((await shown).entries).toContainEqual(expect.objectContaining({ kind: 'tip_refund', tip: receipt.tip.id }));
+  expect((await shown).entries).toContainEqual(expect.objectContaining({ kind: 'tip_refund', tip: receipt.id }));
   const { entries } = await newcomer.request('chat:history', { limit: 10 });
   expect(entries.find((entry: ChatEntry) => entry.kind === 'tip')).toMatchObject({
-    id: receipt.tip.id,
+    id: receipt.id,
     refunded: true,
   });
   expect((await fan.request('money:leaderboard')).entries).toEqual([]);

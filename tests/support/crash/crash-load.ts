@@ -152,8 +152,8 @@ export class CrashLoad {
     if (index >= 0) this.#doubts.splice(index, 1);
     if (answer === undefined) return;
     if (request === 'money:tip') {
-      this.#answers.noteOnce('tip', `${identity} ${input.idempotencyKey}`, answer.tip.id);
-      this.#tips.push(answer.tip.id);
+      this.#answers.noteOnce('tip', `${identity} ${input.idempotencyKey}`, answer.id);
+      this.#tips.push(answer.id);
     } else this.#answers.noteOnce('message', `${identity} ${input.clientId}`, answer.message.id);
   }
 
@@ -162,7 +162,7 @@ export class CrashLoad {
     using lobby = await this.#connect(identity, room);
     const gone = disconnected(lobby);
     const answer = await Promise.race([this.#ask(lobby, 'money:buyTicket', { from: 'wallet' }), gone]);
-    if (answer) this.#answers.note('ticket', answer.ticket.id);
+    if (answer) this.#answers.note('ticket', answer.id);
     return room;
   }
 
@@ -187,7 +187,7 @@ export class CrashLoad {
     const input = { amountMinor: TIP_MINOR, menuItem: SONG.id, idempotencyKey: `crash-request-${this.#keys}` };
     const sent = await this.#ask(fan, 'money:tip', input);
     if (!sent) return;
-    const { id } = sent.tip;
+    const { id } = sent;
     this.#answers.note('tip', id);
     const isUndone = await this.#asCreator(`/v1/rooms/${this.#talk}/tip-requests/${id}`, { outcome: 'undone' });
     if (isUndone) this.#answers.note('undone_request', id);

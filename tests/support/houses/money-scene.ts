@@ -235,8 +235,8 @@ export class MoneyScene implements AsyncDisposable {
     const part = { topup: own.topup, amountMinor: 500, idempotencyKey: 'refund-of-lea', reason: REASON };
     await loge.server('POST', '/v1/refunds', part);
     const tip = { amountMinor: 500, message: 'Brava', idempotencyKey: 'tip-of-lea' };
-    own.tip = (await lea.request('money:tip', tip)).tip.id;
-    own.refundedTip = (await lea.request('money:tip', { ...tip, idempotencyKey: createId('event') })).tip.id;
+    own.tip = (await lea.request('money:tip', tip)).id;
+    own.refundedTip = (await lea.request('money:tip', { ...tip, idempotencyKey: createId('event') })).id;
     await loge.server('POST', '/v1/refunds', { tip: own.refundedTip, reason: REASON });
     await lea.request('money:tipByCard', { amountMinor: 1_000, idempotencyKey: 'card-tip-of-lea' });
     const grant = { identity: 'lea', amountMinor: 100, reason: 'Hello', idempotencyKey: 'promo-of-lea' };
@@ -254,7 +254,7 @@ export class MoneyScene implements AsyncDisposable {
 
   async #buyTicket(identity: string, room: string): Promise<string> {
     using buyer = await this.connect(identity, room);
-    return (await buyer.request('money:buyTicket', { from: 'wallet' })).ticket.id;
+    return (await buyer.request('money:buyTicket', { from: 'wallet' })).id;
   }
 
   async #letIrisKeepACard(): Promise<void> {

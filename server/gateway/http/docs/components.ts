@@ -27,6 +27,7 @@ import {
   topupInput,
   wallet,
 } from '../../../protocol/money/money.ts';
+import { nothing } from '../../../protocol/operations/contract.ts';
 import { accessRule, removal, removalInput, room, roomInput, roomList, roomView } from '../../../protocol/rooms.ts';
 import { errorAnswer } from '../errors.ts';
 
@@ -75,6 +76,7 @@ const ANSWER_NAMES: [z.ZodType, string][] = [
   [webhookEndpointList, 'WebhookEndpointList'],
   [webhookDelivery, 'WebhookDelivery'],
   [deliveryList, 'WebhookDeliveryList'],
+  [nothing, 'Nothing'],
   [errorAnswer, 'Error'],
 ];
 

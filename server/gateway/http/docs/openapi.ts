@@ -5,15 +5,16 @@ import { identity } from '../../../protocol/accounts/accounts.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../../protocol/errors.ts';
 import { SCOPES } from '../../../protocol/keys.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
+import {
+  type Contracts,
+  type HttpContract,
+  type HttpDoor,
+  isHttp,
+  takesBody,
+} from '../../../protocol/operations/contract.ts';
+import { CONTRACTS, type ContractTag } from '../../../protocol/operations/table.ts';
 import { room } from '../../../protocol/rooms.ts';
 import { errorsOf } from '../../operations/admission.ts';
-import {
-  type HttpDoor,
-  type HttpOperation,
-  type Operation as OperationEntry,
-  takesBody,
-} from '../../operations/operation.ts';
-import { OPERATIONS, type OperationTag } from '../../operations/table.ts';
 import { Components, describeInput, inputSchema, type JsonSchema } from './components.ts';
 
 export interface Parameter {
@@ -48,7 +49,7 @@ export interface OpenApiDocument {
   components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, object> };
 }
 
-const TAGS: Record<OperationTag, string> = {
+const TAGS: Record<ContractTag, string> = {
   accounts: 'Creators, API keys, and the tokens with which people come into a room.',
   rooms: 'Live events of a creator, and who may be in them.',
   money: 'Wallet, tickets, tips and refunds. Amounts are integers in the minor unit of the currency.',
@@ -75,11 +76,12 @@ const DOWNLOADS = { csv: 'text/csv', ics: 'text/calendar', json: 'application/js
 export function createOpenApiDocument(publicUrl: string): OpenApiDocument {
   const components = new Components();
   const paths: OpenApiDocument['paths'] = {};
-  for (const [tag, operations] of Object.entries(OPERATIONS)) {
-    for (const operation of operations) {
-      if (!isHttp(operation)) continue;
-      const path = operation.http.path.replace(/:(\w+)/g, '{$1}');
-      paths[path] = { ...paths[path], [operation.http.method]: describeOperation(operation, tag, components) };
+  for (const [tag, contracts] of Object.entries<Contracts>(CONTRACTS)) {
+    for (const [name, contract] of Object.entries(contracts)) {
+      if (!isHttp(contract)) continue;
+      const path = contract.http.path.replace(/:(\w+)/g, '{$1}');
+      const described = describeOperation(contract, { name, tag, components });
+      paths[path] = { ...paths[path], [contract.http.method]: described };
     }
   }
   return {
@@ -118,14 +120,13 @@ export function createOpenApiDocument(publicUrl: string): OpenApiDocument {
   };
 }
 
-function isHttp(operation: OperationEntry): operation is HttpOperation {
-  return operation.http !== undefined;
-}
-
-function describeOperation(operation: HttpOperation, tag: string, components: Components): Operation {
-  const { name, http } = operation;
+function describeOperation(
+  contract: HttpContract,
+  { name, tag, components }: { name: string; tag: string; components: Components },
+): Operation {
+  const { http } = contract;
   const parameters = [...pathParameters(http), ...(takesBody(http) ? [] : queryParameters(http))];
-  const content = bodyOf(operation, components);
+  const content = bodyOf(name, http, components);
   return {
     operationId: name,
     tags: [tag],
@@ -141,7 +142,7 @@ function describeOperation(operation: HttpOperation, tag: string, components: Co
           ? { 'application/json': { schema: components.answer(name, http.answer) } }
           : { [DOWNLOADS[http.download ?? 'json']]: { schema: { type: 'string' as const } } },
       },
-      ...describeErrors(errorsOf(operation), components),
+      ...describeErrors(errorsOf(contract), components),
     },
   };
 }
@@ -161,7 +162,7 @@ function describeText({ description, strength }: HttpDoor): Pick<Operation, 'des
   return texts.length > 0 ? { description: texts.join(' ') } : {};
 }
 
-function bodyOf({ name, http }: HttpOperation, components: Components): Record<string, Content> | undefined {
+function bodyOf(name: string, http: HttpDoor, components: Components): Record<string, Content> | undefined {
   if (http.upload) {
     return Object.fromEntries(
       http.upload.types.map((type) => [type, { schema: { type: 'string', contentMediaType: type } as JsonSchema }]),

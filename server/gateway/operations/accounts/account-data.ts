@@ -1,56 +1,13 @@
-/** What a person takes from the house, and leaving it: the export of everything about them, and closing the account. */
-import { z } from 'zod';
 import { isoIn } from '../../../platform/clock.ts';
-import { accountClosing, closingInput } from '../../../protocol/accounts/people.ts';
-import { downloadOperation, operation } from '../operation.ts';
+import { accountDataContract } from '../../../protocol/operations/accounts/account-data.ts';
+import { implement } from '../operation.ts';
 
-const BY_PERSON = { by: ['person'] } as const;
-
-export const accountDataOperations = [
-  downloadOperation({
-    ...BY_PERSON,
-    name: 'exportOwnData',
-    http: 'GET /v1/me/export',
-    limit: 'money',
-    format: 'zip',
-    isExport: true,
-    stepUp: true,
-    summary: 'Export all that the house holds on you',
-    description:
-      'A ZIP with a JSON file for each table of each domain, your pictures, and a page `index.html` that shows them in your language. Secrets and other people are left out. One at a time, and three a day.',
-    errors: ['not_found'],
-    run: async ({ dataExport, people, clock }, { caller: { identity } }) => {
-      const { language } = await people.getProfile(identity);
-      const at = isoIn(clock);
-      return { name: `loge-${at.slice(0, 10)}`, chunks: dataExport.zip(identity, { language, at }) };
-    },
-  }),
-  operation({
-    ...BY_PERSON,
-    name: 'lookAtClosing',
-    http: 'GET /v1/me/closing',
-    answer: accountClosing,
-    summary: 'See what closing your account would mean',
-    description:
-      '`openMatters` have to end first; `tickets` of lives to come would be lost. Receipts keep your name for `receiptYears` years after the year of their issue.',
-    run: ({ closing }, { caller }) => closing.look(caller.identity),
-  }),
-  operation({
-    ...BY_PERSON,
-    name: 'closeAccount',
-    http: 'POST /v1/me/closing',
-    limit: 'money',
-    stepUp: true,
-    input: closingInput,
-    example: { confirmed: true },
-    answer: z.object({}),
-    summary: 'Close your account for good',
-    description:
-      'Ends your roles and sessions, erases names, messages and addresses, and frees your handle, which rests for 90 days. The books keep amounts.',
-    errors: ['erasure_blocked', 'last_operator', 'provider_unavailable'],
-    run: async ({ closing }, { caller: { identity } }) => {
-      await closing.close(identity, identity);
-      return {};
-    },
-  }),
-];
+export const accountDataOperations = implement(accountDataContract, {
+  exportOwnData: async ({ dataExport, people, clock }, { caller: { identity } }) => {
+    const { language } = await people.getProfile(identity);
+    const at = isoIn(clock);
+    return { name: `loge-${at.slice(0, 10)}`, chunks: dataExport.zip(identity, { language, at }) };
+  },
+  lookAtClosing: ({ closing }, { caller }) => closing.look(caller.identity),
+  closeAccount: ({ closing }, { caller: { identity } }) => closing.close(identity, identity),
+});

@@ -1,51 +1,10 @@
-/** Personal data for embedders: export of everything stored about a person, and its erasure. */
-import { participantErasure, participantExport } from '../../../protocol/accounts/accounts.ts';
-import { chatErasure, chatExport, chatExportQuery } from '../../../protocol/chat/chat-server.ts';
-import { operation, SERVER } from '../operation.ts';
+import { personalDataContract } from '../../../protocol/operations/accounts/personal-data.ts';
+import { implement, SERVER } from '../operation.ts';
 import { parseIdentity } from '../params.ts';
 
-export const personalDataOperations = [
-  operation({
-    name: 'exportChat',
-    http: 'GET /v1/participants/:identity/chat',
-    by: ['server:moderation'],
-    input: chatExportQuery,
-    answer: chatExport,
-    summary: 'Export the chat data of a person',
-    description:
-      'Messages (removed ones with their text), held messages, restrictions, their reports, and acts about them. While `hasMore` is true, pass the last message as `after`.',
-    run: ({ chat }, { params, input }) => chat.personalData.export(parseIdentity(params.identity), input),
-  }),
-  operation({
-    name: 'eraseChat',
-    http: 'DELETE /v1/participants/:identity/chat',
-    by: ['server:moderation'],
-    answer: chatErasure,
-    summary: 'Erase the chat data of a person',
-    description:
-      'Deletes texts and names in every room; sequence numbers stay, so that logs have no gap. Evidence of reports has its own retention; the audit log and active restrictions stay.',
-    run: ({ chat }, { params }) => chat.personalData.erase(parseIdentity(params.identity), SERVER),
-  }),
-  operation({
-    name: 'exportParticipant',
-    http: 'GET /v1/participants/:identity/data',
-    // Of all domains, money too.
-    by: ['server:admin'],
-    answer: participantExport,
-    summary: 'Export all data of a person',
-    description:
-      'Stored rows by table, without secrets and without other people. A table with more than 10,000 rows is truncated (`isTruncated`); the lists of its domain have the rest.',
-    run: ({ participantData }, { params }) => participantData.export(parseIdentity(params.identity)),
-  }),
-  operation({
-    name: 'eraseParticipant',
-    http: 'DELETE /v1/participants/:identity/data',
-    by: ['server:admin'],
-    answer: participantErasure,
-    summary: 'Erase a person in all domains',
-    description:
-      'Deletes names, messages and notes everywhere; the books keep amounts under the identity as long as accounting law requires. Refused while something is open: credit in the wallet, a membership, a payment page, a refund, a dispute or a private session; for creators also rooms that have not ended, earnings, payouts, and sales that are still to be reported. A person with an account of the house has it closed.',
-    errors: ['erasure_blocked', 'last_operator', 'provider_unavailable'],
-    run: ({ closing }, { params }) => closing.erase(parseIdentity(params.identity), SERVER),
-  }),
-];
+export const personalDataOperations = implement(personalDataContract, {
+  exportChat: ({ chat }, { params, input }) => chat.personalData.export(parseIdentity(params.identity), input),
+  eraseChat: ({ chat }, { params }) => chat.personalData.erase(parseIdentity(params.identity), SERVER),
+  exportParticipant: ({ participantData }, { params }) => participantData.export(parseIdentity(params.identity)),
+  eraseParticipant: ({ closing }, { params }) => closing.erase(parseIdentity(params.identity), SERVER),
+});

@@ -1,29 +1,7 @@
-/**
- * The money desk: what operators see of payments and do about them, and the embedder's server with its key. What the
- * house did is kept under the name of who did it.
- */
-
 import { AppError } from '../../../protocol/errors.ts';
-import { LIMITS } from '../../../protocol/limits.ts';
-import {
-  deskActList,
-  deskActsQuery,
-  deskOverview,
-  deskPaymentDetail,
-  deskPaymentList,
-  deskPaymentsQuery,
-  deskSession,
-  deskSessionInput,
-  deskSessionLink,
-  refundPreview,
-  refundPreviewQuery,
-} from '../../../protocol/money/desk.ts';
-import { refund, refundInput } from '../../../protocol/money/money.ts';
-import { promotion, promotionInput } from '../../../protocol/money/pricing.ts';
+import { deskContract } from '../../../protocol/operations/money/desk.ts';
 import { DESK_SIGN_IN_PATH } from '../../site/sign-in/desk-access.ts';
-import { type Caller, operation } from '../operation.ts';
-
-const BY_HOUSE = { by: ['server:money', 'operator'] } as const;
+import { type Caller, implement } from '../operation.ts';
 
 /** Under which name an act is kept: the operator's, or the id of the server's API key. */
 export function actorOf({ key, caller }: { key: { apiKey: string } | undefined; caller: Caller }): string {
@@ -35,135 +13,22 @@ export function seenBy({ key }: { key: object | undefined }): { ofEmbedders: boo
   return { ofEmbedders: key !== undefined };
 }
 
-const lookingOperations = [
-  operation({
-    ...BY_HOUSE,
-    name: 'deskOverview',
-    http: 'GET /v1/desk/overview',
-    answer: deskOverview,
-    summary: 'Get the overview of the house',
-    description:
-      'The balance at the provider by the books and by the provider, debts by kind, and open tasks, of the whole house. An API key is shown no interrupted act of or on people of the house.',
-    run: ({ money }, call) => money.desk.overview(seenBy(call)),
-  }),
-  operation({
-    ...BY_HOUSE,
-    name: 'deskPayments',
-    http: 'GET /v1/payments',
-    input: deskPaymentsQuery,
-    answer: deskPaymentList,
-    summary: 'Search payments',
-    description:
-      'Newest first. Searches by the full identity of a buyer or creator, or the id of a payment, refund or room.',
-    errors: ['cursor_invalid'],
-    run: ({ money }, call) => money.desk.payments.search(call.input, seenBy(call)),
-  }),
-  operation({
-    ...BY_HOUSE,
-    name: 'deskPayment',
-    http: 'GET /v1/payments/:payment',
-    answer: deskPaymentDetail,
-    summary: 'Get everything about a payment',
-    description: 'Its receipt, all entries of the ledger, its refunds and its dispute.',
-    errors: ['payment_not_found'],
-    run: ({ money }, call) => money.desk.payments.get(call.params.payment, seenBy(call)),
-  }),
-  operation({
-    ...BY_HOUSE,
-    name: 'deskActs',
-    http: 'GET /v1/desk/acts',
-    input: deskActsQuery,
-    answer: deskActList,
-    summary: 'List acts of operators',
-    description: 'The newest hundred, all or those on one subject, with operator and reason.',
-    run: async ({ money }, call) => ({ acts: await money.desk.listActs(call.input.subject, seenBy(call)) }),
-  }),
-];
-
-const givingOperations = [
-  operation({
-    ...BY_HOUSE,
-    name: 'deskRefundPreview',
-    http: 'GET /v1/payments/:payment/refund-preview',
-    input: refundPreviewQuery,
-    answer: refundPreview,
-    summary: 'Preview a refund',
-    description: 'Shows what the refund would book for whom, without booking it. Refuses what the refund would refuse.',
-    errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'amount_too_large'],
-    run: ({ money }, call) => money.desk.previewRefund(call.params.payment, call.input.amountMinor, seenBy(call)),
-  }),
-  operation({
-    ...BY_HOUSE,
-    name: 'createRefund',
-    http: 'POST /v1/refunds',
-    limit: 'money',
-    input: refundInput,
-    example: { payment: 'ticket_9aYx3mPq7LdR2vKe5tWz', reason: 'The concert was cut short' },
-    answer: refund,
-    status: 201,
-    // Without an amount the whole payment is refunded, whatever it was.
-    stepUp: ({ amountMinor = Number.POSITIVE_INFINITY }) => amountMinor > LIMITS.unconfirmedRefundMinor,
-    summary: 'Refund a payment, whole or in part',
-    description:
-      'Name the payment: any by `payment` (the id of a membership means its latest payment), or one of a kind by `ticket`, `tip` or `topup`. A payment can be refunded in part once, and then the rest; a top-up in several parts, each with its own `idempotencyKey`. A full refund ends the access that the payment gave at once. The money returns to its source; a refund to a card is `pending` until the payment provider confirms it.',
-    errors: [
-      'payment_not_found',
-      'not_refundable',
-      'already_refunded',
-      'amount_too_large',
-      'idempotency_conflict',
-      'provider_unavailable',
-    ],
-    run: ({ money }, call) => money.desk.refund(call.input, actorOf(call), seenBy(call)),
-  }),
-  operation({
-    name: 'createPromotion',
-    http: 'POST /v1/promotions',
-    by: ['server:money'],
-    input: promotionInput,
-    example: { identity: 'fan-7', amountMinor: 500, reason: 'Welcome', idempotencyKey: 'welcome-fan-7' },
-    answer: promotion,
-    status: 201,
-    summary: 'Grant promotional credit',
-    description:
-      'It is spent before paid credit, is never refunded to a card, and expires at `expiresAt`. Repeated calls with the same `idempotencyKey` grant it once.',
-    errors: ['time_in_past', 'wallet_off', 'amount_invalid', 'amount_too_large', 'idempotency_conflict'],
-    run: ({ money }, { input, key }) => money.promotions.grant(input, key.apiKey),
-  }),
-];
-
-const sessionOperations = [
-  operation({
-    name: 'createDeskSession',
-    http: 'POST /v1/desk/sessions',
-    by: ['server:admin'],
-    input: deskSessionInput,
-    example: { operator: 'operator', name: 'La maison' },
-    answer: deskSessionLink,
-    status: 201,
-    summary: 'Create a link to the desk for an operator',
-    description:
-      'In a house that only embeds. Redirect the operator to `url`, or send it to them. It can be used once within ten minutes and opens the desk for eight hours. Acts are recorded under the operator’s identity, which must be in `LOGE_OPERATORS`. The session ends with the API key that created it.',
-    errors: ['forbidden'],
-    run: async ({ config, deskSessions }, { key, input }) => {
-      if (config.hasSite) {
-        const way = 'with a passkey. Invite them with `npm run operators -- invite ADDRESS`.';
-        throw new AppError('forbidden', `This house has accounts: operators come in ${way}`);
-      }
-      const { id, token, expiresAt } = await deskSessions.invite(input, key.apiKey);
-      return { id, url: `${config.publicUrl}${DESK_SIGN_IN_PATH}/${token}`, expiresAt };
-    },
-  }),
-  operation({
-    name: 'revokeDeskSession',
-    http: 'DELETE /v1/desk/sessions/:session',
-    by: ['server:admin'],
-    answer: deskSession,
-    summary: 'End a session of the desk, or revoke its link',
-    description: 'Takes effect with the next request. Repeated calls have no further effect.',
-    errors: ['desk_session_not_found'],
-    run: ({ deskSessions }, { params }) => deskSessions.revoke(params.session),
-  }),
-];
-
-export const deskOperations = [...lookingOperations, ...givingOperations, ...sessionOperations];
+export const deskOperations = implement(deskContract, {
+  deskOverview: ({ money }, call) => money.desk.overview(seenBy(call)),
+  deskPayments: ({ money }, call) => money.desk.payments.search(call.input, seenBy(call)),
+  deskPayment: ({ money }, call) => money.desk.payments.get(call.params.payment, seenBy(call)),
+  deskActs: async ({ money }, call) => ({ acts: await money.desk.listActs(call.input.subject, seenBy(call)) }),
+  deskRefundPreview: ({ money }, call) =>
+    money.desk.previewRefund(call.params.payment, call.input.amountMinor, seenBy(call)),
+  createRefund: ({ money }, call) => money.desk.refund(call.input, actorOf(call), seenBy(call)),
+  createPromotion: ({ money }, { input, key }) => money.promotions.grant(input, key.apiKey),
+  createDeskSession: async ({ config, deskSessions }, { key, input }) => {
+    if (config.hasSite) {
+      const way = 'with a passkey. Invite them with `npm run operators -- invite ADDRESS`.';
+      throw new AppError('forbidden', `This house has accounts: operators come in ${way}`);
+    }
+    const { id, token, expiresAt } = await deskSessions.invite(input, key.apiKey);
+    return { id, url: `${config.publicUrl}${DESK_SIGN_IN_PATH}/${token}`, expiresAt };
+  },
+  revokeDeskSession: ({ deskSessions }, { params }) => deskSessions.revoke(params.session),
+});

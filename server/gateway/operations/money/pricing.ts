@@ -1,128 +1,26 @@
-/** How sales are split: fee policies, associations and pledges to them, and where buyers live. */
 import { LIMITS } from '../../../protocol/limits.ts';
-import {
-  association,
-  associationAccount,
-  associationInput,
-  associationList,
-  buyer,
-  buyerInput,
-  feePolicy,
-  feePolicyInput,
-  feePolicyList,
-  pledgeAnswer,
-  pledgeInput,
-} from '../../../protocol/money/pricing.ts';
-import { operation } from '../operation.ts';
+import { pricingContract } from '../../../protocol/operations/money/pricing.ts';
+import { implement } from '../operation.ts';
 import { parseIdentity } from '../params.ts';
 import { actorOf } from './desk.ts';
 
-const BY_SERVER = { by: ['server:money'] } as const;
-const BY_HOUSE = { by: ['server:money', 'operator'] } as const;
-
-const policyOperations = [
-  operation({
-    ...BY_HOUSE,
-    name: 'createFeePolicy',
-    http: 'POST /v1/fee-policies',
-    limit: 'money',
-    input: feePolicyInput,
-    example: { commissionBps: 1_500, effectiveAt: '2030-01-01T00:00:00Z' },
-    answer: feePolicy,
-    status: 201,
-    stepUp: true,
-    summary: 'Add a fee policy',
-    description: 'Fee policies never change. Each sale keeps the policy that it was split by.',
-    errors: ['time_in_past'],
-    run: ({ money }, call) => money.desk.addFeePolicy(call.input, actorOf(call)),
-  }),
-  operation({
-    ...BY_HOUSE,
-    name: 'listFeePolicies',
-    http: 'GET /v1/fee-policies',
-    answer: feePolicyList,
-    summary: 'List the fee policies',
-    description: 'Newest first; `inForce` marks the one that applies to sales now.',
-    run: async ({ money }) => ({ feePolicies: await money.pricing.listFeePolicies() }),
-  }),
-  operation({
-    ...BY_SERVER,
-    name: 'setBuyer',
-    http: 'PUT /v1/buyers/:identity',
-    input: buyerInput,
-    example: { country: 'DE' },
-    answer: buyer,
-    summary: 'Set the country of a buyer',
-    description:
-      'It decides the VAT rate of their later purchases. By default it is the country of a payment’s billing address, or else of its card, if a VAT rate is known for it (the European Union and `LOGE_VAT_RATES`); until then that of the house.',
-    run: async ({ money }, { params, input }) => {
-      const person = parseIdentity(params.identity);
-      await money.pricing.noteBuyerCountry(person, input.country);
-      return { identity: person, country: input.country };
-    },
-  }),
-];
-
-const associationOperations = [
-  operation({
-    ...BY_SERVER,
-    name: 'createAssociation',
-    http: 'POST /v1/associations',
-    input: associationInput,
-    example: { id: 'restos', name: 'Les Restos', country: 'FR', url: 'https://association.example' },
-    answer: association,
-    status: 201,
-    summary: 'Add an association that creators can give to',
-    description: 'Repeated calls with the same details return the same association.',
-    errors: ['association_exists', 'association_not_found'],
-    run: ({ money }, { input }) => money.pricing.addAssociation(input),
-  }),
-  operation({
-    name: 'listAssociations',
-    http: 'GET /v1/associations',
-    by: ['visitor'],
-    answer: associationList,
-    summary: 'List the associations',
-    run: async ({ money }) => ({ associations: await money.pricing.listAssociations(LIMITS.listPageItems) }),
-  }),
-  operation({
-    name: 'getAssociationAccount',
-    http: 'GET /v1/associations/:association/account',
-    by: ['visitor'],
-    answer: associationAccount,
-    summary: 'Read the account of an association',
-    description: 'Public: its pledges from sales by month, less refunds.',
-    errors: ['association_not_found'],
-    run: ({ money }, { params }) => money.pricing.readAccount(params.association),
-  }),
-  operation({
-    ...BY_SERVER,
-    name: 'setPledge',
-    http: 'PUT /v1/creators/:identity/pledge',
-    input: pledgeInput,
-    example: { association: 'restos', shareBps: 500 },
-    answer: pledgeAnswer,
-    summary: "Pledge a share of a creator's part to an association",
-    description:
-      "In basis points of the creator's part. It applies to later sales and is shown before payment. A share of 0 ends the pledge.",
-    errors: ['creator_not_found', 'association_not_found'],
-    run: async ({ accounts, money }, { params, input }) => {
-      const creator = await accounts.getCreator(parseIdentity(params.identity));
-      return { pledge: await money.pricing.pledge(creator.identity, input) };
-    },
-  }),
-  operation({
-    ...BY_SERVER,
-    name: 'getPledge',
-    http: 'GET /v1/creators/:identity/pledge',
-    answer: pledgeAnswer,
-    summary: "Get a creator's pledge",
-    errors: ['creator_not_found'],
-    run: async ({ accounts, money }, { params }) => {
-      const creator = await accounts.getCreator(parseIdentity(params.identity));
-      return { pledge: await money.pricing.findPledge(creator.identity) };
-    },
-  }),
-];
-
-export const pricingOperations = [...policyOperations, ...associationOperations];
+export const pricingOperations = implement(pricingContract, {
+  createFeePolicy: ({ money }, call) => money.desk.addFeePolicy(call.input, actorOf(call)),
+  listFeePolicies: async ({ money }) => ({ feePolicies: await money.pricing.listFeePolicies() }),
+  setBuyer: async ({ money }, { params, input }) => {
+    const person = parseIdentity(params.identity);
+    await money.pricing.noteBuyerCountry(person, input.country);
+    return { identity: person, country: input.country };
+  },
+  createAssociation: ({ money }, { input }) => money.pricing.addAssociation(input),
+  listAssociations: async ({ money }) => ({ associations: await money.pricing.listAssociations(LIMITS.listPageItems) }),
+  getAssociationAccount: ({ money }, { params }) => money.pricing.readAccount(params.association),
+  setPledge: async ({ accounts, money }, { params, input }) => {
+    const creator = await accounts.getCreator(parseIdentity(params.identity));
+    return { pledge: await money.pricing.pledge(creator.identity, input) };
+  },
+  getPledge: async ({ accounts, money }, { params }) => {
+    const creator = await accounts.getCreator(parseIdentity(params.identity));
+    return { pledge: await money.pricing.findPledge(creator.identity) };
+  },
+});

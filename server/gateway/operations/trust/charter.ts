@@ -1,180 +1,31 @@
-/** The charter: public versions, what creators accept, and the drafts of operators. */
-import { z } from 'zod';
-import {
-  acceptance,
-  acceptanceInput,
-  acceptanceList,
-  announcementInput,
-  charter,
-  charterDraftAnswer,
-  charterQuery,
-  charterVersion,
-  charterVersionList,
-  draftDiscard,
-  draftInput,
-} from '../../../protocol/trust/charter.ts';
+import { charterContract } from '../../../protocol/operations/trust/charter.ts';
 import { actorOf } from '../money/desk.ts';
-import { operation, socketOperation } from '../operation.ts';
+import { implement } from '../operation.ts';
 import { parseCharterVersion, parseIdentity } from '../params.ts';
 
-const PUBLIC = { by: ['visitor'] } as const;
-const BY_HOUSE = { by: ['server:admin', 'operator'] } as const;
-/** An embedder's server speaks for its creators. */
-const BY_EMBEDDER = { by: ['server:rooms'] } as const;
-const AS_CREATOR = { from: 'lobby', role: 'creator' } as const;
-
-const EXAMPLE_ARTICLE = {
-  id: 'content',
-  title: { en: 'Responsibility for content', fr: 'Responsabilité des contenus' },
-  text: { en: 'A creator answers for what they show.', fr: 'Un créateur répond de ce qu’il montre.' },
-};
-
-const publicOperations = [
-  operation({
-    ...PUBLIC,
-    name: 'getCharter',
-    http: 'GET /v1/charter',
-    input: charterQuery,
-    answer: charter,
-    summary: 'The charter in force',
-    description:
-      'In the language of `lang`, else of `Accept-Language`, else in English. `charter_not_found`: no version is in force, and none has to be accepted.',
-    errors: ['charter_not_found'],
-    run: ({ charter: own }, { input, locale }) => own.get(input.lang ?? locale ?? 'en'),
+export const charterOperations = implement(charterContract, {
+  getCharter: ({ charter: own }, { input, locale }) => own.get(input.lang ?? locale ?? 'en'),
+  listCharterVersions: async ({ charter: own }) => ({ versions: await own.list() }),
+  getCharterVersion: ({ charter: own }, { params }) => own.getVersion(parseCharterVersion(params.version)),
+  acceptCharter: ({ charter: own }, { by, caller: { identity }, input, locale = 'en' }) =>
+    own.accept(
+      { identity, version: input.version, language: input.language ?? locale },
+      { via: by === 'person' ? 'person' : 'participant' },
+    ),
+  acceptCharterForCreator: async ({ accounts, charter: own }, { key, params, input, locale = 'en' }) => {
+    const { identity } = await accounts.getCreator(params.identity);
+    const of = { identity, version: input.version, language: input.language ?? locale };
+    return own.accept(of, { via: 'server', apiKey: key.apiKey });
+  },
+  listCharterAcceptances: async ({ charter: own }, { params }) => ({
+    acceptances: await own.listAcceptances(parseIdentity(params.identity)),
   }),
-  operation({
-    ...PUBLIC,
-    name: 'listCharterVersions',
-    http: 'GET /v1/charter/versions',
-    answer: charterVersionList,
-    summary: 'List the versions of the charter',
-    description: 'Announced, in force and superseded, newest first.',
-    run: async ({ charter: own }) => ({ versions: await own.list() }),
+  'charter:review': ({ charter: own }, { caller: { identity }, input: { language = 'en' } }) =>
+    own.review(identity, language),
+  getCharterDraft: async ({ charter: own }) => ({ draft: await own.findDraft() }),
+  saveCharterDraft: async ({ charter: own }, call) => ({
+    draft: await own.saveDraft(call.input.articles, actorOf(call), call.input.basedOn),
   }),
-  operation({
-    ...PUBLIC,
-    name: 'getCharterVersion',
-    http: 'GET /v1/charter/versions/:version',
-    answer: charterVersion,
-    summary: 'A version of the charter in both languages',
-    description:
-      'What `hash` covers: the SHA-256 of the UTF-8 bytes of `{"articles": […], "version": n}` in the canonical form of RFC 8785.',
-    errors: ['charter_not_found'],
-    run: ({ charter: own }, { params }) => own.getVersion(parseCharterVersion(params.version)),
-  }),
-];
-
-const acceptingOperations = [
-  operation({
-    name: 'acceptCharter',
-    http: 'POST /v1/charter/acceptances',
-    by: ['participant', 'person'],
-    socket: 'charter:accept',
-    ...AS_CREATOR,
-    input: acceptanceInput,
-    example: { version: 1, language: 'fr' },
-    answer: acceptance,
-    status: 201,
-    summary: 'Accept a version of the charter',
-    description:
-      'For creators: the version in force, or one that is announced. `language` is the one in which it was read. Repeated calls return the first acceptance.',
-    errors: ['charter_not_found', 'charter_changed'],
-    run: ({ charter: own }, { by, caller: { identity }, input, locale = 'en' }) =>
-      own.accept(
-        { identity, version: input.version, language: input.language ?? locale },
-        { via: by === 'person' ? 'person' : 'participant' },
-      ),
-  }),
-  operation({
-    ...BY_EMBEDDER,
-    name: 'acceptCharterForCreator',
-    http: 'POST /v1/creators/:identity/charter-acceptances',
-    input: acceptanceInput,
-    example: { version: 1, language: 'fr' },
-    answer: acceptance,
-    status: 201,
-    summary: 'Record that your creator has accepted the charter',
-    description:
-      'For embedders that ask their creators themselves. It is on record that your server said so, with the id of its API key. Repeated calls return the first acceptance.',
-    errors: ['creator_not_found', 'charter_not_found', 'charter_changed'],
-    run: async ({ accounts, charter: own }, { key, params, input, locale = 'en' }) => {
-      const { identity } = await accounts.getCreator(params.identity);
-      const of = { identity, version: input.version, language: input.language ?? locale };
-      return own.accept(of, { via: 'server', apiKey: key.apiKey });
-    },
-  }),
-  operation({
-    ...BY_EMBEDDER,
-    name: 'listCharterAcceptances',
-    http: 'GET /v1/creators/:identity/charter-acceptances',
-    answer: acceptanceList,
-    summary: 'List the versions of the charter that a creator has accepted',
-    run: async ({ charter: own }, { params }) => ({
-      acceptances: await own.listAcceptances(parseIdentity(params.identity)),
-    }),
-  }),
-  socketOperation({
-    socket: 'charter:review',
-    ...AS_CREATOR,
-    run: ({ charter: own }, { caller: { identity }, input: { language = 'en' } }) => own.review(identity, language),
-  }),
-];
-
-const draftOperations = [
-  operation({
-    ...BY_HOUSE,
-    name: 'getCharterDraft',
-    http: 'GET /v1/charter/draft',
-    answer: charterDraftAnswer,
-    summary: 'The draft of the next version',
-    run: async ({ charter: own }) => ({ draft: await own.findDraft() }),
-  }),
-  operation({
-    ...BY_HOUSE,
-    name: 'saveCharterDraft',
-    http: 'PUT /v1/charter/draft',
-    input: draftInput,
-    example: { articles: [EXAMPLE_ARTICLE] },
-    answer: charterDraftAnswer,
-    summary: 'Write the draft of the next version',
-    description:
-      'Replaces the whole draft, if it is the one that you have read (`basedOn`). Keep the `id` of an article that says the same in other words.',
-    errors: ['charter_changed'],
-    run: async ({ charter: own }, call) => ({
-      draft: await own.saveDraft(call.input.articles, actorOf(call), call.input.basedOn),
-    }),
-  }),
-  operation({
-    ...BY_HOUSE,
-    name: 'deleteCharterDraft',
-    http: 'DELETE /v1/charter/draft',
-    input: draftDiscard,
-    answer: z.object({}),
-    summary: 'Discard the draft',
-    description: 'If it is the one with this hash. A repeated call has no further effect.',
-    errors: ['charter_changed'],
-    run: async ({ charter: own }, { input }) => {
-      await own.deleteDraft(input.hash);
-      return {};
-    },
-  }),
-  operation({
-    ...BY_HOUSE,
-    name: 'announceCharter',
-    http: 'POST /v1/charter/announcements',
-    input: announcementInput,
-    example: {
-      hash: '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
-      effectiveFrom: '2027-03-01T00:00:00Z',
-    },
-    answer: charterVersion,
-    status: 201,
-    summary: 'Announce the draft',
-    description:
-      'The draft with this hash becomes a version that is never changed again, and is in force from `effectiveFrom` on, at once without one. Of the versions whose date has come, the one with the highest number is in force.',
-    errors: ['charter_changed', 'time_in_past'],
-    run: ({ charter: own }, call) => own.announce(call.input, actorOf(call)),
-  }),
-];
-
-export const charterOperations = [...publicOperations, ...acceptingOperations, ...draftOperations];
+  deleteCharterDraft: ({ charter: own }, { input }) => own.deleteDraft(input.hash),
+  announceCharter: ({ charter: own }, call) => own.announce(call.input, actorOf(call)),
+});

@@ -7,6 +7,7 @@ import { DESK_SESSION_TTL_MS, type DeskSessions } from '../../../accounts/desk-s
 import type { Config } from '../../../config.ts';
 import { html } from '../../../platform/html.ts';
 import { AppError } from '../../../protocol/errors.ts';
+import type { SitePerson } from '../../../protocol/site.ts';
 import type { HttpContext } from '../../context.ts';
 import { page } from '../../http/html-pages.ts';
 import { noStore } from '../../http/security.ts';
@@ -14,7 +15,6 @@ import { assertOwnPage } from '../../origins.ts';
 import type { HttpLimits } from '../../rate-limits.ts';
 import { pageLanguage } from '../page-language.ts';
 import { SignedCookie } from './signed-cookie.ts';
-import type { SitePerson } from './site-session.ts';
 
 export const DESK_SIGN_IN_PATH = '/desk/sign-in';
 

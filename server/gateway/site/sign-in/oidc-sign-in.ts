@@ -4,15 +4,14 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Express } from 'express';
-import { z } from 'zod';
 import { OIDC_ANSWER_PATH } from '../../../accounts/oidc/oidc.ts';
 import { deviceName } from '../../../accounts/people/device-name.ts';
-import { oidcStart } from '../../../protocol/accounts/people.ts';
 import { AppError } from '../../../protocol/errors.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
+import { oidcSignInContract } from '../../../protocol/operations/site.ts';
 import type { HttpContext } from '../../context.ts';
 import { noStore } from '../../http/security.ts';
-import { type HttpOperation, operation } from '../../operations/operation.ts';
+import { type HttpOperation, implement } from '../../operations/operation.ts';
 import type { SignInParts } from './sign-in-operations.ts';
 import { SignedCookie } from './signed-cookie.ts';
 
@@ -38,19 +37,8 @@ export class OidcSignIn {
 
   get operations(): HttpOperation[] {
     const { people } = this.#context;
-    const start = operation({
-      by: ['visitor'],
-      limit: 'signIn',
-      name: 'siteOidcStart',
-      http: 'POST /site/oidc',
-      input: oidcStart,
-      answer: z.object({ url: z.url() }),
-      summary: 'Ask where to go to sign in, to confirm or to enrol at the OpenID provider',
-      errors: [
-        ...(['not_found', 'oidc_unavailable', 'token_missing', 'forbidden', 'desk_link_invalid'] as const),
-        ...(['invitation_for_another', 'sign_in_again', 'step_up_required'] as const),
-      ],
-      run: async (_domains, { caller, session, input, response }) => {
+    const operations = implement(oidcSignInContract, {
+      siteOidcStart: async (_domains, { caller, session, input, response }) => {
         const browser = randomBytes(BROWSER_BYTES).toString('base64url');
         const signedIn = session && caller ? { person: caller.identity, session } : undefined;
         const url = await people.oidc.begin({ ...input, browser, signedIn });
@@ -58,7 +46,7 @@ export class OidcSignIn {
         return { url };
       },
     });
-    return [start as HttpOperation];
+    return operations as HttpOperation[];
   }
 
   mountAnswer(app: Express): void {

@@ -4,25 +4,16 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Response } from 'express';
-import { z } from 'zod';
 import { deviceName } from '../../../accounts/people/device-name.ts';
-import {
-  newPasskey,
-  passkey,
-  passkeyCreationOptions,
-  passkeyProof,
-  passkeyRequestOptions,
-} from '../../../protocol/accounts/passkeys.ts';
 import { AppError } from '../../../protocol/errors.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
+import { passkeyCeremonyContract } from '../../../protocol/operations/site.ts';
 import type { HttpContext } from '../../context.ts';
-import { type HttpOperation, operation } from '../../operations/operation.ts';
+import { type HttpOperation, implement } from '../../operations/operation.ts';
 import type { SignInParts } from './sign-in-operations.ts';
 import { SignedCookie } from './signed-cookie.ts';
 
 const BROWSER_BYTES = 16;
-const BY_PERSON = { by: ['person'], limit: 'signIn' } as const;
-const BY_ANYONE = { by: ['visitor'], limit: 'signIn' } as const;
 
 export function passkeyCeremonies(
   { config, people: { passkeys } }: HttpContext,
@@ -55,70 +46,35 @@ export function passkeyCeremonies(
     return session;
   };
 
-  const operations = [
-    operation({
-      ...BY_PERSON,
-      name: 'sitePasskeyToAdd',
-      http: 'POST /site/passkeys/new',
-      answer: passkeyCreationOptions,
-      summary: 'Ask for a challenge to add a passkey',
-      errors: ['not_found', 'passkey_limit', 'sign_in_again', 'step_up_required'],
-      run: async (_domains, { caller: { identity: person }, session, response }) => {
-        assertAccounts();
-        return passkeys.offerToAdd({ browser: beginIn(response), person, session: sessionOf(session) });
-      },
-    }),
-    operation({
-      ...BY_PERSON,
-      name: 'sitePasskeyAdd',
-      http: 'POST /site/passkeys',
-      input: newPasskey,
-      answer: passkey,
-      summary: 'Add a passkey, which confirms the session too',
-      errors: ['not_found', 'passkey_invalid', 'passkey_limit', 'sign_in_again', 'step_up_required'],
-      run: async (_domains, { caller: { identity: person }, session, input, response }) => {
-        assertAccounts();
-        const owner = { browser: browserOf(response), person, session: sessionOf(session), device: deviceOf(response) };
-        const added = await passkeys.add(owner, input);
-        asked.clear(response);
-        sessions.write(response, added.secret);
-        return added.passkey;
-      },
-    }),
-    operation({
-      ...BY_ANYONE,
-      name: 'sitePasskeyToUse',
-      http: 'POST /site/passkeys/challenge',
-      answer: passkeyRequestOptions,
-      summary: 'Ask for a challenge to sign in with a passkey, or signed in to confirm with one of yours',
-      errors: ['not_found'],
-      run: async (_domains, { caller, session, response }) => {
-        assertAccounts();
-        return passkeys.offerToUse({ browser: beginIn(response), person: session ? (caller?.identity ?? null) : null });
-      },
-    }),
-    operation({
-      ...BY_ANYONE,
-      name: 'sitePasskeyUse',
-      http: 'POST /site/passkeys/sign-in',
-      input: passkeyProof,
-      answer: z.object({}),
-      summary: 'Sign in with a passkey, or signed in confirm with one of yours',
-      errors: ['not_found', 'passkey_invalid'],
-      run: async (_domains, { caller, session, input, response }) => {
-        assertAccounts();
-        const signedIn = session && caller ? { person: caller.identity, session } : undefined;
-        const by = { browser: browserOf(response), device: deviceOf(response), signedIn };
-        const secret = await passkeys.use(by, input);
-        asked.clear(response);
-        if (signedIn) sessions.write(response, secret);
-        else {
-          desk.forget(response);
-          await sessions.replace(response, secret);
-        }
-        return {};
-      },
-    }),
-  ];
+  const operations = implement(passkeyCeremonyContract, {
+    sitePasskeyToAdd: async (_domains, { caller: { identity: person }, session, response }) => {
+      assertAccounts();
+      return passkeys.offerToAdd({ browser: beginIn(response), person, session: sessionOf(session) });
+    },
+    sitePasskeyAdd: async (_domains, { caller: { identity: person }, session, input, response }) => {
+      assertAccounts();
+      const owner = { browser: browserOf(response), person, session: sessionOf(session), device: deviceOf(response) };
+      const added = await passkeys.add(owner, input);
+      asked.clear(response);
+      sessions.write(response, added.secret);
+      return added.passkey;
+    },
+    sitePasskeyToUse: async (_domains, { caller, session, response }) => {
+      assertAccounts();
+      return passkeys.offerToUse({ browser: beginIn(response), person: session ? (caller?.identity ?? null) : null });
+    },
+    sitePasskeyUse: async (_domains, { caller, session, input, response }) => {
+      assertAccounts();
+      const signedIn = session && caller ? { person: caller.identity, session } : undefined;
+      const by = { browser: browserOf(response), device: deviceOf(response), signedIn };
+      const secret = await passkeys.use(by, input);
+      asked.clear(response);
+      if (signedIn) sessions.write(response, secret);
+      else {
+        desk.forget(response);
+        await sessions.replace(response, secret);
+      }
+    },
+  });
   return operations as HttpOperation[];
 }

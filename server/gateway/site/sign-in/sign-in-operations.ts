@@ -1,12 +1,10 @@
-/** Operations of signing in by mail: asking for the mail, and entering its code. `sign-in-links.ts` serves its link. */
-import { z } from 'zod';
 import { deviceName } from '../../../accounts/people/device-name.ts';
 import { mailboxOf, parseAddress } from '../../../accounts/people/mail-addresses.ts';
-import { returnPath, signInCodeInput, signInInput } from '../../../protocol/accounts/people.ts';
 import { AppError } from '../../../protocol/errors.ts';
 import { LIMITS } from '../../../protocol/limits.ts';
+import { signInContract } from '../../../protocol/operations/site.ts';
 import type { HttpContext } from '../../context.ts';
-import { type HttpOperation, operation } from '../../operations/operation.ts';
+import { type HttpOperation, implement } from '../../operations/operation.ts';
 import { digestOf, type HttpLimits } from '../../rate-limits.ts';
 import { pageLanguage } from '../page-language.ts';
 import type { DeskAccess } from './desk-access.ts';
@@ -18,8 +16,6 @@ export interface SignInParts {
   desk: DeskAccess;
   limits: HttpLimits;
 }
-
-const ANYONE = { by: ['visitor'], limit: 'signIn' } as const;
 
 export function signInOperations(
   { config, people }: HttpContext,
@@ -36,47 +32,29 @@ export function signInOperations(
   const assertAccounts = () => {
     if (!config.hasSite) throw new AppError('not_found');
   };
-  const operations = [
-    operation({
-      ...ANYONE,
-      name: 'siteSignIn',
-      http: 'POST /site/sign-in',
-      input: signInInput,
-      answer: z.object({ minutes: z.number().int() }),
-      summary: 'Ask for a mail with a link and a code to sign in',
-      errors: ['not_found'],
-      run: async (_domains, { input, response }) => {
-        assertAccounts();
-        const { req: request } = response;
-        const address = parseAddress(input.address);
-        // The sender's budget comes first: the other budgets belong to the owner of the mailbox.
-        await limits.consume('signInMail', { address: request.ip });
-        await limits.consume('signInMailbox', { identity: digestOf(mailboxOf(address)) });
-        await limits.consume('signInMail', { identity: digestOf(address) });
-        const language = pageLanguage(request, response);
-        asked.write(response, await people.signIn.request({ address, language, returnPath: input.returnTo }));
-        return { minutes: LIMITS.signInMinutes };
-      },
-    }),
-    operation({
-      ...ANYONE,
-      name: 'siteSignInCode',
-      http: 'POST /site/sign-in/code',
-      input: signInCodeInput,
-      answer: z.object({ returnTo: returnPath }),
-      summary: 'Sign in with the code of the mail, in the browser that asked for it',
-      errors: ['not_found', 'sign_in_code_invalid', 'sign_in_over'],
-      run: async (_domains, { input, response }) => {
-        assertAccounts();
-        const [id] = asked.read(response.req);
-        if (id === undefined) throw new AppError('sign_in_over');
-        const signedIn = await people.signIn.useCode(id, input.code, deviceName(response.req.get('user-agent')));
-        asked.clear(response);
-        desk.forget(response);
-        await sessions.replace(response, signedIn.secret);
-        return { returnTo: signedIn.returnTo };
-      },
-    }),
-  ];
+  const operations = implement(signInContract, {
+    siteSignIn: async (_domains, { input, response }) => {
+      assertAccounts();
+      const { req: request } = response;
+      const address = parseAddress(input.address);
+      // The sender's budget comes first: the other budgets belong to the owner of the mailbox.
+      await limits.consume('signInMail', { address: request.ip });
+      await limits.consume('signInMailbox', { identity: digestOf(mailboxOf(address)) });
+      await limits.consume('signInMail', { identity: digestOf(address) });
+      const language = pageLanguage(request, response);
+      asked.write(response, await people.signIn.request({ address, language, returnPath: input.returnTo }));
+      return { minutes: LIMITS.signInMinutes };
+    },
+    siteSignInCode: async (_domains, { input, response }) => {
+      assertAccounts();
+      const [id] = asked.read(response.req);
+      if (id === undefined) throw new AppError('sign_in_over');
+      const signedIn = await people.signIn.useCode(id, input.code, deviceName(response.req.get('user-agent')));
+      asked.clear(response);
+      desk.forget(response);
+      await sessions.replace(response, signedIn.secret);
+      return { returnTo: signedIn.returnTo };
+    },
+  });
   return operations as HttpOperation[];
 }

@@ -3,16 +3,13 @@
  * request. A room still needs a room token, which the person mints with the session.
  */
 import type { Request, Response } from 'express';
-import { z } from 'zod';
 import type { People } from '../../../accounts/people/people.ts';
 import { PERSON_SESSION_TTL_MS } from '../../../accounts/people/person-sessions.ts';
 import type { SessionProof } from '../../../accounts/people/session-strength.ts';
 import type { Config } from '../../../config.ts';
-import { displayName, identity, type TokenClaims } from '../../../protocol/accounts/accounts.ts';
+import type { TokenClaims } from '../../../protocol/accounts/accounts.ts';
+import type { SitePerson } from '../../../protocol/site.ts';
 import { SignedCookie } from './signed-cookie.ts';
-
-export const sitePerson = z.object({ identity, name: displayName, role: z.enum(['creator', 'fan']) });
-export type SitePerson = z.infer<typeof sitePerson>;
 
 interface SiteVisit {
   person: SitePerson;

@@ -1,0 +1,36 @@
+/** The chat for everyone inside: writing, reading, reacting, voting, raising a hand, reporting. */
+
+import { z } from 'zod';
+import { chatHistoryInput, chatPage, chatSendAnswer, chatSendInput } from '../../chat/chat.ts';
+import { chatReportId, chatReportInput } from '../../chat/chat-moderation.ts';
+import { peopleAnswer, peopleInput, raiseHandInput, reactInput, voteInput } from '../../chat/chat-room.ts';
+import { serverHistoryQuery } from '../../chat/chat-server.ts';
+import { operation, socketOperation } from '../contract.ts';
+
+export const WRITING = { from: 'inside', right: 'chat' } as const;
+
+export const chatContract = {
+  'chat:send': socketOperation({ ...WRITING, limit: 'chat', input: chatSendInput, answer: chatSendAnswer }),
+  listChatMessages: operation({
+    http: 'GET /v1/rooms/:id/chat/messages',
+    by: ['server:moderation'],
+    socket: 'chat:history',
+    from: 'inside',
+    input: serverHistoryQuery,
+    answer: chatPage,
+    socketInput: chatHistoryInput,
+    summary: 'Read the chat of a room',
+    description: 'The newest entries, those after `since`, or those before `before`, in ascending order.',
+  }),
+  'chat:react': socketOperation({ from: 'inside', right: 'chat', input: reactInput }),
+  'chat:vote': socketOperation({ from: 'inside', right: 'chat', input: voteInput }),
+  'chat:raiseHand': socketOperation({ from: 'inside', right: 'chat', input: raiseHandInput }),
+  'chat:people': socketOperation({ from: 'inside', input: peopleInput, answer: peopleAnswer }),
+  /** Files the same report as `reports:file`. */
+  'chat:report': socketOperation({
+    from: 'inside',
+    limit: 'report',
+    input: chatReportInput,
+    answer: z.object({ report: chatReportId, number: z.number().int() }),
+  }),
+};

@@ -1,0 +1,126 @@
+/** Outgoing money: payouts, disputes, reconciliation, and the tax report; for embedders' servers and operators. */
+
+import {
+  creatorFreezeAnswer,
+  creatorFreezeInput,
+  deskPayouts,
+  deskPayoutsInput,
+  reconciliationList,
+} from '../../money/desk.ts';
+import {
+  dac7Query,
+  dac7Report,
+  disputeList,
+  disputesQuery,
+  evidence,
+  evidenceInput,
+  payoutBatch,
+  reconciliation,
+  reconciliationInput,
+} from '../../money/payouts.ts';
+import { downloadOperation, operation } from '../contract.ts';
+
+const BY_HOUSE = { by: ['server:money', 'operator'] } as const;
+const BY_SERVER = { by: ['server:money'] } as const;
+
+export const payoutContract = {
+  deskPayouts: operation({
+    ...BY_HOUSE,
+    http: 'GET /v1/payouts',
+    answer: deskPayouts,
+    summary: 'List payouts: due, paid and stopped',
+  }),
+  createPayoutBatch: operation({
+    ...BY_HOUSE,
+    http: 'POST /v1/payout-batches',
+    limit: 'money',
+    input: deskPayoutsInput,
+    example: {},
+    answer: payoutBatch,
+    status: 201,
+    summary: 'Pay out available earnings',
+    description:
+      'Creates a payout for each payable creator with at least the minimum. Payouts are `pending` until the payment provider accepts them; the amount of a refused one becomes available again.',
+    errors: ['creator_not_found'],
+  }),
+  getPayoutBatch: operation({
+    ...BY_SERVER,
+    http: 'GET /v1/payout-batches/:batch',
+    answer: payoutBatch,
+    summary: 'Get a batch of payouts',
+    errors: ['payout_batch_not_found'],
+  }),
+  deskFreeze: operation({
+    ...BY_HOUSE,
+    http: 'POST /v1/creators/:creator/payout-freeze',
+    limit: 'money',
+    input: creatorFreezeInput,
+    example: { frozen: true, reason: 'The identity document is being checked' },
+    answer: creatorFreezeAnswer,
+    summary: 'Stop or resume payouts to a creator',
+    description: 'Earnings are still booked. Repeated calls have no further effect.',
+    errors: ['creator_not_found'],
+  }),
+  getDac7Report: operation({
+    ...BY_HOUSE,
+    http: 'GET /v1/reports/dac7',
+    input: dac7Query,
+    answer: dac7Report,
+    summary: 'Get the DAC7 figures of a quarter',
+    description:
+      'For each seller: the consideration credited in the quarter, net of what was withheld, the number of sales, and fees and taxes withheld, see Directive (EU) 2021/514, annex V, section III. As CSV at `/v1/reports/dac7.csv`.',
+  }),
+  exportDac7Report: downloadOperation({
+    ...BY_HOUSE,
+    http: 'GET /v1/reports/dac7.csv',
+    format: 'csv',
+    input: dac7Query,
+    summary: 'Export the DAC7 figures of a quarter as CSV',
+  }),
+  listDisputes: operation({
+    ...BY_HOUSE,
+    http: 'GET /v1/disputes',
+    input: disputesQuery,
+    answer: disputeList,
+    summary: 'List disputes',
+    description: 'The newest hundred, all or those of one status.',
+  }),
+  submitEvidence: operation({
+    ...BY_HOUSE,
+    http: 'POST /v1/disputes/:dispute/evidence',
+    limit: 'money',
+    input: evidenceInput,
+    example: { note: 'The fan watched the whole evening and wrote in the chat.' },
+    answer: evidence,
+    status: 201,
+    summary: 'Submit evidence for a dispute',
+    description: 'Submits the evidence from our records, with your note, to the bank. This is possible once.',
+    errors: ['dispute_not_found', 'dispute_closed', 'provider_unavailable'],
+  }),
+  createReconciliation: operation({
+    ...BY_HOUSE,
+    http: 'POST /v1/reconciliations',
+    limit: 'money',
+    input: reconciliationInput,
+    example: {},
+    answer: reconciliation,
+    status: 201,
+    summary: 'Reconcile the books with the provider now',
+    description: 'Since a time, by default over the last weeks. Each difference has an explanation.',
+    errors: ['provider_unavailable'],
+  }),
+  deskReconciliations: operation({
+    ...BY_HOUSE,
+    http: 'GET /v1/reconciliations',
+    answer: reconciliationList,
+    summary: 'List reconciliations',
+    description: 'The newest hundred.',
+  }),
+  getReconciliation: operation({
+    ...BY_SERVER,
+    http: 'GET /v1/reconciliations/latest',
+    answer: reconciliation,
+    summary: 'Get the latest reconciliation',
+    errors: ['not_found'],
+  }),
+};

@@ -1,0 +1,95 @@
+/** How sales are split: fee policies, associations and pledges to them, and where buyers live. */
+
+import {
+  association,
+  associationAccount,
+  associationInput,
+  associationList,
+  buyer,
+  buyerInput,
+  feePolicy,
+  feePolicyInput,
+  feePolicyList,
+  pledgeAnswer,
+  pledgeInput,
+} from '../../money/pricing.ts';
+import { operation } from '../contract.ts';
+
+const BY_SERVER = { by: ['server:money'] } as const;
+const BY_HOUSE = { by: ['server:money', 'operator'] } as const;
+
+export const pricingContract = {
+  createFeePolicy: operation({
+    ...BY_HOUSE,
+    http: 'POST /v1/fee-policies',
+    limit: 'money',
+    input: feePolicyInput,
+    example: { commissionBps: 1_500, effectiveAt: '2030-01-01T00:00:00Z' },
+    answer: feePolicy,
+    status: 201,
+    stepUp: true,
+    summary: 'Add a fee policy',
+    description: 'Fee policies never change. Each sale keeps the policy that it was split by.',
+    errors: ['time_in_past'],
+  }),
+  listFeePolicies: operation({
+    ...BY_HOUSE,
+    http: 'GET /v1/fee-policies',
+    answer: feePolicyList,
+    summary: 'List the fee policies',
+    description: 'Newest first; `inForce` marks the one that applies to sales now.',
+  }),
+  setBuyer: operation({
+    ...BY_SERVER,
+    http: 'PUT /v1/buyers/:identity',
+    input: buyerInput,
+    example: { country: 'DE' },
+    answer: buyer,
+    summary: 'Set the country of a buyer',
+    description:
+      'It decides the VAT rate of their later purchases. By default it is the country of a payment’s billing address, or else of its card, if a VAT rate is known for it (the European Union and `LOGE_VAT_RATES`); until then that of the house.',
+  }),
+  createAssociation: operation({
+    ...BY_SERVER,
+    http: 'POST /v1/associations',
+    input: associationInput,
+    example: { id: 'restos', name: 'Les Restos', country: 'FR', url: 'https://association.example' },
+    answer: association,
+    status: 201,
+    summary: 'Add an association that creators can give to',
+    description: 'Repeated calls with the same details return the same association.',
+    errors: ['association_exists', 'association_not_found'],
+  }),
+  listAssociations: operation({
+    http: 'GET /v1/associations',
+    by: ['visitor'],
+    answer: associationList,
+    summary: 'List the associations',
+  }),
+  getAssociationAccount: operation({
+    http: 'GET /v1/associations/:association/account',
+    by: ['visitor'],
+    answer: associationAccount,
+    summary: 'Read the account of an association',
+    description: 'Public: its pledges from sales by month, less refunds.',
+    errors: ['association_not_found'],
+  }),
+  setPledge: operation({
+    ...BY_SERVER,
+    http: 'PUT /v1/creators/:identity/pledge',
+    input: pledgeInput,
+    example: { association: 'restos', shareBps: 500 },
+    answer: pledgeAnswer,
+    summary: "Pledge a share of a creator's part to an association",
+    description:
+      "In basis points of the creator's part. It applies to later sales and is shown before payment. A share of 0 ends the pledge.",
+    errors: ['creator_not_found', 'association_not_found'],
+  }),
+  getPledge: operation({
+    ...BY_SERVER,
+    http: 'GET /v1/creators/:identity/pledge',
+    answer: pledgeAnswer,
+    summary: "Get a creator's pledge",
+    errors: ['creator_not_found'],
+  }),
+};

@@ -1,0 +1,27 @@
+/** Reminders of lives, for people in the lobby of a room. */
+
+import { reminder, reminderInput } from '../rooms.ts';
+import { operation } from './contract.ts';
+
+export const reminderContract = {
+  getReminder: operation({
+    http: 'GET /v1/rooms/:id/reminder',
+    by: ['participant'],
+    from: 'lobby',
+    answer: reminder,
+    summary: 'Get whether you asked to be reminded',
+  }),
+  setReminder: operation({
+    http: 'POST /v1/rooms/:id/reminder',
+    by: ['participant'],
+    socket: 'rooms:remind',
+    from: 'lobby',
+    input: reminderInput,
+    example: { wanted: true },
+    answer: reminder,
+    summary: 'Ask to be reminded of a live',
+    description:
+      'Before the first live: a letter 15 minutes before it begins, or when it begins without a date or before it. People of an embedder get no letter: the embedder gets the event `reminder.due`. A live that moves moves its reminders; one that is cancelled drops them.',
+    errors: ['room_ended'],
+  }),
+};
