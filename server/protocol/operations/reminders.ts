@@ -19,13 +19,12 @@ export const reminderContract = {
     by: ['participant'],
     socket: 'rooms:remind',
     from: 'lobby',
-    // Absent: it stays, and is answered.
     input: reminder.partial(),
     example: { wanted: true },
     answer: reminder,
     summary: 'Ask to be reminded of a live',
     description:
-      'Before the first live: a letter 15 minutes before it begins, or when it begins without a date or before it. People of an embedder get no letter: the embedder gets the event `reminder.due`. A live that moves moves its reminders; one that is cancelled drops them.',
+      'Before the first live: a letter 15 minutes before it begins, or when it begins without a date or before it. People of an embedder get no letter: the embedder gets the event `reminder.due`. A live that moves moves its reminders; one that is cancelled drops them. Without `wanted` it stays, and is answered.',
     errors: ['room_ended'],
   }),
 };

@@ -63,7 +63,7 @@ export const stageContract = {
     answer: prepareAnswer,
     summary: 'Say ahead how one will watch',
     description:
-      'With `open`, who could buy access gets a session that carries nothing yet. From then on `rooms:accessGranted` on this socket carries `watching` (R12c).',
+      'With capabilities as a part of the routers’ (R12a). With `open`, who could buy access gets a session that carries nothing yet. From then on `rooms:accessGranted` on this socket carries `watching` (R12c).',
   }),
   'stage:publish': socketOperation({
     ...PUBLISHING,
