@@ -156,8 +156,11 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     kept: 'proof of what was agreed before the sale',
   },
   tickets: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
-  tips: { domain: 'money', rows: 'identity = $1', erase: { set: { name: ERASED, message: 'null' } } },
-  topups: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
+  tips: {
+    domain: 'money',
+    rows: 'id in (select id from payments where identity = $1)',
+    erase: { set: { name: ERASED, message: 'null' } },
+  },
 
   chat_acts: { domain: 'chat', rows: 'target = $1', hidden: ['actor'], kept: CHAT },
   chat_entries: { domain: 'chat', rows: 'identity = $1', kept: CHAT },

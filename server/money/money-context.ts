@@ -27,7 +27,6 @@ import { TipsStore } from './tips/tips.store.ts';
 import { PromoExpiry } from './wallet/promo-expiry.ts';
 import { PromotionsStore } from './wallet/promotions.store.ts';
 import { type Credit, SpendingStore } from './wallet/spending.store.ts';
-import { TopupsStore } from './wallet/topups.store.ts';
 
 /** How long an attempt at the provider can take; longer than its client retries. */
 export const PROVIDER_LEASE_MS = 40_000;
@@ -112,7 +111,6 @@ function createStores(db: Database) {
     refunds: new RefundsStore(db),
     tickets: new TicketsStore(db),
     tips: new TipsStore(db),
-    topups: new TopupsStore(db),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   primaryKey,
   text,
   time,
+  uniqueIndex,
 } from '../../platform/db/tables.ts';
 
 /**
@@ -56,6 +57,8 @@ export const checkouts = pgTable(
     providerPayment: text('provider_payment'),
     /** The saved card that is charged without a page. Such a checkout has no session at first. */
     card: text('card'),
+    /** For a top-up by saved card: a person's key belongs to one. */
+    idempotencyKey: text('idempotency_key'),
     /** The provider's fee, which is known only some time after the payment. */
     feeMinor: minor('fee_minor'),
     /** It is fetched until there is nothing left to learn. */
@@ -73,6 +76,9 @@ export const checkouts = pgTable(
   },
   (table) => [
     index('checkouts_unbooked').on(table.unbookedSince).where(sql`${table.unbookedSince} is not null`),
+    uniqueIndex('checkouts_idempotency')
+      .on(table.identity, table.idempotencyKey)
+      .where(sql`${table.idempotencyKey} is not null`),
     ...dueIndexes('checkouts', table),
     index('checkouts_payment').on(table.providerPayment),
     index('checkouts_identity').on(table.identity),

@@ -10,6 +10,9 @@ export type NewCheckout = typeof checkouts.$inferInsert;
 /** Unique index: a session of the provider belongs to one checkout. */
 export const ONE_CHECKOUT_OF_SESSION = 'checkouts_provider_session_unique';
 
+/** Unique index: a key of a person belongs to one checkout. */
+export const ONE_CHECKOUT_OF_KEY = 'checkouts_idempotency';
+
 export class CheckoutsStore {
   readonly #orm: Orm;
 
@@ -52,6 +55,12 @@ export class CheckoutsStore {
 
   async findBySource(sourceId: string, tx: Orm = this.#orm): Promise<Checkout | undefined> {
     const [row] = await tx.select().from(checkouts).where(eq(checkouts.sourceId, sourceId));
+    return row;
+  }
+
+  async findByKey(identity: string, idempotencyKey: string): Promise<Checkout | undefined> {
+    const isOf = and(eq(checkouts.identity, identity), eq(checkouts.idempotencyKey, idempotencyKey));
+    const [row] = await this.#orm.select().from(checkouts).where(isOf);
     return row;
   }
 

@@ -30,9 +30,9 @@ export interface Payable {
   /** Why a payment would buy nothing any more, if so: its page is closed then. */
   findRefusal?(checkout: Checkout): Promise<string | undefined>;
   /** The checkout can no longer be paid. */
-  expire(tx: Orm, checkout: Checkout): Promise<void>;
+  expire?(tx: Orm, checkout: Checkout): Promise<void>;
   /** The checkout was paid and bought nothing: the money is being returned to the card. Returns its room, if any. */
-  handleUnusable(tx: Orm, checkout: Checkout): Promise<string | undefined>;
+  handleUnusable?(tx: Orm, checkout: Checkout): Promise<string | undefined>;
 }
 
 export interface CheckoutRequest {
@@ -49,6 +49,7 @@ export interface CheckoutRequest {
   locale: string | undefined;
   /** Charges this saved card, without a page. */
   card?: string;
+  idempotencyKey?: string;
 }
 
 type ReturnToCard = (tx: Orm, unusable: PaymentRow, reason: string) => Promise<void>;
@@ -103,7 +104,7 @@ export class Checkouts {
   }
 
   /** Writes the checkout together with the rows of `insertSource`, and opens the page. Returns its URL. */
-  async open(request: CheckoutRequest, insertSource: (tx: Orm) => Promise<void>): Promise<string> {
+  async open(request: CheckoutRequest, insertSource?: (tx: Orm) => Promise<void>): Promise<string> {
     return this.#order(await this.#insert(request, insertSource));
   }
 
@@ -111,8 +112,8 @@ export class Checkouts {
    * Like `open`, but charges a saved card. The bank may require a page. If the provider did not answer, call
    * `payByCard` to retry.
    */
-  async openByCard(request: CheckoutRequest, insertSource: (tx: Orm) => Promise<void>): Promise<Checkout> {
-    return this.payByCard(await this.#insert(request, insertSource));
+  async openByCard(request: CheckoutRequest): Promise<Checkout> {
+    return this.payByCard(await this.#insert(request));
   }
 
   /** Repeats the order of a card payment, which is idempotent, and returns its state. */
@@ -131,14 +132,14 @@ export class Checkouts {
     return (await this.#store.find(id)) ?? checkout;
   }
 
-  async #insert(request: CheckoutRequest, insertSource: (tx: Orm) => Promise<void>): Promise<Checkout> {
+  async #insert(request: CheckoutRequest, insertSource?: (tx: Orm) => Promise<void>): Promise<Checkout> {
     const { purpose, sourceId, identity, name, amountMinor, description, locale } = request;
     const { returnUrl: requested, returnPath: fallback } = request;
     const urls = createReturnUrls({ requested, fallback, context: this.#context });
     return this.#context.db.transaction(async (tx) => {
       const open = await this.#store.lockOpen(tx, identity, this.#context.nowIso());
       if (open >= LIMITS.openCheckouts) throw new AppError('checkout_limit');
-      await insertSource(tx);
+      await insertSource?.(tx);
       return this.#store.insert(tx, {
         id: createId('checkout'),
         purpose,
@@ -155,6 +156,7 @@ export class Checkouts {
         expiresAt: this.#context.laterIso(OPEN_MS),
         dueAt: this.#context.laterIso(OPENING_MS),
         card: request.card ?? null,
+        idempotencyKey: request.idempotencyKey ?? null,
       });
     });
   }
@@ -416,7 +418,7 @@ export class Checkouts {
     const source = { type: purpose, id: sourceId };
     await ledger.post(tx, { kind: 'unusable_payment', source, legs: transferLegs(from, to, amountMinor), at });
     await this.#store.noteUnusable(tx, id, reason);
-    const room = await this.#payableOf(checkout).handleUnusable(tx, checkout);
+    const room = await this.#payableOf(checkout).handleUnusable?.(tx, checkout);
     await this.#returnToCard(tx, await stores.payments.insert(tx, { ...paid, kind: 'unusable', room, paidAt }), reason);
     this.#context.log.warn({ checkout: id, reason }, 'payment bought nothing, returned to the card');
     return false;
@@ -437,6 +439,7 @@ export class Checkouts {
           providerSession: found.session,
           providerPayment: null,
           feeMinor: null,
+          idempotencyKey: null,
           attempts: 0,
         });
         await this.#markPaid(tx, row, { found, book: async () => 'paid_twice' });
@@ -469,7 +472,7 @@ export class Checkouts {
 
   async #expire(checkout: Checkout): Promise<void> {
     await this.#context.db.transaction(async (tx) => {
-      if (await this.#store.markExpired(tx, checkout.id)) await this.#payableOf(checkout).expire(tx, checkout);
+      if (await this.#store.markExpired(tx, checkout.id)) await this.#payableOf(checkout).expire?.(tx, checkout);
     });
   }
 

@@ -51,9 +51,9 @@ const RULES: Rule[] = [
   },
   {
     fault: 'is a top-up whose transactions do not match its status',
-    statement: sql`select t.id from topups t left join ledger_transactions x
-        on x.kind = 'topup' and x.source_type = 'topup' and x.source_id = t.id
-      where (t.status = 'settled') <> (x.id is not null)`,
+    statement: sql`select c.source_id as id from checkouts c left join ledger_transactions x
+        on x.kind = 'topup' and x.source_type = 'topup' and x.source_id = c.source_id
+      where c.purpose = 'topup' and (c.status = 'paid' and c.unusable_because is null) <> (x.id is not null)`,
   },
   {
     fault: 'is a ticket whose transactions do not match its status',
@@ -80,7 +80,7 @@ const RULES: Rule[] = [
     fault: 'is a refunded ticket or tip without a refund, or a refund of one that is not refunded',
     statement: sql`select s.id from (
         select id, 'ticket' as kind, price_minor as gross, status = 'refunded' as is_refunded from tickets
-        union all select id, 'tip', amount_minor, status = 'refunded' from tips
+        union all select id, kind, amount_minor, refunded_at is not null from payments where kind = 'tip'
       ) s
       left join ledger_transactions x on x.kind = s.kind and x.source_type = s.kind and x.source_id = s.id
       cross join lateral (select
@@ -110,7 +110,8 @@ const RULES: Rule[] = [
   },
   {
     fault: 'is a request that is undone without its tip being refunded, or the other way round',
-    statement: sql`select id from tips where request is not null and (request = 'undone') <> (status = 'refunded')`,
+    statement: sql`select t.id from tips t join payments p on p.id = t.id
+      where t.request is not null and (t.request = 'undone') <> (p.refunded_at is not null)`,
   },
   {
     fault: 'has sold more tickets than its capacity',

@@ -1,7 +1,7 @@
 import type { Orm } from '../../platform/db/db.ts';
 import { and, eq, isNotNull, type SQL, sql } from '../../platform/db/sql.ts';
 import { createId } from '../../protocol/ids.ts';
-import type { PaymentKind } from '../../protocol/money/desk.ts';
+import type { PaymentKind } from '../../protocol/money/payment-kind.ts';
 import { ledgerAccounts, ledgerEntries, ledgerTransactions } from './ledger.schema.ts';
 import { type Account, accountId, houseAccount, type Leg, type TransactionKind } from './ledger.ts';
 

@@ -4,6 +4,7 @@
  * account's owner, so the clearing account is negative by the balance at the provider.
  */
 import { AppError } from '../../protocol/errors.ts';
+import type { SoldKind } from '../../protocol/money/payment-kind.ts';
 
 export type AccountKind =
   | 'fan_wallet'
@@ -33,13 +34,8 @@ export type AccountKind =
   | 'house_bank';
 
 export type TransactionKind =
+  | SoldKind
   | 'topup'
-  | 'ticket'
-  | 'tip'
-  /** The price of a private session, booked once when it ends. */
-  | 'private_session'
-  /** An invoice of a membership that the provider collected. */
-  | 'membership'
   /** A card payment whose item is no longer available. */
   | 'unusable_payment'
   | 'refund'

@@ -1,26 +1,25 @@
 /** Rules between the payments, the tables of their kinds and the books. Each statement finds ids that break a rule. */
 import { type SQL, sql } from '../../platform/db/sql.ts';
-import { paymentKind } from '../../protocol/money/desk.ts';
-
-const SALES = paymentKind.exclude(['topup', 'unusable']).options;
+import { SOLD_KINDS, type SoldKind } from '../../protocol/money/payment-kind.ts';
 
 /** Everything was taken back of the sale of `id`, and a refund was the last reversal: not lost disputes alone. */
-const isGivenBack = (kind: 'private_session' | 'membership', id: SQL) => sql`exists (select 1 from ledger_transactions x
+const isGivenBack = (kind: SoldKind, id: SQL) => sql`exists (select 1 from ledger_transactions x
   cross join lateral (select sum(e.amount_minor) as amount, (array_agg(r.source_type order by e.seq desc))[1] as last
     from ledger_transactions r join ledger_entries e on e.transaction = r.id where r.reverses_id = x.id and e.amount_minor > 0) back
   where x.kind = ${kind} and x.source_type = ${kind} and x.source_id = ${id} and back.last <> 'dispute'
     and back.amount = (select sum(e.amount_minor) from ledger_entries e where e.transaction = x.id and e.amount_minor > 0))`;
 
 /** What the tables of the kinds say was paid. */
-const SOLD = sql`select t.id, 'topup' as kind, t.identity, null::text as room, t.amount_minor, t.currency,
-      'card' as paid_from, c.provider_payment, t.settled_at as paid_at, false as is_refunded
-    from topups t join checkouts c on c.source_id = t.id where t.status = 'settled'
+const SOLD = sql`select c.source_id as id, c.purpose as kind, c.identity, null::text as room, c.amount_minor, c.currency,
+      'card' as paid_from, c.provider_payment, x.created_at as paid_at, false as is_refunded
+    from checkouts c left join ledger_transactions x on x.kind = 'topup' and x.source_id = c.source_id
+    where c.purpose = 'topup' and c.status = 'paid' and c.unusable_because is null
   union all select t.id, 'ticket', t.identity, t.room, t.price_minor, t.currency, t.paid_from,
       c.provider_payment, t.bought_at, t.status = 'refunded'
     from tickets t left join checkouts c on c.source_id = t.id
     where t.status in ('valid', 'refunded', 'disputed') and c.unusable_because is null
   union all select t.id, 'tip', t.identity, t.room, t.amount_minor, t.currency,
-      case when c.id is null then 'wallet' else 'card' end, c.provider_payment, t.sent_at, t.status = 'refunded'
+      case when c.id is null then 'wallet' else 'card' end, c.provider_payment, t.sent_at, ${isGivenBack('tip', sql`t.id`)}
     from tips t left join checkouts c on c.source_id = t.id
   union all select i.id, 'membership', m.identity, null, i.amount_minor, i.currency, 'card',
       i.provider_payment, i.paid_at, ${isGivenBack('membership', sql`i.id`)}
@@ -53,7 +52,7 @@ export const PAYMENT_RULES: { fault: string; statement: SQL }[] = [
   },
   {
     fault: 'is a transaction of a sale, a top-up or an unusable payment without its payment',
-    statement: sql`select x.id from ledger_transactions x where x.kind in ${[...SALES, 'topup', 'unusable_payment']}
+    statement: sql`select x.id from ledger_transactions x where x.kind in ${[...SOLD_KINDS, 'topup', 'unusable_payment']}
       and not exists (select 1 from payments p where p.id = x.source_id)`,
   },
   {
@@ -64,7 +63,7 @@ export const PAYMENT_RULES: { fault: string; statement: SQL }[] = [
       ) s full join (
         select x.source_id as id, a.owner as payee, e.amount_minor as minor from ledger_transactions x
         join ledger_entries e on e.transaction = x.id join ledger_accounts a on a.id = e.account and a.kind = 'creator_pending'
-        where x.kind in ${SALES}
+        where x.kind in ${SOLD_KINDS}
       ) e using (id, payee) where s.minor is distinct from e.minor
       union select p.id from payments p join sale_terms m on m.id = p.terms
       join ledger_transactions x on x.kind = p.kind and x.source_type = p.kind and x.source_id = p.id

@@ -6,7 +6,7 @@ import { iso } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId, TipId } from '../../protocol/ids.ts';
-import type { PaymentKind } from '../../protocol/money/desk.ts';
+import type { PaymentKind } from '../../protocol/money/payment-kind.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
 import type { MembershipStanding } from '../memberships/membership-standing.ts';
 import type { MoneyContext } from '../money-context.ts';
@@ -68,7 +68,7 @@ export function createPaymentRules(context: MoneyContext, { standing, findObstac
     },
     tip: {
       end: async (tx, { id, identity, amountMinor, currency, room: of }) => {
-        await tips.markRefunded(tx, id);
+        await tips.endRequest(tx, id);
         const [tip, room] = [id as TipId, of as RoomId];
         return [['tip.refunded', { tip, room, identity, amountMinor, currency }, { room, identity }]];
       },

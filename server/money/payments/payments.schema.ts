@@ -1,6 +1,6 @@
 import { sql } from '../../platform/db/sql.ts';
 import { check, index, jsonb, minor, pgTable, text, time } from '../../platform/db/tables.ts';
-import type { PaymentKind } from '../../protocol/money/desk.ts';
+import type { PaymentKind } from '../../protocol/money/payment-kind.ts';
 
 /**
  * A payment of any kind, written in the transaction that books it: a sale, a top-up, or a card payment that bought

@@ -2,7 +2,7 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, desc, eq, inArray, isNull, ne, type SQL, sql } from '../../platform/db/sql.ts';
 import { PERSON_ID_LIKE } from '../../protocol/accounts/people.ts';
-import { type PaymentKind, paymentKind } from '../../protocol/money/desk.ts';
+import { PAYMENT_KINDS, type PaymentKind } from '../../protocol/money/payment-kind.ts';
 import { execute, type Source } from '../ledger/ledger.store.ts';
 import type { TransactionKind } from '../ledger/ledger.ts';
 import type { PageEdge } from './payment-pages.ts';
@@ -56,7 +56,7 @@ export function searchStatement({ query, kind, ofEmbedders, after, limit }: Sear
   const newest = (isFound: SQL) => sql`(select p.id, p.paid_at from payments p
     where p.kind = k.kind and ${isFound} and ${isShown} order by p.paid_at desc, p.id desc limit ${limit})`;
   const found = query === undefined ? [newest(sql`true`)] : SEARCHED.map((column) => newest(sql`${column} = ${query}`));
-  const kinds = kind ? [kind] : paymentKind.options;
+  const kinds = kind ? [kind] : PAYMENT_KINDS;
   // A payment that several queries find is listed once.
   return sql`select n.id from unnest(${sql.param(kinds)}::text[]) as k (kind)
     cross join lateral (select * from (${sql.join(found, sql` union `)}) f order by paid_at desc, id desc limit ${limit}) n

@@ -130,7 +130,6 @@ export class CardTips implements Payable {
         ...kept,
         role: 'fan',
         request: row.menuItem === null ? null : 'open',
-        status: 'settled',
         sentAt: at,
       };
       await this.#store.settleCardTip(tx, tip);

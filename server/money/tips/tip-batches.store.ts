@@ -65,8 +65,8 @@ const BOOK = `with wallets as (
         as paid (id, at, room, identity, amount, creator, shares, terms)
     )
     insert into tips (id, sent_at, room, identity, name, role, amount_minor, currency, message, menu_item,
-      menu_label, request, idempotency_key, status)
-    select id, at::timestamptz, room, identity, name, role, amount, $3, message, item, label, request, key, 'settled'
+      menu_label, request, idempotency_key)
+    select id, at::timestamptz, room, identity, name, role, amount, $3, message, item, label, request, key
     from unnest($5::text[], $6::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::text[],
       $16::text[], $17::text[], $18::text[], $19::text[])
       as sent (id, at, room, identity, name, role, amount, message, item, label, request, key)`;
@@ -105,7 +105,6 @@ interface KeyedRow extends KeyOfTip {
   menu_item: string | null;
   menu_label: string | null;
   request: TipRow['request'];
-  status: TipRow['status'];
   sent_at: string | Date;
 }
 
@@ -170,7 +169,6 @@ export class TipBatchesStore {
       menuLabel: row.menu_label,
       request: row.request,
       idempotencyKey: row.idempotency_key,
-      status: row.status,
       sentAt: iso(row.sent_at),
     }));
   }

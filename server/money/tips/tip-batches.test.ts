@@ -32,7 +32,6 @@ function draftOf(
       menuLabel: null,
       request: null,
       idempotencyKey: `key-${key}`,
-      status: 'settled',
       sentAt: '2026-01-01T00:00:00.000Z',
     },
     sold: { creator: 'ada', shares: { ada: split.creatorMinor }, terms: 'terms_test' },

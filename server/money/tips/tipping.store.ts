@@ -30,7 +30,7 @@ export class TippingStore {
     const { rows } = await execute<{ id: string; title: string; target: string | number; reached: string | number }>(
       this.#orm,
       sql`select g.id, g.title, g.target_minor as target,
-          (select coalesce(sum(t.left_minor), 0) from ${standingTips(sql`t.room = g.room and t.sent_at >= g.created_at`)} t) as reached
+          (select coalesce(sum(t.left_minor), 0) from ${standingTips(sql`t.room = g.room and t.paid_at >= g.created_at`)} t) as reached
         from goals g where g.room = ${room} and g.closed_at is null`,
     );
     const row = rows[0];
@@ -59,9 +59,11 @@ export class TippingStore {
   async sumByFan(room: RoomId, limit: number): Promise<Leaderboard['entries']> {
     const { rows } = await execute<Record<'identity' | 'name' | 'amount' | 'count', string>>(
       this.#orm,
-      sql`select identity, (array_agg(name order by sent_at desc))[1] as name, sum(left_minor) as amount, count(*) as count
-        from ${standingTips(sql`t.room = ${room}`)} t
-        group by identity order by sum(left_minor) desc, max(sent_at), identity limit ${limit}`,
+      sql`select s.identity, s.amount, s.count,
+          (select name from tips where room = ${room} and identity = s.identity order by sent_at desc limit 1) as name
+        from (select identity, sum(left_minor) as amount, count(*) as count, max(paid_at) as last_at
+          from ${standingTips(sql`t.room = ${room}`)} t group by identity) s
+        order by s.amount desc, s.last_at, s.identity limit ${limit}`,
     );
     return rows.map((row, index) => ({
       rank: index + 1,

@@ -20,14 +20,10 @@ export const tips = pgTable(
     /** A tip for a menu item is a request to the creator (`tip-requests.ts`); null for others. */
     request: text('request').$type<TipRequestState>(),
     idempotencyKey: text('idempotency_key').notNull(),
-    status: text('status').$type<'settled' | 'refunded'>().notNull(),
     sentAt: time('sent_at').notNull(),
   },
   (table) => [
-    // Starts with the room, so that it serves the room's earnings too.
     uniqueIndex('tips_idempotency').on(table.room, table.identity, table.idempotencyKey),
-    index('tips_identity').on(table.identity, table.sentAt),
-    index('tips_room').on(table.room, table.sentAt),
     index('tips_requests').on(table.room, table.sentAt).where(sql`${table.request} = 'open'`),
     check('tips_amount', sql`${table.amountMinor} > 0`),
   ],

@@ -1,6 +1,6 @@
 import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, eq, ne, type SQL, sql } from '../../platform/db/sql.ts';
+import { and, asc, eq, isNotNull, ne, type SQL, sql } from '../../platform/db/sql.ts';
 import type { RoomId, TipId } from '../../protocol/ids.ts';
 import type { Tip } from '../../protocol/money/money.ts';
 import { execute } from '../ledger/ledger.store.ts';
@@ -34,14 +34,12 @@ export class TipsStore {
     return { count: Number(row?.count ?? 0), amountMinor: Number(row?.amount ?? 0) };
   }
 
-  /** Undefined when it was refunded before. */
-  async markRefunded(tx: Orm, id: string): Promise<TipRow | undefined> {
-    const [row] = await tx
+  /** What it asked for, if anything, is undone. */
+  async endRequest(tx: Orm, id: string): Promise<void> {
+    await tx
       .update(tips)
-      .set({ status: 'refunded', request: sql`case when ${tips.request} is not null then 'undone' end` })
-      .where(and(eq(tips.id, id), eq(tips.status, 'settled')))
-      .returning();
-    return row;
+      .set({ request: 'undone' })
+      .where(and(eq(tips.id, id), isNotNull(tips.request)));
   }
 
   /** The open requests of a room, oldest first. */
@@ -118,13 +116,13 @@ export class TipsStore {
 }
 
 /**
- * Tips `t` of which something stands by the ledger, with it as `left_minor`: what neither went back, nor was lost in a
- * dispute, nor is disputed now.
+ * Payments `t` of tips of which something stands by the ledger, with it as `left_minor`: what neither went back, nor
+ * was lost in a dispute, nor is disputed now.
  */
 export function standingTips(isCounted: SQL): SQL {
-  return sql`(select t.*, t.amount_minor - coalesce(gone.amount_minor, 0) as left_minor from tips t
+  return sql`(select t.*, t.amount_minor - coalesce(gone.amount_minor, 0) as left_minor from payments t
     left join (
-      select t.id, sum(back.amount_minor) as amount_minor from tips t
+      select t.id, sum(back.amount_minor) as amount_minor from payments t
       join ledger_transactions x on x.kind = 'tip' and x.source_type = 'tip' and x.source_id = t.id
       join (
         select r.reverses_id as sale, e.amount_minor from ledger_transactions r
@@ -132,9 +130,9 @@ export function standingTips(isCounted: SQL): SQL {
           where r.reverses_id is not null
         union all select transaction, amount_minor from dispute_freezes where lifted_at is null
       ) back on back.sale = x.id
-      where ${isCounted} group by t.id
+      where t.kind = 'tip' and ${isCounted} group by t.id
     ) gone on gone.id = t.id
-    where ${isCounted} and t.amount_minor > coalesce(gone.amount_minor, 0))`;
+    where t.kind = 'tip' and ${isCounted} and t.amount_minor > coalesce(gone.amount_minor, 0))`;
 }
 
 export function toTip(row: TipRow): Tip {

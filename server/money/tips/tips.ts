@@ -65,7 +65,6 @@ export class Tips {
         menuLabel: null,
         request: menuItem === null ? null : 'open',
         idempotencyKey,
-        status: 'settled',
         sentAt: this.#context.nowIso(),
       },
       sold: { creator, shares: { [creator]: split.creatorMinor }, terms: terms.termsId },

@@ -2,18 +2,17 @@
  * Credit bought by card. A top-up is credited once, when the provider confirms the payment, and never above the
  * wallet's limit.
  */
-import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
+import { isUniqueViolation } from '../../platform/db/db.ts';
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId, type TopupId } from '../../protocol/ids.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import type { CardTopup, TopupAnswer } from '../../protocol/money/money.ts';
-import type { Checkout } from '../checkout/checkouts.store.ts';
+import { type Checkout, ONE_CHECKOUT_OF_KEY } from '../checkout/checkouts.store.ts';
 import type { Booking, CheckoutRequest, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, fanWallet, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { Cards } from './cards.ts';
-import { ONE_TOPUP_OF_KEY, type Topup, type TopupsStore } from './topups.store.ts';
 
 export interface TopupRequest {
   identity: string;
@@ -38,14 +37,12 @@ interface TopupParts {
 
 export class Topups implements Payable {
   readonly #context: MoneyContext;
-  readonly #store: TopupsStore;
   readonly #checkouts: Checkouts;
   readonly #cards: Cards;
   readonly #refunds: Refunds;
 
   constructor(context: MoneyContext, parts: TopupParts) {
     this.#context = context;
-    this.#store = context.stores.topups;
     this.#checkouts = parts.checkouts;
     this.#cards = parts.cards;
     this.#refunds = parts.refunds;
@@ -63,42 +60,35 @@ export class Topups implements Payable {
   async create(request: TopupRequest): Promise<{ checkoutUrl: string; topup: TopupId }> {
     await this.#assertAmount(request);
     const topup = createId('topup');
-    const checkoutUrl = await this.#checkouts.open(this.#toCheckout(topup, request), (tx) =>
-      this.#store.insert(tx, this.#toRow(topup, request)),
-    );
-    return { checkoutUrl, topup };
+    return { checkoutUrl: await this.#checkouts.open(this.#toCheckout(topup, request)), topup };
   }
 
   /** Idempotent by key: a repeated request returns the state of the top-up and resumes an unfinished order. */
   async createByCard(request: CardTopupRequest, isRepeated = false): Promise<CardTopup> {
     const { identity, card, idempotencyKey } = request;
-    const earlier = await this.#store.findByKey(identity, idempotencyKey);
+    const earlier = await this.#context.stores.checkouts.findByKey(identity, idempotencyKey);
     if (earlier) return this.#resume(earlier, request);
     await this.#assertAmount(request);
     // The card must be the person's own, because it is charged with their customer at the provider.
     if (!(await this.#cards.find(identity, card))) throw new AppError('card_not_found');
-    const topup = createId('topup');
+    const order = { ...this.#toCheckout(createId('topup'), request), card, idempotencyKey };
     try {
-      const checkout = await this.#checkouts.openByCard({ ...this.#toCheckout(topup, request), card }, (tx) =>
-        this.#store.insert(tx, { ...this.#toRow(topup, request), idempotencyKey }),
-      );
-      return await this.#answer(topup, checkout);
+      return await this.#answer(await this.#checkouts.openByCard(order));
     } catch (error) {
-      if (isRepeated || !isUniqueViolation(error, ONE_TOPUP_OF_KEY)) throw error;
+      if (isRepeated || !isUniqueViolation(error, ONE_CHECKOUT_OF_KEY)) throw error;
       return this.createByCard(request, true);
     }
   }
 
-  async #resume(topup: Topup, wanted: { card: string; amountMinor: number }): Promise<CardTopup> {
-    const checkout = await this.#context.stores.checkouts.findBySource(topup.id);
-    if (!checkout) throw new AppError('internal', 'The top-up has no checkout.');
-    const isSame = topup.amountMinor === wanted.amountMinor && checkout.card === wanted.card;
+  async #resume(checkout: Checkout, wanted: { card: string; amountMinor: number }): Promise<CardTopup> {
+    const isSame = checkout.amountMinor === wanted.amountMinor && checkout.card === wanted.card;
     if (!isSame) throw new AppError('idempotency_conflict');
     const isOver = checkout.status === 'paid' || checkout.status === 'expired';
-    return this.#answer(topup.id as TopupId, isOver ? checkout : await this.#checkouts.payByCard(checkout));
+    return this.#answer(isOver ? checkout : await this.#checkouts.payByCard(checkout));
   }
 
-  async #answer(topup: TopupId, { status, url, identity }: Checkout): Promise<CardTopup> {
+  async #answer({ sourceId, status, url, identity }: Checkout): Promise<CardTopup> {
+    const topup = sourceId as TopupId;
     if (status === 'paid') return { status: 'succeeded', topup, wallet: await this.#context.readWallet(identity) };
     if (status === 'expired') throw new AppError('card_declined');
     if (!url) throw new AppError('provider_unavailable', 'The card is being charged. Check your wallet in a moment.');
@@ -120,10 +110,6 @@ export class Topups implements Payable {
     return { purpose: 'topup', sourceId: topup, identity, name, amountMinor, ...page };
   }
 
-  #toRow(id: TopupId, { identity, amountMinor }: TopupRequest) {
-    return { id, identity, amountMinor, currency: this.#context.currency, createdAt: this.#context.nowIso() };
-  }
-
   async planSettlement(checkout: Checkout): Promise<Booking> {
     const { ledger, currency } = this.#context;
     const { identity, amountMinor } = checkout;
@@ -135,7 +121,6 @@ export class Topups implements Payable {
       const legs = transferLegs(houseAccount('provider_clearing', currency), wallet, amountMinor);
       const available = await ledger.post(tx, { kind: 'topup', source: { type: 'topup', id }, legs, at: settledAt });
       if (available === undefined) throw new AppError('internal', 'The wallet to credit is missing.');
-      await this.#store.markSettled(tx, id, settledAt);
       await this.#context.stores.payments.insert(tx, { ...paid, kind: 'topup', paidAt: settledAt });
       const topup = { id, identity, amountMinor, currency, settledAt };
       await this.#context.addFacts(
@@ -149,13 +134,5 @@ export class Topups implements Payable {
       }
       return undefined;
     };
-  }
-
-  async expire(tx: Orm, checkout: Checkout): Promise<void> {
-    await this.#store.markExpired(tx, checkout.sourceId);
-  }
-
-  async handleUnusable(tx: Orm, checkout: Checkout): Promise<undefined> {
-    await this.expire(tx, checkout);
   }
 }

@@ -1,27 +1,5 @@
 import { sql } from '../../platform/db/sql.ts';
-import { check, index, integer, minor, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
-
-export const topups = pgTable(
-  'topups',
-  {
-    id: text('id').primaryKey(),
-    identity: text('identity').notNull(),
-    amountMinor: minor('amount_minor').notNull(),
-    currency: text('currency').notNull(),
-    status: text('status').$type<'pending' | 'settled' | 'expired'>().notNull(),
-    /** For a top-up by saved card: a person's key belongs to one top-up. */
-    idempotencyKey: text('idempotency_key'),
-    createdAt: time('created_at').notNull(),
-    settledAt: time('settled_at'),
-  },
-  (table) => [
-    index('topups_identity').on(table.identity),
-    uniqueIndex('topups_idempotency')
-      .on(table.identity, table.idempotencyKey)
-      .where(sql`${table.idempotencyKey} is not null`),
-    check('topups_amount', sql`${table.amountMinor} > 0`),
-  ],
-);
+import { check, index, integer, minor, pgTable, text, time } from '../../platform/db/tables.ts';
 
 /** A grant of promotional credit. The credit lies on the fan's promotional account, apart from paid credit. */
 export const promotions = pgTable(

@@ -5,6 +5,7 @@ import { idSchema } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { currency } from '../rooms.ts';
 import { refund } from './money.ts';
+import { PAYMENT_KINDS } from './payment-kind.ts';
 import { dispute, payout, payoutBatchInput, reconciliation } from './payouts.ts';
 import { receipt } from './pricing.ts';
 
@@ -68,8 +69,7 @@ export const deskOverview = z.object({
 export type DeskOverview = z.infer<typeof deskOverview>;
 
 /** `unusable`: a card payment that bought nothing and is refunded to the card. */
-export const paymentKind = z.enum(['topup', 'ticket', 'tip', 'membership', 'private_session', 'unusable']);
-export type PaymentKind = z.infer<typeof paymentKind>;
+export const paymentKind = z.enum(PAYMENT_KINDS);
 
 export const deskPayment = z.object({
   id: z.string(),

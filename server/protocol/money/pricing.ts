@@ -7,6 +7,7 @@ import { idSchema } from '../ids.ts';
 import { LIMITS } from '../limits.ts';
 import { moment } from '../moments.ts';
 import { amountMinor, currency } from '../rooms.ts';
+import { SOLD_KINDS } from './payment-kind.ts';
 import { tipRequestState } from './tipping.ts';
 
 export const paymentId = z
@@ -160,7 +161,7 @@ export type PriceQuote = Omit<Quote, 'charterUrl'>;
 /** A payment, refund or top-up with all its details. */
 export const receipt = z.object({
   id: paymentId,
-  kind: z.enum(['topup', 'ticket', 'tip', 'membership', 'private_session', 'refund', 'promotion']),
+  kind: z.enum([...SOLD_KINDS, 'topup', 'refund', 'promotion']),
   identity,
   amountMinor,
   currency,
@@ -204,10 +205,8 @@ export type Receipt = z.infer<typeof receipt>;
 export const walletEntry = z.object({
   id: z.string(),
   kind: z.enum([
+    ...SOLD_KINDS,
     'topup',
-    'ticket',
-    'tip',
-    'private_session',
     'refund',
     'promotion',
     'promotion_expired',

@@ -1,7 +1,10 @@
 /** Reminders of lives, for people in the lobby of a room. */
 
-import { reminder, reminderInput } from '../rooms.ts';
+import { z } from 'zod';
 import { operation } from './contract.ts';
+
+/** Whether a person wants to be reminded of a room. */
+const reminder = z.object({ wanted: z.boolean() });
 
 export const reminderContract = {
   getReminder: operation({
@@ -16,7 +19,8 @@ export const reminderContract = {
     by: ['participant'],
     socket: 'rooms:remind',
     from: 'lobby',
-    input: reminderInput,
+    // Absent: it stays, and is answered.
+    input: reminder.partial(),
     example: { wanted: true },
     answer: reminder,
     summary: 'Ask to be reminded of a live',

@@ -8,12 +8,11 @@ import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 
 import type { DeskPayment, DeskPaymentsQuery } from '../../protocol/money/desk.ts';
+import { PAYMENT_KINDS } from '../../protocol/money/payment-kind.ts';
 import type { Given } from '../../protocol/operations/calls.ts';
-
 import { formatMoment } from '../site/dates.ts';
 import { DeskPart, textOf } from './desk-part.ts';
 
-const KINDS = ['ticket', 'tip', 'topup', 'membership', 'private_session', 'unusable'] as const;
 const ALL = 'all';
 
 /** The style of a payment's status. */
@@ -140,7 +139,7 @@ export class DeskPayments extends DeskPart {
           }}
         >
           <wa-option value=${ALL}>${texts.all}</wa-option>
-          ${KINDS.map((kind) => html`<wa-option value=${kind}>${kinds[kind]}</wa-option>`)}
+          ${PAYMENT_KINDS.map((kind) => html`<wa-option value=${kind}>${kinds[kind]}</wa-option>`)}
         </wa-select>`,
         )}
         <wa-button variant="brand" data-testid="payments-search" ?loading=${this.busy === 'search'} @click=${this.#search}>${texts.find}</wa-button>

@@ -87,7 +87,8 @@ const undoRequest: Act = async ({ app, house, dice }) => {
       from tips t join rooms r on r.id = t.room
       join ledger_transactions x on x.kind = 'tip' and x.source_id = t.id
       left join released_earnings rel on rel.sale = x.id
-      where t.request is not null and t.status = 'settled' order by t.id`,
+      join payments p on p.id = t.id and p.refunded_at is null
+      where t.request is not null order by t.id`,
   );
   const tip = dice.pick(asked);
   if (!tip) return NOTHING;
@@ -111,9 +112,9 @@ const disputeSpent: Act = async ({ app, house, world, dice }) => {
   if (answer && 'ticket' in answer) world.tickets.add({ id: answer.ticket.id, identity });
   const paid = await select<{ payment: string }>(
     house,
-    `select c.provider_payment as payment from checkouts c join topups t on t.id = c.source_id and t.status = 'settled'
-      where c.identity = '${identity}' and c.provider_payment is not null and not exists (
-        select 1 from disputes d where d.source_id = t.id) order by t.settled_at, t.id`,
+    `select provider_payment as payment from payments p
+      where kind = 'topup' and identity = '${identity}' and provider_payment is not null and not exists (
+        select 1 from disputes d where d.source_id = p.id) order by paid_at, id`,
   );
   const topup = dice.chance(0.7) ? paid[0] : dice.pick(paid);
   if (!topup) return NOTHING;

@@ -29,9 +29,9 @@ interface Answered {
 
 /** Each statement selects the acknowledged ids that exist in the database. */
 const SELECT_EXISTING: Record<AnsweredKind, string> = {
-  tip: `select id from tips where status in ('settled', 'refunded')`,
+  tip: 'select id from tips',
   ticket: `select id from tickets where status in ('valid', 'refunded', 'disputed')`,
-  topup: `select id from topups where status = 'settled'`,
+  topup: `select id from payments where kind = 'topup'`,
   refund: 'select id from refunds',
   message: `select id from chat_entries where kind = 'message'`,
   promotion: 'select id from promotions',
@@ -41,7 +41,8 @@ const SELECT_EXISTING: Record<AnsweredKind, string> = {
   evidence: 'select id from disputes where submitted_at is not null',
   fee_policy: 'select id from fee_policies',
   ended_room: 'select id from rooms where ended_at is not null',
-  undone_request: `select id from tips where status = 'refunded' and request = 'undone'`,
+  undone_request: `select t.id from tips t join payments p on p.id = t.id
+    where p.refunded_at is not null and t.request = 'undone'`,
   paid_page: `select provider_session as id from checkouts where status = 'paid'
     union all select provider_session from memberships where status not in ('pending', 'abandoned')`,
 };

@@ -381,6 +381,7 @@ CREATE TABLE "checkouts" (
 	"url" text,
 	"provider_payment" text,
 	"card" text,
+	"idempotency_key" text,
 	"fee_minor" bigint,
 	"due_at" timestamp with time zone,
 	"attempts" integer DEFAULT 0 NOT NULL,
@@ -885,7 +886,6 @@ CREATE TABLE "tips" (
 	"menu_label" text,
 	"request" text,
 	"idempotency_key" text NOT NULL,
-	"status" text NOT NULL,
 	"sent_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "tips_amount" CHECK ("tips"."amount_minor" > 0)
 );
@@ -915,18 +915,6 @@ CREATE TABLE "promotions" (
 	"created_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "promotions_idempotency_key_unique" UNIQUE("idempotency_key"),
 	CONSTRAINT "promotions_amount" CHECK ("promotions"."amount_minor" > 0)
-);
---> statement-breakpoint
-CREATE TABLE "topups" (
-	"id" text PRIMARY KEY NOT NULL,
-	"identity" text NOT NULL,
-	"amount_minor" bigint NOT NULL,
-	"currency" text NOT NULL,
-	"status" text NOT NULL,
-	"idempotency_key" text,
-	"created_at" timestamp with time zone NOT NULL,
-	"settled_at" timestamp with time zone,
-	CONSTRAINT "topups_amount" CHECK ("topups"."amount_minor" > 0)
 );
 --> statement-breakpoint
 CREATE TABLE "notice_recipients" (
@@ -1365,6 +1353,7 @@ CREATE INDEX "chat_polls_starter" ON "chat_polls" USING btree ("started_by");-->
 CREATE INDEX "chat_rooms_creator" ON "chat_rooms" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "reconciliations_started" ON "reconciliations" USING btree ("started_at");--> statement-breakpoint
 CREATE INDEX "checkouts_unbooked" ON "checkouts" USING btree ("unbooked_since") WHERE "checkouts"."unbooked_since" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "checkouts_idempotency" ON "checkouts" USING btree ("identity","idempotency_key") WHERE "checkouts"."idempotency_key" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("due_at") WHERE "checkouts"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_failing" ON "checkouts" USING btree ("failing_since") WHERE "checkouts"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_payment" ON "checkouts" USING btree ("provider_payment");--> statement-breakpoint
@@ -1442,14 +1431,10 @@ CREATE INDEX "tickets_room" ON "tickets" USING btree ("room",coalesce("bought_at
 CREATE UNIQUE INDEX "card_tips_idempotency" ON "card_tips" USING btree ("room","identity","idempotency_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "goals_open" ON "goals" USING btree ("room") WHERE "goals"."closed_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "tips_idempotency" ON "tips" USING btree ("room","identity","idempotency_key");--> statement-breakpoint
-CREATE INDEX "tips_identity" ON "tips" USING btree ("identity","sent_at");--> statement-breakpoint
-CREATE INDEX "tips_room" ON "tips" USING btree ("room","sent_at");--> statement-breakpoint
 CREATE INDEX "tips_requests" ON "tips" USING btree ("room","sent_at") WHERE "tips"."request" = 'open';--> statement-breakpoint
 CREATE INDEX "ledger_holds_identity" ON "ledger_holds" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "promotions_identity" ON "promotions" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "promotions_due" ON "promotions" USING btree ("expires_at") WHERE "promotions"."expired_at" is null and "promotions"."expires_at" is not null;--> statement-breakpoint
-CREATE INDEX "topups_identity" ON "topups" USING btree ("identity");--> statement-breakpoint
-CREATE UNIQUE INDEX "topups_idempotency" ON "topups" USING btree ("identity","idempotency_key") WHERE "topups"."idempotency_key" is not null;--> statement-breakpoint
 CREATE INDEX "notice_recipients_identity" ON "notice_recipients" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "notices_open" ON "notices" USING btree ("due_at") WHERE "notices"."done_at" is null;--> statement-breakpoint
 CREATE INDEX "notices_done" ON "notices" USING btree ("done_at") WHERE "notices"."done_at" is not null;--> statement-breakpoint
