@@ -42,8 +42,9 @@ const MONEY: Record<keyof MoneyFacts, 'sent' | 'excluded'> = {
 /** Every topic that the server's sources add to the outbox. */
 function topicsInSources(): string[] {
   const files = readdirSync(SERVER, { recursive: true, encoding: 'utf8' }).filter(
-    // These commit no facts: the gateway's documentation names event types, and mail has topics of its own.
-    (name) => name.endsWith('.ts') && !name.includes('.test.') && !/^(gateway|accounts\/(mail|people))/.test(name),
+    // These commit no facts: contracts and documentation name event types, and mail has topics of its own.
+    (name) =>
+      name.endsWith('.ts') && !name.includes('.test.') && !/^(gateway|protocol|accounts\/(mail|people))/.test(name),
   );
   const found = files.flatMap((name) => {
     const text = readFileSync(join(SERVER, name), 'utf8');
