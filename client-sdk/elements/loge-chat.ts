@@ -14,7 +14,7 @@ import './chat/chat-bar.ts';
 import './chat/chat-board.ts';
 import { chatStrip, chatStripStyles } from './chat/chat-strip.ts';
 import './chat/composer/chat-composer.ts';
-import type { LogeChatMessage } from './chat/chat-message.ts';
+import type { LogeChatModeration } from './chat/chat-moderation.ts';
 import type { LogeChatComposer } from './chat/composer/chat-composer.ts';
 import { ChatKeys } from './chat/list/chat-keys.ts';
 import { ChatList } from './chat/list/chat-list.ts';
@@ -238,7 +238,7 @@ export class LogeChat extends RoomPart {
       ${this.reported ? html`<loge-report .room=${room} .target=${this.reported}></loge-report>` : nothing}
       ${
         this.#canModerate
-          ? html`<loge-chat-message .room=${room}></loge-chat-message>${this.#moderation(room)}`
+          ? html`<loge-chat-moderation .room=${room}></loge-chat-moderation>${this.#moderation(room)}`
           : nothing
       }
     `;
@@ -356,9 +356,9 @@ export class LogeChat extends RoomPart {
     } else if (act.kind === 'report' && item.kind === 'message') {
       this.reported = { message: item };
     } else {
-      const dialog = this.renderRoot.querySelector<LogeChatMessage>('loge-chat-message');
+      const dialog = this.renderRoot.querySelector<LogeChatModeration>('loge-chat-moderation');
       // It is loaded for those who moderate.
-      void customElements.whenDefined('loge-chat-message').then(() => dialog?.handle(item, act));
+      void customElements.whenDefined('loge-chat-moderation').then(() => dialog?.handle(item, act));
     }
   }
 

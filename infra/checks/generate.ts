@@ -1,7 +1,9 @@
 /**
- * Writes generated files: Grafana's JSON from the dashboard's source, and the operator's alerts from Prometheus' rules.
+ * Writes generated files: Grafana's JSON from the dashboard's source, the operator's alerts from Prometheus' rules, and
+ * the requests on the protocol's page from their contracts.
  */
 import { writeFileSync } from 'node:fs';
 import { generatedFiles } from './deployment.ts';
+import { writeProtocolPage } from './protocol-page.ts';
 
-for (const [file, text] of await generatedFiles()) writeFileSync(file, text);
+for (const [file, text] of [...(await generatedFiles()), writeProtocolPage()]) writeFileSync(file, text);

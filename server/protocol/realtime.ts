@@ -23,7 +23,9 @@ import { consumerOptions, grantedSession, stageState } from './stage.ts';
 /** Every request, by its name. */
 export const REQUESTS = Object.fromEntries(
   Object.values(CONTRACTS).flatMap((contracts: Contracts) =>
-    Object.entries(contracts).flatMap(([name, { socket }]) => (socket ? [[socket.name ?? name, socket]] : [])),
+    Object.entries(contracts).flatMap(([name, { socket }]) =>
+      socket ? [[socket.name ?? name, { input: socket.input, answer: socket.answer }]] : [],
+    ),
   ),
 ) as Requests;
 

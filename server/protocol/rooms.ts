@@ -164,11 +164,6 @@ export const changedRoom = room.pick({
 });
 export type ChangedRoom = z.infer<typeof changedRoom>;
 
-/** Whether a person wants to be reminded of a room. */
-export const reminder = z.object({ wanted: z.boolean() });
-/** Absent: it stays, and is answered. */
-export const reminderInput = reminder.partial();
-
 export const removalInput = z.object({ identity, reason: singleLine(LIMITS.reasonChars) });
 export const removal = z.object({
   id: idSchema('removal'),

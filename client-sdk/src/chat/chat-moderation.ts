@@ -4,6 +4,7 @@ import type {
   ChatAct,
   ChatContext,
   HeldMessage,
+  RestrictionKind,
   RestrictionScope,
   RoomReport,
   SetModeInput,
@@ -16,7 +17,7 @@ import type { Connection } from '../connection/connection.ts';
 
 export interface RestrictRequest {
   identity: string;
-  kind: 'timeout' | 'ban';
+  kind: RestrictionKind;
   /** This room, or all rooms of its creator. */
   scope: RestrictionScope;
   /** Duration in seconds. Default: ten minutes for a time-out; a ban lasts until it is lifted. */

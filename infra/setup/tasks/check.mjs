@@ -23,6 +23,7 @@ export async function runCheck() {
       tool('dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.dependency-cruiser.mjs', ...folders),
     'Lock file for npm 9, 10 and 11': () => checkLockFile(env),
     'Database schema': () => checkSchemaMigration(nodeBinary, env),
+    'Page of the protocol': () => run('infra/checks/protocol-page.ts'),
     'Comment width': () => run('infra/checks/comment-width.ts'),
     'Regular expressions': () => run('infra/checks/regular-expressions.ts'),
     'Known weaknesses of packages': () => run('infra/checks/audit.ts'),

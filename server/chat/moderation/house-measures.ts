@@ -4,7 +4,7 @@
  */
 import { isoIn } from '../../platform/clock.ts';
 import { createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
-import { kindsTaking } from '../../rooms/restrictions/restriction-kinds.ts';
+import { MODERATED_KINDS } from '../../rooms/restrictions/restriction-kinds.ts';
 import { type ChatParts, publishNews } from '../chat-parts.ts';
 import { HOUSE, houseEntry } from '../log/house-entries.ts';
 import { removeMessage, restoreMessage, unpin } from './moderation.store.ts';
@@ -74,7 +74,7 @@ export class HouseMeasures {
     const { creator } = await this.#parts.policies.get(room);
     await this.#parts.log.act(room, async (act) => {
       const at = isoIn(this.#parts.clock);
-      const of = { decision, kind: kindsTaking('chat') };
+      const of = { decision, kind: MODERATED_KINDS };
       if ((await this.#parts.restrictions.lift(act.run, of, at)).length === 0) return;
       const about = { room, creator, target: identity, details: { scope: 'room', decision } };
       await act.record({ at, kind: 'lift', actor: HOUSE, ...about });

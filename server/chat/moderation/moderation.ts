@@ -16,7 +16,7 @@ import type { ChatMode } from '../../protocol/chat/chat-room.ts';
 import type { RestrictionRow } from '../../protocol/chat/chat-server.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
-import { kindsTaking } from '../../rooms/restrictions/restriction-kinds.ts';
+import { kindsTaking, MODERATED_KINDS, TAKES } from '../../rooms/restrictions/restriction-kinds.ts';
 import type { RestrictionRow as TakenRow } from '../../rooms/restrictions/restrictions.store.ts';
 import { type ChatParts, publishNews } from '../chat-parts.ts';
 import type { ActTransaction } from '../log/chat.store.ts';
@@ -86,7 +86,7 @@ export class Moderation {
     this.#tellRefused(room, identity, refused, reason);
   }
 
-  /** Restricts a person. It replaces the actor's own restriction of the same scope; those of other actors stay. */
+  /** Restricts a person. It replaces the actor's own of the same scope and right; those of other actors stay. */
   async restrict({ room, actor, input }: Act & { input: RestrictInput }): Promise<void> {
     const { identity, kind, scope, reason, removeMessages } = input;
     assertMayActIn(scope, actor);
@@ -99,7 +99,7 @@ export class Moderation {
       const until = seconds === undefined ? null : iso(Date.parse(at) + seconds * 1_000);
       const { restrictions } = this.#parts;
       const own = { creator, room: where, identity, by: actor.identity, byRole: actor.role };
-      await restrictions.lift(act.run, { ...own, kind: CHAT_KINDS, inForceAt: at }, at);
+      await restrictions.lift(act.run, { ...own, kind: kindsTaking(TAKES[kind][0]), inForceAt: at }, at);
       await restrictions.insert(act.run, { ...own, id: createId('restriction'), kind, reason, createdAt: at, until });
       await act.record({
         at,
@@ -130,7 +130,7 @@ export class Moderation {
     const where = scope === 'room' ? room : null;
     const lifted = await this.#act(room, async (act, at) => {
       const { restrictions } = this.#parts;
-      const held = { kind: CHAT_KINDS, creator, identity, room: where, inForceAt: at };
+      const held = { kind: MODERATED_KINDS, creator, identity, room: where, inForceAt: at };
       const byRole = isHelper ? HELPER_ROLES : LIFTED_ROLES;
       const kinds = (await restrictions.lift(act.run, { ...held, byRole }, at)).map((lifted) => lifted.kind);
       if (kinds.length === 0) {
@@ -239,7 +239,7 @@ export class Moderation {
     limit: number,
   ): Promise<RestrictionRow[]> {
     const which = 'room' in of ? { ...of, room: [of.room, null] } : of;
-    return (await this.#parts.restrictions.list({ ...which, kind: CHAT_KINDS }, { limit })).map(toWire);
+    return (await this.#parts.restrictions.list({ ...which, kind: MODERATED_KINDS }, { limit })).map(toWire);
   }
 
   /** A moderator cannot act against the creator or another moderator, whether those are connected or not. */
@@ -257,8 +257,6 @@ export class Moderation {
     return this.#parts.log.act(room, (act) => work(act, isoIn(this.#parts.clock)));
   }
 }
-
-const CHAT_KINDS = kindsTaking('chat');
 
 /** A moderator, or a fan whose token lets them moderate. */
 const HELPER_ROLES: readonly Actor['role'][] = ['moderator', 'fan'];

@@ -15,7 +15,7 @@ import type { ReviewQueue } from '../moderation/review-queue.ts';
 import type { ChatHook, HookVerdict } from './chat-hook.ts';
 import type { FloodWatch } from './flood-watch.ts';
 import { isEmojiOnly, parseMessageText } from './message-text.ts';
-import type { RoomPolicies, RoomPolicy } from './room-policies.ts';
+import type { Restriction, RoomPolicies, RoomPolicy } from './room-policies.ts';
 
 /** Limit of judgements of one message while its room's policy keeps changing. */
 const JUDGEMENTS = 8;
@@ -188,10 +188,7 @@ function applyHook(judgement: Judgement, verdict: HookVerdict): void {
     judgement.hold ??= { reason: verdict.isFailure ? 'hook_failed' : 'hook', detail: verdict.reason };
 }
 
-function restrictionError(
-  { kind, reason, untilMs }: { kind: 'timeout' | 'ban'; reason: string; untilMs: number | null },
-  nowMs: number,
-): AppError {
+function restrictionError({ kind, reason, untilMs }: Restriction, nowMs: number): AppError {
   const retryAfter = untilMs === null ? {} : { retryAfterMs: untilMs - nowMs };
   return kind === 'ban'
     ? new AppError('chat_banned', `You are banned from writing here: ${reason}`, retryAfter)

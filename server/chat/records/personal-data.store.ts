@@ -3,7 +3,7 @@ import { and, asc, eq, gt } from '../../platform/db/sql.ts';
 import { ERASED_NAME } from '../../protocol/accounts/erased-name.ts';
 import type { ChatMessage } from '../../protocol/chat/chat.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import { kindsTaking } from '../../rooms/restrictions/restriction-kinds.ts';
+import { MODERATED_KINDS } from '../../rooms/restrictions/restriction-kinds.ts';
 import { chatEntries } from '../log/chat.schema.ts';
 import type { Bumped } from '../log/chat.store.ts';
 import { toMessage } from '../log/entry-row.ts';
@@ -15,7 +15,7 @@ const RETIRED_AT_ONCE = 5_000;
 const RETIRED = 'erased';
 const NAMES_LOOKED_FOR = 20;
 
-const IS_OF_CHAT = `kind in ('${kindsTaking('chat').join("', '")}')`;
+const IS_MODERATED = `kind in ('${MODERATED_KINDS.join("', '")}')`;
 
 const ERASE_MESSAGES = `update chat_entries set identity = $2, name = $3, text = null, details = null, client_id = null, reply_to = null,
   erased_at = $4::timestamptz where identity = $1 and kind = 'message' returning room`;
@@ -37,7 +37,7 @@ const ERASE_MENTIONS = `update chat_entries
 const ERASE_HELD_MENTIONS = `update chat_held set mentions = ${PSEUDONYMISED_MENTIONS('mentions')}
   where mentions @> to_jsonb($1::text)`;
 const ERASE_POLLS = 'update chat_polls set started_by = $2 where started_by = $1';
-const ERASE_RESTRICTED_BY = `update restrictions set by = $2 where by = $1 and ${IS_OF_CHAT}`;
+const ERASE_RESTRICTED_BY = `update restrictions set by = $2 where by = $1 and ${IS_MODERATED}`;
 /** The audit log keeps what was done and why, without the name. The database allows no other change of these rows. */
 const ERASE_ACTS = `update chat_acts set actor = case when actor = $1 then $2 else actor end,
   target = case when target = $1 then $2 else target end where actor = $1 or target = $1`;
@@ -49,7 +49,7 @@ const ERASE_VOTES = 'update chat_poll_votes set identity = $2 where identity = $
 const ERASE_REPORTS = 'update chat_reports set reporter = $2, note = null where reporter = $1';
 const ERASE_HELD = 'delete from chat_held where identity = $1 returning room';
 /** Expired restrictions are deleted. Active ones stay, otherwise erasure would lift a ban. */
-const ERASE_RESTRICTIONS = `delete from restrictions where identity = $1 and ${IS_OF_CHAT}
+const ERASE_RESTRICTIONS = `delete from restrictions where identity = $1 and ${IS_MODERATED}
   and (lifted_at is not null or until <= $2::timestamptz)`;
 const UNPIN = `update chat_rooms set pinned = null from chat_entries entry
   where chat_rooms.pinned = entry.id and entry.kind = 'message' and entry.erased_at is not null returning chat_rooms.room`;

@@ -45,6 +45,10 @@ async function openRoom(people: number) {
   return { fanout, sent };
 }
 
+test('the tick grows with the audience from 20 ms to 200 ms', () => {
+  expect([10, 500, 1_000, 2_000, 5_000, 100_000].map(tickMs)).toEqual([20, 20, 40, 80, 200, 200]);
+});
+
 test.each([100, 2_000])('%i people get every entry once, in order, in one frame a tick at most', async (people) => {
   const { fanout, sent } = await openRoom(people);
   const tick = tickMs(people);

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ChatEntry } from '../../protocol/chat/chat.ts';
 import { ReadingBudget, toRanges } from './chat-budget.ts';
-import { tickMs } from './chat-fanout.ts';
 import { ChatSequence } from './chat-sequence.ts';
 
 function message(seq: number, role: 'fan' | 'creator' = 'fan'): ChatEntry {
@@ -79,8 +78,4 @@ test('shows a burst in a quiet room in full, and everything if the rate is 0', (
   expect(new ReadingBudget(30, 0).take(burst, 0).skipped).toEqual([]);
   const unlimited = new ReadingBudget(0, 0);
   for (let round = 0; round < 10; round += 1) expect(unlimited.take(burst, 0).skipped).toEqual([]);
-});
-
-test('the tick grows with the audience from 20 ms to 200 ms', () => {
-  expect([10, 500, 1_000, 2_000, 5_000, 100_000].map(tickMs)).toEqual([20, 20, 40, 80, 200, 200]);
 });

@@ -1,8 +1,9 @@
 /** The table of operations is whole and says nothing twice. */
 import { expect, test } from 'vitest';
-import type { Contracts } from '../../protocol/operations/contract.ts';
+import { type Contracts, operation } from '../../protocol/operations/contract.ts';
 import { CONTRACTS } from '../../protocol/operations/table.ts';
 import { REQUESTS } from '../../protocol/realtime.ts';
+import { implement } from './operation.ts';
 import { HTTP_OPERATIONS, SOCKET_OPERATIONS } from './table.ts';
 
 test('every contract is implemented once, and every socket request is one of them', () => {
@@ -16,6 +17,12 @@ test('text that the database cannot store is no input of a socket request', () =
   const report = { subject: { kind: 'live' }, category: 'spam', note: 'a\0b' };
   expect(REQUESTS['reports:file'].input.safeParse(report).success).toBe(false);
   expect(REQUESTS['stage:endLive'].input.safeParse({ publication: 'abcdefgh\0' }).success).toBe(false);
+});
+
+test('what a domain returns is no answer where the contract names none', async () => {
+  const spec = { http: 'POST /v1/x', by: ['visitor'], summary: 'X' } as const;
+  const [x] = implement({ x: operation(spec) }, { x: () => ({ secret: 1 }) });
+  expect(await x?.run({} as never, {} as never)).toEqual({});
 });
 
 test('names and routes are unique', () => {

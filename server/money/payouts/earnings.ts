@@ -90,7 +90,7 @@ export class Earnings {
       this.#store.listHeld(account, { after, limit: limit + 1 }),
       this.#store.listReleases(account, RELEASE_DAYS),
       this.#accounts.isPayable(creator),
-      this.#context.rooms.restrictions.find('be_paid', creator),
+      this.#context.rooms.restrictions.find('be_paid', { identity: creator }),
     ]);
     const page = held.slice(0, limit);
     const goesOut = isPayable && !stop;

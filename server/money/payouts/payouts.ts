@@ -115,7 +115,7 @@ export class Payouts {
 
   /** By a freeze, or while the creator is suspended. */
   async #isStopped(creator: string, tx?: Orm): Promise<boolean> {
-    return (await this.#context.rooms.restrictions.find('be_paid', creator, tx)) !== undefined;
+    return (await this.#context.rooms.restrictions.find('be_paid', { identity: creator }, tx)) !== undefined;
   }
 
   /** Runs a transaction in which no payout of the creator can be created. */

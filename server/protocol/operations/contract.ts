@@ -118,6 +118,8 @@ interface SocketSpec<I extends z.ZodType, O extends z.ZodType> extends Participa
   limit?: Limit;
   input?: I;
   answer?: O;
+  summary: string;
+  description?: string;
 }
 
 /**
@@ -157,6 +159,9 @@ interface SocketDoor {
   name?: string;
   input: z.ZodType;
   answer: z.ZodType;
+  /** For the page of the protocol. */
+  summary: string;
+  description?: string;
 }
 
 /** The types that implementations and calls are checked against. */
@@ -200,8 +205,9 @@ export function operation<
 >(
   spec: HttpSpec<Path, By, I, O, Socket, SocketInput>,
 ): Contract<{ kind: 'http'; route: Path; by: By; input: I; answer: O; socket: Socket; socketInput: SocketInput }> {
-  const { answer = nothing, input = nothing, socket: name, socketInput = input } = spec;
-  const socket = name === undefined ? undefined : { name, input: socketInput as z.ZodType, answer };
+  const { answer = nothing, input = nothing, socket: name, socketInput = input, summary, description } = spec;
+  const socket =
+    name === undefined ? undefined : { name, input: socketInput as z.ZodType, answer, summary, description };
   return { ...describe(spec), socket, http: { ...doorOf(spec), answer } };
 }
 
@@ -242,8 +248,8 @@ export function uploadOperation<const Path extends HttpRoute, const By extends H
 export function socketOperation<O extends z.ZodType = z.ZodUnknown, I extends z.ZodType = z.ZodUnknown>(
   spec: SocketSpec<I, O>,
 ): Contract<{ kind: 'socket'; route: never; by: never; input: I; answer: O; socket: never; socketInput: I }> {
-  const { input = nothing, answer = nothing } = spec;
-  return { ...describe(spec), socket: { input, answer } };
+  const { input = nothing, answer = nothing, summary, description } = spec;
+  return { ...describe(spec), socket: { input, answer, summary, description } };
 }
 
 function describe(spec: ParticipantRules & { limit?: Limit; http?: string }): Contract<never> {

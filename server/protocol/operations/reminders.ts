@@ -1,7 +1,10 @@
 /** Reminders of lives, for people in the lobby of a room. */
 
-import { reminder, reminderInput } from '../rooms.ts';
+import { z } from 'zod';
 import { operation } from './contract.ts';
+
+/** Whether a person wants to be reminded of a room. */
+const reminder = z.object({ wanted: z.boolean() });
 
 export const reminderContract = {
   getReminder: operation({
@@ -16,12 +19,12 @@ export const reminderContract = {
     by: ['participant'],
     socket: 'rooms:remind',
     from: 'lobby',
-    input: reminderInput,
+    input: reminder.partial(),
     example: { wanted: true },
     answer: reminder,
     summary: 'Ask to be reminded of a live',
     description:
-      'Before the first live: a letter 15 minutes before it begins, or when it begins without a date or before it. People of an embedder get no letter: the embedder gets the event `reminder.due`. A live that moves moves its reminders; one that is cancelled drops them.',
+      'Before the first live: a letter 15 minutes before it begins, or when it begins without a date or before it. People of an embedder get no letter: the embedder gets the event `reminder.due`. A live that moves moves its reminders; one that is cancelled drops them. Without `wanted` it stays, and is answered.',
     errors: ['room_ended'],
   }),
 };

@@ -93,7 +93,15 @@ export const roomContract = {
     description:
       "Ends everyone's access and closes the sale. Tickets that were bought after the last live ended, or all of a room without any live, go back by themselves. On the site, a creator cancels their own room with it. Repeated calls return the same room.",
   }),
-  'rooms:pause': socketOperation({ from: 'inside', role: 'creator', input: pauseInput, answer: room }),
+  'rooms:pause': socketOperation({
+    from: 'inside',
+    role: 'creator',
+    input: pauseInput,
+    answer: room,
+    summary: 'Pause the evening until a time',
+    description:
+      'The live ends, if one is on and no publication other than this one holds the stage, and the room waits for the next one until `pausedUntil`.',
+  }),
   removeParticipant: operation({
     http: 'POST /v1/rooms/:id/removals',
     by: ['server:moderation'],

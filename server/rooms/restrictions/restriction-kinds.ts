@@ -25,3 +25,6 @@ export function kindsTaking(right: Right): AnyRestrictionKind[] {
   const kinds = Object.entries(TAKES) as [AnyRestrictionKind, readonly Right[]][];
   return kinds.filter(([, rights]) => rights.includes(right)).map(([kind]) => kind);
 }
+
+/** Given, replaced and lifted by moderators, and erased by the chat. */
+export const MODERATED_KINDS = kindsTaking('chat');

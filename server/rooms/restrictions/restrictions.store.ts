@@ -28,7 +28,7 @@ export type Which = { [Name in keyof RestrictionRow]?: RestrictionRow[Name] | re
 type Value = string | SQL | AnyColumn;
 
 /** Who asks for a right: in a room, or in the house as such. */
-interface Asking {
+export interface Asking {
   identity: Value;
   room?: { id: Value; creator: Value };
 }
@@ -97,16 +97,15 @@ export class RestrictionsStore {
     return people.map((_, index) => rows.filter(({ number }) => number === index + 1).map(({ row }) => row));
   }
 
-  /** The strictest that takes a right from a person in the whole house. */
   async findStrictest(
     right: Right,
-    { identity, at }: { identity: string; at: string },
+    { at, ...asking }: Asking & { at: string },
     tx: Orm = this.#orm,
   ): Promise<RestrictionRow | undefined> {
     const [row] = await tx
       .select()
       .from(restrictions)
-      .where(taking(right, { identity }, at))
+      .where(taking(right, asking, at))
       .orderBy(...STRICTEST_FIRST)
       .limit(1);
     return row;

@@ -7,6 +7,7 @@ import { type Database, type Orm, runIn } from '../../platform/db/db.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
 import type { Right } from './restriction-kinds.ts';
 import {
+  type Asking,
   type Lifted,
   type NewRestriction,
   type RestrictionRow,
@@ -41,8 +42,8 @@ export class Restrictions {
     outbox.wake();
   }
 
-  /** The strictest that takes a right from a person in the whole house. */
-  find(right: Right, identity: string, tx?: Orm): Promise<RestrictionRow | undefined> {
-    return this.store.findStrictest(right, { identity, at: isoIn(this.#options.clock) }, tx);
+  /** The strictest that takes a right from a person: in a room, or without one in the whole house. */
+  find(right: Right, asking: Asking, tx?: Orm): Promise<RestrictionRow | undefined> {
+    return this.store.findStrictest(right, { ...asking, at: isoIn(this.#options.clock) }, tx);
   }
 }

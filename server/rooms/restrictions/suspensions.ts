@@ -66,7 +66,7 @@ export class Suspensions {
 
   /** The suspension of an account that ends last; `until` is null if it has no end. */
   find(identity: string, tx?: Orm): Promise<Pick<RestrictionRow, 'until'> | undefined> {
-    return this.#options.restrictions.find('enter', identity, tx);
+    return this.#options.restrictions.find('enter', { identity }, tx);
   }
 
   async isSuspended(identity: string, tx?: Orm): Promise<boolean> {

@@ -144,7 +144,7 @@ describe.each(BOTH_DATABASES)('restrictions on $name', ({ open }) => {
       const found = await rooms.restrictions.store.findTaking(right, asked);
       const inForce = found.map((rows) => rows.find(({ until }) => !until || Date.parse(until) > clock.now())?.id);
       expect(inForce).toEqual(expected);
-      const ofHouse = await Promise.all(PEOPLE.map((identity) => rooms.restrictions.find(right, identity)));
+      const ofHouse = await Promise.all(PEOPLE.map((identity) => rooms.restrictions.find(right, { identity })));
       expect(ofHouse.map((row) => row?.id)).toEqual(PEOPLE.map((identity) => strictest(known, right, identity)?.id));
     }
     const isClosed = await Promise.all(places.map(({ id }) => rooms.suspensions.isStageClosed(id)));

@@ -50,10 +50,13 @@ async function nextAttacker(): Promise<TestParticipant> {
   return attacker;
 }
 
-const TABLES = ['entries', 'acts', 'held', 'restrictions', 'words', 'reports', 'polls', 'poll_votes', 'hooks'];
+const TABLES = [
+  ...['entries', 'acts', 'held', 'words', 'reports', 'polls', 'poll_votes', 'hooks'].map((name) => `chat_${name}`),
+  'restrictions',
+];
 
 async function written(): Promise<string> {
-  const counts = TABLES.map((table) => `(select count(*)::int from chat_${table}) as ${table}`).join(', ');
+  const counts = TABLES.map((table) => `(select count(*)::int from ${table}) as ${table}`).join(', ');
   const settings = '(select json_agg(r order by room)::text from chat_rooms r) as rooms';
   return JSON.stringify(await loge.app.context.db.bulk(`select ${counts}, ${settings}`, []));
 }

@@ -47,7 +47,7 @@ const INPUT_NAMES: [z.ZodType, string][] = [
   [secretRotationInput, 'SecretRotationInput'],
 ];
 
-const ANSWER_NAMES: [z.ZodType, string][] = [
+export const ANSWER_NAMES: [z.ZodType, string][] = [
   [creator, 'Creator'],
   [participant, 'Participant'],
   [apiKey, 'ApiKey'],

@@ -34,8 +34,14 @@ export const blockContract = {
     summary: 'Unblock a person',
     description: 'Removals from single rooms stay. A repeated call has no further effect.',
   }),
-  /** From all rooms of the creator. */
-  'rooms:block': socketOperation({ from: 'inside', role: 'creator', input: removalInput, answer: block }),
+  'rooms:block': socketOperation({
+    from: 'inside',
+    role: 'creator',
+    input: removalInput,
+    answer: block,
+    summary: 'Remove a person from all rooms of the creator',
+    description: 'See R4x.',
+  }),
   blockParticipant: operation({
     ...BY_SERVER,
     http: 'POST /v1/creators/:creator/blocks',

@@ -34,8 +34,12 @@ export const chatModerationContract = {
       'Pass a `messageId`, or an `identity` to remove all messages of that person in the room. The id of a tip removes its words; the amount stays.',
     errors: ['message_not_found'],
   }),
-  'chat:remove': socketOperation({ ...MODERATING, input: chatRemoveInput }),
-  'chat:removeAuthor': socketOperation({ ...MODERATING, input: removeAuthorInput }),
+  'chat:remove': socketOperation({ ...MODERATING, input: chatRemoveInput, summary: 'Remove a message' }),
+  'chat:removeAuthor': socketOperation({
+    ...MODERATING,
+    input: removeAuthorInput,
+    summary: 'Remove all messages of a person',
+  }),
   restrictChat: operation({
     http: 'POST /v1/rooms/:id/chat/restrictions',
     ...BY_SERVER,
@@ -73,7 +77,7 @@ export const chatModerationContract = {
       'The first decision counts. An allowed message is sent to the chat; for a refused one, its author gets the reason.',
     errors: ['held_message_not_found', 'already_reviewed'],
   }),
-  'chat:review': socketOperation({ ...MODERATING, input: reviewInput }),
+  'chat:review': socketOperation({ ...MODERATING, input: reviewInput, summary: 'Decide about a held message' }),
   setChatMode: operation({
     http: 'POST /v1/rooms/:id/chat/mode',
     ...BY_SERVER,
@@ -97,9 +101,14 @@ export const chatModerationContract = {
     description:
       'Pauses the chat except for moderators, and sets members only and slow mode for when the pause is lifted. Releasing it restores the previous modes.',
   }),
-  'chat:pin': socketOperation({ ...MODERATING, input: pinInput }),
-  'chat:startPoll': socketOperation({ ...MODERATING, input: startPollInput, answer: z.object({ poll: chatPoll }) }),
-  'chat:closePoll': socketOperation({ ...MODERATING }),
+  'chat:pin': socketOperation({ ...MODERATING, input: pinInput, summary: 'Pin a message; null: none' }),
+  'chat:startPoll': socketOperation({
+    ...MODERATING,
+    input: startPollInput,
+    answer: z.object({ poll: chatPoll }),
+    summary: 'Start a poll',
+  }),
+  'chat:closePoll': socketOperation({ ...MODERATING, summary: 'Close the poll' }),
   getChatWords: operation({
     http: 'GET /v1/creators/:identity/chat/words',
     ...BY_SERVER,
@@ -107,7 +116,7 @@ export const chatModerationContract = {
     summary: "Get a creator's word list",
     errors: ['creator_not_found'],
   }),
-  'chat:words': socketOperation({ ...MODERATING, answer: wordList }),
+  'chat:words': socketOperation({ ...MODERATING, answer: wordList, summary: 'Get the word list of the creator' }),
   setChatWords: operation({
     http: 'PUT /v1/creators/:identity/chat/words',
     ...BY_SERVER,
@@ -126,5 +135,6 @@ export const chatModerationContract = {
     limit: 'chat',
     input: setWordsInput,
     answer: wordList,
+    summary: 'Replace your word list',
   }),
 };

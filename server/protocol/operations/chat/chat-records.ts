@@ -55,7 +55,12 @@ export const chatRecordContract = {
     answer: chatReportList,
     summary: 'List reported messages with their evidence',
   }),
-  'chat:reports': socketOperation({ ...MODERATING, answer: roomReportList }),
+  'chat:reports': socketOperation({
+    ...MODERATING,
+    answer: roomReportList,
+    summary: 'List reported messages of fans',
+    description: "The newest first, at most 100, without who made them, and without those of one's own words.",
+  }),
   listChatRestrictions: operation({
     http: 'GET /v1/rooms/:id/chat/restrictions',
     ...BY_SERVER,
@@ -64,8 +69,13 @@ export const chatRecordContract = {
     summary: 'List restrictions',
     description: 'In this room and in all rooms of its creator; active, expired and lifted ones, newest first.',
   }),
-  'chat:context': socketOperation({ ...MODERATING, input: contextInput, answer: chatContext }),
-  'chat:hands': socketOperation({ ...MODERATING, answer: handList }),
+  'chat:context': socketOperation({
+    ...MODERATING,
+    input: contextInput,
+    answer: chatContext,
+    summary: 'Read what was written around a message',
+  }),
+  'chat:hands': socketOperation({ ...MODERATING, answer: handList, summary: 'List raised hands' }),
   getChatHook: operation({
     http: 'GET /v1/chat/hook',
     ...BY_SERVER,

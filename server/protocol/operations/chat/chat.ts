@@ -10,7 +10,13 @@ import { operation, socketOperation } from '../contract.ts';
 export const WRITING = { from: 'inside', right: 'chat' } as const;
 
 export const chatContract = {
-  'chat:send': socketOperation({ ...WRITING, limit: 'chat', input: chatSendInput, answer: chatSendAnswer }),
+  'chat:send': socketOperation({
+    ...WRITING,
+    limit: 'chat',
+    input: chatSendInput,
+    answer: chatSendAnswer,
+    summary: 'Send a message',
+  }),
   listChatMessages: operation({
     http: 'GET /v1/rooms/:id/chat/messages',
     by: ['server:moderation'],
@@ -22,15 +28,31 @@ export const chatContract = {
     summary: 'Read the chat of a room',
     description: 'The newest entries, those after `since`, or those before `before`, in ascending order.',
   }),
-  'chat:react': socketOperation({ from: 'inside', right: 'chat', input: reactInput }),
-  'chat:vote': socketOperation({ from: 'inside', right: 'chat', input: voteInput }),
-  'chat:raiseHand': socketOperation({ from: 'inside', right: 'chat', input: raiseHandInput }),
-  'chat:people': socketOperation({ from: 'inside', input: peopleInput, answer: peopleAnswer }),
-  /** Files the same report as `reports:file`. */
+  'chat:react': socketOperation({
+    from: 'inside',
+    right: 'chat',
+    input: reactInput,
+    summary: 'React with an emoji of the `reactionSet` of the room',
+  }),
+  'chat:vote': socketOperation({ from: 'inside', right: 'chat', input: voteInput, summary: 'Vote in the poll' }),
+  'chat:raiseHand': socketOperation({
+    from: 'inside',
+    right: 'chat',
+    input: raiseHandInput,
+    summary: 'Raise a hand, or lower it',
+  }),
+  'chat:people': socketOperation({
+    from: 'inside',
+    input: peopleInput,
+    answer: peopleAnswer,
+    summary: 'List the people in the room',
+  }),
   'chat:report': socketOperation({
     from: 'inside',
     limit: 'report',
     input: chatReportInput,
     answer: z.object({ report: chatReportId, number: z.number().int() }),
+    summary: 'Report a message',
+    description: 'Files the same report as `reports:file`.',
   }),
 };

@@ -65,6 +65,7 @@ export const membershipContract = {
     from: 'lobby',
     answer: tierList,
     summary: "List the tiers of the club of the room's creator",
+    description: 'Active tiers, lowest first.',
   }),
   listOwnTiers: operation({
     http: 'GET /v1/me/tiers',

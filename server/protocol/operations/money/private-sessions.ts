@@ -16,19 +16,43 @@ const ANYONE = { from: 'lobby', limit: 'money' } as const;
 const CREATOR = { from: 'inside', right: 'publish', limit: 'money' } as const;
 
 export const privateSessionContract = {
-  /** Requests a session; the minutes are held from the fan's wallet at once. */
-  'private:request': socketOperation({ ...ANYONE, input: privateRequestInput, answer: privateSessionAnswer }),
-  'private:accept': socketOperation({ ...CREATOR, input: privateSessionInput, answer: privateSessionAnswer }),
-  'private:decline': socketOperation({ ...CREATOR, input: privateSessionInput, answer: privateSessionAnswer }),
-  /** Ends a session, or withdraws a request. */
-  'private:end': socketOperation({ ...ANYONE, input: privateSessionInput, answer: privateSessionAnswer }),
-  /** Holds further minutes now, for example after a top-up; the server also does so by itself. */
+  'private:request': socketOperation({
+    ...ANYONE,
+    input: privateRequestInput,
+    answer: privateSessionAnswer,
+    summary: 'Ask for a private session, as a fan',
+    description: 'The minutes, 1 to 3, are held from the wallet at once.',
+  }),
+  'private:accept': socketOperation({
+    ...CREATOR,
+    input: privateSessionInput,
+    answer: privateSessionAnswer,
+    summary: 'Accept a request, as the creator',
+  }),
+  'private:decline': socketOperation({
+    ...CREATOR,
+    input: privateSessionInput,
+    answer: privateSessionAnswer,
+    summary: 'Decline a request, as the creator',
+  }),
+  'private:end': socketOperation({
+    ...ANYONE,
+    input: privateSessionInput,
+    answer: privateSessionAnswer,
+    summary: 'End a session, or withdraw a request',
+  }),
   'private:extend': socketOperation({
     ...ANYONE,
     from: 'inside',
     input: privateExtendInput,
     answer: privateSessionAnswer,
+    summary: 'Hold further minutes now, as the fan',
+    description: 'For example after a top-up; the server also does so by itself.',
   }),
-  /** Open sessions: for the creator all requests and the running session, for a fan their own. */
-  'private:list': socketOperation({ from: 'lobby', answer: privateSessionList }),
+  'private:list': socketOperation({
+    from: 'lobby',
+    answer: privateSessionList,
+    summary: 'List open sessions',
+    description: 'For the creator all requests and the running session, for a fan their own.',
+  }),
 };

@@ -49,7 +49,7 @@ export const ticketContract = {
     status: 201,
     summary: 'Buy a ticket',
     description:
-      'From the wallet, returns the ticket. By card, returns a `checkoutUrl` to redirect the person to. A person who holds a ticket already gets the same one without another charge.',
+      'From the wallet, returns the ticket, and an open socket gets `rooms:accessGranted`. By card, returns a `checkoutUrl` to redirect the person to. A person who holds a ticket already gets the same one without another charge.',
     errors: [
       'nothing_to_buy',
       'already_entitled',

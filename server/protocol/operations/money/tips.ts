@@ -130,5 +130,10 @@ export const tipContract = {
       'For the creator, also after the end of the room. `undone` refunds the tip, for 30 days and while it was not paid out. Repeated calls answer how the request stands.',
     errors: ['tip_request_not_found', 'request_undo_closed', 'not_refundable', 'provider_unavailable'],
   }),
-  'money:earnings': socketOperation({ from: 'inside', role: 'creator', answer: earnings }),
+  'money:earnings': socketOperation({
+    from: 'inside',
+    role: 'creator',
+    answer: earnings,
+    summary: 'Get what the room has earned so far',
+  }),
 };

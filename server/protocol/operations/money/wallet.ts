@@ -60,12 +60,13 @@ export const walletContract = {
       'provider_unavailable',
     ],
   }),
-  /** On return from the payment page: books what the provider confirms, without waiting for its webhook. */
   'money:confirmCheckout': socketOperation({
     from: 'lobby',
     limit: 'money',
     input: checkoutConfirmInput,
     answer: checkoutStatus,
+    summary: 'Book a payment on return from the payment page',
+    description: 'What the provider confirms, without waiting for its webhook.',
   }),
   listCards: operation({
     ...OWN,

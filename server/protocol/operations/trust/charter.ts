@@ -87,8 +87,14 @@ export const charterContract = {
     answer: acceptanceList,
     summary: 'List the versions of the charter that a creator has accepted',
   }),
-  /** The version in force, compared with the one that the creator accepted last. */
-  'charter:review': socketOperation({ ...AS_CREATOR, input: charterReviewInput, answer: charterReview }),
+  'charter:review': socketOperation({
+    ...AS_CREATOR,
+    input: charterReviewInput,
+    answer: charterReview,
+    summary: 'Compare the charter in force with the version that one accepted last',
+    description:
+      'Null where none is in force. An article has `change` (`added`, `changed`, `removed` or `same`), and `titleParts` and `parts` of `{kind, text}` with `kind` `same`, `added` or `removed`.',
+  }),
   getCharterDraft: operation({
     ...BY_HOUSE,
     http: 'GET /v1/charter/draft',

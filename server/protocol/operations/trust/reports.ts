@@ -32,8 +32,13 @@ export const reportContract = {
       'Kept with its evidence: the message with its context, or what is on record of the person. A participant reports in the room of their token. The same report again returns the first one. Moderators of the room see reports of fans’ messages without who made them.',
     errors: ['forbidden', 'reports_limited', 'room_not_found', 'message_not_found'],
   }),
-  /** On the room of the connection. */
-  'reports:file': socketOperation({ from: 'lobby', limit: 'report', input: roomReportInput, answer: report }),
+  'reports:file': socketOperation({
+    from: 'lobby',
+    limit: 'report',
+    input: roomReportInput,
+    answer: report,
+    summary: 'Report a message, a person or the live, in the room of the connection',
+  }),
   listOwnReports: operation({
     http: 'GET /v1/reports',
     by: ['participant', 'person'],

@@ -6,15 +6,15 @@ import { LogeError } from '../../src/errors.ts';
 import type { Room } from '../../src/room.ts';
 import '../texts/chat-texts.ts';
 import { elementTexts } from '../texts/language.ts';
-import { LogeChatMessage } from './chat-message.ts';
+import { LogeChatModeration } from './chat-moderation.ts';
 
-class TestMessage extends LogeChatMessage {
+class TestMessage extends LogeChatModeration {
   readonly toasts: string[] = [];
   override readonly renderRoot = {
     querySelector: () => ({ create: (text: string) => this.toasts.push(text) }),
   } as unknown as ShadowRoot;
 }
-customElements.define('test-chat-message', TestMessage);
+customElements.define('test-chat-moderation', TestMessage);
 
 function messageOf(identity: string): ChatMessage {
   const from = { identity, name: identity, role: 'fan' } as const;

@@ -1,4 +1,4 @@
-/** Styles of `<loge-chat-message>`. */
+/** Styles of `<loge-chat-moderation>`. */
 import { css } from 'lit';
 
 export const chatMessageStyles = css`

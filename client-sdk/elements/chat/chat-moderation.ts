@@ -1,5 +1,5 @@
 /**
- * `<loge-chat-message>`: moderation of one message and its author: directly from the tools on the message, or in a
+ * `<loge-chat-moderation>`: moderation of one message and its author: directly from the tools on the message, or in a
  * dialog with the message's context and the author's record. Every act carries a reason for the author.
  */
 import '@awesome.me/webawesome/dist/components/input/input.js';
@@ -18,7 +18,7 @@ import { DialogPart } from '../room/dialog-part.ts';
 import { defineElement } from '../room/room-part.ts';
 import { formatDateTime } from '../texts/format.ts';
 import { shownName } from '../texts/shown-name.ts';
-import { chatMessageStyles } from './chat-message-styles.ts';
+import { chatMessageStyles } from './chat-moderation-styles.ts';
 import { type MessageAct, TIMEOUT_SECONDS, type WrittenItem } from './list/chat-tools.ts';
 
 /** Number of messages shown before and after the message. */
@@ -36,7 +36,7 @@ interface DialogAct {
   question?: (reason: string) => Question;
 }
 
-export class LogeChatMessage extends DialogPart {
+export class LogeChatModeration extends DialogPart {
   static override properties = {
     message: { state: true },
     context: { state: true },
@@ -386,4 +386,4 @@ export class LogeChatMessage extends DialogPart {
   }
 }
 
-defineElement('loge-chat-message', LogeChatMessage);
+defineElement('loge-chat-moderation', LogeChatModeration);
