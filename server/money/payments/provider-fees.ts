@@ -1,6 +1,6 @@
 /**
- * The provider's fees of card payments. Each is known only some time after its payment: it is looked up ever less often,
- * and booked once. What is still unknown after some months is reported by reconciliation.
+ * The provider's fees of card payments. Each is known only some time after its payment: it is looked up ever less
+ * often, and booked once. What is still unknown after some months is reported by reconciliation.
  */
 import { DAY_MS } from '../../platform/clock.ts';
 import type { DueRows } from '../../platform/jobs/due-rows.ts';
