@@ -122,7 +122,7 @@ export class NoticesStore {
           gt(rooms.startsAt, due.from),
           lte(rooms.startsAt, due.until),
           notExists(told),
-          not(stageIsClosed(tx, due.from)),
+          not(stageIsClosed(due.from)),
         ),
       )
       .limit(due.limit)
@@ -161,7 +161,7 @@ export class NoticesStore {
     const refused = this.#orm
       .select({ identity })
       .from(asked)
-      .where(isTaken(this.#orm, 'enter', { identity, room }, nowIso));
+      .where(isTaken('enter', { identity, room }, nowIso));
     return new Set((await refused).map((row) => row.identity));
   }
 

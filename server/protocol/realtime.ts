@@ -5,14 +5,13 @@
  */
 import { z } from 'zod';
 import { participant } from './accounts/accounts.ts';
-import { chatPage, ownHeld } from './chat/chat.ts';
-import { CHAT_EVENTS } from './chat/chat-events.ts';
-import { chatRestriction } from './chat/chat-moderation.ts';
-import { chatState, voteInput } from './chat/chat-room.ts';
+import { chatFrame, chatPage, ownHeld } from './chat/chat.ts';
+import { chatRestriction, heldChanged } from './chat/chat-moderation.ts';
+import { chatState, handsChanged, pollVotes, reactionCounts, voteInput } from './chat/chat-room.ts';
 import type { WireError } from './errors.ts';
 import { roomId } from './ids.ts';
 import { earnings, wallet } from './money/money.ts';
-import { PRIVATE_EVENTS } from './money/private-sessions.ts';
+import { privateFundsLow, privateRunning, privateSessionAnswer } from './money/private-sessions.ts';
 import { goalAnswer, tipMenu, tippingState, tipRequestList } from './money/tipping.ts';
 import type { Requests } from './operations/calls.ts';
 import type { Contracts } from './operations/contract.ts';
@@ -109,7 +108,19 @@ export const EVENTS = {
   'stage:takenOver': z.object({ session: z.string(), by: z.string() }),
   'stage:sessionClosed': z.object({ session: z.string(), reason: z.string() }),
   'stage:transportState': z.object({ session: z.string(), state: z.string() }),
-  ...CHAT_EVENTS,
+  'chat:frame': chatFrame,
+  'chat:state': chatState,
+  /** Sent only to the person concerned, on all their sockets in the room. */
+  'chat:restriction': chatRestriction,
+  'chat:held': heldChanged,
+  /** Sent to moderators. */
+  'chat:queueChanged': z.object({ waiting: z.number().int().min(0) }),
+  /** Reactions since the last frame, summed. */
+  'chat:reactions': reactionCounts,
+  'chat:hands': handsChanged,
+  'chat:pollVotes': pollVotes,
+  /** A person's messages in this room were erased: text and name are gone. */
+  'chat:erased': z.object({ identity: z.string() }),
   'money:walletChanged': wallet,
   'money:earningsChanged': earnings,
   /** In the lobby of a room with limited tickets; 0: it is sold out. */
@@ -119,7 +130,13 @@ export const EVENTS = {
   /** The goal's progress; null: there is none. */
   'money:goalProgress': goalAnswer,
   'money:tipMenuChanged': tipMenu,
-  ...PRIVATE_EVENTS,
+  'private:requested': privateSessionAnswer,
+  'private:started': privateSessionAnswer,
+  /** A request ended without a session: declined, withdrawn or expired. */
+  'private:closed': privateSessionAnswer,
+  'private:ended': privateSessionAnswer,
+  'private:running': privateRunning,
+  'private:fundsLow': privateFundsLow,
   /** Sent with the reason before the server closes the socket; `reconnect` says whether to come back. */
   'rooms:goodbye': z.object({ code: z.string(), message: z.string(), reconnect: z.boolean() }),
 } as const;

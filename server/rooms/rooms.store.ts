@@ -194,7 +194,7 @@ export class RoomsStore {
         and(
           rooms.listed,
           isNull(rooms.endedAt),
-          not(stageIsClosed(orm, nowIso)),
+          not(stageIsClosed(nowIso)),
           creator === undefined ? undefined : eq(rooms.creator, creator),
         ),
       )
@@ -308,7 +308,7 @@ export class RoomsStore {
 
   /** Whether the house has closed the stage of a room, or suspended its creator. */
   async isStageClosed(room: string, at: string, tx: Orm = this.#db.orm): Promise<boolean> {
-    return (await tx.$count(rooms, and(eq(rooms.id, room), stageIsClosed(tx, at)))) > 0;
+    return (await tx.$count(rooms, and(eq(rooms.id, room), stageIsClosed(at)))) > 0;
   }
 
   /** Locks rooms, so that no live begins in them until the transaction ends; returns those that are live. */
@@ -452,7 +452,7 @@ function prepareAccessRecords(orm: Orm) {
     .select({ kind, reason, until })
     .from(restrictions)
     .where(taking('enter', { identity, room: rooms }, at))
-    .orderBy(...STRICTEST_FIRST)
+    .orderBy(STRICTEST_FIRST)
     .limit(1)
     .as('restriction');
   return orm

@@ -6,7 +6,6 @@ import { addressOperations } from './accounts/addresses.ts';
 import { blockOperations } from './accounts/blocks.ts';
 import { deskPeopleOperations } from './accounts/desk-people.ts';
 import { deskRoleOperations } from './accounts/desk-roles.ts';
-import { mailOperations } from './accounts/mail.ts';
 import { oidcOperations } from './accounts/oidc.ts';
 import { operatorOperations } from './accounts/operators.ts';
 import { passkeyOperations } from './accounts/passkeys.ts';
@@ -18,7 +17,7 @@ import { chatOperations } from './chat/chat.ts';
 import { chatModerationOperations } from './chat/chat-moderation.ts';
 import { chatRecordOperations } from './chat/chat-records.ts';
 import { moderatorOperations } from './chat/moderators.ts';
-import { dueWorkOperations } from './due-work.ts';
+import { houseWorkOperations } from './house-work.ts';
 import { deskOperations } from './money/desk.ts';
 import { earningsOperations } from './money/earnings.ts';
 import { membershipOperations } from './money/memberships.ts';
@@ -49,8 +48,7 @@ const OPERATIONS: readonly Operation[] = [
   ...accountDataOperations,
   ...deskPeopleOperations,
   ...deskRoleOperations,
-  ...mailOperations,
-  ...dueWorkOperations,
+  ...houseWorkOperations,
   ...roomOperations,
   ...siteRoomOperations,
   ...blockOperations,

@@ -60,7 +60,7 @@ export class PayoutsStore {
           ${ofEmbedders ? sql`and c.creator not like ${PERSON_ID_LIKE}` : sql``}
           ${withoutFailed}
           and not exists (select 1 from payouts p where p.creator = c.creator and p.status = 'pending')
-          and not ${isTaken(this.#orm, 'be_paid', { identity: sql`c.creator` }, nowIso)}
+          and not ${isTaken('be_paid', { identity: sql`c.creator` }, nowIso)}
         group by c.creator, c.provider_account
         having sum(e.amount_minor) >= ${minMinor}
         order by c.creator limit ${limit}`,

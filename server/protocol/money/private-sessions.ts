@@ -76,13 +76,3 @@ export type PrivateRunning = z.infer<typeof privateRunning>;
 
 /** The credit ends soon; a top-up in time continues the session. */
 export const privateFundsLow = z.object({ session: privateSessionId, remainingMs: z.number().int() });
-
-export const PRIVATE_EVENTS = {
-  'private:requested': privateSessionAnswer,
-  'private:started': privateSessionAnswer,
-  /** A request ended without a session: declined, withdrawn or expired. */
-  'private:closed': privateSessionAnswer,
-  'private:ended': privateSessionAnswer,
-  'private:running': privateRunning,
-  'private:fundsLow': privateFundsLow,
-} as const;

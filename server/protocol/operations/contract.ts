@@ -193,6 +193,24 @@ export function isHttp(contract: Contract): contract is HttpContract {
   return contract.http !== undefined;
 }
 
+type Typed<
+  Kind extends ContractTypes['kind'],
+  Route extends string,
+  By extends HttpCaller,
+  Input extends z.ZodType,
+  Answer extends z.ZodType,
+  Socket extends string = never,
+  SocketInput extends z.ZodType = z.ZodNever,
+> = Contract<{
+  kind: Kind;
+  route: Route;
+  by: By;
+  input: Input;
+  answer: Answer;
+  socket: Socket;
+  socketInput: SocketInput;
+}>;
+
 const ROOM_PATH = /\/rooms\/:id/;
 
 export function operation<
@@ -202,9 +220,7 @@ export function operation<
   I extends z.ZodType = z.ZodUnknown,
   const Socket extends string = never,
   SocketInput extends z.ZodType = I,
->(
-  spec: HttpSpec<Path, By, I, O, Socket, SocketInput>,
-): Contract<{ kind: 'http'; route: Path; by: By; input: I; answer: O; socket: Socket; socketInput: SocketInput }> {
+>(spec: HttpSpec<Path, By, I, O, Socket, SocketInput>): Typed<'http', Path, By, I, O, Socket, SocketInput> {
   const { answer = nothing, input = nothing, socket: name, socketInput = input, summary, description } = spec;
   const socket =
     name === undefined ? undefined : { name, input: socketInput as z.ZodType, answer, summary, description };
@@ -215,39 +231,21 @@ export function downloadOperation<
   const Path extends HttpRoute,
   const By extends HttpCaller,
   I extends z.ZodType = z.ZodUnknown,
->(
-  spec: DownloadSpec<Path, By, I>,
-): Contract<{
-  kind: 'download';
-  route: Path;
-  by: By;
-  input: I;
-  answer: z.ZodNever;
-  socket: never;
-  socketInput: z.ZodNever;
-}> {
+>(spec: DownloadSpec<Path, By, I>): Typed<'download', Path, By, I, z.ZodNever> {
   const { format, isExport = false } = spec;
   return { ...describe(spec), http: { ...doorOf(spec), download: format, isExport } };
 }
 
 export function uploadOperation<const Path extends HttpRoute, const By extends HttpCaller, O extends z.ZodType>(
   spec: UploadSpec<Path, By, O>,
-): Contract<{
-  kind: 'upload';
-  route: Path;
-  by: By;
-  input: z.ZodUnknown;
-  answer: O;
-  socket: never;
-  socketInput: z.ZodNever;
-}> {
+): Typed<'upload', Path, By, z.ZodUnknown, O> {
   const { limit = 'upload', upload, answer } = spec;
   return { ...describe({ ...spec, limit }), http: { ...doorOf(spec), answer, upload } };
 }
 
 export function socketOperation<O extends z.ZodType = z.ZodUnknown, I extends z.ZodType = z.ZodUnknown>(
   spec: SocketSpec<I, O>,
-): Contract<{ kind: 'socket'; route: never; by: never; input: I; answer: O; socket: never; socketInput: I }> {
+): Typed<'socket', never, never, I, O, never, I> {
   const { input = nothing, answer = nothing, summary, description } = spec;
   return { ...describe(spec), socket: { input, answer, summary, description } };
 }

@@ -5,7 +5,6 @@ import { addressContract } from './accounts/addresses.ts';
 import { blockContract } from './accounts/blocks.ts';
 import { deskPeopleContract } from './accounts/desk-people.ts';
 import { deskRoleContract } from './accounts/desk-roles.ts';
-import { mailContract } from './accounts/mail.ts';
 import { oidcContract } from './accounts/oidc.ts';
 import { operatorContract } from './accounts/operators.ts';
 import { passkeyContract } from './accounts/passkeys.ts';
@@ -17,7 +16,7 @@ import { chatContract } from './chat/chat.ts';
 import { chatModerationContract } from './chat/chat-moderation.ts';
 import { chatRecordContract } from './chat/chat-records.ts';
 import { moderatorContract } from './chat/moderators.ts';
-import { dueWorkContract } from './due-work.ts';
+import { houseWorkContract } from './house-work.ts';
 import { deskContract } from './money/desk.ts';
 import { earningsContract } from './money/earnings.ts';
 import { membershipContract } from './money/memberships.ts';
@@ -49,8 +48,7 @@ export const CONTRACTS = {
     ...accountDataContract,
     ...deskPeopleContract,
     ...deskRoleContract,
-    ...mailContract,
-    ...dueWorkContract,
+    ...houseWorkContract,
   },
   rooms: {
     ...roomContract,

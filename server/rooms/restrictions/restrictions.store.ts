@@ -1,17 +1,5 @@
 import { type Database, type Orm, type Run, runQuery } from '../../platform/db/db.ts';
-import {
-  type AnyColumn,
-  and,
-  desc,
-  eq,
-  exists,
-  gt,
-  inArray,
-  isNull,
-  or,
-  type SQL,
-  sql,
-} from '../../platform/db/sql.ts';
+import { type AnyColumn, and, desc, inArray, isNull, or, type SQL, sql } from '../../platform/db/sql.ts';
 import { rooms } from '../rooms.schema.ts';
 import { kindsTaking, type Right } from './restriction-kinds.ts';
 import { restrictions } from './restrictions.schema.ts';
@@ -93,7 +81,7 @@ export class RestrictionsStore {
       .select({ number: sql`asked.number`.mapWith(Number), row: restrictions })
       .from(asked)
       .innerJoin(restrictions, taking(right, { identity: sql`asked.identity`, room }))
-      .orderBy(...STRICTEST_FIRST);
+      .orderBy(STRICTEST_FIRST);
     return people.map((_, index) => rows.filter(({ number }) => number === index + 1).map(({ row }) => row));
   }
 
@@ -106,7 +94,7 @@ export class RestrictionsStore {
       .select()
       .from(restrictions)
       .where(taking(right, asking, at))
-      .orderBy(...STRICTEST_FIRST)
+      .orderBy(STRICTEST_FIRST)
       .limit(1);
     return row;
   }
@@ -119,8 +107,9 @@ function areSuch({ inForceAt, ...columns }: Which): SQL | undefined {
   return and(...equal, inForceAt === undefined ? undefined : isInForce(inForceAt));
 }
 
-function isInForce(at: string | SQL): SQL | undefined {
-  return and(isNull(restrictions.liftedAt), or(isNull(restrictions.until), gt(restrictions.until, at)));
+function isInForce(at: string | SQL): SQL {
+  const { liftedAt, until } = restrictions;
+  return sql`${liftedAt} is null and (${until} is null or ${until} > ${at})`;
 }
 
 function isOneOf(column: AnyColumn, values: unknown[]): SQL | undefined {
@@ -128,45 +117,32 @@ function isOneOf(column: AnyColumn, values: unknown[]): SQL | undefined {
   return or(values.includes(null) ? isNull(column) : undefined, inArray(column, known));
 }
 
+const isOfHouse = sql`${restrictions.room} is null and ${restrictions.creator} is null`;
+
 /**
  * For a query: restrictions that take a right from a person, also those of everybody in the room; only what is in force
- * at `at`, if given.
+ * at `at`, if given. Every request asks, so it is composed of few parts.
  */
-export function taking(right: Right, { identity, room }: Asking, at?: string | SQL): SQL | undefined {
-  const { creator, room: where, liftedAt } = restrictions;
-  const isTheirs = eq(restrictions.identity, identity);
-  const isOfAll = room && and(isNull(restrictions.identity), eq(where, room.id));
-  const isHere = room && or(eq(where, room.id), and(isNull(where), eq(creator, room.creator)));
-  return and(
-    or(and(isTheirs, or(isOfHouse, isHere)), isOfAll),
-    inArray(restrictions.kind, kindsTaking(right)),
-    at === undefined ? isNull(liftedAt) : isInForce(at),
-  );
+export function taking(right: Right, { identity, room }: Asking, at?: string | SQL): SQL {
+  const { identity: whose, room: where, creator, kind, liftedAt } = restrictions;
+  const kinds = sql.raw(`'${kindsTaking(right).join("', '")}'`);
+  const isHere =
+    room && sql`(${isOfHouse} or ${where} = ${room.id} or (${where} is null and ${creator} = ${room.creator}))`;
+  const isTheirs = sql`${whose} = ${identity} and ${isHere ?? isOfHouse}`;
+  const isTaken = room ? sql`(${isTheirs} or ${whose} is null and ${where} = ${room.id})` : isTheirs;
+  return sql`${isTaken} and ${kind} in (${kinds}) and ${at === undefined ? sql`${liftedAt} is null` : isInForce(at)}`;
 }
-
-const isOfHouse = and(isNull(restrictions.room), isNull(restrictions.creator));
 
 /**
  * In the whole house before others, then the longest: who is shown one end must not be restricted beyond it. Of equals
  * a ban before a time-out, those of moderators before those of the house, and the oldest.
  */
-export const STRICTEST_FIRST = [
-  desc(sql`(${isOfHouse})`),
-  sql`${restrictions.until} desc nulls first`,
-  restrictions.kind,
-  sql`${restrictions.byRole} = 'house'`,
-  restrictions.createdAt,
-];
+export const STRICTEST_FIRST = sql`(${isOfHouse}) desc, ${restrictions.until} desc nulls first, ${restrictions.kind},
+  ${restrictions.byRole} = 'house', ${restrictions.createdAt}`;
 
 /** For a query: whether a right is taken. */
-export const isTaken = (orm: Orm, ...of: Parameters<typeof taking>): SQL =>
-  exists(
-    orm
-      .select({ id: restrictions.id })
-      .from(restrictions)
-      .where(taking(...of)),
-  );
+export const isTaken = (...of: Parameters<typeof taking>): SQL =>
+  sql`exists (select 1 from ${restrictions} where ${taking(...of)})`;
 
 /** For a query of rooms: whether the house has closed the stage of one, or suspended its creator. */
-export const stageIsClosed = (orm: Orm, at: string): SQL =>
-  isTaken(orm, 'publish', { identity: rooms.creator, room: rooms }, at);
+export const stageIsClosed = (at: string): SQL => isTaken('publish', { identity: rooms.creator, room: rooms }, at);

@@ -1,9 +1,16 @@
 /** What operators see of the work that the house does by itself. */
-
+import { undeliveredLetterList } from '../accounts/mail.ts';
 import { dueWorkList } from '../due-work.ts';
 import { operation } from './contract.ts';
 
-export const dueWorkContract = {
+export const houseWorkContract = {
+  undeliveredLetters: operation({
+    http: 'GET /v1/desk/letters',
+    by: ['server:admin', 'operator'],
+    answer: undeliveredLetterList,
+    summary: 'List letters that did not arrive',
+    description: 'The newest hundred of the last 30 days, with what the mail server answered.',
+  }),
   dueWork: operation({
     http: 'GET /v1/desk/jobs',
     by: ['server:admin', 'operator'],
