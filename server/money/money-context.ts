@@ -1,7 +1,7 @@
 /**
  * Dependencies shared by the parts of money: services of the server, the ledger, and the current time as an ISO string.
  */
-import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../platform/clock.ts';
+import { type Clock, HOUR_MS, isoIn } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { GatheredRead } from '../platform/db/gathered-read.ts';
 import { DueRows, type DueRowsOptions, type DueTable } from '../platform/jobs/due-rows.ts';
@@ -30,9 +30,6 @@ import { type Credit, SpendingStore } from './wallet/spending.store.ts';
 
 /** How long an attempt at the provider can take; longer than its client retries. */
 export const PROVIDER_LEASE_MS = 40_000;
-/** The provider's fee of a payment is looked up after as long as the payment is old, for some months. */
-const FEE_LOOKUP_FIRST_MS = 10_000;
-const FEE_LOOKUPS_MS = 90 * DAY_MS;
 /** How money asks the provider about rows that are due, unless a part says otherwise. */
 const DUE_ROWS = {
   everyMs: 2_000,
@@ -182,12 +179,6 @@ export class MoneyContext {
   /** Whether this time has passed, for what cannot be undone: not while the clock is in doubt. */
   hasPassed(atMs: number): boolean {
     return !this.clock.isInDoubt && this.clock.now() >= atMs;
-  }
-
-  /** When a fee that the provider does not know yet is looked up again; null: reconciliation reports it. */
-  feeLookupIso(paidAt: string | null): string | null {
-    const ageMs = this.clock.now() - Date.parse(paidAt ?? '');
-    return ageMs < FEE_LOOKUPS_MS ? this.laterIso(Math.min(Math.max(ageMs, FEE_LOOKUP_FIRST_MS), DAY_MS)) : null;
   }
 
   dueRows<Table extends DueTable>(

@@ -11,6 +11,7 @@ import type { Disputes } from './disputes/disputes.ts';
 import type { Invoices } from './invoices/invoices.ts';
 import type { Memberships } from './memberships/memberships.ts';
 import type { MoneyContext } from './money-context.ts';
+import type { ProviderFees } from './payments/provider-fees.ts';
 import type { CreatorAccounts } from './payouts/creator-accounts.ts';
 import type { Earnings } from './payouts/earnings.ts';
 import type { Payouts } from './payouts/payouts.ts';
@@ -27,6 +28,7 @@ interface JobParts {
   refundOrders: RefundOrders;
   cancellations: Cancellations;
   invoices: Invoices;
+  fees: ProviderFees;
   promotions: Promotions;
   earnings: Earnings;
   creatorAccounts: CreatorAccounts;
@@ -48,14 +50,14 @@ export class MoneyJobs {
   constructor(context: MoneyContext, parts: JobParts) {
     this.#context = context;
     this.#parts = parts;
-    const { providerEvents, checkouts, memberships, refundOrders, creatorAccounts, payouts, disputes } = parts;
+    const { providerEvents, checkouts, fees, memberships, refundOrders, creatorAccounts, payouts, disputes } = parts;
     const { log, isLeader, clock } = context;
     // In the order in which one causes the next.
     this.dueRows = [
       providerEvents.due,
       checkouts.due,
       memberships.due,
-      memberships.dueFees,
+      fees.due,
       refundOrders.due,
       creatorAccounts.due,
       payouts.due,
@@ -114,7 +116,7 @@ export class MoneyJobs {
     await parts.providerEvents.due.drain();
     await parts.checkouts.due.drain();
     await parts.memberships.due.drain();
-    await parts.memberships.dueFees.drain();
+    await parts.fees.due.drain();
     while (await parts.cancellations.sweep());
     while (await parts.promotions.sweep());
     await parts.refundOrders.due.drain();

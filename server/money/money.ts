@@ -21,6 +21,7 @@ import { MoneyContext, type MoneyOptions } from './money-context.ts';
 import { MoneyJobs } from './money-jobs.ts';
 import { findOpenMatters, findTicketsToCome } from './open-matters.store.ts';
 import { createPaymentRules } from './payments/payment-kinds.ts';
+import { ProviderFees } from './payments/provider-fees.ts';
 import { CreatorAccounts } from './payouts/creator-accounts.ts';
 import { Earnings } from './payouts/earnings.ts';
 import { Payouts } from './payouts/payouts.ts';
@@ -132,9 +133,11 @@ export class Money {
     const debts = new CardDebts(context);
 
     // A payment, its refund and its membership call each other: the later ones are reached through `this`.
-    const checkouts = new Checkouts(context, (tx, unusable, reason) =>
-      this.refunds.returnUnusable(tx, unusable, reason),
-    );
+    const fees = new ProviderFees(context);
+    const checkouts = new Checkouts(context, {
+      fees,
+      returnToCard: (tx, unusable, reason) => this.refunds.returnUnusable(tx, unusable, reason),
+    });
     const payments = new CardPayments(context, {
       checkouts,
       settleMembership: (payment) => this.memberships.sync.settlePayment(payment),
@@ -186,12 +189,13 @@ export class Money {
     this.providerEvents = new ProviderEvents(context, {
       ...this,
       checkouts,
+      fees,
       memberships: this.memberships.sync,
       refundOrders,
     });
     this.#cancellations = new Cancellations(context, refunds);
     const cancellations = this.#cancellations;
-    this.#jobs = new MoneyJobs(context, { ...this, checkouts, refundOrders, cancellations });
+    this.#jobs = new MoneyJobs(context, { ...this, checkouts, fees, refundOrders, cancellations });
   }
 
   static async create(options: MoneyOptions): Promise<Money> {

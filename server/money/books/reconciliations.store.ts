@@ -31,12 +31,13 @@ export class ReconciliationsStore {
   async readKnown(sinceIso: string): Promise<KnownMovement[]> {
     const { rows } = await execute<KnownRow>(
       this.#orm,
-      sql`select 'payment' as kind, provider_payment as source, id as record, amount_minor as amount, fee_minor as fee,
-          paid_at as at, false as is_pending
-        from checkouts where status = 'paid' and provider_payment is not null and paid_at >= ${sinceIso}::timestamptz
+      sql`select 'payment' as kind, p.provider_payment as source, c.id as record, p.amount_minor as amount,
+          p.fee_minor as fee, c.paid_at as at, false as is_pending
+        from checkouts c join payments p on p.id = c.source_id
+        where c.status = 'paid' and p.provider_payment is not null and c.paid_at >= ${sinceIso}::timestamptz
       union all
-        select 'payment', provider_payment, invoice, amount_minor, fee_minor, paid_at, false
-        from membership_invoices where provider_payment is not null and booked_at >= ${sinceIso}::timestamptz
+        select 'payment', p.provider_payment, i.invoice, p.amount_minor, p.fee_minor, p.paid_at, false
+        from membership_invoices i join payments p on p.id = i.id where p.provider_payment is not null and i.booked_at >= ${sinceIso}::timestamptz
       union all
         select 'refund', provider_refund, 'the refund ' || provider_refund,
           case when returned_at is null then -amount_minor else 0 end, 0, created_at, false

@@ -59,9 +59,7 @@ export const checkouts = pgTable(
     card: text('card'),
     /** For a top-up by saved card: a person's key belongs to one. */
     idempotencyKey: text('idempotency_key'),
-    /** The provider's fee, which is known only some time after the payment. */
-    feeMinor: minor('fee_minor'),
-    /** It is fetched until there is nothing left to learn. */
+    /** It is fetched until it is paid or expired. */
     ...dueColumns(),
     createdAt: time('created_at').notNull(),
     expiresAt: time('expires_at').notNull(),
@@ -80,7 +78,6 @@ export const checkouts = pgTable(
       .on(table.identity, table.idempotencyKey)
       .where(sql`${table.idempotencyKey} is not null`),
     ...dueIndexes('checkouts', table),
-    index('checkouts_payment').on(table.providerPayment),
     index('checkouts_identity').on(table.identity),
     index('checkouts_open').on(table.identity).where(sql`${table.status} in ('opening', 'open')`),
     check('checkouts_amount', sql`${table.amountMinor} > 0`),

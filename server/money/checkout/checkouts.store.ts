@@ -64,11 +64,6 @@ export class CheckoutsStore {
     return row;
   }
 
-  async findByPayment(payment: string): Promise<Checkout | undefined> {
-    const [row] = await this.#orm.select().from(checkouts).where(eq(checkouts.providerPayment, payment));
-    return row;
-  }
-
   /**
    * Stores the page once. The page of a card payment may be stored after its payment, if the event arrives while the
    * order is being placed.
@@ -92,11 +87,11 @@ export class CheckoutsStore {
   async markPaid(
     tx: Orm,
     id: string,
-    { session, ...paid }: Pick<Checkout, 'providerPayment' | 'amountMinor' | 'paidAt' | 'dueAt'> & { session: string },
+    { session, ...paid }: Pick<Checkout, 'providerPayment' | 'amountMinor' | 'paidAt'> & { session: string },
   ): Promise<boolean> {
     const rows = await tx
       .update(checkouts)
-      .set({ ...paid, status: 'paid', providerSession: session, unbookedSince: null, attempts: 0 })
+      .set({ ...paid, status: 'paid', providerSession: session, unbookedSince: null, ...NOT_DUE })
       .where(and(eq(checkouts.id, id), ne(checkouts.status, 'paid')))
       .returning({ id: checkouts.id });
     return rows.length > 0;
@@ -123,24 +118,6 @@ export class CheckoutsStore {
       .where(and(eq(checkouts.id, id), inArray(checkouts.status, ['opening', 'open'])))
       .returning({ id: checkouts.id });
     return rows.length > 0;
-  }
-
-  /** True when the fee was not known before. */
-  async setFee(tx: Orm, id: string, feeMinor: number): Promise<boolean> {
-    const rows = await tx
-      .update(checkouts)
-      .set({ feeMinor, ...NOT_DUE })
-      .where(and(eq(checkouts.id, id), isNull(checkouts.feeMinor)))
-      .returning({ id: checkouts.id });
-    return rows.length > 0;
-  }
-
-  /** Its fee is not known yet: the next lookup. */
-  async setFeeLookup(id: string, dueAt: string | null): Promise<void> {
-    await this.#orm
-      .update(checkouts)
-      .set({ dueAt })
-      .where(and(eq(checkouts.id, id), isNull(checkouts.feeMinor)));
   }
 
   /** `club`: the creator of the club that the person joins; empty for their own payments. */

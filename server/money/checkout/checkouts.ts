@@ -12,7 +12,8 @@ import { LIMITS } from '../../protocol/limits.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { NewPayment, PaymentRow } from '../payments/payments.store.ts';
-import type { ProviderCheckout, ProviderPayment } from '../provider/payment-provider.ts';
+import type { ProviderFees } from '../payments/provider-fees.ts';
+import type { ProviderCheckout } from '../provider/payment-provider.ts';
 import { type CheckoutPurpose, checkouts } from './checkouts.schema.ts';
 import { type Checkout, type CheckoutsStore, ONE_CHECKOUT_OF_SESSION } from './checkouts.store.ts';
 import { createReturnUrls, withSession } from './return-urls.ts';
@@ -52,7 +53,11 @@ export interface CheckoutRequest {
   idempotencyKey?: string;
 }
 
-type ReturnToCard = (tx: Orm, unusable: PaymentRow, reason: string) => Promise<void>;
+interface CheckoutParts {
+  fees: ProviderFees;
+  /** Orders the return of a payment that is booked as owed to its card. */
+  returnToCard: (tx: Orm, unusable: PaymentRow, reason: string) => Promise<void>;
+}
 
 /** How long a page can be paid. The provider allows 30 minutes to 24 hours. */
 const OPEN_MS = HOUR_MS;
@@ -80,16 +85,12 @@ export class Checkouts {
   readonly #context: MoneyContext;
   readonly #store: CheckoutsStore;
   readonly #payables = new Map<CheckoutPurpose, Payable>();
-  readonly #returnToCard: ReturnToCard;
+  readonly #parts: CheckoutParts;
 
-  constructor(
-    context: MoneyContext,
-    /** Orders the return of a payment that is booked as owed to its card. */
-    returnToCard: ReturnToCard,
-  ) {
+  constructor(context: MoneyContext, parts: CheckoutParts) {
     this.#context = context;
     this.#store = context.stores.checkouts;
-    this.#returnToCard = returnToCard;
+    this.#parts = parts;
     this.due = context.dueRows({
       name: 'checkouts',
       table: checkouts,
@@ -248,20 +249,11 @@ export class Checkouts {
     if (checkout) await this.#settle(checkout, found);
   }
 
-  /** Handles a provider event about a payment, whose fee may be known now. */
-  async handlePaymentChanged(payment: string): Promise<void> {
-    const checkout = await this.#store.findByPayment(payment);
-    if (!checkout) return this.#handleCardPayment(payment);
-    if (checkout.feeMinor !== null) return;
-    const found = await this.#context.provider.fetchPayment(payment);
-    if (found) await this.#bookFee(checkout, found);
-  }
-
   /**
    * A card payment has no session events: its payment event may mean that it is paid, or that an order whose answer was
    * lost was placed.
    */
-  async #handleCardPayment(payment: string): Promise<void> {
+  async handleCardPayment(payment: string): Promise<void> {
     const found = await this.#context.provider.fetchCheckout(payment);
     const checkout = found?.reference ? await this.#store.find(found.reference) : undefined;
     if (found && checkout && checkout.card !== null) await this.#settle(checkout, found);
@@ -277,7 +269,7 @@ export class Checkouts {
     // Another application may share the provider's account.
     if (checkout?.providerSession) await this.#refresh(checkout);
     // A card order whose answer was lost has no session yet: its payment identifies it.
-    else if (checkout) await this.#handleCardPayment(payment);
+    else if (checkout) await this.handleCardPayment(payment);
   }
 
   async #check(checkout: Checkout): Promise<void> {
@@ -349,9 +341,8 @@ export class Checkouts {
   async #handlePaid(checkout: Checkout, found: ProviderCheckout): Promise<void> {
     if (checkout.status !== 'paid') await this.#book(checkout, found);
     const booked = (await this.#store.find(checkout.id)) ?? checkout;
-    const paid = booked.providerSession === found.session ? booked : await this.#returnSecond(booked, found);
-    if (found.payment?.country) await this.#context.pricing.noteEvidence(checkout.identity, found.payment.country);
-    if (found.payment) await this.#bookFee(paid, found.payment);
+    if (booked.providerSession !== found.session) await this.#returnSecond(booked, found);
+    if (found.payment) await this.#parts.fees.note(found.payment);
   }
 
   async #book(checkout: Checkout, found: ProviderCheckout): Promise<void> {
@@ -399,10 +390,9 @@ export class Checkouts {
     const { session, amountMinor } = found;
     const { ledger, currency, stores } = this.#context;
     const at = this.#context.nowIso();
-    const dueAt = this.#context.laterIso(CHECK_FIRST_MS);
     const providerPayment = found.payment?.payment ?? null;
     const paidAt = isoOrNull(found.payment?.paidAtMs) ?? at;
-    if (!(await this.#store.markPaid(tx, id, { session, providerPayment, amountMinor, paidAt, dueAt }))) return false;
+    if (!(await this.#store.markPaid(tx, id, { session, providerPayment, amountMinor, paidAt }))) return false;
     const paid = {
       id: sourceId,
       identity,
@@ -411,6 +401,8 @@ export class Checkouts {
       paidFrom: 'card' as const,
       providerPayment,
       createdAt,
+      // Its fee, which the answer that is being handled may have.
+      dueAt: providerPayment && this.#context.laterIso(CHECK_FIRST_MS),
     };
     const reason = await book(tx, paid);
     if (reason === undefined) return true;
@@ -419,15 +411,18 @@ export class Checkouts {
     await ledger.post(tx, { kind: 'unusable_payment', source, legs: transferLegs(from, to, amountMinor), at });
     await this.#store.noteUnusable(tx, id, reason);
     const room = await this.#payableOf(checkout).handleUnusable?.(tx, checkout);
-    await this.#returnToCard(tx, await stores.payments.insert(tx, { ...paid, kind: 'unusable', room, paidAt }), reason);
+    await this.#parts.returnToCard(
+      tx,
+      await stores.payments.insert(tx, { ...paid, kind: 'unusable', room, paidAt }),
+      reason,
+    );
     this.#context.log.warn({ checkout: id, reason }, 'payment bought nothing, returned to the card');
     return false;
   }
 
   /** A checkout was paid on two pages: the second payment becomes a separate checkout, which bought nothing. */
-  async #returnSecond(checkout: Checkout, found: ProviderCheckout): Promise<Checkout> {
-    const known = await this.#store.findBySession(found.session);
-    if (known) return known;
+  async #returnSecond(checkout: Checkout, found: ProviderCheckout): Promise<void> {
+    if (await this.#store.findBySession(found.session)) return;
     const id = createId('checkout');
     try {
       await this.#context.db.transaction(async (tx) => {
@@ -438,7 +433,6 @@ export class Checkouts {
           status: 'open',
           providerSession: found.session,
           providerPayment: null,
-          feeMinor: null,
           idempotencyKey: null,
           attempts: 0,
         });
@@ -448,26 +442,6 @@ export class Checkouts {
       if (!isUniqueViolation(error, ONE_CHECKOUT_OF_SESSION)) throw error;
     }
     this.#context.outbox.wake();
-    return (await this.#store.findBySession(found.session)) ?? checkout;
-  }
-
-  async #bookFee(checkout: Checkout, { feeMinor }: ProviderPayment): Promise<void> {
-    if (checkout.feeMinor !== null) return;
-    if (feeMinor === null) return this.#store.setFeeLookup(checkout.id, this.#context.feeLookupIso(checkout.paidAt));
-    const { ledger, db, currency } = this.#context;
-    await db.transaction(async (tx) => {
-      if (!(await this.#store.setFee(tx, checkout.id, feeMinor)) || feeMinor === 0) return;
-      await ledger.post(tx, {
-        kind: 'provider_fee',
-        source: { type: 'checkout', id: checkout.id },
-        legs: transferLegs(
-          houseAccount('provider_fees', currency),
-          houseAccount('provider_clearing', currency),
-          feeMinor,
-        ),
-        at: this.#context.nowIso(),
-      });
-    });
   }
 
   async #expire(checkout: Checkout): Promise<void> {

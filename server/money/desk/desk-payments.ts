@@ -40,14 +40,13 @@ export class DeskPayments {
 
   async get(id: string, { ofEmbedders }: Seen = {}): Promise<DeskPaymentDetail> {
     const { receipts, disputes } = this.#parts;
-    const { checkouts, payments, refunds: allRefunds } = this.#context.stores;
+    const { payments, refunds: allRefunds } = this.#context.stores;
     if (ofEmbedders) await this.assertEmbedders(id);
     const row = await payments.findStanding(id);
     if (!row) throw new AppError('payment_not_found');
-    const sources = [id, (await checkouts.findBySource(id))?.id];
     const [refunds, legs, dispute, receipt] = await Promise.all([
       allRefunds.listOf(id),
-      payments.listLegs(sources.filter((source) => source !== undefined)),
+      payments.listLegs(id),
       disputes.findOfSource(id),
       receipts.get(id, undefined).catch(ignoreMissing),
     ]);

@@ -189,8 +189,7 @@ export class InvariantsStore {
       this.#orm,
       sql`select
         (select coalesce(sum(amount_minor), 0) from ledger_entries where account = ${clearing}) as clearing,
-        (select coalesce(sum(amount_minor - coalesce(fee_minor, 0)), 0) from checkouts where status = 'paid')
-          + (select coalesce(sum(amount_minor - coalesce(fee_minor, 0)), 0) from membership_invoices)
+        (select coalesce(sum(amount_minor - coalesce(fee_minor, 0)), 0) from payments where paid_from = 'card')
           - (select coalesce(sum(amount_minor), 0) from provider_refunds where returned_at is null)
           - (select coalesce(sum(amount_minor - reversed_minor), 0) from payouts where status = 'paid')
           - (select coalesce(sum(withdrawn_minor), 0) from disputes)

@@ -7,7 +7,7 @@ import { type Account, accountId, houseAccount, type Leg, type TransactionKind }
 
 /** What a transaction is booked for. A source has at most one transaction of each kind. */
 export interface Source {
-  type: PaymentKind | 'refund' | 'checkout' | 'promotion' | PayoutSourceType;
+  type: PaymentKind | 'refund' | 'promotion' | PayoutSourceType;
   id: string;
 }
 

@@ -43,8 +43,7 @@ export const MEMBERSHIP_RULES: { fault: string; statement: SQL }[] = [
     fault: 'is a dispute or refund of our payment that was ignored as unknown',
     statement: sql`select e.object_id as id from provider_events e
       where e.payment is not null and e.processed_at is not null
-        and exists (select 1 from membership_invoices i where i.provider_payment = e.payment
-          union all select 1 from checkouts c where c.provider_payment = e.payment and c.status = 'paid')
+        and exists (select 1 from payments p where p.provider_payment = e.payment)
         and not exists (select 1 from disputes d where d.provider_payment = e.payment
           union all select 1 from provider_refunds p where p.provider_payment = e.payment
           union all select 1 from refunds r where r.provider_payment = e.payment)`,

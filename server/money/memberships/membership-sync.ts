@@ -8,7 +8,7 @@ import type { Orm } from '../../platform/db/db.ts';
 import { KeyedQueue } from '../../platform/jobs/keyed-queue.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id, type TierId } from '../../protocol/ids.ts';
-import { creatorPending, houseAccount, saleLegs, splitSale, transferLegs } from '../ledger/ledger.ts';
+import { creatorPending, houseAccount, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderInvoice, ProviderSubscription } from '../provider/billing-provider.ts';
 import type { Refunds } from '../refunds/refunds.ts';
@@ -293,9 +293,6 @@ export class MembershipSync {
         tier: sold.tier ?? row.tier,
         amountMinor: paid.amountMinor,
         currency,
-        providerPayment: paid.payment,
-        // Its fee: the event about it may have come before the invoice was booked.
-        dueAt: paid.payment ? at : null,
         periodEnd: iso(sold.endsAtMs),
         paidAt: iso(paid.paidAtMs),
         bookedAt: at,
@@ -307,7 +304,8 @@ export class MembershipSync {
       await this.#context.stores.payments.insert(tx, {
         ...{ id, kind: 'membership', identity, creator, item: row.id, amountMinor, currency, paidFrom: 'card' },
         ...{ shares: { [creator]: split.creatorMinor }, terms: terms.termsId, providerPayment: paid.payment },
-        ...{ createdAt: paidAt, paidAt },
+        // Its fee: the event about it may have come before the invoice was booked.
+        ...{ createdAt: paidAt, paidAt, dueAt: paid.payment && at },
       });
       metrics.moneyMinor.inc({ kind: 'membership' }, amountMinor);
       const payment = { id: id as Id<'membershipInvoice'>, identity, tier: name, amountMinor, currency };
@@ -315,37 +313,6 @@ export class MembershipSync {
       await this.#context.addFacts(tx, ['membership.paid', fact, { identity }]);
       return invoice;
     };
-  }
-
-  /**
-   * Handles a provider event about a payment, whose fee may be known now. True when the payment is for a membership.
-   */
-  async handlePaymentChanged(payment: string): Promise<boolean> {
-    const invoice = await this.#store.findInvoiceByPayment(payment);
-    if (!invoice) return false;
-    if (invoice.feeMinor === null) await this.bookFee(invoice);
-    return true;
-  }
-
-  async bookFee({ id, invoice, paidAt, providerPayment }: InvoiceRow): Promise<void> {
-    const { provider, ledger, db, currency } = this.#context;
-    const found = await provider.fetchPayment(providerPayment ?? '');
-    const feeMinor = found?.feeMinor ?? null;
-    if (feeMinor === null) return this.#store.setFeeLookup(invoice, this.#context.feeLookupIso(paidAt));
-    if (found?.country) {
-      const row = await this.#store.findHolder(invoice);
-      if (row) await this.#context.pricing.noteEvidence(row.identity, found.country);
-    }
-    await db.transaction(async (tx) => {
-      if (!(await this.#store.setFee(tx, invoice, feeMinor)) || feeMinor === 0) return;
-      const [from, to] = [houseAccount('provider_fees', currency), houseAccount('provider_clearing', currency)];
-      await ledger.post(tx, {
-        kind: 'provider_fee',
-        source: { type: 'membership', id },
-        legs: transferLegs(from, to, feeMinor),
-        at: this.#context.nowIso(),
-      });
-    });
   }
 }
 

@@ -97,18 +97,12 @@ export const membershipInvoices = pgTable(
     tier: text('tier').notNull(),
     amountMinor: minor('amount_minor').notNull(),
     currency: text('currency').notNull(),
-    providerPayment: text('provider_payment'),
-    /** The provider's fee, which is known only some time after the payment. */
-    feeMinor: minor('fee_minor'),
-    ...dueColumns(),
     periodEnd: time('period_end').notNull(),
     paidAt: time('paid_at').notNull(),
     bookedAt: time('booked_at').notNull(),
   },
   (table) => [
     index('membership_invoices_membership').on(table.membership, table.paidAt, table.id),
-    index('membership_invoices_payment').on(table.providerPayment),
-    ...dueIndexes('membership_invoices', table),
     check('membership_invoices_amount', sql`${table.amountMinor} > 0`),
   ],
 );

@@ -215,14 +215,6 @@ export class MembershipsStore {
     return inserted;
   }
 
-  async findInvoiceByPayment(payment: string): Promise<InvoiceRow | undefined> {
-    const [row] = await this.#orm
-      .select()
-      .from(membershipInvoices)
-      .where(eq(membershipInvoices.providerPayment, payment));
-    return row;
-  }
-
   /** By our id of the payment, or the latest invoice of a membership. */
   async findInvoice(id: string, tx: Orm = this.#orm): Promise<InvoiceRow | undefined> {
     const isMembership = id.startsWith(ID_PREFIXES.membership);
@@ -233,33 +225,5 @@ export class MembershipsStore {
       .orderBy(desc(membershipInvoices.paidAt))
       .limit(1);
     return row;
-  }
-
-  /** The member whose invoice it is. */
-  async findHolder(invoice: string): Promise<{ identity: string } | undefined> {
-    const [row] = await this.#orm
-      .select({ identity: memberships.identity })
-      .from(membershipInvoices)
-      .innerJoin(memberships, eq(memberships.id, membershipInvoices.membership))
-      .where(eq(membershipInvoices.invoice, invoice));
-    return row;
-  }
-
-  /** Its fee is not known yet: the next lookup. */
-  async setFeeLookup(invoice: string, dueAt: string | null): Promise<void> {
-    await this.#orm
-      .update(membershipInvoices)
-      .set({ dueAt })
-      .where(and(eq(membershipInvoices.invoice, invoice), isNull(membershipInvoices.feeMinor)));
-  }
-
-  /** True when the fee was not known before. */
-  async setFee(tx: Orm, invoice: string, feeMinor: number): Promise<boolean> {
-    const rows = await tx
-      .update(membershipInvoices)
-      .set({ feeMinor, ...NOT_DUE })
-      .where(and(eq(membershipInvoices.invoice, invoice), isNull(membershipInvoices.feeMinor)))
-      .returning({ invoice: membershipInvoices.invoice });
-    return rows.length > 0;
   }
 }

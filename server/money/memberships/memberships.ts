@@ -18,7 +18,7 @@ import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { MembershipStanding } from './membership-standing.ts';
 import { MembershipSync } from './membership-sync.ts';
-import { membershipInvoices, memberships } from './memberships.schema.ts';
+import { memberships } from './memberships.schema.ts';
 import { type MembershipRow, type MembershipsStore, ONE_PENDING_MEMBERSHIP } from './memberships.store.ts';
 
 export interface JoinRequest {
@@ -46,8 +46,6 @@ const JOIN_ATTEMPTS = 3;
 export class Memberships {
   readonly sync: MembershipSync;
   readonly due: DueRows<typeof memberships>;
-  /** Invoices whose fee the provider did not know yet. */
-  readonly dueFees: DueRows<typeof membershipInvoices>;
   readonly #context: MoneyContext;
   readonly #store: MembershipsStore;
   readonly #standing: MembershipStanding;
@@ -72,12 +70,6 @@ export class Memberships {
       key: [memberships.id],
       recheck: { firstMs: RECHECK_MS, factor: 1, maxMs: RECHECK_MS },
       attempt: (row) => this.#refresh(row),
-    });
-    this.dueFees = context.dueRows({
-      name: 'membership fees',
-      table: membershipInvoices,
-      key: [membershipInvoices.invoice],
-      attempt: (row) => this.sync.bookFee(row),
     });
   }
 

@@ -22,7 +22,7 @@ const SOLD = sql`select c.source_id as id, c.purpose as kind, c.identity, null::
       case when c.id is null then 'wallet' else 'card' end, c.provider_payment, t.sent_at, ${isGivenBack('tip', sql`t.id`)}
     from tips t left join checkouts c on c.source_id = t.id
   union all select i.id, 'membership', m.identity, null, i.amount_minor, i.currency, 'card',
-      i.provider_payment, i.paid_at, ${isGivenBack('membership', sql`i.id`)}
+      (select provider_payment from payments where id = i.id), i.paid_at, ${isGivenBack('membership', sql`i.id`)}
     from membership_invoices i join memberships m on m.id = i.membership
   union all select s.id, 'private_session', s.identity, s.room, s.charged_minor, s.currency,
       'wallet', null, s.ended_at, ${isGivenBack('private_session', sql`s.id`)}

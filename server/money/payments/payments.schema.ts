@@ -1,5 +1,5 @@
 import { sql } from '../../platform/db/sql.ts';
-import { check, index, jsonb, minor, pgTable, text, time } from '../../platform/db/tables.ts';
+import { check, dueColumns, dueIndexes, index, jsonb, minor, pgTable, text, time } from '../../platform/db/tables.ts';
 import type { PaymentKind } from '../../protocol/money/payment-kind.ts';
 
 /**
@@ -27,6 +27,9 @@ export const payments = pgTable(
     paidFrom: text('paid_from').$type<'wallet' | 'card'>().notNull(),
     /** The provider's id of a card payment. */
     providerPayment: text('provider_payment'),
+    /** The provider's fee, which is known only some time after the payment, and is looked up until then. */
+    feeMinor: minor('fee_minor'),
+    ...dueColumns(),
     /** When it was ordered, at the price and on the terms of that moment. */
     createdAt: time('created_at').notNull(),
     paidAt: time('paid_at').notNull(),
@@ -46,6 +49,7 @@ export const payments = pgTable(
       .where(sql`${table.creator} is not null`),
     index('payments_item').on(table.item, table.kind, table.paidAt, table.id).where(sql`${table.item} is not null`),
     index('payments_card').on(table.identity, table.paidAt, table.id).where(sql`${table.paidFrom} = 'card'`),
+    ...dueIndexes('payments', table),
     index('payments_provider').on(table.providerPayment).where(sql`${table.providerPayment} is not null`),
     check('payments_amount', sql`${table.amountMinor} > 0`),
   ],

@@ -1,6 +1,7 @@
 /** Owns the table of payments: every kind is written, found, searched and marked refunded here. */
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, desc, eq, inArray, isNull, ne, type SQL, sql } from '../../platform/db/sql.ts';
+import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { PERSON_ID_LIKE } from '../../protocol/accounts/people.ts';
 import { PAYMENT_KINDS, type PaymentKind } from '../../protocol/money/payment-kind.ts';
 import { execute, type Source } from '../ledger/ledger.store.ts';
@@ -112,6 +113,24 @@ export class PaymentsStore {
     return marked.length > 0;
   }
 
+  /** True when the fee was not known before. */
+  async setFee(tx: Orm, id: string, feeMinor: number): Promise<boolean> {
+    const set = await tx
+      .update(payments)
+      .set({ feeMinor, ...NOT_DUE })
+      .where(and(eq(payments.id, id), isNull(payments.feeMinor)))
+      .returning({ id: payments.id });
+    return set.length > 0;
+  }
+
+  /** Its fee is not known yet: the next lookup. */
+  async setFeeLookup(id: string, dueAt: string | null): Promise<void> {
+    await this.#orm
+      .update(payments)
+      .set({ dueAt })
+      .where(and(eq(payments.id, id), isNull(payments.feeMinor)));
+  }
+
   async findStanding(id: string): Promise<StandingPayment | undefined> {
     return (await this.#listStanding(eq(payments.id, id), 1))[0];
   }
@@ -158,11 +177,11 @@ export class PaymentsStore {
   }
 
   /** All ledger entries of a payment: its sale, reversals and the provider's fee. */
-  async listLegs(sourceIds: string[]): Promise<LegRow[]> {
+  async listLegs(id: string): Promise<LegRow[]> {
     const { rows } = await execute<LegRow>(
       this.#orm,
       sql`with own as (
-          select id from ledger_transactions where source_id in ${sourceIds}
+          select id from ledger_transactions where source_id = ${id}
         ), all_of_it as (
           select id from own union select r.id from ledger_transactions r join own on r.reverses_id = own.id
         )

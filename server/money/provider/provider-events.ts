@@ -11,6 +11,7 @@ import type { Checkouts } from '../checkout/checkouts.ts';
 import type { Disputes } from '../disputes/disputes.ts';
 import type { MembershipSync } from '../memberships/membership-sync.ts';
 import type { MoneyContext } from '../money-context.ts';
+import type { ProviderFees } from '../payments/provider-fees.ts';
 import type { CreatorAccounts } from '../payouts/creator-accounts.ts';
 import type { TransferReversals } from '../payouts/transfer-reversals.ts';
 import type { RefundOrders } from '../refunds/refund-orders.ts';
@@ -25,6 +26,7 @@ const LISTING_FIRST_MS = HOUR_MS;
 
 interface ProviderEventsParts {
   checkouts: Checkouts;
+  fees: ProviderFees;
   memberships: MembershipSync;
   refundOrders: RefundOrders;
   disputes: Disputes;
@@ -150,7 +152,7 @@ export class ProviderEvents {
   }
 
   async #handlePayment(payment: string): Promise<void> {
-    if (await this.#parts.memberships.handlePaymentChanged(payment)) return;
-    await this.#parts.checkouts.handlePaymentChanged(payment);
+    if (await this.#parts.fees.handlePaymentChanged(payment)) return;
+    await this.#parts.checkouts.handleCardPayment(payment);
   }
 }

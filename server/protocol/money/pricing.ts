@@ -166,7 +166,7 @@ export const receipt = z.object({
   amountMinor,
   currency,
   at: z.string(),
-  /** For memberships and private sessions `settled`, `part_refunded` or `refunded`; others have their own values. */
+  /** For tips, memberships and private sessions `settled`, `part_refunded` or `refunded`; others have their own. */
   status: z.string(),
   /** How it was paid, or where it went: promotional credit, paid credit and card sum to the amount. */
   paid: z.object({ promoMinor: z.number().int(), walletMinor: z.number().int(), cardMinor: z.number().int() }),

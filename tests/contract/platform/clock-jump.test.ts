@@ -27,7 +27,7 @@ const JOBS: Record<string, string> = {
   'gateway lease': RUNS,
   'invoice retention': WAITS,
   invoices: WAITS,
-  'membership fees': RUNS,
+  'provider fees': RUNS,
   memberships: RUNS,
   notices: RUNS,
   'outbox retention': WAITS,

@@ -77,7 +77,7 @@ const PERSON = { identity: 'person-7', room: 'room_7', creator: 'ada' };
 const CALLS: Record<string, (db: Database) => Promise<unknown>> = {
   'sums of a receipt': (db) => new ReceiptsStore(db).sumLegs('tip', 'tip_7'),
   'number of a receipt': (db) => new InvoicesStore(db).find('tip', 'tip_7'),
-  'legs of a payment on the desk': (db) => new PaymentsStore(db).listLegs(['tip_7', 'in_7', 'checkout_7']),
+  'legs of a payment on the desk': (db) => new PaymentsStore(db).listLegs('tip_7'),
   "movement in the provider's books": (db) =>
     new LedgerStore(db.orm).isBooked(db.orm, {
       kind: 'bank_payout',

@@ -5,7 +5,7 @@ import type { PaymentProvider, ProviderPayment } from '../../../server/money/pro
 import { sql } from '../../../server/platform/db/sql.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { openDatabase } from '../../support/databases/databases.ts';
-import { openMoneyHouse, pay, sessionOf } from '../../support/houses/money-house.ts';
+import { openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -18,19 +18,18 @@ test('a late fee is looked up ever less often, booked when it is known, and aban
   await using db = await openDatabase();
   const known = new Set<string>();
   let asked: string[] = [];
-  const hide = (id: string, payment: ProviderPayment) => (known.has(id) ? payment : { ...payment, feeMinor: null });
+  const hide = (found: ProviderPayment) => (known.has(found.payment) ? found : { ...found, feeMinor: null });
   const wrapProvider = (provider: PaymentProvider): PaymentProvider => {
     const fetchCheckout = provider.fetchCheckout.bind(provider);
     provider.fetchCheckout = async (session) => {
-      asked.push(session);
       const found = await fetchCheckout(session);
-      return found?.payment ? { ...found, payment: hide(session, found.payment) } : found;
+      return found?.payment ? { ...found, payment: hide(found.payment) } : found;
     };
     const fetchPayment = provider.fetchPayment.bind(provider);
     provider.fetchPayment = async (payment) => {
       asked.push(payment);
       const found = await fetchPayment(payment);
-      return found && hide(payment, found);
+      return found && hide(found);
     };
     return provider;
   };
@@ -44,13 +43,13 @@ test('a late fee is looked up ever less often, booked when it is known, and aban
 
   /** Returns the provider's id of the payment. */
   async function topUp(): Promise<string> {
-    const { checkoutUrl } = await money.topups.create({
+    const { checkoutUrl, topup } = await money.topups.create({
       identity: `fan-${createId('event')}`,
       name: 'Léa',
       amountMinor: 2_000,
     });
     await money.confirmCheckout(await pay(checkoutUrl));
-    return sessionOf(checkoutUrl);
+    return (await money.desk.payments.get(topup)).providerPayment ?? '';
   }
 
   async function join(): Promise<string> {

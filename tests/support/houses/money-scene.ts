@@ -280,8 +280,7 @@ export class MoneyScene implements AsyncDisposable {
     this.#tables = names.map(({ name }) => name).filter((name) => !IGNORED_TABLES.test(name));
     await eventually(async () => {
       const unknown = await this.#rows(
-        `select 1 from checkouts where status = 'paid' and fee_minor is null
-          union all select 1 from membership_invoices where fee_minor is null
+        `select 1 from payments where paid_from = 'card' and fee_minor is null
           union all select 1 from refunds where status = 'pending'
           union all select 1 where not exists (select 1 from cancellations where completed_at is not null)`,
       );

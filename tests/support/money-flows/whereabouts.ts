@@ -94,8 +94,8 @@ async function readBooked(house: SoakHouse): Promise<Booked[]> {
     `with payments as (
       select provider_payment as payment, source_id as source, purpose as type, source_id as booked
         from checkouts where status = 'paid'
-      union all select provider_payment, id, 'membership', id from membership_invoices
-        where provider_payment is not null
+      union all select provider_payment, id, 'membership', id from payments
+        where kind = 'membership' and provider_payment is not null
     )
     select p.payment, p.source,
       coalesce((select -sum(e.amount_minor) from ledger_transactions x join ledger_entries e on e.transaction = x.id
@@ -153,8 +153,7 @@ const PENDING: [fault: string, statement: string][] = [
   ],
   [
     'unknown provider fee',
-    `select id from checkouts where status = 'paid' and fee_minor is null
-      union all select id from membership_invoices where fee_minor is null and provider_payment is not null`,
+    `select id from payments where paid_from = 'card' and fee_minor is null and provider_payment is not null`,
   ],
   [
     'active although every payment for it was returned',

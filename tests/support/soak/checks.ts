@@ -160,8 +160,8 @@ function describeItems(house: SoakHouse, items: Reconciliation['items']): Promis
         house,
         `select type, created_at, received_at, processed_at, attempts from provider_events where object_id = '${reference}'`,
       );
-      const invoices = await select(house, `select * from membership_invoices where provider_payment = '${reference}'`);
-      return `${verdict} ${reference}: ${text} Provider events: ${JSON.stringify(told)} ${JSON.stringify(invoices)}`;
+      const payments = await select(house, `select * from payments where provider_payment = '${reference}'`);
+      return `${verdict} ${reference}: ${text} Provider events: ${JSON.stringify(told)} ${JSON.stringify(payments)}`;
     }),
   );
 }

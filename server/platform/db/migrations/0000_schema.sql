@@ -382,7 +382,6 @@ CREATE TABLE "checkouts" (
 	"provider_payment" text,
 	"card" text,
 	"idempotency_key" text,
-	"fee_minor" bigint,
 	"due_at" timestamp with time zone,
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"fault" text,
@@ -531,12 +530,6 @@ CREATE TABLE "membership_invoices" (
 	"tier" text NOT NULL,
 	"amount_minor" bigint NOT NULL,
 	"currency" text NOT NULL,
-	"provider_payment" text,
-	"fee_minor" bigint,
-	"due_at" timestamp with time zone,
-	"attempts" integer DEFAULT 0 NOT NULL,
-	"fault" text,
-	"failing_since" timestamp with time zone,
 	"period_end" timestamp with time zone NOT NULL,
 	"paid_at" timestamp with time zone NOT NULL,
 	"booked_at" timestamp with time zone NOT NULL,
@@ -605,6 +598,11 @@ CREATE TABLE "payments" (
 	"terms" text,
 	"paid_from" text NOT NULL,
 	"provider_payment" text,
+	"fee_minor" bigint,
+	"due_at" timestamp with time zone,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"fault" text,
+	"failing_since" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,
 	"paid_at" timestamp with time zone NOT NULL,
 	"refunded_at" timestamp with time zone,
@@ -1356,7 +1354,6 @@ CREATE INDEX "checkouts_unbooked" ON "checkouts" USING btree ("unbooked_since") 
 CREATE UNIQUE INDEX "checkouts_idempotency" ON "checkouts" USING btree ("identity","idempotency_key") WHERE "checkouts"."idempotency_key" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("due_at") WHERE "checkouts"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_failing" ON "checkouts" USING btree ("failing_since") WHERE "checkouts"."failing_since" is not null;--> statement-breakpoint
-CREATE INDEX "checkouts_payment" ON "checkouts" USING btree ("provider_payment");--> statement-breakpoint
 CREATE INDEX "checkouts_identity" ON "checkouts" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "checkouts_open" ON "checkouts" USING btree ("identity") WHERE "checkouts"."status" in ('opening', 'open');--> statement-breakpoint
 CREATE INDEX "desk_act_outcomes_subject" ON "desk_act_outcomes" USING btree ("subject") WHERE "desk_act_outcomes"."subject" is not null;--> statement-breakpoint
@@ -1378,9 +1375,6 @@ CREATE INDEX "ledger_transactions_created" ON "ledger_transactions" USING brin (
 CREATE INDEX "ledger_transactions_taken_back" ON "ledger_transactions" USING btree ("created_at") WHERE "ledger_transactions"."kind" = 'payout_reversed';--> statement-breakpoint
 CREATE INDEX "ledger_transactions_reverses" ON "ledger_transactions" USING btree ("reverses_id") WHERE "ledger_transactions"."reverses_id" is not null;--> statement-breakpoint
 CREATE INDEX "membership_invoices_membership" ON "membership_invoices" USING btree ("membership","paid_at","id");--> statement-breakpoint
-CREATE INDEX "membership_invoices_payment" ON "membership_invoices" USING btree ("provider_payment");--> statement-breakpoint
-CREATE INDEX "membership_invoices_due" ON "membership_invoices" USING btree ("due_at") WHERE "membership_invoices"."due_at" is not null;--> statement-breakpoint
-CREATE INDEX "membership_invoices_failing" ON "membership_invoices" USING btree ("failing_since") WHERE "membership_invoices"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "membership_terms_membership" ON "membership_terms" USING btree ("membership","seq");--> statement-breakpoint
 CREATE UNIQUE INDEX "memberships_held" ON "memberships" USING btree ("creator","identity") WHERE "memberships"."status" in ('active', 'past_due');--> statement-breakpoint
 CREATE UNIQUE INDEX "memberships_pending" ON "memberships" USING btree ("creator","identity") WHERE "memberships"."status" = 'pending';--> statement-breakpoint
@@ -1394,6 +1388,8 @@ CREATE INDEX "payments_room" ON "payments" USING btree ("room","kind","paid_at",
 CREATE INDEX "payments_creator" ON "payments" USING btree ("creator","kind","paid_at","id") WHERE "payments"."creator" is not null;--> statement-breakpoint
 CREATE INDEX "payments_item" ON "payments" USING btree ("item","kind","paid_at","id") WHERE "payments"."item" is not null;--> statement-breakpoint
 CREATE INDEX "payments_card" ON "payments" USING btree ("identity","paid_at","id") WHERE "payments"."paid_from" = 'card';--> statement-breakpoint
+CREATE INDEX "payments_due" ON "payments" USING btree ("due_at") WHERE "payments"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX "payments_failing" ON "payments" USING btree ("failing_since") WHERE "payments"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "payments_provider" ON "payments" USING btree ("provider_payment") WHERE "payments"."provider_payment" is not null;--> statement-breakpoint
 CREATE INDEX "creator_accounts_due" ON "creator_accounts" USING btree ("due_at") WHERE "creator_accounts"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "creator_accounts_failing" ON "creator_accounts" USING btree ("failing_since") WHERE "creator_accounts"."failing_since" is not null;--> statement-breakpoint

@@ -330,7 +330,7 @@ export const englishDesk = {
       'provider events': 'Events of the payment provider',
       checkouts: 'Card payments',
       memberships: 'Memberships',
-      'membership fees': 'Fees of membership payments',
+      'provider fees': 'Fees of card payments',
       refunds: 'Refunds to cards',
       'creator accounts': 'Accounts of creators at the provider',
       payouts: 'Payouts',

@@ -337,7 +337,7 @@ export const frenchDesk: SiteTexts['desk'] = {
       'provider events': 'Événements du prestataire de paiement',
       checkouts: 'Paiements par carte',
       memberships: 'Abonnements',
-      'membership fees': 'Frais des paiements d’abonnement',
+      'provider fees': 'Frais des paiements par carte',
       refunds: 'Remboursements sur cartes',
       'creator accounts': 'Comptes des créateurs chez le prestataire',
       payouts: 'Versements',
