@@ -34,7 +34,7 @@ import { openRedis } from './platform/redis/redis-parts.ts';
 import { WatchedClock } from './platform/watched-clock.ts';
 import { AppError } from './protocol/errors.ts';
 import { createId } from './protocol/ids.ts';
-import { LIMITS } from './protocol/limits.ts';
+import * as LIMITS from './protocol/limits.ts';
 import type { Rooms } from './rooms/rooms.ts';
 import { Stage } from './stage/stage.ts';
 

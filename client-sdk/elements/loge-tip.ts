@@ -5,7 +5,7 @@
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { LIMITS } from '../../server/protocol/limits.ts';
+import * as LIMITS from '../../server/protocol/limits.ts';
 import type { TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import { LogeError } from '../src/errors.ts';
 import { createKey } from '../src/random-key.ts';

@@ -35,7 +35,7 @@ export type {
 } from '../../server/protocol/chat/chat-room.ts';
 export type { ErrorCode } from '../../server/protocol/errors.ts';
 export type { MessageId, RoomId, TicketId, TipId } from '../../server/protocol/ids.ts';
-export { LIMITS } from '../../server/protocol/limits.ts';
+export * as LIMITS from '../../server/protocol/limits.ts';
 export type { Earnings, Ticket, Tip, Wallet as WalletState } from '../../server/protocol/money/money.ts';
 export type {
   PriceParts,

@@ -12,7 +12,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { createSecret } from '../../server/accounts/secrets.ts';
 import { reportLinks, returnLinks } from '../../server/platform/sealed-links.ts';
 import { SecretBox } from '../../server/platform/secret-box.ts';
-import { LIMITS } from '../../server/protocol/limits.ts';
+import * as LIMITS from '../../server/protocol/limits.ts';
 import { dashboard } from '../grafana/dashboard.ts';
 import { checkAlerts } from './alerts.ts';
 import { faultsOfAudit } from './audit.ts';

@@ -9,7 +9,7 @@ import type { SecretBox } from '../platform/secret-box.ts';
 import { AppError } from '../protocol/errors.ts';
 import { type ApiKeyId, createId } from '../protocol/ids.ts';
 import type { ApiKey, ApiKeyInput, ApiKeyWithSecret } from '../protocol/keys.ts';
-import { LIMITS } from '../protocol/limits.ts';
+import * as LIMITS from '../protocol/limits.ts';
 import { type ApiKeyRow, ApiKeysStore } from './api-keys.store.ts';
 import { type BuiltInKey, KeyRing, type LiveKey } from './key-ring.ts';
 import { createSecret, digest } from './secrets.ts';

@@ -13,7 +13,7 @@ import {
 } from '../protocol/accounts/accounts.ts';
 import { isPersonId } from '../protocol/accounts/people.ts';
 import { AppError } from '../protocol/errors.ts';
-import { LIMITS } from '../protocol/limits.ts';
+import * as LIMITS from '../protocol/limits.ts';
 import type { KeyRing, LiveKey } from './key-ring.ts';
 
 /** Longer than any valid token; longer ones are refused before parsing. */

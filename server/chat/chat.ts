@@ -17,7 +17,7 @@ import type { ChatRestriction } from '../protocol/chat/chat-moderation.ts';
 import type { ChatState, OwnVote } from '../protocol/chat/chat-room.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { PollId, RoomId, TipId } from '../protocol/ids.ts';
-import { LIMITS } from '../protocol/limits.ts';
+import * as LIMITS from '../protocol/limits.ts';
 import type { Tip } from '../protocol/money/money.ts';
 import { RestrictionsStore } from '../rooms/restrictions/restrictions.store.ts';
 import { type ChatParts, type ChatRooms, publishNews, type Sending } from './chat-parts.ts';

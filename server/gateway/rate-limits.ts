@@ -7,7 +7,7 @@ import { isIPv6 } from 'node:net';
 import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { RedisParts } from '../platform/redis/redis-parts.ts';
 import { AppError } from '../protocol/errors.ts';
-import { LIMITS } from '../protocol/limits.ts';
+import * as LIMITS from '../protocol/limits.ts';
 
 /** `points` requests in each window of `seconds`, and `burst` more now and then. */
 export interface Budget {

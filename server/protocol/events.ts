@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { singleLine } from './accounts/accounts.ts';
 import { idSchema, roomId, tipId, topupId } from './ids.ts';
-import { LIMITS } from './limits.ts';
+import * as LIMITS from './limits.ts';
 import { membership } from './money/memberships.ts';
 import { refund, ticket, tip } from './money/money.ts';
 import { creatorAccount, dispute, payout } from './money/payouts.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { singleLine } from './accounts/accounts.ts';
 import { idSchema } from './ids.ts';
-import { LIMITS } from './limits.ts';
+import * as LIMITS from './limits.ts';
 
 /** Each route of the server API requires exactly one scope. */
 export const SCOPES = ['admin', 'tokens', 'rooms', 'money', 'moderation', 'events', 'metrics'] as const;

@@ -1,6 +1,6 @@
 /** Pictures: in which sizes they are kept, and their addresses. */
 import { z } from 'zod';
-import { LIMITS } from './limits.ts';
+import * as LIMITS from './limits.ts';
 
 /** What a picture is of, with its sizes, smallest first. Each use has one shape: pages reserve its place. */
 export const PICTURE_SIZES = {

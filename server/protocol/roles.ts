@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { identity, singleLine } from './accounts/accounts.ts';
 import { idSchema, roomId } from './ids.ts';
-import { LIMITS } from './limits.ts';
+import * as LIMITS from './limits.ts';
 
 const roleName = z.enum(['creator', 'moderator', 'reviewer', 'operator']);
 export type RoleName = z.infer<typeof roleName>;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { identity, multiLine, singleLine } from './accounts/accounts.ts';
 import { idSchema, roomId, ticketId } from './ids.ts';
-import { LIMITS } from './limits.ts';
+import * as LIMITS from './limits.ts';
 import { moment } from './moments.ts';
 import { picture } from './pictures.ts';
 

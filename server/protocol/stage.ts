@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { storableText } from './accounts/accounts.ts';
 import { sessionId } from './ids.ts';
-import { LIMITS } from './limits.ts';
+import * as LIMITS from './limits.ts';
 import { access } from './rooms.ts';
 
 const mediaJson = z.record(z.string(), z.unknown());

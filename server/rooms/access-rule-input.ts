@@ -1,6 +1,6 @@
 /** Parses access rules: which kinds are possible, at what price. */
 import { AppError, assertWithin } from '../protocol/errors.ts';
-import { LIMITS } from '../protocol/limits.ts';
+import * as LIMITS from '../protocol/limits.ts';
 import type { AccessRule, RoomInput } from '../protocol/rooms.ts';
 
 export function parseAccessRule(rule: AccessRule, currency: string): AccessRule {

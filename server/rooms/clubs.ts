@@ -8,7 +8,7 @@ import type { Orm } from '../platform/db/db.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
 import { AppError, assertWithin } from '../protocol/errors.ts';
 import { createId, type MembershipId, type RoomId, type TierId } from '../protocol/ids.ts';
-import { LIMITS } from '../protocol/limits.ts';
+import * as LIMITS from '../protocol/limits.ts';
 import type { Tier, TierInput } from '../protocol/money/memberships.ts';
 import type { AccessReason, Offer } from '../protocol/rooms.ts';
 import type { ClubsStore, TierRow } from './clubs.store.ts';

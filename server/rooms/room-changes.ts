@@ -8,7 +8,7 @@ import type { Orm } from '../platform/db/db.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
-import { LIMITS } from '../protocol/limits.ts';
+import * as LIMITS from '../protocol/limits.ts';
 import type { Room, RoomChange } from '../protocol/rooms.ts';
 import { parseAccessRule } from './access-rule-input.ts';
 import type { RoomChanged } from './room-facts.ts';

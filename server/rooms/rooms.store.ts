@@ -22,7 +22,7 @@ import { gateways } from '../platform/jobs/gateways.schema.ts';
 import { pictureUses } from '../platform/pictures/pictures.schema.ts';
 import { PERSON_ID_LIKE } from '../protocol/accounts/people.ts';
 import type { RoomId } from '../protocol/ids.ts';
-import { LIMITS } from '../protocol/limits.ts';
+import * as LIMITS from '../protocol/limits.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { restrictions } from './restrictions/restrictions.schema.ts';
 import { type RestrictionRow, STRICTEST_FIRST, stageIsClosed, taking } from './restrictions/restrictions.store.ts';

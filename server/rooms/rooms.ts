@@ -15,7 +15,7 @@ import type { Role, TokenClaims } from '../protocol/accounts/accounts.ts';
 import { isPersonId } from '../protocol/accounts/people.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId } from '../protocol/ids.ts';
-import { LIMITS } from '../protocol/limits.ts';
+import * as LIMITS from '../protocol/limits.ts';
 import type { Access, Room, RoomInput } from '../protocol/rooms.ts';
 import { type AccessHolder, assertEmbedders, decideAccess, rankIn } from './access-decision.ts';
 import { parseAccessRule, parseCapacity } from './access-rule-input.ts';

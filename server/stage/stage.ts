@@ -19,7 +19,7 @@ import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { AppError } from '../protocol/errors.ts';
 import { createId, type RoomId, type SessionId } from '../protocol/ids.ts';
-import { LIMITS } from '../protocol/limits.ts';
+import * as LIMITS from '../protocol/limits.ts';
 import type { Room } from '../protocol/rooms.ts';
 import type {
   ProduceInput,

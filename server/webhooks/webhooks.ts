@@ -21,7 +21,7 @@ import type {
   WebhookEndpointInput,
 } from '../protocol/events.ts';
 import { createId, type WebhookEndpointId } from '../protocol/ids.ts';
-import { LIMITS } from '../protocol/limits.ts';
+import * as LIMITS from '../protocol/limits.ts';
 import { EventLogStore } from './event-log.store.ts';
 import { DELIVERY_MS, EventPublisher } from './event-publisher.ts';
 import { toDelivery, toEndpoint, toWire } from './event-wire.ts';

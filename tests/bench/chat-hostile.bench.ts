@@ -5,7 +5,7 @@
  * participants and attacker are separate processes on one machine, so the attacker's own CPU use is included.
  */
 import { cpus } from 'node:os';
-import { LIMITS } from '../../server/protocol/limits.ts';
+import * as LIMITS from '../../server/protocol/limits.ts';
 import { type CostlyTexts, measureUnderAttack, medianOf } from '../support/people/neighbours.ts';
 import { ServerProcess } from '../support/programs/server-process.ts';
 

@@ -6,7 +6,7 @@
 import { DEMO_PEOPLE, demoAddress } from '../../server/gateway/site/demo.ts';
 import { deskActs } from '../../server/money/desk/desk.schema.ts';
 import { createId } from '../../server/protocol/ids.ts';
-import { LIMITS } from '../../server/protocol/limits.ts';
+import * as LIMITS from '../../server/protocol/limits.ts';
 import type { DeskPaymentList } from '../../server/protocol/money/desk.ts';
 import type { Tier } from '../../server/protocol/money/memberships.ts';
 import type { Refund, Ticket } from '../../server/protocol/money/money.ts';

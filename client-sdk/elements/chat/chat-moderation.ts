@@ -8,7 +8,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { ChatEntry, ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import type { ChatContext, ChatRestriction, RestrictionScope } from '../../../server/protocol/chat/chat-moderation.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import { choiceStyles } from '../controls/choice-styles.ts';
 import { icon } from '../controls/more-icons.ts';
 import '../controls/loge-confirm.ts';

@@ -4,7 +4,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { SetModeInput } from '../../../server/protocol/chat/chat-moderation.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { Room } from '../../src/room.ts';
 import { choiceStyles } from '../controls/choice-styles.ts';
 import { fieldFault } from '../controls/field-fault.ts';

@@ -4,7 +4,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { WordAction, WordRule } from '../../../server/protocol/chat/chat-moderation.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
 import { defineElement } from '../room/room-part.ts';

@@ -1,7 +1,7 @@
 /** `<loge-topup>`: the dialog of `<loge-wallet>` to top the wallet up, with a saved card or on the payment page. */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { SavedCard } from '../../../server/protocol/money/money.ts';
 import { LogeError } from '../../src/errors.ts';
 import type { CardTopUp } from '../../src/money/wallet.ts';

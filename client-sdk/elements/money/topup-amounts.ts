@@ -1,5 +1,5 @@
 /** The amounts that a top-up offers. */
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 
 /** What to top up, in the minor unit, where this much is missing: not less than the smallest top-up. */
 export function neededTopup(missingMinor: number): number {

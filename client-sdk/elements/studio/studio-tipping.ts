@@ -1,7 +1,7 @@
 /** `<loge-studio-tipping>`: sets the shared goal and the tip menu of the room. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { TipMenuItem } from '../../../server/protocol/money/tipping.ts';
 import { createKey } from '../../src/random-key.ts';
 import type { Room } from '../../src/room.ts';

@@ -4,7 +4,7 @@ import '@awesome.me/webawesome/dist/components/toast/toast.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { ReportCategory, ReportSubject } from '../../../server/protocol/trust/reports.ts';
 import { DialogPart } from '../room/dialog-part.ts';
 import { defineElement } from '../room/room-part.ts';

@@ -9,7 +9,7 @@ import type { AddressChange, Recovery, RecoveryInput } from '../../protocol/acco
 import type { Language } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { type AddressChangeId, createId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { LetterData } from '../mail/letters/template.ts';
 import type { Mail } from '../mail/mail.ts';
 import { parseAddress } from '../people/mail-addresses.ts';

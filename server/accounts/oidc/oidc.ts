@@ -9,7 +9,7 @@ import type { Log } from '../../platform/log.ts';
 import type { OidcBinding, OwnOidc } from '../../protocol/accounts/oidc.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type OidcBindingId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Operators } from '../operators/operators.ts';
 import { PeopleStore } from '../people/people.store.ts';
 import type { PersonSessions } from '../people/person-sessions.ts';

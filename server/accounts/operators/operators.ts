@@ -8,7 +8,7 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import type { OperatorInvitation } from '../../protocol/accounts/operators.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { parseAddress } from '../people/mail-addresses.ts';
 import { PeopleStore } from '../people/people.store.ts';
 import type { Roles } from '../roles/roles.ts';

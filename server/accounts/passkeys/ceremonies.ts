@@ -10,7 +10,7 @@ import type {
   PasskeyProof,
   PasskeyRequestOptions,
 } from '../../protocol/accounts/passkeys.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { PasskeyRow } from './passkeys.store.ts';
 
 /** Named, so that all gateways offer the same whatever their runtime supports: ES256, Ed25519, RS256. */

@@ -13,7 +13,7 @@ import type {
 } from '../../protocol/accounts/passkeys.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type PasskeyId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { PeopleStore } from '../people/people.store.ts';
 import type { PersonSessions } from '../people/person-sessions.ts';
 import type { SessionProof } from '../people/session-strength.ts';

@@ -4,7 +4,7 @@
  */
 import { foldWords } from '../../platform/text/text-folding.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 
 /** Small letters and digits, with single separators between them. */
 const HANDLE = /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/;

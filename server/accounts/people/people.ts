@@ -16,7 +16,7 @@ import type {
 } from '../../protocol/accounts/people.ts';
 import type { CreatorCard } from '../../protocol/accounts/profiles.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { pictureOf } from '../../protocol/pictures.ts';
 import { Addresses } from '../addresses/addresses.ts';
 import { Oidc } from '../oidc/oidc.ts';

@@ -2,7 +2,7 @@
 
 import { HOUR_MS } from '../../platform/clock.ts';
 import type { PersonSessionId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 
 /** `oidc`: at the house's OpenID provider. `demo` exists in development only, where nobody is asked for a passkey. */
 export type SignInMethod = 'mail' | 'passkey' | 'oidc' | 'demo';

@@ -9,7 +9,7 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Language } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type SignInRequestId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Mail } from '../mail/mail.ts';
 import { createSecret, digest } from '../secrets.ts';
 import { PeopleStore } from './people.store.ts';

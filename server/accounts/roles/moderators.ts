@@ -8,7 +8,7 @@ import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type InvitationId, type RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Mail } from '../mail/mail.ts';
 import { PeopleStore } from '../people/people.store.ts';
 import type { People } from '../people/people.ts';

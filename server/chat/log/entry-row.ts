@@ -3,7 +3,7 @@ import { iso, isoOrNull } from '../../platform/clock.ts';
 import type { Role } from '../../protocol/accounts/accounts.ts';
 import type { ChatEntry, ChatMessage, ChatNoticeName, ChatReply, RemovableId } from '../../protocol/chat/chat.ts';
 import type { MessageId, RoomId, TipId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { chatEntries, EntryDetails } from './chat.schema.ts';
 
 export type EntryRow = typeof chatEntries.$inferSelect;

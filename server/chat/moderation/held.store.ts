@@ -5,7 +5,7 @@ import type { Participant, Role } from '../../protocol/accounts/accounts.ts';
 import type { HoldReason, OwnHeld } from '../../protocol/chat/chat.ts';
 import type { HeldMessage } from '../../protocol/chat/chat-moderation.ts';
 import type { HeldMessageId, MessageId, RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { chatHeld } from './moderation.schema.ts';
 
 export interface NewHeld {

@@ -7,7 +7,7 @@ import type { HoldReason, OwnHeld } from '../../protocol/chat/chat.ts';
 import type { HeldMessage, ReviewInput } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type HeldMessageId, type MessageId, type RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { type ChatParts, publishNews } from '../chat-parts.ts';
 import type { Actor } from './acts.store.ts';
 import { HeldStore, type OwnReview, takeHeld } from './held.store.ts';

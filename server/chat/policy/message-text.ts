@@ -1,7 +1,7 @@
 /** Which characters a message may contain. */
 import { VISIBLE } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 
 /** Characters that hide, reorder or break a line, except the line feed. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is taken out here.

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { foldText } from '../../platform/text/text-folding.ts';
 import type { WordAction } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { WordFilter } from './word-filter.ts';
 
 const filterOf = (...patterns: string[]) => new WordFilter(patterns.map((pattern) => ({ pattern, action: 'refuse' })));

@@ -6,7 +6,7 @@
 import { foldText, foldWords, type Word } from '../../platform/text/text-folding.ts';
 import type { WordAction, WordRule } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { type PatternId, WordMatcher, type WordPattern } from './word-matcher.ts';
 
 export interface WordVerdict {

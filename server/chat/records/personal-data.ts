@@ -8,7 +8,7 @@ import { DAY_MS, HOUR_MS, iso, isoIn } from '../../platform/clock.ts';
 import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { ChatErasure, ChatExport } from '../../protocol/chat/chat-server.ts';
 import type { MessageId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { type ChatParts, publishNews } from '../chat-parts.ts';
 import type { Actor } from '../moderation/acts.store.ts';
 import type { Moderation } from '../moderation/moderation.ts';

@@ -9,7 +9,7 @@ import type {
 } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { type ChatReportId, createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { ChatParts } from '../chat-parts.ts';
 import { ActsStore } from '../moderation/acts.store.ts';
 import { RecordsStore } from './records.store.ts';

@@ -8,7 +8,7 @@ import { type Bus, roomTopic } from '../../platform/bus.ts';
 import type { Participant } from '../../protocol/accounts/accounts.ts';
 import type { Hand, PeopleAnswer, Person } from '../../protocol/chat/chat-room.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Presence } from '../socket/presence.ts';
 
 /** The bus topic of the people in a room. */

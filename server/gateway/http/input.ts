@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { roomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { type HttpDoor, takesBody } from '../../protocol/operations/contract.ts';
 import { InputError } from './errors.ts';
 

@@ -5,7 +5,7 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Metrics } from '../../platform/metrics.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 
 /** Call it after all request listeners are attached. */
 export function limitPipelining(server: HttpServer, metrics: Pick<Metrics, 'connectionsClosed'>): void {

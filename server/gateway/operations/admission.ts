@@ -7,7 +7,7 @@ import {
   type HttpContract,
   type HttpDoor,
   type ParticipantRules,
-  type Right,
+  type Permission,
   takesBody,
 } from '../../protocol/operations/contract.ts';
 import type { Access } from '../../protocol/rooms.ts';
@@ -18,7 +18,7 @@ const REFUSAL = {
   tip: 'tip_not_allowed',
   publish: 'publish_not_allowed',
   moderate: 'forbidden',
-} as const satisfies Record<Right, ErrorCode>;
+} as const satisfies Record<Permission, ErrorCode>;
 
 export interface Standing {
   access: Access;

@@ -1,5 +1,5 @@
 import { liveEvent } from '../../accounts/mail/letters/live-event.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { roomContract, siteRoomContract } from '../../protocol/operations/rooms.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { type Download, type HttpDomains, implement } from './operation.ts';

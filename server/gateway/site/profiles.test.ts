@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Reply, startHttp, type TestHttp } from '../../../tests/support/houses/http.ts';
 import { signIn as openSession } from '../../../tests/support/people/site-person.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Room, RoomInput } from '../../protocol/rooms.ts';
 import { ShareCards } from './cards/share-cards.ts';
 

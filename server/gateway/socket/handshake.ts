@@ -4,7 +4,7 @@
  */
 import type { TokenClaims } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { assertEmbedders } from '../../rooms/access-decision.ts';
 import type { GatewayContext } from '../context.ts';
 import type { RoomSocket } from './connection.ts';

@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIPv4 } from 'node:net';
 import { AppError } from '../../protocol/errors.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { GatewayContext } from '../context.ts';
 import { isOriginAllowed } from '../origins.ts';
 import { addressKey, type SocketLimits } from '../rate-limits.ts';

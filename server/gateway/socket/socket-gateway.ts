@@ -18,7 +18,7 @@ import type { TokenClaims } from '../../protocol/accounts/accounts.ts';
 import type { ChatPage } from '../../protocol/chat/chat.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Inside, ServerToClientEvents, Welcome } from '../../protocol/realtime.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { GrantedSession } from '../../protocol/stage.ts';

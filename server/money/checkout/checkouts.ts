@@ -8,7 +8,7 @@ import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import type { DueRows } from '../../platform/jobs/due-rows.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, ID_PREFIXES } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { NewPayment, PaymentRow } from '../payments/payments.store.ts';

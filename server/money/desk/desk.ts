@@ -8,7 +8,7 @@ import { runIn } from '../../platform/db/db.ts';
 import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type {
   CreatorFreeze,
   CreatorFreezeInput,

@@ -10,7 +10,7 @@ import { type DueRows, NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import type { Fact } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Dispute } from '../../protocol/money/payouts.ts';
 import type { CardPayments } from '../checkout/card-payments.ts';
 import type { BookedTransaction } from '../ledger/ledger.store.ts';

@@ -17,7 +17,7 @@ import type { PaymentRow } from './payments.store.ts';
 export interface PaymentRule {
   /** It became credit: refunded in many parts, as far as it is unspent. */
   isCredit?: true;
-  /** Throws where only the bank decides. */
+  /** Throws where this kind cannot be refunded now. Asked before a repeated order is recognised. */
   assertRefundable?(payment: PaymentRow): Promise<void>;
   /** Ends what it bought, once all of it is refunded; in the caller's transaction, after the books. */
   end?(tx: Orm, payment: PaymentRow): Promise<MoneyFact[]>;

@@ -4,7 +4,7 @@
  */
 import { DAY_MS, HOUR_MS, iso, isoOrNull } from '../../platform/clock.ts';
 import { createId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Earnings as RoomEarnings } from '../../protocol/money/money.ts';
 import type { CreatorEarnings, EarningsHold, EarningsRelease, FrozenEarnings } from '../../protocol/money/payouts.ts';
 import type { RestrictionRow } from '../../rooms/restrictions/restrictions.store.ts';

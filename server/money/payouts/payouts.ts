@@ -9,7 +9,7 @@ import type { DueRows } from '../../platform/jobs/due-rows.ts';
 import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Payout, PayoutBatch } from '../../protocol/money/payouts.ts';
 import { accountId, creatorAvailable, HOUSE, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';

@@ -4,7 +4,7 @@
  * heartbeat, which are then not billed.
  */
 import type { RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { PrivateEndReason, PrivateRunning } from '../../protocol/money/private-sessions.ts';
 import { splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';

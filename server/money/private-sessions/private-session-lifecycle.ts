@@ -8,7 +8,7 @@ import { iso, isoOrNull } from '../../platform/clock.ts';
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type PrivateSessionId, type RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { PrivateEndReason, PrivateSession } from '../../protocol/money/private-sessions.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { refusalOf } from '../../rooms/access-decision.ts';

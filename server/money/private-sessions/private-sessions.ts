@@ -8,7 +8,7 @@ import type { Fact } from '../../platform/outbox/outbox.ts';
 import type { Participant } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Dispute } from '../../protocol/money/payouts.ts';
 import type { PrivateEndReason, PrivateSession } from '../../protocol/money/private-sessions.ts';
 import type { ParticipantBlocked, SuspensionChanged } from '../../rooms/room-facts.ts';

@@ -15,7 +15,7 @@
  */
 import { DAY_MS } from '../../platform/clock.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import { CancellationsStore } from './cancellations.store.ts';

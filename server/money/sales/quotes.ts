@@ -3,7 +3,7 @@
  * terms. Writes no entries.
  */
 import { AppError, assertWithin } from '../../protocol/errors.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { PriceParts, PriceQuote, QuoteInput } from '../../protocol/money/pricing.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { assertAmount, type Split, splitSale } from '../ledger/ledger.ts';

@@ -4,7 +4,7 @@
  */
 import { AppError } from '../../protocol/errors.ts';
 import type { TicketId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { OwnTicket, Refund, Ticket } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { MoneyContext } from '../money-context.ts';

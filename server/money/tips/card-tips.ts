@@ -7,7 +7,7 @@ import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import type { Participant } from '../../protocol/accounts/accounts.ts';
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { TipInput } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { Checkout } from '../checkout/checkouts.store.ts';

@@ -11,7 +11,7 @@ import { DAY_MS } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId, TipId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { MenuRequest } from '../../protocol/money/tipping.ts';
 import type { BookedTransaction } from '../ledger/ledger.store.ts';
 import { accountId, sumOf } from '../ledger/ledger.ts';

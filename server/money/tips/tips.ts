@@ -5,7 +5,7 @@
 import type { Participant } from '../../protocol/accounts/accounts.ts';
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Tip, TipInput, Wallet } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { assertAmount, fanWallet, saleLegs, splitSale } from '../ledger/ledger.ts';

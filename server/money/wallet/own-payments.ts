@@ -6,7 +6,7 @@
 import { iso } from '../../platform/clock.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { TopupId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Refund } from '../../protocol/money/money.ts';
 import type { CardPayment, UnspentTopup } from '../../protocol/money/wallet.ts';
 import type { MoneyContext } from '../money-context.ts';

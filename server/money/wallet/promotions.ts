@@ -6,7 +6,7 @@ import { iso } from '../../platform/clock.ts';
 import { isUniqueViolation } from '../../platform/db/db.ts';
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Promotion, PromotionInput } from '../../protocol/money/pricing.ts';
 import { assertAmount, fanPromo, fanWallet, houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';

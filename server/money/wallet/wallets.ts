@@ -1,5 +1,5 @@
 /** What fans see of their prepaid credit: the balance and its history. */
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Wallet } from '../../protocol/money/money.ts';
 import { fanWallet } from '../ledger/ledger.ts';
 import type { MoneyContext, WalletMode } from '../money-context.ts';

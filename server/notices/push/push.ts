@@ -15,7 +15,7 @@ import type { SecretBox } from '../../platform/secret-box.ts';
 import type { PushDevice, PushDeviceInput } from '../../protocol/accounts/push.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type PushDeviceId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { type PushText, pushMessages } from './push.schema.ts';
 import { type PushMessageRow, PushStore } from './push.store.ts';
 

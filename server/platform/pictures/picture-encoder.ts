@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
 import { AppError } from '../../protocol/errors.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { PICTURE_SIZES, type PictureUse } from '../../protocol/pictures.ts';
 import { hasKnownType } from './picture-type.ts';
 import type { PictureFile } from './pictures.store.ts';

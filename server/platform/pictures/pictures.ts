@@ -4,7 +4,7 @@
  */
 
 import { AppError } from '../../protocol/errors.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { PICTURE_SIZES, type Picture, type PictureUse, pictureOf } from '../../protocol/pictures.ts';
 import { type Clock, isoIn } from '../clock.ts';
 import type { Database, Orm } from '../db/db.ts';

@@ -1,7 +1,7 @@
 /** People on the wire: identities, names, roles, and the claims of a room token. */
 import { z } from 'zod';
 import { roomId } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 
 /** The language of a page that a person is sent to. */
 export const pageLocale = z.enum(['en', 'fr']);

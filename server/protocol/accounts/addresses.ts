@@ -1,7 +1,7 @@
 /** Changes of a person's mail address, by themselves or as a recovery that an operator begins. */
 import { z } from 'zod';
 import { idSchema } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { identity, singleLine } from './accounts.ts';
 
 const address = z.string().min(3).max(254);

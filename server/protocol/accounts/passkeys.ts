@@ -1,7 +1,7 @@
 /** Passkeys of people of the house (WebAuthn level 3), with the fields that this server uses. */
 import { z } from 'zod';
 import { idSchema } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 
 const base64url = (maxChars: number) =>
   z

@@ -1,7 +1,7 @@
 /** People with an account on the first-party site: profile, sessions, and what signing in takes. */
 import { z } from 'zod';
 import { idSchema } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { picture } from '../pictures.ts';
 import { heldRole } from '../roles.ts';
 import { country, displayName, identity, multiLine, singleLine } from './accounts.ts';

@@ -1,6 +1,6 @@
 /** A creator's public page, and following. */
 import { z } from 'zod';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { tier } from '../money/memberships.ts';
 import { picture } from '../pictures.ts';
 import { roomView } from '../rooms.ts';

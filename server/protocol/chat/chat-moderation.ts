@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { identity, participant, role, singleLine } from '../accounts/accounts.ts';
 import { idSchema, messageId, roomId } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { chatEntry, chatMessage, heldId, holdReason, reason, removableId } from './chat.ts';
 import { chatMode } from './chat-room.ts';
 

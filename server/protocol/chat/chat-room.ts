@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { displayName, identity, role, singleLine } from '../accounts/accounts.ts';
 import { idSchema, messageId } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { chatMessage } from './chat.ts';
 
 /** The reactions that a room offers; counted, not stored. */

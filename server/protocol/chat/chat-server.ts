@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { identity, participant } from '../accounts/accounts.ts';
 import { messageId, roomId } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { chatMessage, chatReply, reason, removableId } from './chat.ts';
 import { actList, chatReport, heldMessage, restrictionKind, restrictionScope } from './chat-moderation.ts';
 

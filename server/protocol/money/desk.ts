@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { displayName, identity, singleLine } from '../accounts/accounts.ts';
 import { idSchema } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { currency } from '../rooms.ts';
 import { refund } from './money.ts';
 import { PAYMENT_KINDS } from './payment-kind.ts';

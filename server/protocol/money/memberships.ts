@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { identity, pageLocale, singleLine } from '../accounts/accounts.ts';
 import { idSchema } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { amountMinor, currency } from '../rooms.ts';
 
 export const tierId = idSchema('tier');

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { pageLocale, participant, singleLine } from '../accounts/accounts.ts';
 import { idSchema, roomId, ticketId, tipId, topupId } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { amountMinor, currency, roomStatus } from '../rooms.ts';
 import { paymentId, waiverInput } from './pricing.ts';
 import { tipMenuItem } from './tipping.ts';

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { identity, pageLocale, singleLine } from '../accounts/accounts.ts';
 import { idSchema } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { moment } from '../moments.ts';
 import { currency } from '../rooms.ts';
 

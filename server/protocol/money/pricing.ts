@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { country, identity, pageLocale, singleLine } from '../accounts/accounts.ts';
 import { idSchema } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { moment } from '../moments.ts';
 import { amountMinor, currency } from '../rooms.ts';
 import { SOLD_KINDS } from './payment-kind.ts';

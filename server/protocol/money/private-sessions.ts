@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { identity } from '../accounts/accounts.ts';
 import { idSchema, roomId } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { amountMinor, currency } from '../rooms.ts';
 
 export const privateSessionId = idSchema('privateSession');

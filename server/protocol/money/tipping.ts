@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { identity, participant, singleLine } from '../accounts/accounts.ts';
 import { idSchema, tipId } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { amountMinor, currency } from '../rooms.ts';
 
 export const tipMenuItem = z.object({

@@ -18,7 +18,8 @@ export type CallerKind = 'server' | 'participant' | 'person' | 'reviewer' | 'ope
 export type HttpCaller = `server:${Scope}` | Exclude<CallerKind, 'server'>;
 /** `lobby`: anyone connected to the room. `inside`: only those with access. */
 type Place = 'lobby' | 'inside';
-export type Right = 'chat' | 'tip' | 'publish' | 'moderate';
+/** What a token may let its holder do (`can`). */
+export type Permission = 'chat' | 'tip' | 'publish' | 'moderate';
 /** The rate limit class; HTTP and sockets have their own figures (`rate-limits.ts`). */
 export type Limit = 'default' | 'chat' | 'stage' | 'money' | 'signIn' | 'report' | 'upload';
 
@@ -26,7 +27,7 @@ export type Limit = 'default' | 'chat' | 'stage' | 'money' | 'signIn' | 'report'
 export interface ParticipantRules {
   /** Absent: the operation does not concern a room, and over HTTP the participant is not admitted to one. */
   from?: Place;
-  right?: Right;
+  right?: Permission;
   role?: Role;
   /** Whether it serves suspended participants too: what they paid for and what was decided stay within their reach. */
   servesSuspended?: boolean;

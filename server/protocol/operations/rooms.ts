@@ -1,6 +1,6 @@
 /** Rooms: made and ended by embedders' servers and by creators, shown to everyone on the site. */
 
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { PICTURE_ERRORS, PICTURE_UPLOAD } from '../pictures.ts';
 import {
   endedEntitlement,

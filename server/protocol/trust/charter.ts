@@ -1,7 +1,7 @@
 /** The charter of the house: immutable versions of articles, what creators accepted, and drafts of operators. */
 import { z } from 'zod';
 import { identity, pageLocale, singleLine, storableText } from '../accounts/accounts.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { moment } from '../moments.ts';
 
 /** Several paragraphs, separated by an empty line. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { identity, multiLine, pageLocale, singleLine } from '../accounts/accounts.ts';
 import { chatAct } from '../chat/chat-moderation.ts';
 import { idSchema, messageId, roomId } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { moment } from '../moments.ts';
 import { articleId } from './charter.ts';
 import { filedReport, reportCategory, reportSubject } from './reports.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { identity, singleLine, storableText } from '../accounts/accounts.ts';
 import { reportCategory as chatReportCategory } from '../chat/chat-moderation.ts';
 import { idSchema, messageId, roomId } from '../ids.ts';
-import { LIMITS } from '../limits.ts';
+import * as LIMITS from '../limits.ts';
 import { articleId } from './charter.ts';
 
 /** `consent`: somebody is shown who did not agree to it, or no longer does. `illegal`: a law is broken otherwise. */

@@ -5,7 +5,7 @@
 import { type Clock, DAY_MS, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { AttendancesStore } from './attendances.store.ts';
 
 const KEPT_MS = DAY_MS;

@@ -7,7 +7,7 @@ import { type Clock, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Removals } from '../restrictions/removals.ts';
 import { FollowersStore } from './followers.store.ts';
 

@@ -8,7 +8,7 @@ import type { Outbox } from '../../platform/outbox/outbox.ts';
 import type { Role } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Block, Removal } from '../../protocol/rooms.ts';
 import { FollowersStore } from '../followers/followers.store.ts';
 import { accessChanged, type ParticipantBlocked } from '../room-facts.ts';

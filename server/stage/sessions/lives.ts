@@ -9,7 +9,7 @@ import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { AppError, type ErrorCode } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
 
 /** Why the session of a refused publication is closed; for other errors its live is over. */

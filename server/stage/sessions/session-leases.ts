@@ -5,7 +5,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { SessionId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Fleet } from '../placement/fleet.ts';
 import type { RoomPlaces } from '../placement/room-places.ts';
 import { roomUses } from './room-uses.ts';

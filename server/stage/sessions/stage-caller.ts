@@ -2,7 +2,7 @@
 import type { SessionGrant } from '../../../sfu/contract.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Access } from '../../protocol/rooms.ts';
 
 /** A participant with the access that the gateway has just decided. */

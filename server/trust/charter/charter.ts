@@ -8,7 +8,7 @@ import { RecentMap } from '../../platform/recent-map.ts';
 import type { Language } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type {
   Acceptance,
   Article,

@@ -17,7 +17,7 @@ import {
   type SQL,
   sql,
 } from '../../platform/db/sql.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Measure, MeasureKind } from '../../protocol/trust/decisions.ts';
 import { reports, unfoundedReports } from '../reports/reports.schema.ts';
 import type { Sender } from '../reports/reports.ts';

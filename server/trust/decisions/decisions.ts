@@ -10,7 +10,7 @@ import { isPersonId, type Language } from '../../protocol/accounts/people.ts';
 import type { ChatAct } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { CharterVersion } from '../../protocol/trust/charter.ts';
 import type {
   AppealKind,

@@ -1,7 +1,7 @@
 /** What people are told of decisions: those about themselves, and what became of their reports. */
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { CharterVersion } from '../../protocol/trust/charter.ts';
 import type { CaseView, Decision, OwnAppeal, StatementList } from '../../protocol/trust/decisions.ts';
 import type { Report } from '../../protocol/trust/reports.ts';

@@ -11,7 +11,7 @@ import type { Language } from '../../protocol/accounts/people.ts';
 import type { ChatReportInput } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { type ChatReportId, createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { OrderInput } from '../../protocol/trust/decisions.ts';
 import type {
   FiledReport,

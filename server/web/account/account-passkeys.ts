@@ -6,7 +6,7 @@ import { button } from '../../../client-sdk/elements/controls/plain-controls.ts'
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { Passkey } from '../../protocol/accounts/passkeys.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { addPasskey, hasPasskeys, PasskeyExists } from '../passkeys/passkey-ceremonies.ts';
 import { formatMoment } from '../site/dates.ts';
 import { call, confirmed } from '../site/site-call.ts';

@@ -5,7 +5,7 @@ import { css, html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Profile } from '../../protocol/accounts/people.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { portrait, portraitStyles } from '../profile/profile-content.ts';
 import { call, upload } from '../site/site-call.ts';
 import { AccountPart } from './account-part.ts';

@@ -4,7 +4,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Profile, ProfileChange } from '../../protocol/accounts/people.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { call } from '../site/site-call.ts';
 
 import { AccountPart, fieldsOf } from './account-part.ts';

@@ -5,7 +5,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Article, CharterDraft, PublishedVersion } from '../../protocol/trust/charter.ts';
 
 import { formatMoment } from '../site/dates.ts';

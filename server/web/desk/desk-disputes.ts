@@ -3,7 +3,7 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Dispute } from '../../protocol/money/payouts.ts';
 import { formatMoment } from '../site/dates.ts';
 import { call } from '../site/site-call.ts';

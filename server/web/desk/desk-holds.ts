@@ -4,7 +4,7 @@ import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { CreatorFreeze } from '../../protocol/money/desk.ts';
 
 import { formatMoment } from '../site/dates.ts';

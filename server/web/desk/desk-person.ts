@@ -4,7 +4,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskPerson } from '../../protocol/accounts/people.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { DeskActView } from '../../protocol/money/desk.ts';
 import type { HouseRole } from '../../protocol/roles.ts';
 import { formatMoment } from '../site/dates.ts';

@@ -4,7 +4,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Recovery } from '../../protocol/accounts/addresses.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { formatMoment } from '../site/dates.ts';
 import { call } from '../site/site-call.ts';
 import { DeskPart, textOf } from './desk-part.ts';

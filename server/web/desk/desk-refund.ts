@@ -7,7 +7,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { currencySymbol, formatAmount, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { DeskPaymentDetail, RefundPreview } from '../../protocol/money/desk.ts';
 import { call } from '../site/site-call.ts';
 

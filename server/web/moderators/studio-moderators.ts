@@ -4,7 +4,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { ModeratorList } from '../../protocol/roles.ts';
 import type { RoomView } from '../../protocol/rooms.ts';
 import { AccountPart, fieldsOf } from '../account/account-part.ts';

@@ -5,7 +5,7 @@ import { html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { type PartImport, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { SiteSession } from '../../protocol/site.ts';
 
 import { SitePage } from '../site/site-page.ts';

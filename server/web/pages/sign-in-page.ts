@@ -8,7 +8,7 @@ import { css, html, nothing } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { SiteSession } from '../../protocol/site.ts';
 import { returnPathOf } from '../account/return-path.ts';
 import { hasPasskeys, usePasskey } from '../passkeys/passkey-ceremonies.ts';

@@ -14,7 +14,7 @@ import { css, html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Language } from '../../protocol/accounts/people.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Appeal, CaseView, DecisionInput, MeasureKind } from '../../protocol/trust/decisions.ts';
 
 import { DeskPart, textOf } from '../desk/desk-part.ts';

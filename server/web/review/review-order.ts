@@ -7,7 +7,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { OrderInput } from '../../protocol/trust/decisions.ts';
 
 import { DeskPart, textOf } from '../desk/desk-part.ts';

@@ -7,7 +7,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Tier } from '../../protocol/money/memberships.ts';
 import type { AccessKind, AccessRule } from '../../protocol/rooms.ts';
 

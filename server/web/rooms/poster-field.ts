@@ -4,7 +4,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { button, plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement, LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Picture } from '../../protocol/pictures.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { call, upload } from '../site/site-call.ts';

@@ -5,7 +5,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { fieldFault } from '../../../client-sdk/elements/controls/field-fault.ts';
 import { currencySymbol, formatMoney, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { Picture } from '../../protocol/pictures.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { SitePart } from '../site/site-part.ts';

@@ -3,7 +3,7 @@
  * the other list's last loaded one wait, so that nothing appears above what is already shown.
  */
 
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { WalletHistory } from '../../protocol/money/pricing.ts';
 import type { CardPayment } from '../../protocol/money/wallet.ts';
 import { call } from '../site/site-call.ts';

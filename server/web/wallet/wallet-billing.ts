@@ -4,7 +4,7 @@ import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 
 import { SitePart } from '../site/site-part.ts';
 

@@ -13,7 +13,7 @@ import { ChargeKey } from '../../../client-sdk/elements/money/charge-key.ts';
 import { returnUrlFor } from '../../../client-sdk/elements/money/checkout.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
-import { LIMITS } from '../../protocol/limits.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { SavedCard, Wallet } from '../../protocol/money/money.ts';
 
 import { SitePart } from '../site/site-part.ts';

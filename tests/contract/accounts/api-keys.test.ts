@@ -5,7 +5,7 @@ import type { LiveKey } from '../../../server/accounts/key-ring.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { SecretBox } from '../../../server/platform/secret-box.ts';
 import { SCOPES, type Scope } from '../../../server/protocol/keys.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { codeOf, createBus } from '../../support/houses/chat-house.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';

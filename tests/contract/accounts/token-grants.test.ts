@@ -12,7 +12,7 @@ import { createMetrics } from '../../../server/platform/metrics.ts';
 import { Outbox } from '../../../server/platform/outbox/outbox.ts';
 import type { TokenClaims } from '../../../server/protocol/accounts/accounts.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { Rooms } from '../../../server/rooms/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 

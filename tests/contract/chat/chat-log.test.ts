@@ -6,7 +6,7 @@ import type { Database } from '../../../server/platform/db/db.ts';
 import type { Participant } from '../../../server/protocol/accounts/accounts.ts';
 import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
 import { createId } from '../../../server/protocol/ids.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { collectAppended, createChat, sayIn } from '../../support/houses/chat-house.ts';
 

@@ -7,7 +7,7 @@ import type { Database } from '../../../server/platform/db/db.ts';
 import type { Participant } from '../../../server/protocol/accounts/accounts.ts';
 import type { RestrictInput } from '../../../server/protocol/chat/chat-moderation.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { Tip } from '../../../server/protocol/money/money.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { ada, codeOf, createBus, createChat, fan, lea, mod, sayIn, tom } from '../../support/houses/chat-house.ts';

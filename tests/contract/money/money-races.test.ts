@@ -4,7 +4,7 @@ import type { PaymentProvider } from '../../../server/money/provider/payment-pro
 import type { Database } from '../../../server/platform/db/db.ts';
 import { type SQL, sql } from '../../../server/platform/db/sql.ts';
 import { createId, type TicketId, type TipId, type TopupId } from '../../../server/protocol/ids.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { Refund, RefundInput } from '../../../server/protocol/money/money.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TicketId } from '../../../server/protocol/ids.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { type KillableHouse, openKillableHouse } from '../../support/crash/refund-steps.ts';
 import { DATABASES } from '../../support/databases/databases.ts';

@@ -12,7 +12,7 @@ import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import { AddressGuard } from '../../../server/platform/outbound/address-guard.ts';
 import { SecretBox } from '../../../server/platform/secret-box.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import { openDatabase } from '../../support/databases/databases.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';
 

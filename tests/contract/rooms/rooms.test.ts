@@ -7,7 +7,7 @@ import { createLog } from '../../../server/platform/log.ts';
 import { createMetrics } from '../../../server/platform/metrics.ts';
 import { Outbox } from '../../../server/platform/outbox/outbox.ts';
 import type { MembershipId, RoomId } from '../../../server/protocol/ids.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { RoomsStore } from '../../../server/rooms/rooms.store.ts';
 import { DATABASES } from '../../support/databases/databases.ts';

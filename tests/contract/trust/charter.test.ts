@@ -6,7 +6,7 @@ import { Accounts } from '../../../server/accounts/accounts.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { sql } from '../../../server/platform/db/sql.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { Article } from '../../../server/protocol/trust/charter.ts';
 import { Charter } from '../../../server/trust/charter/charter.ts';
 import { DATABASES } from '../../support/databases/databases.ts';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import type { Fact } from '../../../server/platform/outbox/outbox.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { DecisionInput } from '../../../server/protocol/trust/decisions.ts';
 import { toEvents } from '../../../server/webhooks/event-mapping.ts';
 import { DATABASES } from '../../support/databases/databases.ts';

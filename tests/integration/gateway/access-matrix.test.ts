@@ -10,7 +10,7 @@ import { HTTP_OPERATIONS, SOCKET_OPERATIONS } from '../../../server/gateway/oper
 import type { TokenInput } from '../../../server/protocol/accounts/accounts.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { SCOPES, type Scope } from '../../../server/protocol/keys.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { RequestInput, RequestName } from '../../../server/protocol/realtime.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../support/houses/http.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { DEVELOPMENT_API_SECRET } from '../../../server/config.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { TransportOptions } from '../../../sfu/contract.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { goLive } from '../../support/media/media.ts';

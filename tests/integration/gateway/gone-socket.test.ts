@@ -7,7 +7,7 @@ import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Clock } from '../../../server/platform/clock.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import { describeReceiver, hashCapabilities } from '../../../server/protocol/receiver.ts';
 import type { WatchAheadAnswer } from '../../../server/protocol/stage.ts';
 import type { ConsumerOptions, TransportOptions } from '../../../sfu/contract.ts';

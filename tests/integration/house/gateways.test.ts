@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
 import type { ApiKeyWithSecret } from '../../../server/protocol/keys.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import { runOnServer } from '../../support/databases/postgres.ts';
 import { clientId, GatewayHouse, hasGateways } from '../../support/houses/gateways.ts';
 import { goLive } from '../../support/media/media.ts';

@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createId } from '../../../server/protocol/ids.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import { type Body, MoneyScene, REASON, SONG } from '../../support/houses/money-scene.ts';
 
 /** Sends the value where an amount belongs; returns the code of the refusal, or `ok`. */

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { eq } from '../../../server/platform/db/sql.ts';
 import type { RoomId } from '../../../server/protocol/ids.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import { attendances } from '../../../server/rooms/attendances/attendances.schema.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { MovableClock } from '../../support/houses/money-house.ts';

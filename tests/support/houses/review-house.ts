@@ -14,7 +14,7 @@ import { createMetrics } from '../../../server/platform/metrics.ts';
 import { outbox as facts } from '../../../server/platform/outbox/outbox.schema.ts';
 import { type Fact, Outbox, toFact } from '../../../server/platform/outbox/outbox.ts';
 import type { MessageId, RoomId } from '../../../server/protocol/ids.ts';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { DecisionInput } from '../../../server/protocol/trust/decisions.ts';
 import type { RoomReportInput } from '../../../server/protocol/trust/reports.ts';
 import { EXAMPLE_CHARTER } from '../../../server/trust/charter/example-charter.ts';

@@ -2,7 +2,7 @@
  * A model of the server for the SDK's race tests: rooms, sockets and media sessions as in `server/protocol/README.md`,
  * in one place and without media. A socket's messages stay in order; every delivery is a scheduling point.
  */
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { Points } from './points.ts';
 
 const AHEAD_LEASE_MS = 10_000;

@@ -3,7 +3,7 @@
  * test releases it. Time is simulated.
  */
 import { vi } from 'vitest';
-import { LIMITS } from '../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 
 const QUIET_MS = LIMITS.sessionGraceMs + LIMITS.reconnectGraceMs + 5_000;
 const TICK_MS = 1_000;

@@ -7,7 +7,7 @@ import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ChatMessage } from '../../../../server/protocol/chat/chat.ts';
-import { LIMITS } from '../../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../../server/protocol/limits.ts';
 import type { Reaction } from '../../../src/chat/chat.ts';
 import { LogeError } from '../../../src/errors.ts';
 import type { Room } from '../../../src/room.ts';

@@ -4,7 +4,7 @@
  * from.
  */
 import type { SessionId } from '../../../../server/protocol/ids.ts';
-import { LIMITS } from '../../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../../server/protocol/limits.ts';
 import type { EventData, RequestAnswer } from '../../../../server/protocol/realtime.ts';
 import type { TrackSource } from '../../../../server/protocol/stage.ts';
 import { backoffMs, delay } from '../../backoff.ts';

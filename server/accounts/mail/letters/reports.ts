@@ -1,5 +1,5 @@
 import { formatDate } from '../../../platform/house-dates.ts';
-import { LIMITS } from '../../../protocol/limits.ts';
+import * as LIMITS from '../../../protocol/limits.ts';
 import type { LetterData, Template } from './template.ts';
 
 export const reportReceived: Template<LetterData['report-received']> = {

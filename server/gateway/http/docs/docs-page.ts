@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { html, Markup } from '../../../platform/html.ts';
 import { ERROR_CATALOGUE } from '../../../protocol/errors.ts';
-import { LIMITS } from '../../../protocol/limits.ts';
+import * as LIMITS from '../../../protocol/limits.ts';
 import type { OpenApiDocument, Operation } from './openapi.ts';
 import { inlined, named, schemaFields } from './schema-fields.ts';
 

@@ -4,7 +4,7 @@ import manifest from '../../../../package.json' with { type: 'json' };
 import { identity } from '../../../protocol/accounts/accounts.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../../protocol/errors.ts';
 import { SCOPES } from '../../../protocol/keys.ts';
-import { LIMITS } from '../../../protocol/limits.ts';
+import * as LIMITS from '../../../protocol/limits.ts';
 import {
   type Contracts,
   type HttpContract,

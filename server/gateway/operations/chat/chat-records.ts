@@ -1,4 +1,4 @@
-import { LIMITS } from '../../../protocol/limits.ts';
+import * as LIMITS from '../../../protocol/limits.ts';
 import { chatRecordContract } from '../../../protocol/operations/chat/chat-records.ts';
 import { implement, SERVER } from '../operation.ts';
 

@@ -1,5 +1,5 @@
 import { AppError } from '../../../protocol/errors.ts';
-import { LIMITS } from '../../../protocol/limits.ts';
+import * as LIMITS from '../../../protocol/limits.ts';
 import { payoutContract } from '../../../protocol/operations/money/payouts.ts';
 import { implement } from '../operation.ts';
 import { parseIdentity } from '../params.ts';

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../../protocol/limits.ts';
+import * as LIMITS from '../../../protocol/limits.ts';
 import { pricingContract } from '../../../protocol/operations/money/pricing.ts';
 import { implement } from '../operation.ts';
 import { parseIdentity } from '../params.ts';

@@ -10,7 +10,7 @@ import { createSitePerson, openSession } from '../../../../tests/support/people/
 import { sql } from '../../../platform/db/sql.ts';
 import type { ChatReportInput } from '../../../protocol/chat/chat-moderation.ts';
 import type { RoomId } from '../../../protocol/ids.ts';
-import { LIMITS } from '../../../protocol/limits.ts';
+import * as LIMITS from '../../../protocol/limits.ts';
 import { EXAMPLE_CHARTER } from '../../../trust/charter/example-charter.ts';
 import { reports } from '../../../trust/reports/reports.schema.ts';
 import { RateLimits } from '../../rate-limits.ts';

@@ -7,7 +7,7 @@ import type { Express } from 'express';
 import { OIDC_ANSWER_PATH } from '../../../accounts/oidc/oidc.ts';
 import { deviceName } from '../../../accounts/people/device-name.ts';
 import { AppError } from '../../../protocol/errors.ts';
-import { LIMITS } from '../../../protocol/limits.ts';
+import * as LIMITS from '../../../protocol/limits.ts';
 import { oidcSignInContract } from '../../../protocol/operations/site.ts';
 import type { HttpContext } from '../../context.ts';
 import { noStore } from '../../http/security.ts';

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { Response } from 'express';
 import { deviceName } from '../../../accounts/people/device-name.ts';
 import { AppError } from '../../../protocol/errors.ts';
-import { LIMITS } from '../../../protocol/limits.ts';
+import * as LIMITS from '../../../protocol/limits.ts';
 import { passkeyCeremonyContract } from '../../../protocol/operations/site.ts';
 import type { HttpContext } from '../../context.ts';
 import { type HttpOperation, implement } from '../../operations/operation.ts';

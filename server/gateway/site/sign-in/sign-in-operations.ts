@@ -1,7 +1,7 @@
 import { deviceName } from '../../../accounts/people/device-name.ts';
 import { mailboxOf, parseAddress } from '../../../accounts/people/mail-addresses.ts';
 import { AppError } from '../../../protocol/errors.ts';
-import { LIMITS } from '../../../protocol/limits.ts';
+import * as LIMITS from '../../../protocol/limits.ts';
 import { signInContract } from '../../../protocol/operations/site.ts';
 import type { HttpContext } from '../../context.ts';
 import { type HttpOperation, implement } from '../../operations/operation.ts';

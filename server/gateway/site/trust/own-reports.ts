@@ -2,7 +2,7 @@
 import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
 import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
 import { html, type Markup } from '../../../platform/html.ts';
-import { LIMITS } from '../../../protocol/limits.ts';
+import * as LIMITS from '../../../protocol/limits.ts';
 import type { MeasureKind, Statement, StatementList } from '../../../protocol/trust/decisions.ts';
 import type { Report, ReportList } from '../../../protocol/trust/reports.ts';
 import { reportTexts } from './report-texts.ts';

@@ -10,7 +10,7 @@ import type { HelpContacts } from '../../../config.ts';
 import { HOUR_MS } from '../../../platform/clock.ts';
 import { html, type Markup } from '../../../platform/html.ts';
 import { AppError } from '../../../protocol/errors.ts';
-import { LIMITS } from '../../../protocol/limits.ts';
+import * as LIMITS from '../../../protocol/limits.ts';
 import { appealInput } from '../../../protocol/trust/decisions.ts';
 import { reportCategory, reportFormInput } from '../../../protocol/trust/reports.ts';
 import { signInPath } from '../../../web/site/site-paths.ts';

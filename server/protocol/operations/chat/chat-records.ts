@@ -18,7 +18,7 @@ import {
   chatHookWithSecret,
   restrictionList,
 } from '../../chat/chat-server.ts';
-import { LIMITS } from '../../limits.ts';
+import * as LIMITS from '../../limits.ts';
 import { operation, socketOperation } from '../contract.ts';
 
 const MODERATING = { from: 'inside', right: 'moderate' } as const;

@@ -3,7 +3,7 @@
  * house did is kept under the name of who did it.
  */
 
-import { LIMITS } from '../../limits.ts';
+import * as LIMITS from '../../limits.ts';
 import {
   deskActList,
   deskActsQuery,

@@ -1,7 +1,7 @@
 /**
  * Actions of fans and creators in a room: tips, menus, goals, promotional credit, and rooms that open, go live and end.
  */
-import { LIMITS } from '../../../../server/protocol/limits.ts';
+import * as LIMITS from '../../../../server/protocol/limits.ts';
 import { type Act, type Doubt, NOTHING, type Scene } from '../soak-world.ts';
 import { keyOf } from './paying.ts';
 
