@@ -1,4 +1,4 @@
-/** All named limits of the wire. Each is an export of its own, so that a page loads those it uses: `import * as LIMITS`. */
+/** All named limits of the wire, for `import * as LIMITS`: of exports of their own, a page loads those that it uses. */
 
 /** How long a live waits for its publisher to open another media session (R15). */
 export const reconnectGraceMs = 20_000;

@@ -1,6 +1,6 @@
 /**
- * What may be taken from a person or a room. A new restriction is a row of `TAKES`; the method of the domain that grants
- * the right asks `restrictions.ts` for the strictest restriction that takes it.
+ * What may be taken from a person or a room. A new restriction is a row of `TAKES`; the method of the domain that
+ * grants the right asks `restrictions.ts` for the strictest restriction that takes it.
  */
 export type Right = 'enter' | 'chat' | 'publish' | 'be_paid';
 
