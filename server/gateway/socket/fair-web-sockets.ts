@@ -1,4 +1,4 @@
-/** A WebSocket server for Engine.IO that keeps a flooding connection from starving the others. */
+/** A WebSocket server for Engine.IO that keeps a flooding connection from starving the others, and how one ended. */
 import { type ServerOptions, WebSocketServer } from 'ws';
 
 const FAIR = {
@@ -13,4 +13,16 @@ export class FairWebSocketServer extends WebSocketServer {
   constructor(options: ServerOptions) {
     super({ ...options, ...FAIR });
   }
+}
+
+/** What browsers close the WebSocket of a page with that is left or closed (RFC 6455, section 7.4.1). */
+const GOING_AWAY = 1001;
+
+/**
+ * Whether the page behind a transport of Engine.IO was left: its own goodbye may be cut off then. A write that fails
+ * after the close frame ends the transport before `ws` emits `close`, so this reads where `ws` keeps the code.
+ */
+export function isPageLeft(transport: object): boolean {
+  const { socket } = transport as { socket?: { _closeCode?: number } };
+  return socket?._closeCode === GOING_AWAY;
 }

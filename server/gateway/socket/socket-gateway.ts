@@ -31,7 +31,7 @@ import type { GatewayContext } from '../context.ts';
 import { createLimiterFactory, createSocketLimits, type SocketLimits } from '../rate-limits.ts';
 import { Connection, type Prepared, type RoomSocket } from './connection.ts';
 import { FactFanout } from './fact-fanout.ts';
-import { FairWebSocketServer } from './fair-web-sockets.ts';
+import { FairWebSocketServer, isPageLeft } from './fair-web-sockets.ts';
 import { authorise, type Handshake } from './handshake.ts';
 import { Pipeline } from './pipeline.ts';
 import { Presence } from './presence.ts';
@@ -356,7 +356,7 @@ export class SocketGateway {
   };
 
   #handleDisconnect(connection: Connection, reason: string): void {
-    connection.close({ cleanly: CLEAN_ENDS.has(reason) });
+    connection.close({ cleanly: CLEAN_ENDS.has(reason) || isPageLeft(connection.socket.conn.transport) });
     this.#bySocket.delete(connection.socket.id);
     this.#presence.remove(connection);
     this.#fanout.leave(connection.roomId, connection);

@@ -157,6 +157,20 @@ test.each([
   await vi.waitFor(async () => expect(await sessions()).toBe(1), { ...WAIT, timeout: 8_000 });
 });
 
+test('a page that is left ends its sessions at once, also where its goodbye is cut off', async () => {
+  await vi.waitFor(async () => expect(await sessions()).toBe(0), WAIT);
+  using creator = await join({ identity: 'ada', role: 'creator' });
+  using _live = await goLive(creator);
+  using fan = await join({ identity: 'lea' });
+  using _watched = await watch(fan);
+  expect(await sessions()).toBe(2);
+  const { ws } = fan.socket.io.engine.transport as unknown as { ws: WebSocket };
+  fan.socket.io.reconnection(false);
+  ws.close(1001);
+  // Long before the session's grace period ends.
+  await vi.waitFor(async () => expect(await sessions()).toBe(1), { ...WAIT, timeout: 8_000 });
+});
+
 test('a session that was adopted for a participant who has signed off meanwhile ends at once', async () => {
   await vi.waitFor(async () => expect(await sessions()).toBe(0), WAIT);
   using creator = await join({ identity: 'ada', role: 'creator' });
