@@ -219,9 +219,6 @@ export class Desk {
       reason: row.reason,
       by: row.by,
       frozenAt: iso(row.createdAt),
-      liftedAt: null,
-      liftedBy: null,
-      liftReason: null,
     }));
   }
 

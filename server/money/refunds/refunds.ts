@@ -38,7 +38,7 @@ interface Decision {
   by: string;
   idempotencyKey?: string | undefined;
   assertAllowed?: AssertAllowed | undefined;
-  /** What else ends with a refund of this payment does not: it was booked, and given nothing for. */
+  /** It was booked and gave nothing, so nothing ends with its refund. */
   boughtNothing?: boolean;
 }
 

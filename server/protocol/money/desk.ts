@@ -137,9 +137,6 @@ export const creatorFreeze = z.object({
   reason: z.string(),
   by: z.string(),
   frozenAt: time,
-  liftedAt: time.nullable(),
-  liftedBy: z.string().nullable(),
-  liftReason: z.string().nullable(),
 });
 export type CreatorFreeze = z.infer<typeof creatorFreeze>;
 export const creatorFreezeInput = z.object({
