@@ -13,11 +13,11 @@ import { pageLanguage } from '../page-language.ts';
 const TEXTS = {
   en: {
     title: 'Unsubscribe',
-    topics: { lives: 'Letters that remind of lives' },
-    text: (address: string) => `These are sent to ${address}.`,
-    button: 'Send me no more of them',
+    topics: { lives: 'Emails that remind you of lives' },
+    text: (address: string) => `They are sent to ${address}.`,
+    button: 'Stop sending them',
     done: 'Unsubscribed',
-    doneText: (address: string) => `${address} gets no more of these.`,
+    doneText: (address: string) => `${address} gets no more of them.`,
   },
   fr: {
     title: 'Se désabonner',

@@ -1,0 +1,246 @@
+/**
+ * English words of the letters. Their shape is the contract: a key missing in another language is a type error. Dates
+ * and amounts come formatted; `house` is its name.
+ */
+import * as LIMITS from '../../../protocol/limits.ts';
+
+export type LetterWords = ReturnType<typeof english>;
+
+export function english(house: string) {
+  const because = (why: string) => `You are receiving this email because ${why}.`;
+  return {
+    colon: ':',
+    unsubscribe: 'Unsubscribe',
+    poster: (title: string) => `Poster of “${title}”`,
+    open: {
+      account: 'Open your account',
+      earnings: 'Open your earnings',
+      house: `Go to ${house}`,
+      live: 'Go to the live',
+      more: 'Read more',
+      receipt: 'Open the receipt',
+      report: 'See your report',
+      reports: 'See your reports',
+      studio: 'Open your studio',
+      wallet: 'Open your wallet',
+    },
+    facts: {
+      amount: 'Amount',
+      automated: 'Automated means',
+      creator: 'Creator',
+      date: 'Date',
+      ground: 'Ground',
+      live: 'Live',
+      newDate: 'New date',
+      oldDate: 'Old date',
+      paidOn: 'Paid on',
+      paidUntil: 'Paid until',
+      room: 'Room',
+    },
+    reasons: {
+      account: because(`it is about the security of your account on ${house}`),
+      money: because(`it is about your money on ${house}`),
+      reported: because(`you reported something on ${house}`),
+      asked: because(`you asked ${house} to remind you of this live`),
+      tickets: because(`you have a ticket for this live on ${house}`),
+      follows: (creator: string) => because(`you follow ${creator} on ${house}`),
+    },
+    signIn: {
+      title: `Sign in to ${house}`,
+      link: `Open this link in the browser where you want to sign in to ${house}.`,
+      button: 'Sign in',
+      code: 'Or type this code on the page where you asked to sign in:',
+      expiry: (minutes: number) =>
+        `The link and the code work once, for ${minutes} minutes. Do not share them: we never ask for them.`,
+      reason: `${because(`somebody asked to sign in to ${house} with your address`)} If it was not you, do nothing: without the link or the code, nobody can sign in.`,
+    },
+    notYou:
+      'If it was not you, sign out everywhere in your account, remove there what you do not know, and write to us.',
+    passkey: {
+      added: 'A passkey was added to your account',
+      addedText: (name: string) => `The passkey “${name}” can now sign in to your account on ${house}.`,
+      removed: 'A passkey was removed from your account',
+      removedText: (name: string) => `The passkey “${name}” can no longer sign in to your account on ${house}.`,
+    },
+    oidc: {
+      added: (name: string) => `You can now sign in with ${name}`,
+      addedText: (name: string) => `An account at ${name} can now sign in to your account on ${house}.`,
+      removed: (name: string) => `You can no longer sign in with ${name}`,
+      removedText: (name: string) => `Your account at ${name} can no longer sign in to your account on ${house}.`,
+    },
+    address: {
+      titles: {
+        confirm_old: 'Confirm the new address of your account',
+        confirm_new: `Confirm your new address on ${house}`,
+        recovery_notice: `Your account on ${house} is being recovered`,
+        recovery_confirm: `Confirm the recovery of your account on ${house}`,
+        recovery_taken: `Your account on ${house} could not be opened to this address`,
+        done_old: 'The address of your account has changed',
+        objection_refused: `Another account on ${house} asked for this address`,
+        done_new: `Your account on ${house} is open to you again`,
+      },
+      texts: (address: string, day: string) => ({
+        confirm_old: `The email address of your account on ${house} is about to become ${address}. Both mailboxes have to agree.`,
+        confirm_new: `This is about to become the email address of an account on ${house}. Both mailboxes have to agree.`,
+        recovery_notice: `Somebody told the house that you have lost this mailbox and your passkeys. From ${day} your account opens to ${address}, and your passkeys are removed. If you did not ask for this, stop the recovery.`,
+        recovery_confirm: `The house is recovering your account. Confirm that this is your mailbox. On ${day} at the earliest, an email will say that your account is open to you again; until then the old mailbox can stop the recovery. Do not sign in with this address before that email: it would get an account of its own, and yours would not open.`,
+        recovery_taken:
+          'This address was used to sign in before the recovery was over, so it has an account of its own. To go on, close that account, or choose another address, and ask the house to begin again.',
+        done_old: `The email address of your account on ${house} is now ${address}. If it was not you, undo the change within a week: the account comes back to this address and is signed out everywhere.`,
+        objection_refused: `A link in an earlier email to this mailbox would have given this address back to an account that had it before you. Nothing has changed: your account keeps the address. If it was you, and you want the earlier account back, close this one, then use the link again before ${day}.`,
+        done_new: 'Sign in with this address, then add a passkey.',
+      }),
+      buttons: {
+        confirm_old: 'Agree to the change',
+        confirm_new: 'Agree to the change',
+        recovery_notice: 'Stop the recovery',
+        recovery_confirm: 'Confirm this mailbox',
+        recovery_taken: 'Open that account',
+        done_old: 'Undo the change',
+        objection_refused: 'Open your account',
+        done_new: 'Sign in',
+      },
+      objection: 'If it was not you, stop the change: this signs your account out everywhere.',
+      object: 'Stop the change',
+    },
+    reminder: {
+      soon: 'Starting soon',
+      soonText: (creator: string, date: string) => `${creator} goes live on ${date}.`,
+      now: 'Live now',
+      nowText: (creator: string) => `${creator} is live now.`,
+      by: (creator: string) => `with ${creator}`,
+    },
+    moved: {
+      text: (creator: string) => `The live by ${creator} has a new date.`,
+      keep: 'Your ticket stays valid: if the date suits you, there is nothing to do.',
+      returnUntil: (date: string) =>
+        `If it does not, you can give the ticket back until ${date}, and get the full price back.`,
+      postponed: 'Postponed',
+      postponedText: (creator: string) => `The live by ${creator} is postponed. Its new date is not known yet.`,
+      wait: 'Your ticket stays valid: if you want to wait for the new date, there is nothing to do.',
+      returnAnyTime: 'If not, you can give the ticket back until the live begins, and get the full price back.',
+      giveBack: 'Give the ticket back',
+    },
+    cancelled: {
+      kind: 'Cancelled',
+      text: (creator: string) => `The live by ${creator} will not take place. Your ticket is refunded in full.`,
+      refunded: (amount: string) => `${amount} refunded`,
+      reason: because(`you had a ticket for this live on ${house}`),
+    },
+    receipt: {
+      ticket: 'Your ticket',
+      ticketText: 'Thank you. Your ticket is booked.',
+      topup: 'Your top-up',
+      topupText: 'Thank you. The money is in your wallet.',
+      tip: 'Your tip',
+      tipText: 'Thank you. You have given a tip by card.',
+      membership: 'Your membership',
+      membershipText: (tier: string) => `Thank you. Your membership “${tier}” is paid.`,
+      to: (amount: string, creator: string) => `${amount} to ${creator}`,
+    },
+    refund: {
+      succeeded: 'Your refund',
+      wallet: 'The money is in your wallet.',
+      card: 'The money goes back to the card that paid. Your bank may take a few days to show it.',
+      failed: 'Your refund failed',
+      failedText: 'The money could not be paid back to your card. We are looking for another way to pay you.',
+      of: (amount: string, payment: string) => `${amount} for ${payment}`,
+      payments: {
+        ticket: 'a ticket',
+        tip: 'a tip',
+        membership: 'a membership',
+        private_session: 'a private session',
+        topup: 'a top-up',
+      },
+    },
+    renewal: {
+      title: (tier: string) => `Your membership “${tier}” could not be renewed`,
+      text: 'The payment failed. We will try again over the next few days.',
+      access: (day: string) => `You keep your access until ${day}.`,
+      card: 'Check your card, or choose another one:',
+    },
+    payout: {
+      paid: 'Your payout',
+      paidText: 'Your earnings are on their way to your bank account.',
+      failed: 'Your payout failed',
+      failedText: 'Your earnings could not be paid out. They are still yours; your earnings page says what is missing.',
+    },
+    closed: {
+      title: `Your ${house} account is closed`,
+      erased: 'Your name, your messages and your addresses are erased.',
+      kept: (years: number) =>
+        `The books keep amounts. Receipts issued to you keep your name for ${years} years after the year of their issue, as the law requires; then it is erased.`,
+      again: 'You can open a new account with this address at any time.',
+      reason: because(`the ${house} account with this address was closed`),
+    },
+    moderator: {
+      title: (creator: string) => `${creator} is asking you to moderate`,
+      all: 'You would keep order in the chat of all their rooms.',
+      one: 'You would keep order in the chat of this room:',
+      answer: 'Accept or decline in your account within seven days.',
+      reason: (creator: string) => because(`${creator} invited you by your handle on ${house}`),
+    },
+    creator: {
+      accepted: `You are a creator on ${house}`,
+      acceptedText: 'The house has accepted you as a creator. Your studio is open.',
+      refused: `Your request to become a creator on ${house} was not accepted`,
+      refusedText: 'You can ask again in your account.',
+      reason: because(`you asked to become a creator on ${house}`),
+    },
+    report: {
+      received: (number: number) => `We have received your report no. ${number}`,
+      receivedText:
+        'Somebody from the house will read it and decide. Keep the number: you need it to ask about your report.',
+      danger: 'If somebody is in danger right now, call the emergency number: 112 in the European Union.',
+      byForm: `${because(`somebody gave this address on the form for reports of ${house}`)} If it was not you, ignore it: nothing else follows from it.`,
+      unfounded: (number: number) => `Your report no. ${number} was found to be manifestly unfounded`,
+      warning: `Reports take time that others need. After ${LIMITS.unfoundedReports} such reports within ${LIMITS.unfoundedReportDays} days you can file only one report a day, for ${LIMITS.limitedReportDays} days.`,
+      limited: (date: string) =>
+        `You have made ${LIMITS.unfoundedReports} or more of them within ${LIMITS.unfoundedReportDays} days: until ${date} you can file only one report a day.`,
+      wrong: 'If you think that this is wrong, write to the house and quote the number.',
+      decided: (number: number) => `A decision on your report no. ${number}`,
+      changed: (number: number) => `A new decision on your report no. ${number}`,
+      acted: 'The house has acted on what you reported.',
+      notActed: 'The house saw no reason to act.',
+      notActedNow: 'After another review, nothing is done.',
+      appeal: 'You can appeal within six months. Somebody other than the person who decided will answer.',
+      readAndAppeal: 'Read it, or appeal',
+    },
+    decision: {
+      title: `A decision by ${house} about you`,
+      text: (measures: string[]) => `${house} has decided: ${measures.join('; ')}.`,
+      measures: {
+        remove_message: 'a message of yours is removed',
+        mute: 'you cannot write in the chat of a room',
+        remove_from_room: 'you are removed from a room',
+        stop_live: 'the live is stopped, and no other can begin in this room',
+        suspend_account: 'your account is suspended',
+        freeze_earnings: 'no earnings are paid out to you',
+        refund_room: 'the room is ended, and its tickets are paid back',
+      },
+      /** A suspension that also holds a creator's payouts, which it does to its end. */
+      suspendedCreator: 'your account is suspended, and nothing is paid out to you',
+      until: (measure: string, date: string) => `${measure} until ${date}`,
+      endless: (measure: string) => `${measure}, without an end date`,
+      automated: 'used',
+      notAutomated: 'not used',
+      provisional: 'This holds for now. A person will decide about it, and write to you.',
+      appeal: (date: string) =>
+        `You can appeal until ${date}. Somebody other than the person who decided will answer. The courts are open to you too.`,
+      read: 'Read the decision',
+      reason: because(`the decision is about your ${house} account`),
+      undone: `${house} has reversed a decision about you`,
+      undoneText:
+        'The decision was reviewed and has been reversed. Everything that could be restored has been restored.',
+      undoneReason: because(`the decision was about your ${house} account`),
+    },
+    appeal: {
+      granted: 'Your appeal is granted',
+      grantedText: 'What could be undone is undone; a refund that was paid stays paid.',
+      reporterText: 'The decision about what you reported has changed.',
+      refused: 'Your appeal is not granted',
+      refusedText: 'The decision stays.',
+      reason: because(`you appealed against a decision by ${house}`),
+    },
+  };
+}
