@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { elementTexts } from './language.ts';
+import { elementTexts } from './element-texts.ts';
 import { shownName } from './shown-name.ts';
 
 const SHOWN = ['client-sdk/elements', 'server/web', 'server/gateway/site', 'server/notices/push'];

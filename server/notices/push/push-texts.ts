@@ -1,5 +1,5 @@
 /** What a notice says on a phone's screen. Times are left to the page: the house does not know where it is read. */
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { Language } from '../../protocol/accounts/people.ts';
 import type { Room } from '../../protocol/rooms.ts';

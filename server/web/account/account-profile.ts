@@ -3,7 +3,9 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { parseLanguage } from '../../../client-sdk/elements/texts/language.ts';
 import type { Profile, ProfileChange } from '../../protocol/accounts/people.ts';
+import { LANGUAGE_CODES, LANGUAGES } from '../../protocol/languages.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import { call } from '../site/site-call.ts';
 
@@ -60,8 +62,7 @@ export class AccountProfile extends AccountPart {
       <label class="field">
         <span>${texts.language}</span>
         <select name="language" data-testid="account-language">
-          <option value="en" lang="en" ?selected=${language === 'en'}>English</option>
-          <option value="fr" lang="fr" ?selected=${language === 'fr'}>Français</option>
+          ${LANGUAGE_CODES.map((code) => html`<option value=${code} lang=${code} ?selected=${code === language}>${LANGUAGES[code].name}</option>`)}
         </select>
       </label>
       <label class="check"
@@ -97,7 +98,7 @@ export class AccountProfile extends AccountPart {
     if (!isNew) {
       const handle = field('handle').toLowerCase() || null;
       if (handle !== profile.handle) change.handle = handle;
-      const language = field('language') === 'fr' ? 'fr' : 'en';
+      const language = parseLanguage(field('language')) ?? profile.language;
       if (language !== profile.language) change.language = language;
       const lives = field('lives') === 'on';
       if (lives !== profile.mail.lives) change.mail = { lives };

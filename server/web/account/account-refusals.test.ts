@@ -1,11 +1,11 @@
 /** Refusals of the account's parts whose general text would not say what to do. */
 import { afterAll, expect, test, vi } from 'vitest';
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { ReceivedInvitation } from '../../protocol/roles.ts';
 import { AccountModerating } from '../moderators/account-moderating.ts';
 import { StudioModerators } from '../moderators/studio-moderators.ts';
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 import '../texts/account-texts.ts';
 import { AccountAddress } from './account-address.ts';
 import { AccountPicture } from './account-picture.ts';

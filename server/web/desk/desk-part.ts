@@ -6,7 +6,7 @@ import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm, Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { DeskActView } from '../../protocol/money/desk.ts';
 import { SitePart } from '../site/site-part.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
 export abstract class DeskPart extends SitePart {
   static override styles = [

@@ -10,8 +10,7 @@ import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { pageStyles } from '../styles/site-styles.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
-import { siteTexts } from './site-language.ts';
+import { type SiteTexts, siteTexts } from '../texts/site-texts.ts';
 import { DECISIONS_PATH } from './site-paths.ts';
 
 export abstract class SitePart extends LogeElement {

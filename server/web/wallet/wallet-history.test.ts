@@ -4,7 +4,7 @@ import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import type { WalletEntry } from './history-pages.ts';
 import '../texts/wallet-texts.ts';
 import './wallet-history.ts';
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 
 const AT = '2030-01-05T20:00:00.000Z';
 const ticket = {

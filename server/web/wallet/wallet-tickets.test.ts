@@ -2,14 +2,14 @@
 
 import { html, type TemplateResult } from 'lit';
 import { afterEach, expect, test, vi } from 'vitest';
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { markupOf, testIdsOf, wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
 import { homeContent } from '../home/home-content.ts';
 import { type CardRoom, roomCard } from '../rooms/room-card.ts';
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 import '../texts/wallet-texts.ts';
 import { WalletTickets } from './wallet-tickets.ts';
 

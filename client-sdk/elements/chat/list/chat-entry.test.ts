@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ChatMessage, ChatTip } from '../../../../server/protocol/chat/chat.ts';
 import { wordsOf } from '../../../../tests/support/browser/element-markup.ts';
 import '../../texts/chat-texts.ts';
-import { elementTexts } from '../../texts/language.ts';
+import { elementTexts } from '../../texts/element-texts.ts';
 import { chatEntry } from './chat-entry.ts';
 
 test('a person who was erased has no name, in either language', () => {

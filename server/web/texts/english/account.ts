@@ -1,5 +1,5 @@
 /** English texts of the sign-in page and of the account. */
-export const englishAccount = {
+export const account = {
   signIn: {
     title: 'Sign in',
     text: 'We send you a mail with a link and a code. There is no password, and the first time makes your account.',

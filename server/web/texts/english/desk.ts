@@ -1,8 +1,8 @@
 /** English texts of the operators' desk. */
 import type { DeskOverview } from '../../../protocol/money/desk.ts';
-import { englishReportWords } from '../report-words.ts';
+import { reportWords } from './report-words.ts';
 
-export const englishDesk = {
+export const desk = {
   title: 'Desk',
   operatorsOnly: 'The desk is for operators.',
   operatorsOnlyText: 'An operator of the house can invite you. You are signed in as somebody else.',
@@ -399,7 +399,7 @@ export const englishDesk = {
     by: 'by',
     nobody: 'somebody without a contact',
     evidence: 'Evidence',
-    ...englishReportWords,
+    ...reportWords,
   },
   fees: {
     text: 'The commission is taken after VAT. A version is never changed: a sale keeps the one that was in force when it was made.',

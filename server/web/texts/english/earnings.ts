@@ -1,7 +1,7 @@
 /** English texts of the earnings page. */
 import { asSentence } from '../../../../client-sdk/elements/texts/format.ts';
 
-export const englishEarnings = {
+export const earnings = {
   title: 'Your earnings',
   text: 'What you have earned, what is still held and why, and when it reaches your bank.',
   creatorsOnly: 'Earnings are for creators.',

@@ -1,5 +1,5 @@
 /** English texts of creators' pages, and of following. */
-export const englishProfile = {
+export const profile = {
   pictureOf: (name: string) => `Picture of ${name}`,
   pageOf: (name: string) => `${name}’s page`,
   lives: 'Lives',

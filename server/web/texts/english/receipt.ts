@@ -1,5 +1,5 @@
 /** English texts of a receipt, on screen and in print. */
-export const englishReceipt = {
+export const receipt = {
   title: (kind: string) => `Receipt: ${kind}`,
   invoice: 'Receipt number',
   vatNumber: 'VAT number',

@@ -1,8 +1,8 @@
 /** English texts of the review of reports. */
-import { englishReportWords } from '../report-words.ts';
+import { reportWords } from './report-words.ts';
 
-export const englishReview = {
-  ...englishReportWords,
+export const review = {
+  ...reportWords,
   title: 'Review of reports',
   reviewersOnly: 'The review of reports is for reviewers.',
   reviewersOnlyText: 'An operator of the house names them. You are signed in as somebody else.',

@@ -1,5 +1,5 @@
 /** English texts of the forms for a room. */
-export const englishRooms = {
+export const rooms = {
   title: 'Title',
   titlePlaceholder: 'What will people see tonight?',
   titleMissing: 'Give the room a title.',

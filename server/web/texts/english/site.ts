@@ -1,17 +1,5 @@
-/**
- * English texts of the site's pages; the elements have their own. A key that is missing in French is a type error.
- * Those of single pages are in files of their own, and are loaded with them.
- */
-import type { englishAccount } from './account.ts';
-import type { englishDesk } from './desk.ts';
-import type { englishEarnings } from './earnings.ts';
-import type { englishProfile } from './profile.ts';
-import type { englishReceipt } from './receipt.ts';
-import type { englishReview } from './review.ts';
-import type { englishRooms } from './rooms.ts';
-import type { englishWallet } from './wallet.ts';
-
-export const english = {
+/** English texts of every page; those of single pages are in files of their own, and are loaded with them. */
+export const site = {
   site: {
     name: 'Loge',
     skip: 'Skip to the content',
@@ -21,7 +9,6 @@ export const english = {
     earnings: 'Earnings',
     desk: 'Desk',
     navigation: 'Main',
-    otherLanguage: 'Français',
     account: (name: string) => `Signed in as ${name}`,
     signIn: 'Sign in',
     yourAccount: 'Your account',
@@ -89,17 +76,4 @@ export const english = {
     creatorsOnlyText: 'You are signed in as a fan. In your account you can become a creator.',
     back: 'All my rooms',
   },
-};
-
-export type BaseSiteTexts = typeof english;
-/** A page may read the base and what it loads itself. */
-export type SiteTexts = BaseSiteTexts & {
-  accounts: typeof englishAccount;
-  desk: typeof englishDesk;
-  review: typeof englishReview;
-  earnings: typeof englishEarnings;
-  profile: typeof englishProfile;
-  receipt: typeof englishReceipt;
-  rooms: typeof englishRooms;
-  wallet: typeof englishWallet;
 };

@@ -1,8 +1,8 @@
 /** English texts of the wallet: credit, cards, memberships, history. */
-import { topupEnglish } from '../../../../client-sdk/elements/texts/topup-texts.ts';
+import { topup } from '../../../../client-sdk/elements/texts/english/topup.ts';
 
-export const englishWallet = {
-  ...topupEnglish,
+export const wallet = {
+  ...topup,
   title: 'Your wallet',
   balance: 'Available credit',
   text: 'Credit buys tickets and tips here, at once, without typing your card again. It is not a bank account and pays no interest. What you do not spend you get back to your card, below.',

@@ -1,7 +1,7 @@
 /** French texts of the sign-in page and of the account. */
-import type { englishAccount } from '../english/account.ts';
+import type { account as english } from '../english/account.ts';
 
-export const frenchAccount: typeof englishAccount = {
+export const account: typeof english = {
   signIn: {
     title: 'Se connecter',
     text: 'Nous vous envoyons un message avec un lien et un code. Il n’y a pas de mot de passe ; la première fois crée votre compte.',

@@ -1,10 +1,10 @@
 /** French texts of the operators' desk. */
-import type { SiteTexts } from '../english/site.ts';
-import { frenchReportWords } from '../report-words.ts';
+import type { desk as english } from '../english/desk.ts';
+import { reportWords } from './report-words.ts';
 
 const differences = (count: number) => (count === 1 ? '1 écart sans explication' : `${count} écarts sans explication`);
 
-export const frenchDesk: SiteTexts['desk'] = {
+export const desk: typeof english = {
   title: 'Bureau',
   operatorsOnly: 'Le bureau est réservé aux opérateurs.',
   operatorsOnlyText: 'Un opérateur de la maison peut vous inviter. Vous êtes connecté avec un autre compte.',
@@ -408,7 +408,7 @@ export const frenchDesk: SiteTexts['desk'] = {
     by: 'par',
     nobody: 'une personne sans contact',
     evidence: 'Preuves',
-    ...frenchReportWords,
+    ...reportWords,
   },
   fees: {
     text: 'La commission est prise après la TVA. Une version ne change jamais : une vente garde celle qui valait quand elle a été faite.',

@@ -1,10 +1,11 @@
 /** French texts of the earnings page. */
+
 import { asSentence } from '../../../../client-sdk/elements/texts/format.ts';
-import type { SiteTexts } from '../english/site.ts';
+import type { earnings as english } from '../english/earnings.ts';
 
 const sales = (count: number) => (count < 2 ? `${count} vente` : `${count} ventes`);
 
-export const frenchEarnings: SiteTexts['earnings'] = {
+export const earnings: typeof english = {
   title: 'Vos revenus',
   text: 'Ce que vous avez gagné, ce qui est encore retenu et pourquoi, et quand cela arrive à votre banque.',
   creatorsOnly: 'Les revenus concernent les créateurs.',

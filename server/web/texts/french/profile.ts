@@ -1,7 +1,7 @@
 /** Textes français des pages de créateurs, et du suivi. */
-import type { englishProfile } from '../english/profile.ts';
+import type { profile as english } from '../english/profile.ts';
 
-export const frenchProfile: typeof englishProfile = {
+export const profile: typeof english = {
   pictureOf: (name) => `Photo de ${name}`,
   pageOf: (name) => `La page de ${name}`,
   lives: 'Les lives',

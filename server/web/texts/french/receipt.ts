@@ -1,7 +1,7 @@
 /** French texts of a receipt, on screen and in print. */
-import type { SiteTexts } from '../english/site.ts';
+import type { receipt as english } from '../english/receipt.ts';
 
-export const frenchReceipt: SiteTexts['receipt'] = {
+export const receipt: typeof english = {
   title: (kind) => `Reçu : ${kind}`,
   invoice: 'Reçu n°',
   vatNumber: 'N° de TVA',

@@ -1,9 +1,9 @@
 /** French texts of the review of reports. */
-import type { englishReview } from '../english/review.ts';
-import { frenchReportWords } from '../report-words.ts';
+import type { review as english } from '../english/review.ts';
+import { reportWords } from './report-words.ts';
 
-export const frenchReview: typeof englishReview = {
-  ...frenchReportWords,
+export const review: typeof english = {
+  ...reportWords,
   title: 'Examen des signalements',
   reviewersOnly: 'L’examen des signalements est réservé aux examinateurs.',
   reviewersOnlyText: 'Un opérateur de la maison les nomme. Vous êtes connecté avec un autre compte.',

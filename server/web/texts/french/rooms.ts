@@ -1,7 +1,7 @@
 /** French texts of the forms for a room. */
-import type { SiteTexts } from '../english/site.ts';
+import type { rooms as english } from '../english/rooms.ts';
 
-export const frenchRooms: SiteTexts['rooms'] = {
+export const rooms: typeof english = {
   title: 'Titre',
   titlePlaceholder: 'Que verra-t-on ce soir ?',
   titleMissing: 'Donnez un titre au salon.',

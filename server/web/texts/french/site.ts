@@ -1,7 +1,7 @@
-/** French texts of the site's pages. A missing key is a type error. */
-import type { BaseSiteTexts } from '../english/site.ts';
+/** French texts of every page. */
+import type { site as english } from '../english/site.ts';
 
-export const french: BaseSiteTexts = {
+export const site: typeof english = {
   site: {
     name: 'Loge',
     skip: 'Aller au contenu',
@@ -11,7 +11,6 @@ export const french: BaseSiteTexts = {
     earnings: 'Revenus',
     desk: 'Bureau',
     navigation: 'Principale',
-    otherLanguage: 'English',
     account: (name) => `Connecté en tant que ${name}`,
     signIn: 'Se connecter',
     yourAccount: 'Votre compte',

@@ -1,9 +1,10 @@
 /** French texts of the wallet: credit, cards, memberships, history. */
-import { topupFrench } from '../../../../client-sdk/elements/texts/topup-texts.ts';
-import type { SiteTexts } from '../english/site.ts';
 
-export const frenchWallet: SiteTexts['wallet'] = {
-  ...topupFrench,
+import { topup } from '../../../../client-sdk/elements/texts/french/topup.ts';
+import type { wallet as english } from '../english/wallet.ts';
+
+export const wallet: typeof english = {
+  ...topup,
   title: 'Votre portefeuille',
   balance: 'Crédit disponible',
   text: 'Ce crédit paie ici billets et pourboires, tout de suite, sans ressaisir votre carte. Ce n’est pas un compte bancaire et il ne rapporte pas d’intérêts. Ce que vous ne dépensez pas retourne sur votre carte, plus bas.',

@@ -1,6 +1,6 @@
 /** English texts of the studio. */
 
-export const studioEnglish = {
+export const studio = {
   studio: {
     label: 'Studio',
     opening: 'Opening your studio…',
@@ -108,5 +108,3 @@ export const studioEnglish = {
       `Each line needs a name and a price from ${minimum} to ${maximum}.`,
   },
 };
-
-export type StudioTexts = typeof studioEnglish;

@@ -1,15 +1,17 @@
-/**
- * English texts of the elements. Their shape is the contract: a key missing in another language is a type error. Those
- * of the inside of a room, of the chat and of the studio are in files of their own, and are loaded with them.
- */
-import type { chatEnglish, moderationEnglish } from './chat-english.ts';
-import { englishErrors } from './english-errors.ts';
-import { asSentence } from './format.ts';
-import type { InsideTexts } from './inside-english.ts';
-import type { StudioTexts } from './studio-english.ts';
-import type { TopupTexts } from './topup-texts.ts';
+/** English texts of the elements; those of the inside of a room, the chat and the studio are loaded with them. */
+import type { LogeErrorCode } from '../../../src/errors.ts';
+import { asSentence } from '../format.ts';
 
-export const english = {
+/** The errors of a page that cannot load its other texts. */
+export const failures = {
+  code_unavailable: 'Part of this page couldn’t be loaded. Check your connection; we keep trying.',
+  token_unavailable: 'Your invitation couldn’t be fetched. Try again in a moment.',
+  connection_failed: 'We can’t reach the server. Check your network.',
+  timeout: 'The server didn’t answer in time. Try again.',
+  internal: 'Something went wrong on our side. Try again in a moment.',
+};
+
+export const base = {
   room: {
     loading: 'Opening the room…',
     noToken: 'This room needs a token from the site that shows it.',
@@ -117,11 +119,6 @@ export const english = {
   erasedPerson: 'Erased person',
   /** A label, and what it is about. */
   labelled: (name: string, text: string) => `${name}: ${text}`,
-  errors: englishErrors,
+  /** Completed by `errors.ts`. */
+  errors: failures as typeof failures & Partial<Record<LogeErrorCode, string>>,
 };
-
-export type BaseTexts = typeof english;
-/** A part may read the base and what it loads itself. */
-export type ElementTexts = BaseTexts &
-  InsideTexts &
-  StudioTexts & { chat: typeof chatEnglish; moderation: typeof moderationEnglish; topup: TopupTexts };

@@ -1,9 +1,9 @@
 /** English texts of the chat. */
-import type { ChatNotice } from '../../../server/protocol/chat/chat.ts';
+import type { ChatNotice } from '../../../../server/protocol/chat/chat.ts';
 
 const seconds = (count: number) => (count === 1 ? '1 second' : `${count} seconds`);
 
-export const chatEnglish = {
+export const chat = {
   label: 'Chat',
   listLabel: 'Messages',
   listHint: 'Arrow up to read back, Enter for what can be done with a message.',
@@ -145,7 +145,7 @@ function englishResult(won: readonly string[]): string {
 }
 
 /** Moderation. */
-export const moderationEnglish = {
+export const moderation = {
   title: 'Keep order',
   open: 'Keep order',
   waiting: (count: number) => (count === 1 ? '1 message waits for review' : `${count} messages wait for review`),

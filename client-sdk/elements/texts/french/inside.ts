@@ -1,7 +1,7 @@
 /** Textes français de ce qui se voit dans un salon, hors du chat. */
-import type { InsideTexts } from './inside-english.ts';
+import type { inside as english } from '../english/inside.ts';
 
-export const insideFrench: InsideTexts = {
+export const inside: typeof english = {
   private: {
     how: (amount) =>
       `Rien que vous deux. ${amount} sont réservés à la demande ; vous payez au centime près le temps où l’image passait vraiment des deux côtés.`,

@@ -1,9 +1,9 @@
 /** Textes français du chat. */
-import type { chatEnglish, moderationEnglish, NoticeDetails } from './chat-english.ts';
+import type * as english from '../english/chat.ts';
 
 const secondes = (count: number) => (count === 1 ? 'secondes' : `${count} secondes`);
 
-export const chatFrench: typeof chatEnglish = {
+export const chat: typeof english.chat = {
   label: 'Chat',
   listLabel: 'Messages',
   listHint: 'Flèche haut pour remonter, Entrée pour agir sur un message.',
@@ -113,7 +113,7 @@ export const chatFrench: typeof chatEnglish = {
   notice: (notice) => frenchNotice(notice),
 };
 
-function frenchNotice({ notice, on, seconds = 0, subject = '', won = [] }: NoticeDetails): string {
+function frenchNotice({ notice, on, seconds = 0, subject = '', won = [] }: english.NoticeDetails): string {
   switch (notice) {
     case 'slow_mode':
       return on ? `Mode lent : un message toutes les ${secondes(seconds)}.` : 'Le mode lent est terminé.';
@@ -141,7 +141,7 @@ function frenchResult(won: readonly string[]): string {
   return won.length === 1 ? `Résultat : ${won[0]}.` : `Égalité : ${won.join(', ')}.`;
 }
 
-export const moderationFrench: typeof moderationEnglish = {
+export const moderation: typeof english.moderation = {
   title: 'Modération',
   open: 'Modération',
   waiting: (count) => (count === 1 ? '1 message à relire' : `${count} messages à relire`),

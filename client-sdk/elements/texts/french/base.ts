@@ -1,19 +1,18 @@
 /** Textes français des éléments. Une clé qui manque ici est une erreur de type. */
-import type { BaseTexts } from './english.ts';
-import { type ErrorTexts, englishErrors } from './english-errors.ts';
-import { asSentence } from './format.ts';
+import type * as english from '../english/base.ts';
+import { asSentence } from '../format.ts';
 
 /** Les erreurs d’une page qui n’arrive pas à charger ses autres textes. */
-export const frenchFailures = {
+export const failures: typeof english.failures = {
   code_unavailable:
     'Une partie de cette page n’a pas pu être chargée. Vérifiez votre connexion ; nous essayons encore.',
   token_unavailable: 'Votre invitation n’a pas pu être obtenue. Réessayez dans un instant.',
   connection_failed: 'Le serveur est injoignable. Vérifiez votre réseau.',
-  timeout: 'Le serveur n’a pas répondu à temps.',
-  internal: 'Quelque chose a échoué de notre côté.',
-} satisfies Partial<ErrorTexts>;
+  timeout: 'Le serveur n’a pas répondu à temps. Réessayez.',
+  internal: 'Quelque chose a échoué de notre côté. Réessayez dans un instant.',
+};
 
-export const french: BaseTexts = {
+export const base: typeof english.base = {
   room: {
     loading: 'Ouverture du salon…',
     noToken: 'Ce salon a besoin d’un jeton du site qui le montre.',
@@ -119,5 +118,5 @@ export const french: BaseTexts = {
   },
   erasedPerson: 'Personne effacée',
   labelled: (name, text) => `${name} : ${text}`,
-  errors: { ...englishErrors, ...frenchFailures },
+  errors: failures,
 };

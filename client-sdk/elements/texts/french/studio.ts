@@ -1,7 +1,7 @@
 /** Textes français du studio. */
-import type { StudioTexts } from './studio-english.ts';
+import type { studio as english } from '../english/studio.ts';
 
-export const studioFrench: StudioTexts = {
+export const studio: typeof english = {
   studio: {
     label: 'Studio',
     opening: 'Ouverture de votre studio…',

@@ -1,6 +1,6 @@
 /** English texts of what is shown inside a room, besides the chat. */
 
-export const insideEnglish = {
+export const inside = {
   private: {
     how: (amount: string) =>
       `Just the two of you. ${amount} is held when you ask; you pay for the time in which you really had each other’s picture, to the cent.`,
@@ -140,5 +140,3 @@ export const insideEnglish = {
     toNext: (amount: string) => `${amount} more and you move up`,
   },
 };
-
-export type InsideTexts = typeof insideEnglish;

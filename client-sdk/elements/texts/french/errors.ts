@@ -1,9 +1,9 @@
 /** Textes français des erreurs, par code : chargés après le reste, car il en faut peu et ils sont longs. */
-import type { ErrorTexts } from './english-errors.ts';
-import { frenchFailures } from './french.ts';
+import type { errors as english } from '../english/errors.ts';
+import { failures } from './base.ts';
 
-export const frenchErrors: ErrorTexts = {
-  ...frenchFailures,
+export const errors: typeof english = {
+  ...failures,
   token_missing: 'Connectez-vous pour entrer dans ce salon.',
   token_invalid: 'Votre invitation n’est pas valable ici. Rechargez la page.',
   token_expired: 'Votre invitation a expiré. Rechargez la page.',
