@@ -11,8 +11,8 @@ const BODIES: Record<Language, Record<NoticeKind | 'postponed', string>> = {
   en: {
     reminder: 'The live begins in a few minutes.',
     live: 'The live has begun.',
-    moved: 'The live has a new date. You can give your ticket back.',
-    postponed: 'The live is postponed. You can give your ticket back.',
+    moved: 'The live has a new date. You can return your ticket.',
+    postponed: 'The live is postponed. You can return your ticket.',
   },
   fr: {
     reminder: 'Le live commence dans quelques minutes.',

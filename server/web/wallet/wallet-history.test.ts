@@ -19,21 +19,21 @@ const refund = (status: string) => ({ id: 'refund_1', amountMinor: 450, currency
 test('what went back to a card has a credit line above its payment, which says when it arrives', () => {
   for (const status of ['succeeded', 'pending']) {
     expect(wordsFor({ ...ticket, refundedMinor: 450, refunds: [refund(status)] })).toMatch(
-      /Given back to your card · A concert .*within 5 to 10 days.*\+€4\.50.*Ticket · A concert .*−€9\.00/,
+      /Refunded to your card · A concert .*within 5 to 10 days.*\+€4\.50.*Ticket · A concert .*−€9\.00/,
     );
   }
 });
 
 test('what the bank has sent back does not arrive, and the line says so', () => {
   const words = wordsFor({ ...ticket, refundedMinor: 450, refunds: [refund('failed')] });
-  expect(words).toContain('Your bank has sent it back to us');
+  expect(words).toContain('Your bank sent it back to us');
   expect(words).not.toContain('within 5 to 10 days');
 });
 
 test('a refund to the wallet names the room that it is about, and why it came', () => {
   const entry = { ...ticket, id: 'refund_3', kind: 'refund', amountMinor: 300, isByCard: false } as WalletEntry;
   expect(wordsFor({ ...entry, label: 'request_undone', roomTitle: 'A concert' })).toMatch(
-    /Refund · A concert .*· The creator did not do what was asked for.*\+€3\.00/,
+    /Refund · A concert .*· The creator didn’t do what was asked for.*\+€3\.00/,
   );
 });
 
@@ -51,7 +51,7 @@ test('credit that goes back to the card leaves the wallet, and arrives at the ba
   // Made at the payment provider: nothing here has a receipt of it.
   expect(wordsFor({ ...entry, id: 're_1', amountMinor: -1_900 })).not.toContain('Receipt');
   const failed = wordsFor({ ...entry, amountMinor: -1_900, status: 'failed' });
-  expect(failed).toContain('Your bank has sent it back to us');
+  expect(failed).toContain('Your bank sent it back to us');
   expect(failed).not.toContain('within 5 to 10 days');
   expect(wordsFor({ ...entry, amountMinor: 900, label: 'not_held' })).not.toContain('within 5 to 10 days');
 });

@@ -67,7 +67,7 @@ test('the home page shows what one holds, with its date, or that it is on', () =
   expect(home([{ ...held, roomStatus: 'live' }])).toContain(`A concert Camille ${elementTexts('en').lobby.liveNow}`);
   expect(home([])).not.toContain('A concert');
   const paused = { ...held, pausedUntil: at(2, 20), pauseAnnounced: true };
-  expect(home([paused])).toMatch(/A concert Camille Paused, goes on by Wed,? 2 Jan/);
+  expect(home([paused])).toMatch(/A concert Camille Paused, back by Wed,? 2 Jan/);
 });
 
 test('a room whose live was interrupted does not come up at the date of its beginning', () => {
@@ -78,5 +78,5 @@ test('a room whose live was interrupted does not come up at the date of its begi
   expect(card({})).toContain('1 Jan');
   const over = { liveEndedAt: at(1, 20, 30) };
   expect(card(over)).toMatch(new RegExp(`^(?!.*1 Jan).*${lobby.offAir}`));
-  expect(card({ ...over, pausedUntil: at(2, 20), pauseAnnounced: true })).toContain('Paused, goes on');
+  expect(card({ ...over, pausedUntil: at(2, 20), pauseAnnounced: true })).toContain('Paused, back by');
 });

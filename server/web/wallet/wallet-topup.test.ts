@@ -23,7 +23,7 @@ test('nobody is told that nothing was charged while a saved card may be', async 
   expect(part.problem).toMatch(/^Your card may have been charged/);
   topUp.mockRejectedValueOnce(new Error('offline'));
   await pay();
-  expect(part.problem).toMatch(/cannot be reached.* Your card may have been charged/);
+  expect(part.problem).toMatch(/can’t reach the server.* Your card may have been charged/);
   part.card = '';
   await pay();
   expect(part.problem).toBe('Nothing was charged.');

@@ -67,7 +67,7 @@ export const errors: Record<LogeErrorCode, string> = {
   measure_invalid: 'This measure doesn’t fit the case.',
   appeal_not_allowed:
     'This decision can no longer be appealed: the deadline has passed, or another decision has replaced it.',
-  idempotency_conflict: 'This key was already used for another request.',
+  idempotency_conflict: 'This was already sent with other details. Reload the page before you try again.',
   room_not_found: 'We can’t find this room.',
   room_ended: 'This live is over.',
   room_limit: 'You have as many open lives as possible. End one first.',

@@ -13,18 +13,18 @@ import { pageLanguage } from '../page-language.ts';
 const TEXTS = {
   en: {
     title: 'Unsubscribe',
-    topics: { lives: 'Letters that remind of lives' },
-    text: (address: string) => `These are sent to ${address}.`,
-    button: 'Send me no more of them',
+    topics: { lives: 'Live reminders' },
+    text: (address: string) => `They’re sent to ${address}.`,
+    button: 'Unsubscribe',
     done: 'Unsubscribed',
-    doneText: (address: string) => `${address} gets no more of these.`,
+    doneText: (address: string) => `${address} won’t get them any more.`,
   },
   fr: {
     title: 'Se désabonner',
     topics: { lives: 'Rappels de lives' },
     text: (address: string) => `Ils sont envoyés à ${address}.`,
-    button: 'Ne plus m’en envoyer',
-    done: 'Désabonnement fait',
+    button: 'Se désabonner',
+    done: 'Désabonnement confirmé',
     doneText: (address: string) => `${address} n’en recevra plus.`,
   },
 } as const;

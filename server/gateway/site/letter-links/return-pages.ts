@@ -12,17 +12,17 @@ import type { LetterLinks, LinkPage, LinkVisit } from './letter-link.ts';
 
 const TEXTS = {
   en: {
-    title: 'Give the ticket back',
+    title: 'Return your ticket',
     newDate: (date: string) => `New date: ${date}`,
-    noDate: 'The new date is not known yet.',
+    noDate: 'There’s no new date yet.',
     price: (price: string) => `You get ${price} back, the way you paid.`,
-    button: 'Give the ticket back',
-    keep: 'Keep the ticket',
-    closed: 'This ticket can no longer be given back.',
-    done: 'The ticket is given back',
+    button: 'Return ticket',
+    keep: 'Keep ticket',
+    closed: 'This ticket can no longer be returned.',
+    done: 'Ticket returned',
     toWallet: (price: string) => `${price} is in your wallet.`,
     toCard: (price: string) =>
-      `${price} goes back to the card that paid. It can take a few days until your bank shows it.`,
+      `${price} goes back to the card that paid. It can take a few days to show up at your bank.`,
   },
   fr: withFrenchSpaces({
     title: 'Rendre le billet',

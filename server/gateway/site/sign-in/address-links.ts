@@ -46,42 +46,41 @@ const TEXTS = {
   en: {
     confirm: {
       title: 'Change of address',
-      old: (address: string) => `Your account moves to ${address} when both mailboxes agree.`,
-      new: (address: string) =>
-        `An account of this house moves to ${address} when everything that it waits for is there.`,
-      act: 'I agree',
+      old: (address: string) => `Your account moves to ${address} once both addresses have confirmed.`,
+      new: (address: string) => `An account at this house moves to ${address} once every confirmation is in.`,
+      act: 'Confirm',
       waiting:
-        'Thank you, this mailbox has agreed. Until the account has moved, do not sign in with the new address: it would get an account of its own.',
-      done: 'Thank you. The address has changed.',
+        'Thank you, this address has confirmed. Don’t sign in with the new address until the account has moved: that would create a separate account.',
+      done: 'Thank you. The address has been changed.',
     },
     object: {
       title: 'Stop the change of address',
       text: (old: string, fresh: string) =>
-        `Your account stays with ${old}, or comes back to it from ${fresh}. It is signed out everywhere, and passkeys that were added lately are removed.`,
-      act: 'Stop it',
-      done: 'It is stopped. Sign in by mail, and check your account.',
+        `Your account stays with ${old}, or comes back to it from ${fresh}. You’ll be signed out everywhere, and recently added passkeys will be removed.`,
+      act: 'Stop the change',
+      done: 'The change is stopped. Sign in by email, then check your account.',
     },
-    ended: 'This change is over: it was stopped or withdrawn, or a later one took its place.',
-    expired: 'This link is too old to change anything.',
+    ended: 'This change is over: it was stopped or withdrawn, or a later one replaced it.',
+    expired: 'This link has expired.',
   },
   fr: withFrenchSpaces({
     confirm: {
       title: 'Changement d’adresse',
-      old: (address: string) => `Votre compte passe à ${address} quand les deux boîtes sont d’accord.`,
-      new: (address: string) => `Un compte de cette maison passe à ${address} quand tout ce qu’il attend est réuni.`,
-      act: 'Je suis d’accord',
+      old: (address: string) => `Votre compte passera à ${address} dès que les deux adresses auront confirmé.`,
+      new: (address: string) => `Un compte de cette maison passera à ${address} dès que tout sera confirmé.`,
+      act: 'Confirmer',
       waiting:
-        'Merci, cette boîte a donné son accord. Tant que le compte n’a pas changé d’adresse, ne vous connectez pas avec la nouvelle : elle aurait son propre compte.',
-      done: 'Merci. L’adresse a changé.',
+        'Merci, cette adresse a confirmé. Tant que le compte n’a pas changé d’adresse, ne vous connectez pas avec la nouvelle : cela créerait un autre compte.',
+      done: 'Merci. L’adresse a été changée.',
     },
     object: {
       title: 'Arrêter le changement d’adresse',
       text: (old: string, fresh: string) =>
         `Votre compte reste à ${old}, ou y revient depuis ${fresh}. Il est déconnecté partout, et les clés d’accès ajoutées récemment sont retirées.`,
-      act: 'Arrêter',
-      done: 'C’est arrêté. Connectez-vous par mail et vérifiez votre compte.',
+      act: 'Arrêter le changement',
+      done: 'Le changement est arrêté. Connectez-vous par e-mail, puis vérifiez votre compte.',
     },
     ended: 'Ce changement est terminé : il a été arrêté ou retiré, ou un autre l’a remplacé.',
-    expired: 'Ce lien est trop ancien pour changer quoi que ce soit.',
+    expired: 'Ce lien a expiré.',
   }),
 } as const;

@@ -41,12 +41,12 @@ export function mountSignInLinks(
 const TEXTS = {
   en: {
     title: 'Sign in',
-    text: (address: string) => `This signs in ${address}, in this browser, once.`,
+    text: (address: string) => `This link signs in ${address}, in this browser, once.`,
     confirm: 'Sign in here',
-    warning: 'If you did not ask for this, close this page: nothing happens.',
-    used: (address: string) => `This link has signed in ${address} already. It works once.`,
-    expired: (address: string) => `This link for ${address} is too old.`,
-    ask: 'Ask for another link',
+    warning: 'If you didn’t ask for this, close this page: nothing happens.',
+    used: (address: string) => `This link has already signed in ${address}. It works only once.`,
+    expired: (address: string) => `This link for ${address} has expired.`,
+    ask: 'Get a new link',
     goOn: 'Go to the home page',
   },
   fr: withFrenchSpaces({
@@ -55,8 +55,8 @@ const TEXTS = {
     confirm: 'Me connecter ici',
     warning: 'Si vous ne l’avez pas demandé, fermez cette page : il ne se passe rien.',
     used: (address: string) => `Ce lien a déjà connecté ${address}. Il ne sert qu’une fois.`,
-    expired: (address: string) => `Ce lien pour ${address} est trop ancien.`,
-    ask: 'Demander un autre lien',
+    expired: (address: string) => `Ce lien pour ${address} a expiré.`,
+    ask: 'Recevoir un nouveau lien',
     goOn: 'Aller à l’accueil',
   }),
 } as const;

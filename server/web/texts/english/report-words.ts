@@ -1,7 +1,7 @@
 /** What a report is about, in English: for the desk and for reviewers. */
 export const reportWords = {
   heading: (subject: string, category: string) => `${subject}: ${category}`,
-  subjects: { message: 'A message', person: 'A person', live: 'A live', form: 'By the form' },
+  subjects: { message: 'A message', person: 'A person', live: 'A live', form: 'From the form' },
   categories: {
     harassment: 'harassment',
     hate: 'hate',
@@ -13,7 +13,7 @@ export const reportWords = {
     fraud: 'fraud',
     spam: 'spam',
     consent: 'shown without consent',
-    illegal: 'something else that is illegal',
+    illegal: 'something else that’s illegal',
     other: 'something else',
   },
 };
