@@ -69,15 +69,14 @@ export const chatStripStyles = css`
     display: var(--_chat-strip, none);
     flex: 1;
     align-items: center;
-    gap: 0.5rem;
+    gap: var(--_space-8);
     min-width: 0;
     min-height: 2.75rem;
-    padding: 0 0.25rem 0 0;
+    padding: 0 var(--_space-4) 0 0;
     border: 0;
     background: none;
     color: inherit;
-    font: inherit;
-    font-size: 0.9063rem;
+    font: var(--_type-14);
     text-align: start;
     cursor: pointer;
   }

@@ -53,24 +53,24 @@ export class LogeTopup extends DialogPart {
     ...DialogPart.styles,
     css`
       .text {
-        margin-bottom: 1rem;
+        margin-bottom: var(--_space-16);
         color: var(--_muted);
       }
 
       wa-callout {
-        margin-top: 1rem;
+        margin-top: var(--_space-16);
       }
 
       fieldset {
         display: grid;
-        gap: 0.5rem;
-        margin: 1rem 0 0;
+        gap: var(--_space-8);
+        margin: var(--_space-16) 0 0;
         padding: 0;
         border: 0;
       }
 
       legend {
-        margin-bottom: 0.5rem;
+        margin-bottom: var(--_space-8);
         padding: 0;
         font-weight: 600;
       }
@@ -78,7 +78,7 @@ export class LogeTopup extends DialogPart {
       .way {
         display: flex;
         align-items: center;
-        gap: 0.7rem;
+        gap: var(--_space-12);
         min-height: 2.75rem;
         cursor: pointer;
       }

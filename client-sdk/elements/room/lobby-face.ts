@@ -39,7 +39,7 @@ export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
   return html`
     <section class="lobby" part="lobby" aria-label=${texts.lobby.label}>
       <div class="picture" part="poster">
-        ${poster(info.id, creator, info.poster)}
+        ${poster(info)}
         <div class="badges">
           ${isLive ? liveBadge(texts) : nothing}
           ${viewerCount ? viewersBadge(viewerCount, texts, language) : nothing}

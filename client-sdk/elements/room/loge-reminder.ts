@@ -20,13 +20,13 @@ export class LogeReminder extends RoomPart {
     css`
       :host {
         display: block;
-        margin-top: 1rem;
+        margin-top: var(--_space-16);
       }
 
       .row {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.5rem 1.25rem;
+        gap: var(--_space-8) var(--_space-16);
         align-items: center;
       }
 
@@ -38,9 +38,9 @@ export class LogeReminder extends RoomPart {
       }
 
       p {
-        margin-top: 0.5rem;
+        margin-top: var(--_space-8);
         color: var(--_muted);
-        font-size: 0.9375rem;
+        font: var(--_type-16);
       }
     `,
   ];

@@ -3,6 +3,7 @@ import { html, Markup } from '../../platform/html.ts';
 import { LANGUAGES, type Language, otherLanguage } from '../../protocol/languages.ts';
 import { documentStyles } from '../../web/styles/document-styles.ts';
 import { CARD_SIZE } from './cards/card-content.ts';
+import { fontHead } from './fonts.ts';
 
 export interface PageHead {
   /** Of the browser's window. */
@@ -59,7 +60,7 @@ export function pageHead(head: PageHead): Markup {
     ${structuredData !== undefined && html`<script type="application/ld+json">${scriptData(structuredData)}</script>`}
     <link rel="manifest" href="/manifest.webmanifest">
     <link rel="apple-touch-icon" href="/app-icon.png">
-    <style>${new Markup(documentStyles.cssText)}</style>`;
+    ${fontHead}<style>${new Markup(documentStyles.cssText)}</style>`;
 }
 
 /** The same page in each language; without `lang` it answers in the visitor's. */

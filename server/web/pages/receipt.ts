@@ -181,7 +181,7 @@ export class SiteReceipt extends SitePage {
       ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
       ${receipt.withdrawable && isOwn ? html`<p class="small muted">${words.withdrawable}</p>` : nothing}
       <p class="buttons">
-        <wa-button variant="brand" data-testid="print" @click=${() => window.print()}>${words.print}</wa-button>
+        <wa-button variant="neutral" data-testid="print" @click=${() => window.print()}>${words.print}</wa-button>
         ${
           receipt.withdrawable && isOwn
             ? html`<wa-button appearance="outlined" data-testid="withdraw" ?loading=${this.busy !== ''} @click=${() => this.#withdraw(receipt)}>${words.withdraw}</wa-button>`
@@ -193,14 +193,14 @@ export class SiteReceipt extends SitePage {
 
   async #withdraw(receipt: Receipt): Promise<void> {
     const words = this.words.receipt;
-    const isSure = await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask({
+    const answer = await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask({
       title: words.withdrawTitle,
       text: words.withdrawText(this.#money(receipt.amountMinor)),
       confirm: words.withdraw,
       cancel: words.withdrawKeep,
       testId: 'confirm-withdraw',
     });
-    if (!isSure) return;
+    if (answer === undefined) return;
     await this.act('withdraw', async () => {
       await call('POST /v1/withdrawals', { ticket: receipt.id });
       this.isWithdrawn = true;

@@ -28,15 +28,15 @@ interface SaidMessage {
 export const evidenceStyles = css`
   .said {
     display: grid;
-    gap: 0.4rem;
-    margin: 0.75rem 0;
+    gap: var(--_space-8);
+    margin: var(--_space-12) 0;
     padding: 0;
     list-style: none;
     overflow-wrap: anywhere;
   }
 
   .said li {
-    padding: 0.4rem 0.75rem;
+    padding: var(--_space-8) var(--_space-12);
     border-inline-start: 3px solid var(--_line);
   }
 
@@ -50,11 +50,11 @@ export const evidenceStyles = css`
     overflow: auto;
     overflow-wrap: anywhere;
     white-space: pre-wrap;
-    font-size: 0.8438rem;
+    font: var(--_type-14);
   }
 
   summary {
-    padding-block: 0.6rem;
+    padding-block: var(--_space-8);
     cursor: pointer;
   }
 

@@ -4,7 +4,6 @@
 
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
 import type { FooterPage } from '../../protocol/house-pages.ts';
 import { LANGUAGES, type Language, otherLanguage } from '../../protocol/languages.ts';
@@ -116,10 +115,10 @@ function account(name: string, { words, signInPath }: SiteFrame, handlers: Frame
       <span>${initialsOf(name)}</span>
     </button>
     <div id="account" class="account-menu" popover>
-      <p>${words.site.account(name)}</p>
-      ${signInPath === undefined ? nothing : html`<a class="button outlined" href="/account" data-testid="to-account">${words.site.yourAccount}</a>`}
-      <a class="button outlined" href="/wallet" data-testid="to-wallet">${words.site.wallet}</a>
-      ${button({ label: words.site.signOut, icon: 'back', testId: 'sign-out', isOutlined: true, onClick: () => handlers?.signOut() })}
+      <p class="muted">${words.site.account(name)}</p>
+      ${signInPath === undefined ? nothing : html`<a href="/account" data-testid="to-account">${words.site.yourAccount}</a>`}
+      <a href="/wallet" data-testid="to-wallet">${words.site.wallet}</a>
+      <button type="button" data-testid="sign-out" @click=${handlers?.signOut}>${words.site.signOut}</button>
     </div>
   `;
 }

@@ -72,6 +72,6 @@ export function mountKeptLetters(app: Express, { config, mail }: HttpContext): v
 }
 
 function letterEntry({ to, subject, text, html: source, sentAt }: KeptLetter) {
-  const frame = html`<iframe sandbox="allow-popups" title="${subject}" srcdoc="${source}" style="width: 100%; height: 26rem; border: 0; border-radius: 9px; background: #fff; color-scheme: light;"></iframe>`;
+  const frame = html`<iframe sandbox="allow-popups" title="${subject}" srcdoc="${source}" style="width: 100%; height: 26rem; border: 0; border-radius: var(--_radius-small);"></iframe>`;
   return html`<details><summary><strong>${subject}</strong><br>${to} · ${sentAt}</summary>${frame}<pre style="white-space: pre-wrap;">${text}</pre></details>`;
 }

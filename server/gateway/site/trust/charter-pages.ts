@@ -1,8 +1,9 @@
 /** The charter for everybody to read: the version in force, all others, and what changed between two. */
 import type { Express, Request, Response } from 'express';
+import { css } from 'lit';
 import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
 import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
-import { html, type Markup } from '../../../platform/html.ts';
+import { html, Markup } from '../../../platform/html.ts';
 import type { ArticleChange, PublishedVersion, TextPart } from '../../../protocol/trust/charter.ts';
 import type { HttpContext } from '../../context.ts';
 import { page } from '../../http/html-pages.ts';
@@ -12,21 +13,44 @@ import { footerPages } from '../house-pages.ts';
 import { pageLanguage } from '../page-language.ts';
 import { charterTexts } from './charter-texts.ts';
 
-const STYLE = html`<style>
-  .charter h2 { margin: 2rem 0 .4rem; font-family: var(--display); font-weight: 500; font-size: 1.4rem; line-height: 1.25; }
-  .charter .words { white-space: pre-line; overflow-wrap: anywhere; margin: 0; }
-  .charter .quiet { color: #b9a8ad; font-size: .9375rem; }
-  .charter code { overflow-wrap: anywhere; }
-  .charter ul { padding-inline-start: 1.2rem; }
-  .charter li { margin: .6rem 0; }
-  .charter ins { background: #4a3a1e; text-underline-offset: 3px; text-decoration-thickness: 1px; }
-  .charter del { color: #b9a8ad; }
-  .charter del + ins { margin-inline-start: .25em; }
-  .charter form { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: 1rem 0; }
-  .charter label { display: grid; gap: .25rem; font-size: .9375rem; }
-  .charter select { min-height: 2.75rem; padding: .6rem .8rem; border: 1px solid #6d5a62; border-radius: 9px; background: #1d1418; color: inherit; font: inherit; }
-  .charter select:focus-visible { outline: 2px solid #e6b566; outline-offset: 2px; }
-</style>`;
+const styles = css`
+  .charter ul {
+    padding-inline-start: var(--_space-16);
+  }
+
+  .charter li {
+    margin: var(--_space-8) 0;
+  }
+
+  .charter ins {
+    background: var(--_chosen);
+    text-underline-offset: 3px;
+    text-decoration-thickness: 1px;
+  }
+
+  .charter del {
+    color: var(--_muted);
+  }
+
+  .charter del + ins {
+    margin-inline-start: var(--_space-4);
+  }
+
+  .charter form {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--_space-12);
+    align-items: end;
+    margin: var(--_space-16) 0;
+  }
+
+  .charter label {
+    display: grid;
+    gap: var(--_space-4);
+    font: var(--_type-14);
+  }
+`;
+const STYLE = html`<style>${new Markup(styles.cssText)}</style>`;
 
 export function mountCharterPages(app: Express, context: HttpContext, limits: HttpLimits): void {
   const { charter, config } = context;
