@@ -42,16 +42,15 @@ export class LogeLeaderboard extends DialogPart {
       .line {
         display: flex;
         align-items: center;
-        gap: 0.6rem;
+        gap: var(--_space-8);
         width: 100%;
         min-height: max(2.5rem, var(--_finger));
-        padding: 0.35rem 1rem;
+        padding: var(--_space-4) var(--_space-16);
         border: 0;
         border-bottom: 1px solid var(--_line);
         background: none;
         color: var(--_text);
-        font: inherit;
-        font-size: 0.9063rem;
+        font: var(--_type-14);
         text-align: start;
         cursor: pointer;
       }
@@ -74,7 +73,7 @@ export class LogeLeaderboard extends DialogPart {
       }
 
       .names bdi + b {
-        margin-inline-start: 0.35em;
+        margin-inline-start: var(--_space-4);
       }
 
       b {
@@ -90,9 +89,9 @@ export class LogeLeaderboard extends DialogPart {
       li {
         display: grid;
         grid-template-columns: 2.2rem minmax(0, 1fr) auto;
-        gap: 0 0.6rem;
+        gap: 0 var(--_space-8);
         align-items: baseline;
-        padding: 0.7rem 0;
+        padding: var(--_space-12) 0;
         border-bottom: 1px solid var(--_line);
       }
 
@@ -101,8 +100,7 @@ export class LogeLeaderboard extends DialogPart {
       }
 
       li .rank {
-        font-family: var(--_font-display);
-        font-size: 1.1875rem;
+        font: var(--_title-20);
         color: var(--_muted);
       }
 
@@ -119,11 +117,11 @@ export class LogeLeaderboard extends DialogPart {
       }
 
       .own {
-        font-weight: 650;
+        font-weight: 600;
       }
 
       .place {
-        margin-bottom: 0.75rem;
+        margin-bottom: var(--_space-12);
         color: var(--_muted);
       }
     `,

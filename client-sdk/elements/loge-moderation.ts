@@ -42,7 +42,7 @@ export class LogeModeration extends RoomPart {
       .tabs {
         display: flex;
         flex-wrap: wrap;
-        margin: 0 0 1.1rem;
+        margin: 0 0 var(--_space-16);
         border-bottom: 1px solid var(--_line);
       }
 
@@ -50,26 +50,24 @@ export class LogeModeration extends RoomPart {
         display: inline-flex;
         align-items: center;
         justify-content: center;
-        gap: 0.4rem;
+        gap: var(--_space-8);
         min-width: var(--_finger);
         min-height: 2.75rem;
-        padding: 0 0.6rem;
+        padding: 0 var(--_space-8);
         border: 0;
         border-bottom: 2px solid transparent;
         background: none;
         color: var(--_muted);
-        font: inherit;
-        font-size: 0.9375rem;
-        font-weight: 600;
+        font: var(--_strong-16);
         cursor: pointer;
       }
 
       /* All tabs fit on one line of most phones, in French too. */
       @media (max-width: 460px) {
         .tabs button {
-          gap: 0.25rem;
-          padding: 0 0.25rem;
-          font-size: 0.8125rem;
+          gap: var(--_space-4);
+          padding: 0 var(--_space-4);
+          font: var(--_type-14);
         }
       }
 
@@ -87,17 +85,17 @@ export class LogeModeration extends RoomPart {
         place-items: center;
         min-width: 1.25rem;
         height: 1.25rem;
-        padding: 0 0.3rem;
-        border-radius: 999px;
-        background: var(--_accent);
-        color: var(--_on-accent);
-        font-size: 0.75rem;
+        padding: 0 var(--_space-4);
+        border-radius: var(--_radius-full);
+        background: var(--_primary);
+        color: var(--_on-primary);
+        font: var(--_type-12);
       }
 
       .shortcuts {
-        margin-top: 1.5rem;
+        margin-top: var(--_space-24);
         color: var(--_muted);
-        font-size: 0.8438rem;
+        font: var(--_type-14);
       }
 
       @media (hover: none) {

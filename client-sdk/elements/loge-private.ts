@@ -39,7 +39,7 @@ export class LogePrivate extends RoomPart {
 
       .panel {
         display: grid;
-        gap: 0.875rem;
+        gap: var(--_space-12);
       }
 
       .panel:focus {
@@ -51,20 +51,19 @@ export class LogePrivate extends RoomPart {
         flex-wrap: wrap;
         align-items: center;
         justify-content: space-between;
-        gap: 0.5rem 1rem;
+        gap: var(--_space-8) var(--_space-16);
       }
 
       .amount {
-        font-family: var(--_font-display);
-        font-size: 1.3rem;
+        font: var(--_title-20);
         font-variant-numeric: tabular-nums lining-nums;
       }
 
       .receipt {
         display: grid;
         grid-template-columns: minmax(0, 1fr) auto;
-        gap: 0.3rem 1rem;
-        margin: 0.75rem 0 0;
+        gap: var(--_space-4) var(--_space-16);
+        margin: var(--_space-12) 0 0;
       }
 
       .receipt dd {
@@ -74,38 +73,37 @@ export class LogePrivate extends RoomPart {
       }
 
       .receipt .sum {
-        padding-top: 0.35rem;
+        padding-top: var(--_space-4);
         border-top: 1px solid var(--_line);
-        font-weight: 650;
+        font-weight: 600;
       }
 
       wa-callout p {
-        margin: 0.35rem 0 0;
+        margin: var(--_space-4) 0 0;
       }
 
       .buttons {
         display: flex;
-        gap: 0.5rem;
+        gap: var(--_space-8);
       }
 
       ul {
         display: grid;
-        gap: 0.75rem;
+        gap: var(--_space-12);
         padding: 0;
         margin: 0;
         list-style: none;
       }
 
       h2 {
-        font-size: 0.9375rem;
-        font-weight: 600;
+        font: var(--_strong-16);
         color: var(--_muted);
       }
 
       /* Over the picture of the creator's phone: what can be answered or ended, and the result in a line. */
       @container (max-width: 899px) {
         :host(.card) .panel {
-          gap: 0.5rem;
+          gap: var(--_space-8);
         }
 
         :host(.card) h2,
@@ -116,7 +114,7 @@ export class LogePrivate extends RoomPart {
 
         :host(.card) wa-callout {
           --spacing: 0.5rem;
-          font-size: 0.875rem;
+          font: var(--_type-14);
         }
       }
     `,

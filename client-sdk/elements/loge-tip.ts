@@ -197,10 +197,10 @@ export class LogeTip extends DialogPart {
         <span class="ways">
           ${
             (this.chosenMinor ?? 0) >= LIMITS.directTipMinMinor
-              ? html`<wa-button size="s" appearance="outlined" variant="brand" data-testid="tip-by-card" ?loading=${this.busy === 'card'} @click=${this.#sendByCard}>${texts.tip.byCard}</wa-button>`
+              ? html`<wa-button size="s" appearance="outlined" variant="neutral" data-testid="tip-by-card" ?loading=${this.busy === 'card'} @click=${this.#sendByCard}>${texts.tip.byCard}</wa-button>`
               : nothing
           }
-          <wa-button size="s" appearance="outlined" variant="brand" data-testid="tip-topup" @click=${() => this.#topUp(missingMinor)}
+          <wa-button size="s" appearance="outlined" variant="neutral" data-testid="tip-topup" @click=${() => this.#topUp(missingMinor)}
             >${texts.tip.topUp}</wa-button
           >
         </span>

@@ -26,19 +26,19 @@ export class LogeWallet extends RoomPart {
       .chip {
         display: inline-flex;
         align-items: center;
-        gap: 0.45rem;
+        gap: var(--_space-8);
         height: 2.75rem;
-        padding-inline-start: 0.7rem;
+        padding-inline-start: var(--_space-12);
         border: 1px solid var(--_line);
-        border-radius: 999px;
+        border-radius: var(--_radius-full);
         background: var(--_surface);
-        font-size: 0.875rem;
+        font: var(--_type-14);
         white-space: nowrap;
       }
 
       .amount {
         min-width: 3.6em;
-        font-weight: 650;
+        font-weight: 600;
       }
 
       .chip button {
@@ -46,13 +46,13 @@ export class LogeWallet extends RoomPart {
         place-items: center;
         width: 2.75rem;
         height: 2.75rem;
-        margin-inline: -0.45rem -0.25rem;
+        margin-inline: calc(-1 * var(--_space-8)) calc(-1 * var(--_space-4));
         /* The circle is smaller than what is pressed. */
-        padding: 0.5rem;
+        padding: var(--_space-8);
         border: 0;
-        border-radius: 50%;
-        background: var(--_accent) content-box;
-        color: var(--_on-accent);
+        border-radius: var(--_radius-full);
+        background: var(--_primary) content-box;
+        color: var(--_on-primary);
         cursor: pointer;
       }
     `,

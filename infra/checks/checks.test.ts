@@ -22,6 +22,7 @@ import { checkDashboard, writeDashboard } from './dashboards.ts';
 import { faultsInManifests, faultsOfNames } from './environment.ts';
 import { faultsOfImages, resolveDigest } from './images.ts';
 import { checkKubernetes } from './kubernetes.ts';
+import { faultsOfStyles } from './look.ts';
 import { parsePromql } from './promql.ts';
 import { faultsOfExpression, type RegisteredMetrics, registeredMetrics } from './registered-metrics.ts';
 import { faultsOfSource } from './regular-expressions.ts';
@@ -39,6 +40,20 @@ let metrics: RegisteredMetrics;
 
 beforeAll(async () => {
   metrics = await registeredMetrics();
+});
+
+test('styles have no size, colour, radius or space that is none of the tokens', () => {
+  const faults = faultsOfStyles(`
+    css\`
+      .a { font: var(--_type-14); padding: var(--_space-8) 0; border-radius: 0; color: var(--_text); margin: -1px; }
+      .b { font-size: 15px; line-height: 1.3; font: 600 1rem serif; font-weight: 650; }
+      @media (min-width: 720px) { .c { padding: 0.6rem; border-radius: 7px; color: #fff; box-shadow: 0 0 2px rgb(0 0 0 / 0.4); } }
+    \`;
+    html\`<p style="margin-top: 1rem">\``);
+  expect(faults.map((fault) => fault.split(':')[0])).toEqual([
+    ...['font-size', 'line-height', 'font', 'font-weight'],
+    ...['padding', 'border-radius', 'color', 'box-shadow', 'margin-top'],
+  ]);
 });
 
 test('the ingress lets the largest picture pass', () => {

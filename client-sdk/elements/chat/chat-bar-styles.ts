@@ -13,9 +13,9 @@ export const chatBarStyles = css`
   .bar {
     display: flex;
     align-items: center;
-    gap: 0.15rem;
+    gap: var(--_space-4);
     min-height: 2.75rem;
-    padding: 0 0.5rem 0 1rem;
+    padding: 0 var(--_space-8) 0 var(--_space-16);
   }
 
   :host([strip]) h2 {
@@ -24,25 +24,22 @@ export const chatBarStyles = css`
 
   h2 {
     margin-inline-end: auto;
-    font-size: 0.9375rem;
-    font-weight: 650;
+    font: var(--_strong-16);
   }
 
   button {
     display: inline-flex;
     align-items: center;
-    gap: 0.35rem;
+    gap: var(--_space-4);
     min-width: 2.75rem;
     height: 2.75rem;
     justify-content: center;
-    padding: 0 0.5rem;
+    padding: 0 var(--_space-8);
     border: 0;
-    border-radius: 999px;
+    border-radius: var(--_radius-full);
     background: none;
     color: var(--_muted);
-    font: inherit;
-    font-size: 0.8438rem;
-    font-weight: 600;
+    font: var(--_strong-14);
     font-variant-numeric: tabular-nums;
     cursor: pointer;
   }
@@ -61,11 +58,11 @@ export const chatBarStyles = css`
     place-items: center;
     min-width: 1.25rem;
     height: 1.25rem;
-    padding: 0 0.3rem;
-    border-radius: 999px;
-    background: var(--_accent);
-    color: var(--_on-accent);
-    font-size: 0.75rem;
+    padding: 0 var(--_space-4);
+    border-radius: var(--_radius-full);
+    background: var(--_primary);
+    color: var(--_on-primary);
+    font: var(--_type-12);
   }
 
   .raised {
@@ -95,13 +92,11 @@ export const chatBarStyles = css`
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 0.65rem;
-    padding: 0.5rem 0.6rem 0.5rem 1rem;
+    gap: var(--_space-12);
+    padding: var(--_space-8) var(--_space-8) var(--_space-8) var(--_space-16);
     background: var(--_live);
     color: var(--_on-live);
-    font-size: 0.9063rem;
-    font-weight: 600;
-    line-height: 1.35;
+    font: var(--_strong-14);
   }
 
   .closed .icon {
@@ -115,20 +110,20 @@ export const chatBarStyles = css`
   .acts {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.4rem;
+    gap: var(--_space-8);
     margin-inline-start: auto;
   }
 
   .closed button {
     flex: none;
-    padding: 0 0.9rem;
+    padding: 0 var(--_space-16);
     border: 1px solid currentColor;
     color: inherit;
   }
 
   .problem {
-    padding: 0 1rem 0.5rem;
+    padding: 0 var(--_space-16) var(--_space-8);
     color: var(--_danger);
-    font-size: 0.875rem;
+    font: var(--_type-14);
   }
 `;

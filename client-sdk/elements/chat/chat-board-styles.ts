@@ -10,19 +10,19 @@ export const chatBoardStyles = css`
   .pinned,
   .poll {
     border-bottom: 1px solid var(--_line);
-    font-size: 0.9063rem;
+    font: var(--_type-14);
   }
 
   .pinned {
     display: grid;
     grid-template-columns: auto minmax(0, 1fr) auto;
-    gap: 0 0.6rem;
+    gap: 0 var(--_space-8);
     align-items: start;
-    padding: 0.5rem 0.5rem 0.5rem 1rem;
+    padding: var(--_space-8) var(--_space-8) var(--_space-8) var(--_space-16);
   }
 
   .pinned > .icon {
-    margin-top: 0.15rem;
+    margin-top: var(--_space-4);
     color: var(--_accent);
   }
 
@@ -32,7 +32,6 @@ export const chatBoardStyles = css`
     background: none;
     color: inherit;
     font: inherit;
-    line-height: 1.4;
     text-align: start;
     overflow-wrap: anywhere;
     cursor: pointer;
@@ -47,8 +46,8 @@ export const chatBoardStyles = css`
   }
 
   .name {
-    font-weight: 650;
-    margin-inline-end: 0.35em;
+    font-weight: 600;
+    margin-inline-end: var(--_space-4);
   }
 
   .name.creator,
@@ -65,14 +64,13 @@ export const chatBoardStyles = css`
     place-items: center;
     min-width: max(2rem, var(--_finger));
     height: max(2rem, var(--_finger));
-    margin: -0.5rem 0;
-    padding: 0 0.5rem;
+    margin: calc(-1 * var(--_space-8)) 0;
+    padding: 0 var(--_space-8);
     border: 0;
-    border-radius: 999px;
+    border-radius: var(--_radius-full);
     background: none;
     color: var(--_muted);
-    font: inherit;
-    font-size: 0.8438rem;
+    font: var(--_type-14);
     cursor: pointer;
   }
 
@@ -81,15 +79,15 @@ export const chatBoardStyles = css`
   }
 
   .poll {
-    padding: 0.6rem 1rem 0.75rem;
+    padding: var(--_space-8) var(--_space-16) var(--_space-12);
   }
 
   .poll-head {
     display: flex;
     align-items: center;
-    gap: 0.5rem;
+    gap: var(--_space-8);
     color: var(--_muted);
-    font-size: 0.8125rem;
+    font: var(--_type-14);
   }
 
   .poll-head .fold {
@@ -97,29 +95,28 @@ export const chatBoardStyles = css`
   }
 
   .question {
-    margin: 0.15rem 0 0.45rem;
-    font-weight: 650;
-    line-height: 1.35;
+    margin: var(--_space-4) 0 var(--_space-8);
+    font-weight: 600;
     overflow-wrap: anywhere;
   }
 
   .result {
-    margin-bottom: 0.45rem;
+    margin-bottom: var(--_space-8);
     color: var(--_accent);
   }
 
   .options {
     display: grid;
-    gap: 0.35rem;
+    gap: var(--_space-4);
   }
 
   .option {
     position: relative;
     display: flex;
     align-items: center;
-    gap: 0.5rem;
+    gap: var(--_space-8);
     min-height: max(2.25rem, var(--_finger));
-    padding: 0.3rem 0.75rem;
+    padding: var(--_space-4) var(--_space-12);
     border: 1px solid var(--_line);
     border-radius: var(--_radius-small);
     background: var(--_ground);
@@ -167,7 +164,7 @@ export const chatBoardStyles = css`
   }
 
   .problem {
-    margin-top: 0.4rem;
+    margin-top: var(--_space-8);
     color: var(--_danger);
   }
 `;

@@ -3,53 +3,53 @@ import { css } from 'lit';
 
 export const chatMessageStyles = css`
   .around {
-    margin-bottom: 0.9rem;
-    padding: 0.6rem 0.9rem;
+    margin-bottom: var(--_space-16);
+    padding: var(--_space-8) var(--_space-16);
     border-radius: var(--_radius-small);
     background: var(--_surface);
     color: var(--_muted);
-    font-size: 0.9063rem;
+    font: var(--_type-14);
     overflow-wrap: anywhere;
   }
 
   .around .it {
-    margin: 0.25rem -0.9rem;
-    padding: 0.3rem 0.9rem;
+    margin: var(--_space-4) calc(-1 * var(--_space-16));
+    padding: var(--_space-4) var(--_space-16);
     border-inline-start: 3px solid var(--_accent);
     background: color-mix(in oklab, var(--_accent) 10%, transparent);
     color: var(--_text);
-    font-size: 1rem;
+    font: var(--_type-16);
   }
 
   .facts {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.2rem 1.2rem;
+    gap: var(--_space-4) var(--_space-16);
     list-style: none;
-    font-size: 0.9063rem;
+    font: var(--_type-14);
   }
 
   h3 {
-    margin-top: 0.9rem;
-    font-size: 0.9375rem;
+    margin-top: var(--_space-16);
+    font: var(--_strong-16);
   }
 
   .record {
     max-height: 9rem;
     overflow-y: auto;
-    margin-top: 0.3rem;
-    padding-inline-start: 1.1rem;
-    font-size: 0.9063rem;
+    margin-top: var(--_space-4);
+    padding-inline-start: var(--_space-16);
+    font: var(--_type-14);
   }
 
   .restricted {
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: 0.5rem;
-    margin-top: 0.7rem;
+    gap: var(--_space-8);
+    margin-top: var(--_space-12);
     color: var(--_danger);
-    font-size: 0.9375rem;
+    font: var(--_type-16);
   }
 
   .restricted span {
@@ -68,30 +68,30 @@ export const chatMessageStyles = css`
   .reasons {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.4rem;
-    margin: 1.1rem 0 0.6rem;
+    gap: var(--_space-8);
+    margin: var(--_space-16) 0 var(--_space-8);
   }
 
   .acts {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
-    gap: 0.6rem;
-    margin-top: 1rem;
+    gap: var(--_space-8);
+    margin-top: var(--_space-16);
   }
 
   .times {
     display: grid;
     grid-template-columns: repeat(3, minmax(0, 1fr));
-    gap: 0.6rem;
+    gap: var(--_space-8);
   }
 
   .times p {
     grid-column: 1 / -1;
-    margin-bottom: -0.3rem;
-    font-size: 0.9375rem;
+    margin-bottom: calc(-1 * var(--_space-4));
+    font: var(--_type-16);
   }
 
   wa-callout {
-    margin-top: 1rem;
+    margin-top: var(--_space-16);
   }
 `;

@@ -356,7 +356,7 @@ export class LogeChatModeration extends DialogPart {
 
   async #run({ name, done, act, keepsOpen, question }: DialogAct): Promise<void> {
     const { message } = this;
-    if (question && !(await this.#confirm?.ask(question(this.reason.trim())))) return;
+    if (question && (await this.#confirm?.ask(question(this.reason.trim()))) === undefined) return;
     // The dialog may be closed by then, or show another message.
     const isShown = () => this.message === message;
     await this.act(name, async () => {

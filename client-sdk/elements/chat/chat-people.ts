@@ -28,8 +28,8 @@ export class LogeChatPeople extends DialogPart {
     ...DialogPart.styles,
     css`
       h3 {
-        margin: 1.2rem 0 0.4rem;
-        font-size: 0.9375rem;
+        margin: var(--_space-16) 0 var(--_space-8);
+        font: var(--_strong-16);
       }
 
       ul {
@@ -40,7 +40,7 @@ export class LogeChatPeople extends DialogPart {
       li {
         display: flex;
         align-items: center;
-        gap: 0.6rem;
+        gap: var(--_space-8);
         min-height: 2.5rem;
         border-bottom: 1px solid var(--_line);
         overflow-wrap: anywhere;
@@ -58,7 +58,7 @@ export class LogeChatPeople extends DialogPart {
       li .role,
       li time {
         margin-inline-start: auto;
-        font-size: 0.8438rem;
+        font: var(--_type-14);
         color: var(--_muted);
       }
 
@@ -86,7 +86,7 @@ export class LogeChatPeople extends DialogPart {
       .live {
         display: flex;
         align-items: center;
-        margin-top: 0.75rem;
+        margin-top: var(--_space-12);
       }
 
       .self {
@@ -94,7 +94,7 @@ export class LogeChatPeople extends DialogPart {
       }
 
       wa-input {
-        margin-bottom: 0.75rem;
+        margin-bottom: var(--_space-12);
       }
 
       .problem {

@@ -33,9 +33,8 @@ export class LogeChatReactions extends RoomPart {
         position: absolute;
         inset-block-end: -2.5rem;
         inset-inline-end: var(--x);
-        font-family: 'Apple Color Emoji', 'Segoe UI Emoji', 'Noto Color Emoji', var(--_font);
-        font-size: var(--size);
-        line-height: 1;
+        font: var(--_type-20);
+        scale: var(--size);
         animation: rise ${FLIGHT_MS}ms ease-out forwards;
         will-change: transform, opacity;
       }
@@ -60,7 +59,7 @@ export class LogeChatReactions extends RoomPart {
         span {
           inset-block-end: calc(0.5rem + var(--row) * 2.1rem);
           inset-inline-end: 0.75rem;
-          font-size: 1.25rem;
+          scale: 1;
           animation: fade ${FLIGHT_MS}ms linear forwards !important;
           animation-duration: ${FLIGHT_MS}ms !important;
         }
@@ -110,7 +109,7 @@ export class LogeChatReactions extends RoomPart {
     emoji.textContent = text;
     emoji.style.setProperty('--x', `${8 + Math.random() * 55}px`);
     emoji.style.setProperty('--drift', `${(Math.random() - 0.5) * 36}px`);
-    emoji.style.setProperty('--size', `${1.3 + Math.min(1, Math.log10(Math.max(1, weight))) * 0.9}rem`);
+    emoji.style.setProperty('--size', String(1 + Math.min(1, Math.log10(Math.max(1, weight))) * 0.75));
     emoji.style.setProperty('--row', String(row));
     emoji.style.animationDelay = `${Math.random() * 350}ms`;
     this.#flyingCount += 1;

@@ -6,7 +6,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { winnersOf } from '../../../server/protocol/chat/poll-result.ts';
 import type { Room } from '../../src/room.ts';
 import { type IconName, icon } from '../controls/more-icons.ts';
-import type { ElementTexts } from '../texts/english.ts';
+import type { ElementTexts } from '../texts/element-texts.ts';
 import { formatMoney } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 
@@ -69,15 +69,14 @@ export const chatStripStyles = css`
     display: var(--_chat-strip, none);
     flex: 1;
     align-items: center;
-    gap: 0.5rem;
+    gap: var(--_space-8);
     min-width: 0;
     min-height: 2.75rem;
-    padding: 0 0.25rem 0 0;
+    padding: 0 var(--_space-4) 0 0;
     border: 0;
     background: none;
     color: inherit;
-    font: inherit;
-    font-size: 0.9063rem;
+    font: var(--_type-14);
     text-align: start;
     cursor: pointer;
   }

@@ -46,19 +46,19 @@ export const chatStyles = [
 
     .column {
       flex: none;
-      padding: 0.6rem 0;
+      padding: var(--_space-8) 0;
     }
 
     .sampled {
       display: flex;
       flex: none;
-      gap: 0.5rem;
+      gap: var(--_space-8);
       align-items: center;
-      padding: 0.4rem 1rem;
+      padding: var(--_space-8) var(--_space-16);
       color: var(--_muted);
       border-bottom: 1px solid var(--_line);
       background: var(--_chat-panel, var(--_surface));
-      font-size: 0.8438rem;
+      font: var(--_type-14);
     }
 
     .sampled .icon {
@@ -66,26 +66,26 @@ export const chatStyles = [
     }
 
     .empty {
-      margin: 0 1rem 1rem;
+      margin: 0 var(--_space-16) var(--_space-16);
       text-align: center;
     }
 
     .empty .display {
-      font-size: 1.125rem;
+      font: var(--_title-20);
     }
 
     .fate {
       display: flex;
-      gap: 0.45rem;
+      gap: var(--_space-8);
       align-items: baseline;
-      margin-top: 0.2rem;
-      font-size: 0.875rem;
+      margin-top: var(--_space-4);
+      font: var(--_type-14);
     }
 
     .fate .icon {
       flex: none;
       align-self: start;
-      margin-top: 0.15em;
+      margin-top: var(--_space-4);
     }
 
     .fate.bad {
@@ -98,7 +98,7 @@ export const chatStyles = [
     }
 
     .quiet {
-      padding: 0.1rem 0.3rem;
+      padding: var(--_space-4) var(--_space-4);
       border: 0;
       background: none;
       color: var(--_text);
@@ -117,19 +117,17 @@ export const chatStyles = [
       z-index: 2;
       display: inline-flex;
       align-items: center;
-      gap: 0.4rem;
+      gap: var(--_space-8);
       height: max(2.25rem, var(--_finger));
-      padding: 0 0.9rem;
+      padding: 0 var(--_space-16);
       border: 1px solid var(--_line);
-      border-radius: 999px;
+      border-radius: var(--_radius-full);
       background: var(--_raised);
       color: var(--_text);
-      font: inherit;
-      font-size: 0.875rem;
-      font-weight: 600;
+      font: var(--_strong-14);
       white-space: nowrap;
       cursor: pointer;
-      box-shadow: 0 6px 20px rgb(0 0 0 / 0.45);
+      box-shadow: 0 6px 20px var(--_shade);
     }
   `,
 ];

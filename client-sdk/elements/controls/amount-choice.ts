@@ -51,14 +51,14 @@ export class LogeAmountChoice extends LogeElement {
       .presets {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.375rem;
+        gap: var(--_space-4);
       }
 
       .preset {
         flex: 1 1 auto;
         max-width: 7rem;
-        height: 3rem;
-        padding: 0 0.25rem;
+        height: var(--_control);
+        padding: 0 var(--_space-4);
         border: 1px solid var(--_line-strong);
         border-radius: var(--_radius-small);
         background: transparent;
@@ -97,13 +97,13 @@ export class LogeAmountChoice extends LogeElement {
       }
 
       .preset[aria-checked='true'] {
-        background: var(--_accent);
         border-color: var(--_accent);
-        color: var(--_on-accent);
+        background: var(--_chosen);
+        box-shadow: inset 0 0 0 1px var(--_accent);
       }
 
       wa-input {
-        margin-top: 0.9rem;
+        margin-top: var(--_space-16);
       }
     `,
   ];

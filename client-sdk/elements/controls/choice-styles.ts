@@ -3,19 +3,19 @@ import { css } from 'lit';
 
 export const choiceStyles = css`
   .choice {
-    min-height: max(2.5rem, var(--_finger));
-    padding: 0.2rem 0.8rem;
+    min-height: max(var(--_control-small), var(--_finger));
+    padding: var(--_space-4) var(--_space-12);
     border: 1px solid var(--_line);
-    border-radius: 999px;
+    border-radius: var(--_radius-full);
     background: none;
     color: var(--_text);
-    font: inherit;
-    font-size: 0.9063rem;
+    font: var(--_type-14);
     cursor: pointer;
   }
 
   .choice[aria-pressed='true'] {
     border-color: var(--_accent);
-    background: color-mix(in oklab, var(--_accent) 18%, transparent);
+    background: var(--_chosen);
+    box-shadow: inset 0 0 0 1px var(--_accent);
   }
 `;

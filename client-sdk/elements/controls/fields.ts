@@ -4,21 +4,19 @@ import { css } from 'lit';
 export const fieldStyles = css`
   .field-label {
     display: block;
-    margin-bottom: 0.5em;
+    margin-bottom: var(--_space-8);
     font-weight: 600;
-    line-height: 1.3;
   }
 
   .field-input {
     width: 100%;
-    min-height: 2.75rem;
-    padding: 0.6rem 0.95rem;
+    min-height: var(--_control);
+    padding: var(--_space-8) var(--_space-16);
     border: 1px solid var(--_line-strong);
     border-radius: var(--_radius-small);
     background: var(--_ground);
     color: var(--_text);
     font: inherit;
-    line-height: 1.4;
   }
 
   .field-input::placeholder {
@@ -31,14 +29,14 @@ export const fieldStyles = css`
   }
 
   .fault {
-    margin-top: 0.4rem;
+    margin-top: var(--_space-8);
     color: var(--_danger);
-    font-size: 0.875rem;
+    font: var(--_type-14);
   }
 
   .field-input:focus-visible {
-    outline: 2px solid var(--_accent);
-    outline-offset: 1px;
-    box-shadow: none;
+    border-color: var(--_accent);
+    outline: none;
+    box-shadow: inset 0 0 0 1px var(--_accent);
   }
 `;

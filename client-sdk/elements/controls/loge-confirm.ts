@@ -1,33 +1,42 @@
-/** `<loge-confirm>`: a confirmation dialog for irreversible actions. `ask()` resolves to the answer. */
+/** `<loge-confirm>`: a confirmation dialog for irreversible actions, with one field where a reason is needed. */
 
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement, LogeElement } from '../room/room-part.ts';
+import { fieldStyles } from './fields.ts';
 
 export interface Question {
   title: string;
-  text: string;
+  text?: string;
   confirm: string;
   cancel: string;
   /** Test id of the button that confirms. */
   testId: string;
+  /** What has to be said, such as the reason. */
+  field?: { label: string; hint: string; maxChars: number; testId: string; missing: string };
 }
 
 export class LogeConfirm extends LogeElement {
-  static override properties = { question: { state: true }, open: { state: true } };
+  static override properties = { question: { state: true }, open: { state: true }, isMissing: { state: true } };
   declare question: Question | undefined;
   declare open: boolean;
-  #answer: ((confirmed: boolean) => void) | undefined;
+  declare isMissing: boolean;
+  #answer: ((text: string | undefined) => void) | undefined;
+
+  static override styles = [...LogeElement.styles, fieldStyles];
 
   constructor() {
     super();
     this.open = false;
+    this.isMissing = false;
   }
 
-  ask(question: Question): Promise<boolean> {
-    this.#answer?.(false);
+  /** Resolves to the text of the field, empty without one; undefined if it was not confirmed. */
+  ask(question: Question): Promise<string | undefined> {
+    this.#answer?.(undefined);
     this.question = question;
+    this.isMissing = false;
     this.open = true;
     return new Promise((resolve) => {
       this.#answer = resolve;
@@ -41,19 +50,43 @@ export class LogeConfirm extends LogeElement {
       label=${question?.title ?? ''}
       light-dismiss
       .open=${this.open}
-      @wa-after-hide=${() => this.#finish(false)}
+      @wa-after-hide=${() => this.#finish(undefined)}
     >
-      <p class="muted">${question?.text}</p>
-      <wa-button slot="footer" appearance="outlined" @click=${() => this.#finish(false)}>${question?.cancel}</wa-button>
-      <wa-button slot="footer" variant="danger" data-testid=${question?.testId ?? nothing} @click=${() => this.#finish(true)}>
+      ${question?.text ? html`<p class="muted">${question.text}</p>` : nothing}
+      ${question?.field ? this.#field(question.field) : nothing}
+      <wa-button slot="footer" appearance="outlined" @click=${() => this.#finish(undefined)}>${question?.cancel}</wa-button>
+      <wa-button slot="footer" variant="danger" data-testid=${question?.testId ?? nothing} @click=${this.#confirm}>
         ${question?.confirm}
       </wa-button>
     </wa-dialog>`;
   }
 
-  #finish(confirmed: boolean): void {
+  #field({ label, hint, maxChars, testId, missing }: NonNullable<Question['field']>): TemplateResult {
+    return html`<label class="asked">
+      <span class="field-label">${label}</span>
+      <input
+        class="field-input"
+        autocomplete="off"
+        maxlength=${maxChars}
+        aria-describedby="hint"
+        aria-invalid=${this.isMissing || nothing}
+        data-testid=${testId}
+      />
+      <small id="hint" class=${this.isMissing ? 'fault' : 'muted'}>${this.isMissing ? missing : hint}</small>
+    </label>`;
+  }
+
+  #confirm = (): void => {
+    const input = this.renderRoot.querySelector('input');
+    const text = input?.value.trim() ?? '';
+    this.isMissing = input !== null && text === '';
+    if (this.isMissing) input?.focus();
+    else this.#finish(text);
+  };
+
+  #finish(text: string | undefined): void {
     this.open = false;
-    this.#answer?.(confirmed);
+    this.#answer?.(text);
     this.#answer = undefined;
   }
 }

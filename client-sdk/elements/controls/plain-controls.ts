@@ -13,6 +13,9 @@ interface ButtonOptions {
   icon?: BaseIconName;
   /** Secondary: without a fill. */
   isOutlined?: boolean;
+  /** Gold: what pays or goes live, once a screen. */
+  isPrimary?: boolean;
+  isSmall?: boolean;
   isBusy?: boolean;
   isDisabled?: boolean;
 }
@@ -27,7 +30,7 @@ export function button({
 }: ButtonOptions): TemplateResult {
   return html`<button
     type="button"
-    class="button ${isOutlined ? 'outlined' : ''}"
+    class="button ${isOutlined ? 'outlined' : ''} ${options.isPrimary ? 'primary' : ''} ${options.isSmall ? 'small' : ''}"
     data-testid=${testId}
     aria-busy=${isBusy}
     ?disabled=${options.isDisabled ?? false}
@@ -48,33 +51,53 @@ export const plainControlStyles = css`
     display: inline-flex;
     align-items: center;
     justify-content: center;
-    gap: 0.75em;
-    min-height: 2.75rem;
-    padding: 0.4em 0.95em;
+    gap: var(--_space-8);
+    min-height: var(--_control);
+    padding: var(--_space-4) var(--_space-24);
     border: 1px solid transparent;
     border-radius: var(--_radius-small);
-    background: var(--_accent);
-    color: var(--_on-accent);
-    font: inherit;
-    font-weight: 600;
+    background: var(--_text);
+    color: var(--_ground);
+    font: var(--_strong-16);
     text-align: center;
     text-decoration: none;
     cursor: pointer;
     transition: background-color 90ms;
   }
 
+  .button.primary:not(.outlined) {
+    background: var(--_primary);
+    color: var(--_on-primary);
+  }
+
   .button.outlined {
-    border-color: color-mix(in oklab, var(--_accent) 75%, var(--_surface));
+    border-color: var(--_line-strong);
     background: transparent;
-    color: var(--_accent);
+    color: var(--_text);
+  }
+
+  .button.danger {
+    border-color: var(--_danger);
+    background: transparent;
+    color: var(--_danger);
+  }
+
+  .button.small {
+    min-height: max(var(--_control-small), var(--_finger));
+    padding: 0 var(--_space-12);
+    font: var(--_strong-14);
   }
 
   .button:hover {
-    background: color-mix(in oklab, var(--_accent), white 9%);
+    background: color-mix(in oklab, var(--_text), var(--_ground) 12%);
   }
 
-  .button.outlined:hover {
-    background: color-mix(in oklab, var(--_accent) 13%, transparent);
+  .button.primary:not(.outlined):hover {
+    background: color-mix(in oklab, var(--_primary), white 12%);
+  }
+
+  .button:is(.outlined, .danger):hover {
+    background: color-mix(in oklab, currentColor 8%, transparent);
   }
 
   .button:disabled {
@@ -101,7 +124,7 @@ export const plainControlStyles = css`
     height: 1em;
     border: 2px solid currentColor;
     border-inline-end-color: transparent;
-    border-radius: 50%;
+    border-radius: var(--_radius-full);
     animation: spin 1s linear infinite;
   }
 
@@ -118,9 +141,9 @@ export const plainControlStyles = css`
   .callout {
     display: flex;
     align-items: center;
-    gap: 0.75rem;
-    margin-top: 1.1rem;
-    padding: 1rem;
+    gap: var(--_space-12);
+    margin-top: var(--_space-16);
+    padding: var(--_space-16);
     border: 1px solid color-mix(in oklab, var(--_accent) 50%, var(--_surface));
     border-radius: var(--_radius-small);
     background: color-mix(in oklab, var(--_accent) 13%, transparent);

@@ -22,15 +22,15 @@ export class LogeModerationAudit extends ModerationPanel {
     css`
       li {
         display: grid;
-        gap: 0.1rem;
-        padding: 0.6rem 0;
+        gap: var(--_space-4);
+        padding: var(--_space-8) 0;
         border-bottom: 1px solid var(--_line);
         overflow-wrap: anywhere;
       }
 
       time,
       .reason {
-        font-size: 0.875rem;
+        font: var(--_type-14);
       }
 
       .list {
@@ -38,7 +38,7 @@ export class LogeModerationAudit extends ModerationPanel {
       }
 
       .more {
-        margin-top: 1rem;
+        margin-top: var(--_space-16);
         text-align: center;
       }
     `,

@@ -153,7 +153,7 @@ export class LogeModerationModes extends RoomPart {
           )}
         </div>
       </div>
-      <wa-button variant="brand" data-testid="poll-start" ?loading=${this.busy !== ''} @click=${this.#startPoll}>
+      <wa-button variant="neutral" data-testid="poll-start" ?loading=${this.busy !== ''} @click=${this.#startPoll}>
         ${moderation.pollStart}
       </wa-button>
     </div>`;

@@ -41,7 +41,7 @@ export class LogeModerationQueue extends ModerationPanel {
       </p>
       <p class="words"><bdi dir="auto">${message.text}</bdi></p>
       <div class="row-actions">
-        <wa-button size="s" variant="brand" data-testid="queue-allow" ?disabled=${this.busy !== ''} @click=${() => this.#review(message, 'allow')}>
+        <wa-button size="s" variant="neutral" data-testid="queue-allow" ?disabled=${this.busy !== ''} @click=${() => this.#review(message, 'allow')}>
           ${moderation.allow}
         </wa-button>
         <wa-button size="s" appearance="outlined" data-testid="queue-refuse" ?disabled=${this.busy !== ''} @click=${() => this.#review(message, 'refuse')}>

@@ -7,8 +7,8 @@ export const moderationStyles = css`
   }
 
   h3 {
-    margin: 1.4rem 0 0.5rem;
-    font-size: 1rem;
+    margin: var(--_space-24) 0 var(--_space-8);
+    font: var(--_strong-16);
   }
 
   h3:first-child {
@@ -17,14 +17,14 @@ export const moderationStyles = css`
 
   .list {
     display: grid;
-    gap: 0.7rem;
+    gap: var(--_space-12);
     list-style: none;
   }
 
   .card {
     display: grid;
-    gap: 0.45rem;
-    padding: 0.75rem 0.9rem;
+    gap: var(--_space-8);
+    padding: var(--_space-12) var(--_space-16);
     border: 1px solid var(--_line);
     border-radius: var(--_radius-small);
     background: var(--_surface);
@@ -32,65 +32,65 @@ export const moderationStyles = css`
   }
 
   .card .words {
-    font-size: 1rem;
+    font: var(--_type-16);
   }
 
   .meta {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.2rem 0.7rem;
+    gap: var(--_space-4) var(--_space-12);
     align-items: baseline;
     color: var(--_muted);
-    font-size: 0.875rem;
+    font: var(--_type-14);
   }
 
   .tag {
-    padding: 0.05rem 0.55rem;
+    padding: 0 var(--_space-8);
     border: 1px solid var(--_line-strong);
-    border-radius: 999px;
-    font-size: 0.8125rem;
+    border-radius: var(--_radius-full);
+    font: var(--_type-14);
   }
 
   .row-actions {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.5rem;
-    margin-top: 0.2rem;
+    gap: var(--_space-8);
+    margin-top: var(--_space-4);
   }
 
   .evidence {
-    padding: 0.4rem 0.7rem;
+    padding: var(--_space-8) var(--_space-12);
     border-inline-start: 3px solid var(--_line-strong);
     color: var(--_muted);
-    font-size: 0.9063rem;
+    font: var(--_type-14);
   }
 
   .evidence .it {
     color: var(--_text);
-    font-size: 1rem;
+    font: var(--_type-16);
   }
 
   .nothing {
-    padding: 2rem 1rem;
+    padding: var(--_space-32) var(--_space-16);
     text-align: center;
   }
 
   .problem {
-    margin-top: 0.7rem;
+    margin-top: var(--_space-12);
     color: var(--_danger);
   }
 
   .switches {
     display: grid;
-    gap: 0.2rem;
+    gap: var(--_space-4);
   }
 
   .switch {
     display: grid;
     grid-template-columns: minmax(0, 1fr) auto;
-    gap: 0 1rem;
+    gap: 0 var(--_space-16);
     align-items: center;
-    padding: 0.6rem 0;
+    padding: var(--_space-8) 0;
     border-bottom: 1px solid var(--_line);
     cursor: pointer;
   }
@@ -102,7 +102,7 @@ export const moderationStyles = css`
   .switch small {
     grid-column: 1;
     color: var(--_muted);
-    font-size: 0.875rem;
+    font: var(--_type-14);
   }
 
   .switch input {
@@ -117,7 +117,7 @@ export const moderationStyles = css`
   .choices {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.4rem;
+    gap: var(--_space-8);
   }
 
   .choice {
@@ -126,17 +126,17 @@ export const moderationStyles = css`
 
   .hint {
     color: var(--_muted);
-    font-size: 0.9063rem;
+    font: var(--_type-14);
   }
 
   .fields {
     display: grid;
-    gap: 0.7rem;
+    gap: var(--_space-12);
   }
 
   select {
     min-height: 2.75rem;
-    padding: 0 0.7rem;
+    padding: 0 var(--_space-12);
     border: 1px solid var(--_line-strong);
     border-radius: var(--_radius-small);
     background: var(--_ground);
@@ -150,7 +150,7 @@ export const moderationStyles = css`
     width: max(2.5rem, var(--_finger));
     height: max(2.5rem, var(--_finger));
     border: 0;
-    border-radius: 50%;
+    border-radius: var(--_radius-full);
     background: none;
     color: var(--_muted);
     cursor: pointer;

@@ -32,9 +32,9 @@ export class LogeModerationWords extends ModerationPanel {
       form {
         display: grid;
         grid-template-columns: 1fr auto;
-        gap: 0.6rem;
+        gap: var(--_space-8);
         align-items: end;
-        margin: 1rem 0;
+        margin: var(--_space-16) 0;
       }
 
       form wa-input {
@@ -49,7 +49,7 @@ export class LogeModerationWords extends ModerationPanel {
       .words-list li {
         display: grid;
         grid-template-columns: minmax(0, 1fr) auto auto;
-        gap: 0.6rem;
+        gap: var(--_space-8);
         align-items: center;
         min-height: 3rem;
         border-bottom: 1px solid var(--_line);
@@ -58,14 +58,14 @@ export class LogeModerationWords extends ModerationPanel {
 
       .words-list select {
         min-height: max(2.25rem, var(--_finger));
-        font-size: 0.875rem;
+        font: var(--_type-14);
       }
 
       .save {
         display: flex;
         align-items: center;
-        gap: 0.8rem;
-        margin-top: 1rem;
+        gap: var(--_space-12);
+        margin-top: var(--_space-16);
       }
     `,
   ];
@@ -128,7 +128,7 @@ export class LogeModerationWords extends ModerationPanel {
         )}
       </ul>
       <div class="save" role="status" ?hidden=${!canChange}>
-        <wa-button variant="brand" data-testid="words-save" ?disabled=${!this.isChanged} ?loading=${this.busy !== ''} @click=${this.#save}>
+        <wa-button variant="neutral" data-testid="words-save" ?disabled=${!this.isChanged} ?loading=${this.busy !== ''} @click=${this.#save}>
           ${moderation.wordsSave}
         </wa-button>
         <span class="hint">${this.isChanged ? moderation.wordsUnsaved : this.isSaved ? moderation.wordsSaved : ''}</span>

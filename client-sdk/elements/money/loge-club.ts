@@ -7,16 +7,18 @@ import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import './loge-price.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
+import { tierCard, tierCardStyles } from './tier-card.ts';
 
 const styles = css`
-  :host { display: block; }
-  section { display: grid; gap: 0.75rem; margin-top: 1.25rem; }
-  ul { list-style: none; margin: 0; padding: 0; }
-  .tiers { display: grid; gap: 0.75rem; }
-  .tier { display: grid; gap: 0.5rem; padding: 1rem; border: 1px solid var(--_line); border-radius: var(--_radius); background: var(--_surface); }
-  .line { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; flex-wrap: wrap; }
-  .perks { color: var(--_muted); font-size: 0.9em; display: grid; gap: 0.25rem; }
-  .button { justify-self: start; }
+  :host {
+    display: block;
+  }
+
+  section {
+    display: grid;
+    gap: var(--_space-12);
+    margin-top: var(--_space-16);
+  }
 `;
 
 export class LogeClub extends RoomPart {
@@ -27,7 +29,7 @@ export class LogeClub extends RoomPart {
   declare returnUrl: string | undefined;
   declare tiers: readonly Tier[];
 
-  static override styles = [...RoomPart.styles, plainControlStyles, styles];
+  static override styles = [...RoomPart.styles, plainControlStyles, tierCardStyles, styles];
 
   constructor() {
     super();
@@ -63,23 +65,20 @@ export class LogeClub extends RoomPart {
       <section part="club" aria-label=${texts.club.label} data-testid="club">
         <p><strong>${texts.club.title}</strong></p>
         <ul class="tiers">
-          ${this.tiers.map(
-            (tier) => html`<li class="tier" data-testid="tier">
-              <div class="line">
-                <strong>${tier.name}</strong>
-                <span class="display">${texts.club.price(this.money(tier.priceMinor), tier.interval)}</span>
-              </div>
-              <ul class="perks">${tier.perks.map((perk) => html`<li>${perk}</li>`)}</ul>
-              <loge-price kind="membership" .room=${this.room} .tier=${tier.id}></loge-price>
-              ${button({
+          ${this.tiers.map((tier) =>
+            tierCard(tier, {
+              price: texts.club.price(this.money(tier.priceMinor), tier.interval),
+              about: html`<loge-price kind="membership" .room=${this.room} .tier=${tier.id}></loge-price>`,
+              act: button({
                 label: texts.club.join,
                 icon: 'card',
                 testId: 'join',
+                isPrimary: true,
                 isBusy: this.busy === tier.id,
                 isDisabled: this.busy !== '' && this.busy !== tier.id,
                 onClick: () => this.#join(tier),
-              })}
-            </li>`,
+              }),
+            }),
           )}
         </ul>
         ${this.problem ? html`<div class="callout danger" role="alert" data-testid="join-problem">${this.problem}</div>` : nothing}

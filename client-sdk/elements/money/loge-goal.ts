@@ -18,7 +18,7 @@ export class LogeGoal extends RoomPart {
       }
 
       .goal {
-        padding: 0.7rem 1rem 0.8rem;
+        padding: var(--_space-12) var(--_space-16) var(--_space-12);
         border-bottom: 1px solid var(--_line);
       }
 
@@ -26,9 +26,9 @@ export class LogeGoal extends RoomPart {
         display: flex;
         align-items: baseline;
         justify-content: space-between;
-        gap: 1rem;
-        margin-bottom: 0.45rem;
-        font-size: 0.9375rem;
+        gap: var(--_space-16);
+        margin-bottom: var(--_space-8);
+        font: var(--_type-16);
       }
 
       .title {
@@ -51,7 +51,7 @@ export class LogeGoal extends RoomPart {
       .bar {
         height: 0.375rem;
         overflow: hidden;
-        border-radius: 99px;
+        border-radius: var(--_radius-full);
         background: var(--_line);
       }
 
@@ -59,7 +59,7 @@ export class LogeGoal extends RoomPart {
         display: block;
         height: 100%;
         border-radius: inherit;
-        background: var(--_accent);
+        background: var(--_primary);
         transition: width 600ms cubic-bezier(0.2, 0.8, 0.2, 1);
       }
     `,

@@ -46,14 +46,14 @@ export class LogePrice extends LogeElement {
     css`
       :host {
         display: block;
-        margin-top: 0.25rem;
+        margin-top: var(--_space-4);
         color: var(--_muted);
-        font-size: 0.875rem;
+        font: var(--_type-14);
       }
 
       summary {
         cursor: pointer;
-        padding-block: 0.75rem;
+        padding-block: var(--_space-12);
       }
 
       summary:focus-visible {
@@ -64,8 +64,8 @@ export class LogePrice extends LogeElement {
       dl {
         display: grid;
         grid-template-columns: 1fr auto;
-        gap: 0.3rem 1rem;
-        margin: 0.5rem 0 0;
+        gap: var(--_space-4) var(--_space-16);
+        margin: var(--_space-8) 0 0;
       }
 
       dd {
@@ -75,13 +75,13 @@ export class LogePrice extends LogeElement {
       }
 
       .gross {
-        padding-top: 0.3rem;
+        padding-top: var(--_space-4);
         border-top: 1px solid var(--_line, currentColor);
         color: var(--_text);
       }
 
       p {
-        margin: 0.5rem 0 0;
+        margin: var(--_space-8) 0 0;
       }
 
       details + p {
@@ -90,7 +90,7 @@ export class LogePrice extends LogeElement {
 
       a {
         display: inline-block;
-        padding-block: 0.75rem;
+        padding-block: var(--_space-12);
         color: inherit;
       }
     `,

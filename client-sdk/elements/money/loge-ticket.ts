@@ -47,7 +47,7 @@ export class LogeTicket extends DialogPart {
       }
 
       .words {
-        margin-inline-start: 0.5rem;
+        margin-inline-start: var(--_space-8);
       }
 
       /* On a phone the title of the room needs the space. */
@@ -65,8 +65,8 @@ export class LogeTicket extends DialogPart {
       dl {
         display: grid;
         grid-template-columns: auto 1fr;
-        gap: 0.4rem 1.2rem;
-        margin: 0.75rem 0 1rem;
+        gap: var(--_space-8) var(--_space-16);
+        margin: var(--_space-12) 0 var(--_space-16);
       }
 
       dt {
@@ -80,15 +80,14 @@ export class LogeTicket extends DialogPart {
       }
 
       .title {
-        font-size: 1.5rem;
-        line-height: 1.2;
+        font: var(--_title-28);
       }
 
       .links,
       .back {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.5rem 1.25rem;
+        gap: var(--_space-8) var(--_space-16);
         align-items: center;
       }
 
@@ -100,13 +99,13 @@ export class LogeTicket extends DialogPart {
       }
 
       .back {
-        margin-top: 0.75rem;
+        margin-top: var(--_space-12);
       }
 
       .back p {
         flex: 1 1 100%;
         color: var(--_muted);
-        font-size: 0.9375rem;
+        font: var(--_type-16);
       }
     `,
   ];
@@ -188,7 +187,7 @@ export class LogeTicket extends DialogPart {
         @wa-after-hide=${this.handleHidden}
       >
         ${this.#card(room, ticket)}
-        <wa-button slot="footer" variant="brand" data-testid="ticket-close" @click=${this.close}>${texts.ticket.toRoom}</wa-button>
+        <wa-button slot="footer" variant="neutral" data-testid="ticket-close" @click=${this.close}>${texts.ticket.toRoom}</wa-button>
       </wa-dialog>
     `;
   }

@@ -11,8 +11,7 @@ import { presetsOf } from '../controls/amount-choice.ts';
 import { icon } from '../controls/more-icons.ts';
 import { DialogPart } from '../room/dialog-part.ts';
 import { defineElement } from '../room/room-part.ts';
-import { addTexts } from '../texts/language.ts';
-import { topupEnglish, topupFrench } from '../texts/topup-texts.ts';
+import '../texts/topup-texts.ts';
 import { ChargeKey } from './charge-key.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
 import { neededTopup, topupAmounts } from './topup-amounts.ts';
@@ -25,8 +24,6 @@ const UNKNOWN: ReadonlySet<string> = new Set([
   // An earlier order with another amount or card was not answered.
   'idempotency_conflict',
 ]);
-
-addTexts({ en: { topup: topupEnglish }, fr: { topup: topupFrench } });
 
 export class LogeTopup extends DialogPart {
   static override properties = {
@@ -56,24 +53,24 @@ export class LogeTopup extends DialogPart {
     ...DialogPart.styles,
     css`
       .text {
-        margin-bottom: 1rem;
+        margin-bottom: var(--_space-16);
         color: var(--_muted);
       }
 
       wa-callout {
-        margin-top: 1rem;
+        margin-top: var(--_space-16);
       }
 
       fieldset {
         display: grid;
-        gap: 0.5rem;
-        margin: 1rem 0 0;
+        gap: var(--_space-8);
+        margin: var(--_space-16) 0 0;
         padding: 0;
         border: 0;
       }
 
       legend {
-        margin-bottom: 0.5rem;
+        margin-bottom: var(--_space-8);
         padding: 0;
         font-weight: 600;
       }
@@ -81,7 +78,7 @@ export class LogeTopup extends DialogPart {
       .way {
         display: flex;
         align-items: center;
-        gap: 0.7rem;
+        gap: var(--_space-12);
         min-height: 2.75rem;
         cursor: pointer;
       }

@@ -16,11 +16,11 @@ export const tipStyles = css`
 
   .field {
     display: block;
-    margin-top: 1rem;
+    margin-top: var(--_space-16);
   }
 
   .to {
-    margin-bottom: 1rem;
+    margin-bottom: var(--_space-16);
     color: var(--_muted);
   }
 
@@ -28,11 +28,11 @@ export const tipStyles = css`
     display: flex;
     align-items: center;
     justify-content: space-between;
-    gap: 1rem;
+    gap: var(--_space-16);
     min-height: 2.5rem;
-    margin-top: 0.9rem;
+    margin-top: var(--_space-16);
     color: var(--_muted);
-    font-size: 0.9375rem;
+    font: var(--_type-16);
   }
 
   .balance.short {
@@ -43,7 +43,7 @@ export const tipStyles = css`
     display: flex;
     flex: none;
     flex-wrap: wrap;
-    gap: 0.5rem;
+    gap: var(--_space-8);
     justify-content: flex-end;
   }
 
@@ -52,24 +52,24 @@ export const tipStyles = css`
   }
 
   wa-callout {
-    margin-top: 0.75rem;
+    margin-top: var(--_space-12);
   }
 
   .menu {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.5rem;
-    margin-bottom: 1rem;
+    gap: var(--_space-8);
+    margin-bottom: var(--_space-16);
   }
 
   .menu button {
     display: inline-flex;
     align-items: baseline;
-    gap: 0.6em;
+    gap: var(--_space-8);
     min-height: 2.75rem;
-    padding: 0.5rem 0.9rem;
+    padding: var(--_space-8) var(--_space-16);
     border: 1px solid var(--_line-strong);
-    border-radius: 1.375rem;
+    border-radius: var(--_radius);
     background: transparent;
     color: var(--_text);
     font: inherit;

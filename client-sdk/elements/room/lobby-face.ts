@@ -7,7 +7,7 @@ import { html, nothing } from 'lit';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { liveBadge, viewersBadge } from '../stage/badges.ts';
 import { poster } from '../stage/poster.ts';
-import type { BaseTexts } from '../texts/english.ts';
+import type { BaseTexts } from '../texts/element-texts.ts';
 import { formatDateTime, formatUntil } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 import { shownName } from '../texts/shown-name.ts';
@@ -39,7 +39,7 @@ export function lobbyFace(face: LobbyFace, below: unknown): TemplateResult {
   return html`
     <section class="lobby" part="lobby" aria-label=${texts.lobby.label}>
       <div class="picture" part="poster">
-        ${poster(info.id, creator, info.poster)}
+        ${poster(info)}
         <div class="badges">
           ${isLive ? liveBadge(texts) : nothing}
           ${viewerCount ? viewersBadge(viewerCount, texts, language) : nothing}

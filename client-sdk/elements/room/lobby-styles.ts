@@ -33,50 +33,49 @@ export const lobbyStyles = css`
     inset-block-start: 0.9rem;
     inset-inline-start: 0.9rem;
     display: flex;
-    gap: 0.5rem;
+    gap: var(--_space-8);
   }
 
   .panel {
-    padding: 1.35rem 1.15rem calc(1.5rem + env(safe-area-inset-bottom));
+    padding: var(--_space-24) var(--_space-16) calc(var(--_space-24) + env(safe-area-inset-bottom));
   }
 
   loge-private {
-    margin-top: 1.25rem;
+    margin-top: var(--_space-16);
   }
 
   .when {
-    margin-bottom: 0.4rem;
+    margin-bottom: var(--_space-8);
     color: var(--_accent);
-    font-size: 0.9063rem;
-    font-weight: 600;
+    font: var(--_strong-14);
   }
 
   h1 {
-    font-size: clamp(1.7rem, 6.4cqw, 2.6rem);
+    font: var(--_title-28);
   }
 
   h1.long {
-    font-size: clamp(1.25rem, 4.4cqw, 1.9rem);
+    font: var(--_title-28);
   }
 
   .creator {
-    margin-top: 0.35rem;
+    margin-top: var(--_space-4);
     color: var(--_muted);
-    font-size: 1.0625rem;
+    font: var(--_type-16);
   }
 
   .about {
-    margin-top: 0.75rem;
+    margin-top: var(--_space-12);
     white-space: pre-line;
     overflow-wrap: anywhere;
   }
 
   .waiver {
     display: flex;
-    gap: 0.6rem;
+    gap: var(--_space-8);
     align-items: flex-start;
-    margin-top: 0.9rem;
-    font-size: 0.8125rem;
+    margin-top: var(--_space-16);
+    font: var(--_type-14);
   }
 
   .waiver input {
@@ -93,8 +92,8 @@ export const lobbyStyles = css`
   }
 
   .offer {
-    margin-top: 1.25rem;
-    padding: 1.1rem;
+    margin-top: var(--_space-16);
+    padding: var(--_space-16);
     border: 1px solid var(--_line);
     border-radius: var(--_radius);
     background: var(--_surface);
@@ -104,45 +103,44 @@ export const lobbyStyles = css`
     display: flex;
     align-items: center;
     justify-content: space-between;
-    gap: 1rem;
+    gap: var(--_space-16);
   }
 
   .price-line small {
     display: block;
-    font-size: 0.875rem;
+    font: var(--_type-14);
   }
 
   .price {
-    font-size: 1.9rem;
+    font: var(--_title-28);
     white-space: nowrap;
     font-variant-numeric: tabular-nums lining-nums;
   }
 
   .buttons {
     display: grid;
-    gap: 0.65rem;
-    margin-top: 1.1rem;
+    gap: var(--_space-12);
+    margin-top: var(--_space-16);
   }
 
   .holds {
-    margin-top: 0.65rem;
+    margin-top: var(--_space-12);
     text-align: center;
-    font-size: 0.9063rem;
+    font: var(--_type-14);
   }
 
   .secure {
     display: grid;
     grid-template-columns: auto 1fr;
-    gap: 0.55rem;
-    margin-top: 1rem;
-    padding-top: 0.9rem;
+    gap: var(--_space-8);
+    margin-top: var(--_space-16);
+    padding-top: var(--_space-16);
     border-top: 1px solid var(--_line);
-    font-size: 0.8438rem;
-    line-height: 1.45;
+    font: var(--_type-14);
   }
 
   .secure .icon {
-    margin-top: 0.15em;
+    margin-top: var(--_space-4);
   }
 
   @container (min-width: 820px) {
@@ -158,16 +156,16 @@ export const lobbyStyles = css`
 
     /* At the top, so that what arrives later moves nothing. */
     .panel {
-      padding: 3.25rem clamp(1.75rem, 4cqw, 3.5rem);
+      padding: var(--_space-48) clamp(var(--_space-24), 4cqw, var(--_space-48));
     }
 
     h1:not(.long) {
-      font-size: clamp(2rem, 3.6cqw, 3.1rem);
+      font: var(--_title-40);
     }
 
     .offer {
-      margin-top: 1.75rem;
-      padding: 1.35rem;
+      margin-top: var(--_space-24);
+      padding: var(--_space-24);
     }
   }
 `;

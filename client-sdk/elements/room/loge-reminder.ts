@@ -6,7 +6,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
-import { REMINDER_TEXTS } from '../texts/reminder-texts.ts';
+import '../texts/reminder-texts.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
 export class LogeReminder extends RoomPart {
@@ -20,13 +20,13 @@ export class LogeReminder extends RoomPart {
     css`
       :host {
         display: block;
-        margin-top: 1rem;
+        margin-top: var(--_space-16);
       }
 
       .row {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.5rem 1.25rem;
+        gap: var(--_space-8) var(--_space-16);
         align-items: center;
       }
 
@@ -38,9 +38,9 @@ export class LogeReminder extends RoomPart {
       }
 
       p {
-        margin-top: 0.5rem;
+        margin-top: var(--_space-8);
         color: var(--_muted);
-        font-size: 0.9375rem;
+        font: var(--_type-16);
       }
     `,
   ];
@@ -59,7 +59,7 @@ export class LogeReminder extends RoomPart {
 
   override render(): TemplateResult | typeof nothing {
     const { room, wanted } = this;
-    const texts = REMINDER_TEXTS[this.language];
+    const texts = this.texts.reminder;
     const { status, firstLiveAt } = room?.info ?? {};
     if (!room || room.access.state === 'refused' || wanted === undefined || status !== 'scheduled' || firstLiveAt)
       return nothing;

@@ -26,27 +26,26 @@ export class LogeSummary extends RoomPart {
       }
 
       section {
-        margin-top: 1.25rem;
-        padding: 1.1rem;
+        margin-top: var(--_space-16);
+        padding: var(--_space-16);
         border: 1px solid var(--_line);
         border-radius: var(--_radius);
         background: var(--_surface);
       }
 
       loge-studio-requests {
-        margin-top: 1.25rem;
+        margin-top: var(--_space-16);
       }
 
       h2 {
-        font-size: 1.0625rem;
-        font-weight: 600;
+        font: var(--_strong-16);
       }
 
       dl {
         display: grid;
         grid-template-columns: 1fr auto;
-        gap: 0.45rem 1rem;
-        margin: 0.8rem 0 0;
+        gap: var(--_space-8) var(--_space-16);
+        margin: var(--_space-12) 0 0;
       }
 
       dt {
@@ -60,9 +59,9 @@ export class LogeSummary extends RoomPart {
       }
 
       p {
-        margin: 0.9rem 0 0;
+        margin: var(--_space-16) 0 0;
         color: var(--_muted);
-        font-size: 0.9375rem;
+        font: var(--_type-16);
       }
     `,
   ];

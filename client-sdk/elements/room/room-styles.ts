@@ -43,7 +43,7 @@ export const roomStyles = css`
     display: grid;
     grid-template: auto minmax(0, 1fr) var(--_chat-height) / minmax(0, 1fr);
     height: 100%;
-    background: #080506;
+    background: var(--_stage);
   }
 
   .inside:has(loge-stage[portrait]) {
@@ -65,7 +65,7 @@ export const roomStyles = css`
     grid-area: 2 / 1 / -1 / 1;
     align-self: start;
     aspect-ratio: 16 / 9;
-    background: #080506;
+    background: var(--_stage);
   }
 
   .stage-box:has(loge-stage[portrait]) {
@@ -83,10 +83,10 @@ export const roomStyles = css`
     display: flex;
     align-items: center;
     justify-content: space-between;
-    gap: 0.75rem;
+    gap: var(--_space-12);
     min-height: var(--_bar);
-    padding: 0.25rem 0.75rem 0.25rem 1rem;
-    background: linear-gradient(rgb(8 5 6 / 0.78), rgb(8 5 6 / 0.5) 70%, transparent);
+    padding: var(--_space-4) var(--_space-12) var(--_space-4) var(--_space-16);
+    background: linear-gradient(var(--_scrim), var(--_scrim-light) 70%, transparent);
   }
 
   .title {
@@ -106,7 +106,7 @@ export const roomStyles = css`
   }
 
   .title h1 {
-    font-size: 1.0625rem;
+    font: var(--_strong-16);
     display: -webkit-box;
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 1;
@@ -119,7 +119,7 @@ export const roomStyles = css`
   }
 
   .title p {
-    font-size: 0.8125rem;
+    font: var(--_type-14);
     white-space: nowrap;
     overflow: hidden;
     text-overflow: ellipsis;
@@ -127,7 +127,7 @@ export const roomStyles = css`
 
   @container room (min-height: 500px) {
     .title h1 {
-      font-size: 0.9375rem;
+      font: var(--_strong-16);
       -webkit-line-clamp: 2;
     }
   }
@@ -170,7 +170,7 @@ export const roomStyles = css`
 
     .bar {
       grid-area: 2 / 1;
-      padding: 0.25rem 1.25rem;
+      padding: var(--_space-4) var(--_space-16);
       background: none;
     }
 
@@ -186,16 +186,16 @@ export const roomStyles = css`
   @container room (min-width: 820px) and (min-height: 600px) {
     .bar {
       min-height: 5.25rem;
-      padding-block: 0.75rem;
+      padding-block: var(--_space-12);
     }
 
     .title h1 {
-      font-size: 1.5rem;
+      font: var(--_title-28);
       -webkit-line-clamp: 2;
     }
 
     .title p {
-      font-size: 1rem;
+      font: var(--_type-16);
     }
   }
 
@@ -203,8 +203,8 @@ export const roomStyles = css`
     display: block;
     width: 8rem;
     height: 0.85rem;
-    margin-top: 0.5rem;
-    border-radius: 6px;
+    margin-top: var(--_space-8);
+    border-radius: var(--_radius-small);
     background: var(--_raised);
     animation: glow 1.6s ease-in-out infinite alternate;
   }
@@ -226,9 +226,9 @@ export const roomStyles = css`
     display: grid;
     place-content: center;
     justify-items: center;
-    gap: 0.9rem;
+    gap: var(--_space-16);
     height: 100%;
-    padding: 2rem 1.25rem;
+    padding: var(--_space-32) var(--_space-16);
     text-align: center;
     background: radial-gradient(ellipse at 50% 110%, color-mix(in oklab, var(--_accent) 16%, transparent), transparent 65%);
   }
@@ -238,7 +238,7 @@ export const roomStyles = css`
   }
 
   .failure h1 {
-    font-size: 1.7rem;
+    font: var(--_title-28);
   }
 
   .failure p {
@@ -266,13 +266,13 @@ export const roomStyles = css`
   .banner {
     display: flex;
     align-items: center;
-    gap: 0.65rem;
+    gap: var(--_space-12);
     max-width: 100%;
-    padding: 0.6rem 1.1rem;
+    padding: var(--_space-8) var(--_space-16);
     border: 1px solid var(--_line);
-    border-radius: 1.4rem;
+    border-radius: var(--_radius);
     background: var(--_raised);
-    font-size: 0.9375rem;
-    box-shadow: 0 8px 28px rgb(0 0 0 / 0.5);
+    font: var(--_type-16);
+    box-shadow: 0 8px 28px var(--_shade);
   }
 `;

@@ -3,7 +3,7 @@
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { icon } from '../controls/icons.ts';
-import type { BaseTexts } from '../texts/english.ts';
+import type { BaseTexts } from '../texts/element-texts.ts';
 import { formatCount, isOne } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 
@@ -11,16 +11,14 @@ export const badgeStyles = css`
   .badge {
     display: inline-flex;
     align-items: center;
-    gap: 0.4em;
+    gap: var(--_space-8);
     height: 1.75em;
-    padding: 0 0.65em;
-    border-radius: 999px;
-    font-size: 0.8125rem;
-    font-weight: 650;
-    line-height: 1;
+    padding: 0 var(--_space-12);
+    border-radius: var(--_radius-full);
+    font: var(--_strong-14);
     white-space: nowrap;
-    color: #fff5e9;
-    background: rgb(12 6 9 / 0.74);
+    color: var(--_on-stage);
+    background: var(--_scrim);
     font-variant-numeric: tabular-nums;
   }
 
@@ -34,7 +32,7 @@ export const badgeStyles = css`
     content: '';
     width: 0.5em;
     height: 0.5em;
-    border-radius: 50%;
+    border-radius: var(--_radius-full);
     background: currentColor;
     animation: breathe 2.4s ease-in-out infinite;
   }

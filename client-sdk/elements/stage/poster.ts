@@ -1,12 +1,16 @@
 /**
- * The picture of a room: its poster, or a theatre curtain whose folds and light derive from the room's id. Whoever
- * shows it reserves its place.
+ * The picture of a room: its poster, or its title on a lit curtain, whose colour derives from the creator and whose
+ * folds and light derive from the room. Whoever shows it reserves its place.
  */
 
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
-import type { Picture } from '../../../server/protocol/pictures.ts';
+import type { Room } from '../../../server/protocol/rooms.ts';
+
+/** What a picture is made of. */
+export type PosterOf = Pick<Room, 'title' | 'poster'> & { id: string; creator: { identity: string } };
+
+const FOLDS_PERCENT = [7.5, 9, 10.6, 12.4] as const;
 
 /** A stable FNV-1a hash of the id, so that a room always has the same curtain. */
 function seedOf(text: string): number {
@@ -22,6 +26,26 @@ export function initialsOf(name: string): string {
   return letters.join('').toLocaleUpperCase();
 }
 
+/** Layers of `background-image`, from the top: for pages and for the pictures of shared links. */
+export function curtain({ id, creator }: Pick<PosterOf, 'id' | 'creator'>): string {
+  const seed = seedOf(id);
+  const hue = 332 + (seedOf(creator.identity) % 10) * 4;
+  const fold = FOLDS_PERCENT[seed % FOLDS_PERCENT.length] ?? 9;
+  const light = 22 + ((seed >>> 4) % 57);
+  const stops = [];
+  for (let at = 0; at < 100; at += fold)
+    stops.push(
+      `hsl(${hue}, 46%, 9%) ${at.toFixed(1)}%`,
+      `hsl(${hue}, 50%, 22%) ${(at + fold * 0.42).toFixed(1)}%`,
+      `hsl(${hue}, 52%, 27%) ${(at + fold * 0.54).toFixed(1)}%`,
+    );
+  return [
+    `radial-gradient(ellipse 70% 90% at ${light}% 112%, rgba(255, 176, 112, 0.55), rgba(255, 176, 112, 0) 70%)`,
+    'linear-gradient(180deg, rgba(10, 4, 7, 0.7), rgba(10, 4, 7, 0) 38%, rgba(10, 4, 7, 0) 66%, rgba(10, 4, 7, 0.5))',
+    `linear-gradient(90deg, ${stops.join(', ')})`,
+  ].join(', ');
+}
+
 export const posterStyles = css`
   .poster {
     position: absolute;
@@ -29,19 +53,10 @@ export const posterStyles = css`
     overflow: hidden;
     display: grid;
     place-items: center;
-    background-color: #1a0d12;
-    background-image:
-      radial-gradient(ellipse 62% 86% at var(--poster-light) 108%, rgb(255 176 112 / 0.42), transparent 68%),
-      linear-gradient(180deg, rgb(10 4 7 / 0.72), transparent 34%, transparent 62%, rgb(10 4 7 / 0.66)),
-      repeating-linear-gradient(
-        90deg,
-        hsl(var(--poster-hue) 46% 10%) 0,
-        hsl(var(--poster-hue) 48% 24%) calc(var(--poster-fold) * 0.42),
-        hsl(var(--poster-hue) 50% 29%) calc(var(--poster-fold) * 0.54),
-        hsl(var(--poster-hue) 46% 10%) var(--poster-fold)
-      );
-    /* Screen blending adds the light to the red; normal blending would turn it olive. */
-    background-blend-mode: screen, normal, normal;
+    padding: 12cqmin;
+    background-color: var(--_stage);
+    color: var(--_on-stage);
+    text-align: center;
   }
 
   .poster img {
@@ -52,24 +67,34 @@ export const posterStyles = css`
     object-fit: cover;
   }
 
-  .poster .initials {
-    font-family: var(--_font-display);
-    font-size: clamp(2.2rem, 20cqmin, 6rem);
-    line-height: 1;
-    color: #fff5e6;
-    letter-spacing: 0.04em;
-    opacity: 0.92;
-    text-shadow: 0 2px 26px rgb(0 0 0 / 0.7);
+  .poster .title {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 3;
+    overflow: hidden;
+    font: var(--_title-20);
+    text-shadow: 0 2px 24px var(--_stage);
+    text-wrap: balance;
+    overflow-wrap: anywhere;
+  }
+
+  @container (min-width: 22rem) {
+    .poster .title {
+      font: var(--_title-28);
+    }
+  }
+
+  @container (min-width: 40rem) {
+    .poster .title {
+      font: var(--_title-40);
+    }
   }
 `;
 
 /** Decorative and hidden from screen readers. The middle size is sharp in a lobby, and small enough for a list. */
-export function poster(id: string, name: string, picture?: Picture, loading?: 'lazy'): TemplateResult {
-  const seed = seedOf(id);
-  const look = {
-    '--poster-hue': String(338 + (seed % 5) * 8),
-    '--poster-fold': `${9 + (seed % 4) * 1.6}%`,
-    '--poster-light': `${22 + (seed % 57)}%`,
-  };
-  return html`<div class="poster" aria-hidden="true" style=${styleMap(look)}>${picture ? html`<img src=${picture[1]?.path ?? nothing} loading=${loading ?? nothing} alt="" />` : html`<span class="initials">${initialsOf(name)}</span>`}</div>`;
+export function poster(room: PosterOf, loading?: 'lazy'): TemplateResult {
+  const [, middle] = room.poster ?? [];
+  return middle
+    ? html`<div class="poster" aria-hidden="true"><img src=${middle.path} loading=${loading ?? nothing} alt="" /></div>`
+    : html`<div class="poster" aria-hidden="true" style="background-image: ${curtain(room)}"><span class="title">${room.title}</span></div>`;
 }

@@ -13,7 +13,7 @@ export const stageStyles = css`
     width: 100%;
     height: 100%;
     overflow: hidden;
-    background: #080506;
+    background: var(--_stage);
   }
 
   /* What lies over the picture, except where a room lays its title and its chat there. */
@@ -30,11 +30,11 @@ export const stageStyles = css`
   }
 
   .poster.blank {
-    background: #120a0d;
+    background: var(--_stage);
   }
 
-  /* Hides the initials behind the placeholder text. */
-  .stage .poster .initials {
+  /* The placeholder says more. */
+  .stage .poster .title {
     opacity: 0;
   }
 
@@ -43,11 +43,11 @@ export const stageStyles = css`
     inset: 0;
     width: 100%;
     height: 100%;
-    --media-background-color: #080506;
-    --media-primary-color: #fff8ef;
+    --media-background-color: var(--_stage);
+    --media-primary-color: var(--_on-stage);
     --media-secondary-color: transparent;
     --media-control-background: transparent;
-    --media-control-hover-background: rgb(255 255 255 / 0.14);
+    --media-control-hover-background: var(--_veil);
     --media-range-bar-color: var(--_accent);
     --media-font-family: var(--_font);
     --media-focus-box-shadow: inset 0 0 0 2px var(--_accent);
@@ -62,8 +62,8 @@ export const stageStyles = css`
   media-control-bar {
     width: 100%;
     margin-bottom: var(--_stage-covered, 0px);
-    padding: 1.6rem 0.35rem 0.25rem;
-    background: linear-gradient(transparent, rgb(6 3 4 / 0.78));
+    padding: var(--_space-24) var(--_space-4) var(--_space-4);
+    background: linear-gradient(transparent, var(--_scrim));
   }
 
   .space {
@@ -96,9 +96,9 @@ export const stageStyles = css`
     width: clamp(5.5rem, 24cqw, 14rem);
     aspect-ratio: 16 / 9;
     object-fit: cover;
-    border: 1px solid rgb(255 255 255 / 0.22);
+    border: 1px solid var(--_veil);
     border-radius: var(--_radius-small);
-    background: #000;
+    background: var(--_stage);
   }
 
   .badges {
@@ -106,7 +106,7 @@ export const stageStyles = css`
     inset-block-start: 0.75rem;
     inset-inline-start: 0.75rem;
     display: flex;
-    gap: 0.45rem;
+    gap: var(--_space-8);
     align-items: center;
     pointer-events: none;
   }
@@ -117,17 +117,17 @@ export const stageStyles = css`
     place-items: center;
     width: 2.75rem;
     height: 2.75rem;
-    margin: -0.6rem;
+    margin: calc(-1 * var(--_space-8));
     padding: 0;
     border: 0;
-    border-radius: 999px;
+    border-radius: var(--_radius-full);
     background: none;
     cursor: pointer;
     pointer-events: auto;
   }
 
   .report:hover .badge {
-    background: rgb(12 6 9 / 0.94);
+    background: var(--_scrim);
   }
 
   .report:focus-visible {
@@ -141,17 +141,17 @@ export const stageStyles = css`
     display: grid;
     place-content: center;
     justify-items: center;
-    gap: 0.5rem;
-    padding: 2.5rem 1.5rem 1.5rem;
+    gap: var(--_space-8);
+    padding: var(--_space-32) var(--_space-24) var(--_space-24);
     text-align: center;
-    color: #fff5e9;
-    background: radial-gradient(ellipse at center, rgb(10 4 7 / 0.74), rgb(10 4 7 / 0.3));
+    color: var(--_on-stage);
+    background: radial-gradient(ellipse at center, var(--_scrim), var(--_scrim-light));
   }
 
   /* The player's controls stay usable. */
   .over .curtain.still {
     pointer-events: none;
-    background: rgb(10 4 7 / 0.76);
+    background: var(--_scrim);
   }
 
   .curtain p {
@@ -162,20 +162,19 @@ export const stageStyles = css`
   .curtain .display {
     display: flex;
     align-items: center;
-    gap: 0.75rem;
-    font-size: clamp(1.3rem, 4.6cqw, 2.4rem);
+    gap: var(--_space-12);
+    font: var(--_title-28);
   }
 
   /* Below the badges, where an open chat leaves a strip of the picture. */
   @container (max-height: 8rem) {
     .curtain {
       place-content: start center;
-      padding: 2.6rem 1rem 0;
+      padding: var(--_space-48) var(--_space-16) 0;
     }
 
     .curtain .display {
-      font-size: 0.9375rem;
-      line-height: 1.25;
+      font: var(--_type-16);
     }
 
     .curtain p:not(.display) {
@@ -190,31 +189,31 @@ export const stageStyles = css`
     display: flex;
     flex-direction: column;
     align-items: center;
-    gap: 0.5rem;
+    gap: var(--_space-8);
     pointer-events: none;
   }
 
   .notices .badge {
     height: auto;
     min-height: 2em;
-    padding-block: 0.35em;
+    padding-block: var(--_space-4);
     white-space: normal;
   }
 
   .sound {
     display: inline-flex;
     align-items: center;
-    gap: 0.5rem;
+    gap: var(--_space-8);
     height: 2.75rem;
-    padding: 0 1.2rem;
+    padding: 0 var(--_space-16);
     border: 0;
-    border-radius: 999px;
-    background: var(--_accent);
-    color: var(--_on-accent);
+    border-radius: var(--_radius-full);
+    background: var(--_primary);
+    color: var(--_on-primary);
     font: inherit;
-    font-weight: 650;
+    font-weight: 600;
     cursor: pointer;
     pointer-events: auto;
-    box-shadow: 0 6px 24px rgb(0 0 0 / 0.5);
+    box-shadow: 0 6px 24px var(--_shade);
   }
 `;

@@ -3,9 +3,9 @@ import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 
 import { css, html, nothing } from 'lit';
 import type { ChatTip } from '../../../server/protocol/chat/chat.ts';
 import type { Room } from '../../src/room.ts';
+import { elementTexts } from '../texts/element-texts.ts';
 import { formatMoney } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
-import { elementTexts } from '../texts/language.ts';
 import { shownName } from '../texts/shown-name.ts';
 
 /** How long a tip is shown over the picture. */
@@ -81,14 +81,13 @@ export const tipBannerStyles = css`
     inset-inline-start: 0.75rem;
     display: flex;
     align-items: center;
-    gap: 0.8rem;
+    gap: var(--_space-12);
     max-width: min(24rem, 100% - 1.5rem);
-    padding: 0.55rem 1rem 0.55rem 0.85rem;
+    padding: var(--_space-8) var(--_space-16) var(--_space-8) var(--_space-12);
     border: 1px solid color-mix(in oklab, var(--_accent) 55%, transparent);
     border-radius: var(--_radius);
-    background: rgb(16 8 11 / 0.86);
-    color: #fff5e9;
-    line-height: 1.3;
+    background: var(--_scrim);
+    color: var(--_on-stage);
     overflow-wrap: anywhere;
     animation: rise 420ms cubic-bezier(0.2, 0.9, 0.3, 1);
     pointer-events: none;
@@ -96,8 +95,7 @@ export const tipBannerStyles = css`
 
   .tip .amount {
     flex: none;
-    font-family: var(--_font-display);
-    font-size: 1.5rem;
+    font: var(--_title-28);
     color: var(--_accent);
     white-space: nowrap;
   }
@@ -107,7 +105,7 @@ export const tipBannerStyles = css`
   }
 
   .tip bdi {
-    font-size: 0.9375rem;
+    font: var(--_type-16);
   }
 
   @keyframes rise {

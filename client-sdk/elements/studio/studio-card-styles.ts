@@ -8,9 +8,8 @@ export const studioCardStyles = css`
   }
 
   h2 {
-    margin-bottom: 0.75rem;
-    font-size: 0.9375rem;
-    font-weight: 600;
+    margin-bottom: var(--_space-12);
+    font: var(--_strong-16);
     color: var(--_muted);
   }
 `;

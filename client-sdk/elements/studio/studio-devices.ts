@@ -34,7 +34,7 @@ export class LogeStudioDevices extends RoomPart {
 
       .devices {
         display: grid;
-        gap: 0.85rem;
+        gap: var(--_space-12);
       }
 
       @container (min-width: 480px) {
@@ -49,7 +49,7 @@ export class LogeStudioDevices extends RoomPart {
 
       .field {
         display: grid;
-        gap: 0.55rem;
+        gap: var(--_space-8);
         min-width: 0;
         align-content: start;
       }

@@ -19,18 +19,16 @@ export class LogeStudioEarnings extends RoomPart {
       dl {
         display: grid;
         grid-template-columns: repeat(3, minmax(0, 1fr));
-        gap: 0.75rem;
+        gap: var(--_space-12);
       }
 
       dt {
-        font-size: 0.875rem;
+        font: var(--_type-14);
         color: var(--_muted);
       }
 
       dd.amount {
-        font-family: var(--_font-display);
-        font-size: 1.3rem;
-        line-height: 1.3;
+        font: var(--_title-20);
         font-variant-numeric: tabular-nums lining-nums;
         white-space: nowrap;
       }
@@ -40,7 +38,7 @@ export class LogeStudioEarnings extends RoomPart {
       }
 
       dd.count {
-        font-size: 0.8125rem;
+        font: var(--_type-14);
         color: var(--_muted);
       }
 
@@ -50,7 +48,7 @@ export class LogeStudioEarnings extends RoomPart {
         }
 
         :host([compact]) dd.amount {
-          font-size: 1.0625rem;
+          font: var(--_type-16);
         }
       }
     `,

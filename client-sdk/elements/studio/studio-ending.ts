@@ -31,37 +31,35 @@ export class LogeStudioEnding extends DialogPart {
       }
 
       section + section {
-        margin-top: 1rem;
-        padding-top: 1rem;
+        margin-top: var(--_space-16);
+        padding-top: var(--_space-16);
         border-top: 1px solid var(--_line);
       }
 
       h3 {
-        font-size: 1.0625rem;
-        font-weight: 600;
+        font: var(--_strong-16);
       }
 
       p {
-        margin: 0.2rem 0 0.6rem;
+        margin: var(--_space-4) 0 var(--_space-8);
         color: var(--_muted);
-        font-size: 0.9375rem;
-        line-height: 1.4;
+        font: var(--_type-16);
       }
 
       fieldset {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.3rem;
-        margin: 0 0 0.6rem;
+        gap: var(--_space-4);
+        margin: 0 0 var(--_space-8);
         padding: 0;
         border: 0;
       }
 
       legend {
         padding: 0;
-        margin-bottom: 0.4rem;
+        margin-bottom: var(--_space-8);
         color: var(--_muted);
-        font-size: 0.875rem;
+        font: var(--_strong-14);
       }
 
       .minutes {
@@ -71,7 +69,7 @@ export class LogeStudioEnding extends DialogPart {
         flex: 1 1 auto;
         max-width: 5.5rem;
         min-height: 2.75rem;
-        padding: 0 0.4rem;
+        padding: 0 var(--_space-8);
         border: 1px solid var(--_line);
         border-radius: var(--_radius-small);
         cursor: pointer;
@@ -99,7 +97,7 @@ export class LogeStudioEnding extends DialogPart {
       .answers {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.6rem;
+        gap: var(--_space-8);
       }
 
       .close {
@@ -117,7 +115,7 @@ export class LogeStudioEnding extends DialogPart {
         }
 
         wa-dialog::part(body) {
-          padding-bottom: 1.15rem;
+          padding-bottom: var(--_space-16);
         }
       }
     `,
@@ -224,7 +222,7 @@ export class LogeStudioEnding extends DialogPart {
         )}
       </fieldset>
       <wa-button
-        variant="brand"
+        variant="neutral"
         data-testid="end-live-confirm"
         ?loading=${this.busy === 'pause'}
         @click=${() => this.#stop('pause', () => room.pause({ minutes: this.minutes }))}

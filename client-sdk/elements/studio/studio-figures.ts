@@ -34,7 +34,7 @@ export class LogeStudioFigures extends RoomPart {
       }
 
       dl > div {
-        padding: 0.6rem 1rem;
+        padding: var(--_space-8) var(--_space-16);
       }
 
       dl > div + div {
@@ -42,18 +42,18 @@ export class LogeStudioFigures extends RoomPart {
       }
 
       dt {
-        font-size: 0.8125rem;
+        font: var(--_type-14);
         color: var(--_muted);
       }
 
       dd {
-        font-weight: 650;
+        font-weight: 600;
         font-variant-numeric: tabular-nums;
         white-space: nowrap;
       }
 
       dd small {
-        margin-inline-start: 0.4em;
+        margin-inline-start: var(--_space-8);
         font-weight: 400;
         color: var(--_muted);
       }
@@ -81,8 +81,8 @@ export class LogeStudioFigures extends RoomPart {
 
       .resting {
         min-height: 1.4em;
-        padding: 0 1rem 0.4rem;
-        font-size: 0.875rem;
+        padding: 0 var(--_space-16) var(--_space-8);
+        font: var(--_type-14);
         color: var(--_muted);
       }
     `,

@@ -37,7 +37,7 @@ export class LogeStudioLevel extends RoomPart {
         position: relative;
         height: 8px;
         overflow: hidden;
-        border-radius: 4px;
+        border-radius: var(--_radius-small);
         background: var(--_raised);
       }
 
@@ -51,8 +51,8 @@ export class LogeStudioLevel extends RoomPart {
 
       p {
         min-height: 1.4em;
-        margin: 0.3rem 0 -0.6rem;
-        font-size: 0.8125rem;
+        margin: var(--_space-4) 0 calc(-1 * var(--_space-8));
+        font: var(--_type-14);
         color: var(--_muted);
       }
     `,

@@ -38,7 +38,7 @@ export class LogeStudioPicture extends RoomPart {
         height: var(--_picture-height, auto);
         max-height: var(--picture-max-height, none);
         overflow: hidden;
-        background: #080506;
+        background: var(--_stage);
       }
 
       .over {
@@ -49,8 +49,8 @@ export class LogeStudioPicture extends RoomPart {
         pointer-events: none;
       }
 
-      /* Hides the initials behind the placeholder text. */
-      .picture .poster .initials {
+      /* The placeholder says more. */
+      .picture .poster .title {
         opacity: 0;
       }
 
@@ -60,7 +60,7 @@ export class LogeStudioPicture extends RoomPart {
         width: 100%;
         height: 100%;
         object-fit: var(--_picture-fit, contain);
-        background: #080506;
+        background: var(--_stage);
       }
 
       video.mirrored {
@@ -77,7 +77,7 @@ export class LogeStudioPicture extends RoomPart {
         inset-block-start: 0.75rem;
         inset-inline-start: 0.75rem;
         display: flex;
-        gap: 0.45rem;
+        gap: var(--_space-8);
       }
 
       .curtain {
@@ -86,24 +86,24 @@ export class LogeStudioPicture extends RoomPart {
         display: grid;
         place-content: center;
         justify-items: center;
-        gap: 0.7rem;
-        padding: 2.5rem 1.25rem 1rem;
+        gap: var(--_space-12);
+        padding: var(--_space-32) var(--_space-16) var(--_space-16);
         text-align: center;
-        color: #fff5e9;
-        background: rgb(10 4 7 / 0.66);
+        color: var(--_on-stage);
+        background: var(--_scrim);
         pointer-events: auto;
       }
 
       /* The end of the evening is offered in the lower corner. */
       @container (max-width: 899px) {
         .curtain {
-          gap: 0.5rem;
-          padding-block: 2.4rem var(--_curtain-bottom, 2.6rem);
+          gap: var(--_space-8);
+          padding-block: var(--_space-32) var(--_curtain-bottom, var(--_space-48));
         }
       }
 
       .curtain .display {
-        font-size: clamp(1.2rem, 4.4cqw, 2rem);
+        font: var(--_title-20);
       }
 
       .curtain .hint,
@@ -113,7 +113,7 @@ export class LogeStudioPicture extends RoomPart {
 
       .curtain .hint {
         max-width: 26rem;
-        font-size: 0.875rem;
+        font: var(--_type-14);
         text-wrap: balance;
       }
     `,
@@ -139,7 +139,7 @@ export class LogeStudioPicture extends RoomPart {
     const hasPicture = me.tracks.some((track) => track.track.kind === 'video' && !track.muted);
     const isMirrored = !isLive && !me.tracks.some(({ source }) => source === 'screen');
     return html`<div class="picture" part="picture">
-      ${poster(room.info?.id ?? '', me.name)}
+      ${room.info ? poster({ ...room.info, poster: room.poster }) : nothing}
       <video
         class="${hasPicture ? '' : 'off'} ${isMirrored ? 'mirrored' : ''}"
         part="preview"
@@ -188,7 +188,7 @@ export class LogeStudioPicture extends RoomPart {
     return html`<div class="curtain">
       <p class="display">${texts.studio.noCamera}</p>
       <wa-button
-        variant="brand"
+        variant="neutral"
         appearance="outlined"
         data-testid="allow-devices"
         ?loading=${this.waiting}

@@ -23,26 +23,25 @@ export class LogeStudioRequests extends RoomPart {
       }
 
       h2 {
-        margin-bottom: 0.75rem;
+        margin-bottom: var(--_space-12);
         color: var(--_muted);
-        font-size: 0.9375rem;
-        font-weight: 600;
+        font: var(--_strong-16);
       }
 
       .count {
         display: inline-grid;
         place-items: center;
         min-width: 1.5em;
-        padding: 0 0.4em;
-        border-radius: 999px;
-        background: var(--_accent);
-        color: var(--_on-accent);
+        padding: 0 var(--_space-8);
+        border-radius: var(--_radius-full);
+        background: var(--_primary);
+        color: var(--_on-primary);
         font-variant-numeric: tabular-nums;
       }
 
       ol {
         display: grid;
-        gap: 0.9rem;
+        gap: var(--_space-16);
         margin: 0;
         padding: 0;
         list-style: none;
@@ -51,7 +50,7 @@ export class LogeStudioRequests extends RoomPart {
       li {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.5rem 1rem;
+        gap: var(--_space-8) var(--_space-16);
         align-items: center;
       }
 
@@ -74,34 +73,33 @@ export class LogeStudioRequests extends RoomPart {
       .acts {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.5rem;
+        gap: var(--_space-8);
       }
 
       wa-callout {
-        margin-top: 0.75rem;
+        margin-top: var(--_space-12);
       }
 
       /* Over the picture of a phone: one line each, beside what can be done. */
       @container (max-width: 899px) {
         :host(.card) h2 {
-          margin: 0 0 0.2rem;
-          font-size: 0.8125rem;
+          margin: 0 0 var(--_space-4);
+          font: var(--_strong-14);
         }
 
         :host(.card) ol {
           grid-template-columns: minmax(0, 1fr);
-          gap: 0.4rem;
+          gap: var(--_space-8);
         }
 
         :host(.card) li {
           flex-wrap: nowrap;
-          gap: 0.5rem;
+          gap: var(--_space-8);
         }
 
         :host(.card) .what {
           flex: 1 1 0;
-          font-size: 0.875rem;
-          line-height: 1.3;
+          font: var(--_type-14);
         }
 
         :host(.card) .what > * {
@@ -114,7 +112,7 @@ export class LogeStudioRequests extends RoomPart {
         :host(.card) .acts {
           flex: none;
           flex-wrap: nowrap;
-          gap: 0.35rem;
+          gap: var(--_space-4);
         }
       }
     `,
@@ -159,7 +157,7 @@ export class LogeStudioRequests extends RoomPart {
                   >${texts.requests.payBack(amount)}</wa-button
                 >
                 <wa-button size="s" appearance="plain" @click=${() => this.#ask(undefined)}>${texts.requests.keep}</wa-button>`
-            : html`<wa-button size="s" variant="brand" data-testid="request-done" ?loading=${this.busy === tip} @click=${() => settle('done')}
+            : html`<wa-button size="s" variant="neutral" data-testid="request-done" ?loading=${this.busy === tip} @click=${() => settle('done')}
                   >${texts.requests.done}</wa-button
                 >
                 <wa-button size="s" appearance="outlined" data-testid="request-undo" @click=${() => this.#ask(tip)}>${texts.requests.undo}</wa-button>`

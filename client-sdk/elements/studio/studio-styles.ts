@@ -22,7 +22,7 @@ export const studioStyles = css`
       / minmax(0, 1fr);
     height: 100%;
     min-height: 16rem;
-    background: #080506;
+    background: var(--_stage);
   }
 
   .studio:has(loge-studio-picture[portrait]) {
@@ -87,47 +87,49 @@ export const studioStyles = css`
   }
 
   .refused {
-    padding: 3rem 1.25rem;
+    padding: var(--_space-48) var(--_space-16);
     text-align: center;
-    font-size: 1.125rem;
+    font: var(--_type-20);
   }
 
   .controls {
     display: flex;
     align-items: center;
-    gap: clamp(0.15rem, 4cqw - 0.6rem, 0.6rem);
-    padding: 0 clamp(0.4rem, 2.5cqw, 0.75rem) env(safe-area-inset-bottom);
+    gap: clamp(var(--_space-4), 4cqw - var(--_space-8), var(--_space-8));
+    padding: 0 clamp(var(--_space-8), 2.5cqw, var(--_space-12)) env(safe-area-inset-bottom);
     background: var(--_ground);
   }
 
   .interrupted {
-    margin: 0 1rem 0.8rem;
+    margin: 0 var(--_space-16) var(--_space-12);
   }
 
   .interrupted p {
-    margin-block: 0.3rem 0.8rem;
+    margin-block: var(--_space-4) var(--_space-12);
   }
 
   .answers {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.6rem;
+    gap: var(--_space-8);
   }
 
   .space {
     flex: 1;
     text-align: end;
-    font-size: 0.9375rem;
+    font: var(--_type-16);
   }
 
   @container studio (max-width: 899px) {
     .space {
-      font-size: 0;
+      overflow: hidden;
+      text-indent: 100%;
+      white-space: nowrap;
     }
 
     /* Over the picture. */
     .notices > * {
-      margin: 0 0.5rem 0.5rem;
+      margin: 0 var(--_space-8) var(--_space-8);
       border-radius: var(--_radius-small);
       background: var(--_ground);
     }
@@ -143,7 +145,7 @@ export const studioStyles = css`
     }
 
     .messages > wa-callout {
-      padding: 0.5rem 0.75rem;
+      padding: var(--_space-8) var(--_space-12);
     }
 
     /* A message takes the place of the words in the picture, below the button that opens the devices. */
@@ -153,7 +155,7 @@ export const studioStyles = css`
     }
 
     .notices > .card {
-      padding: 0.5rem 0.6rem;
+      padding: var(--_space-8) var(--_space-8);
     }
 
     /* The picture stays in sight: what does not fit scrolls. */
@@ -172,18 +174,17 @@ export const studioStyles = css`
       display: flex;
       flex-wrap: wrap;
       justify-content: end;
-      gap: 0.3rem;
-      padding: 0.75rem 0.75rem 0 7.5rem;
+      gap: var(--_space-4);
+      padding: var(--_space-12) var(--_space-12) 0 var(--_space-72);
     }
 
     loge-studio-figures::part(figure),
     loge-studio-figures::part(resting) {
-      padding: 0.2em 0.65em;
+      padding: var(--_space-4) var(--_space-12);
       border: 0;
-      border-radius: 999px;
-      background: rgb(12 6 9 / 0.74);
-      font-size: 0.8125rem;
-      line-height: 1.35;
+      border-radius: var(--_radius-full);
+      background: var(--_scrim);
+      font: var(--_type-14);
     }
 
     loge-studio-figures::part(yours) {
@@ -202,8 +203,8 @@ export const studioStyles = css`
     loge-studio-figures::part(resting) {
       width: fit-content;
       min-height: 0;
-      margin: 0.3rem 0.75rem 0 auto;
-      color: #fff5e9;
+      margin: var(--_space-4) var(--_space-12) 0 auto;
+      color: var(--_on-stage);
     }
   }
 
@@ -214,7 +215,7 @@ export const studioStyles = css`
     width: 2.75rem;
     height: 2.75rem;
     border: 1px solid var(--_line);
-    border-radius: 50%;
+    border-radius: var(--_radius-full);
     background: var(--_surface);
     color: var(--_text);
     cursor: pointer;
@@ -247,19 +248,19 @@ export const studioStyles = css`
   }
 
   .messages:has(wa-callout) {
-    padding: 0 1rem 0.8rem;
+    padding: 0 var(--_space-16) var(--_space-12);
   }
 
   .card {
-    margin: 0 1rem 1rem;
-    padding: 1rem;
+    margin: 0 var(--_space-16) var(--_space-16);
+    padding: var(--_space-16);
     border: 1px solid var(--_line);
     border-radius: var(--_radius);
     background: var(--_surface);
   }
 
   loge-studio-ending {
-    margin: 0 1rem 0.8rem;
+    margin: 0 var(--_space-16) var(--_space-12);
   }
 
   .cards {
@@ -272,13 +273,13 @@ export const studioStyles = css`
     overflow-y: auto;
     border: 0;
     border-top: 1px solid var(--_line);
-    border-radius: 20px 20px 0 0;
+    border-radius: var(--_radius) var(--_radius) 0 0;
     background: var(--_raised);
     color: var(--_text);
   }
 
   .cards::backdrop {
-    background: rgb(8 4 6 / 0.6);
+    background: var(--_scrim);
   }
 
   .sheet-head {
@@ -288,12 +289,12 @@ export const studioStyles = css`
     display: flex;
     align-items: center;
     justify-content: space-between;
-    padding: 0.6rem 0.6rem 0.6rem 1.15rem;
+    padding: var(--_space-8) var(--_space-8) var(--_space-8) var(--_space-16);
     background: var(--_raised);
   }
 
   .sheet-head h2 {
-    font-size: 1.25rem;
+    font: var(--_title-20);
   }
 
   /* On its side, or zoomed: picture and controls left, chat right. */
@@ -348,7 +349,7 @@ export const studioStyles = css`
     }
 
     .controls {
-      padding: 1rem 1.25rem;
+      padding: var(--_space-16) var(--_space-16);
     }
 
     .narrow-only,
@@ -371,11 +372,11 @@ export const studioStyles = css`
 
     .card,
     loge-studio-ending {
-      margin-inline: 1.25rem;
+      margin-inline: var(--_space-16);
     }
 
     .messages:has(wa-callout) {
-      padding-inline: 1.25rem;
+      padding-inline: var(--_space-16);
     }
 
     .chat {
@@ -389,7 +390,7 @@ export const studioStyles = css`
     }
 
     .studio.live loge-studio-earnings {
-      padding: 0.65rem 1rem;
+      padding: var(--_space-12) var(--_space-16);
     }
   }
 `;

@@ -37,13 +37,13 @@ export class LogeStudioTipping extends RoomPart {
     fieldStyles,
     css`
       h2:not(:first-child) {
-        margin-top: 1.5rem;
+        margin-top: var(--_space-24);
       }
 
       .line {
         display: grid;
         grid-template-columns: minmax(0, 1fr) 8.5rem auto;
-        gap: 0.5rem;
+        gap: var(--_space-8);
         align-items: center;
       }
 
@@ -57,19 +57,19 @@ export class LogeStudioTipping extends RoomPart {
         }
 
         .line + .line {
-          padding-top: 0.5rem;
+          padding-top: var(--_space-8);
         }
       }
 
       .line + .line {
-        margin-top: 0.5rem;
+        margin-top: var(--_space-8);
       }
 
       .actions {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.5rem;
-        margin-top: 0.75rem;
+        gap: var(--_space-8);
+        margin-top: var(--_space-12);
       }
 
       .remove {
@@ -85,7 +85,7 @@ export class LogeStudioTipping extends RoomPart {
       }
 
       wa-callout {
-        margin-top: 0.75rem;
+        margin-top: var(--_space-12);
       }
     `,
   ];
@@ -185,7 +185,7 @@ export class LogeStudioTipping extends RoomPart {
           this.drafts
             ? html`<wa-button
                 size="s"
-                variant="brand"
+                variant="neutral"
                 data-testid="menu-save"
                 ?loading=${this.busy === 'menu'}
                 @click=${() => this.#saveMenu(room, currency)}

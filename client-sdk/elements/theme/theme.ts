@@ -1,70 +1,16 @@
-/**
- * The theme of the elements: the `--loge-*` custom properties that embedders may set, and their defaults. Every element
- * uses these styles, so that parts look the same inside and outside `<loge-room>`.
- */
+/** What every element has in common, inside and outside `<loge-room>`. */
 import { css } from 'lit';
+import { tokens } from './tokens.ts';
 
 export const themeStyles = css`
-  :host {
-    --_ground: var(--loge-ground, #130d10);
-    --_surface: var(--loge-surface, #1c1418);
-    --_raised: var(--loge-raised, #271c21);
-    --_line: var(--loge-line, #41323a);
-    --_line-strong: var(--loge-line-strong, #8a7680);
-    --_text: var(--loge-text, #f6eee6);
-    --_muted: var(--loge-muted, #bcaba6);
-    --_accent: var(--loge-accent, #e6b566);
-    --_on-accent: var(--loge-on-accent, #1e1305);
-    --_live: var(--loge-live, #c8323c);
-    --_on-live: var(--loge-on-live, #ffffff);
-    --_danger: var(--loge-danger, #ff9a92);
-    --_success: var(--loge-success, #86d3a8);
-    --_radius: var(--loge-radius, 14px);
-    --_radius-small: var(--loge-radius-small, 9px);
-    --_font: var(
-      --loge-font,
-      -apple-system,
-      'Segoe UI Variable',
-      'Segoe UI',
-      Roboto,
-      Inter,
-      Cantarell,
-      'Noto Sans',
-      'Liberation Sans',
-      'DejaVu Sans Condensed',
-      system-ui,
-      sans-serif
-    );
-    --_font-display: var(
-      --loge-font-display,
-      ui-serif,
-      'New York',
-      'Iowan Old Style',
-      'Palatino Linotype',
-      Palatino,
-      P052,
-      Georgia,
-      'Noto Serif',
-      'Liberation Serif',
-      'DejaVu Serif Condensed',
-      serif
-    );
-    /* The least size of what is pressed, on a touch screen. */
-    --_finger: 0px;
-    --_ring: 0 0 0 2px var(--_ground), 0 0 0 4px var(--_accent);
+  ${tokens}
 
+  :host {
     color: var(--_text);
-    font-family: var(--_font);
-    line-height: 1.45;
+    font: var(--_type-16);
     font-variant-numeric: tabular-nums;
     color-scheme: var(--loge-color-scheme, dark);
     -webkit-text-size-adjust: 100%;
-  }
-
-  @media (pointer: coarse) {
-    :host {
-      --_finger: 2.75rem;
-    }
   }
 
   :host([hidden]),
@@ -91,10 +37,8 @@ export const themeStyles = css`
   }
 
   .display {
-    font-family: var(--_font-display);
-    font-weight: 500;
+    font: var(--_title-20);
     letter-spacing: -0.01em;
-    line-height: 1.15;
     text-wrap: balance;
     overflow-wrap: anywhere;
   }

@@ -9,20 +9,20 @@ export const webAwesomeTheme = css`
     --wa-color-surface-border: var(--_line);
     --wa-color-text-normal: var(--_text);
     --wa-color-text-quiet: var(--_muted);
-    --wa-color-overlay-modal: rgb(8 4 6 / 0.72);
+    --wa-color-overlay-modal: var(--_scrim);
     --wa-color-focus: var(--_accent);
     --wa-color-mix-hover: white 9%;
     --wa-color-mix-active: black 12%;
 
     --wa-color-brand-fill-quiet: color-mix(in oklab, var(--_accent) 13%, transparent);
     --wa-color-brand-fill-normal: color-mix(in oklab, var(--_accent) 24%, var(--_surface));
-    --wa-color-brand-fill-loud: var(--_accent);
+    --wa-color-brand-fill-loud: var(--_primary);
     --wa-color-brand-border-quiet: color-mix(in oklab, var(--_accent) 30%, var(--_surface));
     --wa-color-brand-border-normal: color-mix(in oklab, var(--_accent) 50%, var(--_surface));
     --wa-color-brand-border-loud: color-mix(in oklab, var(--_accent) 75%, var(--_surface));
     --wa-color-brand-on-quiet: var(--_accent);
     --wa-color-brand-on-normal: var(--_text);
-    --wa-color-brand-on-loud: var(--_on-accent);
+    --wa-color-brand-on-loud: var(--_on-primary);
 
     --wa-color-neutral-fill-quiet: color-mix(in oklab, var(--_text) 7%, transparent);
     --wa-color-neutral-fill-normal: color-mix(in oklab, var(--_text) 12%, var(--_surface));
@@ -52,7 +52,7 @@ export const webAwesomeTheme = css`
     --wa-color-success-border-loud: var(--_success);
     --wa-color-success-on-quiet: var(--_success);
     --wa-color-success-on-normal: var(--_text);
-    --wa-color-success-on-loud: #06210f;
+    --wa-color-success-on-loud: var(--_ground);
 
     --wa-color-warning-fill-quiet: var(--wa-color-brand-fill-quiet);
     --wa-color-warning-fill-normal: var(--wa-color-brand-fill-normal);
@@ -67,12 +67,12 @@ export const webAwesomeTheme = css`
     --wa-font-weight-semibold: 600;
     --wa-font-weight-heading: 500;
     --wa-font-weight-action: 600;
-    --wa-font-size-xs: 0.8125rem;
+    --wa-font-size-xs: 0.75rem;
     --wa-font-size-s: 0.875rem;
     --wa-font-size-m: 1rem;
     --wa-font-size-l: 1.25rem;
-    --wa-font-size-xl: 1.5625rem;
-    --wa-font-size-smaller: 0.875em;
+    --wa-font-size-xl: 1.75rem;
+    --wa-font-size-smaller: 0.875rem;
     --wa-line-height-condensed: 1.25;
 
     --wa-space-2xs: 0.25rem;
@@ -86,16 +86,16 @@ export const webAwesomeTheme = css`
 
     --wa-border-style: solid;
     --wa-border-width-s: 1px;
-    --wa-border-radius-s: 4px;
+    --wa-border-radius-s: var(--_radius-small);
     --wa-border-radius-m: var(--_radius-small);
-    --wa-border-radius-pill: 9999px;
+    --wa-border-radius-pill: var(--_radius-full);
     --wa-focus-ring-style: solid;
     --wa-focus-ring-width: 2px;
     --wa-focus-ring: solid 2px var(--_accent);
     --wa-focus-ring-offset: 2px;
-    --wa-shadow-m: 0 6px 20px rgb(0 0 0 / 0.45);
-    --wa-shadow-l: 0 24px 70px rgb(0 0 0 / 0.6);
-    --wa-transition-easing: ease;
+    --wa-shadow-m: 0 6px 20px var(--_shade);
+    --wa-shadow-l: 0 24px 70px var(--_shade);
+    --wa-transition-easing: var(--_curve);
     --wa-transition-slow: 300ms;
     --wa-transition-normal: 160ms;
     --wa-transition-fast: 90ms;
@@ -120,17 +120,22 @@ export const webAwesomeTheme = css`
     --wa-form-control-required-content: '';
     --wa-form-control-required-content-color: inherit;
     --wa-form-control-required-content-offset: 0;
-    --wa-form-control-padding-block: 0.6em;
-    --wa-form-control-padding-inline: 0.95em;
-    --wa-form-control-height: max(2.75em, var(--_finger));
+    --wa-form-control-padding-block: var(--_space-8);
+    --wa-form-control-padding-inline: var(--_space-16);
+    --wa-form-control-height: var(--_control);
     --wa-form-control-toggle-size: 1.35em;
     --wa-panel-border-style: solid;
     --wa-panel-border-width: 1px;
     --wa-panel-border-radius: var(--_radius);
   }
 
+  :is(wa-button, wa-input, wa-select)[size='s'] {
+    --wa-form-control-height: max(var(--_control-small), var(--_finger));
+    --wa-form-control-padding-inline: var(--_space-12);
+  }
+
   wa-toast {
-    --wa-shadow-l: 0 10px 32px rgb(0 0 0 / 0.45);
+    --wa-shadow-l: 0 10px 32px var(--_shade);
   }
 
   .faulty::part(hint) {
@@ -146,14 +151,13 @@ export const webAwesomeTheme = css`
   }
 
   wa-dialog::part(title) {
-    font-family: var(--_font-display);
-    font-size: 1.375rem;
+    font: var(--_title-20);
   }
 
   /* On a phone, a dialog is a sheet at the bottom of the screen. */
   @media (max-width: 640px) {
     wa-dialog {
-      --spacing: 1.15rem;
+      --spacing: var(--_space-16);
     }
 
     wa-dialog::part(dialog) {
@@ -162,13 +166,13 @@ export const webAwesomeTheme = css`
       max-height: 88dvh;
       margin: auto 0 0;
       border-width: 1px 0 0;
-      border-radius: 20px 20px 0 0;
+      border-radius: var(--_radius) var(--_radius) 0 0;
       padding-bottom: env(safe-area-inset-bottom);
     }
 
     /* What scrolls ends at a line, not behind the buttons. */
     wa-dialog::part(footer) {
-      padding-top: 0.75rem;
+      padding-top: var(--_space-12);
       border-top: 1px solid var(--_line);
     }
   }

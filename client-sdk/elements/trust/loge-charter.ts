@@ -26,13 +26,13 @@ export class LogeCharter extends DialogPart {
       }
 
       .about {
-        margin-bottom: 1rem;
+        margin-bottom: var(--_space-16);
         color: var(--_muted);
       }
 
       details,
       article {
-        padding: 0.9rem 0;
+        padding: var(--_space-16) 0;
         border-top: 1px solid var(--_line);
       }
 
@@ -48,16 +48,13 @@ export class LogeCharter extends DialogPart {
       }
 
       h3 {
-        font-family: var(--_font-display);
-        font-size: 1.125rem;
-        font-weight: 600;
+        font: var(--_title-20);
       }
 
       .mark {
-        margin-inline-start: 0.5rem;
+        margin-inline-start: var(--_space-8);
         color: var(--_accent);
-        font-size: 0.875rem;
-        font-weight: 400;
+        font: var(--_type-14);
       }
 
       /* Beside the buttons, in sight wherever the reader is. */
@@ -70,7 +67,7 @@ export class LogeCharter extends DialogPart {
       }
 
       .words {
-        margin-top: 0.5rem;
+        margin-top: var(--_space-8);
         white-space: pre-line;
         overflow-wrap: anywhere;
       }
@@ -122,7 +119,7 @@ export class LogeCharter extends DialogPart {
       <wa-button slot="footer" appearance="outlined" @click=${() => this.#finish(false)}>${texts.charter.later}</wa-button>
       <wa-button
         slot="footer"
-        variant="brand"
+        variant="neutral"
         data-testid="charter-accept"
         ?loading=${this.busy === 'accept'}
         @click=${() => charter && this.#accept(charter)}

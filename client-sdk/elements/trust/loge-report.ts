@@ -36,18 +36,18 @@ export class LogeReport extends DialogPart {
     ...DialogPart.styles,
     css`
       blockquote {
-        margin: 0 0 0.8rem;
-        padding: 0.6rem 0.9rem;
+        margin: 0 0 var(--_space-12);
+        padding: var(--_space-8) var(--_space-16);
         border-inline-start: 3px solid var(--_accent);
-        border-radius: 4px;
+        border-radius: var(--_radius-small);
         background: var(--_surface);
         overflow-wrap: anywhere;
       }
 
       fieldset {
         display: grid;
-        gap: 0.1rem;
-        margin: 0.9rem 0;
+        gap: var(--_space-4);
+        margin: var(--_space-16) 0;
         padding: 0;
         border: 0;
       }
@@ -55,7 +55,7 @@ export class LogeReport extends DialogPart {
       label {
         display: flex;
         align-items: center;
-        gap: 0.7rem;
+        gap: var(--_space-12);
         min-height: max(2.5rem, var(--_finger));
         cursor: pointer;
       }
@@ -69,7 +69,7 @@ export class LogeReport extends DialogPart {
       }
 
       wa-callout {
-        margin-top: 1rem;
+        margin-top: var(--_space-16);
       }
     `,
   ];
@@ -148,7 +148,7 @@ export class LogeReport extends DialogPart {
       ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
       <wa-button
         slot="footer"
-        variant="brand"
+        variant="neutral"
         data-testid="report-send"
         ?disabled=${!this.category}
         ?loading=${this.busy !== ''}

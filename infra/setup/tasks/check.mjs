@@ -25,6 +25,7 @@ export async function runCheck() {
     'Database schema': () => checkSchemaMigration(nodeBinary, env),
     'Page of the protocol': () => run('infra/checks/protocol-page.ts'),
     'Comment width': () => run('infra/checks/comment-width.ts'),
+    Look: () => run('infra/checks/look.ts'),
     'Paths in pages': () => run('infra/checks/page-paths.ts'),
     'Regular expressions': () => run('infra/checks/regular-expressions.ts'),
     'Known weaknesses of packages': () => run('infra/checks/audit.ts'),

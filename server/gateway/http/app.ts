@@ -9,6 +9,7 @@ import type { HttpContext, LiveView } from '../context.ts';
 import { HTTP_OPERATIONS } from '../operations/table.ts';
 import { createHttpLimits, createLimiterFactory, type HttpLimits } from '../rate-limits.ts';
 import { mountDiscovery } from '../site/discovery/discovery.ts';
+import { mountFonts } from '../site/fonts.ts';
 import { findHousePages, mountHousePages } from '../site/house-pages.ts';
 import { LetterLinks } from '../site/letter-links/letter-link.ts';
 import { mountKeptLetters, mountUnsubscribing } from '../site/letter-links/mail-pages.ts';
@@ -62,6 +63,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountOperations(app, context, { live, auth });
   mountProviderEvents(app, context, limits);
   mountEmbedScripts(app, context);
+  mountFonts(app);
   mountPictures(app, context, limits);
   mountDocs(app, context);
   app.use('/v1', noStore, embedderCors(context));

@@ -3,51 +3,166 @@
  * pages are built from `server/web`.
  */
 
+import { css } from 'lit';
 import { html, Markup } from '../../platform/html.ts';
 import { FOOTER_PAGES, type FooterPage } from '../../protocol/house-pages.ts';
-import { siteTexts } from '../../web/site/site-language.ts';
+import { LANGUAGES, type Language, otherLanguage } from '../../protocol/languages.ts';
+import { documentStyles } from '../../web/styles/document-styles.ts';
+import { siteTexts } from '../../web/texts/site-texts.ts';
+import { fontHead } from '../site/fonts.ts';
 
-/** The look of the site: `client-sdk/elements/theme/theme.ts`. */
-const STYLE = `
-  :root { color-scheme: dark; }
-  * { box-sizing: border-box; }
-  body { margin: 0; min-height: 100dvh; display: grid; grid-template-rows: auto 1fr auto; background: #130d10; color: #f6eee6;
-    font: 1.0625rem/1.6 -apple-system, 'Segoe UI', Roboto, Inter, Cantarell, 'Noto Sans', 'Liberation Sans', 'DejaVu Sans Condensed', sans-serif;
-    --display: 'New York', 'Iowan Old Style', 'Palatino Linotype', Palatino, P052, Georgia, 'Noto Serif', 'Liberation Serif', 'DejaVu Serif Condensed', serif; }
-  header, footer { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem 1rem; padding: .5rem 1rem; min-height: 3.5rem; }
-  header { border-bottom: 1px solid #41323a; justify-content: space-between; }
-  footer { border-top: 1px solid #41323a; justify-content: center; font-size: .9375rem; }
-  header a, footer a { display: inline-flex; align-items: center; min-height: 2.75rem; }
-  .brand { gap: .55rem; font: 1.4rem var(--display); text-decoration: none; }
-  main { width: min(42rem, 100%); margin: 0 auto; padding: 2.5rem 1.15rem 3rem; overflow-wrap: anywhere; }
-  main:not(:has(.text)) { display: grid; align-content: center; justify-items: center; text-align: center; }
-  h1, h2 { font-family: var(--display); font-weight: 500; line-height: 1.2; text-wrap: balance; }
-  h1 { font-size: clamp(1.7rem, 6vw, 2.5rem); margin: 0 0 1rem; }
-  h2 { font-size: 1.3rem; margin: 2rem 0 .5rem; }
-  p, form { margin: 0 0 1rem; color: #d8cac4; }
-  .next a { display: inline-flex; align-items: center; min-height: 2.75rem; }
-  a { color: #e6b566; } a:focus-visible, button:focus-visible { outline: 2px solid #e6b566; outline-offset: 3px; }
-  button { padding: .7rem 1.4rem; border: 0; border-radius: 9px; background: #e6b566; color: #1e1305; font: inherit; font-weight: 600; cursor: pointer; }
-  code { background: #271c21; border-radius: .3rem; padding: .1em .4em; }
+const styles = css`
+  * {
+    box-sizing: border-box;
+  }
+
+  body {
+    display: grid;
+    grid-template-rows: auto 1fr auto;
+    min-height: 100dvh;
+  }
+
+  header,
+  footer {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: center;
+    gap: var(--_space-4) var(--_space-16);
+    min-height: 3.5rem;
+    padding: var(--_space-4) var(--_space-16);
+    font: var(--_type-14);
+  }
+
+  header {
+    justify-content: space-between;
+    border-bottom: 1px solid var(--_line);
+  }
+
+  footer {
+    border-top: 1px solid var(--_line);
+  }
+
+  header a,
+  footer a {
+    display: inline-flex;
+    align-items: center;
+    gap: var(--_space-8);
+    min-height: 2.75rem;
+  }
+
+  .brand {
+    color: var(--_accent);
+    font: var(--_title-20);
+    text-decoration: none;
+  }
+
+  main {
+    width: min(42rem, 100%);
+    margin: 0 auto;
+    padding: var(--_space-32) var(--_space-16) var(--_space-48);
+    overflow-wrap: anywhere;
+  }
+
+  main:not(:has(.text)) {
+    display: grid;
+    align-content: center;
+    justify-items: center;
+    text-align: center;
+  }
+
+  h1 {
+    margin: 0 0 var(--_space-16);
+    font: var(--_title-page);
+    text-wrap: balance;
+  }
+
+  h2 {
+    margin: var(--_space-32) 0 var(--_space-8);
+    font: var(--_title-20);
+  }
+
+  p,
+  form {
+    margin: 0 0 var(--_space-16);
+  }
+
+  a {
+    color: inherit;
+    text-underline-offset: 0.2em;
+  }
+
+  :is(a, button, select, input, textarea, summary):focus-visible {
+    outline: none;
+    border-radius: var(--_radius-small);
+    box-shadow: var(--_ring);
+  }
+
+  .next a {
+    display: inline-flex;
+    align-items: center;
+    min-height: 2.75rem;
+  }
+
+  button {
+    min-height: var(--_control);
+    padding: 0 var(--_space-24);
+    border: 0;
+    border-radius: var(--_radius-small);
+    background: var(--_primary);
+    color: var(--_on-primary);
+    font: var(--_strong-16);
+    cursor: pointer;
+  }
+
+  :is(input:not([type='checkbox'], [type='radio']), select, textarea) {
+    width: 100%;
+    min-height: var(--_control);
+    padding: var(--_space-8) var(--_space-16);
+    border: 1px solid var(--_line-strong);
+    border-radius: var(--_radius-small);
+    background: var(--_surface);
+    color: inherit;
+    font: inherit;
+  }
+
+  code {
+    padding: 0 var(--_space-4);
+    border-radius: var(--_radius-small);
+    background: var(--_raised);
+    font: var(--_code-14);
+    overflow-wrap: anywhere;
+  }
+
+  .quiet {
+    color: var(--_muted);
+    font: var(--_type-14);
+  }
+
+  .words {
+    margin: 0;
+    white-space: pre-line;
+    overflow-wrap: anywhere;
+  }
 `;
 
 interface PlainPage {
-  language?: 'en' | 'fr';
+  language?: Language;
   /** Pages that the footer links. */
   links?: readonly FooterPage[];
 }
 
 export function page(title: string, body: Markup, { language = 'en', links = [] }: PlainPage = {}): string {
   const { site, house } = siteTexts(language);
-  const other = language === 'fr' ? 'en' : 'fr';
+  const other = otherLanguage(language);
   const shown = FOOTER_PAGES.filter((name) => links.includes(name));
   return html`<!doctype html>
 <html lang="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · Loge</title>
-<style>${new Markup(STYLE)}</style></head>
+${fontHead}<style>${new Markup(`${documentStyles.cssText}${styles.cssText}`)}</style></head>
 <body>
 <header><a class="brand" href="/"><svg aria-hidden="true" width="26" height="26" viewBox="0 0 26 26" fill="none" stroke="currentColor" stroke-width="1.7"><path d="M4 23V12a9 9 0 0 1 18 0v11M2 23h22M4.5 12.5c3.5 0 6-2.5 8.5-7.5 2.5 5 5 7.5 8.5 7.5" stroke-linecap="round"/></svg>${site.name}</a>
-<a href="?lang=${other}" lang="${other}" hreflang="${other}">${site.otherLanguage}</a></header>
+<a href="?lang=${other}" lang="${other}" hreflang="${other}">${LANGUAGES[other].name}</a></header>
 <main><h1>${title}</h1>${body}</main>
 ${shown.length > 0 && html`<footer>${shown.map((name) => html`<a href="/${name}">${house[name]}</a>`)}</footer>`}
 </body>

@@ -9,12 +9,12 @@ const BODY = '<!--loge:body-->';
 /** Undefined if the page has not been built. */
 export async function fillDocument(
   file: string,
-  { language, head, body }: { language: Language; head: Markup; body: Markup },
+  { language, isTheatre, head, body }: { language: Language; isTheatre: boolean; head: Markup; body: Markup },
 ): Promise<string | undefined> {
   const built = await readFile(file, 'utf8').catch(() => undefined);
   // The replacements are functions, since `$&` in a title would mean something in a string.
   return built
-    ?.replace('<html lang="en">', () => `<html lang="${language}">`)
+    ?.replace('<html lang="en">', () => `<html lang="${language}"${isTheatre ? ' class="theatre"' : ''}>`)
     .replace(HEAD, () => head.text)
     .replace(BODY, () => body.text);
 }

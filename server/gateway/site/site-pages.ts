@@ -38,6 +38,9 @@ const ACCOUNT_PAGES = {
   '/review/:case': 'review',
 } as const satisfies Record<string, PageName>;
 
+/** In development: all parts of the pages in all states. */
+const DEVELOPER_PAGES = { '/parts': 'parts' } as const satisfies Record<string, PageName>;
+
 /** The loader names the chunks of its release, so a browser must not use an old one for long after an upgrade. */
 const LOADER_CACHE = 'public, max-age=300';
 /** The SDK needs no other file. Pages should get a new one soon, without a request at every load. */
@@ -75,6 +78,8 @@ export function mountEmbedScripts(app: Express, { clientDir, config }: HttpConte
 }
 
 /** Pages with many rooms take up to 40 ms. For visitors they are rendered once in this time, in each language. */
+/** Pages that are dark in both themes, as a room is before the curtain rises. */
+const THEATRE: ReadonlySet<PageName> = new Set(['room', 'studio']);
 const LISTS: ReadonlySet<PageName> = new Set(['home', 'profile']);
 const LISTS_MS = 1_000;
 const LISTS_KEPT = 100;
@@ -98,7 +103,11 @@ interface SiteParts {
 export function mountSitePages(app: Express, context: HttpContext, { limits, compress, ...visitors }: SiteParts): void {
   const siteDir = join(context.clientDir, 'site');
   const contents = new PageContents(context, visitors);
-  const pages: Record<string, PageName> = { ...PAGES, ...(context.config.hasSite ? ACCOUNT_PAGES : {}) };
+  const pages: Record<string, PageName> = {
+    ...PAGES,
+    ...(context.config.hasSite ? ACCOUNT_PAGES : {}),
+    ...(context.config.development ? DEVELOPER_PAGES : {}),
+  };
   const lists = new Remembered<string, FilledPage>({
     clock: { now: () => performance.now() },
     forMs: LISTS_MS,
@@ -112,7 +121,7 @@ export function mountSitePages(app: Express, context: HttpContext, { limits, com
       const person = await contents.findPerson(request);
       const fill = async (): Promise<FilledPage> => {
         const content = await contents.create(name, request, { language, person });
-        const text = await fillDocument(join(siteDir, `${name}.html`), content);
+        const text = await fillDocument(join(siteDir, `${name}.html`), { ...content, isTheatre: THEATRE.has(name) });
         return { ...content, text, encoded: new PublicBody('html', text ?? '') };
       };
       const isForAll = person === null && LISTS.has(name);

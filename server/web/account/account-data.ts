@@ -18,7 +18,7 @@ export class AccountData extends AccountPart {
     ...AccountPart.styles,
     css`
       .closing {
-        margin-top: 1.75rem;
+        margin-top: var(--_space-24);
       }
     `,
   ];
@@ -50,16 +50,16 @@ export class AccountData extends AccountPart {
     const { data: texts } = this.words.accounts;
     if (openMatters.length > 0) {
       const name = (matter: string) => (texts.matters as Record<string, string>)[matter] ?? matter;
-      return html`<div class="card" style="margin-top: 0.75rem" data-testid="closing-blocked">
+      return html`<div class="card" style="margin-top: var(--_space-12)" data-testid="closing-blocked">
         <p>${texts.blocked}</p>
-        <ul style="padding-left: 1.25rem">${openMatters.map((matter) => html`<li>${name(matter)}</li>`)}</ul>
+        <ul style="padding-inline-start: var(--_space-24)">${openMatters.map((matter) => html`<li>${name(matter)}</li>`)}</ul>
       </div>`;
     }
-    return html`<form class="card" style="margin-top: 0.75rem" data-testid="closing" @submit=${this.#close}>
+    return html`<form class="card" style="margin-top: var(--_space-12)" data-testid="closing" @submit=${this.#close}>
       ${
         tickets.length > 0
           ? html`<p>${texts.tickets}</p>
-              <ul style="padding-left: 1.25rem">
+              <ul style="padding-inline-start: var(--_space-24)">
                 ${tickets.map(
                   ({ room, title, startsAt }) =>
                     html`<li><a href="/rooms/${room}">${title}</a>${startsAt ? html` · ${formatMoment(startsAt, this.language)}` : nothing}</li>`,

@@ -1,34 +1,22 @@
 /** Base of the account's parts: plain controls, and messages without a library. */
 import type { TemplateResult } from 'lit';
-import { css, html, nothing } from 'lit';
-import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import { css, html } from 'lit';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { Profile } from '../../protocol/accounts/people.ts';
-import { SitePart } from '../site/site-part.ts';
-import { formStyles } from '../styles/form-styles.ts';
+import { PagePart } from '../site/page-part.ts';
 
-export abstract class AccountPart extends SitePart {
+export abstract class AccountPart<Data = undefined> extends PagePart<Data> {
   static override styles = [
-    ...SitePart.styles,
-    plainControlStyles,
-    formStyles,
+    ...PagePart.styles,
     css`
       section > :is(p + p, p + [aria-live] + p) {
-        margin-top: 0.6rem;
+        margin-top: var(--_space-8);
       }
     `,
   ];
 
   protected get accountTexts() {
     return this.words.accounts.account;
-  }
-
-  protected override messages(): TemplateResult {
-    return html`<div aria-live="polite">
-      ${this.note ? html`<div class="callout" data-testid="note">${this.note}</div>` : nothing}
-      ${this.problem ? html`<div class="callout danger" role="alert" data-testid="problem">${this.problem}</div>` : nothing}
-      ${this.lost ? html`<div class="callout danger" role="alert" data-testid="lost">${this.whatIsLost()}</div>` : nothing}
-    </div>`;
   }
 
   /** For a limit that does not say when it ends. */

@@ -33,7 +33,7 @@ export class AccountPasskeys extends AccountPart {
     css`
       .links {
         display: flex;
-        gap: 1.25rem;
+        gap: var(--_space-16);
       }
     `,
   ];

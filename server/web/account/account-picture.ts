@@ -22,8 +22,8 @@ export class AccountPicture extends AccountPart {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 1rem 1.5rem;
-        margin-bottom: 1rem;
+        gap: var(--_space-16) var(--_space-24);
+        margin-bottom: var(--_space-16);
       }
 
       .set .buttons {

@@ -25,18 +25,18 @@ export class SitePushOffer extends AccountPart {
         inset: auto 0.75rem max(0.75rem, env(safe-area-inset-bottom));
         max-width: 30rem;
         margin-inline: auto;
-        padding: 1rem 1.1rem;
+        padding: var(--_space-16) var(--_space-16);
         border: 1px solid var(--_line-strong);
         border-radius: var(--_radius);
         background: var(--_surface);
-        box-shadow: 0 0.5rem 2rem rgb(0 0 0 / 40%);
+        box-shadow: 0 0.5rem 2rem var(--_shade);
       }
 
       .row {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.6rem;
-        margin-top: 0.75rem;
+        gap: var(--_space-8);
+        margin-top: var(--_space-12);
       }
     `,
   ];

@@ -44,12 +44,12 @@ export class DeskCharter extends DeskPart {
     css`
       .rows,
       details {
-        padding: 0.6rem 0;
+        padding: var(--_space-8) 0;
         border-bottom: 1px solid var(--_line);
       }
 
       summary {
-        padding-block: 0.7rem;
+        padding-block: var(--_space-12);
         cursor: pointer;
         font-weight: 600;
       }
@@ -60,13 +60,13 @@ export class DeskCharter extends DeskPart {
       }
 
       .words {
-        margin-bottom: 1rem;
+        margin-bottom: var(--_space-16);
         white-space: pre-line;
         overflow-wrap: anywhere;
       }
 
       .conflict {
-        margin-bottom: 1.25rem;
+        margin-bottom: var(--_space-16);
       }
 
       wa-callout .tools {
@@ -75,15 +75,15 @@ export class DeskCharter extends DeskPart {
 
       .article {
         display: grid;
-        gap: 0.9rem;
-        margin: 0.8rem 0;
+        gap: var(--_space-16);
+        margin: var(--_space-12) 0;
       }
 
       .tools {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.5rem;
-        margin: 1rem 0;
+        gap: var(--_space-8);
+        margin: var(--_space-16) 0;
       }
 
       @media (min-width: 900px) {
@@ -139,7 +139,6 @@ export class DeskCharter extends DeskPart {
         ${this.messages()}
       </section>
       ${this.draft && !this.isChanged ? this.#announcement(this.draft) : nothing}
-      <loge-confirm></loge-confirm>
     `;
   }
 
@@ -158,7 +157,7 @@ export class DeskCharter extends DeskPart {
     const [newest] = this.versions ?? [];
     return html`<p class="muted">${texts.noDraft}</p>
       <div class="tools">
-        ${newest ? html`<wa-button variant="brand" data-testid="charter-begin" ?loading=${this.busy === 'begin'} @click=${() => this.#begin(newest.version)}>${texts.beginFrom(newest.version)}</wa-button>` : nothing}
+        ${newest ? html`<wa-button variant="neutral" data-testid="charter-begin" ?loading=${this.busy === 'begin'} @click=${() => this.#begin(newest.version)}>${texts.beginFrom(newest.version)}</wa-button>` : nothing}
         <wa-button appearance="outlined" data-testid="charter-begin-empty" @click=${() => this.#write([EMPTY])}>${texts.beginEmpty}</wa-button>
       </div>`;
   }
@@ -169,7 +168,7 @@ export class DeskCharter extends DeskPart {
       ${this.articles.map((article, index) => this.#article(article, index))}
       <div class="tools">
         <wa-button appearance="outlined" data-testid="charter-add" ?disabled=${this.articles.length >= LIMITS.charterArticles} @click=${() => this.#write([...this.articles, EMPTY])}>${texts.add}</wa-button>
-        <wa-button variant="brand" data-testid="charter-save" ?disabled=${!this.isChanged} ?loading=${this.busy === 'save'} @click=${this.#save}>${texts.save}</wa-button>
+        <wa-button variant="neutral" data-testid="charter-save" ?disabled=${!this.isChanged} ?loading=${this.busy === 'save'} @click=${this.#save}>${texts.save}</wa-button>
         <wa-button appearance="plain" data-testid="charter-discard" ?loading=${this.busy === 'discard'} @click=${this.#discard}>${texts.discard}</wa-button>
       </div>`;
   }
@@ -249,7 +248,7 @@ export class DeskCharter extends DeskPart {
             this.effectiveFrom = textOf(event);
           }}
         ></wa-input>
-        <wa-button variant="brand" data-testid="charter-announce" ?loading=${this.busy === 'announce'} @click=${this.#announce}>${texts.announceAct}</wa-button>
+        <wa-button variant="neutral" data-testid="charter-announce" ?loading=${this.busy === 'announce'} @click=${this.#announce}>${texts.announceAct}</wa-button>
       </div>
     </section>`;
   }

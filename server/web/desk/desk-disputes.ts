@@ -21,11 +21,11 @@ export class DeskDisputes extends DeskPart {
     ...DeskPart.styles,
     css`
       .card {
-        margin-bottom: 1rem;
+        margin-bottom: var(--_space-16);
       }
 
       .about {
-        margin: 0.5rem 0 1rem;
+        margin: var(--_space-8) 0 var(--_space-16);
       }
 
       .due {
@@ -51,7 +51,6 @@ export class DeskDisputes extends DeskPart {
           ? html`<div class="empty"><p>${this.desk.disputes.none}</p></div>`
           : disputes.map((dispute) => this.#dispute(dispute)),
       )}
-      <loge-confirm></loge-confirm>
     `;
   }
 
@@ -92,7 +91,7 @@ export class DeskDisputes extends DeskPart {
           this.notes = { ...this.notes, [dispute.id]: textOf(event) };
         }}
       ></wa-input>
-      <wa-button variant="brand" data-testid="submit-evidence" ?loading=${this.busy === dispute.id} @click=${() => this.#submit(dispute)}>${texts.submit}</wa-button>
+      <wa-button variant="neutral" data-testid="submit-evidence" ?loading=${this.busy === dispute.id} @click=${() => this.#submit(dispute)}>${texts.submit}</wa-button>
     </div>`;
   }
 

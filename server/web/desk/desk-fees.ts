@@ -25,7 +25,7 @@ export class DeskFees extends DeskPart {
     ...DeskPart.styles,
     css`
       .rows {
-        margin-top: 1rem;
+        margin-top: var(--_space-16);
       }
     `,
   ];
@@ -72,11 +72,10 @@ export class DeskFees extends DeskPart {
               this.effectiveAt = textOf(event);
             }}
           ></wa-input>
-          <wa-button variant="brand" data-testid="fee-create" ?loading=${this.busy === 'create'} @click=${this.#create}>${texts.act}</wa-button>
+          <wa-button variant="neutral" data-testid="fee-create" ?loading=${this.busy === 'create'} @click=${this.#create}>${texts.act}</wa-button>
         </div>
         ${this.messages()}
       </section>
-      <loge-confirm></loge-confirm>
     `;
   }
 

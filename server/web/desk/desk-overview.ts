@@ -59,17 +59,17 @@ export class DeskOverviewPart extends DeskPart {
     css`
       .alarms {
         display: grid;
-        gap: 0.75rem;
-        margin-bottom: 2rem;
+        gap: var(--_space-12);
+        margin-bottom: var(--_space-32);
         list-style: none;
       }
 
       .alarms a {
         display: grid;
         grid-template-columns: auto minmax(0, 1fr) auto;
-        gap: 0 1rem;
+        gap: 0 var(--_space-16);
         align-items: center;
-        padding: 0.9rem 1.1rem;
+        padding: var(--_space-16) var(--_space-16);
         border: 1px solid color-mix(in oklab, var(--_accent) 45%, var(--_line));
         border-radius: var(--_radius);
         background: color-mix(in oklab, var(--_accent) 7%, var(--_surface));
@@ -101,10 +101,10 @@ export class DeskOverviewPart extends DeskPart {
 
       .well {
         display: flex;
-        gap: 0.9rem;
+        gap: var(--_space-16);
         align-items: center;
-        margin-bottom: 2rem;
-        padding: 1.1rem 1.25rem;
+        margin-bottom: var(--_space-32);
+        padding: var(--_space-16) var(--_space-16);
         border: 1px solid color-mix(in oklab, var(--_success) 45%, var(--_line));
         border-radius: var(--_radius);
         background: color-mix(in oklab, var(--_success) 7%, var(--_surface));
@@ -120,8 +120,8 @@ export class DeskOverviewPart extends DeskPart {
       }
 
       .count {
-        margin-bottom: 0.9rem;
-        font-size: 1.4rem;
+        margin-bottom: var(--_space-16);
+        font: var(--_type-20);
       }
     `,
   ];

@@ -2,32 +2,24 @@
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import '../../../client-sdk/elements/controls/loge-confirm.ts';
-import type { LogeConfirm, Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
+import type { Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { DeskActView } from '../../protocol/money/desk.ts';
-import { SitePart } from '../site/site-part.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
+import { PagePart } from '../site/page-part.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
-export abstract class DeskPart extends SitePart {
+export abstract class DeskPart<Data = undefined> extends PagePart<Data> {
   static override styles = [
-    ...SitePart.styles,
+    ...PagePart.styles,
     css`
       :host {
         display: block;
       }
 
-      .line {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.15rem 0.6rem;
-        align-items: center;
-      }
-
       .form {
         display: grid;
-        gap: 1.1rem;
+        gap: var(--_space-16);
         max-width: 34rem;
-        margin-top: 1rem;
+        margin-top: var(--_space-16);
       }
 
       .form wa-button {
@@ -35,11 +27,12 @@ export abstract class DeskPart extends SitePart {
       }
 
       h3 {
-        font-size: 1.0625rem;
-        font-weight: 650;
+        font: var(--_strong-16);
       }
     `,
   ];
+
+  protected override readonly hasMessagesFirst = true;
 
   /** Why an operator did it. The reason of a role begins with the role's name on the wire. */
   protected reasonOf({ act, reason }: Pick<DeskActView, 'act' | 'reason'>): string | null {
@@ -78,9 +71,8 @@ export abstract class DeskPart extends SitePart {
     return this.isLost ? nothing : html`<div class="waiting" style="height: ${height}"></div>`;
   }
 
-  /** Needs a `<loge-confirm>` in what the part renders. */
   protected async isSure(question: Question): Promise<boolean> {
-    return (await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask(question)) ?? false;
+    return (await this.ask(question)) !== undefined;
   }
 }
 

@@ -26,7 +26,7 @@ export class DeskPaymentPart extends DeskPart {
     ...DeskPart.styles,
     css`
       .about {
-        margin-top: 1rem;
+        margin-top: var(--_space-16);
         grid-template-columns: auto minmax(0, 1fr);
       }
 
@@ -35,34 +35,34 @@ export class DeskPaymentPart extends DeskPart {
       }
 
       .back {
-        margin-bottom: 1rem;
+        margin-bottom: var(--_space-16);
       }
 
       .legs {
-        margin-top: 1rem;
-        padding: 0.9rem 1.1rem;
+        margin-top: var(--_space-16);
+        padding: var(--_space-16) var(--_space-16);
         border: 1px solid var(--_line);
         border-radius: var(--_radius);
         background: var(--_surface);
       }
 
       .legs p {
-        margin-bottom: 0.5rem;
+        margin-bottom: var(--_space-8);
       }
 
       .title {
-        font-size: 1.7rem;
+        font: var(--_title-28);
       }
 
       .what wa-button {
-        margin-top: 0.4rem;
+        margin-top: var(--_space-8);
       }
 
       @media (min-width: 900px) {
         .halves {
           display: grid;
           grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
-          gap: 3.5rem;
+          gap: var(--_space-48);
           align-items: start;
         }
 

@@ -39,7 +39,7 @@ export class DeskPayments extends DeskPart {
     css`
       form {
         display: grid;
-        gap: 1rem;
+        gap: var(--_space-16);
         align-items: start;
       }
 
@@ -61,16 +61,16 @@ export class DeskPayments extends DeskPart {
         flex: 1;
         grid-template-columns: minmax(0, 1fr) auto;
         align-items: start;
-        gap: 0.2rem 1.25rem;
-        padding: 0.85rem 0.5rem;
-        margin-inline: -0.5rem;
+        gap: var(--_space-4) var(--_space-16);
+        padding: var(--_space-12) var(--_space-8);
+        margin-inline: calc(-1 * var(--_space-8));
         border-radius: var(--_radius-small);
       }
 
       .end {
         display: grid;
         justify-items: end;
-        gap: 0.25rem;
+        gap: var(--_space-4);
       }
 
       .rows > li > a:hover {
@@ -83,7 +83,7 @@ export class DeskPayments extends DeskPart {
         }
 
         form wa-button {
-          margin-top: 1.8rem;
+          margin-top: var(--_space-32);
         }
       }
     `,
@@ -142,7 +142,7 @@ export class DeskPayments extends DeskPart {
           ${PAYMENT_KINDS.map((kind) => html`<wa-option value=${kind}>${kinds[kind]}</wa-option>`)}
         </wa-select>`,
         )}
-        <wa-button variant="brand" data-testid="payments-search" ?loading=${this.busy === 'search'} @click=${this.#search}>${texts.find}</wa-button>
+        <wa-button variant="neutral" data-testid="payments-search" ?loading=${this.busy === 'search'} @click=${this.#search}>${texts.find}</wa-button>
       </form>
       ${this.messages()}
       <section class="found" aria-labelledby="found" aria-live="polite">

@@ -43,7 +43,7 @@ export class DeskPayouts extends DeskPart {
                   )}
                 </ul>
                 <p class="buttons">
-                  <wa-button variant="brand" data-testid="run-payouts" ?loading=${this.busy === 'run'} @click=${() => this.#run(totalMinor, due.length)}>${texts.run(this.money(totalMinor, this.currency))}</wa-button>
+                  <wa-button variant="neutral" data-testid="run-payouts" ?loading=${this.busy === 'run'} @click=${() => this.#run(totalMinor, due.length)}>${texts.run(this.money(totalMinor, this.currency))}</wa-button>
                 </p>`
         }
         ${this.messages()}
@@ -56,7 +56,6 @@ export class DeskPayouts extends DeskPart {
             : html`<ul class="rows" data-testid="payouts">${payouts.map((payout) => this.#payout(payout))}</ul>`
         }
       </section>
-      <loge-confirm></loge-confirm>
     `;
   }
 

@@ -37,7 +37,7 @@ export class DeskPeople extends DeskPart {
       <p class="muted">${texts.text}</p>
       <form class="form" @submit=${this.#search}>
         ${this.field('query', { id: 'people-query', label: texts.search, hint: texts.searchHint, maxChars: 254 })}
-        <wa-button type="submit" variant="brand" data-testid="people-search" ?loading=${this.busy === 'search'}>${texts.find}</wa-button>
+        <wa-button type="submit" variant="neutral" data-testid="people-search" ?loading=${this.busy === 'search'}>${texts.find}</wa-button>
       </form>
       ${this.messages()}
       ${

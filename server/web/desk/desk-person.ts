@@ -53,7 +53,6 @@ export class DeskPersonPage extends DeskPart {
       <p><a href="/desk/people">${this.desk.people.back}</a></p>
       ${this.whenRead(shown, '16rem', (read) => html`${this.#facts(read)} ${read.closedAt ? nothing : this.#decisions(read)} ${this.#record()}`)}
       ${shown ? nothing : this.messages()}
-      <loge-confirm></loge-confirm>
     `;
   }
 

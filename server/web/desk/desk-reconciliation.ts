@@ -19,24 +19,24 @@ export class DeskReconciliation extends DeskPart {
     ...DeskPart.styles,
     css`
       .run {
-        margin: 1rem 0 1.5rem;
+        margin: var(--_space-16) 0 var(--_space-24);
       }
 
       .card > h2 {
-        margin-bottom: 0.35rem;
-        font-size: 1.25rem;
+        margin-bottom: var(--_space-4);
+        font: var(--_title-20);
       }
 
       .card .facts {
-        margin: 1rem 0 0;
+        margin: var(--_space-16) 0 0;
       }
 
       .items {
-        margin-top: 1.25rem;
+        margin-top: var(--_space-16);
       }
 
       .items > h3 {
-        margin-bottom: 0.25rem;
+        margin-bottom: var(--_space-4);
       }
     `,
   ];
@@ -50,7 +50,7 @@ export class DeskReconciliation extends DeskPart {
     const [newest, ...earlier] = this.runs ?? [];
     return html`
       <p class="muted">${texts.text}</p>
-      <p class="run"><wa-button variant="brand" data-testid="reconcile" ?loading=${this.busy === 'run'} @click=${this.#run}>${texts.run}</wa-button></p>
+      <p class="run"><wa-button variant="neutral" data-testid="reconcile" ?loading=${this.busy === 'run'} @click=${this.#run}>${texts.run}</wa-button></p>
       ${this.messages()}
       ${this.whenRead(this.runs, '14rem', () =>
         newest ? this.#result(newest) : html`<div class="empty"><p>${texts.none}</p></div>`,

@@ -52,7 +52,6 @@ export class DeskRecoveries extends DeskPart {
           </wa-button>
         </div>
       </section>
-      <loge-confirm></loge-confirm>
     `;
   }
 

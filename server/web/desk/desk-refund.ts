@@ -34,19 +34,19 @@ export class DeskRefund extends DeskPart {
     ...DeskPart.styles,
     css`
       .preview {
-        margin-top: 1.1rem;
-        padding: 1.1rem 1.25rem;
+        margin-top: var(--_space-16);
+        padding: var(--_space-16) var(--_space-16);
         border: 1px solid color-mix(in oklab, var(--_accent) 45%, var(--_line));
         border-radius: var(--_radius);
         background: color-mix(in oklab, var(--_accent) 6%, var(--_surface));
       }
 
       .preview h3 {
-        margin-bottom: 0.3rem;
+        margin-bottom: var(--_space-4);
       }
 
       .preview .facts {
-        margin-top: 0.7rem;
+        margin-top: var(--_space-12);
       }
     `,
   ];
@@ -108,7 +108,7 @@ export class DeskRefund extends DeskPart {
       ${
         this.preview
           ? nothing
-          : html`<wa-button variant="brand" appearance="outlined" data-testid="refund-preview" ?loading=${this.busy === 'preview'} @click=${this.#ask}>${texts.refundPreview}</wa-button>`
+          : html`<wa-button variant="neutral" appearance="outlined" data-testid="refund-preview" ?loading=${this.busy === 'preview'} @click=${this.#ask}>${texts.refundPreview}</wa-button>`
       }
     </div>`;
   }

@@ -30,11 +30,11 @@ export class DeskReports extends DeskPart {
       pre {
         max-height: 24rem;
         overflow-y: auto;
-        font-size: 0.8438rem;
+        font: var(--_type-14);
       }
 
       summary {
-        padding-block: 0.6rem;
+        padding-block: var(--_space-8);
         cursor: pointer;
       }
 

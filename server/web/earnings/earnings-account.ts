@@ -32,15 +32,15 @@ export class EarningsAccount extends SitePart {
       }
 
       p + p {
-        margin-top: 0.5rem;
+        margin-top: var(--_space-8);
       }
 
       .what {
-        font-size: 1.1875rem;
+        font: var(--_type-20);
       }
 
       wa-button {
-        margin-top: 1rem;
+        margin-top: var(--_space-16);
       }
     `,
   ];
@@ -61,7 +61,7 @@ export class EarningsAccount extends SitePart {
           : nothing
       }
       <wa-button
-        variant="brand"
+        variant="neutral"
         appearance=${isOpen ? 'accent' : 'outlined'}
         size=${isOpen ? 'm' : 's'}
         data-testid="onboarding"

@@ -34,18 +34,18 @@ export class EarningsPapers extends SitePart {
     css`
       wa-select {
         max-width: 20rem;
-        margin-bottom: 1.1rem;
+        margin-bottom: var(--_space-16);
       }
 
       table {
         width: 100%;
         border-collapse: collapse;
         font-variant-numeric: tabular-nums;
-        font-size: 0.9375rem;
+        font: var(--_type-16);
       }
 
       :is(th, td) {
-        padding: 0.55rem 0 0.55rem 1rem;
+        padding: var(--_space-8) 0 var(--_space-8) var(--_space-16);
         border-bottom: 1px solid var(--_line);
         text-align: end;
         font-weight: 400;
@@ -54,7 +54,7 @@ export class EarningsPapers extends SitePart {
 
       thead th {
         color: var(--_muted);
-        font-size: 0.875rem;
+        font: var(--_type-14);
         white-space: normal;
         vertical-align: bottom;
       }

@@ -23,7 +23,7 @@ export class EarningsSummary extends SitePart {
       }
 
       wa-callout {
-        margin-top: 1rem;
+        margin-top: var(--_space-16);
       }
 
       wa-callout strong {
@@ -32,7 +32,7 @@ export class EarningsSummary extends SitePart {
 
       .when {
         color: var(--_accent);
-        font-size: 0.9375rem;
+        font: var(--_type-16);
       }
     `,
   ];

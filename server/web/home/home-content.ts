@@ -2,34 +2,93 @@
 
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { whenOf } from '../../../client-sdk/elements/room/lobby-face.ts';
+import { liveBadge, viewersBadge } from '../../../client-sdk/elements/stage/badges.ts';
+import { poster } from '../../../client-sdk/elements/stage/poster.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
 import type { SitePerson } from '../../protocol/site.ts';
 
 import type { CardContext, CardRoom } from '../rooms/room-card.ts';
-import { roomCard, roomCardStyles, whenOfTicket } from '../rooms/room-card.ts';
+import { priceOrSoldOut, roomCard, roomCardStyles, whenOfTicket } from '../rooms/room-card.ts';
 
 export const homeStyles = [
   ...roomCardStyles,
   css`
-    .hero {
-      margin-bottom: 2rem;
+    .slogan {
+      margin-bottom: var(--_space-24);
     }
 
-    .hero h1 {
-      font-size: clamp(2.6rem, 10vw, 4.6rem);
-      line-height: 1.02;
+    .slogan h1 {
+      font: var(--_title-40);
+    }
+
+    /* One live, or the next one, before all others. */
+    .hero {
+      position: relative;
+      display: block;
+      aspect-ratio: 4 / 3;
+      overflow: hidden;
+      border-radius: var(--_radius);
+      background: var(--_stage);
+      color: var(--_on-stage);
+      /* Dark in both themes, with what stands on it. */
+      color-scheme: dark;
+      container-type: inline-size;
+      text-decoration: none;
+    }
+
+    .hero .words {
+      position: absolute;
+      inset: auto 0 0;
+      display: flex;
+      flex-wrap: wrap;
+      gap: var(--_space-12) var(--_space-24);
+      align-items: end;
+      justify-content: space-between;
+      padding: var(--_space-72) var(--_card) var(--_card);
+      background: linear-gradient(transparent, var(--_scrim) 45%);
+    }
+
+    .hero .words > div {
+      flex: 1 1 14rem;
+      min-width: 0;
+    }
+
+    .hero .badges {
+      position: absolute;
+      inset-block-start: var(--_card);
+      inset-inline-start: var(--_card);
+      display: flex;
+      gap: var(--_space-8);
+    }
+
+    .hero h2 {
+      font: var(--_title-page);
+      text-wrap: balance;
+      overflow-wrap: anywhere;
+    }
+
+    /* The title stands below. */
+    .hero .poster .title {
+      display: none;
+    }
+
+    @media (min-width: 720px) {
+      .hero {
+        aspect-ratio: 21 / 9;
+      }
+    }
+
+    :is(.hero, .nobody) + * {
+      margin-top: var(--_space-32);
     }
 
     .nobody {
-      padding: 1.6rem 1.25rem;
-      border: 1px dashed var(--_line-strong);
+      padding: var(--_space-48) var(--_space-16);
       border-radius: var(--_radius);
+      background: var(--_surface);
       text-align: center;
-    }
-
-    .nobody .display {
-      font-size: 1.25rem;
     }
 
     .own {
@@ -37,12 +96,12 @@ export const homeStyles = [
       flex-wrap: wrap;
       align-items: center;
       justify-content: space-between;
-      gap: 0.9rem;
+      gap: var(--_space-16);
     }
 
     .held {
       display: grid;
-      gap: 0.6rem;
+      gap: var(--_space-8);
       margin: 0;
       padding: 0;
       list-style: none;
@@ -71,18 +130,54 @@ export interface HomeContent {
 
 export function homeContent({ person, rooms, held = [], signIn, context }: HomeContent): TemplateResult {
   const { words } = context;
+  const [first, ...others] = [
+    ...rooms.filter(({ status }) => status === 'live'),
+    ...rooms.filter(({ status }) => status === 'scheduled'),
+  ];
   return html`<div class="column">
-    <div class="hero">
-      <h1 class="display">${words.home.title}</h1>
-      <p class="lead">${words.home.text}</p>
+    ${
+      person
+        ? html`<h1 class="visually-hidden">${words.home.title}</h1>`
+        : html`<div class="slogan">
+            <h1 class="display">${words.home.title}</h1>
+            <p class="lead">${words.home.text}</p>
+          </div>`
+    }
+    ${first ? hero(first, context) : nobody(context)} ${person ? nothing : signIn}
+    ${person?.role === 'creator' ? ownStudio(context) : nothing} ${heldTickets(held, context)} ${lives(others, context)}
+  </div>`;
+}
+
+function hero(room: CardRoom, context: CardContext): TemplateResult {
+  const { words, texts, language, formatDate } = context;
+  const isLive = room.status === 'live';
+  const price = priceOrSoldOut(room, context);
+  return html`<a class="hero" href="/rooms/${room.id}" data-testid="room-${room.id}" aria-labelledby="hero">
+    ${poster(room)}
+    <div class="badges">
+      ${isLive ? liveBadge(texts) : html`<span class="badge">${whenOf({ info: room, isLive, texts, language, formatDate })}</span>`}
+      ${isLive && room.viewerCount !== undefined ? viewersBadge(room.viewerCount, texts, language) : nothing}
     </div>
-    ${person ? nothing : signIn} ${person?.role === 'creator' ? ownStudio(context) : nothing} ${heldTickets(held, context)} ${lives(rooms, context)}
+    <div class="words">
+      <div>
+        <h2 class="display" id="hero">${room.title}</h2>
+        <p>${words.home.with(shownName(room.creator, texts))}</p>
+      </div>
+      <span class="button ${isLive ? 'primary' : ''}">${isLive ? words.home.enter(price) : price}</span>
+    </div>
+  </a>`;
+}
+
+function nobody({ words }: CardContext): TemplateResult {
+  return html`<div class="nobody">
+    <p class="display">${words.home.nothing}</p>
+    <p class="muted">${words.home.nothingText}</p>
   </div>`;
 }
 
 function ownStudio({ words }: CardContext): TemplateResult {
   return html`<div class="card own">
-    <p class="display" style="font-size: 1.25rem">${words.home.yours}</p>
+    <p class="display">${words.home.yours}</p>
     <a class="button" href="/studio">${words.home.openStudio}</a>
   </div>`;
 }
@@ -106,30 +201,14 @@ function heldTickets(held: readonly OwnTicket[], context: CardContext): Template
 }
 
 function lives(rooms: readonly CardRoom[], context: CardContext): TemplateResult {
-  const { words } = context;
-  const live = rooms.filter((room) => room.status === 'live');
-  const upcoming = rooms.filter((room) => room.status === 'scheduled');
-  const cards = (list: CardRoom[]) => html`<div class="cards">${list.map((room) => roomCard(room, context))}</div>`;
-  const isQuiet = rooms.length === 0;
-  return html`
-    <section aria-labelledby="live">
-      <h2 id="live" class="display">${words.home.liveNow}</h2>
-      ${
-        live.length > 0
-          ? cards(live)
-          : html`<div class="nobody">
-              <p class="display">${isQuiet ? words.home.nothing : words.home.nobody}</p>
-              <p class="muted">${isQuiet ? words.home.nothingText : words.home.nobodyText}</p>
-            </div>`
-      }
-    </section>
-    ${
-      upcoming.length > 0
-        ? html`<section aria-labelledby="upcoming">
-            <h2 id="upcoming" class="display">${words.home.upcoming}</h2>
-            ${cards(upcoming)}
-          </section>`
-        : nothing
-    }
-  `;
+  const { home } = context.words;
+  const section = (id: 'live' | 'upcoming', title: string, shown: readonly CardRoom[]) =>
+    shown.length === 0
+      ? nothing
+      : html`<section aria-labelledby=${id}>
+          <h2 id=${id} class="display">${title}</h2>
+          <div class="cards">${shown.map((room) => roomCard(room, context))}</div>
+        </section>`;
+  const inState = (state: CardRoom['status']) => rooms.filter(({ status }) => status === state);
+  return html`${section('live', home.liveNow, inState('live'))} ${section('upcoming', home.upcoming, inState('scheduled'))}`;
 }

@@ -13,19 +13,19 @@ import { call } from '../site/site-call.ts';
 const LINK_PARAMETER = 'invitation';
 
 export class AccountModerating extends AccountPart {
-  static override properties = { ...AccountPart.properties, list: { state: true }, linked: { state: true } };
-  declare list: ModeratingList | undefined;
+  static override properties = { ...AccountPart.properties, listed: { state: true }, linked: { state: true } };
+  declare listed: ModeratingList | undefined;
   /** What the link in the page's address invites to. */
   declare linked: ReceivedInvitation | undefined;
   #token = new URLSearchParams(location.search).get(LINK_PARAMETER) ?? '';
 
   protected override async load(): Promise<void> {
-    this.list = await call('GET /v1/me/moderating');
+    this.listed = await call('GET /v1/me/moderating');
     if (this.#token) this.linked = await call('POST /v1/me/invitation-links', { token: this.#token });
   }
 
   override render(): TemplateResult {
-    const { list, linked } = this;
+    const { listed: list, linked } = this;
     const { moderating: texts } = this.words.accounts;
     const count = (list?.moderating.length ?? 0) + (list?.invitations.length ?? 0);
     if (count === 0 && !linked && !this.hasMessages) return html``;
@@ -47,7 +47,7 @@ export class AccountModerating extends AccountPart {
   #offer({ creator, room }: ReceivedInvitation, buttons: TemplateResult[]): TemplateResult {
     const { moderating: texts } = this.words.accounts;
     const name = shownName(creator, this.texts);
-    return html`<div class="card" style="margin-top: 0.75rem" data-testid="invitation">
+    return html`<div class="card" style="margin-top: var(--_space-12)" data-testid="invitation">
       <p>${room ? texts.invitedToRoom(name, room.title) : texts.invitedToAll(name)}</p>
       <p class="muted">${texts.duty}</p>
       <p class="buttons">${buttons}</p>

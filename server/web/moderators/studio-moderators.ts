@@ -16,12 +16,12 @@ export class StudioModerators extends AccountPart {
   static override properties = {
     ...AccountPart.properties,
     rooms: { attribute: false },
-    list: { state: true },
+    listed: { state: true },
     link: { state: true },
   };
   /** Of the creator; for those that have not ended one can invite. */
   declare rooms: RoomView[];
-  declare list: ModeratorList | undefined;
+  declare listed: ModeratorList | undefined;
   /** A new invitation's link, which is shown once. */
   declare link: string;
 
@@ -32,11 +32,11 @@ export class StudioModerators extends AccountPart {
   }
 
   protected override async load(): Promise<void> {
-    this.list = await call('GET /v1/me/moderators');
+    this.listed = await call('GET /v1/me/moderators');
   }
 
   override render(): TemplateResult {
-    const { list } = this;
+    const { listed: list } = this;
     const { moderators: texts } = this.words.accounts;
     return html`<section aria-labelledby="moderators">
       <h2 id="moderators" class="display">${texts.title}</h2>

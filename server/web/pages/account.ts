@@ -52,7 +52,7 @@ export class SiteAccount extends SitePage {
       ${isNew ? html`<p class="lead">${account.welcomeText}</p>` : html`<account-moderating></account-moderating>`}
       ${this.session?.isReviewer ? html`<p class="buttons"><a class="button outlined" href="/review" data-testid="to-review">${this.words.titles.review}</a></p>` : nothing}
       ${!isNew && invitation ? html`<account-operator .token=${invitation} .provider=${openIdProvider}></account-operator>` : nothing}
-      <account-profile .profile=${profile}></account-profile>
+      <account-profile .data=${profile}></account-profile>
       ${
         isNew
           ? nothing

@@ -35,28 +35,28 @@ export class SiteEarnings extends SitePage {
     css`
       .parts {
         display: grid;
-        gap: 0 3.5rem;
+        gap: 0 var(--_space-48);
       }
 
       earnings-summary,
       .waiting {
-        margin-top: 1.6rem;
+        margin-top: var(--_space-24);
       }
 
       .first {
-        margin-top: 2rem;
-        padding: 1.5rem 1.25rem;
+        margin-top: var(--_space-32);
+        padding: var(--_space-24) var(--_space-16);
       }
 
       .first h2 {
         color: var(--_text);
-        font-size: 1.4rem;
+        font: var(--_title-20);
       }
 
       .steps {
         display: grid;
-        gap: 1.1rem 2rem;
-        margin: 1.25rem 0;
+        gap: var(--_space-16) var(--_space-32);
+        margin: var(--_space-16) 0;
         padding: 0;
         list-style: none;
         counter-reset: step;
@@ -65,7 +65,7 @@ export class SiteEarnings extends SitePage {
       .steps li {
         display: grid;
         grid-template: auto 1fr / 2.1rem minmax(0, 1fr);
-        gap: 0 0.85rem;
+        gap: 0 var(--_space-12);
         counter-increment: step;
       }
 
@@ -77,9 +77,9 @@ export class SiteEarnings extends SitePage {
         width: 2.1rem;
         height: 2.1rem;
         border: 1px solid var(--_accent);
-        border-radius: 50%;
+        border-radius: var(--_radius-full);
         color: var(--_accent);
-        font-family: var(--_font-display);
+        font: var(--_title-20);
       }
 
       .steps b {
@@ -88,12 +88,12 @@ export class SiteEarnings extends SitePage {
 
       earnings-account {
         display: block;
-        margin-top: 2.5rem;
+        margin-top: var(--_space-32);
       }
 
       @media (min-width: 900px) {
         .parts {
-          margin-top: 2.75rem;
+          margin-top: var(--_space-48);
           grid-template-columns: minmax(0, 1fr) minmax(0, 26rem);
           align-items: start;
         }
@@ -172,7 +172,7 @@ export class SiteEarnings extends SitePage {
       <ol class="steps">
         ${words.earnings.steps.map(({ title, text }) => html`<li><b>${title}</b><span>${text}</span></li>`)}
       </ol>
-      <wa-button variant="brand" href="/studio">${words.earnings.openStudio}</wa-button>
+      <wa-button variant="neutral" href="/studio">${words.earnings.openStudio}</wa-button>
     </section>`;
   }
 }

@@ -8,7 +8,7 @@ import { formatDuration, formatLongDay, formatMoney } from '../../../client-sdk/
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
 
@@ -181,7 +181,7 @@ export class SiteReceipt extends SitePage {
       ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
       ${receipt.withdrawable && isOwn ? html`<p class="small muted">${words.withdrawable}</p>` : nothing}
       <p class="buttons">
-        <wa-button variant="brand" data-testid="print" @click=${() => window.print()}>${words.print}</wa-button>
+        <wa-button variant="neutral" data-testid="print" @click=${() => window.print()}>${words.print}</wa-button>
         ${
           receipt.withdrawable && isOwn
             ? html`<wa-button appearance="outlined" data-testid="withdraw" ?loading=${this.busy !== ''} @click=${() => this.#withdraw(receipt)}>${words.withdraw}</wa-button>`
@@ -193,14 +193,14 @@ export class SiteReceipt extends SitePage {
 
   async #withdraw(receipt: Receipt): Promise<void> {
     const words = this.words.receipt;
-    const isSure = await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask({
+    const answer = await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask({
       title: words.withdrawTitle,
       text: words.withdrawText(this.#money(receipt.amountMinor)),
       confirm: words.withdraw,
       cancel: words.withdrawKeep,
       testId: 'confirm-withdraw',
     });
-    if (!isSure) return;
+    if (answer === undefined) return;
     await this.act('withdraw', async () => {
       await call('POST /v1/withdrawals', { ticket: receipt.id });
       this.isWithdrawn = true;

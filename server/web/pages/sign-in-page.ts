@@ -30,7 +30,7 @@ export class SiteSignInPage extends SitePage {
     formStyles,
     css`
       .staff {
-        margin-top: 2rem;
+        margin-top: var(--_space-32);
       }
     `,
   ];

@@ -132,7 +132,7 @@ export class SiteStudio extends SitePage {
                 >${words.rooms.edit}</wa-button
               >
               ${this.#share(room.id)}
-              <wa-button size="s" variant="brand" href="/studio/${room.id}" data-testid="open-studio-${room.id}">${words.studio.open}</wa-button>
+              <wa-button size="s" variant="neutral" href="/studio/${room.id}" data-testid="open-studio-${room.id}">${words.studio.open}</wa-button>
             </div>
             ${this.#edit(room)}`
       }

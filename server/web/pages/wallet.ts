@@ -151,8 +151,8 @@ export class SiteWallet extends SitePage {
           ></wallet-history>
         </div>
         <div class="back">
-          ${this.cards ? html`<wallet-cards .cards=${this.cards}></wallet-cards>` : nothing}
-          <wallet-refunds .topups=${this.refundable}></wallet-refunds>
+          ${this.cards ? html`<wallet-cards .data=${this.cards}></wallet-cards>` : nothing}
+          <wallet-refunds .data=${this.refundable}></wallet-refunds>
           <wallet-billing></wallet-billing>
         </div>
       </div>

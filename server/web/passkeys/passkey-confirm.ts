@@ -11,7 +11,7 @@ import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { returnPathHere } from '../account/return-path.ts';
 import { callOnce } from '../site/route-call.ts';
 
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 import '../texts/account-texts.ts';
 import { addPasskey, hasPasskeys, PasskeyExists, usePasskey } from './passkey-ceremonies.ts';
 
@@ -31,7 +31,7 @@ class PasskeyConfirm extends LogeElement {
       dialog {
         width: min(28rem, calc(100vw - 2rem));
         box-sizing: border-box;
-        padding: 1.5rem;
+        padding: var(--_space-24);
         border: 1px solid var(--_line-strong);
         border-radius: var(--_radius);
         background: var(--_surface);
@@ -40,28 +40,28 @@ class PasskeyConfirm extends LogeElement {
       }
 
       dialog::backdrop {
-        background: rgb(0 0 0 / 0.6);
+        background: var(--_shade);
       }
 
       h2 {
         margin: 0;
-        font-size: 1.25rem;
+        font: var(--_title-20);
       }
 
       p {
-        margin: 0.6rem 0 0;
+        margin: var(--_space-8) 0 0;
         color: var(--_muted);
       }
 
       .callout {
-        margin-top: 1rem;
+        margin-top: var(--_space-16);
       }
 
       .buttons {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.75rem;
-        margin-top: 1.35rem;
+        gap: var(--_space-12);
+        margin-top: var(--_space-24);
       }
     `,
   ];

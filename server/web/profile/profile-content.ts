@@ -1,7 +1,8 @@
 /** What a creator's page shows: who they are, their lives, their club. The server renders it too. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
+import { tierCard, tierCardStyles } from '../../../client-sdk/elements/money/tier-card.ts';
+import { initialsOf, poster } from '../../../client-sdk/elements/stage/poster.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import type { CreatorProfile } from '../../protocol/accounts/profiles.ts';
 import type { Tier } from '../../protocol/money/memberships.ts';
@@ -14,15 +15,14 @@ export const portraitStyles = css`
     display: grid;
     place-items: center;
     flex: none;
-    width: var(--portrait-size, 8rem);
+    width: 6rem;
     aspect-ratio: 1;
     overflow: hidden;
     border: 1px solid var(--_line-strong);
-    border-radius: 50%;
+    border-radius: var(--_radius-full);
     background: var(--_raised);
-    color: #fff5e6;
-    font-family: var(--_font-display);
-    font-size: calc(var(--portrait-size, 8rem) * 0.36);
+    color: var(--_text);
+    font: var(--_title-40);
   }
 
   .portrait img {
@@ -34,65 +34,63 @@ export const portraitStyles = css`
 
 export const profileStyles = [
   ...roomCardStyles,
+  tierCardStyles,
   portraitStyles,
   css`
+    .banner {
+      position: relative;
+      aspect-ratio: 3 / 1;
+      overflow: hidden;
+      border-radius: var(--_radius);
+    }
+
+    .banner .title {
+      display: none;
+    }
+
     .person {
+      display: grid;
+      grid-template-columns: auto minmax(0, 1fr);
+      gap: var(--_space-8) var(--_space-16);
+      align-items: end;
+      /* The portrait stands half on the banner. */
+      margin: calc(-1 * var(--_space-48)) var(--_space-16) 0;
+    }
+
+    .person .portrait {
+      position: relative;
+      border: 4px solid var(--_ground);
+    }
+
+    .person .acts {
       display: flex;
       flex-wrap: wrap;
-      /* The picture may be painted before the text beside it has arrived. */
-      align-items: start;
-      gap: 1.25rem 1.75rem;
+      gap: var(--_space-8);
+      justify-content: end;
+      /* As high as the buttons that follow with the script. */
+      min-height: var(--_control);
     }
 
-    .person h1 {
-      font-size: clamp(2.1rem, 7vw, 3.2rem);
-      overflow-wrap: anywhere;
-    }
-
-    .who {
-      flex: 1 1 14rem;
+    .person .who {
+      grid-column: 1 / -1;
       min-width: 0;
     }
 
-    /* As high as the button that follows with the script. */
-    .follow {
-      min-height: 2.75rem;
-      margin-top: 0.9rem;
+    .person h1 {
+      font: var(--_title-page);
+      overflow-wrap: anywhere;
     }
 
     .about {
       max-width: 40rem;
-      margin-top: 1.75rem;
+      margin: var(--_space-16) var(--_space-16) 0;
       white-space: pre-line;
       overflow-wrap: anywhere;
     }
 
-    .tiers {
-      display: grid;
-      grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr));
-      gap: 1.35rem;
-      margin: 0 0 1rem;
-      padding: 0;
-      list-style: none;
-    }
-
-    .tiers .line {
-      display: flex;
-      flex-wrap: wrap;
-      justify-content: space-between;
-      align-items: baseline;
-      gap: 0.25rem 1rem;
-    }
-
-    .tiers .price {
-      color: var(--_accent);
-      font-size: 1.25rem;
-    }
-
-    .tiers ul {
-      margin: 0.75rem 0 0;
-      padding-inline-start: 1.1rem;
-      color: var(--_muted);
+    .terms {
+      margin-top: var(--_space-16);
+      font: var(--_type-14);
     }
   `,
 ];
@@ -110,17 +108,24 @@ export function portrait(picture: Picture, name: string, { alt, size }: { alt: s
   /></span>`;
 }
 
-/** `follow` stands below the name. */
+/** `follow`: how to follow, or to edit one's own page. */
 export function profileContent(profile: ShownProfile, context: CardContext, follow: unknown): TemplateResult {
   const { words } = context;
-  const { name, handle, about, picture, rooms, tiers } = profile;
+  const { identity, name, handle, about, picture, rooms, tiers } = profile;
+  const pictured = rooms.find(({ poster: own }) => own) ?? {
+    id: identity,
+    title: name,
+    poster: null,
+    creator: profile,
+  };
   return html`<div class="column">
+    <div class="banner">${poster(pictured)}</div>
     <div class="person">
-      ${portrait(picture, name, { alt: words.profile.pictureOf(name), size: '8rem' })}
+      ${portrait(picture, name, { alt: words.profile.pictureOf(name), size: '6rem' })}
+      <div class="acts">${follow} ${tiers.length > 0 ? html`<a class="button primary" href="#club">${words.profile.join}</a>` : nothing}</div>
       <div class="who">
         <h1 class="display"><bdi>${name}</bdi></h1>
         <p class="muted">@${handle}</p>
-        <div class="follow">${follow}</div>
       </div>
     </div>
     ${about ? html`<p class="about" dir="auto">${about}</p>` : nothing} ${lives(rooms, context)}
@@ -134,7 +139,7 @@ function lives(rooms: readonly CardRoom[], context: CardContext): TemplateResult
     <h2 id="lives" class="display">${profile.lives}</h2>
     ${
       rooms.length > 0
-        ? html`<div class="cards">${rooms.map((room) => roomCard(room, context))}</div>`
+        ? html`<div class="cards">${rooms.map((room) => roomCard(room, context, { isOwnPage: true }))}</div>`
         : html`<p class="muted">${profile.noLives}</p>`
     }
   </section>`;
@@ -144,21 +149,18 @@ function club(tiers: readonly Tier[], rooms: readonly CardRoom[], context: CardC
   const { words, texts, language } = context;
   // A club is joined in a room, where the whole price is shown.
   const room = rooms.find(({ access }) => access.kind === 'members');
-  return html`<section aria-labelledby="club" data-testid="club">
-    <h2 id="club" class="display">${words.profile.club}</h2>
+  return html`<section id="club" aria-labelledby="club-title" data-testid="club">
+    <h2 id="club-title" class="display">${words.profile.club}</h2>
     <ul class="tiers">
-      ${tiers.map(
-        ({ name, priceMinor, currency, interval, perks }) => html`<li class="card">
-          <div class="line">
-            <strong>${name}</strong>
-            <span class="price display">${texts.club.price(formatMoney(priceMinor, currency, language), interval)}</span>
-          </div>
-          ${perks.length > 0 ? html`<ul>${perks.map((perk) => html`<li>${perk}</li>`)}</ul>` : nothing}
-        </li>`,
+      ${tiers.map((tier) =>
+        tierCard(tier, {
+          price: texts.club.price(formatMoney(tier.priceMinor, tier.currency, language), tier.interval),
+          act: room
+            ? html`<a class="button outlined" href="/rooms/${room.id}">${words.profile.joinAs(tier.name)}</a>`
+            : undefined,
+        }),
       )}
     </ul>
-    <p class="muted">
-      ${texts.club.terms} ${room ? html`<a href="/rooms/${room.id}">${words.profile.join}</a>` : words.profile.joinLater}
-    </p>
+    <p class="terms muted">${texts.club.terms} ${room ? nothing : words.profile.joinLater}</p>
   </section>`;
 }

@@ -28,8 +28,8 @@ export class SiteFollow extends SitePart {
     ...SitePart.styles,
     plainControlStyles,
     css`
-      :host([slot]) { display: block; margin-top: 0.75rem; }
-      .row { display: flex; flex-wrap: wrap; align-items: center; gap: 0.5rem 1rem; min-height: 2.75rem; }
+      :host([slot]) { display: block; margin-top: var(--_space-12); }
+      .row { display: flex; flex-wrap: wrap; align-items: center; gap: var(--_space-8) var(--_space-16); min-height: 2.75rem; }
     `,
   ];
 

@@ -31,11 +31,11 @@ export class ReviewCase extends DeskPart {
       }
 
       h1 {
-        margin-bottom: 0.75rem;
+        margin-bottom: var(--_space-12);
       }
 
       h2 {
-        margin: 2rem 0 0.75rem;
+        margin: var(--_space-32) 0 var(--_space-12);
       }
 
       .rows > li {
@@ -43,7 +43,7 @@ export class ReviewCase extends DeskPart {
       }
 
       .line .state {
-        border-radius: 0.9rem;
+        border-radius: var(--_radius);
         white-space: normal;
       }
 
@@ -54,10 +54,10 @@ export class ReviewCase extends DeskPart {
 
       .stop {
         display: grid;
-        gap: 0.6rem;
+        gap: var(--_space-8);
         justify-items: start;
-        margin: 1.25rem 0;
-        padding: 1rem 1.1rem;
+        margin: var(--_space-16) 0;
+        padding: var(--_space-16) var(--_space-16);
         border: 1px solid color-mix(in oklab, var(--_danger) 55%, transparent);
         border-radius: var(--_radius);
       }
@@ -70,7 +70,7 @@ export class ReviewCase extends DeskPart {
         .sides {
           display: grid;
           grid-template-columns: minmax(0, 1.7fr) minmax(0, 1fr);
-          gap: 3rem;
+          gap: var(--_space-48);
         }
       }
     `,

@@ -19,7 +19,7 @@ import type { Appeal, CaseView, DecisionInput, MeasureKind } from '../../protoco
 
 import { DeskPart, textOf } from '../desk/desk-part.ts';
 import { formatMoment } from '../site/dates.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
 type CitedArticle = Pick<NonNullable<CaseView['article']>, 'id' | 'version' | 'title'>;
 
@@ -64,21 +64,21 @@ export class ReviewDecision extends DeskPart {
     css`
       fieldset {
         display: grid;
-        gap: 0.6rem;
-        margin: 0.75rem 0 0;
+        gap: var(--_space-8);
+        margin: var(--_space-12) 0 0;
         padding: 0;
         border: 0;
       }
 
       legend {
         padding: 0;
-        margin-bottom: 0.4rem;
-        font-weight: 650;
+        margin-bottom: var(--_space-8);
+        font-weight: 600;
       }
 
       .until {
         max-width: 18rem;
-        margin-inline-start: 1.9rem;
+        margin-inline-start: var(--_space-32);
       }
     `,
   ];
@@ -162,8 +162,7 @@ export class ReviewDecision extends DeskPart {
             }}>${texts.automated}</wa-checkbox>`
       }
       ${this.messages()}
-      <wa-button variant="brand" data-testid="decision-act" ?disabled=${!canAct} ?loading=${this.busy === 'decide'} @click=${() => this.#decide(view)}>${appeal ? texts.answer : texts.act}</wa-button>
-      <loge-confirm></loge-confirm>
+      <wa-button variant="neutral" data-testid="decision-act" ?disabled=${!canAct} ?loading=${this.busy === 'decide'} @click=${() => this.#decide(view)}>${appeal ? texts.answer : texts.act}</wa-button>
     </form>`;
   }
 

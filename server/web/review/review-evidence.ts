@@ -1,11 +1,11 @@
 /** The evidence of a report as reviewers read it: what was written, the place, and whether something was recorded. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import { formatMoment } from '../site/dates.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
 /** As it was stored. Only a reported message has messages, and only a report by the form has a time. */
 interface Evidence {
@@ -28,15 +28,15 @@ interface SaidMessage {
 export const evidenceStyles = css`
   .said {
     display: grid;
-    gap: 0.4rem;
-    margin: 0.75rem 0;
+    gap: var(--_space-8);
+    margin: var(--_space-12) 0;
     padding: 0;
     list-style: none;
     overflow-wrap: anywhere;
   }
 
   .said li {
-    padding: 0.4rem 0.75rem;
+    padding: var(--_space-8) var(--_space-12);
     border-inline-start: 3px solid var(--_line);
   }
 
@@ -50,11 +50,11 @@ export const evidenceStyles = css`
     overflow: auto;
     overflow-wrap: anywhere;
     white-space: pre-wrap;
-    font-size: 0.8438rem;
+    font: var(--_type-14);
   }
 
   summary {
-    padding-block: 0.6rem;
+    padding-block: var(--_space-8);
     cursor: pointer;
   }
 

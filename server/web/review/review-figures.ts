@@ -32,17 +32,17 @@ export class ReviewFigures extends DeskPart {
     css`
       .period {
         max-width: 17rem;
-        margin-bottom: 1.5rem;
+        margin-bottom: var(--_space-24);
       }
 
       .sets {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr));
-        gap: 2.25rem 3rem;
+        gap: var(--_space-32) var(--_space-48);
       }
 
       h3 {
-        margin: 1.25rem 0 0.5rem;
+        margin: var(--_space-16) 0 var(--_space-8);
       }
     `,
   ];

@@ -69,7 +69,7 @@ export class ReviewOrder extends DeskPart {
       )}
       <wa-textarea label=${texts.orderNote} rows="4" maxlength=${LIMITS.reportNoteChars} data-testid="order-note" .value=${given.note} @input=${(event: Event) => this.#take('note', event)}></wa-textarea>
       ${this.messages()}
-      <wa-button variant="brand" data-testid="order-file" ?disabled=${!isComplete} ?loading=${this.busy === 'file'} @click=${this.#file}>${texts.fileOrder}</wa-button>
+      <wa-button variant="neutral" data-testid="order-file" ?disabled=${!isComplete} ?loading=${this.busy === 'file'} @click=${this.#file}>${texts.fileOrder}</wa-button>
     </form>`;
   }
 

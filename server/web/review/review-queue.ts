@@ -39,8 +39,8 @@ export class ReviewQueue extends DeskPart {
     css`
       .filters {
         display: grid;
-        gap: 0.9rem;
-        margin: 1.25rem 0 0.75rem;
+        gap: var(--_space-16);
+        margin: var(--_space-16) 0 var(--_space-12);
         align-items: end;
       }
 
@@ -50,7 +50,7 @@ export class ReviewQueue extends DeskPart {
         }
 
         .filters wa-checkbox {
-          padding-bottom: 0.6rem;
+          padding-bottom: var(--_space-8);
         }
       }
 
@@ -61,7 +61,7 @@ export class ReviewQueue extends DeskPart {
       .rows a {
         flex: 1 1 100%;
         display: block;
-        padding: 0.85rem 0.5rem;
+        padding: var(--_space-12) var(--_space-8);
         border-radius: var(--_radius-small);
         text-decoration: none;
         overflow-wrap: anywhere;

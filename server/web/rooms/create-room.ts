@@ -68,9 +68,9 @@ export class SiteCreateRoom extends RoomForm<Field> {
         ${this.messages()}
         ${
           created
-            ? html`<wa-button variant="brand" data-testid="save-poster" ?loading=${this.busy === 'create'} @click=${() => this.submit()}>${words.save}</wa-button>
+            ? html`<wa-button variant="neutral" data-testid="save-poster" ?loading=${this.busy === 'create'} @click=${() => this.submit()}>${words.save}</wa-button>
               <wa-button appearance="outlined" href="/studio/${created}">${words.toStudio}</wa-button>`
-            : html`<wa-button variant="brand" data-testid="create-room" ?loading=${this.busy === 'create'} @click=${() => this.submit()}>${words.create}</wa-button>`
+            : html`<wa-button variant="neutral" data-testid="create-room" ?loading=${this.busy === 'create'} @click=${() => this.submit()}>${words.create}</wa-button>`
         }
       </div>
     </form>`;

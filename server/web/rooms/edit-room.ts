@@ -48,7 +48,7 @@ export class SiteEditRoom extends RoomForm<'price'> {
       ${this.listedField()}
       <div class="end">
         ${this.messages()}
-        <wa-button variant="brand" data-testid="save-room" ?loading=${this.busy === 'save'} @click=${() => this.submit()}>${words.save}</wa-button>
+        <wa-button variant="neutral" data-testid="save-room" ?loading=${this.busy === 'save'} @click=${() => this.submit()}>${words.save}</wa-button>
         <wa-button appearance="outlined" variant="danger" data-testid="cancel-room" ?loading=${this.busy === 'cancel'} @click=${this.#cancel}>${room.firstLiveAt ? words.end : words.cancel}</wa-button>
       </div>
       <loge-confirm></loge-confirm>
@@ -91,14 +91,14 @@ export class SiteEditRoom extends RoomForm<'price'> {
   #cancel = async (): Promise<void> => {
     const words = this.words.rooms;
     const { firstLiveAt, title, access } = this.room;
-    const isSure = await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask({
+    const answer = await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask({
       title: firstLiveAt ? words.endTitle(title) : words.cancelTitle(title),
       text: access.kind === 'ticket' ? words.cancelTicketsText : words.cancelText,
       confirm: firstLiveAt ? words.end : words.cancel,
       cancel: words.keep,
       testId: 'confirm-cancel-room',
     });
-    if (isSure && (await this.act('cancel', () => call('POST /v1/rooms/:id/end', { id: this.room.id }))))
+    if (answer !== undefined && (await this.act('cancel', () => call('POST /v1/rooms/:id/end', { id: this.room.id }))))
       this.emit('room-changed', {});
   };
 }

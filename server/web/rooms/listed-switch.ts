@@ -2,12 +2,12 @@
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { SiteTexts } from '../texts/english/site.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
 export const listedSwitchStyles = css`
   .listed {
     display: flex;
-    gap: 0.7rem;
+    gap: var(--_space-12);
     align-items: flex-start;
     cursor: pointer;
   }
@@ -16,7 +16,7 @@ export const listedSwitchStyles = css`
     flex: none;
     width: 1.25rem;
     height: 1.25rem;
-    margin: 0.1rem 0 0;
+    margin: var(--_space-4) 0 0;
     accent-color: var(--_accent);
   }
 
@@ -26,7 +26,7 @@ export const listedSwitchStyles = css`
   }
 
   .listed small {
-    font-size: 0.875rem;
+    font: var(--_type-14);
     color: var(--_muted);
   }
 `;

@@ -22,7 +22,7 @@ export const lobbyContentStyles = [
     }
 
     .below {
-      margin-top: 1.25rem;
+      margin-top: var(--_space-16);
     }
   `,
 ];

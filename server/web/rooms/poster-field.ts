@@ -9,7 +9,7 @@ import type { Picture } from '../../protocol/pictures.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { call, upload } from '../site/site-call.ts';
 
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 
 /** What saving does: nothing, uploads the file, or removes the poster. */
 type Choice = { file: File; preview: string } | 'removed' | undefined;
@@ -25,14 +25,14 @@ export class PosterField extends LogeElement {
     plainControlStyles,
     css`
       .label {
-        margin: 0 0 0.45rem;
+        margin: 0 0 var(--_space-8);
         font-weight: 600;
       }
 
       .field {
         display: flex;
         flex-wrap: wrap;
-        gap: 0.9rem 1.1rem;
+        gap: var(--_space-16) var(--_space-16);
         align-items: center;
       }
 
@@ -59,14 +59,14 @@ export class PosterField extends LogeElement {
         display: flex;
         flex: 1 1 10rem;
         flex-wrap: wrap;
-        gap: 0.6rem;
+        gap: var(--_space-8);
       }
 
       .hint {
         flex: 1 0 100%;
         margin: 0;
         color: var(--_muted);
-        font-size: 0.875rem;
+        font: var(--_type-14);
       }
 
       input {

@@ -5,13 +5,13 @@ import { css, html, nothing } from 'lit';
 import { whenOf } from '../../../client-sdk/elements/room/lobby-face.ts';
 import { badgeStyles, liveBadge, viewersBadge } from '../../../client-sdk/elements/stage/badges.ts';
 import { poster, posterStyles } from '../../../client-sdk/elements/stage/poster.ts';
-import type { BaseTexts } from '../../../client-sdk/elements/texts/english.ts';
+import type { BaseTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
 /** The number of viewers changes all the time, so what the server renders is without it. */
 export type CardRoom = Room & { viewerCount?: number; soldOut: boolean };
@@ -31,7 +31,7 @@ export const roomCardStyles = [
     .cards {
       display: grid;
       grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr));
-      gap: 1.35rem;
+      gap: var(--_space-24);
     }
 
     .room-card {
@@ -60,16 +60,15 @@ export const roomCardStyles = [
       inset-block-start: 0.75rem;
       inset-inline-start: 0.75rem;
       display: flex;
-      gap: 0.45rem;
+      gap: var(--_space-8);
     }
 
     .room-card .text {
       display: grid;
       grid-template-columns: minmax(0, 1fr) auto;
-      gap: 0.2rem 1rem;
+      gap: var(--_space-4) var(--_space-16);
       align-items: start;
-      min-height: 6.1rem;
-      padding: 0.95rem 1.1rem 1.05rem;
+      padding: var(--_space-16) var(--_space-16) var(--_space-16);
     }
 
     .room-card :is(h2, h3) {
@@ -77,7 +76,7 @@ export const roomCardStyles = [
       -webkit-box-orient: vertical;
       -webkit-line-clamp: 2;
       overflow: hidden;
-      font-size: 1.25rem;
+      font: var(--_title-20);
     }
 
     .room-card .creator {
@@ -88,9 +87,7 @@ export const roomCardStyles = [
     .room-card .price {
       grid-row: 1;
       grid-column: 2;
-      font-family: var(--_font-display);
-      font-size: 1.25rem;
-      line-height: 1.15;
+      font: var(--_title-20);
       color: var(--_accent);
       white-space: nowrap;
       font-variant-numeric: tabular-nums lining-nums;
@@ -132,13 +129,14 @@ export function whenOfTicket(
   return whenOf({ info, isLive: status === 'live', texts, language });
 }
 
-export function roomCard(room: CardRoom, context: CardContext): TemplateResult {
+/** `isOwnPage`: on the page of its creator, whose name needs no saying. */
+export function roomCard(room: CardRoom, context: CardContext, { isOwnPage = false } = {}): TemplateResult {
   const { words, texts, language, formatDate } = context;
   const { viewerCount } = room;
   const isLive = room.status === 'live';
   return html`<a class="room-card" href="/rooms/${room.id}" data-testid="room-${room.id}">
     <div class="picture">
-      ${poster(room.id, shownName(room.creator, texts), room.poster, 'lazy')}
+      ${poster(room, 'lazy')}
       <div class="badges">
         ${isLive ? liveBadge(texts) : html`<span class="badge">${whenOf({ info: room, isLive, texts, language, formatDate })}</span>`}
         ${isLive && viewerCount !== undefined ? viewersBadge(viewerCount, texts, language) : nothing}
@@ -147,7 +145,7 @@ export function roomCard(room: CardRoom, context: CardContext): TemplateResult {
     <div class="text">
       <h3 class="display">${room.title}</h3>
       <span class="price ${room.soldOut ? 'sold-out' : ''}">${priceOrSoldOut(room, context)}</span>
-      <span class="creator">${words.home.with(shownName(room.creator, texts))}</span>
+      ${isOwnPage ? nothing : html`<span class="creator">${words.home.with(shownName(room.creator, texts))}</span>`}
     </div>
   </a>`;
 }

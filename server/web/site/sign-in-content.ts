@@ -8,7 +8,7 @@ import { css, html, nothing } from 'lit';
 import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
 import type { DemoPerson } from '../../protocol/site.ts';
 
-import type { SiteTexts } from '../texts/english/site.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
 export const signInStyles = css`
   :host {
@@ -16,25 +16,25 @@ export const signInStyles = css`
   }
 
   .panel {
-    padding: 1.35rem 1.25rem 1.45rem;
+    padding: var(--_space-24) var(--_space-16) var(--_space-24);
     border: 1px solid color-mix(in oklab, var(--_accent) 34%, var(--_line));
     border-radius: var(--_radius);
     background: color-mix(in oklab, var(--_accent) 5%, var(--_surface));
   }
 
   h2 {
-    font-size: 1.4rem;
+    font: var(--_title-20);
   }
 
   .panel > p {
-    margin-top: 0.3rem;
+    margin-top: var(--_space-4);
     color: var(--_muted);
   }
 
   .groups {
     display: grid;
-    gap: 1.1rem 2.25rem;
-    margin-top: 1.15rem;
+    gap: var(--_space-16) var(--_space-32);
+    margin-top: var(--_space-16);
   }
 
   @media (min-width: 720px) {
@@ -45,27 +45,26 @@ export const signInStyles = css`
   }
 
   h3 {
-    margin-bottom: 0.55rem;
-    font-size: 0.9063rem;
-    font-weight: 600;
+    margin-bottom: var(--_space-8);
+    font: var(--_strong-14);
     color: var(--_muted);
   }
 
   .people {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.6rem;
+    gap: var(--_space-8);
     min-height: 3rem;
   }
 
   .people button {
     display: inline-flex;
     align-items: center;
-    gap: 0.6rem;
+    gap: var(--_space-8);
     height: 3rem;
-    padding: 0 1.05rem 0 0.45rem;
+    padding: 0 var(--_space-16) 0 var(--_space-8);
     border: 1px solid var(--_line-strong);
-    border-radius: 999px;
+    border-radius: var(--_radius-full);
     background: var(--_ground);
     color: var(--_text);
     font: inherit;
@@ -86,18 +85,18 @@ export const signInStyles = css`
     place-items: center;
     width: 2.1rem;
     height: 2.1rem;
-    border-radius: 50%;
+    border-radius: var(--_radius-full);
     background: var(--_raised);
-    font-size: 0.8125rem;
+    font: var(--_type-14);
   }
 
   .panel .button {
-    margin-top: 1.1rem;
+    margin-top: var(--_space-16);
   }
 
   .creator .initials {
-    background: var(--_accent);
-    color: var(--_on-accent);
+    background: var(--_primary);
+    color: var(--_on-primary);
   }
 
 `;

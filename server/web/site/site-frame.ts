@@ -4,12 +4,11 @@
 
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
-import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import type { FooterPage } from '../../protocol/house-pages.ts';
+import { LANGUAGES, type Language, otherLanguage } from '../../protocol/languages.ts';
 import type { SitePerson } from '../../protocol/site.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
 export type PageName = keyof SiteTexts['titles'];
 
@@ -72,7 +71,7 @@ function header(frame: SiteFrame, handlers: FrameHandlers | undefined): Template
   const { words, person, isOperator } = frame;
   const link = (page: PageName, href: string, text: string) =>
     html`<a href=${href} aria-current=${frame.page === page ? 'page' : nothing}>${text}</a>`;
-  const other: Language = frame.language === 'fr' ? 'en' : 'fr';
+  const other = otherLanguage(frame.language);
   return html`<header>
     <button class="skip" type="button" @click=${handlers?.skip}>${words.site.skip}</button>
     <a class="brand" href="/" aria-label="${words.site.name}, ${words.site.live}">
@@ -95,8 +94,8 @@ function header(frame: SiteFrame, handlers: FrameHandlers | undefined): Template
       lang=${other}
       hreflang=${other}
       data-testid="language"
-      aria-label=${other === 'en' ? 'EN, English' : 'FR, Français'}
-      title=${words.site.otherLanguage}
+      aria-label="${other.toUpperCase()}, ${LANGUAGES[other].name}"
+      title=${LANGUAGES[other].name}
       @click=${handlers?.chooseLanguage}
     >
       ${other.toUpperCase()}
@@ -116,10 +115,10 @@ function account(name: string, { words, signInPath }: SiteFrame, handlers: Frame
       <span>${initialsOf(name)}</span>
     </button>
     <div id="account" class="account-menu" popover>
-      <p>${words.site.account(name)}</p>
-      ${signInPath === undefined ? nothing : html`<a class="button outlined" href="/account" data-testid="to-account">${words.site.yourAccount}</a>`}
-      <a class="button outlined" href="/wallet" data-testid="to-wallet">${words.site.wallet}</a>
-      ${button({ label: words.site.signOut, icon: 'back', testId: 'sign-out', isOutlined: true, onClick: () => handlers?.signOut() })}
+      <p class="muted">${words.site.account(name)}</p>
+      ${signInPath === undefined ? nothing : html`<a href="/account" data-testid="to-account">${words.site.yourAccount}</a>`}
+      <a href="/wallet" data-testid="to-wallet">${words.site.wallet}</a>
+      <button type="button" data-testid="sign-out" @click=${handlers?.signOut}>${words.site.signOut}</button>
     </div>
   `;
 }

@@ -4,14 +4,16 @@
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import type { LogeConfirm, Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
+import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { appealLink } from '../../../client-sdk/elements/room/lobby-face.ts';
 import { LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { formStyles } from '../styles/form-styles.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { pageStyles } from '../styles/site-styles.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
-import { siteTexts } from './site-language.ts';
+import { type SiteTexts, siteTexts } from '../texts/site-texts.ts';
 import { DECISIONS_PATH } from './site-paths.ts';
 
 export abstract class SitePart extends LogeElement {
@@ -28,11 +30,14 @@ export abstract class SitePart extends LogeElement {
   declare isSuspended: boolean;
   /** How often the data were asked for. */
   #asked = 0;
+  #confirm: LogeConfirm | undefined;
 
   static override styles = [
     ...LogeElement.styles,
+    plainControlStyles,
     pageStyles,
     ledgerStyles,
+    formStyles,
     css`
       @media (min-width: 900px) {
         /* What begins a column begins level with its neighbour. */
@@ -101,12 +106,19 @@ export abstract class SitePart extends LogeElement {
     return `${this.note}${this.problem}${this.lost}` !== '';
   }
 
+  /** Asks before an act: the text of the question's field, empty without one; undefined if the answer is no. */
+  protected async ask(question: Question): Promise<string | undefined> {
+    await import('../../../client-sdk/elements/controls/loge-confirm.ts');
+    this.#confirm ??= this.renderRoot.appendChild(document.createElement('loge-confirm') as LogeConfirm);
+    return this.#confirm.ask(question);
+  }
+
   /** Results and errors, in a live region. */
   protected messages(): TemplateResult {
     return html`<div class="messages" aria-live="polite">
-      ${this.note ? html`<wa-callout variant="success" data-testid="note">${this.note}</wa-callout>` : nothing}
-      ${this.problem ? html`<wa-callout variant="danger" role="alert" data-testid="problem">${this.problem}${this.isSuspended ? appealLink(DECISIONS_PATH, this.texts) : nothing}</wa-callout>` : nothing}
-      ${this.lost ? html`<wa-callout variant="danger" role="alert" data-testid="lost">${this.whatIsLost()}</wa-callout>` : nothing}
+      ${this.note ? html`<div class="callout" data-testid="note">${this.note}</div>` : nothing}
+      ${this.problem ? html`<div class="callout danger" role="alert" data-testid="problem"><span>${this.problem}${this.isSuspended ? appealLink(DECISIONS_PATH, this.texts) : nothing}</span></div>` : nothing}
+      ${this.lost ? html`<div class="callout danger" role="alert" data-testid="lost"><span>${this.whatIsLost()}</span></div>` : nothing}
     </div>`;
   }
 

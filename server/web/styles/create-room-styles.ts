@@ -9,8 +9,8 @@ export const createRoomStyles = css`
   form {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
-    gap: 1.25rem;
-    padding: 1.25rem;
+    gap: var(--_space-16);
+    padding: var(--_space-16);
     border: 1px solid var(--_line);
     border-radius: var(--_radius);
     background: var(--_surface);
@@ -19,14 +19,14 @@ export const createRoomStyles = css`
   fieldset {
     display: grid;
     grid-template-columns: repeat(2, minmax(0, 1fr));
-    gap: 0.6rem;
+    gap: var(--_space-8);
     margin: 0;
     padding: 0;
     border: 0;
   }
 
   legend {
-    margin-bottom: 0.55rem;
+    margin-bottom: var(--_space-8);
     padding: 0;
     font-weight: 600;
   }
@@ -34,7 +34,7 @@ export const createRoomStyles = css`
   .kind {
     position: relative;
     display: block;
-    padding: 0.8rem 0.9rem;
+    padding: var(--_space-12) var(--_space-16);
     border: 1px solid var(--_line-strong);
     border-radius: var(--_radius-small);
     cursor: pointer;
@@ -62,19 +62,19 @@ export const createRoomStyles = css`
   }
 
   .kind small {
-    font-size: 0.875rem;
+    font: var(--_type-14);
     color: var(--_muted);
   }
 
   .pair {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
-    gap: 1.25rem;
+    gap: var(--_space-16);
     align-items: start;
   }
 
   .messages wa-callout {
-    margin-block: 0 1.25rem;
+    margin-block: 0 var(--_space-16);
   }
 
   .end wa-button {
@@ -82,6 +82,6 @@ export const createRoomStyles = css`
   }
 
   .end wa-button + wa-button {
-    margin-top: 0.75rem;
+    margin-top: var(--_space-12);
   }
 `;

@@ -1,17 +1,28 @@
-/** Styles of the document itself: the dark ground, so that no page flashes white before its first element. */
+/**
+ * Styles of the document itself: the ground, so that no page flashes before its first element. Pages follow the
+ * system's theme; those of class `theatre` are dark in both.
+ */
 import { css } from 'lit';
+import { tokens } from '../../../client-sdk/elements/theme/tokens.ts';
 
 export const documentStyles = css`
+  ${tokens}
+
   html {
-    background: #130d10;
-    color: #f6eee6;
-    color-scheme: dark;
-    scrollbar-color: #41323a transparent;
+    --loge-color-scheme: light dark;
+    background: var(--_ground);
+    color: var(--_text);
+    color-scheme: var(--loge-color-scheme);
+    scrollbar-color: var(--_line) transparent;
+  }
+
+  html.theatre {
+    --loge-color-scheme: dark;
   }
 
   body {
     margin: 0;
-    font-family: system-ui, sans-serif;
+    font: var(--_type-16);
   }
 
   /* Web Awesome marks the page while a dialog is open. */
@@ -20,12 +31,9 @@ export const documentStyles = css`
     scrollbar-gutter: var(--wa-scroll-lock-gutter);
   }
 
-  /* On paper there is no dark ground. */
   @media print {
     html {
-      background: #fff;
-      color: #000;
-      color-scheme: light;
+      --loge-color-scheme: light;
     }
   }
 `;

@@ -2,21 +2,21 @@
 import { css } from 'lit';
 
 export const formStyles = css`
-  form {
+  form.card {
     display: grid;
     justify-items: start;
-    gap: 1.1rem;
+    gap: var(--_space-16);
     max-width: 32rem;
   }
 
-  p + form,
-  form + p {
-    margin-top: 1.4rem;
+  p + form.card,
+  form.card + p {
+    margin-top: var(--_space-24);
   }
 
   .field {
     display: grid;
-    gap: 0.35rem;
+    gap: var(--_space-4);
     width: 100%;
   }
 
@@ -26,13 +26,13 @@ export const formStyles = css`
 
   .field small {
     color: var(--_muted);
-    font-size: 0.9063rem;
+    font: var(--_type-14);
   }
 
   .field :is(input, select, textarea) {
     width: 100%;
-    min-height: 3rem;
-    padding: 0 0.9rem;
+    min-height: var(--_control);
+    padding: 0 var(--_space-16);
     border: 1px solid var(--_line-strong);
     border-radius: var(--_radius-small);
     background: var(--_ground);
@@ -41,21 +41,29 @@ export const formStyles = css`
   }
 
   .field textarea {
-    padding-block: 0.7rem;
+    padding-block: var(--_space-12);
     resize: vertical;
   }
 
   .field input.code {
     max-width: 14rem;
-    font-size: 1.5rem;
+    font: var(--_title-28);
     font-variant-numeric: tabular-nums;
     letter-spacing: 0.25em;
+  }
+
+  .field [aria-invalid] {
+    border-color: var(--_danger);
+  }
+
+  .field .fault {
+    color: var(--_danger);
   }
 
   .check {
     display: flex;
     align-items: center;
-    gap: 0.7rem;
+    gap: var(--_space-12);
     min-height: 2.75rem;
   }
 

@@ -13,19 +13,17 @@ export const ledgerStyles = css`
   }
 
   .figures > div {
-    padding: 1rem 1.1rem 1.1rem;
+    padding: var(--_space-16) var(--_space-16) var(--_space-16);
     background: var(--_surface);
   }
 
   .figures dt {
     color: var(--_muted);
-    font-size: 0.9375rem;
+    font: var(--_type-16);
   }
 
   .figures .amount {
-    font-family: var(--_font-display);
-    font-size: clamp(1.35rem, 6vw, 2.1rem);
-    line-height: 1.3;
+    font: var(--_title-28);
     font-variant-numeric: tabular-nums lining-nums;
     white-space: nowrap;
   }
@@ -36,7 +34,7 @@ export const ledgerStyles = css`
 
   .figures .small {
     color: var(--_muted);
-    font-size: 0.875rem;
+    font: var(--_type-14);
   }
 
   .rows {
@@ -48,8 +46,8 @@ export const ledgerStyles = css`
     flex-wrap: wrap;
     align-items: baseline;
     justify-content: space-between;
-    gap: 0.2rem 1.25rem;
-    padding: 0.85rem 0;
+    gap: var(--_space-4) var(--_space-16);
+    padding: var(--_space-12) 0;
     border-bottom: 1px solid var(--_line);
   }
 
@@ -63,8 +61,15 @@ export const ledgerStyles = css`
     overflow-wrap: anywhere;
   }
 
+  .line {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--_space-4) var(--_space-8);
+    align-items: center;
+  }
+
   .rows .amount {
-    font-weight: 650;
+    font-weight: 600;
     font-variant-numeric: tabular-nums;
     white-space: nowrap;
   }
@@ -76,11 +81,11 @@ export const ledgerStyles = css`
   .rows .acts {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.5rem;
+    gap: var(--_space-8);
   }
 
   .small {
-    font-size: 0.9063rem;
+    font: var(--_type-14);
   }
 
   a {
@@ -90,39 +95,37 @@ export const ledgerStyles = css`
   .facts {
     display: grid;
     grid-template-columns: minmax(0, 1fr) auto;
-    gap: 0.5rem 0;
+    gap: var(--_space-8) 0;
   }
 
   .facts a {
-    color: var(--_accent);
     text-underline-offset: 0.2em;
   }
 
   .facts dd {
-    padding-inline-start: 1.25rem;
+    padding-inline-start: var(--_space-16);
     text-align: end;
     font-variant-numeric: tabular-nums;
     overflow-wrap: anywhere;
   }
 
   .facts .sum {
-    padding-top: 0.55rem;
+    padding-top: var(--_space-8);
     border-top: 1px solid var(--_line);
-    font-weight: 650;
+    font-weight: 600;
   }
 
   .facts .indent {
-    padding-inline-start: 1rem;
+    padding-inline-start: var(--_space-16);
     color: var(--_muted);
   }
 
   .state {
     display: inline-block;
-    padding: 0.1rem 0.6rem;
+    padding: var(--_space-4) var(--_space-8);
     border: 1px solid var(--_line-strong);
-    border-radius: 99px;
-    font-size: 0.8125rem;
-    font-weight: 600;
+    border-radius: var(--_radius-full);
+    font: var(--_strong-12);
     white-space: nowrap;
   }
 
@@ -162,19 +165,19 @@ export const ledgerStyles = css`
     flex-wrap: wrap;
     align-items: baseline;
     justify-content: space-between;
-    gap: 0.35rem 1rem;
+    gap: var(--_space-4) var(--_space-16);
   }
 
   section > .title-line {
-    margin-bottom: 1rem;
+    margin-bottom: var(--_space-16);
   }
 
   .title-line h2 {
-    font-size: 1.4rem;
+    font: var(--_title-20);
   }
 
   .messages wa-callout {
-    margin-block: 0.9rem;
+    margin-block: var(--_space-16);
   }
 
   .link {
@@ -182,7 +185,7 @@ export const ledgerStyles = css`
     padding: 0;
     border: 0;
     background: none;
-    color: var(--_accent);
+    color: inherit;
     font: inherit;
     text-decoration: underline;
     text-underline-offset: 0.2em;
@@ -200,21 +203,20 @@ export const ledgerStyles = css`
   }
 
   .empty {
-    padding: 1.25rem;
+    padding: var(--_space-16);
     border: 1px dashed var(--_line-strong);
     border-radius: var(--_radius);
     color: var(--_muted);
   }
 
   .empty .display {
-    margin-bottom: 0.4rem;
+    margin-bottom: var(--_space-8);
     color: var(--_text);
-    font-size: 1.1875rem;
+    font: var(--_title-20);
   }
 
   code {
-    font-family: ui-monospace, 'Cascadia Mono', 'DejaVu Sans Mono', monospace;
-    font-size: 0.875em;
+    font: var(--_code-14);
     overflow-wrap: anywhere;
   }
 
@@ -228,7 +230,7 @@ export const ledgerStyles = css`
     }
 
     .figures > div {
-      padding: 1.25rem 1.4rem 1.35rem;
+      padding: var(--_space-16) var(--_space-24) var(--_space-24);
     }
   }
 `;

@@ -3,36 +3,33 @@ import { css } from 'lit';
 
 export const receiptStyles = css`
   .paper {
-    margin-top: 1.5rem;
-    padding: 1.5rem 1.25rem;
+    margin-top: var(--_space-24);
+    padding: var(--_space-24) var(--_space-16);
     border: 1px solid var(--_line);
     border-radius: var(--_radius);
     background: var(--_surface);
   }
 
   .paper h1 {
-    font-size: clamp(1.6rem, 6vw, 2.1rem);
+    font: var(--_title-28);
   }
 
   .seller {
     display: grid;
-    gap: 0.1rem;
-    margin-bottom: 1.4rem;
+    gap: var(--_space-4);
+    margin-bottom: var(--_space-24);
     font-style: normal;
   }
 
   .seller span:first-child {
     color: var(--_accent);
-    font-family: var(--_font-display);
-    font-size: 1.25rem;
+    font: var(--_title-20);
   }
 
   .total {
-    margin: 0.35rem 0 1.25rem;
-    font-family: var(--_font-display);
-    font-size: clamp(2.2rem, 9vw, 3rem);
+    margin: var(--_space-4) 0 var(--_space-16);
+    font: var(--_title-page);
     font-variant-numeric: tabular-nums lining-nums;
-    line-height: 1.2;
   }
 
   .paper .facts dt {
@@ -40,12 +37,12 @@ export const receiptStyles = css`
   }
 
   .paper section {
-    margin-top: 1.75rem;
+    margin-top: var(--_space-24);
   }
 
   .paper h2 {
-    margin-bottom: 0.7rem;
-    font-size: 1.125rem;
+    margin-bottom: var(--_space-12);
+    font: var(--_title-20);
   }
 
   .about {
@@ -54,7 +51,7 @@ export const receiptStyles = css`
 
   /* An id is one word to copy or read out: it has a line to itself where the sheet is narrow. */
   .about code {
-    font-size: min(0.8125em, 3.2vw);
+    font: var(--_code-14);
   }
 
   @media (max-width: 480px) {
@@ -70,34 +67,24 @@ export const receiptStyles = css`
 
   blockquote {
     margin: 0;
-    padding-inline-start: 1rem;
+    padding-inline-start: var(--_space-16);
     border-inline-start: 2px solid var(--_line-strong);
-    font-size: 0.9375rem;
+    font: var(--_type-16);
   }
 
   .small {
-    margin-top: 0.6rem;
+    margin-top: var(--_space-8);
   }
 
   @media (min-width: 720px) {
     .paper {
-      padding: 2.5rem;
+      padding: var(--_space-32);
     }
   }
 
   @media print {
     :host {
-      --_ground: #ffffff;
-      --_surface: #ffffff;
-      --_line: #cccccc;
-      --_line-strong: #888888;
-      --_text: #000000;
-      --_muted: #444444;
-      --_accent: #000000;
-      --_success: #000000;
-      --_danger: #000000;
       min-height: 0;
-      color-scheme: light;
     }
 
     header,

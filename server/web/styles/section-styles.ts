@@ -4,8 +4,8 @@ import { css } from 'lit';
 export const sectionStyles = css`
   .sections {
     display: flex;
-    gap: 0.25rem;
-    margin: 1.25rem 0 1.75rem;
+    gap: var(--_space-4);
+    margin: var(--_space-16) 0 var(--_space-24);
     overflow-x: auto;
     border-bottom: 1px solid var(--_line);
     scrollbar-width: none;
@@ -13,12 +13,11 @@ export const sectionStyles = css`
 
   .sections a {
     flex: none;
-    padding: 0.65rem 0.8rem;
+    padding: var(--_space-12) var(--_space-12);
     border-bottom: 2px solid transparent;
     border-radius: 0;
     color: var(--_muted);
-    font-size: 0.9688rem;
-    font-weight: 600;
+    font: var(--_strong-16);
     text-decoration: none;
     white-space: nowrap;
   }

@@ -16,13 +16,13 @@ export const frameStyles = css`
     position: fixed;
     z-index: 10;
     inset: 0.5rem auto auto 0.5rem;
-    padding: 0.6rem 1rem;
+    padding: var(--_space-8) var(--_space-16);
     border: 0;
-    border-radius: 8px;
-    background: var(--_accent);
-    color: var(--_on-accent);
+    border-radius: var(--_radius-small);
+    background: var(--_primary);
+    color: var(--_on-primary);
     font: inherit;
-    font-weight: 650;
+    font-weight: 600;
     translate: 0 -200%;
     clip-path: inset(50%);
   }
@@ -47,9 +47,9 @@ export const frameStyles = css`
   header {
     display: flex;
     align-items: center;
-    gap: 0.35rem;
+    gap: var(--_space-4);
     height: 3.5rem;
-    padding: 0 max(0.75rem, env(safe-area-inset-right)) 0 max(1rem, env(safe-area-inset-left));
+    padding: 0 max(var(--_space-12), env(safe-area-inset-right)) 0 max(var(--_space-16), env(safe-area-inset-left));
     padding-top: env(safe-area-inset-top);
     box-sizing: content-box;
     border-bottom: 1px solid var(--_line);
@@ -68,23 +68,22 @@ export const frameStyles = css`
   .brand {
     display: inline-flex;
     align-items: center;
-    gap: 0.55rem;
+    gap: var(--_space-8);
     min-height: 2.75rem;
-    padding-inline-end: 0.4rem;
+    padding-inline-end: var(--_space-8);
     color: var(--_accent);
-    font-family: var(--_font-display);
-    font-size: 1.4rem;
+    font: var(--_title-20);
     letter-spacing: 0.01em;
     text-decoration: none;
-    border-radius: 8px;
+    border-radius: var(--_radius-small);
   }
 
   nav {
     display: flex;
     flex: 1;
     min-width: 0;
-    gap: 0.1rem;
-    margin-inline-start: 0.4rem;
+    gap: var(--_space-4);
+    margin-inline-start: var(--_space-8);
   }
 
   nav a,
@@ -93,12 +92,11 @@ export const frameStyles = css`
     display: grid;
     place-items: center;
     min-height: 2.75rem;
-    padding: 0 0.65rem;
+    padding: 0 var(--_space-12);
     color: var(--_muted);
-    font-size: 0.9688rem;
-    font-weight: 600;
+    font: var(--_strong-16);
     text-decoration: none;
-    border-radius: 8px;
+    border-radius: var(--_radius-small);
   }
 
   nav a:hover,
@@ -120,13 +118,13 @@ export const frameStyles = css`
     }
 
     header:has(nav a:nth-of-type(3)) nav a {
-      padding: 0 0.5rem;
+      padding: 0 var(--_space-8);
     }
   }
 
   @media (max-width: 350px) {
     header {
-      gap: 0.15rem;
+      gap: var(--_space-4);
     }
 
     header:has(nav a:nth-of-type(3)) nav {
@@ -134,8 +132,8 @@ export const frameStyles = css`
     }
 
     header:has(nav a:nth-of-type(3)) nav a {
-      padding: 0 0.35rem;
-      font-size: 0.875rem;
+      padding: 0 var(--_space-4);
+      font: var(--_type-14);
     }
   }
 
@@ -151,12 +149,10 @@ export const frameStyles = css`
     min-width: 2.75rem;
     height: 2.75rem;
     border: 0;
-    border-radius: 8px;
+    border-radius: var(--_radius-small);
     background: transparent;
     color: var(--_muted);
-    font: inherit;
-    font-size: 0.875rem;
-    font-weight: 650;
+    font: var(--_strong-14);
     cursor: pointer;
   }
 
@@ -168,7 +164,7 @@ export const frameStyles = css`
     display: grid;
     place-items: center;
     flex: none;
-    margin-inline-end: -0.25rem;
+    margin-inline-end: calc(-1 * var(--_space-4));
     padding: 0;
     color: var(--_text);
   }
@@ -180,26 +176,45 @@ export const frameStyles = css`
     width: 2.25rem;
     height: 2.25rem;
     border: 1px solid var(--_line-strong);
-    border-radius: 50%;
+    border-radius: var(--_radius-full);
     background: var(--_raised);
-    font-size: 0.8125rem;
+    font: var(--_type-14);
   }
 
   .account-menu {
     position: fixed;
     inset: 3.5rem 0.75rem auto auto;
-    width: min(18rem, calc(100vw - 1.5rem));
-    padding: 1rem;
+    width: min(16rem, calc(100vw - 1.5rem));
+    padding: var(--_space-8);
     border: 1px solid var(--_line);
     border-radius: var(--_radius);
     background: var(--_raised);
     color: var(--_text);
-    box-shadow: 0 20px 60px rgb(0 0 0 / 0.6);
+    box-shadow: 0 20px 60px var(--_shade);
   }
 
-  .account-menu .button {
+  .account-menu p {
+    padding: var(--_space-8) var(--_space-12);
+    font: var(--_type-14);
+  }
+
+  .account-menu :is(a, button) {
+    display: flex;
+    align-items: center;
     width: 100%;
-    margin-top: 0.9rem;
+    min-height: max(2.5rem, var(--_finger));
+    padding: 0 var(--_space-12);
+    border: 0;
+    border-radius: var(--_radius-small);
+    background: none;
+    color: inherit;
+    font: var(--_type-16);
+    text-decoration: none;
+    cursor: pointer;
+  }
+
+  .account-menu :is(a, button):hover {
+    background: var(--_chosen);
   }
 
   main {
@@ -212,16 +227,16 @@ export const frameStyles = css`
   }
 
   footer {
-    padding: 1.6rem 1.25rem calc(1.6rem + env(safe-area-inset-bottom));
+    padding: var(--_space-24) var(--_space-16) calc(var(--_space-24) + env(safe-area-inset-bottom));
     border-top: 1px solid var(--_line);
-    font-size: 0.9063rem;
+    font: var(--_type-14);
     text-align: center;
   }
 
   footer .house {
     flex-wrap: wrap;
     justify-content: center;
-    margin: 0.4rem 0 0;
+    margin: var(--_space-8) 0 0;
   }
 
   footer .house a {
@@ -238,22 +253,22 @@ export const frameStyles = css`
     display: grid;
     place-content: center;
     justify-items: center;
-    gap: 0.9rem;
+    gap: var(--_space-16);
     min-height: 50dvh;
-    padding: 2rem 1.25rem;
+    padding: var(--_space-32) var(--_space-16);
     text-align: center;
   }
 
   .failed h1 {
-    font-size: 1.7rem;
+    font: var(--_title-28);
   }
 `;
 
 export const pageStyles = css`
   .column {
-    width: min(72rem, 100%);
+    width: min(var(--_page) + 2 * var(--_space-32), 100%);
     margin: 0 auto;
-    padding: 2rem 1.15rem 3rem;
+    padding: var(--_space-24) var(--_space-16) var(--_space-48);
   }
 
   .narrow {
@@ -261,35 +276,35 @@ export const pageStyles = css`
   }
 
   .column > h1 {
-    font-size: clamp(2.1rem, 7vw, 3.2rem);
+    font: var(--_title-page);
   }
 
   .lead {
     max-width: 36rem;
-    margin-top: 0.6rem;
+    margin-top: var(--_space-8);
     color: var(--_muted);
-    font-size: 1.0938rem;
+    font: var(--_type-16);
     text-wrap: pretty;
   }
 
   .buttons {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.6rem;
-    margin-top: 1rem;
+    gap: var(--_space-8);
+    margin-top: var(--_space-16);
   }
 
   section {
-    margin-top: 2.5rem;
+    margin-top: var(--_space-32);
   }
 
   section > h2 {
-    margin-bottom: 1rem;
-    font-size: 1.4rem;
+    margin-bottom: var(--_space-16);
+    font: var(--_title-20);
   }
 
   .card {
-    padding: 1.25rem;
+    padding: var(--_card);
     border: 1px solid var(--_line);
     border-radius: var(--_radius);
     background: var(--_surface);
@@ -309,11 +324,11 @@ export const pageStyles = css`
 
   @media (min-width: 720px) {
     .column {
-      padding: 3.5rem 2rem 4.5rem;
+      padding: var(--_space-48) var(--_space-32) var(--_space-72);
     }
 
     .lead {
-      font-size: 1.1875rem;
+      font: var(--_type-20);
     }
   }
 `;

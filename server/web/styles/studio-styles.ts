@@ -16,9 +16,9 @@ export const studioPageStyles = css`
   .room-line {
     display: flex;
     align-items: center;
-    gap: 0.75rem;
+    gap: var(--_space-12);
     min-height: 3.25rem;
-    padding: 0.35rem 0.9rem 0.35rem 0.4rem;
+    padding: var(--_space-4) var(--_space-16) var(--_space-4) var(--_space-8);
     border-bottom: 1px solid var(--_line);
   }
 
@@ -26,15 +26,14 @@ export const studioPageStyles = css`
     display: flex;
     flex: 1;
     flex-wrap: wrap;
-    gap: 0 0.75rem;
+    gap: 0 var(--_space-12);
     align-items: center;
     justify-content: space-between;
     min-width: 0;
   }
 
   .room-line h1 {
-    font-size: 1.0625rem;
-    line-height: 1.25;
+    font: var(--_strong-16);
     overflow-wrap: anywhere;
   }
 
@@ -62,7 +61,7 @@ export const studioPageStyles = css`
     place-items: center;
     width: 2.75rem;
     height: 2.75rem;
-    border-radius: 50%;
+    border-radius: var(--_radius-full);
   }
 
   /* Where the screen is low, or beside an open keyboard, the picture and the chat need the space. */
@@ -91,7 +90,6 @@ export const studioPageStyles = css`
   }
 
   .price {
-    font-family: var(--_font-display);
     color: var(--_accent);
     white-space: nowrap;
   }
@@ -100,18 +98,17 @@ export const studioPageStyles = css`
     flex: 0 1 14rem;
     min-width: 5rem;
     min-height: 2.25rem;
-    padding: 0 0.6rem;
+    padding: 0 var(--_space-8);
     border: 1px solid var(--_line-strong);
     border-radius: var(--_radius-small);
     background: var(--_ground);
     color: var(--_text);
-    font: inherit;
-    font-size: 0.875rem;
+    font: var(--_type-14);
   }
 
   .rooms {
     display: grid;
-    gap: 0.75rem;
+    gap: var(--_space-12);
     list-style: none;
   }
 
@@ -120,8 +117,8 @@ export const studioPageStyles = css`
     flex-wrap: wrap;
     align-items: center;
     justify-content: space-between;
-    gap: 0.9rem;
-    padding: 1rem 1.1rem;
+    gap: var(--_space-16);
+    padding: var(--_space-16) var(--_space-16);
     border: 1px solid var(--_line);
     border-radius: var(--_radius);
     background: var(--_surface);
@@ -133,7 +130,7 @@ export const studioPageStyles = css`
   }
 
   .rooms .what .display {
-    font-size: 1.125rem;
+    font: var(--_title-20);
   }
 
   .rooms site-edit-room {
@@ -144,19 +141,19 @@ export const studioPageStyles = css`
   .rooms .acts {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.5rem;
+    gap: var(--_space-8);
   }
 
   /* The rooms that are there come before the form for another. */
   .halves {
     display: grid;
-    gap: 2.5rem;
+    gap: var(--_space-32);
   }
 
   @media (min-width: 900px) {
     .halves {
       grid-template: auto 1fr / minmax(0, 1.15fr) minmax(0, 1fr);
-      gap: 1rem 3rem;
+      gap: var(--_space-16) var(--_space-48);
       align-items: start;
     }
 
@@ -165,7 +162,7 @@ export const studioPageStyles = css`
     }
 
     .room-line h1 {
-      font-size: 1.25rem;
+      font: var(--_title-20);
     }
   }
 `;

@@ -4,17 +4,17 @@ import { css } from 'lit';
 export const walletPageStyles = css`
   .halves {
     display: grid;
-    gap: 0 3.5rem;
-    margin-top: 1.6rem;
+    gap: 0 var(--_space-48);
+    margin-top: var(--_space-24);
   }
 
   .urgent {
-    margin: 0 0 1.25rem;
+    margin: 0 0 var(--_space-16);
   }
 
   .balance .amount {
     min-height: 1.15em;
-    font-size: clamp(2.6rem, 11vw, 3.6rem);
+    font: var(--_title-page);
     font-variant-numeric: tabular-nums lining-nums;
   }
 
@@ -25,26 +25,26 @@ export const walletPageStyles = css`
   }
 
   .balance .what {
-    margin-top: 0.75rem;
-    font-size: 0.9375rem;
+    margin-top: var(--_space-12);
+    font: var(--_type-16);
   }
 
   .balance h2 {
-    font-size: 1.4rem;
+    font: var(--_title-20);
   }
 
   .apart {
     display: grid;
-    gap: 0.25rem;
-    margin-top: 0.75rem;
-    padding-top: 0.75rem;
+    gap: var(--_space-4);
+    margin-top: var(--_space-12);
+    padding-top: var(--_space-12);
     border-top: 1px solid var(--_line);
   }
 
   .apart div {
     display: flex;
     justify-content: space-between;
-    gap: 1rem;
+    gap: var(--_space-16);
   }
 
   .apart dd {
@@ -52,7 +52,7 @@ export const walletPageStyles = css`
   }
 
   wa-callout {
-    margin-top: 1.25rem;
+    margin-top: var(--_space-16);
   }
 
   @media (min-width: 900px) {
@@ -67,7 +67,7 @@ export const walletPageStyles = css`
 
     .back {
       grid-column: 1;
-      padding-top: 2.5rem;
+      padding-top: var(--_space-32);
     }
   }
 `;

@@ -16,7 +16,7 @@ export class WalletBilling extends SitePart {
     ...SitePart.styles,
     css`
       form {
-        margin-top: 0.9rem;
+        margin-top: var(--_space-16);
       }
     `,
   ];

@@ -38,7 +38,7 @@ export class WalletHistory extends SitePart {
       .end {
         display: grid;
         justify-items: end;
-        gap: 0.15rem;
+        gap: var(--_space-4);
       }
     `,
   ];

@@ -6,8 +6,6 @@ import { call } from '../site/site-call.ts';
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import '../../../client-sdk/elements/controls/loge-confirm.ts';
-import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
@@ -41,15 +39,15 @@ export class WalletMemberships extends SitePart {
       }
 
       .title-line b {
-        font-size: 1.0625rem;
+        font: var(--_strong-16);
       }
 
       .buttons {
-        margin-top: 0.7rem;
+        margin-top: var(--_space-12);
       }
 
       wa-callout {
-        margin-top: 0.8rem;
+        margin-top: var(--_space-12);
       }
 
       wa-callout strong {
@@ -58,15 +56,15 @@ export class WalletMemberships extends SitePart {
 
       .tiers {
         display: grid;
-        gap: 0.75rem;
-        margin-top: 1rem;
+        gap: var(--_space-12);
+        margin-top: var(--_space-16);
         list-style: none;
       }
 
       .tiers li {
         display: grid;
-        gap: 0.5rem;
-        padding: 0.9rem 1rem;
+        gap: var(--_space-8);
+        padding: var(--_space-16) var(--_space-16);
         border: 1px solid var(--_line);
         border-radius: var(--_radius-small);
       }
@@ -102,7 +100,6 @@ export class WalletMemberships extends SitePart {
           : html`<ul class="rows" data-testid="memberships">${memberships?.map((membership) => this.#membership(membership))}</ul>`
       }
       ${this.messages()} ${this.#tierDialog()}
-      <loge-confirm></loge-confirm>
     </section>`;
   }
 
@@ -255,14 +252,14 @@ export class WalletMemberships extends SitePart {
 
   async #cancel(membership: OwnMembership, until: string): Promise<void> {
     const texts = this.words.wallet.memberships;
-    const isSure = await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask({
+    const answer = await this.ask({
       title: texts.cancelTitle,
       text: membership.disputed ? texts.disputedCancel : until ? texts.cancelText(until) : texts.cancelTextSoon,
       confirm: texts.cancelConfirm,
       cancel: texts.stay,
       testId: 'confirm-cancel',
     });
-    if (!isSure) return;
+    if (answer === undefined) return;
     const isDone = await this.act(`cancel ${membership.id}`, async () => {
       await call('POST /v1/memberships/:membership/cancel', { membership: membership.id });
       await this.reload();

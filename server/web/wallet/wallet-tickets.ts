@@ -2,14 +2,11 @@
 
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { call } from '../site/site-call.ts';
-import '../../../client-sdk/elements/controls/loge-confirm.ts';
-import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
-
 import { whenOfTicket } from '../rooms/room-card.ts';
+import { call } from '../site/site-call.ts';
 import { SitePart } from '../site/site-part.ts';
 
 const SHOWN_AT_FIRST = 5;
@@ -44,7 +41,6 @@ export class WalletTickets extends SitePart {
           : nothing
       }
       ${this.messages()}
-      <loge-confirm></loge-confirm>
     </section>`;
   }
 
@@ -78,14 +74,14 @@ export class WalletTickets extends SitePart {
 
   async #giveBack({ id, title, priceMinor, currency }: OwnTicket): Promise<void> {
     const words = this.words.wallet.tickets;
-    const isSure = await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask({
+    const answer = await this.ask({
       title: words.askTitle(title),
       text: words.askText(this.money(priceMinor, currency)),
       confirm: words.back,
       cancel: words.keep,
       testId: 'confirm-give-back',
     });
-    if (!isSure || !(await this.act(id, () => call('POST /v1/withdrawals', { ticket: id })))) return;
+    if (answer === undefined || !(await this.act(id, () => call('POST /v1/withdrawals', { ticket: id })))) return;
     this.note = words.done;
     this.emit('wallet-changed', {});
     await this.reload();

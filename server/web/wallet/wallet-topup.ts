@@ -49,19 +49,19 @@ export class WalletTopup extends SitePart {
     ...SitePart.styles,
     css`
       .card {
-        margin-top: 1.25rem;
+        margin-top: var(--_space-16);
       }
 
       fieldset {
         display: grid;
-        gap: 0.5rem;
-        margin: 1.15rem 0 0;
+        gap: var(--_space-8);
+        margin: var(--_space-16) 0 0;
         padding: 0;
         border: 0;
       }
 
       legend {
-        margin-bottom: 0.5rem;
+        margin-bottom: var(--_space-8);
         padding: 0;
         font-weight: 600;
       }
@@ -69,9 +69,9 @@ export class WalletTopup extends SitePart {
       .way {
         display: flex;
         align-items: center;
-        gap: 0.75rem;
+        gap: var(--_space-12);
         min-height: 3rem;
-        padding: 0.5rem 0.9rem;
+        padding: var(--_space-8) var(--_space-16);
         border: 1px solid var(--_line-strong);
         border-radius: var(--_radius-small);
         cursor: pointer;
@@ -105,18 +105,18 @@ export class WalletTopup extends SitePart {
       .way small {
         display: block;
         color: var(--_muted);
-        font-size: 0.875rem;
+        font: var(--_type-14);
       }
 
       .pay {
         width: 100%;
-        margin-top: 1.15rem;
+        margin-top: var(--_space-16);
       }
 
       .secure,
       .caps {
-        margin-top: 0.85rem;
-        font-size: 0.875rem;
+        margin-top: var(--_space-12);
+        font: var(--_type-14);
       }
     `,
   ];

@@ -141,7 +141,7 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
   expect(sent.map(({ subject }) => subject).sort()).toEqual([
     'Cancelled: Vespers, €1.00 refunded',
     'Cancelled: Vespers, €1.00 refunded',
-    'Your membership “Inner <circle>” could not be renewed',
+    'Your membership “Inner <circle>” couldn’t be renewed',
     'Your payout: €123.45',
     'Your tip: €7.00 to Ada',
   ]);

@@ -18,16 +18,16 @@ export const chatComposerStyles = [
       position: relative;
       display: flex;
       align-items: flex-end;
-      gap: 0.5rem;
-      padding: 0.65rem 0.75rem;
-      padding-bottom: calc(0.65rem + var(--loge-safe-bottom, env(safe-area-inset-bottom)));
+      gap: var(--_space-8);
+      padding: var(--_space-12) var(--_space-12);
+      padding-bottom: calc(var(--_space-12) + var(--loge-safe-bottom, env(safe-area-inset-bottom)));
     }
 
     .composer.closed {
       align-items: center;
       justify-content: space-between;
       min-height: 4.1rem;
-      font-size: 0.9375rem;
+      font: var(--_type-16);
     }
 
     .field {
@@ -41,10 +41,10 @@ export const chatComposerStyles = [
       flex: 1 1 0;
       min-width: 0;
       max-height: 7.2rem;
-      padding-inline: 2.75rem 2.9rem;
+      padding-inline: var(--_space-48) var(--_space-48);
       resize: none;
       field-sizing: content;
-      border-radius: 1.375rem;
+      border-radius: var(--_radius);
       border-color: var(--_line-strong);
     }
 
@@ -65,7 +65,7 @@ export const chatComposerStyles = [
       height: 2.75rem;
       padding: 0;
       border: 0;
-      border-radius: 50%;
+      border-radius: var(--_radius-full);
       background: transparent;
       color: var(--_accent);
       cursor: pointer;
@@ -102,7 +102,7 @@ export const chatComposerStyles = [
       }
 
       textarea.field-input:placeholder-shown {
-        padding-inline-end: 0.6rem;
+        padding-inline-end: var(--_space-8);
       }
     }
 
@@ -115,9 +115,9 @@ export const chatComposerStyles = [
     .answered {
       display: flex;
       align-items: center;
-      gap: 0.5rem;
-      padding: 0.45rem 1rem 0;
-      font-size: 0.875rem;
+      gap: var(--_space-8);
+      padding: var(--_space-8) var(--_space-16) 0;
+      font: var(--_type-14);
       color: var(--_muted);
     }
 
@@ -144,9 +144,9 @@ export const chatComposerStyles = [
       flex: none;
       width: max(2rem, var(--_finger));
       height: max(2rem, var(--_finger));
-      margin: -0.35rem -0.4rem -0.35rem auto;
+      margin: calc(-1 * var(--_space-4)) calc(-1 * var(--_space-8)) calc(-1 * var(--_space-4)) auto;
       border: 0;
-      border-radius: 50%;
+      border-radius: var(--_radius-full);
       background: none;
       color: inherit;
       cursor: pointer;
@@ -155,14 +155,14 @@ export const chatComposerStyles = [
     .restriction {
       display: grid;
       grid-template-columns: auto 1fr;
-      gap: 0.1rem 0.7rem;
+      gap: var(--_space-4) var(--_space-12);
       align-items: center;
-      margin: 0.65rem 0.75rem 0;
-      padding: 0.6rem 0.85rem;
+      margin: var(--_space-12) var(--_space-12) 0;
+      padding: var(--_space-8) var(--_space-12);
       border: 1px solid color-mix(in oklab, var(--_danger) 45%, transparent);
       border-radius: var(--_radius-small);
       background: color-mix(in oklab, var(--_danger) 9%, var(--_surface));
-      font-size: 0.9063rem;
+      font: var(--_type-14);
     }
 
     .restriction .icon {
@@ -174,11 +174,11 @@ export const chatComposerStyles = [
       position: absolute;
       inset-block-start: -1.6rem;
       inset-inline-end: 1rem;
-      padding: 0.1rem 0.5rem;
-      border-radius: 6px;
+      padding: var(--_space-4) var(--_space-8);
+      border-radius: var(--_radius-small);
       background: var(--_raised);
       color: var(--_muted);
-      font-size: 0.8125rem;
+      font: var(--_type-14);
     }
 
     .people {
@@ -187,11 +187,11 @@ export const chatComposerStyles = [
       inset-inline: 0.75rem;
       z-index: 2;
       margin: 0;
-      padding: 0.4rem;
+      padding: var(--_space-8);
       border: 1px solid var(--_line);
       border-radius: var(--_radius-small);
       background: var(--_raised);
-      box-shadow: 0 8px 28px rgb(0 0 0 / 0.5);
+      box-shadow: 0 8px 28px var(--_shade);
       list-style: none;
     }
 
@@ -202,8 +202,8 @@ export const chatComposerStyles = [
     }
 
     .people li {
-      padding: 0.45rem 0.7rem;
-      border-radius: 7px;
+      padding: var(--_space-8) var(--_space-12);
+      border-radius: var(--_radius-small);
       overflow: hidden;
       text-overflow: ellipsis;
       white-space: nowrap;
@@ -217,14 +217,14 @@ export const chatComposerStyles = [
     /* Takes its place from the messages and covers none of them; on a low screen, it is one line that scrolls. */
     .emoji {
       max-height: max(3.2rem, var(--_chat-height, 100dvh) - 12rem);
-      padding: 0.4rem 0.75rem 0;
+      padding: var(--_space-8) var(--_space-12) 0;
       overflow-y: auto;
     }
 
     .emoji > div {
       display: grid;
       grid-template-columns: repeat(auto-fill, minmax(max(2.5rem, var(--_finger)), 1fr));
-      gap: 0.15rem;
+      gap: var(--_space-4);
       scrollbar-width: thin;
       scrollbar-color: var(--_line) transparent;
     }
@@ -241,14 +241,11 @@ export const chatComposerStyles = [
       height: max(2.5rem, var(--_finger));
       padding: 0;
       border: 0;
-      border-radius: 9px;
+      border-radius: var(--_radius-small);
       background: none;
       color: inherit;
-      font: inherit;
       /* A text font may contain some emoji in black and white. */
-      font-family: 'Apple Color Emoji', 'Segoe UI Emoji', 'Noto Color Emoji', var(--_font);
-      font-size: 1.35rem;
-      line-height: 1;
+      font: var(--_type-20);
       cursor: pointer;
     }
 
@@ -258,14 +255,14 @@ export const chatComposerStyles = [
     }
 
     .emoji .react {
-      padding-bottom: 0.3rem;
-      margin-bottom: 0.3rem;
+      padding-bottom: var(--_space-4);
+      margin-bottom: var(--_space-4);
       border-bottom: 1px solid var(--_line);
     }
 
     .emoji .react button {
       height: 2.75rem;
-      font-size: 1.6rem;
+      font: var(--_title-28);
     }
   `,
 ];

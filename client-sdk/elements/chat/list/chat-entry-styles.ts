@@ -35,9 +35,8 @@ export const chatEntryStyles = css`
   }
 
   .entry {
-    padding: 0.28rem 1rem;
-    line-height: 1.42;
-    font-size: 0.9688rem;
+    padding: var(--_space-4) var(--_space-16);
+    font: var(--_type-16);
     overflow-wrap: anywhere;
   }
 
@@ -47,8 +46,8 @@ export const chatEntryStyles = css`
   }
 
   .name {
-    margin-inline-end: 0.4em;
-    font-weight: 650;
+    margin-inline-end: var(--_space-8);
+    font-weight: 600;
     color: color-mix(in oklab, var(--_muted) 60%, var(--_text));
   }
 
@@ -58,13 +57,11 @@ export const chatEntryStyles = css`
 
   .role {
     display: inline-block;
-    margin-inline-end: 0.4em;
-    padding: 0 0.45em;
+    margin-inline-end: var(--_space-8);
+    padding: 0 var(--_space-8);
     border: 1px solid currentColor;
-    border-radius: 999px;
-    font-size: 0.7188rem;
-    font-weight: 600;
-    line-height: 1.5;
+    border-radius: var(--_radius-full);
+    font: var(--_strong-12);
     vertical-align: 0.08em;
     color: var(--_accent);
   }
@@ -90,8 +87,8 @@ export const chatEntryStyles = css`
   }
 
   .entry time {
-    margin-inline-start: 0.5em;
-    font-size: 0.75rem;
+    margin-inline-start: var(--_space-8);
+    font: var(--_type-12);
     color: var(--_muted);
     /* Opacity would create a compositing layer for each. */
     visibility: hidden;
@@ -107,15 +104,14 @@ export const chatEntryStyles = css`
   .reply {
     display: flex;
     align-items: center;
-    gap: 0.3rem;
+    gap: var(--_space-4);
     max-width: 100%;
     margin: 0;
     padding: 0;
     border: 0;
     background: none;
     color: var(--_muted);
-    font: inherit;
-    font-size: 0.8125rem;
+    font: var(--_type-14);
     text-align: start;
     cursor: pointer;
   }
@@ -147,9 +143,9 @@ export const chatEntryStyles = css`
   .entry.notice {
     display: flex;
     align-items: center;
-    gap: 0.75rem;
+    gap: var(--_space-12);
     color: var(--_muted);
-    font-size: 0.8438rem;
+    font: var(--_type-14);
     text-align: center;
   }
 
@@ -167,10 +163,10 @@ export const chatEntryStyles = css`
   .entry.tip {
     display: grid;
     grid-template-columns: auto 1fr;
-    gap: 0.1rem 0.7rem;
+    gap: var(--_space-4) var(--_space-12);
     align-items: center;
-    margin: 0.4rem 0.75rem;
-    padding: 0.6rem 0.8rem;
+    margin: var(--_space-8) var(--_space-12);
+    padding: var(--_space-8) var(--_space-12);
     border: 1px solid color-mix(in oklab, var(--_accent) 42%, transparent);
     border-radius: var(--_radius-small);
     background: color-mix(in oklab, var(--_accent) 11%, var(--_surface));
@@ -178,8 +174,7 @@ export const chatEntryStyles = css`
 
   .tip .amount {
     grid-row: 1 / span 3;
-    font-family: var(--_font-display);
-    font-size: 1.3rem;
+    font: var(--_title-20);
     color: var(--_accent);
     font-variant-numeric: tabular-nums lining-nums;
   }
@@ -201,7 +196,7 @@ export const chatEntryStyles = css`
 
   .tip .item {
     display: flex;
-    gap: 0.35rem;
+    gap: var(--_space-4);
     align-items: center;
     font-weight: 600;
   }
@@ -209,7 +204,7 @@ export const chatEntryStyles = css`
   .tip .item .icon {
     flex: none;
     align-self: start;
-    margin-top: 0.2em;
+    margin-top: var(--_space-4);
   }
 
   .tip .line {
@@ -230,13 +225,13 @@ export const chatEntryStyles = css`
     border: 1px solid var(--_line);
     border-radius: var(--_radius-small);
     background: var(--_raised);
-    box-shadow: 0 4px 14px rgb(0 0 0 / 0.35);
+    box-shadow: 0 4px 14px var(--_shade);
   }
 
   /* On touch screens the tools are below the text. */
   @media (hover: none) {
     .row.chosen {
-      padding-bottom: 3.25rem;
+      padding-bottom: var(--_space-48);
     }
 
     .tools {
@@ -249,14 +244,12 @@ export const chatEntryStyles = css`
     place-items: center;
     min-width: max(2rem, var(--_finger));
     height: max(1.875rem, var(--_finger));
-    padding: 0 0.4rem;
+    padding: 0 var(--_space-8);
     border: 0;
-    border-radius: 7px;
+    border-radius: var(--_radius-small);
     background: none;
     color: var(--_muted);
-    font: inherit;
-    font-size: 0.8125rem;
-    font-weight: 600;
+    font: var(--_strong-14);
     white-space: nowrap;
     cursor: pointer;
   }

@@ -1,5 +1,5 @@
 /** What each letter is filled with. */
-import type { Language } from '../../../protocol/accounts/people.ts';
+import type { Language } from '../../../protocol/languages.ts';
 import type { SoldKind } from '../../../protocol/money/payment-kind.ts';
 import type { Measure } from '../../../protocol/trust/decisions.ts';
 import type { Live } from './live.ts';

@@ -3,7 +3,7 @@
  * the style sheet has the dark colours alone. Without pictures nothing is missing.
  */
 import { html, Markup } from '../../../platform/html.ts';
-import type { Language } from '../../../protocol/accounts/people.ts';
+import type { Language } from '../../../protocol/languages.ts';
 
 type Absent = false | '' | null | undefined;
 

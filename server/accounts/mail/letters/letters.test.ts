@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Language } from '../../../protocol/accounts/people.ts';
+import type { Language } from '../../../protocol/languages.ts';
 import type { LetterData, TemplateName } from './data.ts';
 import { sendingOf } from './sending.ts';
 import { renderLetter } from './templates.ts';
@@ -73,7 +73,7 @@ test.each(Object.keys(SAMPLES) as TemplateName[])(
       expect(subject).not.toMatch(/[\r\n]/);
       for (const form of [text, html]) expect(form).toContain(LINK);
       expect(plain(text)).toMatch(
-        { en: /-- +You are receiving this email/, fr: /-- +Vous recevez ce message/ }[language],
+        { en: /-- +You’re receiving this email/, fr: /-- +Vous recevez ce message/ }[language],
       );
       expect(html).toContain(`<html lang="${language}">`);
       expect(html).not.toMatch(/<b>|<&>/);
@@ -119,9 +119,9 @@ test('a letter about a live shows its poster, and has none to show without one',
 test.each([
   [
     'en',
-    'cannot write in the chat of a room until 4 May 2026 at 22:00 CEST.',
+    'you can’t write in the chat of a room until 4 May 2026 at 22:00 CEST.',
     'until 4 November 2026 at 21:00 CET.',
-    'until 4 May 2026 at 22:00 CEST you can file only one',
+    'until 4 May 2026 at 22:00 CEST, you can send only one',
   ],
   [
     'fr',

@@ -1,14 +1,15 @@
 /** What each letter shows: its blocks, once for all languages. The words are in `english.ts` and `french.ts`. */
 import { formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
+import type { InLanguages } from '../../../../client-sdk/elements/texts/text-table.ts';
 import { type DateStyle, formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
-import type { Language } from '../../../protocol/accounts/people.ts';
+import type { Language } from '../../../protocol/languages.ts';
 import type { LetterData, TemplateName } from './data.ts';
 import { english, type LetterWords } from './english.ts';
 import { french } from './french.ts';
 import { type LetterContent, layOut, type RenderedLetter } from './layout.ts';
 import type { Live } from './live.ts';
 
-const WORDS: Readonly<Record<Language, (house: string) => LetterWords>> = { en: english, fr: french };
+const WORDS: InLanguages<(house: string) => LetterWords> = { en: english, fr: french };
 
 interface Formats {
   language: Language;
@@ -18,7 +19,7 @@ interface Formats {
 
 type Template<Data> = (data: Data, words: LetterWords, formats: Formats) => LetterContent;
 
-export interface LetterSetting extends HouseLocale {
+interface LetterSetting extends HouseLocale {
   /** The name of the house. */
   house: string;
   unsubscribeUrl?: string | undefined;

@@ -9,6 +9,10 @@ export interface ShareCard {
   facts: readonly string[];
   /** Address of a picture of the house behind the words. */
   poster?: string | undefined;
+  /** Address of the picture of a person, beside the words. */
+  portrait?: string | undefined;
+  /** Layers of `background-image` behind the words, where there is no poster. */
+  curtain?: string | undefined;
 }
 
 /** Scripts and emoji that the font of the pictures lacks. */

@@ -6,19 +6,16 @@ import satori from 'satori';
 import sharp from 'sharp';
 import { CARD_SIZE, type ShareCard } from './card-content.ts';
 
-const COLORS = { ground: '#1a0d12', text: '#f6eee6', muted: '#bcaba6', accent: '#e6b566' };
-const GROUND = {
-  backgroundColor: COLORS.ground,
-  backgroundImage: 'radial-gradient(ellipse 62% 86% at 38% 112%, rgba(255,176,112,0.46), transparent 68%)',
-};
+const COLORS = { ground: '#1a0d12', text: '#f6eee6', muted: '#d8cac4', accent: '#e6b566' };
 /** Keeps the words readable on any poster. */
-const VEIL = {
-  backgroundImage: 'linear-gradient(180deg, rgba(20,8,12,0.62), rgba(20,8,12,0.74) 45%, rgba(20,8,12,0.9))',
-};
+const VEIL = 'linear-gradient(180deg, rgba(20,8,12,0.62), rgba(20,8,12,0.74) 45%, rgba(20,8,12,0.9))';
+const LIGHT = 'radial-gradient(ellipse 62% 86% at 38% 112%, rgba(255,176,112,0.46), transparent 68%)';
+const PORTRAIT_PX = 256;
 const PADDING = { x: 72, y: 56 };
 const JPEG_QUALITY = 82;
 const SUBSETS = ['latin', 'latin-ext', 'cyrillic', 'greek', 'vietnamese'];
-const FAMILIES = SUBSETS.map((subset) => `Noto Serif ${subset}`);
+/** The house's own first; what it lacks comes from the others. */
+const FONTS = ['newsreader/files/newsreader-latin', ...SUBSETS.map((it) => `noto-serif/files/noto-serif-${it}`)];
 interface Box {
   type: 'div';
   key: null;
@@ -35,21 +32,36 @@ export interface CardToDraw {
   card: ShareCard;
   /** The picture behind the words. */
   poster: Uint8Array | undefined;
+  portrait: Uint8Array | undefined;
 }
 
-export async function drawShareCard({ card, poster }: CardToDraw): Promise<Buffer> {
-  fonts ??= SUBSETS.map((subset, index) => ({
-    name: FAMILIES[index] ?? '',
-    data: readFileSync(resolve(`@fontsource/noto-serif/files/noto-serif-${subset}-500-normal.woff`)),
-  }));
+export async function drawShareCard({ card, poster, portrait }: CardToDraw): Promise<Buffer> {
+  fonts ??= FONTS.map((path) => ({ name: path, data: readFileSync(resolve(`@fontsource/${path}-500-normal.woff`)) }));
+  const ground: Record<string, string> = poster
+    ? { backgroundImage: VEIL }
+    : { backgroundColor: COLORS.ground, backgroundImage: card.curtain ? `${VEIL}, ${card.curtain}` : LIGHT };
   // Text becomes paths here, so no font of the machine is needed.
-  const svg = Buffer.from(await satori(layout(card, poster ? VEIL : GROUND), { ...CARD_SIZE, fonts }));
-  const drawn = poster
-    ? sharp(poster)
-        .resize({ ...CARD_SIZE, fit: 'cover' })
-        .composite([{ input: svg }])
-    : sharp(svg);
+  const svg = Buffer.from(await satori(layout(card, ground), { ...CARD_SIZE, fonts }));
+  const base = poster ? sharp(poster).resize({ ...CARD_SIZE, fit: 'cover' }) : sharp(svg);
+  const drawn = base.composite([
+    ...(poster ? [{ input: svg }] : []),
+    ...(portrait
+      ? [{ input: await roundPortrait(portrait), top: PADDING.y, left: CARD_SIZE.width - PADDING.x - PORTRAIT_PX }]
+      : []),
+  ]);
   return await drawn.jpeg({ quality: JPEG_QUALITY, mozjpeg: true }).toBuffer();
+}
+
+async function roundPortrait(portrait: Uint8Array): Promise<Buffer> {
+  const half = PORTRAIT_PX / 2;
+  const circle = Buffer.from(
+    `<svg width="${PORTRAIT_PX}" height="${PORTRAIT_PX}"><circle cx="${half}" cy="${half}" r="${half}"/></svg>`,
+  );
+  return await sharp(portrait)
+    .resize(PORTRAIT_PX, PORTRAIT_PX, { fit: 'cover' })
+    .composite([{ input: circle, blend: 'dest-in' }])
+    .png()
+    .toBuffer();
 }
 
 function layout({ title, subtitle, facts }: ShareCard, ground: Record<string, string>): Box {
@@ -63,7 +75,7 @@ function layout({ title, subtitle, facts }: ShareCard, ground: Record<string, st
       padding: `${PADDING.y}px ${PADDING.x}px`,
       ...ground,
       color: COLORS.text,
-      fontFamily: FAMILIES.join(', '),
+      fontFamily: FONTS.join(', '),
     },
     [
       box({ fontSize: 36, color: COLORS.accent }, 'Loge'),

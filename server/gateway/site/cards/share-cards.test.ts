@@ -41,17 +41,32 @@ test('a title of any length and script is a picture of the same size, and nothin
 
 test('a title or name in a script that the font lacks is replaced by words, not left out', () => {
   const room = (title: string, name: string) =>
-    roomCard({ title, creator: { name }, status: 'scheduled', access: { kind: 'free' } } as CardRoom, {
-      language: 'en',
-      timeZone: 'UTC',
-    });
+    roomCard(
+      {
+        id: 'room_1',
+        title,
+        creator: { identity: 'ada', name },
+        status: 'scheduled',
+        access: { kind: 'free' },
+      } as unknown as CardRoom,
+      {
+        language: 'en',
+        timeZone: 'UTC',
+      },
+    );
   expect(room('東京 🎉', '美咲')).toMatchObject({ title: 'Take your seat.', subtitle: '' });
   expect(room('東京 Night 🎉 live', 'Misaki 美咲')).toMatchObject({ title: 'Night live', subtitle: 'with Misaki' });
 });
 
 test('the picture of a sold-out room says so in place of its price, in both languages', () => {
   const access = { kind: 'ticket', priceMinor: 500, currency: 'eur' } as const;
-  const room = { title: 'One seat', creator: { name: 'Ada' }, status: 'scheduled', access } as CardRoom;
+  const room = {
+    id: 'room_1',
+    title: 'One seat',
+    creator: { identity: 'ada', name: 'Ada' },
+    status: 'scheduled',
+    access,
+  } as unknown as CardRoom;
   const factsOf = (soldOut: boolean) =>
     (['en', 'fr'] as const).map((language) => roomCard({ ...room, soldOut }, { language, timeZone: 'UTC' }).facts);
   expect(factsOf(false)).toEqual([['€5.00'], ['5,00\u00a0€']]);

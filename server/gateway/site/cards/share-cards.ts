@@ -20,22 +20,22 @@ const DRAWER_LIFE_MS = 30_000;
 interface ShareCardsOptions {
   clock: Clock;
   log: Log;
-  readPoster?: (path: string) => Promise<Uint8Array | undefined>;
+  readPicture?: (path: string) => Promise<Uint8Array | undefined>;
 }
 
 export class ShareCards {
   readonly #clock: Clock;
-  readonly #readPoster: (path: string) => Promise<Uint8Array | undefined>;
+  readonly #readPicture: (path: string) => Promise<Uint8Array | undefined>;
   /** By text, the one used last at the end. */
   readonly #kept = new RecentMap<string, Buffer>(MAX_KEPT);
   readonly #running = new Map<string, Promise<Buffer>>();
   readonly #drawing = { count: 0, windowStartMs: 0 };
   readonly #drawer: LimitedProcess<CardToDraw, Uint8Array>;
 
-  /** `readPoster` reads the picture at the address in a card; undefined if there is none any more. */
-  constructor({ clock, log, readPoster = async () => undefined }: ShareCardsOptions) {
+  /** `readPicture` reads the picture at the address in a card; undefined if there is none any more. */
+  constructor({ clock, log, readPicture = async () => undefined }: ShareCardsOptions) {
     this.#clock = clock;
-    this.#readPoster = readPoster;
+    this.#readPicture = readPicture;
     this.#drawer = new LimitedProcess({
       module: new URL('./share-card.process.ts', import.meta.url),
       memoryBytes: DRAWER_BYTES,
@@ -83,7 +83,8 @@ export class ShareCards {
   }
 
   async #draw(card: ShareCard): Promise<Buffer> {
-    const poster = card.poster === undefined ? undefined : await this.#readPoster(card.poster);
-    return Buffer.from(await this.#drawer.run({ card, poster }));
+    const read = (path: string | undefined) => (path === undefined ? undefined : this.#readPicture(path));
+    const [poster, portrait] = await Promise.all([read(card.poster), read(card.portrait)]);
+    return Buffer.from(await this.#drawer.run({ card, poster, portrait }));
   }
 }

@@ -3,7 +3,7 @@
  * for everybody, and public.
  */
 import type { Express, Request, Response } from 'express';
-import { elementTexts } from '../../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../../client-sdk/elements/texts/element-texts.ts';
 import { shownName } from '../../../../client-sdk/elements/texts/shown-name.ts';
 import type { Config } from '../../../config.ts';
 import { html } from '../../../platform/html.ts';
@@ -26,7 +26,7 @@ const DAY_SECONDS = 86_400;
 
 export function mountDiscovery(app: Express, context: HttpContext, limits: HttpLimits): void {
   const { config, people, rooms, money, pictures } = context;
-  const cards = new ShareCards({ ...context, readPoster: (path) => readPictureAt(pictures, path) });
+  const cards = new ShareCards({ ...context, readPicture: (path) => readPictureAt(pictures, path) });
   const absolute = (path: string) => new URL(path, config.publicUrl).href;
 
   app.get('/robots.txt', (_request, response) => {
@@ -60,7 +60,9 @@ export function mountDiscovery(app: Express, context: HttpContext, limits: HttpL
     await limits.consume('site', { address: request.ip });
     const creator = await people.findCreator(String(request.params.handle));
     if (!creator) throw new AppError('not_found');
-    await sendCard(request, response, profileCard(creator, askedLanguage(request) ?? 'en'), creator.identity);
+    const picture = await pictures.find({ use: 'portrait', subject: creator.identity });
+    const card = profileCard({ ...creator, picture }, askedLanguage(request) ?? 'en');
+    await sendCard(request, response, card, creator.identity);
   });
 
   app.get('/oembed', publicScript, async (request: Request, response: Response) => {

@@ -1,6 +1,7 @@
 /** A creator's page for those who have only its link: address, picture of a shared link, data for search engines. */
+import { curtain } from '../../../../client-sdk/elements/stage/poster.ts';
 import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
-import { siteTexts } from '../../../web/site/site-language.ts';
+import { siteTexts } from '../../../web/texts/site-texts.ts';
 import '../../../web/texts/profile-texts.ts';
 import type { ShownProfile } from '../../../web/profile/profile-content.ts';
 import { drawable, type ShareCard } from '../cards/card-content.ts';
@@ -11,8 +12,18 @@ export function profilePath(handle: string): string {
   return `/c/${handle}`;
 }
 
-export function profileCard({ name, handle }: Pick<ShownProfile, 'name' | 'handle'>, language: Language): ShareCard {
-  return { title: drawable(name) || siteTexts(language).home.title, subtitle: `@${handle}`, facts: [] };
+export function profileCard(
+  profile: Pick<ShownProfile, 'identity' | 'name' | 'handle' | 'picture'>,
+  language: Language,
+): ShareCard {
+  const { identity, name, handle, picture } = profile;
+  return {
+    title: drawable(name) || siteTexts(language).home.title,
+    subtitle: `@${handle}`,
+    facts: [],
+    portrait: picture?.at(-1)?.path,
+    curtain: curtain({ id: identity, creator: { identity } }),
+  };
 }
 
 /** One line for previews. */

@@ -9,25 +9,7 @@ import { page } from '../../http/html-pages.ts';
 import { noStore } from '../../http/security.ts';
 import type { HttpLimits } from '../../rate-limits.ts';
 import { pageLanguage } from '../page-language.ts';
-
-const TEXTS = {
-  en: {
-    title: 'Unsubscribe',
-    topics: { lives: 'Emails that remind you of lives' },
-    text: (address: string) => `They are sent to ${address}.`,
-    button: 'Stop sending them',
-    done: 'Unsubscribed',
-    doneText: (address: string) => `${address} gets no more of them.`,
-  },
-  fr: {
-    title: 'Se désabonner',
-    topics: { lives: 'Rappels de lives' },
-    text: (address: string) => `Ils sont envoyés à ${address}.`,
-    button: 'Ne plus m’en envoyer',
-    done: 'Désabonnement fait',
-    doneText: (address: string) => `${address} n’en recevra plus.`,
-  },
-} as const;
+import { pageTexts } from '../texts/page-texts.ts';
 
 /**
  * Mail programs open every link, so opening the page changes nothing. The link's token is what authorises: a mail
@@ -45,7 +27,7 @@ export function mountUnsubscribing(app: Express, { mail, people }: HttpContext, 
     await limits.consume('site', { address: request.ip });
     const { address, topic } = await parse(request.params.token);
     const language = pageLanguage(request, response);
-    const texts = TEXTS[language];
+    const texts = pageTexts(language).links.unsubscribe;
     const body = html`<p>${texts.topics[topic]}. ${texts.text(address)}</p><form method="post"><button>${texts.button}</button></form>`;
     response.type('html').send(page(texts.title, body, { language }));
   });
@@ -54,7 +36,7 @@ export function mountUnsubscribing(app: Express, { mail, people }: HttpContext, 
     const subscription = await parse(request.params.token);
     await unsubscribing.unsubscribe(subscription);
     const language = pageLanguage(request, response);
-    const { topics, done, doneText } = TEXTS[language];
+    const { topics, done, doneText } = pageTexts(language).links.unsubscribe;
     const body = html`<p>${topics[subscription.topic]}. ${doneText(subscription.address)}</p>`;
     response.type('html').send(page(done, body, { language }));
   });
@@ -72,6 +54,6 @@ export function mountKeptLetters(app: Express, { config, mail }: HttpContext): v
 }
 
 function letterEntry({ to, subject, text, html: source, sentAt }: KeptLetter) {
-  const frame = html`<iframe sandbox="allow-popups" title="${subject}" srcdoc="${source}" style="width: 100%; height: 26rem; border: 0; border-radius: 9px; background: #fff; color-scheme: light;"></iframe>`;
+  const frame = html`<iframe sandbox="allow-popups" title="${subject}" srcdoc="${source}" style="width: 100%; height: 26rem; border: 0; border-radius: var(--_radius-small);"></iframe>`;
   return html`<details><summary><strong>${subject}</strong><br>${to} · ${sentAt}</summary>${frame}<pre style="white-space: pre-wrap;">${text}</pre></details>`;
 }

@@ -1,8 +1,9 @@
 /** The charter for everybody to read: the version in force, all others, and what changed between two. */
 import type { Express, Request, Response } from 'express';
+import { css } from 'lit';
 import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
 import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
-import { html, type Markup } from '../../../platform/html.ts';
+import { html, Markup } from '../../../platform/html.ts';
 import type { ArticleChange, PublishedVersion, TextPart } from '../../../protocol/trust/charter.ts';
 import type { HttpContext } from '../../context.ts';
 import { page } from '../../http/html-pages.ts';
@@ -10,23 +11,46 @@ import { parseCharterVersion } from '../../operations/params.ts';
 import type { HttpLimits } from '../../rate-limits.ts';
 import { footerPages } from '../house-pages.ts';
 import { pageLanguage } from '../page-language.ts';
-import { charterTexts } from './charter-texts.ts';
+import { pageTexts } from '../texts/page-texts.ts';
 
-const STYLE = html`<style>
-  .charter h2 { margin: 2rem 0 .4rem; font-family: var(--display); font-weight: 500; font-size: 1.4rem; line-height: 1.25; }
-  .charter .words { white-space: pre-line; overflow-wrap: anywhere; margin: 0; }
-  .charter .quiet { color: #b9a8ad; font-size: .9375rem; }
-  .charter code { overflow-wrap: anywhere; }
-  .charter ul { padding-inline-start: 1.2rem; }
-  .charter li { margin: .6rem 0; }
-  .charter ins { background: #4a3a1e; text-underline-offset: 3px; text-decoration-thickness: 1px; }
-  .charter del { color: #b9a8ad; }
-  .charter del + ins { margin-inline-start: .25em; }
-  .charter form { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin: 1rem 0; }
-  .charter label { display: grid; gap: .25rem; font-size: .9375rem; }
-  .charter select { min-height: 2.75rem; padding: .6rem .8rem; border: 1px solid #6d5a62; border-radius: 9px; background: #1d1418; color: inherit; font: inherit; }
-  .charter select:focus-visible { outline: 2px solid #e6b566; outline-offset: 2px; }
-</style>`;
+const styles = css`
+  .charter ul {
+    padding-inline-start: var(--_space-16);
+  }
+
+  .charter li {
+    margin: var(--_space-8) 0;
+  }
+
+  .charter ins {
+    background: var(--_chosen);
+    text-underline-offset: 3px;
+    text-decoration-thickness: 1px;
+  }
+
+  .charter del {
+    color: var(--_muted);
+  }
+
+  .charter del + ins {
+    margin-inline-start: var(--_space-4);
+  }
+
+  .charter form {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--_space-12);
+    align-items: end;
+    margin: var(--_space-16) 0;
+  }
+
+  .charter label {
+    display: grid;
+    gap: var(--_space-4);
+    font: var(--_type-14);
+  }
+`;
+const STYLE = html`<style>${new Markup(styles.cssText)}</style>`;
 
 export function mountCharterPages(app: Express, context: HttpContext, limits: HttpLimits): void {
   const { charter, config } = context;
@@ -44,7 +68,7 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
     });
 
   show('/charter', async (_request, locale) => {
-    const texts = charterTexts[locale.language];
+    const texts = pageTexts(locale.language).charter;
     const versions = await charter.list();
     const current = versions.find(({ state }) => state === 'in_force');
     const text = current ? await versionContent(current.version, locale) : html`<p>${texts.none}</p>`;
@@ -61,12 +85,12 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
   show('/charter/:version', async ({ params }, locale) => {
     const version = parseCharterVersion(params.version);
     const [text, versions] = await Promise.all([versionContent(version, locale), charter.list()]);
-    return [charterTexts[locale.language].version(version), html`${text}${versionList(versions, locale)}`];
+    return [pageTexts(locale.language).charter.version(version), html`${text}${versionList(versions, locale)}`];
   });
 
   show('/charter/changes/:from/:to', async ({ params }, locale) => {
     const { language } = locale;
-    const texts = charterTexts[language];
+    const texts = pageTexts(language).charter;
     const [from, to] = [parseCharterVersion(params.from), parseCharterVersion(params.to)];
     const [changes, versions] = await Promise.all([charter.compare(from, to, language), charter.list()]);
     const changed = changes.filter(({ change }) => change !== 'same');
@@ -78,7 +102,7 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
 
   async function versionContent(version: number, locale: HouseLocale): Promise<Markup> {
     const { language } = locale;
-    const texts = charterTexts[language];
+    const texts = pageTexts(language).charter;
     const found = await charter.getVersion(version);
     return html`<p class="quiet">${texts.version(version)} · ${stateOf(found, locale)}</p>
       ${found.articles.map(({ id, title, text }) => articleContent({ id, title: title[language], text: text[language] }))}
@@ -91,7 +115,7 @@ function articleContent({ id, title, text }: Record<'title' | 'text', Markup | s
 }
 
 function changeContent({ id, titleParts, change, parts }: ArticleChange, language: Language): Markup {
-  const title = html`${titleParts.map(changedText)} · ${charterTexts[language].change[change]}`;
+  const title = html`${titleParts.map(changedText)} · ${pageTexts(language).charter.change[change]}`;
   return articleContent({ id, title, text: html`${parts.map(changedText)}` });
 }
 
@@ -101,11 +125,11 @@ function changedText({ kind, text }: TextPart): Markup {
 }
 
 function stateOf({ state, effectiveFrom }: PublishedVersion, locale: HouseLocale): string {
-  return charterTexts[locale.language].state[state](formatDate(effectiveFrom, 'day', locale));
+  return pageTexts(locale.language).charter.state[state](formatDate(effectiveFrom, 'day', locale));
 }
 
 function versionList(versions: PublishedVersion[], locale: HouseLocale): Markup {
-  const texts = charterTexts[locale.language];
+  const texts = pageTexts(locale.language).charter;
   if (versions.length === 0) return html``;
   const [newest, before] = versions;
   return html`<h2>${texts.versions}</h2>

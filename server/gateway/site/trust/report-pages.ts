@@ -4,11 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import express, { type Express, type Request } from 'express';
+import { css } from 'lit';
 import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
 import { addressIn, mailboxOf } from '../../../accounts/people/mail-addresses.ts';
 import type { HelpContacts } from '../../../config.ts';
 import { HOUR_MS } from '../../../platform/clock.ts';
-import { html, type Markup } from '../../../platform/html.ts';
+import { html, Markup } from '../../../platform/html.ts';
 import { AppError } from '../../../protocol/errors.ts';
 import * as LIMITS from '../../../protocol/limits.ts';
 import { appealInput } from '../../../protocol/trust/decisions.ts';
@@ -22,8 +23,8 @@ import { digestOf, type HttpLimits } from '../../rate-limits.ts';
 import { footerPages } from '../house-pages.ts';
 import { pageLanguage } from '../page-language.ts';
 import type { SiteSessions } from '../sign-in/site-session.ts';
+import { pageTexts } from '../texts/page-texts.ts';
 import { ownReports, ownStatements } from './own-reports.ts';
-import { reportTexts } from './report-texts.ts';
 
 const OWN_PATH = '/reports';
 const FORM_PATH = '/reports/new';
@@ -31,26 +32,80 @@ const FORM_BYTES = 32 * 1024;
 /** How long the answer to the form names the address to which its letter went. */
 const ADDRESS_SHOWN_MS = HOUR_MS;
 
-const STYLE = html`<style>
-  .report form { display: grid; gap: 1.1rem; margin: 1.5rem 0; }
-  .report label { display: grid; gap: .3rem; font-weight: 600; }
-  .report label small { color: #b9a8ad; font-weight: 400; font-size: .9375rem; }
-  .report input, .report select, .report textarea { width: 100%; padding: .7rem .8rem; border: 1px solid #8a7680; border-radius: 9px; background: #1c1418; color: inherit; font: inherit; font-weight: 400; }
-  .report textarea { min-height: 9rem; resize: vertical; }
-  .report input:focus-visible, .report select:focus-visible, .report textarea:focus-visible { outline: 2px solid #e6b566; outline-offset: 2px; }
-  .report .danger { margin-bottom: 1rem; padding: .8rem 1rem; border: 1px solid #c8323c; border-radius: 9px; }
-  .report .danger > :last-child { margin-bottom: 0; }
-  .report .done { padding: .8rem 1rem; border: 1px solid #4f8f5f; border-radius: 9px; }
-  .report .done::before { content: '✓'; margin-inline-end: .5rem; color: #8fd3a0; font-weight: 700; }
-  .report .fault { color: #ff9a92; }
-  .report h2 { margin-top: 2.5rem; }
-  .report .words { white-space: pre-line; }
-  .report summary { min-height: 2.75rem; display: flex; align-items: center; color: #e6b566; cursor: pointer; }
-  .report summary:focus-visible { outline: 2px solid #e6b566; outline-offset: 2px; }
-  .report ul { list-style: none; padding: 0; }
-  .report li { padding: .9rem 0; border-bottom: 1px solid #41323a; overflow-wrap: anywhere; }
-  .report .quiet { color: #b9a8ad; font-size: .9375rem; }
-</style>`;
+const styles = css`
+  .report form {
+    display: grid;
+    gap: var(--_space-16);
+    margin: var(--_space-24) 0;
+  }
+
+  .report label {
+    display: grid;
+    gap: var(--_space-4);
+    font-weight: 600;
+  }
+
+  .report label small {
+    color: var(--_muted);
+    font: var(--_type-14);
+  }
+
+  .report :is(input, select, textarea) {
+    font-weight: 400;
+  }
+
+  .report textarea {
+    min-height: 9rem;
+    resize: vertical;
+  }
+
+  .report :is(.danger, .done) {
+    margin-bottom: var(--_space-16);
+    padding: var(--_space-12) var(--_space-16);
+    border: 1px solid var(--_danger);
+    border-radius: var(--_radius-small);
+  }
+
+  .report .danger > :last-child {
+    margin-bottom: 0;
+  }
+
+  .report .done {
+    border-color: var(--_success);
+  }
+
+  .report .done::before {
+    content: '✓';
+    margin-inline-end: var(--_space-8);
+    color: var(--_success);
+    font-weight: 600;
+  }
+
+  .report .fault {
+    color: var(--_danger);
+  }
+
+  .report summary {
+    display: flex;
+    align-items: center;
+    min-height: 2.75rem;
+    text-decoration: underline;
+    text-underline-offset: 0.2em;
+    cursor: pointer;
+  }
+
+  .report ul {
+    padding: 0;
+    list-style: none;
+  }
+
+  .report li {
+    padding: var(--_space-16) 0;
+    border-bottom: 1px solid var(--_line);
+    overflow-wrap: anywhere;
+  }
+`;
+const STYLE = html`<style>${new Markup(styles.cssText)}</style>`;
 
 interface ReportPageParts {
   limits: HttpLimits;
@@ -69,7 +124,7 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
     limits.isWithin('reportFormMailbox', { identity: digestOf(mailboxOf(address)) });
 
   const ownPage = async (person: string | undefined, language: Language, note?: Markup): Promise<string> => {
-    const texts = reportTexts[language];
+    const texts = pageTexts(language).reports;
     const decided = person ? await decisions.statements.list(person) : undefined;
     const locale = localeOf(language);
     const isConcerned = decided !== undefined && decided.statements.length > 0;
@@ -116,8 +171,8 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   };
   const senderPage = async (report: string, language: Language, note?: Markup): Promise<string> => {
     const list = { reports: [await reports.getOfForm(report)], limitedUntil: null };
-    const body = html`${note}${ownReports(list, localeOf(language))}<p class="next"><a href="${FORM_PATH}">${reportTexts[language].toForm}</a></p>`;
-    return write(language, reportTexts[language].ownOne, body);
+    const body = html`${note}${ownReports(list, localeOf(language))}<p class="next"><a href="${FORM_PATH}">${pageTexts(language).reports.toForm}</a></p>`;
+    return write(language, pageTexts(language).reports.ownOne, body);
   };
   app.get(bySender, noStore, async (request, response) => {
     await limits.consume('site', { address: request.ip });
@@ -140,14 +195,16 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   app.get(FORM_PATH, noStore, async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const language = pageLanguage(request, response);
-    response.type('html').send(await write(language, reportTexts[language].title, form({ language, help }, {}, '')));
+    response
+      .type('html')
+      .send(await write(language, pageTexts(language).reports.title, form({ language, help }, {}, '')));
   });
 
   app.post(FORM_PATH, noStore, parseForm, async (request, response) => {
     await limits.consume('site', { address: request.ip });
     assertOwnPage(config, request);
     const language = pageLanguage(request, response);
-    const texts = reportTexts[language];
+    const texts = pageTexts(language).reports;
     const given = textsOf(request.body);
     const parsed = reportFormInput.safeParse(given);
     if (!parsed.success) {
@@ -171,7 +228,7 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   app.get(`${FORM_PATH}/:key`, noStore, async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const language = pageLanguage(request, response);
-    const texts = reportTexts[language];
+    const texts = pageTexts(language).reports;
     const filed = await reports.findForm(String(request.params.key));
     if (!filed) throw new AppError('not_found', 'This link is incomplete or no longer valid.');
     const isRecent = context.clock.now() - Date.parse(filed.createdAt) < ADDRESS_SHOWN_MS;
@@ -183,7 +240,7 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
 }
 
 function appealNote(isReceived: boolean, language: Language): Markup {
-  const { appealed, appealIncomplete } = reportTexts[language];
+  const { appealed, appealIncomplete } = pageTexts(language).reports;
   return isReceived
     ? html`<p class="done" role="status" data-testid="appeal-received">${appealed}</p>`
     : html`<p class="danger" role="alert">${appealIncomplete}</p>`;
@@ -206,7 +263,7 @@ interface Help {
 }
 
 function form({ language, help }: Help, given: Record<string, string>, fault: string): Markup {
-  const texts = reportTexts[language];
+  const texts = pageTexts(language).reports;
   const field = (name: 'place' | 'time' | 'contact', maxChars: number, isRequired = false) =>
     html`<label>${texts.fields[name]}<small>${texts.hints[name]}</small>
       <input name="${name}" maxlength="${maxChars}" value="${given[name] ?? ''}" autocomplete="${name === 'contact' ? 'email' : 'off'}" ${isRequired && html`required`}></label>`;
@@ -231,7 +288,7 @@ function form({ language, help }: Help, given: Record<string, string>, fault: st
 
 /** What somebody in danger needs first: 112, and the numbers of the operator's file. */
 function danger({ language, help }: Help): Markup {
-  const texts = reportTexts[language];
+  const texts = pageTexts(language).reports;
   const names = new Intl.DisplayNames(language, { type: 'region' });
   return html`<div class="danger"><p>${texts.danger}</p>${Object.entries(help).map(
     ([country, contacts]) => html`<details><summary>${texts.helpIn(names.of(country) ?? country)}</summary>

@@ -1,0 +1,291 @@
+/**
+ * Lists and forms of the pages. A part declares what is loaded, how a row reads, what can be done with it, and what a
+ * form asks; loading, "Try again", empty states, busy buttons, confirmation, the focus and the marked field are here.
+ */
+import type { TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import type { Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
+import { button, spinner } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import { formatMoment } from './dates.ts';
+import { SitePart } from './site-part.ts';
+
+export interface Row {
+  title: unknown;
+  state?: { look: 'good' | 'bad' | 'open'; text: string } | undefined;
+  /** Below the title, in small type; nothing is left out. */
+  lines?: readonly unknown[];
+  amount?: string;
+  testId?: string;
+}
+
+/** What can be done with a row. */
+export interface RowAct<Item> {
+  label: string | ((item: Item) => string);
+  /** For screen readers, where the label alone does not say with what. */
+  name?: (item: Item) => string;
+  testId?: (item: Item) => string;
+  /** Absent: it can be done with every row. */
+  isFor?: (item: Item) => boolean;
+  /** Asked first; with a field, its text is given to `run`. */
+  question?: (item: Item) => Question;
+  run: (item: Item, text: string) => Promise<unknown>;
+  /** What has been done, in words. */
+  done?: (item: Item) => string;
+}
+
+export interface List<Item> {
+  items: readonly Item[];
+  row: (item: Item) => Row;
+  acts?: readonly RowAct<Item>[];
+  /** Shown instead of no rows. */
+  empty?: unknown;
+  testId?: string;
+  /** Loads the next page, if there is one. */
+  more?: { label: string; testId: string; load: () => Promise<unknown> } | undefined;
+}
+
+export interface Field {
+  name: string;
+  label: string;
+  hint?: string;
+  testId: string;
+  kind?: 'text' | 'email' | 'number' | 'code' | 'area' | 'select' | 'check';
+  value?: string | boolean | null;
+  options?: readonly { value: string; label: string; lang?: string }[];
+  maxChars?: number;
+  minChars?: number;
+  rows?: number;
+  isRequired?: boolean;
+  autocomplete?: string;
+  inputMode?: 'decimal' | 'numeric';
+  /** Of identities and handles, which keyboards would correct. */
+  isVerbatim?: boolean;
+}
+
+export type Values = (name: string) => string;
+
+export interface Form {
+  fields: readonly Field[];
+  submit: { label: string; testId: string; look?: 'outlined' | 'danger' };
+  /** What is wrong with a field, by its name; checked before `question` and `send`. */
+  faults?: (values: Values) => Record<string, string | false>;
+  question?: (values: Values) => Question;
+  send: (values: Values, text: string) => Promise<unknown>;
+  done?: (values: Values) => string;
+  /** Whether the fields are emptied once it is sent. */
+  isCleared?: boolean;
+}
+
+/** `Data`: what the part shows, as `read()` answers or as the page gives it in `data`. */
+export abstract class PagePart<Data = undefined> extends SitePart {
+  static override properties = { ...SitePart.properties, data: { attribute: false }, faults: { state: true } };
+  /** Undefined while it is loaded. */
+  declare data: Data | undefined;
+  /** What is wrong with the fields of the form that was sent last, by their names. */
+  declare faults: Record<string, string | false>;
+
+  /** As high as what is loaded will be about; without it, nothing stands in for it. */
+  protected readonly height: string | undefined = undefined;
+  /** Where a list may be longer than the screen. */
+  protected readonly hasMessagesFirst: boolean = false;
+
+  constructor() {
+    super();
+    this.faults = {};
+  }
+
+  protected read?(): Promise<Data>;
+  protected show(_data: Data): unknown {
+    return nothing;
+  }
+
+  /** Whether the part has nothing to say, such as an empty list that most people never fill. */
+  protected isHidden(_data: Data): boolean {
+    return false;
+  }
+
+  protected override async load(): Promise<void> {
+    if (this.read) this.data = await this.read();
+  }
+
+  override render(): unknown {
+    const { data, hasMessagesFirst } = this;
+    const isMissing = data === undefined && this.read !== undefined;
+    if (!isMissing && this.isHidden(data as Data) && !this.hasMessages) return nothing;
+    const content = isMissing ? this.#waiting() : this.show(data as Data);
+    return html`${hasMessagesFirst ? this.messages() : nothing}${content}${hasMessagesFirst ? nothing : this.messages()}`;
+  }
+
+  #waiting(): unknown {
+    return this.isLost || !this.height ? nothing : html`<div class="waiting" style="height: ${this.height}"></div>`;
+  }
+
+  protected moment(at: string): string {
+    return formatMoment(at, this.language);
+  }
+
+  /** A part of a page under its heading, with the messages of the acts in it. */
+  protected section(id: string, { title, text }: { title: string; text?: string }, content: unknown): TemplateResult {
+    return html`<section aria-labelledby=${id}>
+      <h2 id=${id} class="display" tabindex="-1">${title}</h2>
+      ${text ? html`<p class="muted">${text}</p>` : nothing} ${content}
+    </section>`;
+  }
+
+  protected list<Item>({ items, row, acts = [], empty, testId, more }: List<Item>): unknown {
+    if (items.length === 0) return empty === undefined ? nothing : html`<p class="muted">${empty}</p>`;
+    return html`<ul class="rows" data-testid=${testId ?? nothing}>
+        ${items.map((item, index) => this.#row(item, row(item), acts, index))}
+      </ul>
+      ${more ? html`<p class="buttons">${button({ ...more, isOutlined: true, isBusy: this.busy === more.testId, onClick: () => void this.act(more.testId, more.load) })}</p>` : nothing}`;
+  }
+
+  #row<Item>(
+    item: Item,
+    { title, state, lines = [], amount, testId }: Row,
+    acts: readonly RowAct<Item>[],
+    index: number,
+  ) {
+    const possible = acts.filter((act) => act.isFor?.(item) ?? true);
+    return html`<li data-testid=${testId ?? nothing}>
+      <div class="what">
+        <p class="line"><strong>${title}</strong>${state ? html`<span class="state ${state.look}">${state.text}</span>` : nothing}</p>
+        ${lines.map((line) => (line ? html`<p class="small muted">${line}</p>` : nothing))}
+      </div>
+      ${amount ? html`<span class="amount">${amount}</span>` : nothing}
+      ${possible.length > 0 ? html`<div class="acts">${possible.map((act) => this.#act(item, act, `${acts.indexOf(act)} ${index}`))}</div>` : nothing}
+    </li>`;
+  }
+
+  #act<Item>(item: Item, act: RowAct<Item>, name: string): TemplateResult {
+    return html`<button
+      type="button"
+      class="button outlined small"
+      aria-label=${act.name?.(item) ?? nothing}
+      data-testid=${act.testId?.(item) ?? nothing}
+      aria-busy=${this.busy === name}
+      ?disabled=${this.busy !== '' && this.busy !== name}
+      @click=${(event: Event) => this.#run(item, act, { name, list: (event.currentTarget as Element).closest('ul') })}
+    ><span>${typeof act.label === 'string' ? act.label : act.label(item)}</span>${this.busy === name ? spinner() : nothing}</button>`;
+  }
+
+  async #run<Item>(
+    item: Item,
+    act: RowAct<Item>,
+    { name, list }: { name: string; list: Element | null },
+  ): Promise<void> {
+    const text = act.question ? await this.ask(act.question(item)) : '';
+    if (text === undefined) return;
+    const [, index = '0'] = name.split(' ');
+    const isDone = await this.act(name, async () => {
+      await act.run(item, text);
+      await this.reload();
+    });
+    if (!isDone) return;
+    this.note = act.done?.(item) ?? '';
+    await this.updateComplete;
+    this.#keepFocus(list, Number(index));
+  }
+
+  /** A row that went takes the focus with it: it moves to the row that took its place, or to the heading. */
+  #keepFocus(list: Element | null, index: number): void {
+    if (this.shadowRoot?.activeElement) return;
+    const rows = list?.isConnected ? [...list.querySelectorAll<HTMLElement>(':scope > li')] : [];
+    const next = rows[Math.min(index, rows.length - 1)]?.querySelector<HTMLElement>('button');
+    (next ?? this.renderRoot.querySelector<HTMLElement>('h2'))?.focus();
+  }
+
+  protected form({ fields, submit, ...rest }: Form): TemplateResult {
+    const isBusy = this.busy === submit.testId;
+    return html`<form class="card" novalidate @submit=${(event: Event) => this.#send(event, { fields, submit, ...rest })}>
+      ${fields.map((field) => this.#field(field))}
+      <button
+        type="submit"
+        class="button ${submit.look ?? ''}"
+        data-testid=${submit.testId}
+        aria-busy=${isBusy}
+        ?disabled=${this.busy !== '' && !isBusy}
+      ><span>${submit.label}</span>${isBusy ? spinner() : nothing}</button>
+    </form>`;
+  }
+
+  #field(field: Field): TemplateResult {
+    const { name, label, hint, kind = 'text', value } = field;
+    if (kind === 'check')
+      return html`<label class="check"><input type="checkbox" name=${name} .checked=${value === true} data-testid=${field.testId} />${label}</label>`;
+    const fault = this.faults[name];
+    const described = fault || hint;
+    return html`<label class="field">
+      <span>${label}</span>
+      ${this.#control(field, described ? `${name}-hint` : undefined)}
+      ${described ? html`<small id="${name}-hint" class=${fault ? 'fault' : ''}>${described}</small>` : nothing}
+    </label>`;
+  }
+
+  #control(field: Field, described: string | undefined): TemplateResult {
+    const { name, kind = 'text', value, testId } = field;
+    const isFaulty = this.faults[name] ? 'true' : nothing;
+    if (kind === 'select')
+      return html`<select name=${name} data-testid=${testId} aria-describedby=${described ?? nothing} aria-invalid=${isFaulty}>
+        ${field.options?.map((option) => html`<option value=${option.value} lang=${option.lang ?? nothing} ?selected=${option.value === value}>${option.label}</option>`)}
+      </select>`;
+    if (kind === 'area')
+      return html`<textarea
+        name=${name}
+        rows=${field.rows ?? 3}
+        maxlength=${field.maxChars ?? nothing}
+        ?required=${field.isRequired ?? false}
+        .value=${value ?? ''}
+        aria-describedby=${described ?? nothing}
+        aria-invalid=${isFaulty}
+        data-testid=${testId}
+      ></textarea>`;
+    return html`<input
+      name=${name}
+      type=${kind === 'email' || kind === 'number' ? kind : 'text'}
+      class=${kind === 'code' ? 'code' : nothing}
+      autocomplete=${field.autocomplete ?? 'off'}
+      autocapitalize=${field.isVerbatim ? 'none' : nothing}
+      spellcheck=${field.isVerbatim ? 'false' : nothing}
+      inputmode=${field.inputMode ?? nothing}
+      minlength=${field.minChars ?? nothing}
+      maxlength=${field.maxChars ?? nothing}
+      ?required=${field.isRequired ?? false}
+      .value=${value ?? ''}
+      aria-describedby=${described ?? nothing}
+      aria-invalid=${isFaulty}
+      data-testid=${testId}
+    />`;
+  }
+
+  async #send(event: Event, form: Form): Promise<void> {
+    event.preventDefault();
+    const element = event.target as HTMLFormElement;
+    const data = new FormData(element);
+    const values: Values = (name) => String(data.get(name) ?? '').trim();
+    this.note = '';
+    this.faults = { ...this.#missing(form.fields, values), ...form.faults?.(values) };
+    const faulty = form.fields.find(({ name }) => this.faults[name]);
+    if (faulty) {
+      await this.updateComplete;
+      element.querySelector<HTMLElement>(`[name="${faulty.name}"]`)?.focus();
+      return;
+    }
+    const text = form.question ? await this.ask(form.question(values)) : '';
+    if (text === undefined) return;
+    const isDone = await this.act(form.submit.testId, async () => {
+      await form.send(values, text);
+      await this.reload();
+    });
+    if (!isDone) return;
+    if (form.isCleared) element.reset();
+    this.note = form.done?.(values) ?? '';
+  }
+
+  #missing(fields: readonly Field[], values: Values): Record<string, string | false> {
+    const { fieldMissing } = this.words.site;
+    return Object.fromEntries(
+      fields.map(({ name, isRequired }) => [name, isRequired === true && values(name) === '' && fieldMissing]),
+    );
+  }
+}
