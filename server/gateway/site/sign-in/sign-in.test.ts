@@ -79,11 +79,11 @@ describe('the link', () => {
     expect([await first.who(), (await phone.who())?.role]).toEqual([null, 'fan']);
     nowMs += MINUTE_MS - 1;
     expect((await phone.call('GET', path)).text).toContain('Sign in here');
-    expect((await other.call('POST', path)).text).toContain('has signed in');
+    expect((await other.call('POST', path)).text).toContain('has already signed in');
     expect(await other.who()).toBeNull();
     nowMs += 1;
     const late = await phone.call('POST', path);
-    expect([late.status, late.text.includes('It works once')]).toEqual([410, true]);
+    expect([late.status, late.text.includes('It works only once')]).toEqual([410, true]);
     expect((await phone.who())?.role).toBe('fan');
   });
 
