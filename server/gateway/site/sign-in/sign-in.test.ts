@@ -83,7 +83,7 @@ describe('the link', () => {
     expect(await other.who()).toBeNull();
     nowMs += 1;
     const late = await phone.call('POST', path);
-    expect([late.status, late.text.includes('It works once')]).toEqual([410, true]);
+    expect([late.status, late.text.includes('It works only once')]).toEqual([410, true]);
     expect((await phone.who())?.role).toBe('fan');
   });
 
