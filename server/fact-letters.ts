@@ -5,21 +5,15 @@
 import type { AccountFacts } from './accounts/account-facts.ts';
 import type { LetterData, TemplateName } from './accounts/mail/letters/data.ts';
 import { liveOf } from './accounts/mail/letters/live.ts';
-import type { Mail } from './accounts/mail/mail.ts';
+import type { Contact, Mail } from './accounts/mail/mail.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { Database } from './platform/db/db.ts';
 import type { Fact } from './platform/outbox/outbox.ts';
-import type { Language } from './protocol/accounts/people.ts';
 import { ID_PREFIXES } from './protocol/ids.ts';
 import type { Receipt } from './protocol/money/pricing.ts';
 import type { Room } from './protocol/rooms.ts';
 import type { Statements } from './trust/decisions/statements.ts';
 import type { TrustFacts } from './trust/trust-facts.ts';
-
-interface Contact {
-  address: string;
-  language: Language;
-}
 
 type FactLetter = {
   [Name in TemplateName]: {

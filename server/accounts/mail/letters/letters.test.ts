@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Language } from '../../../protocol/languages.ts';
+import { pictureOf } from '../../../protocol/pictures.ts';
+import type { Room } from '../../../protocol/rooms.ts';
 import type { LetterData, TemplateName } from './data.ts';
+import { liveOf } from './live.ts';
 import { sendingOf } from './sending.ts';
 import { renderLetter } from './templates.ts';
 
@@ -114,6 +117,8 @@ test('a letter about a live shows its poster, and has none to show without one',
     /<img src="([^"]*)" alt="([^"]*)"/.exec(render('live-reminder', { data: it }).html)?.slice(1),
   );
   expect(pictures).toEqual([[LIVE.poster, expect.stringMatching(/^Poster of “&lt;b&gt;Ann/)], undefined]);
+  const room = { creator: {}, poster: pictureOf('poster', 'a-hash') } as Room;
+  expect(liveOf(room, 'https://loge.example').poster).toBe('https://loge.example/media/pictures/a-hash-960.webp');
 });
 
 test.each([
