@@ -1,6 +1,6 @@
 /** What each letter is filled with. */
 import type { Language } from '../../../protocol/languages.ts';
-import type { SoldKind } from '../../../protocol/money/payment-kind.ts';
+import type { PaymentKind } from '../../../protocol/money/payment-kind.ts';
 import type { Measure } from '../../../protocol/trust/decisions.ts';
 import type { LetterWords } from './english.ts';
 import type { Live } from './live.ts';
@@ -39,7 +39,7 @@ export interface LetterData {
   /** `what` was paid, in the room of that title. */
   refund: Money & {
     link: string;
-    what: SoldKind | 'topup';
+    what: PaymentKind;
     title: string | null;
     status: 'succeeded' | 'failed';
     to: 'wallet' | 'card';
