@@ -1,6 +1,6 @@
 /**
  * The blocks of a letter, laid out as HTML and as plain text. Mail programs want tables, and styles in each element;
- * the style sheet has the dark colours, and what large text on a small screen needs. Without pictures none is missed.
+ * the style sheet has the dark colours, and what large text on a small screen needs. It reads well without pictures.
  */
 import { html, Markup } from '../../../platform/html.ts';
 import type { Language } from '../../../protocol/languages.ts';
