@@ -110,7 +110,7 @@ export class LogeChat extends RoomPart {
       room.on('tipReceived', (tip) => {
         this.#handleAdded();
         // The answer to one's own tip says so already.
-        if (tip.from.identity === room.localParticipant.identity) return;
+        if (tip.from?.identity === room.localParticipant.identity) return;
         const amount = this.money(tip.amountMinor);
         const words = [tip.item, tip.message].filter(Boolean).join(', ');
         const isAddressed = room.info?.creator.identity === room.localParticipant.identity;
@@ -353,7 +353,7 @@ export class LogeChat extends RoomPart {
       this.#tools.hide();
       this.#list?.resume('tools');
       this.#composer?.focus();
-    } else if (act.kind === 'report' && item.kind === 'message') {
+    } else if (act.kind === 'report') {
       this.reported = { message: item };
     } else {
       const dialog = this.renderRoot.querySelector<LogeChatModeration>('loge-chat-moderation');

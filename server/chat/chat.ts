@@ -12,7 +12,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { AddressGuard } from '../platform/outbound/address-guard.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
 import type { Participant } from '../protocol/accounts/accounts.ts';
-import type { ChatPage, ChatSendAnswer, OwnHeld } from '../protocol/chat/chat.ts';
+import type { ChatSendAnswer, OwnHeld } from '../protocol/chat/chat.ts';
 import type { ChatRestriction } from '../protocol/chat/chat-moderation.ts';
 import type { ChatState, OwnVote } from '../protocol/chat/chat-room.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -25,6 +25,7 @@ import { CHAT_BUS_TOPIC, CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts
 import { type Bumped, ChatStore } from './log/chat.store.ts';
 import { ChatLog } from './log/chat-log.ts';
 import { HOUSE, houseEntry } from './log/house-entries.ts';
+import type { LogPage } from './log/log-entry.ts';
 import { HouseMeasures } from './moderation/house-measures.ts';
 import { Moderation } from './moderation/moderation.ts';
 import { Polls } from './moderation/polls.ts';
@@ -164,7 +165,7 @@ export class Chat {
     // All messages are judged before the first append: judgements finish in any order, and tips keep theirs.
     const judged = await Promise.all(tips.map(async (tip) => ({ ...tip, ...(await this.#wordsOfTip(tip)) })));
     await Promise.all(
-      judged.map(async ({ id, room, from, amountMinor, currency, sentAt, item, text, withheld }) => {
+      judged.map(async ({ id, room, from, amountMinor, currency, sentAt, item, anonymous, text, withheld }) => {
         const { isNew } = await this.#log.append({
           room,
           kind: 'tip',
@@ -173,7 +174,8 @@ export class Chat {
           amountMinor,
           currency,
           text,
-          ...(item ? { details: { item: item.label } } : {}),
+          details:
+            item || anonymous ? { ...(item && { item: item.label }), ...(anonymous && { anonymous }) } : undefined,
           sentAt,
         });
         if (!isNew || withheld === undefined) return;
@@ -204,7 +206,7 @@ export class Chat {
     return { text: null, withheld: 'The words of your tip are not shown: one of them is not wanted here.' };
   }
 
-  async history(room: RoomId, range: { since?: number; before?: number; limit: number }): Promise<ChatPage> {
+  async history(room: RoomId, range: { since?: number; before?: number; limit: number }): Promise<LogPage> {
     // First, since a client applies later removals only: `lastSeq` must not include one that the entries do not show.
     const lastSeq = await this.#store.lastSeq(room);
     return { entries: await this.#store.read(room, range), lastSeq };
@@ -216,7 +218,7 @@ export class Chat {
   }
 
   /** The newest page, or the entries after `since`. */
-  async catchUp(room: RoomId, since: number | undefined): Promise<ChatPage> {
+  async catchUp(room: RoomId, since: number | undefined): Promise<LogPage> {
     if (since === undefined) {
       // The newest page of a newcomer ends with the last entry.
       const entries = await this.#store.read(room, { limit: LIMITS.chatWelcomeEntries });

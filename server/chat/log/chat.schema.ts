@@ -27,6 +27,8 @@ export interface EntryDetails {
   subject?: string;
   /** Of a tip: the label of the menu item that it is for. */
   item?: string;
+  /** Of a tip: its giver is shown to nobody. */
+  anonymous?: boolean;
   won?: string[];
 }
 

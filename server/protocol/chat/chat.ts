@@ -34,7 +34,9 @@ export const chatTip = z.object({
   kind: z.literal('tip'),
   id: tipId,
   seq,
-  from: participant,
+  /** Null: given anonymously, and not by who is shown it. */
+  from: participant.nullable(),
+  anonymous: z.boolean().optional(),
   amountMinor,
   currency,
   /** Null without words, or once they were removed. */

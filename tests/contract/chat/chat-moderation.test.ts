@@ -541,6 +541,21 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       await expect.poll(() => reasons()).toEqual([null, null, null]);
     });
 
+    test('R21c: moderation never tells whose an anonymous tip is, and removes its words by their id', async () => {
+      const giver = fan(`giver-${room}`.slice(0, 40));
+      const anonymous = { ...tip(giver, 'hurtful'), anonymous: true };
+      await here.appendTips([anonymous, tip(giver, 'named')]);
+      await here.moderation.removeAuthor({ room, actor: mod, identity: giver.identity, reason: 'insults' });
+      expect(await tipWords()).toEqual(['hurtful', null]);
+      expect(await here.records.about(room, giver.identity)).toMatchObject({ tips: 1, tippedMinor: 500 });
+      await here.moderation.remove({ room, actor: mod, messageId: anonymous.id });
+      expect(await tipWords()).toEqual([null, null]);
+      expect(await here.records.about(room, giver.identity)).toMatchObject({ removed: 1 });
+      expect(await here.records.audit(room, { limit: 1 })).toMatchObject([
+        { kind: 'remove', messageId: anonymous.id, target: null },
+      ]);
+    });
+
     test('R51, R60: the words of a tip are removed alone, and with all of its author', async () => {
       const tips = [tip(lea, 'hurtful'), tip(lea, 'also hurtful'), tip(tom, 'kind'), tip(lea, null)];
       await here.appendTips(tips);

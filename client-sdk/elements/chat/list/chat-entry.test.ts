@@ -24,3 +24,15 @@ test('a person who was erased has no name, in either language', () => {
   const french = wordsOf(chatEntry(tip, { texts: elementTexts('fr'), language: 'fr', self: '' }));
   expect(french).toContain('Compte supprimé');
 });
+
+test('R21c: an anonymous tip is somebody’s, and one’s own says that it is anonymous', () => {
+  const tip: ChatTip = {
+    ...{ kind: 'tip', id: 'tip_1', seq: 1, from: null, anonymous: true, amountMinor: 500, currency: 'eur' },
+    ...{ message: null, sentAt: '2030-01-01T20:00:00.000Z' },
+  };
+  const words = (from: ChatTip['from']) =>
+    wordsOf(chatEntry({ ...tip, from }, { texts: elementTexts('en'), language: 'en', self: 'lea' }));
+  expect(words(null)).toMatch(/Somebody.*tipped/);
+  expect(words(null)).not.toContain('anonymously');
+  expect(words({ identity: 'lea', name: 'Léa', role: 'fan' })).toMatch(/Léa.*tipped.*anonymously/);
+});

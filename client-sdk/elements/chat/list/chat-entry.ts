@@ -20,9 +20,10 @@ export interface EntryContext {
 /** Matches URLs and mentions. */
 const MARKED = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])|(@[\p{L}\p{N}_][\p{L}\p{N}_.-]*)/gu;
 
-export function nameOf(from: ChatMessage['from'], texts: ElementTexts): TemplateResult {
-  const role = from.role === 'fan' ? nothing : html`<span class="role">${texts.chat[from.role]}</span>`;
-  return html`<bdi class="name ${from.role}">${shownName(from, texts)}</bdi>${role}`;
+export function nameOf(from: ChatTip['from'], texts: ElementTexts): TemplateResult {
+  const { role: rank = 'fan' } = from ?? {};
+  const role = rank === 'fan' ? nothing : html`<span class="role">${texts.chat[rank]}</span>`;
+  return html`<bdi class="name ${rank}">${shownName(from, texts)}</bdi>${role}`;
 }
 
 /** The text of a message, with links and mentions marked up. */
@@ -78,6 +79,7 @@ function tipEntry(tip: ChatTip, context: EntryContext): TemplateResult {
     <span class="amount" aria-hidden="true">${amount}</span>
     <span class="line">${nameOf(tip.from, context.texts)}<span class="muted">${context.texts.chat.tipped}
       <span class="visually-hidden">${amount}</span></span>
+      ${tip.anonymous && tip.from ? html`<span class="muted" data-testid="tip-anonymous">· ${context.texts.chat.anonymous}</span>` : nothing}
       ${tip.refunded ? html`<span class="paid-back">· ${context.texts.chat.tipRefunded}</span>` : nothing}</span>
     ${tip.item ? html`<span class="item line">${icon('gift', 14)}<bdi dir="auto">${tip.item}</bdi></span>` : nothing}
     ${tip.message ? html`<bdi class="text line" dir="auto">${tip.message}</bdi>` : nothing}

@@ -113,12 +113,13 @@ export class ChatTools {
 
   #isAllowed({ kind, from }: WrittenItem, act: MessageAct): boolean {
     const { self, canWrite, canModerate } = this.#rights();
-    // Replies, reports and contexts are of messages alone.
-    if (kind === 'tip' && act.kind !== 'remove' && act.kind !== 'timeout') return false;
+    // Replies and contexts are of messages alone.
+    if (kind === 'tip' && (act.kind === 'reply' || act.kind === 'context')) return false;
     if (act.kind === 'reply') return canWrite;
-    if (from.identity === self) return false;
-    if (act.kind === 'report') return !canModerate;
-    return canModerate && (act.kind !== 'timeout' || from.role === 'fan');
+    if (from?.identity === self) return false;
+    // The giver of an anonymous tip is known to the house alone, so those who keep order report it as well.
+    if (act.kind === 'report') return !canModerate || from === null;
+    return canModerate && (act.kind !== 'timeout' || from?.role === 'fan');
   }
 
   #button(item: WrittenItem, { act, label, icon: name, text, isHarsh }: ToolButton): TemplateResult {

@@ -21,6 +21,7 @@ export const chat = {
   unread: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
   tipped: 'tipped',
   tipRefunded: 'refunded',
+  anonymous: 'anonymously',
   creator: 'creator',
   moderator: 'moderator',
   you: 'you',

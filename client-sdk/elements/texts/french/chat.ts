@@ -20,6 +20,7 @@ export const chat: typeof english.chat = {
   newest: 'Derniers messages',
   unread: (count) => (count === 1 ? '1 nouveau message' : `${count} nouveaux messages`),
   tipped: 'a offert',
+  anonymous: 'anonymement',
   tipRefunded: 'remboursé',
   creator: 'créateur',
   moderator: 'modération',

@@ -1,3 +1,4 @@
+import { pageFor } from '../../../chat/log/log-entry.ts';
 import { isoIn } from '../../../platform/clock.ts';
 import { chatContract, WRITING } from '../../../protocol/operations/chat/chat.ts';
 import { assertMay } from '../admission.ts';
@@ -9,7 +10,8 @@ export const chatOperations = implement(chatContract, {
       assertMay(WRITING, { access: connection.access, can: connection.can, role: caller.role });
     return chat.send({ room, from: caller, input, assertMayWrite });
   },
-  listChatMessages: ({ chat }, { room, input }) => chat.history(room, input),
+  listChatMessages: async ({ chat }, { room, caller, input }) =>
+    pageFor(await chat.history(room, input), caller.identity),
   'chat:react': async ({ chat, chatLive }, { room, caller, input: { emoji } }) => {
     await chat.assertMayTakePart(room, caller);
     chatLive.react(room, emoji);

@@ -848,6 +848,7 @@ CREATE TABLE "card_tips" (
 	"message" text,
 	"menu_item" text,
 	"menu_label" text,
+	"anonymous" boolean DEFAULT false NOT NULL,
 	"idempotency_key" text NOT NULL,
 	"terms" text NOT NULL,
 	"status" text NOT NULL,
@@ -883,6 +884,7 @@ CREATE TABLE "tips" (
 	"menu_item" text,
 	"menu_label" text,
 	"request" text,
+	"anonymous" boolean DEFAULT false NOT NULL,
 	"idempotency_key" text NOT NULL,
 	"sent_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "tips_amount" CHECK ("tips"."amount_minor" > 0)
