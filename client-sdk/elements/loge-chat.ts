@@ -181,7 +181,7 @@ export class LogeChat extends RoomPart {
         <loge-chat-bar
           .room=${room}
           ?strip=${strip !== undefined}
-          @loge-chat-people=${() => void this.renderRoot.querySelector<LogeChatPeople>('loge-chat-people')?.show()}
+          @loge-chat-people=${() => void this.#people?.show()}
           @loge-chat-moderation=${() => this.showModeration()}
         >${strip}</loge-chat-bar>
         <div class="more ${this.isOpen ? 'open' : ''}">
@@ -301,6 +301,10 @@ export class LogeChat extends RoomPart {
     return this.room?.localParticipant.permissions.moderate ?? false;
   }
 
+  get #people(): LogeChatPeople | null {
+    return this.renderRoot.querySelector<LogeChatPeople>('loge-chat-people');
+  }
+
   get #composer(): LogeChatComposer | null {
     return this.renderRoot.querySelector<LogeChatComposer>('loge-chat-composer');
   }
@@ -353,6 +357,8 @@ export class LogeChat extends RoomPart {
       this.#tools.hide();
       this.#list?.resume('tools');
       this.#composer?.focus();
+    } else if (act.kind === 'mute' && item.from) {
+      void this.#people?.mute(item.from.identity);
     } else if (act.kind === 'report') {
       this.reported = { message: item };
     } else {

@@ -29,6 +29,8 @@ export type ChatNews =
       state: 'held' | 'allowed' | 'refused';
       reason: string | null;
     }
+  /** A person has muted somebody, or no longer. */
+  | { type: 'mutes'; identity: string }
   /** The number of messages in review has changed. */
   | { type: 'queue'; room: RoomId }
   | { type: 'votes'; room: RoomId; poll: string; votes: number[] }

@@ -14,7 +14,7 @@ import type { SecretBox } from '../platform/secret-box.ts';
 import type { Participant } from '../protocol/accounts/accounts.ts';
 import type { ChatSendAnswer, OwnHeld } from '../protocol/chat/chat.ts';
 import type { ChatRestriction } from '../protocol/chat/chat-moderation.ts';
-import type { ChatState, OwnVote } from '../protocol/chat/chat-room.ts';
+import type { ChatState, MutedPerson, OwnVote } from '../protocol/chat/chat-room.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { PollId, RoomId, TipId } from '../protocol/ids.ts';
 import * as LIMITS from '../protocol/limits.ts';
@@ -30,6 +30,7 @@ import { HouseMeasures } from './moderation/house-measures.ts';
 import { Moderation } from './moderation/moderation.ts';
 import { Polls } from './moderation/polls.ts';
 import { ReviewQueue } from './moderation/review-queue.ts';
+import { Mutes } from './mutes/mutes.ts';
 import { ChatHook } from './policy/chat-hook.ts';
 import { FloodWatch } from './policy/flood-watch.ts';
 import { MessageAdmission } from './policy/message-admission.ts';
@@ -60,6 +61,7 @@ export class Chat {
   readonly held: ReviewQueue;
   readonly polls: Polls;
   readonly records: Records;
+  readonly mutes: Mutes;
   readonly personalData: PersonalData;
   readonly hook: ChatHook;
   readonly #parts: ChatParts;
@@ -116,8 +118,9 @@ export class Chat {
     this.held = new ReviewQueue(parts);
     this.polls = new Polls(parts);
     this.records = new Records(parts);
-    const { moderation, held, records } = this;
-    this.personalData = new PersonalData({ parts, moderation, held, records, retention: options.retention });
+    this.mutes = new Mutes(parts);
+    const { moderation, held, records, mutes } = this;
+    this.personalData = new PersonalData({ parts, moderation, held, records, mutes, retention: options.retention });
     this.hook = new ChatHook({ db, ...options.hook, bus, clock, metrics, log: logger });
     this.#flood = new FloodWatch((text) => publishNews(bus, { type: 'flood', from: this.#self, text }));
     this.#admission = new MessageAdmission({ parts, flood: this.#flood, held, hook: this.hook });
@@ -259,15 +262,22 @@ export class Chat {
   async readSnapshot(
     room: RoomId,
     identity: string,
-  ): Promise<{ chatState: ChatState; restriction: ChatRestriction; ownVote: OwnVote | null; held: OwnHeld[] }> {
-    const [chatState, restriction, held] = await Promise.all([
+  ): Promise<{
+    chatState: ChatState;
+    restriction: ChatRestriction;
+    ownVote: OwnVote | null;
+    held: OwnHeld[];
+    muted: MutedPerson[];
+  }> {
+    const [chatState, restriction, held, muted] = await Promise.all([
       this.state(room),
       this.restrictionOf(room, identity),
       this.held.ofAuthor(room, identity),
+      this.mutes.list(identity),
     ]);
     const ownVote =
       chatState.poll && !chatState.poll.closed ? await this.polls.findVote(chatState.poll.id, identity) : null;
-    return { chatState, restriction, ownVote, held };
+    return { chatState, restriction, ownVote, held, muted };
   }
 
   /** A person who may not write may not react or raise a hand either; while the chat is paused only moderators may. */

@@ -708,6 +708,8 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       input: { identity: 'lea', kind: 'ban', scope: 'room', reason: 'insults' },
     });
     await here.moderation.removeAuthor({ room, actor: ada, identity, reason: 'spam' });
+    await here.mutes.add({ room, identity: 'tom', muted: identity });
+    await here.mutes.add({ room, identity, muted: 'tom' });
     expect(JSON.stringify(await there.state(room))).toContain(identity);
 
     const { pseudonym } = await here.personalData.erase(identity, ada);
@@ -724,7 +726,8 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect(record.find(({ kind }) => kind === 'remove_author')).toMatchObject({ target: pseudonym, reason: 'spam' });
     expect(record.find(({ kind }) => kind === 'ban')).toMatchObject({ actor: { identity: pseudonym }, target: 'lea' });
     const left: Record<string, unknown> = { entries, record, state: await here.state(room) };
-    for (const table of ['chat_entries', 'chat_acts', 'chat_polls', 'chat_poll_votes', 'chat_held', 'restrictions']) {
+    const tables = ['chat_entries', 'chat_acts', 'chat_polls', 'chat_poll_votes', 'chat_held', 'restrictions', 'mutes'];
+    for (const table of tables) {
       left[table] = await db.bulk(`select * from ${table}`, []);
     }
     for (const [where, what] of Object.entries(left)) {

@@ -42,6 +42,26 @@ test('a reconnecting participant learns that their hand is lowered', async () =>
   await expect.poll(() => again.events.findLast(({ name }) => name === 'chat:hands')?.data).toMatchObject({ count: 0 });
 });
 
+test('R62: a mute follows a person to their other devices and rooms, and reaches nobody else', async () => {
+  const { join } = await openRoom();
+  const { join: joinOther } = await openRoom();
+  using lea = await join({ identity: 'lea' });
+  using phone = await joinOther({ identity: 'lea' });
+  using tom = await join({ identity: 'tom' });
+  await say(tom, 'hello');
+  const told = phone.next('chat:muted');
+  const { muted } = await lea.request('chat:mute', { identity: 'tom' });
+  expect(muted).toEqual([{ identity: 'tom', name: 'tom' }]);
+  expect(await told).toEqual({ muted });
+  using again = await joinOther({ identity: 'lea' });
+  expect(again.welcome.inside?.muted).toEqual(muted);
+  const back = lea.next('chat:muted', (list) => list.muted.length === 0);
+  expect(await phone.request('chat:unmute', { identity: 'tom' })).toEqual({ muted: [] });
+  await back;
+  await say(tom, 'and again');
+  expect(tom.events.filter(({ name }) => name === 'chat:muted')).toEqual([]);
+});
+
 describe('restrictions', () => {
   test('R50: a ban is reported at once with its reason, survives a reconnect, and its end is reported', async () => {
     const { join } = await openRoom();

@@ -22,5 +22,12 @@ export const chatOperations = implement(chatContract, {
     chatLive.roster.raise({ room, participant: caller, raised, since: isoIn(clock) });
   },
   'chat:people': async ({ chatLive }, { room, input: { query } }) => chatLive.roster.people(room, query),
+  'chat:mute': async ({ chat }, { room, caller, input }) => ({
+    muted: await chat.mutes.add({ room, identity: caller.identity, muted: input.identity }),
+  }),
+  listMutes: async ({ chat }, { caller }) => ({ muted: await chat.mutes.list(caller.identity) }),
+  unmute: async ({ chat }, { caller, params }) => ({
+    muted: await chat.mutes.remove({ identity: caller.identity, muted: params.identity }),
+  }),
   'chat:report': ({ reports }, { room, caller, input }) => reports.fileFromChat(room, caller.identity, input),
 });

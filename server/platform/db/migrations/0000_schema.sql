@@ -317,6 +317,14 @@ CREATE TABLE "chat_words" (
 	"updated_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "mutes" (
+	"identity" text NOT NULL,
+	"muted" text NOT NULL,
+	"name" text NOT NULL,
+	"since" timestamp with time zone NOT NULL,
+	CONSTRAINT "mutes_identity_muted_pk" PRIMARY KEY("identity","muted")
+);
+--> statement-breakpoint
 CREATE TABLE "chat_poll_votes" (
 	"poll" text NOT NULL,
 	"identity" text NOT NULL,
@@ -1346,6 +1354,7 @@ CREATE INDEX "chat_held_waiting" ON "chat_held" USING btree ("room","id") WHERE 
 CREATE UNIQUE INDEX "chat_reports_once" ON "chat_reports" USING btree ("message_id","reporter");--> statement-breakpoint
 CREATE INDEX "chat_reports_room" ON "chat_reports" USING btree ("room","id");--> statement-breakpoint
 CREATE INDEX "chat_reports_reporter" ON "chat_reports" USING btree ("reporter");--> statement-breakpoint
+CREATE INDEX "mutes_muted" ON "mutes" USING btree ("muted");--> statement-breakpoint
 CREATE INDEX "chat_poll_votes_voter" ON "chat_poll_votes" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "chat_polls_closing" ON "chat_polls" USING btree ("closes_at") WHERE "chat_polls"."closed_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_polls_room" ON "chat_polls" USING btree ("room");--> statement-breakpoint
