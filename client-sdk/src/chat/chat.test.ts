@@ -94,7 +94,14 @@ function insideOf(server: ServerLog) {
   const mode = { slowModeSeconds: 0, membersOnly: false, emojiOnly: false, paused: false };
   const state = { mode, panic: false, pinned: null, poll: null, linksAllowed: false, reactionSet: [] };
   const restriction = { kind: null, scope: 'room', until: null, reason: null, byRole: null } as const;
-  return { chat: server.page({}), chatState: { ...state, version: 1 }, restriction, ownVote: null, held: [], muted: [] };
+  return {
+    chat: server.page({}),
+    chatState: { ...state, version: 1 },
+    restriction,
+    ownVote: null,
+    held: [],
+    muted: [],
+  };
 }
 
 const seqs = (items: readonly ChatItem[]) => items.map(({ seq }) => seq);

@@ -163,7 +163,7 @@ export function toMessage(row: EntryRow, { replies, evidence = false }: Showing 
   const found = row.replyTo === null ? undefined : replies?.get(row.replyTo);
   // Replies to messages of another room are not shown.
   const answered = found?.room === row.room ? found : undefined;
-  const { mentions, links } = row.details ?? {};
+  const { mentions, links, member } = row.details ?? {};
   return {
     kind: 'message',
     id: row.id as MessageId,
@@ -176,6 +176,7 @@ export function toMessage(row: EntryRow, { replies, evidence = false }: Showing 
     ...(answered ? { replyTo: toReply(answered, evidence) } : {}),
     ...(mentions && mentions.length > 0 ? { mentions } : {}),
     ...(links ? { links } : {}),
+    ...(member === undefined ? {} : { member }),
   };
 }
 

@@ -27,6 +27,8 @@ export const chatMessage = z.object({
   mentions: z.array(identity).optional(),
   /** Whether addresses in the text may become links. */
   links: z.boolean().optional(),
+  /** For how many whole months its author had been a member of the creator's club; absent: they were none. */
+  member: z.number().int().min(0).optional(),
 });
 export type ChatMessage = z.infer<typeof chatMessage>;
 

@@ -508,6 +508,19 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       expect((await there.held.queue(room)).waiting).toBe(0);
     });
 
+    test('R63: a message carries for how long its author is a member, also after it was held', async () => {
+      const send = (text: string, member?: number) =>
+        here.send({ room, from: lea, member, input: { clientId: createId('event'), text } });
+      await send('of a member', 7);
+      await send('of a new one', 0);
+      await send('of somebody else');
+      const answer = await send('maybe of a member', 12);
+      if (!('held' in answer)) throw new Error('not held');
+      await here.held.review(room, mod, { id: answer.held.id, decision: 'allow' });
+      const { entries } = await there.history(room, { since: 0, limit: 10 });
+      expect(entries.map((entry) => entry.kind === 'message' && entry.member)).toEqual([7, 0, undefined, 12]);
+    });
+
     test('two concurrent decisions of moderators: one wins', async () => {
       const held = await hold('maybe once');
       const codes = await Promise.all([

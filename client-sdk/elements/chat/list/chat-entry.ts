@@ -26,6 +26,18 @@ export function nameOf(from: ChatTip['from'], texts: ElementTexts): TemplateResu
   return html`<bdi class="name ${rank}">${shownName(from, texts)}</bdi>${role}`;
 }
 
+/** For how long its author has been a member; its look changes with these months. */
+const MEMBER_STEPS = [1, 3, 6, 12, 24] as const;
+
+function memberMark(months: number | undefined, { texts }: EntryContext): TemplateResult | typeof nothing {
+  if (months === undefined) return nothing;
+  const label = texts.chat.member(months);
+  const step = MEMBER_STEPS.filter((least) => months >= least).length;
+  return html`<span class="member" data-step=${step} data-testid="member-mark" role="img" aria-label=${label} title=${label}
+    >${icon('member', 13)}</span
+  >`;
+}
+
 /** The text of a message, with links and mentions marked up. */
 export function textOf(message: Pick<ChatMessage, 'text' | 'links' | 'mentions'>): unknown {
   const { text, links, mentions } = message;
@@ -68,7 +80,7 @@ function messageEntry(message: ChatMessage, context: EntryContext): TemplateResu
   const isToMe = message.mentions?.includes(self) || message.replyTo?.from.identity === self;
   return html`<div class="entry ${isToMe ? 'to-me' : ''}">
     ${message.replyTo ? replyLine(message.replyTo, context) : nothing}
-    ${nameOf(message.from, texts)}<bdi class="text" dir="auto">${textOf(message)}</bdi
+    ${nameOf(message.from, texts)}${memberMark(message.member, context)}<bdi class="text" dir="auto">${textOf(message)}</bdi
     ><time datetime=${message.sentAt}>${formatTime(message.sentAt, language)}</time>
   </div>`;
 }

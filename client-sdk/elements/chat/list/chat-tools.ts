@@ -10,7 +10,9 @@ import type { ElementTexts } from '../../texts/element-texts.ts';
 import { shownName } from '../../texts/shown-name.ts';
 import type { ChatRow } from './chat-rows.ts';
 
-export type MessageAct = { kind: 'reply' | 'report' | 'mute' | 'remove' | 'context' } | { kind: 'timeout'; seconds: number };
+export type MessageAct =
+  | { kind: 'reply' | 'report' | 'mute' | 'remove' | 'context' }
+  | { kind: 'timeout'; seconds: number };
 
 /** Durations of the time-out buttons. */
 export const TIMEOUT_SECONDS = [60, 600, 3_600] as const;

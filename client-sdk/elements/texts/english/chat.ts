@@ -24,6 +24,8 @@ export const chat = {
   anonymous: 'anonymously',
   creator: 'creator',
   moderator: 'moderator',
+  member: (months: number) =>
+    months === 0 ? 'New member' : months === 1 ? 'Member for 1 month' : `Member for ${months} months`,
   you: 'you',
   left: (count: number) => (count === 1 ? '1 character left' : `${count} characters left`),
   announceTip: (name: string, amount: string, words: string) => `${name} tipped ${amount}${words ? `: ${words}` : ''}`,

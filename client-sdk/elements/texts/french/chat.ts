@@ -23,6 +23,7 @@ export const chat: typeof english.chat = {
   anonymous: 'anonymement',
   tipRefunded: 'remboursé',
   creator: 'créateur',
+  member: (months) => (months === 0 ? 'Nouveau membre' : `Membre depuis ${months} mois`),
   moderator: 'modération',
   you: 'vous',
   left: (count) => (count < 2 ? `${count} caractère restant` : `${count} caractères restants`),

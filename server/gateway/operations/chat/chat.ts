@@ -1,14 +1,16 @@
 import { pageFor } from '../../../chat/log/log-entry.ts';
-import { isoIn } from '../../../platform/clock.ts';
+import { isoIn, wholeMonths } from '../../../platform/clock.ts';
 import { chatContract, WRITING } from '../../../protocol/operations/chat/chat.ts';
 import { assertMay } from '../admission.ts';
 import { implement } from '../operation.ts';
 
 export const chatOperations = implement(chatContract, {
-  'chat:send': ({ chat }, { room, caller, input, connection }) => {
+  'chat:send': ({ chat, clock }, { room, caller, input, connection }) => {
     const assertMayWrite = () =>
       assertMay(WRITING, { access: connection.access, can: connection.can, role: caller.role });
-    return chat.send({ room, from: caller, input, assertMayWrite });
+    const { memberSince } = connection;
+    const member = memberSince === null ? undefined : wholeMonths(memberSince, clock.now());
+    return chat.send({ room, from: caller, member, input, assertMayWrite });
   },
   listChatMessages: async ({ chat }, { room, caller, input }) =>
     pageFor(await chat.history(room, input), caller.identity),

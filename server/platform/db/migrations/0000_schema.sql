@@ -283,6 +283,7 @@ CREATE TABLE "chat_held" (
 	"reply_to" text,
 	"mentions" jsonb,
 	"links" integer DEFAULT 0 NOT NULL,
+	"member" integer,
 	"reason" text NOT NULL,
 	"detail" text,
 	"held_at" timestamp with time zone NOT NULL,
@@ -1036,7 +1037,8 @@ CREATE TABLE "club_entitlements" (
 	"valid_until" timestamp with time zone NOT NULL,
 	"revoked_at" timestamp with time zone,
 	"revoked_reason" text,
-	"created_at" timestamp with time zone NOT NULL
+	"created_at" timestamp with time zone NOT NULL,
+	"started_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "club_tiers" (
