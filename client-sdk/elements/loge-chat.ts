@@ -12,6 +12,7 @@ import type { Room } from '../src/room.ts';
 import { ChatAnnouncer } from './chat/list/chat-announcer.ts';
 import './chat/chat-bar.ts';
 import './chat/chat-board.ts';
+import './chat/chat-poll.ts';
 import { chatStrip, chatStripStyles } from './chat/chat-strip.ts';
 import './chat/composer/chat-composer.ts';
 import type { LogeChatModeration } from './chat/chat-moderation.ts';
@@ -45,7 +46,7 @@ export class LogeChat extends RoomPart {
     answered: { state: true },
     isModerating: { state: true },
     isOpen: { type: Boolean, reflect: true, attribute: 'opened' },
-    hiddenPoll: { state: true },
+    isGoalOnStage: { attribute: false },
     reported: { state: true },
   };
   /** The message to which the draft replies. */
@@ -54,8 +55,8 @@ export class LogeChat extends RoomPart {
   declare isModerating: boolean | undefined;
   /** Whether the strip of a small chat is open. */
   declare isOpen: boolean;
-  /** Id of a closed poll that the person has dismissed. */
-  declare hiddenPoll: string;
+  /** Whether the stage beside it shows the goal of a small room. */
+  declare isGoalOnStage: boolean;
   /** What the person wants to report; the dialog is loaded when it first opens. */
   declare reported: ReportTarget | undefined;
 
@@ -75,7 +76,7 @@ export class LogeChat extends RoomPart {
   constructor() {
     super();
     this.isOpen = false;
-    this.hiddenPoll = '';
+    this.isGoalOnStage = false;
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -93,7 +94,7 @@ export class LogeChat extends RoomPart {
         'roomEnded',
         'chatOutgoing',
       ]),
-      ...this.renderOn(room, ['chatState', 'chatPoll', 'chatSampled', 'goalProgress', 'goalCleared']),
+      ...this.renderOn(room, ['chatState', 'chatSampled', 'goalProgress', 'goalCleared']),
       ...(['chatHistory', 'chatMessageRemoved', 'chatAuthorRemoved'] as const).map((name) =>
         room.on(name, () => this.#handleChange(name)),
       ),
@@ -109,9 +110,9 @@ export class LogeChat extends RoomPart {
       }),
       room.on('tipReceived', (tip) => {
         this.#handleAdded();
-        // The answer to one's own tip says so already.
-        if (tip.from.identity === room.localParticipant.identity) return;
         const amount = this.money(tip.amountMinor);
+        if (tip.from.identity === room.localParticipant.identity)
+          return this.#announcer.announce(() => this.texts.tip.sent(amount), { isAddressed: true });
         const words = [tip.item, tip.message].filter(Boolean).join(', ');
         const isAddressed = room.info?.creator.identity === room.localParticipant.identity;
         this.#announcer.announce(() => this.texts.chat.announceTip(shownName(tip.from, this.texts), amount, words), {
@@ -185,14 +186,7 @@ export class LogeChat extends RoomPart {
           @loge-chat-moderation=${() => this.showModeration()}
         >${strip}</loge-chat-bar>
         <div class="more ${this.isOpen ? 'open' : ''}">
-          <loge-chat-board
-            .room=${room}
-            .hiddenPoll=${this.hiddenPoll}
-            @loge-poll-hidden=${(event: CustomEvent<{ id: string }>) => {
-              this.hiddenPoll = event.detail.id;
-              this.isOpen = false;
-            }}
-          ></loge-chat-board>
+          <loge-chat-board .room=${room}></loge-chat-board>
           ${
             room
               ? html`<loge-goal exportparts="goal" .room=${room}></loge-goal>
@@ -200,6 +194,7 @@ export class LogeChat extends RoomPart {
               : nothing
           }
         </div>
+        <loge-chat-poll .room=${room}></loge-chat-poll>
         ${room?.chat.sampling ? this.#sampled(room.chat.sampling) : nothing}
         <div class="view">
           <div
@@ -245,13 +240,13 @@ export class LogeChat extends RoomPart {
   }
 
   #strip(room: Room): TemplateResult | undefined {
-    const { texts, language, isOpen, hiddenPoll } = this;
+    const { texts, language, isOpen, isGoalOnStage } = this;
     const leaders = this.renderRoot.querySelector('loge-leaderboard');
     const hasLeaders = leaders !== null && !leaders.hasAttribute('empty');
     const onToggle = () => {
       this.isOpen = !isOpen;
     };
-    return chatStrip(room, { texts, language, isOpen, hasLeaders, hiddenPoll, onToggle });
+    return chatStrip(room, { texts, language, isOpen, hasLeaders, isGoalOnStage, onToggle });
   }
 
   #moderation(room: Room | undefined): TemplateResult | typeof nothing {

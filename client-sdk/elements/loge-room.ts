@@ -7,6 +7,7 @@
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import type { Tip } from '../../server/protocol/money/money.ts';
 import type { LogeError } from '../src/errors.ts';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
@@ -18,6 +19,7 @@ import './loge-lobby.ts';
 import { ENTRY_NEAR, type PaymentNotice } from './loge-lobby.ts';
 import './loge-wallet.ts';
 import type { LogeWallet } from './loge-wallet.ts';
+import { coinStyles, throwCoin } from './room/coin.ts';
 import { FocusKeeper } from './room/focus-keeper.ts';
 import { appealLink } from './room/lobby-face.ts';
 import type { RoomWanted } from './room/room-part.ts';
@@ -64,7 +66,7 @@ export class LogeRoom extends RoomPart {
   /** A ticket that was bought for a live to come, while this page was open. */
   declare bought: string | undefined;
 
-  static override styles = [...RoomPart.styles, plainControlStyles, roomStyles];
+  static override styles = [...RoomPart.styles, plainControlStyles, roomStyles, coinStyles];
 
   readonly #session = new RoomSession(this, {
     handleRoom: (room) => {
@@ -204,7 +206,7 @@ export class LogeRoom extends RoomPart {
           <loge-wallet exportparts="chip" .room=${room} .returnUrl=${returnUrl}></loge-wallet>
           ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}
         </div>
-        <loge-chat exportparts="chat, list, composer" .room=${room}>
+        <loge-chat exportparts="chat, list, composer" .isGoalOnStage=${true} .room=${room}>
           <loge-tip slot="actions" exportparts="button" .room=${room} .returnUrl=${returnUrl}></loge-tip>
         </loge-chat>
       </section>
@@ -334,8 +336,12 @@ export class LogeRoom extends RoomPart {
     wallet?.show(event.detail.missingMinor);
   };
 
-  #handleTipSent = (event: CustomEvent<{ text: string }>): void => {
-    this.#toast(event.detail.text, 'success');
+  /** The coin, the stage and the chat say enough. */
+  #handleTipSent = (event: CustomEvent<{ tip: Tip }>): void => {
+    const [from] = event.composedPath() as Element[];
+    const place = this.renderRoot.querySelector('.room');
+    const stage = this.renderRoot.querySelector('.stage-box') ?? this.querySelector('loge-stage');
+    if (from && place && stage) throwCoin(place, { from, to: stage, tip: event.detail.tip });
   };
 
   #toast(text: string, variant: 'success' | 'neutral' | 'danger'): void {

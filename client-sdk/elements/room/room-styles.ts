@@ -147,6 +147,10 @@ export const roomStyles = css`
       --_chat-full: none;
       --_chat-panel: transparent;
     }
+
+    loge-stage {
+      --_goal-edge: block;
+    }
   }
 
   @container room ((min-width: 820px) or ((min-width: 560px) and (min-aspect-ratio: 5/4))) {

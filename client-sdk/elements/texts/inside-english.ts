@@ -90,6 +90,8 @@ export const insideEnglish = {
     label: (title: string) => `Goal: ${title}`,
     progress: (reached: string, target: string) => `${reached} of ${target}`,
     reached: (amounts: string) => `Reached: ${amounts}`,
+    moment: 'Goal reached',
+    thanks: (names: string) => `Thank you, ${names}`,
     name: 'What for',
     target: (currency: string) => `Target (${currency})`,
     set: 'Set',
@@ -100,6 +102,9 @@ export const insideEnglish = {
     label: (creator: string) => `Live video of ${creator}`,
     report: 'Report this live',
     soon: 'The curtain is still down',
+    startsIn: 'Starts in',
+    days: (count: string, days: number) => `${count} ${days === 1 ? 'day' : 'days'}`,
+    anyMoment: 'Any moment now',
     pausedTitle: 'A pause',
     pausedText: (creator: string, time: string) =>
       `${creator} comes back by ${time}. Stay here: the video starts by itself.`,
