@@ -7,7 +7,14 @@ import { LogeStage } from './loge-stage.ts';
 function curtain(info: object, clockOffsetMs = 0): string {
   const none = { startsAt: null, liveEndedAt: null, pausedUntil: null, pauseAnnounced: false };
   const room = {
-    info: { id: 'room_1', title: 'A concert', creator: { name: 'Camille' }, status: 'scheduled', ...none, ...info },
+    info: {
+      id: 'room_1',
+      title: 'A concert',
+      creator: { identity: 'camille', name: 'Camille' },
+      status: 'scheduled',
+      ...none,
+      ...info,
+    },
     ...{ isLive: false, viewerCount: 1, state: 'connected', stage: { tracks: [] }, chat: { state: null } },
     ...{ localParticipant: { role: 'fan' }, clockOffsetMs },
   };

@@ -93,7 +93,14 @@ function liveWithoutCamera() {
     addDevices: vi.fn(async () => {}),
     startPreview: vi.fn(async () => {}),
   };
-  const info = { id: 'room_1', status: 'live', access: { kind: 'free' }, chat: { enabled: true } };
+  const info = {
+    id: 'room_1',
+    title: 'A concert',
+    creator: { identity: 'ada', name: 'Ada' },
+    status: 'live',
+    access: { kind: 'free' },
+    chat: { enabled: true },
+  };
   return { info, localParticipant, tipRequests: [], state: 'connected', viewerCount: 1, chat: { state: null } };
 }
 

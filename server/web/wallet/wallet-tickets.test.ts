@@ -72,7 +72,12 @@ test('the home page shows what one holds, with its date, or that it is on', () =
 
 test('a room whose live was interrupted does not come up at the date of its beginning', () => {
   const { lobby } = elementTexts('en');
-  const live = { id: 'room_1', title: 'A concert', creator: { name: 'Camille' }, access: { kind: 'free' } };
+  const live = {
+    id: 'room_1',
+    title: 'A concert',
+    creator: { identity: 'camille', name: 'Camille' },
+    access: { kind: 'free' },
+  };
   const room = { ...live, status: 'scheduled', startsAt: at(1, 20), poster: null } as CardRoom;
   const card = (change: Partial<CardRoom>) => wordsOf(roomCard({ ...room, ...change }, context));
   expect(card({})).toContain('1 Jan');
