@@ -27,9 +27,14 @@ import { defineElement, ROOM_WANTED, RoomPart } from './room/room-part.ts';
 import type { SessionSource, TokenProvider } from './room/room-session.ts';
 import { RoomSession } from './room/room-session.ts';
 import { roomStyles } from './room/room-styles.ts';
+import { curtainHalves } from './stage/doors.ts';
+import { curtain } from './stage/poster.ts';
 import { shownName } from './texts/shown-name.ts';
 
 const TOAST_MS = 10_000;
+const CLOSING_MS = 900;
+/** With the thanks, and until it has vanished. */
+const CLOSED_MS = 2_000;
 /** A title beyond this may be cut off in the bar, and can be focused to be read. */
 const BAR_TITLE_CHARS = 24;
 
@@ -44,6 +49,7 @@ export class LogeRoom extends RoomPart {
     decisionsPath: { attribute: 'decisions-path' },
     notice: { state: true },
     bought: { state: true },
+    ending: { state: true },
   };
   /** URL of the Loge server. Default: the origin of the script. */
   declare url: string | undefined;
@@ -65,8 +71,10 @@ export class LogeRoom extends RoomPart {
   declare notice: PaymentNotice | undefined;
   /** A ticket that was bought for a live to come, while this page was open. */
   declare bought: string | undefined;
+  /** The evening has just ended, with this person inside: the curtain closes, and gives way to the lobby. */
+  declare ending: '' | 'closing' | 'closed';
 
-  static override styles = [...RoomPart.styles, plainControlStyles, roomStyles, coinStyles];
+  static override styles = [...RoomPart.styles, plainControlStyles, curtainHalves, roomStyles, coinStyles];
 
   readonly #session = new RoomSession(this, {
     handleRoom: (room) => {
@@ -79,6 +87,7 @@ export class LogeRoom extends RoomPart {
 
   constructor() {
     super();
+    this.ending = '';
     this.addEventListener(ENTRY_NEAR, () => this.prepareEntry());
     this.addEventListener(ROOM_WANTED, (event) => this.#provideRoom(event as CustomEvent<RoomWanted>));
   }
@@ -94,6 +103,8 @@ export class LogeRoom extends RoomPart {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.notice = undefined;
+    clearTimeout(this.#endingTimer);
+    this.ending = '';
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -140,6 +151,7 @@ export class LogeRoom extends RoomPart {
       }),
       room.on('accessRevoked', (access) => {
         this.requestUpdate();
+        if (access.reason === 'room_ended' && room.info?.firstLiveAt) this.#closeCurtain();
         this.emit('loge-access-changed', { access });
       }),
       room.on('walletChanged', ({ balanceMinor }) => this.#handleWallet(balanceMinor)),
@@ -156,7 +168,7 @@ export class LogeRoom extends RoomPart {
         @loge-topup-wanted=${this.#handleTopupWanted}
         @loge-tip-sent=${this.#handleTipSent}
       >
-        ${this.#content()}
+        ${this.#content()} ${this.#curtain()}
         <div class="banner-place" role="status" aria-live="polite">
           ${
             room?.state === 'reconnecting'
@@ -178,7 +190,7 @@ export class LogeRoom extends RoomPart {
     if (!room && !this.token && !this.tokenProvider) return this.#failure('', this.texts.room.noToken);
     if (!room?.info || (isConnecting && !room.access)) return this.#skeleton();
     const access = room.access;
-    if (access?.state !== 'granted') {
+    if (access?.state !== 'granted' && this.ending !== 'closing') {
       return html`<div class="scroll" tabindex="-1">
         ${room.ticketsLeft === 0 ? nothing : this.#walletBar(room)}
         <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl} .contactPath=${this.contactPath} .decisionsPath=${this.decisionsPath}><slot name="lobby"></slot></loge-lobby>
@@ -193,7 +205,7 @@ export class LogeRoom extends RoomPart {
     const info = room.info;
     if (!info) return this.#skeleton();
     return html`
-      <section class="inside" part="inside" tabindex="-1" aria-label=${texts.room.label(info.title)}>
+      <section class="inside ${this.ending}" part="inside" tabindex="-1" aria-label=${texts.room.label(info.title)}>
         <div class="stage-box">
           <loge-stage exportparts="stage, player, video, controls, corner, tip, live-badge, viewer-count" .room=${room}></loge-stage>
         </div>
@@ -211,6 +223,28 @@ export class LogeRoom extends RoomPart {
         </loge-chat>
       </section>
     `;
+  }
+
+  #curtain(): TemplateResult | typeof nothing {
+    const { room, texts, ending } = this;
+    if (ending === '' || !room?.info) return nothing;
+    const folds = `background-image: ${curtain(room.info)}`;
+    return html`<div class="doors ending" data-testid="room-ending" aria-hidden="true">
+      <span style=${folds}></span><span style=${folds}></span>
+      <p>${texts.room.thanks}</p>
+    </div>`;
+  }
+
+  #endingTimer: ReturnType<typeof setTimeout> | undefined;
+
+  #closeCurtain(): void {
+    this.ending = 'closing';
+    this.#endingTimer = setTimeout(() => {
+      this.ending = 'closed';
+      this.#endingTimer = setTimeout(() => {
+        this.ending = '';
+      }, CLOSED_MS);
+    }, CLOSING_MS);
   }
 
   #walletBar(room: Room): TemplateResult {

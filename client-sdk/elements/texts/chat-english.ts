@@ -135,6 +135,8 @@ function englishNotice({ notice, on, seconds: every = 0, subject = '', won = [] 
       return `A poll: ${subject}`;
     case 'poll_closed':
       return `The poll is closed: ${subject} ${englishResult(won)}`;
+    case 'goal_reached':
+      return `Goal reached: ${subject}`;
   }
 }
 

@@ -16,6 +16,7 @@ export const english = {
     retry: 'Try again',
     reconnecting: 'The connection was lost. Finding our way back…',
     ended: 'This live is over',
+    thanks: 'Thank you',
     endedText: (creator: string) => `${creator}’s room is closed.`,
     disconnected: 'You are no longer in the room',
     label: (title: string) => `Room: ${title}`,

@@ -131,6 +131,11 @@ export const chatEntryStyles = css`
     text-align: center;
   }
 
+  .entry.goal_reached {
+    color: var(--_accent);
+    font: var(--_strong-16);
+  }
+
   .entry.notice span {
     max-width: 80%;
   }

@@ -82,7 +82,7 @@ function tipEntry(tip: ChatTip, context: EntryContext): TemplateResult {
 }
 
 function noticeEntry(notice: ChatNotice, { texts }: EntryContext): TemplateResult {
-  return html`<div class="entry notice"><span>${texts.chat.notice(notice)}</span></div>`;
+  return html`<div class="entry notice ${notice.notice}"><span>${texts.chat.notice(notice)}</span></div>`;
 }
 
 export function chatEntry(item: ChatItem, context: EntryContext): TemplateResult {
