@@ -108,7 +108,7 @@ test('the button in the picture of a live sends what it opens, and says so', asy
   const room = liveWithoutCamera();
   const picture = html`<loge-studio-picture .room=${room as unknown as Room}></loge-studio-picture>`;
   expect(testIdsOf(picture)).toContain('allow-devices');
-  expect(wordsOf(picture)).toContain('Your audience sees and hears you at once.');
+  expect(wordsOf(picture)).toContain('Your audience will see and hear you right away.');
   class LiveStudio extends LogeStudio {
     override readonly renderRoot = { querySelector: () => null } as unknown as ShadowRoot;
   }

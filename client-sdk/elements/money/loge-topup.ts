@@ -11,8 +11,7 @@ import { presetsOf } from '../controls/amount-choice.ts';
 import { icon } from '../controls/more-icons.ts';
 import { DialogPart } from '../room/dialog-part.ts';
 import { defineElement } from '../room/room-part.ts';
-import { addTexts } from '../texts/language.ts';
-import { topupEnglish, topupFrench } from '../texts/topup-texts.ts';
+import '../texts/topup-texts.ts';
 import { ChargeKey } from './charge-key.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
 import { neededTopup, topupAmounts } from './topup-amounts.ts';
@@ -25,8 +24,6 @@ const UNKNOWN: ReadonlySet<string> = new Set([
   // An earlier order with another amount or card was not answered.
   'idempotency_conflict',
 ]);
-
-addTexts({ en: { topup: topupEnglish }, fr: { topup: topupFrench } });
 
 export class LogeTopup extends DialogPart {
   static override properties = {

@@ -523,7 +523,7 @@ describe('before any script', () => {
     const after = await Promise.all(paths.map(async (path) => (await read(path)).headers.get('etag')));
     expect(after).toEqual(before);
     const { text } = await read(`/rooms/${id}`);
-    expect(text).toContain('The live is on right now');
+    expect(text).toContain('Live right now');
     expect(text).not.toContain('viewer-count');
   });
 
@@ -571,7 +571,7 @@ describe('before any script', () => {
   test('a room that does not exist is said to be none, and has no picture', async () => {
     const { status, text } = await read('/rooms/room_0123456789');
     expect([status, metaOf(text, 'robots')]).toEqual([404, 'noindex']);
-    expect(text).toMatch(/There is no such room\.[\s\S]*href="\/"[^>]*>To the home page</);
+    expect(text).toMatch(/We can’t find this room\.[\s\S]*href="\/"[^>]*>Go to the home page</);
     expect((await read('/rooms/room_0123456789/card.jpg')).status).toBe(404);
     for (const url of ['https://evil.example/rooms/room_1', `${http.url}/wallet`, 'nonsense', ''])
       expect((await read(`/oembed?url=${encodeURIComponent(url)}`)).json.error.code).toBe('not_found');

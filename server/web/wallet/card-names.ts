@@ -1,7 +1,7 @@
 /** Names of cards on the pages. */
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import type { SavedCard } from '../../protocol/money/money.ts';
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 
 const BRANDS: Record<string, string> = {
   visa: 'Visa',

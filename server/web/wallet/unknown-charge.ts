@@ -1,6 +1,6 @@
 /** What a person is told when an act that charges their card has failed: without an answer, the card may be charged. */
 import { LogeError } from '../../../client-sdk/src/errors.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
 export function wordsOfCharge(error: unknown, words: string, { maybeCharged }: SiteTexts['wallet']): string {
   const code = error instanceof LogeError ? error.code : undefined;

@@ -8,7 +8,7 @@ import { testIdsOf, wordsOf } from '../../../tests/support/browser/element-marku
 import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import { DAY_MS } from '../../platform/clock.ts';
 import type { OwnMembership, Tier } from '../../protocol/money/memberships.ts';
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 import '../texts/wallet-texts.ts';
 import { WalletMemberships } from './wallet-memberships.ts';
 

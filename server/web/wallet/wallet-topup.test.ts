@@ -1,6 +1,8 @@
 /** What the wallet says of a top-up whose outcome it does not know. */
 
 import { afterEach, expect, test, vi } from 'vitest';
+import { elementTable } from '../../../client-sdk/elements/texts/element-texts.ts';
+import { errors } from '../../../client-sdk/elements/texts/english/errors.ts';
 import { fromWire } from '../../../client-sdk/src/errors.ts';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
 import { answerOf } from '../../../tests/support/browser/site-calls.ts';
@@ -12,7 +14,8 @@ afterEach(() => vi.unstubAllGlobals());
 
 test('nobody is told that nothing was charged while a saved card may be', async () => {
   vi.stubGlobal('location', { href: 'http://localhost/wallet' });
-  const silent = fromWire({ code: 'provider_unavailable', message: 'Nothing was charged.', retryable: true });
+  elementTable.addIn('en', { errors });
+  const silent = fromWire({ code: 'provider_unavailable', message: 'It does not answer.', retryable: true });
   const topUp = answerOf('POST /v1/wallet/topups').mockRejectedValue(silent);
   const part = new WalletTopup();
   part.wallet = { balanceMinor: 0, promoMinor: 0, currency: 'eur' } satisfies Wallet;
@@ -23,8 +26,8 @@ test('nobody is told that nothing was charged while a saved card may be', async 
   expect(part.problem).toMatch(/^Your card may have been charged/);
   topUp.mockRejectedValueOnce(new Error('offline'));
   await pay();
-  expect(part.problem).toMatch(/cannot be reached.* Your card may have been charged/);
+  expect(part.problem).toMatch(/can’t reach the server.* Your card may have been charged/);
   part.card = '';
   await pay();
-  expect(part.problem).toBe('Nothing was charged.');
+  expect(part.problem).toBe(errors.provider_unavailable);
 });

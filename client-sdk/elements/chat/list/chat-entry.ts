@@ -6,7 +6,7 @@ import type { ChatMessage, ChatNotice, ChatReply, ChatTip } from '../../../../se
 import type { ChatItem } from '../../../src/events.ts';
 import { icon } from '../../controls/more-icons.ts';
 import { tipTier } from '../../money/tip-tier.ts';
-import type { ElementTexts } from '../../texts/english.ts';
+import type { ElementTexts } from '../../texts/element-texts.ts';
 import { formatMoney, formatTime } from '../../texts/format.ts';
 import type { Language } from '../../texts/language.ts';
 import { shownName } from '../../texts/shown-name.ts';

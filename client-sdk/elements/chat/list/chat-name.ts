@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { ChatMessage } from '../../../../server/protocol/chat/chat.ts';
 import { initialsOf, seedOf } from '../../stage/poster.ts';
-import type { ElementTexts } from '../../texts/english.ts';
+import type { ElementTexts } from '../../texts/element-texts.ts';
 import { shownName } from '../../texts/shown-name.ts';
 
 const TINTS = 6;

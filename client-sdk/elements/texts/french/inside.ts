@@ -1,10 +1,10 @@
 /** Textes français de ce qui se voit dans un salon, hors du chat. */
-import type { InsideTexts } from './inside-english.ts';
+import type { inside as english } from '../english/inside.ts';
 
-export const insideFrench: InsideTexts = {
+export const inside: typeof english = {
   private: {
     how: (amount) =>
-      `Rien que vous deux. ${amount} sont réservés à la demande ; vous payez au centime près le temps où l’image passait vraiment des deux côtés.`,
+      `Rien que vous deux. ${amount} sont réservés à la demande ; vous ne payez, au centime près, que le temps où vous vous êtes vraiment vus.`,
     request: 'Demander une session',
     topUp: (missing) => `Ajoutez ${missing} pour demander`,
     waiting: (creator) => `En attente de la réponse de ${creator}…`,
@@ -16,7 +16,7 @@ export const insideFrench: InsideTexts = {
     pausedText:
       'Votre appareil ne confirme pas que l’image arrive : nous avons cessé de l’envoyer. Rien n’est débité pendant ce temps. Vérifiez votre connexion, désactivez un VPN ou une extension qui bloque la vidéo, ou essayez un autre réseau.',
     pausedRetry: (time) => `Prochain essai possible dans ${time} : seuls quelques essais sont permis en cinq minutes.`,
-    pausedRetrySoon: 'Nous réessayons de nous-mêmes dès que votre connexion fonctionne.',
+    pausedRetrySoon: 'Nous réessaierons dès que votre connexion fonctionnera.',
     pausedEnds:
       'Après une minute sans image, la session se termine d’elle-même ; vous pourrez alors en demander une autre.',
     fanPausedTitle: (name) => `La vidéo vers ${name} est en pause`,
@@ -26,13 +26,13 @@ export const insideFrench: InsideTexts = {
     declined: 'Votre demande a été déclinée. Rien n’a été débité.',
     expired: 'Personne n’a répondu à temps. Rien n’a été débité.',
     with: (name) => `Avec ${name}`,
-    nobody: 'Personne ne demande de session pour le moment.',
+    nobody: 'Aucune demande pour le moment.',
     accept: 'Accepter',
     decline: 'Décliner',
     costInAll: (amount) => `Elle a coûté ${amount}.`,
     lasts: (time) => `Votre crédit suffit pour ${time} au plus.`,
     receipt: 'Votre reçu',
-    time: 'Temps avec l’image des deux côtés',
+    time: 'Temps en face à face',
     perMinute: 'Prix de la minute',
     paid: 'Vous avez payé',
     earned: 'Vous avez gagné',
@@ -52,15 +52,15 @@ export const insideFrench: InsideTexts = {
     date: 'Date',
     calendar: 'Ajouter à l’agenda',
     receipt: 'Reçu',
-    toRoom: 'Vers le salon',
+    toRoom: 'Aller au salon',
     back: 'Rendre le billet',
     backMoved: (until) => `La date a changé depuis votre achat. Vous pouvez le rendre avant ${until}.`,
-    backUntil: 'Jusqu’au début ou à la reprise du live, vous pouvez le rendre, sans dire pourquoi.',
+    backUntil: 'Vous pouvez le rendre jusqu’au début ou à la reprise du live, sans justification.',
     backRemoved:
       'Vous avez un billet, et aucun live n’a eu lieu depuis l’achat : jusqu’au prochain, vous pouvez le rendre vous-même.',
-    backSure: 'Vous perdez votre place, et l’argent repart par le même chemin.',
-    keep: 'Le garder',
-    returned: (amount) => `Le billet est rendu : ${amount} repartent par le même chemin.`,
+    backSure: 'Vous cédez votre place, et l’argent repart par le même chemin.',
+    keep: 'Garder le billet',
+    returned: (amount) => `Billet rendu. ${amount} repartent par le même chemin.`,
   },
   tip: {
     open: 'Pourboire',
@@ -70,22 +70,22 @@ export const insideFrench: InsideTexts = {
     amounts: 'Montant',
     other: 'Autre montant',
     message: 'Message (facultatif)',
-    messagePlaceholder: 'Quelques mots visibles de tous',
+    messagePlaceholder: 'Quelques mots, visibles de tous',
     send: (amount) => `Offrir ${amount}`,
     sendNone: 'Choisissez un montant',
     balance: (amount) => `Dans votre portefeuille : ${amount}`,
-    after: (amount) => `Il restera après ce pourboire : ${amount}`,
+    after: (amount) => `Après ce pourboire : ${amount}`,
     short: (missing) => `Il manque ${missing} dans votre portefeuille.`,
     topUp: 'Recharger',
     byCard: 'Payer par carte',
     payByCard: (amount) => `Payer ${amount} par carte`,
     byCardFrom: (minimum) => `Par carte sur la page de notre prestataire, à partir de ${minimum}.`,
-    tooSmallByCard: (minimum) => `Par carte, le plus petit pourboire est de ${minimum}.`,
+    tooSmallByCard: (minimum) => `Par carte, le pourboire minimum est de ${minimum}.`,
     sent: (amount) => `${amount} offerts. Merci !`,
     maybeSent:
       'Ce pourboire est peut-être déjà parti, ou sa page de paiement est ouverte. Vérifiez avant d’en envoyer un autre.',
-    tooSmall: (minimum) => `Le plus petit pourboire est de ${minimum}.`,
-    tooLarge: (maximum) => `Le plus grand pourboire est de ${maximum}.`,
+    tooSmall: (minimum) => `Le pourboire minimum est de ${minimum}.`,
+    tooLarge: (maximum) => `Le pourboire maximum est de ${maximum}.`,
     menu: 'Au menu',
   },
   goal: {
@@ -99,7 +99,7 @@ export const insideFrench: InsideTexts = {
     target: (currency) => `Montant (${currency})`,
     set: 'Fixer',
     clear: 'Retirer l’objectif',
-    incomplete: 'Un objectif a besoin d’un nom et d’un montant.',
+    incomplete: 'Donnez un nom et un montant à l’objectif.',
   },
   stage: {
     label: (creator) => `Vidéo en direct de ${creator}`,
@@ -108,25 +108,25 @@ export const insideFrench: InsideTexts = {
     startsIn: 'Début dans',
     days: (count, days) => `${count} ${days === 1 ? 'jour' : 'jours'}`,
     anyMoment: 'D’un instant à l’autre',
-    pausedTitle: 'Une pause',
+    pausedTitle: 'Petite pause',
     pausedText: (creator, time) => `${creator} revient avant ${time}. Restez ici : la vidéo démarre d’elle-même.`,
     offAirText: (creator) => `Restez ici : dès que ${creator} revient, la vidéo redémarre d’elle-même.`,
     laterText: (when) => `Début du live : ${when}. La vidéo démarre ici d’elle-même.`,
     soonText: (creator) => `${creator} se prépare. Restez ici : la vidéo démarre d’elle-même.`,
     joining: 'Lever de rideau…',
-    startSound: 'Toucher pour le son',
+    startSound: 'Touchez pour le son',
     cameraOff: 'La caméra est éteinte',
-    halted: 'Une courte pause. Restez là, la suite arrive.',
+    halted: 'Un instant. Restez ici, la suite arrive.',
     microphoneOff: 'Le son est coupé sur scène',
     paused: 'En pause : votre appareil ne confirme pas l’image',
     soundOnly: 'Son seul',
-    soundOnlyText: 'La connexion est trop lente pour l’image, qui reviendra d’elle-même.',
+    soundOnlyText: 'Votre connexion est trop lente pour l’image. Elle reviendra d’elle-même.',
     poorConnection: 'Votre connexion est faible. L’image s’y adapte.',
   },
   summary: {
     title: 'Votre soirée',
     titleOther: 'La soirée',
-    titleCreator: 'La soirée en chiffres',
+    titleCreator: 'Votre soirée en chiffres',
     duration: 'En direct',
     tickets: (count) => `Billets (${count})`,
     tips: (count) => `Pourboires (${count})`,
@@ -136,14 +136,14 @@ export const insideFrench: InsideTexts = {
     back: (amount, to) =>
       to === 'wallet'
         ? `Vous n’avez vu aucun live : ${amount} reviennent automatiquement dans votre portefeuille.`
-        : `Vous n’avez vu aucun live : ${amount} reviennent automatiquement sur votre carte. Votre banque les affiche sous 5 à 10 jours.`,
+        : `Vous n’avez vu aucun live : ${amount} reviennent automatiquement sur votre carte. Votre banque les affichera sous 5 à 10 jours.`,
   },
   leaderboard: {
     title: 'Les plus généreux ce soir',
-    open: 'Qui a donné le plus',
+    open: 'Voir qui a donné le plus',
     tips: (count, one) => `${count} ${one ? 'pourboire' : 'pourboires'}`,
     you: 'Vous',
     yourPlace: (place) => `Vous êtes à la place ${place}`,
-    toNext: (amount) => `Encore ${amount} et vous gagnez une place`,
+    toNext: (amount) => `Encore ${amount} pour gagner une place`,
   },
 };
