@@ -4,6 +4,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { SavedCard } from '../../../server/protocol/money/money.ts';
 import { fromWire, LogeError } from '../../src/errors.ts';
 import type { Room } from '../../src/room.ts';
+import { elementTable } from '../texts/element-texts.ts';
+import { errors } from '../texts/english/errors.ts';
 import { LogeTopup } from './loge-topup.ts';
 
 class TestTopup extends LogeTopup {
@@ -91,9 +93,10 @@ test('another amount after a lost answer has the same key, so that the card is n
 });
 
 test('nobody is told that nothing was charged while a saved card may be', async () => {
+  elementTable.addIn('en', { errors });
   vi.stubGlobal('location', { href: 'http://localhost/' });
   const fail = async () => {
-    throw fromWire({ code: 'provider_unavailable', message: 'Nothing was charged.', retryable: true });
+    throw fromWire({ code: 'provider_unavailable', message: 'It does not answer.', retryable: true });
   };
   const cards = [{ id: 'card_1', brand: 'visa', last4: '4242' }] as unknown as SavedCard[];
   const topup = new TestTopup();
@@ -106,5 +109,5 @@ test('nobody is told that nothing was charged while a saved card may be', async 
   expect(topup.problem).toContain('may have been charged');
   topup.card = '';
   await topup.pay();
-  expect(topup.problem).toBe('Nothing was charged.');
+  expect(topup.problem).toBe(errors.provider_unavailable);
 });

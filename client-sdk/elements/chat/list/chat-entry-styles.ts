@@ -74,7 +74,6 @@ export const chatEntryStyles = css`
     color: var(--_muted);
     /* Opacity would create a compositing layer for each. */
     visibility: hidden;
-    font-variant-numeric: tabular-nums;
   }
 
   .row:hover time,
@@ -162,7 +161,6 @@ export const chatEntryStyles = css`
     grid-row: 1 / span 3;
     font: var(--_strong-16);
     color: var(--_accent);
-    font-variant-numeric: tabular-nums lining-nums;
   }
 
   .tip:is(.tier-1, .tier-2) {
