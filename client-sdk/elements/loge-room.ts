@@ -193,7 +193,7 @@ export class LogeRoom extends RoomPart {
     if (access?.state !== 'granted' && this.ending !== 'closing') {
       return html`<div class="scroll" tabindex="-1">
         ${room.ticketsLeft === 0 ? nothing : this.#walletBar(room)}
-        <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl} .contactPath=${this.contactPath} .decisionsPath=${this.decisionsPath}><slot name="lobby"></slot></loge-lobby>
+        <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl} .receiptPath=${this.receiptPath} .contactPath=${this.contactPath} .decisionsPath=${this.decisionsPath}><slot name="lobby"></slot></loge-lobby>
       </div>`;
     }
     if (this.#hasOwnLayout) return html`<slot></slot>`;
@@ -218,6 +218,7 @@ export class LogeRoom extends RoomPart {
           <loge-wallet exportparts="chip" .room=${room} .returnUrl=${returnUrl}></loge-wallet>
           ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}
         </div>
+        <loge-goal edge .room=${room}></loge-goal>
         <loge-chat exportparts="chat, list, composer" .isGoalOnStage=${true} .room=${room}>
           <loge-tip slot="actions" exportparts="button" .room=${room} .returnUrl=${returnUrl}></loge-tip>
         </loge-chat>

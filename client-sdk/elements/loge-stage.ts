@@ -23,7 +23,6 @@ import { defineElement, RoomPart } from './room/room-part.ts';
 import './chat/chat-reactions.ts';
 import './theme/web-awesome.ts';
 import { ChatClock } from './chat/chat-clock.ts';
-import './money/loge-goal.ts';
 import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
 import { Doors, doorStyles } from './stage/doors.ts';
 import { GoalMoment, goalMomentStyles } from './stage/goal-moment.ts';
@@ -123,12 +122,13 @@ export class LogeStage extends RoomPart {
     const info = room?.info;
     const creator = shownName(info?.creator, texts);
     const hasPicture = this.#hasPicture;
+    const isShown = hasPicture && !this.#doors.areClosed;
     return html`
       <div class="stage" part="stage">
         ${info ? poster({ ...info, poster: room?.poster ?? null }) : html`<div class="poster blank"></div>`}
         <media-controller
-          class=${hasPicture ? 'on' : 'off'}
-          ?inert=${!hasPicture}
+          class=${isShown ? 'on' : 'off'}
+          ?inert=${!isShown}
           part="player"
           lang=${language}
           aria-label=${texts.stage.label(creator)}
@@ -161,7 +161,6 @@ export class LogeStage extends RoomPart {
             ${this.#reportButton()}
           </div>
           <loge-chat-reactions .room=${room}></loge-chat-reactions>
-          <loge-goal edge .room=${room}></loge-goal>
         </div>
       </div>
       ${this.reported ? html`<loge-report .room=${room} .target=${this.reported}></loge-report>` : nothing}
@@ -299,7 +298,7 @@ export class LogeStage extends RoomPart {
     const say = (title: string, text: string) =>
       html`<div class="curtain waiting">
         ${remainingMs > 0 ? html`<p class="muted" aria-hidden="true">${stage.startsIn}</p>` : nothing}
-        ${title && html`<p class="display" aria-hidden=${remainingMs > 0}>${title}</p>`}
+        ${title && html`<p class="display ${remainingMs > 0 ? 'countdown' : ''}" aria-hidden=${remainingMs > 0}>${title}</p>`}
         <p role="status" data-testid="stage-waiting">${text}</p>
       </div>`;
     if (pausedUntil && pauseAnnounced)

@@ -19,9 +19,7 @@ export class LogeGoal extends RoomPart {
       }
 
       :host([edge]) {
-        display: var(--_goal-edge, none);
-        position: absolute;
-        inset: auto 0 0;
+        position: relative;
         color: var(--_on-stage);
       }
 
@@ -65,6 +63,8 @@ export class LogeGoal extends RoomPart {
       }
 
       :host([edge]) .words {
+        position: absolute;
+        inset: auto 0 100%;
         padding: var(--_space-8) var(--_space-16);
         margin: 0;
         background: var(--_scrim);

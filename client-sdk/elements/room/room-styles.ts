@@ -141,15 +141,20 @@ export const roomStyles = css`
     background: color-mix(in oklab, var(--_ground) 80%, transparent);
   }
 
+  /* At the edge between the stage and a chat that lies over it. */
+  .inside > loge-goal {
+    z-index: 2;
+    grid-area: 3 / 1;
+    align-self: start;
+    height: 4px;
+    margin-top: calc(-1 * var(--_space-4));
+  }
+
   @container room ((max-width: 819px) or (max-height: 599px)) {
     loge-chat {
       --_chat-strip: flex;
       --_chat-full: none;
       --_chat-panel: transparent;
-    }
-
-    loge-stage {
-      --_goal-edge: block;
     }
   }
 
@@ -170,6 +175,10 @@ export const roomStyles = css`
       align-self: stretch;
       aspect-ratio: auto;
       min-height: 0;
+    }
+
+    .inside > loge-goal {
+      display: none;
     }
 
     .bar {

@@ -36,6 +36,11 @@ export class Doors implements ReactiveController {
     ];
   }
 
+  /** Before the first picture. */
+  get areClosed(): boolean {
+    return this.#state === 'closed';
+  }
+
   /** The picture is there. */
   part(): void {
     if (this.#state !== 'closed') return;

@@ -3,8 +3,8 @@ import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 
 import { css, html, nothing } from 'lit';
 import type { Goal } from '../../../server/protocol/money/tipping.ts';
 import type { Room } from '../../src/room.ts';
-import type { Language } from '../texts/language.ts';
 import { elementTexts } from '../texts/element-texts.ts';
+import type { Language } from '../texts/language.ts';
 import { shownName } from '../texts/shown-name.ts';
 
 const SHOWN_MS = 2_500;

@@ -178,13 +178,13 @@ export const stageStyles = css`
     font: var(--_type-14);
   }
 
-  .waiting .display {
+  .waiting .countdown {
     font: var(--_title-40);
     font-variant-numeric: tabular-nums lining-nums;
   }
 
   @container (min-width: 40rem) {
-    .waiting .display {
+    .waiting .countdown {
       font: var(--_title-56);
     }
   }

@@ -228,8 +228,8 @@ export const chatEntryStyles = css`
     grid-column: 2;
   }
 
-  .tip .line:only-of-type {
-    grid-row: span 2;
+  .tip .line:nth-child(2):last-child {
+    grid-row: 1 / span 3;
   }
 
   .tools {

@@ -5,8 +5,8 @@ import type { OutgoingMessage } from '../../../src/chat/chat-outbox.ts';
 import type { LogeError } from '../../../src/errors.ts';
 import type { Room } from '../../../src/room.ts';
 import { icon } from '../../controls/more-icons.ts';
-import { nameOf } from './chat-name.ts';
 import type { ElementTexts } from '../../texts/element-texts.ts';
+import { nameOf } from './chat-name.ts';
 
 interface OutgoingContext {
   texts: ElementTexts;

@@ -123,13 +123,17 @@ export const inside = {
     poorConnection: 'Your connection is weak, so the picture adapts.',
   },
   summary: {
-    title: 'Your evening',
     titleOther: 'The evening',
+    lasted: (creator: string, time: string) => `${creator} was live for ${time}.`,
+    givers: (names: string) => `Most generous: ${names}`,
+    club: (creator: string) => `${creator}’s club`,
+    member: (creator: string) => `You’re a member of ${creator}’s club.`,
+    paid: ([ticket, tips]: readonly (string | false | null)[]) =>
+      `You paid ${ticket && tips ? `${ticket} for the ticket and ${tips} in tips` : ticket ? `${ticket} for the ticket` : `${tips} in tips`}.`,
     titleCreator: 'Your evening in numbers',
     duration: 'Live',
     tickets: (count: string) => `Tickets (${count})`,
     tips: (count: string) => `Tips (${count})`,
-    ownTips: (count: string) => `Your tips (${count})`,
     returned: (count: string) => `Refunded, not counted above (${count})`,
     yours: 'You keep, after VAT and commission',
     back: (amount: string, to: 'wallet' | 'card') =>

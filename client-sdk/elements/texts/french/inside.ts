@@ -124,13 +124,17 @@ export const inside: typeof english = {
     poorConnection: 'Votre connexion est faible. L’image s’y adapte.',
   },
   summary: {
-    title: 'Votre soirée',
     titleOther: 'La soirée',
+    lasted: (creator, time) => `${creator} était en direct pendant ${time}.`,
+    givers: (names) => `Les plus généreux : ${names}`,
+    club: (creator) => `Le club de ${creator}`,
+    member: (creator) => `Vous êtes membre du club de ${creator}.`,
+    paid: ([ticket, tips]) =>
+      `Vous avez payé ${ticket && tips ? `${ticket} pour le billet et ${tips} de pourboires` : ticket ? `${ticket} pour le billet` : `${tips} de pourboires`}.`,
     titleCreator: 'Votre soirée en chiffres',
     duration: 'En direct',
     tickets: (count) => `Billets (${count})`,
     tips: (count) => `Pourboires (${count})`,
-    ownTips: (count) => `Vos pourboires (${count})`,
     returned: (count) => `Remboursés, non comptés ci-dessus (${count})`,
     yours: 'Pour vous, après TVA et commission',
     back: (amount, to) =>
