@@ -19,7 +19,6 @@ import './loge-lobby.ts';
 import { ENTRY_NEAR, type PaymentNotice } from './loge-lobby.ts';
 import './loge-wallet.ts';
 import type { LogeWallet } from './loge-wallet.ts';
-import { coinStyles, throwCoin } from './room/coin.ts';
 import { FocusKeeper } from './room/focus-keeper.ts';
 import { appealLink } from './room/lobby-face.ts';
 import type { RoomWanted } from './room/room-part.ts';
@@ -27,8 +26,6 @@ import { defineElement, ROOM_WANTED, RoomPart } from './room/room-part.ts';
 import type { SessionSource, TokenProvider } from './room/room-session.ts';
 import { RoomSession } from './room/room-session.ts';
 import { roomStyles } from './room/room-styles.ts';
-import { curtainHalves } from './stage/doors.ts';
-import { curtain } from './stage/poster.ts';
 import { shownName } from './texts/shown-name.ts';
 
 const TOAST_MS = 10_000;
@@ -74,7 +71,7 @@ export class LogeRoom extends RoomPart {
   /** The evening has just ended, with this person inside: the curtain closes, and gives way to the lobby. */
   declare ending: '' | 'closing' | 'closed';
 
-  static override styles = [...RoomPart.styles, plainControlStyles, curtainHalves, roomStyles, coinStyles];
+  static override styles = [...RoomPart.styles, plainControlStyles, roomStyles];
 
   readonly #session = new RoomSession(this, {
     handleRoom: (room) => {
@@ -168,7 +165,7 @@ export class LogeRoom extends RoomPart {
         @loge-topup-wanted=${this.#handleTopupWanted}
         @loge-tip-sent=${this.#handleTipSent}
       >
-        ${this.#content()} ${this.#curtain()}
+        ${this.#content()} ${this.ending ? html`<loge-curtain .room=${room}></loge-curtain>` : nothing}
         <div class="banner-place" role="status" aria-live="polite">
           ${
             room?.state === 'reconnecting'
@@ -224,16 +221,6 @@ export class LogeRoom extends RoomPart {
         </loge-chat>
       </section>
     `;
-  }
-
-  #curtain(): TemplateResult | typeof nothing {
-    const { room, texts, ending } = this;
-    if (ending === '' || !room?.info) return nothing;
-    const folds = `background-image: ${curtain(room.info)}`;
-    return html`<div class="doors ending" data-testid="room-ending" aria-hidden="true">
-      <span style=${folds}></span><span style=${folds}></span>
-      <p>${texts.room.thanks}</p>
-    </div>`;
   }
 
   #endingTimer: ReturnType<typeof setTimeout> | undefined;
@@ -376,7 +363,12 @@ export class LogeRoom extends RoomPart {
     const [from] = event.composedPath() as Element[];
     const place = this.renderRoot.querySelector('.room');
     const stage = this.renderRoot.querySelector('.stage-box') ?? this.querySelector('loge-stage');
-    if (from && place && stage) throwCoin(place, { from, to: stage, tip: event.detail.tip });
+    if (!from || !place || !stage) return;
+    const { tip } = event.detail;
+    void import('./room/coin.ts').then(
+      ({ throwCoin }) => throwCoin(place, { from, to: stage, tip }),
+      () => undefined,
+    );
   };
 
   #toast(text: string, variant: 'success' | 'neutral' | 'danger'): void {

@@ -25,7 +25,7 @@ import './theme/web-awesome.ts';
 import { ChatClock } from './chat/chat-clock.ts';
 import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
 import { Doors, doorStyles } from './stage/doors.ts';
-import { GoalMoment, goalMomentStyles } from './stage/goal-moment.ts';
+import { GoalMoment } from './stage/goal-moment.ts';
 import { poster, posterStyles } from './stage/poster.ts';
 import { stageStyles } from './stage/stage-styles.ts';
 import { TipBanner, tipBannerStyles } from './stage/tip-banner.ts';
@@ -67,7 +67,6 @@ export class LogeStage extends RoomPart {
     plainControlStyles,
     tipBannerStyles,
     doorStyles,
-    goalMomentStyles,
     stageStyles,
   ];
 
@@ -103,7 +102,7 @@ export class LogeStage extends RoomPart {
       }),
       ...this.#tips.listenTo(room),
       ...this.#doors.listenTo(room),
-      ...this.#goal.listenTo(room, () => this.language),
+      ...this.#goal.listenTo(room),
       room.on('error', (error) => {
         if (error.code === 'code_unavailable') this.missingCode = error;
         if (error.code === 'media_unreachable') this.unreachable = error;
@@ -154,7 +153,7 @@ export class LogeStage extends RoomPart {
         <div class="over">
           ${this.#isSharing ? html`<video class="corner" part="corner" muted playsinline autoplay aria-hidden="true"></video>` : nothing}
           ${this.#unreachable() ?? (hasPicture ? this.#soundOnly() : this.#placeholder(creator))} ${this.#notices()}
-          ${this.#goal.render(language)} ${this.#tips.render(language)}
+          ${this.#goal.render(room)} ${this.#tips.render(language)}
           <div class="badges">
             ${room?.isLive ? liveBadge(texts) : nothing}
             ${room?.info ? viewersBadge(room.viewerCount, texts, language) : nothing}

@@ -153,7 +153,7 @@ export class LogeSummary extends RoomPart {
   }
 
   #thanks(room: Room, summary: RoomSummary): TemplateResult | typeof nothing {
-    const { summary: texts, room: words } = this.texts;
+    const texts = this.texts.summary;
     const { ticket, tips, goal, givers, next, liveSeconds } = summary;
     const wasThere = ticket !== null || tips.count > 0;
     if (!wasThere && !next && liveSeconds === 0) return nothing;
@@ -162,7 +162,7 @@ export class LogeSummary extends RoomPart {
     return html`<section class="thanks" part="summary" data-testid="room-summary" role="status">
       ${
         liveSeconds > 0
-          ? html`<h2>${wasThere ? words.thanks : texts.titleOther}</h2>
+          ? html`<h2>${wasThere ? texts.thanks : texts.titleOther}</h2>
               <p class="numbers">${texts.lasted(creator, formatDuration(liveSeconds * 1000))}</p>`
           : nothing
       }

@@ -217,38 +217,11 @@ export const roomStyles = css`
     visibility: hidden;
   }
 
-  .doors.ending {
-    z-index: 3;
-    animation: vanish 400ms 2.5s both;
-  }
-
-  .doors.ending span {
-    animation: close 900ms var(--_curve) both;
-  }
-
-  .doors.ending p {
+  loge-curtain {
     position: absolute;
     inset: 0;
-    display: grid;
-    place-content: center;
-    color: var(--_on-velvet);
-    font: var(--_title-56);
-    text-align: center;
-    animation: appear 500ms 700ms both;
-  }
-
-  @keyframes close {
-    from {
-      transform: scaleX(0);
-    }
-  }
-
-  @media (prefers-reduced-motion: reduce) {
-    .doors.ending {
-      animation:
-        appear 300ms both,
-        vanish 400ms 2.5s both !important;
-    }
+    z-index: 3;
+    pointer-events: none;
   }
 
   .skeleton .line {

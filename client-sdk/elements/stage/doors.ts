@@ -67,6 +67,20 @@ export class Doors implements ReactiveController {
   }
 }
 
+export const curtainMoves = css`
+  @keyframes vanish {
+    to {
+      opacity: 0;
+    }
+  }
+
+  @keyframes appear {
+    from {
+      opacity: 0;
+    }
+  }
+`;
+
 /** Two halves that make one curtain. */
 export const curtainHalves = css`
   .doors {
@@ -98,17 +112,7 @@ export const curtainHalves = css`
     }
   }
 
-  @keyframes vanish {
-    to {
-      opacity: 0;
-    }
-  }
-
-  @keyframes appear {
-    from {
-      opacity: 0;
-    }
-  }
+  ${curtainMoves}
 `;
 
 export const doorStyles = css`

@@ -18,7 +18,6 @@ export const base = {
     retry: 'Try again',
     reconnecting: 'Connection lost. Finding our way back…',
     ended: 'This live is over',
-    thanks: 'Thank you',
     endedText: (creator: string) => `${creator}’s room is closed.`,
     disconnected: 'You’re no longer in the room',
     label: (title: string) => `Room: ${title}`,

@@ -123,6 +123,7 @@ export const inside = {
     poorConnection: 'Your connection is weak, so the picture adapts.',
   },
   summary: {
+    thanks: 'Thank you',
     titleOther: 'The evening',
     lasted: (creator: string, time: string) => `${creator} was live for ${time}.`,
     givers: (names: string) => `Most generous: ${names}`,

@@ -19,7 +19,6 @@ export const base: typeof english.base = {
     retry: 'Réessayer',
     reconnecting: 'La connexion est perdue. Nous la rétablissons…',
     ended: 'Ce live est terminé',
-    thanks: 'Merci',
     endedText: (creator) => `Le salon de ${creator} est fermé.`,
     disconnected: 'Vous n’êtes plus dans le salon',
     label: (title) => `Salon : ${title}`,

@@ -124,6 +124,7 @@ export const inside: typeof english = {
     poorConnection: 'Votre connexion est faible. L’image s’y adapte.',
   },
   summary: {
+    thanks: 'Merci',
     titleOther: 'La soirée',
     lasted: (creator, time) => `${creator} était en direct pendant ${time}.`,
     givers: (names) => `Les plus généreux : ${names}`,
