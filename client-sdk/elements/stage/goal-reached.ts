@@ -114,7 +114,7 @@ export class LogeGoalReached extends RoomPart {
 }
 
 /** The names of who gave most, as far as this page has seen: a request by everyone at once would be a rush. */
-export function giversOf({ chat }: Pick<Room, 'chat'>, texts: ElementTexts): string[] {
+function giversOf({ chat }: Pick<Room, 'chat'>, texts: ElementTexts): string[] {
   const given = new Map<string, { name: string; sumMinor: number }>();
   for (const item of chat.messages) {
     if (item.kind !== 'tip' || item.refunded) continue;

@@ -96,7 +96,7 @@ export const tipBannerStyles = css`
 
   .tip.tier-3 {
     border: 2px solid var(--_primary);
-    background: radial-gradient(ellipse at 0 120%, var(--_footlight), transparent 60%) var(--_velvet);
+    background: var(--_velvet);
   }
 
   .tip .amount {

@@ -183,7 +183,7 @@ export const chatEntryStyles = css`
     border-color: var(--_primary);
     border-radius: var(--_radius);
     padding: var(--_space-16);
-    background: radial-gradient(ellipse at 0 120%, var(--_footlight), transparent 60%) var(--_velvet);
+    background: var(--_velvet);
     color: var(--_on-velvet);
   }
 
