@@ -12,7 +12,6 @@ import type { Room } from '../src/room.ts';
 import { ChatAnnouncer } from './chat/list/chat-announcer.ts';
 import './chat/chat-bar.ts';
 import './chat/chat-board.ts';
-import './chat/chat-poll.ts';
 import { chatStrip, chatStripStyles } from './chat/chat-strip.ts';
 import './chat/composer/chat-composer.ts';
 import type { LogeChatModeration } from './chat/chat-moderation.ts';
@@ -94,7 +93,7 @@ export class LogeChat extends RoomPart {
         'roomEnded',
         'chatOutgoing',
       ]),
-      ...this.renderOn(room, ['chatState', 'chatSampled', 'goalProgress', 'goalCleared']),
+      ...this.renderOn(room, ['chatState', 'chatPoll', 'chatSampled', 'goalProgress', 'goalCleared']),
       ...(['chatHistory', 'chatMessageRemoved', 'chatAuthorRemoved'] as const).map((name) =>
         room.on(name, () => this.#handleChange(name)),
       ),
@@ -194,7 +193,7 @@ export class LogeChat extends RoomPart {
               : nothing
           }
         </div>
-        <loge-chat-poll .room=${room}></loge-chat-poll>
+        ${room?.chat.poll ? html`<loge-chat-poll .room=${room}></loge-chat-poll>` : nothing}
         ${room?.chat.sampling ? this.#sampled(room.chat.sampling) : nothing}
         <div class="view">
           <div

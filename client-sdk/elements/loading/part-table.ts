@@ -3,6 +3,7 @@ import { registerParts } from './parts.ts';
 
 registerParts({
   'loge-chat': () => import('../loge-chat.ts'),
+  'loge-chat-poll': () => import('../chat/chat-poll.ts'),
   'loge-chat-moderation': () => import('../chat/chat-moderation.ts'),
   'loge-report': () => import('../trust/loge-report.ts'),
   'loge-club': () => import('../money/loge-club.ts'),

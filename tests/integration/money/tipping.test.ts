@@ -60,7 +60,7 @@ test('the creator sets a goal and a menu that all see; tips move the goal, and a
   await back;
   expect((await shown).entries).toContainEqual(expect.objectContaining({ kind: 'tip_refund', tip: receipt.id }));
   const { entries } = await newcomer.request('chat:history', { limit: 10 });
-  expect(entries.filter(({ kind }) => kind === 'notice')).toEqual([]);
+  expect(entries.filter(({ kind }: ChatEntry) => kind === 'notice')).toEqual([]);
   expect(entries.find((entry: ChatEntry) => entry.kind === 'tip')).toMatchObject({
     id: receipt.id,
     refunded: true,
@@ -93,7 +93,7 @@ test('a goal that is reached is said once, also to who comes later; what all gav
   await expect
     .poll(async () => {
       const { entries } = await creator.request('chat:history', { limit: 10 });
-      return entries.flatMap((entry) => (entry.kind === 'notice' ? [[entry.notice, entry.subject]] : []));
+      return entries.flatMap((entry: ChatEntry) => (entry.kind === 'notice' ? [[entry.notice, entry.subject]] : []));
     })
     .toEqual([['goal_reached', 'An encore']]);
 
