@@ -124,7 +124,7 @@ export class LogeStage extends RoomPart {
     const isShown = hasPicture && !this.#doors.areClosed;
     return html`
       <div class="stage" part="stage">
-        ${info ? poster({ ...info, poster: room?.poster ?? null }) : html`<div class="poster blank"></div>`}
+        ${info ? poster({ ...info, poster: room?.poster ?? null }, { isBare: true }) : html`<div class="poster blank"></div>`}
         <media-controller
           class=${isShown ? 'on' : 'off'}
           ?inert=${!isShown}
