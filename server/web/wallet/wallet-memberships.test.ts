@@ -2,6 +2,7 @@
 
 import { afterEach, expect, test, vi } from 'vitest';
 import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { fromWire, LogeError } from '../../../client-sdk/src/errors.ts';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
 import { testIdsOf, wordsOf } from '../../../tests/support/browser/element-markup.ts';
@@ -70,7 +71,7 @@ test('nobody is told that nothing was charged for a dearer tier while the card m
   part.changing = { id: 'mbr_1', tier: tierOf('tier_1'), nextTier: null } as unknown as OwnMembership;
   part.tiers = [tierOf('cheap'), { ...tierOf('dear'), priceMinor: 1_900 }];
   await pressOf(part.render(), 'choose-dear')();
-  expect(part.problem).toBe(siteTexts('en').wallet.maybeCharged);
+  expect(part.problem).toBe(elementTexts('en').topup.maybeCharged);
   await pressOf(part.render(), 'choose-cheap')();
   expect(part.problem).toBe('Nothing was charged.');
 });

@@ -1,8 +1,5 @@
 /** English texts of the wallet: credit, cards, memberships, history. */
-import { topupEnglish } from '../../../../client-sdk/elements/texts/topup-texts.ts';
-
 export const englishWallet = {
-  ...topupEnglish,
   title: 'Your wallet',
   balance: 'Available credit',
   text: 'Credit buys tickets and tips here, at once, without typing your card again. It is not a bank account and pays no interest. What you do not spend you get back to your card, below.',
@@ -12,17 +9,10 @@ export const englishWallet = {
   paid: 'Paid by you',
   promo: 'Gift credit',
   promoText: 'Given by the house, spent first. It cannot be paid out.',
-  caps: (smallest: string, largest: string, most: string) =>
-    `One top-up is from ${smallest} to ${largest}. A wallet holds at most ${most}.`,
-  room: (amount: string) => `There is room for ${amount} more.`,
   topUp: 'Top up',
-  newCardText: 'On our payment provider’s page',
-  secure: 'You pay on our payment provider’s page and come back here. We never see your card number.',
-  secureSaved: 'Your bank may ask you to confirm. You come back here afterwards.',
   cards: 'Saved cards',
   cardsNone: 'No card is saved. On the payment page you can choose to keep one for next time.',
   cardsText: 'They are kept by our payment provider. We know the last four digits, no more.',
-  expires: (when: string) => `Expires ${when}`,
   expired: 'Expired',
   removeCard: 'Remove',
   removeCardNamed: (card: string) => `Remove ${card}`,

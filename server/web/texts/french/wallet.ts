@@ -1,9 +1,7 @@
 /** French texts of the wallet: credit, cards, memberships, history. */
-import { topupFrench } from '../../../../client-sdk/elements/texts/topup-texts.ts';
 import type { SiteTexts } from '../english/site.ts';
 
 export const frenchWallet: SiteTexts['wallet'] = {
-  ...topupFrench,
   title: 'Votre portefeuille',
   balance: 'Crédit disponible',
   text: 'Ce crédit paie ici billets et pourboires, tout de suite, sans ressaisir votre carte. Ce n’est pas un compte bancaire et il ne rapporte pas d’intérêts. Ce que vous ne dépensez pas retourne sur votre carte, plus bas.',
@@ -13,18 +11,11 @@ export const frenchWallet: SiteTexts['wallet'] = {
   paid: 'Payé par vous',
   promo: 'Crédit offert',
   promoText: 'Offert par la maison, dépensé en premier. Il ne peut pas être remboursé.',
-  caps: (smallest, largest, most) =>
-    `Une recharge va de ${smallest} à ${largest}. Un portefeuille contient au plus ${most}.`,
-  room: (amount) => `Il reste de la place pour ${amount}.`,
   topUp: 'Recharger',
-  newCardText: 'Sur la page de notre prestataire',
-  secure: 'Vous payez sur la page de notre prestataire et revenez ici. Nous ne voyons jamais le numéro de votre carte.',
-  secureSaved: 'Votre banque peut vous demander de confirmer. Vous revenez ensuite ici.',
   cards: 'Cartes enregistrées',
   cardsNone:
     'Aucune carte n’est enregistrée. Sur la page de paiement, vous pouvez choisir d’en garder une pour la prochaine fois.',
   cardsText: 'Notre prestataire les garde. Nous en connaissons les quatre derniers chiffres, rien de plus.',
-  expires: (when) => `Expire fin ${when}`,
   expired: 'Expirée',
   removeCard: 'Retirer',
   removeCardNamed: (card) => `Retirer ${card}`,
