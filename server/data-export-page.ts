@@ -22,11 +22,11 @@ const TEXTS = {
   en: {
     title: 'What this house holds on you',
     made: (at: string, person: string) => `Made on ${at} for ${person}.`,
-    text: 'Each part has a file in the folder “data” with all of its rows, for programs (JSON), and your pictures are in the folder “pictures”. Left out are secrets, such as digests of sign-in links, and other people.',
+    text: 'Each part has a file with all its rows in the folder “data”, for programs (JSON); your pictures are in the folder “pictures”. Secrets, such as digests of sign-in links, and other people are left out.',
     rows: (shown: number, all: number) =>
       shown < all ? `The first ${shown} of ${all} rows` : all === 1 ? 'One row' : `${all} rows`,
     domains: {
-      accounts: 'Account, sign-in, mail and roles',
+      accounts: 'Account, sign-in, email and roles',
       rooms: 'Rooms and access',
       money: 'Money',
       chat: 'Chat',
@@ -40,7 +40,7 @@ const TEXTS = {
     rows: (shown: number, all: number) =>
       shown < all ? `Les ${shown} premières lignes sur ${all}` : all === 1 ? 'Une ligne' : `${all} lignes`,
     domains: {
-      accounts: 'Compte, connexion, courrier et rôles',
+      accounts: 'Compte, connexion, e-mails et rôles',
       rooms: 'Salons et accès',
       money: 'Argent',
       chat: 'Chat',

@@ -41,5 +41,5 @@ test('a refunded tip of an erased person is announced without the name in the re
     chat: { showNewest: async () => {}, hands: { count: 0 }, messages },
   });
   emitter.emit('tipRefunded', { id: 'tip_1', seq: 2 });
-  expect(announce.mock.lastCall?.[0]()).toContain('from Erased person');
+  expect(announce.mock.lastCall?.[0]()).toContain('Deleted account’s tip');
 });

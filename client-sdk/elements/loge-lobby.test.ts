@@ -56,8 +56,8 @@ describe('the lobby of a room with tickets', () => {
 
   test('counts the tickets that are left when they are few and most are sold', () => {
     const left = (ticketsLeft: number, capacity: number) =>
-      wordsOf(lobby({ ticketsLeft, capacity })).match(/\w+ tickets? left/i)?.[0];
-    expect([left(3, 10), left(1, 2)]).toEqual(['3 tickets left', 'One ticket left']);
+      wordsOf(lobby({ ticketsLeft, capacity })).match(/(?:Only )?\w+ tickets? left/i)?.[0];
+    expect([left(3, 10), left(1, 2)]).toEqual(['Only 3 tickets left', 'Only one ticket left']);
     // Three of three are not few, nor are 21 of 100.
     expect([left(3, 3), left(6, 10), left(21, 100)]).toEqual([undefined, undefined, undefined]);
   });
@@ -83,9 +83,9 @@ test('after a live before its date, the lobby says the date; after a later one, 
 
 test('after a payment, the doors open to nobody who is refused, and money that bought nothing goes back', () => {
   const ended = { state: 'refused', reason: 'room_ended' };
-  const isOpening = (access: object) => /opening the doors/.test(wordsOf(lobby({ access, notice: 'confirmed' })));
+  const isOpening = (access: object) => /Opening the doors/.test(wordsOf(lobby({ access, notice: 'confirmed' })));
   expect([isOpening({}), isOpening(ended)]).toEqual([true, false]);
-  expect(wordsOf(lobby({ access: ended, notice: 'returned' }))).toContain('The money returns the way it came.');
+  expect(wordsOf(lobby({ access: ended, notice: 'returned' }))).toContain('The money goes back the way it came.');
   const soldOut = lobby({ ticketsLeft: 0, notice: 'returned' });
   expect(testIdsOf(soldOut)).toEqual(expect.arrayContaining(['payment-notice', 'sold-out']));
 });

@@ -7,7 +7,7 @@ import type { Room } from '../src/room.ts';
 import { LogeRoom } from './loge-room.ts';
 // Loaded beforehand: simulated time does not wait for it.
 import './money/payment-outcome.ts';
-import { english } from './texts/english.ts';
+import { base as english } from './texts/english/base.ts';
 
 vi.mock('@awesome.me/webawesome/dist/components/toast/toast.js', () => ({}));
 vi.mock('./theme/web-awesome.ts', () => ({}));

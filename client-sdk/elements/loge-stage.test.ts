@@ -7,7 +7,14 @@ import { LogeStage } from './loge-stage.ts';
 function curtain(info: object, clockOffsetMs = 0): string {
   const none = { startsAt: null, liveEndedAt: null, pausedUntil: null, pauseAnnounced: false };
   const room = {
-    info: { id: 'room_1', title: 'A concert', creator: { name: 'Camille' }, status: 'scheduled', ...none, ...info },
+    info: {
+      id: 'room_1',
+      title: 'A concert',
+      creator: { identity: 'camille', name: 'Camille' },
+      status: 'scheduled',
+      ...none,
+      ...info,
+    },
     ...{ isLive: false, viewerCount: 1, state: 'connected', stage: { tracks: [] }, chat: { state: null } },
     ...{ localParticipant: { role: 'fan' }, clockOffsetMs },
   };
@@ -15,12 +22,12 @@ function curtain(info: object, clockOffsetMs = 0): string {
 }
 
 test('before its day the curtain names the day, and asks nobody to wait', () => {
-  expect(curtain({ startsAt: new Date(2099, 4, 14, 20).toISOString() })).toMatch(/is to begin .*14 May/);
+  expect(curtain({ startsAt: new Date(2099, 4, 14, 20).toISOString() })).toMatch(/is set to begin .*14 May/);
   for (const startsAt of [null, new Date(Date.now() - 60_000).toISOString()])
     expect(curtain({ startsAt })).toContain('Camille is getting ready. Stay here');
   // A device whose clock is an hour fast.
   const inHalfAnHour = new Date(Date.now() - 1_800_000);
-  expect(curtain({ startsAt: inHalfAnHour.toISOString() }, -3_600_000)).toContain('is to begin');
+  expect(curtain({ startsAt: inHalfAnHour.toISOString() }, -3_600_000)).toContain('is set to begin');
 });
 
 test('in a pause the curtain says until when, and after it that the room is off air', () => {

@@ -93,7 +93,14 @@ function liveWithoutCamera() {
     addDevices: vi.fn(async () => {}),
     startPreview: vi.fn(async () => {}),
   };
-  const info = { id: 'room_1', status: 'live', access: { kind: 'free' }, chat: { enabled: true } };
+  const info = {
+    id: 'room_1',
+    title: 'A concert',
+    creator: { identity: 'ada', name: 'Ada' },
+    status: 'live',
+    access: { kind: 'free' },
+    chat: { enabled: true },
+  };
   return { info, localParticipant, tipRequests: [], state: 'connected', viewerCount: 1, chat: { state: null } };
 }
 
@@ -101,7 +108,7 @@ test('the button in the picture of a live sends what it opens, and says so', asy
   const room = liveWithoutCamera();
   const picture = html`<loge-studio-picture .room=${room as unknown as Room}></loge-studio-picture>`;
   expect(testIdsOf(picture)).toContain('allow-devices');
-  expect(wordsOf(picture)).toContain('Your audience sees and hears you at once.');
+  expect(wordsOf(picture)).toContain('Your audience will see and hear you right away.');
   class LiveStudio extends LogeStudio {
     override readonly renderRoot = { querySelector: () => null } as unknown as ShadowRoot;
   }

@@ -6,7 +6,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
-const STYLES = ['client-sdk/elements/**/*.ts', 'server/web/**/*.ts', 'server/gateway/**/*.ts'];
+const STYLES = ['client-sdk/elements/**/*.ts', 'server/web/**/*.ts', 'server/gateway/**/*.{ts,css}'];
 /** The tokens themselves, and the theme that hands them to the library of controls in its own names. */
 const TOKENS = /theme\/(tokens|web-awesome-theme)\.ts$|\.test\.ts$/;
 
@@ -44,11 +44,14 @@ export function faultsOfStyles(source: string): string[] {
   );
 }
 
+function stylesOf(file: string): string {
+  const source = readFileSync(`${PROJECT}/${file}`, 'utf8');
+  return file.endsWith('.css') ? `css\`${source}\`` : source;
+}
+
 if (import.meta.main) {
   const files = STYLES.flatMap((pattern) => globSync(pattern, { cwd: PROJECT })).filter((file) => !TOKENS.test(file));
-  const faults = files.flatMap((file) =>
-    faultsOfStyles(readFileSync(`${PROJECT}/${file}`, 'utf8')).map((fault) => `${file}: ${fault}`),
-  );
+  const faults = files.flatMap((file) => faultsOfStyles(stylesOf(file)).map((fault) => `${file}: ${fault}`));
   for (const fault of faults) process.stdout.write(`${fault}\n`);
   process.exitCode = faults.length === 0 ? 0 : 1;
 }

@@ -2,7 +2,7 @@
  * Dates and times that the server writes for people, who are in a time zone that it does not know: in letters, pages,
  * link previews and exports. They are in the house's time zone (`LOGE_TIME_ZONE`), which each time names.
  */
-import type { Language } from '../protocol/accounts/people.ts';
+import { LANGUAGES, type Language } from '../protocol/languages.ts';
 
 export interface HouseLocale {
   language: Language;
@@ -10,7 +10,6 @@ export interface HouseLocale {
   timeZone: string;
 }
 
-const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
 /** By Intl's short name; its long one, `heure normale d’Europe centrale`, is not what French people say. */
 const PARIS_IN_FRENCH: Readonly<Record<string, string>> = {
   'UTC+1': 'heure d’hiver de Paris',
@@ -65,7 +64,7 @@ function formatterOf(
   const key = `${name} ${language} ${timeZone}`;
   let formatter = formatters.get(key);
   if (!formatter) {
-    formatter = new Intl.DateTimeFormat(LOCALES[language], { ...options, timeZone });
+    formatter = new Intl.DateTimeFormat(LANGUAGES[language].locale, { ...options, timeZone });
     formatters.set(key, formatter);
   }
   return formatter;

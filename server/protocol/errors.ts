@@ -11,7 +11,7 @@ interface ErrorEntry {
 
 /** Codes that the SDK raises itself too. It has no other texts of the catalogue: each error comes with its text. */
 export const SHARED_ERRORS = {
-  access_required: { status: 402, retryable: false, message: 'This needs a key to the room: buy a ticket first.' },
+  access_required: { status: 402, retryable: false, message: 'This needs a ticket for the room. Buy one first.' },
   publish_not_allowed: { status: 403, retryable: false, message: 'Only the creator of the room can go live here.' },
   live_over: { status: 409, retryable: false, message: 'This live is over. Go live again to begin another.' },
   live_interrupted: {
@@ -60,7 +60,7 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     message: 'This link was used before, has expired or is unknown. Ask for a new one.',
   },
-  sign_in_code_invalid: { status: 422, retryable: false, message: 'This is not the code of the mail.' },
+  sign_in_code_invalid: { status: 422, retryable: false, message: 'This is not the code in the email.' },
   sign_in_over: {
     status: 410,
     retryable: false,
@@ -111,9 +111,9 @@ export const ERROR_CATALOGUE = {
   invitation_for_another: {
     status: 403,
     retryable: false,
-    message: 'This invitation is for another mail address. Sign in with that one.',
+    message: 'This invitation is for another email address. Sign in with that one.',
   },
-  address_taken: { status: 409, retryable: false, message: 'This mail address belongs to another account.' },
+  address_taken: { status: 409, retryable: false, message: 'This email address belongs to another account.' },
   address_link_invalid: {
     status: 410,
     retryable: false,
@@ -323,7 +323,7 @@ export const ERROR_CATALOGUE = {
     message: 'The price of this item has changed. Load the menu again.',
   },
   nothing_to_buy: { status: 409, retryable: false, message: 'This room needs no ticket.' },
-  already_entitled: { status: 409, retryable: false, message: 'You already hold a key to this room.' },
+  already_entitled: { status: 409, retryable: false, message: 'You already have access to this room.' },
   price_fixed: {
     status: 409,
     retryable: false,

@@ -4,7 +4,7 @@
  * that no retry can undo.
  */
 import { z } from 'zod';
-import { singleLine } from './accounts/accounts.ts';
+import { pageLocale, singleLine } from './accounts/accounts.ts';
 import { idSchema, roomId, tipId, topupId } from './ids.ts';
 import * as LIMITS from './limits.ts';
 import { membership } from './money/memberships.ts';
@@ -67,7 +67,7 @@ export const EVENT_PAYLOADS = {
     ),
     ground: z.union([z.object({ article: z.string(), version: z.number().int() }), z.object({ law: z.string() })]),
     reasons: z.string(),
-    language: z.enum(['en', 'fr']),
+    language: pageLocale,
     automated: z.boolean(),
     at: z.string(),
     appealUntil: z.string().nullable(),
@@ -81,7 +81,7 @@ export const EVENT_PAYLOADS = {
     identity: z.string(),
     outcome: z.enum(['granted', 'upheld']),
     reasons: z.string(),
-    language: z.enum(['en', 'fr']),
+    language: pageLocale,
   }),
   'follower.added': ofCreator,
   'follower.removed': ofCreator,

@@ -38,7 +38,7 @@ describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, (
     const author = await Visitor.create({ devices: true });
     await author.page.route('**/assets/{loge-studio,media-device}-*.js', (route) => route.abort());
     await author.page.goto(`${origin}/?as=author`);
-    await author.by('load-failure').getByText('could not be loaded').waitFor();
+    await author.by('load-failure').getByText('couldn’t be loaded').waitFor();
     await author.page.unroute('**/assets/{loge-studio,media-device}-*.js');
     await author.by('load-retry').click();
 

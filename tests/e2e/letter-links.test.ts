@@ -73,7 +73,7 @@ describe.skipIf(!CHROMIUM)('the button of a letter', { timeout: 60_000 }, () => 
     const { id, address } = await personWithSession(way === 'pressed twice' ? 'doubtful' : 'unsure');
     await http.context.people.addresses.request(id, `${id}@example.net`);
     await use(visitor, await linkTo(address, /http\S+\/account\/address\/object\/\S+/), way);
-    await visitor.page.getByText('It is stopped.').waitFor();
+    await visitor.page.getByText('The change is stopped.').waitFor();
   });
 
   test.each(WAYS)('to give a ticket back, %s, says where the money is', async (way) => {

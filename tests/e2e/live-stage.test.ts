@@ -141,7 +141,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     const removedAtMs = Number(await creator.page.locator('html').getAttribute('data-clicked-at-ms'));
     await fan.by('access-reason').waitFor();
     expect(await fan.by('access-reason').innerText()).toMatch(/^You were removed from this room/);
-    expect(await fan.by('access-note').innerText()).toMatch(/^The reason given: Insults\..*to object to the removal/);
+    expect(await fan.by('access-note').innerText()).toMatch(/^Reason given: Insults\..*to contest the removal/);
     expect((await fan.lastFrameAtMs()) - removedAtMs).toBeLessThan(AT_ONCE_MS);
     expect(await fan.received()).toMatchObject({ framesDecoded: 0, bytes: 0 });
 
@@ -153,13 +153,13 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
 
     // Panic closes the chat alone until the creator stops picture and sound too; undoing brings all of it back.
     await creator.by('panic').click();
-    await creator.by('panic-on').getByText('Picture and sound go on.').waitFor();
+    await creator.by('panic-on').getByText('Picture and sound are still on.').waitFor();
     await creator.by('panic-halt').click();
     await creator.by('panic-on').getByText('your audience sees a still').waitFor();
-    await lea.page.getByText('A short break').waitFor();
+    await lea.page.getByText('One moment.').waitFor();
     // The studio's own button brings the picture back meanwhile.
     await creator.by('mute-camera').click();
-    await creator.by('panic-on').getByText('Picture and sound go on.').waitFor();
+    await creator.by('panic-on').getByText('Picture and sound are still on.').waitFor();
     await creator.by('panic-halt').click();
     await creator.by('panic-on').getByText('your audience sees a still').waitFor();
     await creator.by('panic-undo').click();
@@ -181,7 +181,7 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     // Leaving the page, not losing the connection, which would keep the session for some seconds.
     await lea.page.goto('about:blank');
     await expect.poll(activeLayers, PATIENT).toEqual([]);
-    await creator.page.getByText('Nobody is watching: your upload is resting.').waitFor();
+    await creator.page.getByText('Nobody is watching, so your upload is resting.').waitFor();
     const framesEncoded = async () => (await creator.sent()).reduce((sum, layer) => sum + layer.framesEncoded, 0);
     const before = await framesEncoded();
     await expect.poll(framesEncoded, { timeout: 1_000, interval: 500 }).toBe(before);
@@ -200,11 +200,11 @@ describe.skipIf(!CHROMIUM)('a live', { timeout: 120_000 }, () => {
     };
     await open(fan, `${loge.url}/rooms/${room}`, 'malik');
     await waitInVain(fan);
-    await fan.by('stage-unreachable').getByText('Live video does not get through').waitFor();
+    await fan.by('stage-unreachable').getByText('Live video isn’t getting through').waitFor();
     await fan[Symbol.asyncDispose]();
     const own = await openLive(blocked, loge, { identity: 'camille', title: 'Nobody sees this' });
     await waitInVain(blocked);
-    await blocked.page.getByText('Live video does not get through').waitFor();
+    await blocked.page.getByText('Live video isn’t getting through').waitFor();
     await blocked.by('go-live').waitFor();
     await expect
       .poll(() => loge.server<{ status: string }>('GET', `/v1/rooms/${own}`), PATIENT)

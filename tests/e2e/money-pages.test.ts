@@ -21,7 +21,7 @@ const SAME_IN_BOTH = new Set([
   'devkey',
 ]);
 /** Ids, numbers of receipts, account names of the ledger, and amounts. */
-const FEE_NOTE = { en: 'an estimate of it was shown', fr: 'une estimation en était affichée' };
+const FEE_NOTE = { en: 'You saw an estimate of it', fr: 'Une estimation vous en a été montrée' };
 const TECHNICAL = /^[a-z]+(_[A-Za-z0-9]+)+$|^\d{4}-\d{6}$|^[A-Z]{3}$|^(ticket|refund)$/;
 
 describe.skipIf(!CHROMIUM)('the pages of money', { timeout: 300_000 }, () => {

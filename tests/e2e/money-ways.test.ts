@@ -128,13 +128,13 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     expect(await fan.by('tickets-left').count()).toBe(0);
     expect(await fan.by('buy-wallet').innerText()).toBe('Top up €5.00');
     await fan.by('buy-wallet').click();
-    await fan.page.getByText('€3.00 is missing. The smallest top-up is €5.00.').waitFor();
+    await fan.page.getByText('You’re €3.00 short. The minimum top-up is €5.00.').waitFor();
     expect(await fan.by('topup-amount-500').getAttribute('aria-checked')).toBe('true');
     // What is wrong with an amount stands at its field, and names the limit.
     const other = fan.by('topup-amount-other');
     await other.locator('input').fill('2');
     await fan.by('topup-pay').click();
-    await other.getByText('The smallest top-up is €5.00.').waitFor();
+    await other.getByText('The minimum top-up is €5.00.').waitFor();
     await expect.poll(() => other.locator('input').getAttribute('aria-invalid'), PATIENT).toBe('true');
   });
 
@@ -189,7 +189,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
       await fan.by('wallet-notice').waitFor();
     };
     await pay('fail');
-    expect(await fan.by('wallet-notice').innerText()).toMatch(/did not confirm/);
+    expect(await fan.by('wallet-notice').innerText()).toMatch(/didn’t confirm/);
     expect(await figure(fan, 'wallet-balance')).toBe(1_000);
     await pay('authorize');
     await expect.poll(() => figure(fan, 'wallet-balance'), PATIENT).toBe(3_000);
@@ -222,7 +222,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     expect(await fan.page.locator('html').getAttribute('lang')).toBe('en');
     await payByCard(fan, CARD_ACCEPTED);
     await fan.by('chat-input').waitFor();
-    await fan.page.getByText('You are a member of the club now.').first().waitFor();
+    await fan.page.getByText('You’re now a member of the club.').first().waitFor();
 
     await fan.page.goto(`${loge.url}/wallet?lang=en`);
     await fan.page.getByText('Membership · Camille Aubry').waitFor();
@@ -232,7 +232,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     await fan.by('membership-cancel').click();
     await fan.by('confirm-cancel').click();
     await fan.by('membership-resume').waitFor();
-    expect(await membership.innerText()).toMatch(/Ends on .*, not renewed/);
+    expect(await membership.innerText()).toMatch(/Ends on .*, won’t renew/);
     await fan.by('membership-resume').click();
     await fan.by('membership-cancel').waitFor();
     expect(await membership.innerText()).toMatch(/Renews on/);
@@ -264,7 +264,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     await fan.by('membership-cancel').click();
     await fan.by('confirm-cancel').click();
     // The note on the page, because the closed dialog had the same text.
-    await fan.by('note').filter({ hasText: 'It is not renewed, whatever your bank decides.' }).waitFor();
+    await fan.by('note').filter({ hasText: 'It won’t renew, whatever your bank decides.' }).waitFor();
   });
 
   /** Disputes the newest payment at the provider, and waits until the server knows. */

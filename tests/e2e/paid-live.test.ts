@@ -85,7 +85,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     // What the processor takes is known only after the sale.
     expect(await lea.by('price-breakdown').textContent()).toMatch(/Payment provider, about[\s\S]*The house, about/);
     // The text on the right of withdrawal follows the state of the room.
-    await lea.page.getByText('The live is on, so the ticket cannot be given back').waitFor();
+    await lea.page.getByText('The live is on, so the ticket can’t be returned').waitFor();
     expect(await accessOf(lea)).toMatchObject({
       state: 'required',
       offer: { kind: 'ticket', priceMinor: 900, currency: 'eur' },
@@ -174,7 +174,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     const amount = malik.by('tip-amount-other');
     await amount.locator('input').fill('0.50');
     await malik.by('tip-send').click();
-    await amount.getByText('The smallest tip is €1.00.').waitFor();
+    await amount.getByText('The minimum tip is €1.00.').waitFor();
     expect(await amount.locator('input').getAttribute('aria-invalid')).toBe('true');
     await malik.page.keyboard.press('Escape');
     await tip(malik, { amountMinor: 500, message: 'Brava !' });

@@ -106,7 +106,7 @@ describe.skipIf(!CHROMIUM)('a private session', { timeout: 180_000 }, () => {
       // Once the attempts of five minutes are used up.
       await fan.page.getByText(/Prochain essai possible dans [0-4]:\d\d/).waitFor();
       await fan.by('stage-paused').waitFor();
-      await creator.by('private-paused').getByText('does not confirm that your picture arrives').waitFor();
+      await creator.by('private-paused').getByText('isn’t confirming that your picture arrives').waitFor();
       await fan.page.getByText('en pause, rien n’est débité').waitFor();
       await pictures(fan, 'private-paused-fan');
       await pictures(creator, 'private-paused-creator');

@@ -76,7 +76,7 @@ describe.skipIf(!CHROMIUM)('the review of reports', { timeout: 180_000 }, () => 
     await fan.by('report-harassment').check();
     await takePictures(fan, 'report-message-en');
     await fan.by('report-send').click();
-    await fan.page.getByText('Your report has the number').first().waitFor();
+    await fan.page.getByText('Your report is number').first().waitFor();
     await fan.by('report-live-open').click();
     const sheet = fan.page.locator('loge-stage loge-report');
     await sheet.getByTestId('report-violence').check();

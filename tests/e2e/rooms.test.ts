@@ -103,10 +103,10 @@ describe.skipIf(!CHROMIUM)('a room with a date', { timeout: 180_000 }, () => {
 
   test('one that does not exist is said to be none, in the reader’s language; one that did not load is opened by “Try again”', async () => {
     const visitor = await enter('lea', '/rooms/room_0123456789');
-    await visitor.page.getByRole('heading', { name: 'There is no such room.' }).waitFor();
+    await visitor.page.getByRole('heading', { name: 'We can’t find this room.' }).waitFor();
     expect(await visitor.by('page-retry').count()).toBe(0);
     await visitor.by('language').click();
-    await visitor.page.getByRole('heading', { name: 'Ce salon n’existe pas.' }).waitFor();
+    await visitor.page.getByRole('heading', { name: 'Ce salon est introuvable.' }).waitFor();
     await visitor.by('to-home').click();
     await visitor.page.waitForURL(`${loge.url}/`);
 
@@ -133,10 +133,10 @@ describe.skipIf(!CHROMIUM)('a room with a date', { timeout: 180_000 }, () => {
     const picture = { name: 'poster.png', mimeType: 'image/png', buffer: await pngOf(1_280, 720) };
     await creator.by('poster-file').setInputFiles(picture);
     await creator.by('create-room').click();
-    await page.getByText('The room is created. Its poster is not saved yet.').waitFor();
+    await page.getByText('The room is ready, but its poster isn’t saved yet.').waitFor();
     expect(await creator.by('room-title').count()).toBe(0);
     await creator.by('language').click();
-    await page.getByText('Le salon est créé.').waitFor();
+    await page.getByText('Le salon est créé, mais son affiche').waitFor();
     if (PICTURES) await page.screenshot({ path: `${PICTURES}/poster-only-fr-390.png` });
     await creator.by('save-poster').click();
     await page.waitForURL(/\/studio\/room_/);

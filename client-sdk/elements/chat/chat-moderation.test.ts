@@ -5,7 +5,7 @@ import { pressOf } from '../../../tests/support/browser/element-events.ts';
 import { LogeError } from '../../src/errors.ts';
 import type { Room } from '../../src/room.ts';
 import '../texts/chat-texts.ts';
-import { elementTexts } from '../texts/language.ts';
+import { elementTexts } from '../texts/element-texts.ts';
 import { LogeChatModeration } from './chat-moderation.ts';
 
 class TestMessage extends LogeChatModeration {

@@ -6,7 +6,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { winnersOf } from '../../../server/protocol/chat/poll-result.ts';
 import type { Room } from '../../src/room.ts';
 import { type IconName, icon } from '../controls/more-icons.ts';
-import type { ElementTexts } from '../texts/english.ts';
+import type { ElementTexts } from '../texts/element-texts.ts';
 import { formatMoney } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 

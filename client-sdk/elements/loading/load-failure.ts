@@ -2,26 +2,11 @@
  * The message in an element whose code could not be loaded, with a button to try again. Plain DOM, because the loader
  * shows it too, before any library has arrived.
  */
-import { findLanguage, type Language } from '../texts/find-language.ts';
+import { loadFailure as en } from '../texts/english/load-failure.ts';
+import { findLanguage } from '../texts/find-language.ts';
+import { loadFailure as fr } from '../texts/french/load-failure.ts';
 
-interface FailureTexts {
-  failed: string;
-  retry: string;
-  reload: string;
-}
-
-const TEXTS: Record<Language, FailureTexts> = {
-  en: {
-    failed: 'This part of the page could not be loaded. Check your connection.',
-    retry: 'Try again',
-    reload: 'Reload the page',
-  },
-  fr: {
-    failed: 'Cette partie de la page n’a pas pu être chargée. Vérifiez votre connexion.',
-    retry: 'Réessayer',
-    reload: 'Recharger la page',
-  },
-};
+const TEXTS = { en, fr };
 
 const STYLE = `
   p { margin: 0; }

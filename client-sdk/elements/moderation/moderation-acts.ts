@@ -1,7 +1,7 @@
 /** The template of one act of the audit log: time, actor, act, target and reason. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ChatAct } from '../../../server/protocol/chat/chat-moderation.ts';
-import type { ElementTexts } from '../texts/english.ts';
+import type { ElementTexts } from '../texts/element-texts.ts';
 import { formatDateTime } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 

@@ -5,7 +5,7 @@ import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import { listening } from '../../../tests/support/browser/listening-part.ts';
 import { LogeError } from '../../src/errors.ts';
 import '../texts/chat-texts.ts';
-import { elementTexts } from '../texts/language.ts';
+import { elementTexts } from '../texts/element-texts.ts';
 import { LogeModerationAudit } from './moderation-audit.ts';
 import { LogeModerationQueue } from './moderation-queue.ts';
 import { LogeModerationReports } from './moderation-reports.ts';

@@ -1,6 +1,6 @@
 /** Names of saved cards. */
 import type { SavedCard } from '../../../server/protocol/money/money.ts';
-import type { TopupTexts } from '../texts/topup-texts.ts';
+import type { ElementTexts } from '../texts/element-texts.ts';
 
 const BRANDS: Record<string, string> = {
   visa: 'Visa',
@@ -13,7 +13,7 @@ const BRANDS: Record<string, string> = {
   unionpay: 'UnionPay',
 };
 
-export function cardName({ brand, last4 }: SavedCard, texts: TopupTexts): string {
+export function cardName({ brand, last4 }: SavedCard, texts: ElementTexts['topup']): string {
   return texts.card(BRANDS[brand] ?? brand, last4);
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Quote } from '../../../server/protocol/money/pricing.ts';
 import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import type { Room } from '../../src/room.ts';
-import { elementTexts } from '../texts/language.ts';
+import { elementTexts } from '../texts/element-texts.ts';
 import './loge-price.ts';
 
 const QUOTE = {

@@ -92,6 +92,6 @@ test('an amount that a wallet cannot hold is refused with what it still can', as
   const form = formFor(order);
   form.balanceMinor = 99_000;
   await form.pay();
-  expect(form.fault).toMatch(/holds at most .* There is room for €\d+\.00 more\./);
+  expect(form.fault).toMatch(/holds €1,000\.00 at most\. You have room for €10\.00 more\./);
   expect(order).not.toHaveBeenCalled();
 });

@@ -7,7 +7,7 @@ import { html, nothing } from 'lit';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { liveBadge, viewersBadge } from '../stage/badges.ts';
 import { poster } from '../stage/poster.ts';
-import type { BaseTexts } from '../texts/english.ts';
+import type { BaseTexts } from '../texts/element-texts.ts';
 import { formatDateTime, formatUntil } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 import { shownName } from '../texts/shown-name.ts';

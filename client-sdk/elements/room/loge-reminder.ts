@@ -6,7 +6,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
-import { REMINDER_TEXTS } from '../texts/reminder-texts.ts';
+import '../texts/reminder-texts.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
 export class LogeReminder extends RoomPart {
@@ -59,7 +59,7 @@ export class LogeReminder extends RoomPart {
 
   override render(): TemplateResult | typeof nothing {
     const { room, wanted } = this;
-    const texts = REMINDER_TEXTS[this.language];
+    const texts = this.texts.reminder;
     const { status, firstLiveAt } = room?.info ?? {};
     if (!room || room.access.state === 'refused' || wanted === undefined || status !== 'scheduled' || firstLiveAt)
       return nothing;

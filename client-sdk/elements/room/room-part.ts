@@ -8,7 +8,7 @@ import { LitElement } from 'lit';
 import { LogeError } from '../../src/errors.ts';
 import type { RoomEventMap } from '../../src/events.ts';
 import type { Room } from '../../src/room.ts';
-import type { ElementTexts } from '../texts/english.ts';
+import type { ElementTexts } from '../texts/element-texts.ts';
 import { formatMoney } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 import { LanguageController } from '../texts/language.ts';

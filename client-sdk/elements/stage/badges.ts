@@ -3,7 +3,7 @@
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { icon } from '../controls/icons.ts';
-import type { BaseTexts } from '../texts/english.ts';
+import type { BaseTexts } from '../texts/element-texts.ts';
 import { formatCount, isOne } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 

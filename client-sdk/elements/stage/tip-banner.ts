@@ -3,9 +3,9 @@ import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 
 import { css, html, nothing } from 'lit';
 import type { ChatTip } from '../../../server/protocol/chat/chat.ts';
 import type { Room } from '../../src/room.ts';
+import { elementTexts } from '../texts/element-texts.ts';
 import { formatMoney } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
-import { elementTexts } from '../texts/language.ts';
 import { shownName } from '../texts/shown-name.ts';
 
 /** How long a tip is shown over the picture. */

@@ -6,7 +6,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { IconName } from '../controls/more-icons.ts';
 import { icon } from '../controls/more-icons.ts';
-import type { ElementTexts } from '../texts/english.ts';
+import type { ElementTexts } from '../texts/element-texts.ts';
 
 interface Tool {
   name: IconName;

@@ -1,9 +1,7 @@
-/** Adds the texts of the chat and its moderation, when they are loaded. */
-import { chatEnglish, moderationEnglish } from './chat-english.ts';
-import { chatFrench, moderationFrench } from './chat-french.ts';
-import { addTexts } from './language.ts';
+/** Adds the texts of the chat and of its moderation. */
 
-addTexts({
-  en: { chat: chatEnglish, moderation: moderationEnglish },
-  fr: { chat: chatFrench, moderation: moderationFrench },
-});
+import { elementTable } from './element-texts.ts';
+import * as en from './english/chat.ts';
+import * as fr from './french/chat.ts';
+
+elementTable.add({ en, fr });

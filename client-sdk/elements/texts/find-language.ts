@@ -1,10 +1,12 @@
 /** Which language an element speaks. Without texts, so that the loader stays small. */
 
-export type Language = 'en' | 'fr';
+import { LANGUAGE_CODES, type Language } from '../../../server/protocol/languages.ts';
+
+export type { Language };
 
 export function parseLanguage(tag: string | null | undefined): Language | undefined {
   const primary = tag?.toLowerCase().split('-')[0];
-  return primary === 'fr' || primary === 'en' ? primary : undefined;
+  return LANGUAGE_CODES.find((code) => code === primary);
 }
 
 /** The element's own `lang`, else the nearest ancestor's (through shadow roots), else the browser's language. */

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import { viewersBadge } from '../stage/badges.ts';
 import './chat-texts.ts';
+import { elementTexts } from './element-texts.ts';
 import {
   currencySymbol,
   formatAmount,
@@ -13,7 +14,6 @@ import {
   minorUnits,
   parseMoney,
 } from './format.ts';
-import { elementTexts } from './language.ts';
 
 /** French uses one of two non-breaking spaces, depending on the ICU version. */
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');

@@ -1,16 +1,18 @@
 /**
  * Formats amounts, counts and times. Amounts are integers in the minor unit, with the currency's number of decimals.
  */
-import type { Language } from './find-language.ts';
+import { LANGUAGES, type Language } from '../../../server/protocol/languages.ts';
 
-const LOCALES: Record<Language, string> = { en: 'en-GB', fr: 'fr-FR' };
 const formatters = new Map<string, Intl.NumberFormat>();
 
 function formatterOf(currency: string, language: Language): Intl.NumberFormat {
   const key = `${language} ${currency}`;
   let formatter = formatters.get(key);
   if (!formatter) {
-    formatter = new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency: currency.toUpperCase() });
+    formatter = new Intl.NumberFormat(LANGUAGES[language].locale, {
+      style: 'currency',
+      currency: currency.toUpperCase(),
+    });
     formatters.set(key, formatter);
   }
   return formatter;
@@ -45,7 +47,7 @@ export function currencySymbol(currency: string, language: Language): string {
 export function formatAmount(amountMinor: number, currency: string, language: Language): string {
   const { maximumFractionDigits = 2 } = formatterOf(currency, language).resolvedOptions();
   const digits = { minimumFractionDigits: maximumFractionDigits, maximumFractionDigits, useGrouping: false };
-  return new Intl.NumberFormat(LOCALES[language], digits).format(amountMinor / minorUnits(currency));
+  return new Intl.NumberFormat(LANGUAGES[language].locale, digits).format(amountMinor / minorUnits(currency));
 }
 
 /** Parses a typed amount (`12`, `12.50`, `12,50`, `1 200`, `1,200`); undefined if it is not valid. */
@@ -61,12 +63,14 @@ export function parseMoney(text: string, currency: string): number | undefined {
 }
 
 export function formatCount(count: number, language: Language): string {
-  return new Intl.NumberFormat(LOCALES[language], { notation: count >= 10_000 ? 'compact' : 'standard' }).format(count);
+  return new Intl.NumberFormat(LANGUAGES[language].locale, {
+    notation: count >= 10_000 ? 'compact' : 'standard',
+  }).format(count);
 }
 
 /** Whether what is counted is in the singular: in French, none is too. */
 export function isOne(count: number, language: Language): boolean {
-  return language === 'fr' ? count < 2 : count === 1;
+  return new Intl.PluralRules(language).select(count) === 'one';
 }
 
 const dateFormatters = new Map<string, Intl.DateTimeFormat>();
@@ -76,7 +80,7 @@ function dateFormatterOf(name: string, language: Language, options: Intl.DateTim
   const key = `${language} ${name}`;
   let formatter = dateFormatters.get(key);
   if (!formatter) {
-    formatter = new Intl.DateTimeFormat(LOCALES[language], options);
+    formatter = new Intl.DateTimeFormat(LANGUAGES[language].locale, options);
     dateFormatters.set(key, formatter);
   }
   return formatter;

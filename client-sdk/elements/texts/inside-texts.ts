@@ -1,6 +1,7 @@
-/** Adds the texts of what is shown inside a room, when it is loaded. */
-import { insideEnglish } from './inside-english.ts';
-import { insideFrench } from './inside-french.ts';
-import { addTexts } from './language.ts';
+/** Adds the texts of what is shown inside a room. */
 
-addTexts({ en: insideEnglish, fr: insideFrench });
+import { elementTable } from './element-texts.ts';
+import { inside as en } from './english/inside.ts';
+import { inside as fr } from './french/inside.ts';
+
+elementTable.add({ en: en, fr: fr });

@@ -1,40 +1,28 @@
-/** The language and the texts of an element. */
+/** The language of an element. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { type ElementTexts, english } from './english.ts';
+import { type ElementTexts, elementTable, elementTexts } from './element-texts.ts';
 import { findLanguage, type Language } from './find-language.ts';
-import { french } from './french.ts';
-import { withFrenchSpaces } from './french-spaces.ts';
+import type { InLanguages } from './text-table.ts';
 
 export { type Language, parseLanguage } from './find-language.ts';
 
-// Not complete until `addTexts()` was called by the parts that have texts of their own.
-const TEXTS = { en: { ...english }, fr: withFrenchSpaces(french) } as Record<Language, ElementTexts>;
+const ERRORS = {
+  en: () => import('./english/errors.ts'),
+  fr: () => import('./french/errors.ts'),
+} satisfies InLanguages<unknown>;
+const withErrors = new Set<Language>();
 
-/** Adds texts of a part that is loaded later. */
-export function addTexts(added: Readonly<Record<Language, Partial<ElementTexts>>>): void {
-  Object.assign(TEXTS.en, added.en);
-  Object.assign(TEXTS.fr, withFrenchSpaces(added.fr));
-}
-
-let hasFrenchErrors = false;
-
-/** The French texts of errors are as long as all others together: until they are here, most errors are in English. */
-function loadFrenchErrors(): void {
-  if (hasFrenchErrors) return;
-  hasFrenchErrors = true;
-  import('./french-errors.ts').then(
-    ({ frenchErrors: errors }) => {
-      addTexts({ en: {}, fr: { errors } });
-      for (const controller of controllers) controller.renderAgain();
+/** The texts of errors are as long as all others together: until they are here, most errors keep the server's words. */
+function loadErrors(language: Language): void {
+  if (withErrors.has(language)) return;
+  withErrors.add(language);
+  ERRORS[language]().then(
+    (loaded) => {
+      elementTable.addIn(language, loaded);
+      for (const controller of controllers) controller.renderAgain(language);
     },
-    () => {
-      hasFrenchErrors = false;
-    },
+    () => withErrors.delete(language),
   );
-}
-
-export function elementTexts(language: Language): ElementTexts {
-  return TEXTS[language];
 }
 
 const controllers = new Set<LanguageController>();
@@ -73,15 +61,15 @@ export class LanguageController implements ReactiveController {
   }
 
   /** Texts have come that the host may show already. */
-  renderAgain(): void {
-    if (this.language === 'fr') this.#host.requestUpdate();
+  renderAgain(language: Language): void {
+    if (this.language === language) this.#host.requestUpdate();
   }
 
   refresh(): void {
     const next = findLanguage(this.#host);
+    loadErrors(next);
     if (next === this.language) return;
     this.language = next;
-    if (next === 'fr') loadFrenchErrors();
     this.#host.requestUpdate();
     // The host may render a new `lang` on library elements that contain other elements of ours.
     void this.#host.updateComplete.then(refreshLanguage);

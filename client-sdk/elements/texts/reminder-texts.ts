@@ -1,24 +1,7 @@
-/** Texts of `<loge-reminder>`, which is loaded when somebody waits for a live. */
-import type { Language } from './language.ts';
+/** Adds the texts of the reminder of a live. */
 
-interface ReminderTexts {
-  on: string;
-  off: string;
-  text: string;
-  calendar: string;
-}
+import { elementTable } from './element-texts.ts';
+import { reminder as en } from './english/reminder.ts';
+import { reminder as fr } from './french/reminder.ts';
 
-export const REMINDER_TEXTS: Record<Language, ReminderTexts> = {
-  en: {
-    on: 'Remind me',
-    off: 'Do not remind me',
-    text: 'You get a reminder 15 minutes before the live, and when it begins without a date.',
-    calendar: 'Add to the calendar',
-  },
-  fr: {
-    on: 'Me le rappeler',
-    off: 'Ne plus me le rappeler',
-    text: 'Un rappel vous arrive 15 minutes avant le live, et à son début s’il n’a pas de date.',
-    calendar: 'Ajouter au calendrier',
-  },
-};
+elementTable.add({ en: { reminder: en }, fr: { reminder: fr } });

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { elementTexts } from './language.ts';
+import { elementTexts } from './element-texts.ts';
 import { shownName } from './shown-name.ts';
 
 const SHOWN = ['client-sdk/elements', 'server/web', 'server/gateway/site', 'server/notices/push'];
@@ -10,7 +10,7 @@ const NAMED = /\b(?:from|creator|author)\??\.name\b|\.creatorName\b/;
 test('an erased person is called so in the language of the reader', () => {
   const [zoe, erased] = [{ name: 'Zoé' }, { name: 'Erased' }];
   const names = (['en', 'fr'] as const).map((language) => shownName(erased, elementTexts(language)));
-  expect(names).toEqual(['Erased person', 'Personne effacée']);
+  expect(names).toEqual(['Deleted account', 'Compte supprimé']);
   expect(shownName(zoe, elementTexts('fr'))).toBe('Zoé');
 });
 

@@ -1,6 +1,7 @@
-/** Adds the texts of the studio, when it is loaded. */
-import { addTexts } from './language.ts';
-import { studioEnglish } from './studio-english.ts';
-import { studioFrench } from './studio-french.ts';
+/** Adds the texts of the studio. */
 
-addTexts({ en: studioEnglish, fr: studioFrench });
+import { elementTable } from './element-texts.ts';
+import { studio as en } from './english/studio.ts';
+import { studio as fr } from './french/studio.ts';
+
+elementTable.add({ en: en, fr: fr });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
 import { LogeError } from '../../src/errors.ts';
 import type { Room } from '../../src/room.ts';
-import { elementTexts } from '../texts/language.ts';
+import { elementTexts } from '../texts/element-texts.ts';
 import { LogeReport, type ReportTarget } from './loge-report.ts';
 
 class TestReport extends LogeReport {

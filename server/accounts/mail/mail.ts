@@ -3,7 +3,7 @@
  * house through its mail server. Without a server, in development, they are kept to be read at `/dev/mail`. Called by
  * accounts and by listeners of facts; it knows addresses, not accounts.
  */
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import { type Clock, DAY_MS, HOUR_MS, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';

@@ -17,7 +17,7 @@ export function parseAddress(text: string): string {
   const at = trimmed.lastIndexOf('@');
   const domain = domainToASCII(trimmed.slice(at + 1).toLowerCase());
   const parsed = email.safeParse(`${trimmed.slice(0, Math.max(at, 0)).toLowerCase()}@${domain}`);
-  if (!parsed.success) throw new AppError('invalid_request', 'This is not a mail address.');
+  if (!parsed.success) throw new AppError('invalid_request', 'This is not an email address.');
   return parsed.data;
 }
 

@@ -20,7 +20,7 @@ describe('addresses', () => {
     'ann@example.org\nBcc: x@y.z',
     'ann <a@example.org>',
     'añn@example.org',
-  ])('%j is no address', (text) => expect(() => parseAddress(text)).toThrow('not a mail address'));
+  ])('%j is no address', (text) => expect(() => parseAddress(text)).toThrow('not an email address'));
 
   test('tags, and dots where the provider ignores them, lead to one mailbox', () => {
     expect(mailboxOf('ann.lee+shop@example.org')).toBe('ann.lee@example.org');

@@ -4,7 +4,7 @@
  */
 import type { ErrorRequestHandler, Express, Request, RequestHandler } from 'express';
 import { z } from 'zod';
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import type { Log } from '../../platform/log.ts';
 import { AppError, ERROR_CATALOGUE, type ErrorCode } from '../../protocol/errors.ts';
 import type { HousePage } from '../../protocol/house-pages.ts';
@@ -88,7 +88,9 @@ export function createErrorHandler(log: Log, links: readonly HousePage[]): Error
     if (error.retryAfterMs !== undefined) response.set('retry-after', String(Math.ceil(error.retryAfterMs / 1000)));
     if (isApiPath(request.path)) return void response.json(toErrorAnswer(error, requestId));
     const language = pageLanguage(request, response);
-    const title = language === 'en' ? error.message : (elementTexts(language).errors[error.code] ?? error.message);
+    // What was thrown with words of its own says more, in English.
+    const isSpecific = language === 'en' && error.message !== ERROR_CATALOGUE[error.code].message;
+    const title = (isSpecific ? undefined : elementTexts(language).errors[error.code]) ?? error.message;
     const logId = error.code === 'internal' ? requestId : undefined;
     response.type('html').send(errorPage({ status: error.status, title, logId, language, links }));
   };

@@ -231,7 +231,7 @@ describe('addresses', () => {
   ])('elsewhere a page says that there is nothing: %s', async (path) => {
     const { status, headers, text } = await http.call('GET', path);
     expect([status, headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
-    expect(text).toContain('<h1>There is nothing at this address.</h1>');
+    expect(text).toContain('<h1>There’s nothing at this address.</h1>');
     expect(text).not.toContain('"dependencies"');
     expect(text).toContain('<a href="/imprint">Imprint</a>');
     const french = await http.call('GET', path, { headers: { 'accept-language': 'fr' } });

@@ -6,8 +6,9 @@
 import { css } from 'lit';
 import { html, Markup } from '../../platform/html.ts';
 import { FOOTER_PAGES, type FooterPage } from '../../protocol/house-pages.ts';
-import { siteTexts } from '../../web/site/site-language.ts';
+import { LANGUAGES, type Language, otherLanguage } from '../../protocol/languages.ts';
 import { documentStyles } from '../../web/styles/document-styles.ts';
+import { siteTexts } from '../../web/texts/site-texts.ts';
 import { fontHead } from '../site/fonts.ts';
 
 const styles = css`
@@ -146,14 +147,14 @@ const styles = css`
 `;
 
 interface PlainPage {
-  language?: 'en' | 'fr';
+  language?: Language;
   /** Pages that the footer links. */
   links?: readonly FooterPage[];
 }
 
 export function page(title: string, body: Markup, { language = 'en', links = [] }: PlainPage = {}): string {
   const { site, house } = siteTexts(language);
-  const other = language === 'fr' ? 'en' : 'fr';
+  const other = otherLanguage(language);
   const shown = FOOTER_PAGES.filter((name) => links.includes(name));
   return html`<!doctype html>
 <html lang="${language}">
@@ -161,7 +162,7 @@ export function page(title: string, body: Markup, { language = 'en', links = [] 
 ${fontHead}<style>${new Markup(`${documentStyles.cssText}${styles.cssText}`)}</style></head>
 <body>
 <header><a class="brand" href="/"><svg aria-hidden="true" width="26" height="26" viewBox="0 0 26 26" fill="none" stroke="currentColor" stroke-width="1.7"><path d="M4 23V12a9 9 0 0 1 18 0v11M2 23h22M4.5 12.5c3.5 0 6-2.5 8.5-7.5 2.5 5 5 7.5 8.5 7.5" stroke-linecap="round"/></svg>${site.name}</a>
-<a href="?lang=${other}" lang="${other}" hreflang="${other}">${site.otherLanguage}</a></header>
+<a href="?lang=${other}" lang="${other}" hreflang="${other}">${LANGUAGES[other].name}</a></header>
 <main><h1>${title}</h1>${body}</main>
 ${shown.length > 0 && html`<footer>${shown.map((name) => html`<a href="/${name}">${house[name]}</a>`)}</footer>`}
 </body>

@@ -7,10 +7,11 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { permissionsNow } from '../../accounts/tokens.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
+import { LANGUAGE_CODES, type Language } from '../../protocol/languages.ts';
 import type { DownloadFormat } from '../../protocol/operations/contract.ts';
 import type { Admitted } from '../context.ts';
 import { assertConfirmed, assertMay, assertRole, errorsOf } from '../operations/admission.ts';
-import type { Caller, Download, HttpDomains, HttpOperation, Locale } from '../operations/operation.ts';
+import type { Caller, Download, HttpDomains, HttpOperation } from '../operations/operation.ts';
 import type { HttpLimits } from '../rate-limits.ts';
 import type { Authenticated, HttpAuth } from './auth.ts';
 import { Exports } from './exports.ts';
@@ -152,9 +153,9 @@ async function send({ name, chunks }: Download, format: DownloadFormat, response
 }
 
 /** The preferred language of the caller, if it is supported. */
-function localeOf(request: Request): Locale | undefined {
+function localeOf(request: Request): Language | undefined {
   const accepted = request.get('accept-language');
   return accepted && accepted !== '*'
-    ? (request.acceptsLanguages('en', 'fr') as Locale | false) || undefined
+    ? (request.acceptsLanguages(LANGUAGE_CODES) as Language | false) || undefined
     : undefined;
 }

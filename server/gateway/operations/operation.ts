@@ -8,6 +8,7 @@ import type { LiveKey } from '../../accounts/key-ring.ts';
 import type { SessionProof } from '../../accounts/people/session-strength.ts';
 import type { Participant, Role } from '../../protocol/accounts/accounts.ts';
 import type { RoomId } from '../../protocol/ids.ts';
+import type { Language } from '../../protocol/languages.ts';
 import {
   type CallerKind,
   type Contract,
@@ -22,8 +23,6 @@ import type { RequestName } from '../../protocol/realtime.ts';
 import type { ChatLive } from '../chat/chat-live.ts';
 import type { Admitted, GatewayContext, HttpContext, LiveView } from '../context.ts';
 import type { Connection } from '../socket/connection.ts';
-
-export type Locale = 'en' | 'fr';
 
 /** The domains that every operation may call. */
 export type HttpDomains = HttpContext & { live: LiveView };
@@ -47,7 +46,7 @@ interface AnyCall {
   params: Record<string, string>;
   input: unknown;
   /** The language that the caller prefers, for texts that a person will read. */
-  locale: Locale | undefined;
+  locale: Language | undefined;
   connection: Connection | undefined;
   /** Of a person of the site. */
   session: SessionProof | undefined;

@@ -2,19 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Express } from 'express';
-import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { Markup } from '../../platform/html.ts';
 import { type FooterPage, HOUSE_PAGES, type HousePage } from '../../protocol/house-pages.ts';
-import { siteTexts } from '../../web/site/site-language.ts';
+import { LANGUAGE_CODES, type Language } from '../../protocol/languages.ts';
+import { siteTexts } from '../../web/texts/site-texts.ts';
 import type { HttpContext } from '../context.ts';
 import { page } from '../http/html-pages.ts';
 import { pageLanguage } from './page-language.ts';
 
-const LANGUAGES = ['en', 'fr'] as const satisfies Language[];
-
 /** The pages of which the folder has at least one language. */
 export function findHousePages(folder: string | undefined): HousePage[] {
-  return HOUSE_PAGES.filter((name) => LANGUAGES.some((language) => read(folder, name, language) !== undefined));
+  return HOUSE_PAGES.filter((name) => LANGUAGE_CODES.some((language) => read(folder, name, language) !== undefined));
 }
 
 /** The pages that a footer links. */
@@ -29,7 +27,7 @@ export function mountHousePages(app: Express, context: HttpContext): void {
     app.get(`/${name}`, async (request, response) => {
       const wanted = pageLanguage(request, response);
       // The text of a contract in the other language is better than none.
-      const language = [wanted, ...LANGUAGES].find((one) => read(folder, name, one) !== undefined) ?? wanted;
+      const language = [wanted, ...LANGUAGE_CODES].find((one) => read(folder, name, one) !== undefined) ?? wanted;
       const title = siteTexts(language).house[name];
       const body = new Markup(`<div class="text">${read(folder, name, language)}</div>`);
       const links = await footerPages(context);

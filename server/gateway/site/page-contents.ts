@@ -1,7 +1,7 @@
 /** The content of a page of the site for the requesting user, before any script. */
 import type { Request } from 'express';
+import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { SharedRead } from '../../platform/db/shared-read.ts';
 import { Markup } from '../../platform/html.ts';
 import { AppError, ERROR_CATALOGUE } from '../../protocol/errors.ts';
@@ -9,8 +9,8 @@ import type { Room } from '../../protocol/rooms.ts';
 import type { SitePerson } from '../../protocol/site.ts';
 import type { CardRoom } from '../../web/rooms/room-card.ts';
 import type { PageName } from '../../web/site/site-frame.ts';
-import { siteTexts } from '../../web/site/site-language.ts';
 import { signInPath } from '../../web/site/site-paths.ts';
+import { siteTexts } from '../../web/texts/site-texts.ts';
 import type { HttpContext } from '../context.ts';
 import { findProfile } from '../operations/accounts/profiles.ts';
 import { demoPeopleOf } from './demo.ts';

@@ -1,6 +1,6 @@
 /** A page's metadata for browsers, search engines and link previews. */
-import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { html, Markup } from '../../platform/html.ts';
+import { LANGUAGES, type Language, otherLanguage } from '../../protocol/languages.ts';
 import { documentStyles } from '../../web/styles/document-styles.ts';
 import { CARD_SIZE } from './cards/card-content.ts';
 import { fontHead } from './fonts.ts';
@@ -26,8 +26,10 @@ export interface PageHead {
   oembed?: string;
 }
 
-const LOCALES: Record<Language, string> = { en: 'en_GB', fr: 'fr_FR' };
-const OTHER: Record<Language, Language> = { en: 'fr', fr: 'en' };
+/** As Open Graph writes it. */
+function localeOf(language: Language): string {
+  return LANGUAGES[language].locale.replace('-', '_');
+}
 
 export function pageHead(head: PageHead): Markup {
   const {
@@ -51,8 +53,8 @@ export function pageHead(head: PageHead): Markup {
     <meta property="og:title" content="${heading}">
     <meta property="og:description" content="${description}">
     <meta property="og:url" content="${url}">
-    <meta property="og:locale" content="${LOCALES[language]}">
-    <meta property="og:locale:alternate" content="${LOCALES[OTHER[language]]}">
+    <meta property="og:locale" content="${localeOf(language)}">
+    <meta property="og:locale:alternate" content="${localeOf(otherLanguage(language))}">
     ${picture !== undefined && pictureOf(picture, heading)}
     ${oembed !== undefined && html`<link rel="alternate" type="application/json+oembed" href="${oembed}" title="${heading}">`}
     ${structuredData !== undefined && html`<script type="application/ld+json">${scriptData(structuredData)}</script>`}

@@ -1,7 +1,7 @@
 /** The language of a page: `?lang=`, else the visitor's choice, else their browser's. */
 import type { Request, Response } from 'express';
-import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { parseLanguage } from '../../../client-sdk/elements/texts/language.ts';
+import { LANGUAGE_CODES, type Language } from '../../protocol/languages.ts';
 import { LANGUAGE_COOKIE } from '../../web/site/site-paths.ts';
 
 export function askedLanguage(request: Request): Language | undefined {
@@ -21,5 +21,5 @@ function chosenLanguage(request: Request): Language | undefined {
 }
 
 function browserLanguage(request: Request): Language {
-  return request.acceptsLanguages('en', 'fr') === 'fr' ? 'fr' : 'en';
+  return parseLanguage(request.acceptsLanguages(LANGUAGE_CODES) || undefined) ?? 'en';
 }

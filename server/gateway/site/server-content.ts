@@ -7,8 +7,9 @@ import { collectResultSync } from '@lit-labs/ssr/lib/render-result.js';
 import type { CSSResultGroup, TemplateResult } from 'lit';
 import { html } from 'lit';
 import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
-import { frenchErrors } from '../../../client-sdk/elements/texts/french-errors.ts';
-import { addTexts, elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTable, elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
+import * as en from '../../../client-sdk/elements/texts/english/errors.ts';
+import * as fr from '../../../client-sdk/elements/texts/french/errors.ts';
 import { themeStyles } from '../../../client-sdk/elements/theme/theme.ts';
 import { formatDate, type HouseLocale } from '../../platform/house-dates.ts';
 import { Markup } from '../../platform/html.ts';
@@ -21,11 +22,11 @@ import type { CardContext, CardRoom } from '../../web/rooms/room-card.ts';
 import { roomPageStyles } from '../../web/rooms/room-page-styles.ts';
 import { signInContent, signInStyles } from '../../web/site/sign-in-content.ts';
 import { missingContent, type PageName, siteFrame } from '../../web/site/site-frame.ts';
-import { siteTexts } from '../../web/site/site-language.ts';
 import { frameStyles, pageStyles } from '../../web/styles/site-styles.ts';
+import { siteTexts } from '../../web/texts/site-texts.ts';
 
 // Browsers load these texts later; a page of the server has to be complete.
-addTexts({ en: {}, fr: { errors: frenchErrors } });
+elementTable.add({ en, fr });
 
 export interface ServerPage extends HouseLocale {
   page: PageName;

@@ -125,7 +125,7 @@ describe('the session', () => {
     const { text } = await http.call('GET', '/terms', { headers: { 'accept-language': 'fr' } });
     expect(text).toMatch(/<html lang="fr">[\s\S]*<h1>Conditions<\/h1>[\s\S]*<strong>Ceci est un exemple/);
     // Its style is not escaped, which would cost the page its fonts.
-    expect(text).toContain("--display: 'New York'");
+    expect(text).toContain('@font-face { font-family: Newsreader;');
     expect((await http.call('GET', '/privacy')).text).toContain('<h1>Privacy</h1>');
   });
 
@@ -395,7 +395,7 @@ describe('before any script', () => {
   ])('a room%s says in its HTML what it is, with %j', async (query, headers, language, texts) => {
     const { status, text, headers: answer } = await read(`/rooms/${await createRoom(true)}${query}`, headers);
     expect(status).toBe(200);
-    expect(text).toContain(`<html lang="${language}">`);
+    expect(text).toContain(`<html lang="${language}" class="theatre">`);
     for (const said of texts) expect(text).toContain(said);
     expect(answer.get('cache-control')).toBe('private, no-cache');
     expect(answer.get('vary')).toMatch(/Accept-Language.*Cookie/);
@@ -523,7 +523,7 @@ describe('before any script', () => {
     const after = await Promise.all(paths.map(async (path) => (await read(path)).headers.get('etag')));
     expect(after).toEqual(before);
     const { text } = await read(`/rooms/${id}`);
-    expect(text).toContain('The live is on right now');
+    expect(text).toContain('Live right now');
     expect(text).not.toContain('viewer-count');
   });
 
@@ -571,7 +571,7 @@ describe('before any script', () => {
   test('a room that does not exist is said to be none, and has no picture', async () => {
     const { status, text } = await read('/rooms/room_0123456789');
     expect([status, metaOf(text, 'robots')]).toEqual([404, 'noindex']);
-    expect(text).toMatch(/There is no such room\.[\s\S]*href="\/"[^>]*>To the home page</);
+    expect(text).toMatch(/We can’t find this room\.[\s\S]*href="\/"[^>]*>Go to the home page</);
     expect((await read('/rooms/room_0123456789/card.jpg')).status).toBe(404);
     for (const url of ['https://evil.example/rooms/room_1', `${http.url}/wallet`, 'nonsense', ''])
       expect((await read(`/oembed?url=${encodeURIComponent(url)}`)).json.error.code).toBe('not_found');
@@ -625,6 +625,24 @@ describe('files', () => {
     // Each encoding is a separate representation.
     const other = await getRaw(path, { 'accept-encoding': encoding === 'br' ? 'gzip' : 'br' });
     expect(other.headers.etag).not.toBe(etag);
+  });
+
+  test('a page preloads the two fonts that its styles name, which pages of embedders may use too', async () => {
+    const { text } = await http.call('GET', '/');
+    const preloaded = [...text.matchAll(/<link rel="preload" href="(\/fonts\/[^"]+)" as="font"/g)].map(
+      ([, path]) => path,
+    );
+    const styles = await http.call('GET', '/fonts/loge.css');
+    expect([...styles.text.matchAll(/url\(([^)]+)\)/g)].map(([, path]) => path)).toEqual(preloaded);
+    expect(preloaded).toHaveLength(2);
+    for (const path of preloaded) {
+      const { status, headers, bytes } = await getRaw(path ?? '', {});
+      expect([status, headers['content-type'], bytes.slice(0, 4)]).toEqual([200, 'font/woff2', 'wOF2']);
+      expect(headers).toMatchObject({
+        'cache-control': 'public, max-age=31536000, immutable',
+        'access-control-allow-origin': '*',
+      });
+    }
   });
 
   test('an encoding that the build did not make is not sent, and a missing asset is not kept', async () => {

@@ -1,5 +1,5 @@
 /** What a notice says on a phone's screen. Times are left to the page: the house does not know where it is read. */
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { Language } from '../../protocol/accounts/people.ts';
 import type { Room } from '../../protocol/rooms.ts';
@@ -11,8 +11,8 @@ const BODIES: Record<Language, Record<NoticeKind | 'postponed', string>> = {
   en: {
     reminder: 'The live begins in a few minutes.',
     live: 'The live has begun.',
-    moved: 'The live has a new date. You can give your ticket back.',
-    postponed: 'The live is postponed. You can give your ticket back.',
+    moved: 'The live has a new date. You can return your ticket.',
+    postponed: 'The live is postponed. You can return your ticket.',
   },
   fr: {
     reminder: 'Le live commence dans quelques minutes.',

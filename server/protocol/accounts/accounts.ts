@@ -1,10 +1,11 @@
 /** People on the wire: identities, names, roles, and the claims of a room token. */
 import { z } from 'zod';
 import { roomId } from '../ids.ts';
+import { LANGUAGE_CODES } from '../languages.ts';
 import * as LIMITS from '../limits.ts';
 
 /** The language of a page that a person is sent to. */
-export const pageLocale = z.enum(['en', 'fr']);
+export const pageLocale = z.enum(LANGUAGE_CODES);
 
 /** An embedder's id of a person: letters, digits and `. _ - : @ |`, so that it is safe in paths, logs and selectors. */
 export const identity = z

@@ -4,12 +4,11 @@ import { idSchema } from '../ids.ts';
 import * as LIMITS from '../limits.ts';
 import { picture } from '../pictures.ts';
 import { heldRole } from '../roles.ts';
-import { country, displayName, identity, multiLine, singleLine } from './accounts.ts';
+import { country, displayName, identity, multiLine, pageLocale, singleLine } from './accounts.ts';
 import { oidcBinding } from './oidc.ts';
 import { operatorAcceptance } from './operators.ts';
 
-const language = z.enum(['en', 'fr']);
-export type Language = z.infer<typeof language>;
+export type { Language } from '../languages.ts';
 
 const PERSON_ID = /^person_[A-Za-z0-9._:@|-]*$/;
 
@@ -49,7 +48,7 @@ export const profile = z.object({
   /** Null until the person has given one. */
   name: displayName.nullable(),
   handle: z.string().nullable(),
-  language,
+  language: pageLocale,
   /** What they say of themselves. */
   about: z.string(),
   picture,
@@ -68,7 +67,7 @@ export type Profile = z.infer<typeof profile>;
 export const profileChange = z
   .object({
     name: displayName,
-    language,
+    language: pageLocale,
     about: multiLine(LIMITS.aboutChars),
     mail: mailPreferences,
     /** Null gives the handle up. */

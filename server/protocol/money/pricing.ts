@@ -108,13 +108,13 @@ export type PriceParts = z.infer<typeof priceParts>;
 export const vatShare = z.object({ rateBps: bps, country: z.string(), amountMinor: z.number().int() });
 
 /** The text by which a buyer waives the right of withdrawal; versions are immutable. */
-export const waiverText = z.object({ textVersion: z.string(), language: z.enum(['en', 'fr']), text: z.string() });
+export const waiverText = z.object({ textVersion: z.string(), language: pageLocale, text: z.string() });
 export type WaiverText = z.infer<typeof waiverText>;
 export const waiverInput = z.object({
   accepted: z.literal(true),
   textVersion: z.string().min(1).max(32),
   /** The language in which it was read; by default that of the request. */
-  language: z.enum(['en', 'fr']).optional(),
+  language: pageLocale.optional(),
 });
 export type WaiverInput = z.infer<typeof waiverInput>;
 export const waiver = waiverText.extend({ acceptedAt: z.string() });

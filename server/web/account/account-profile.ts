@@ -1,6 +1,8 @@
 /** `<account-profile>`: name, handle and language. Before there is a name, the name alone. */
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { parseLanguage } from '../../../client-sdk/elements/texts/language.ts';
 import type { Profile, ProfileChange } from '../../protocol/accounts/people.ts';
+import { LANGUAGE_CODES, LANGUAGES } from '../../protocol/languages.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { Field, Values } from '../site/page-part.ts';
 import { call } from '../site/site-call.ts';
@@ -66,10 +68,7 @@ export class AccountProfile extends AccountPart<Profile> {
         testId: 'account-language',
         kind: 'select',
         value: language,
-        options: [
-          { value: 'en', label: 'English', lang: 'en' },
-          { value: 'fr', label: 'Français', lang: 'fr' },
-        ],
+        options: LANGUAGE_CODES.map((code) => ({ value: code, label: LANGUAGES[code].name, lang: code })),
       },
       { name: 'lives', label: texts.mailLives, testId: 'account-mail-lives', kind: 'check', value: mail.lives },
     ];
@@ -84,7 +83,7 @@ export function changeOf(profile: Profile, values: Values): ProfileChange {
   if (profile.name === null) return change;
   const handle = values('handle').toLowerCase() || null;
   if (handle !== profile.handle) change.handle = handle;
-  const language = values('language') === 'fr' ? 'fr' : 'en';
+  const language = parseLanguage(values('language')) ?? profile.language;
   if (language !== profile.language) change.language = language;
   const lives = values('lives') === 'on';
   if (lives !== profile.mail.lives) change.mail = { lives };

@@ -1,11 +1,12 @@
 /** Refusals of the account's parts whose general text would not say what to do. */
 import { afterAll, expect, test, vi } from 'vitest';
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTable } from '../../../client-sdk/elements/texts/element-texts.ts';
+import { errors as general } from '../../../client-sdk/elements/texts/english/errors.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { ReceivedInvitation } from '../../protocol/roles.ts';
 import { AccountModerating } from '../moderators/account-moderating.ts';
 import { StudioModerators } from '../moderators/studio-moderators.ts';
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 import '../texts/account-texts.ts';
 import { AccountAddress } from './account-address.ts';
 import { AccountPicture } from './account-picture.ts';
@@ -17,7 +18,7 @@ const { SiteSignInPage } = await import('../pages/sign-in-page.ts');
 afterAll(() => vi.unstubAllGlobals());
 
 const { account, address, moderators, signIn } = siteTexts('en').accounts;
-const general = elementTexts('en').errors;
+elementTable.addIn('en', { errors: general });
 const refusal = (code: 'invalid_request' | 'forbidden' | 'rate_limited', retryAfterMs?: number) =>
   new LogeError(code, 'From the server', { retryAfterMs });
 

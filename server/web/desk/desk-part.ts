@@ -5,7 +5,7 @@ import { css, html, nothing } from 'lit';
 import type { Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { DeskActView } from '../../protocol/money/desk.ts';
 import { PagePart } from '../site/page-part.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
 export abstract class DeskPart<Data = undefined> extends PagePart<Data> {
   static override styles = [

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import type { DeskPaymentDetail } from '../../protocol/money/desk.ts';
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 import '../texts/desk-texts.ts';
 import { DeskRefund } from './desk-refund.ts';
 

@@ -16,7 +16,7 @@ export const homeStyles = [
   ...roomCardStyles,
   css`
     .slogan {
-      margin-bottom: var(--_space-32);
+      margin-bottom: var(--_space-24);
     }
 
     .slogan h1 {
@@ -32,6 +32,8 @@ export const homeStyles = [
       border-radius: var(--_radius);
       background: var(--_stage);
       color: var(--_on-stage);
+      /* Dark in both themes, with what stands on it. */
+      color-scheme: dark;
       container-type: inline-size;
       text-decoration: none;
     }
@@ -76,6 +78,10 @@ export const homeStyles = [
       .hero {
         aspect-ratio: 21 / 9;
       }
+    }
+
+    :is(.hero, .nobody) + * {
+      margin-top: var(--_space-32);
     }
 
     .nobody {

@@ -3,7 +3,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { handlerOf, pressOf } from '../../../tests/support/browser/element-events.ts';
 import { answerOf } from '../../../tests/support/browser/site-calls.ts';
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 import '../texts/account-texts.ts';
 import { AccountModerating } from './account-moderating.ts';
 

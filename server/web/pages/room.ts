@@ -9,7 +9,7 @@ import type { SiteSession } from '../../protocol/site.ts';
 import { roomPageStyles } from '../rooms/room-page-styles.ts';
 import { call } from '../site/site-call.ts';
 import '../rooms/site-lobby.ts';
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import { SitePage } from '../site/site-page.ts';
 import { DECISIONS_PATH, idOfPage } from '../site/site-paths.ts';

@@ -11,7 +11,7 @@ import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { returnPathHere } from '../account/return-path.ts';
 import { callOnce } from '../site/route-call.ts';
 
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 import '../texts/account-texts.ts';
 import { addPasskey, hasPasskeys, PasskeyExists, usePasskey } from './passkey-ceremonies.ts';
 

@@ -21,7 +21,7 @@ export const portraitStyles = css`
     border: 1px solid var(--_line-strong);
     border-radius: var(--_radius-full);
     background: var(--_raised);
-    color: var(--_on-stage);
+    color: var(--_text);
     font: var(--_title-40);
   }
 

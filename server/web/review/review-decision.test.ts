@@ -34,11 +34,11 @@ test('the question names how long a suspension lasts, also if the date was left 
   const [timed, measures] = await decide({ ...suspended, until: { suspend_account: '2030-01-02T20:00' } });
   expect(timed).toContain('(until 2 Jan 2030, 20:00)');
   expect(measures).toEqual([{ kind: 'suspend_account', until: new Date('2030-01-02T20:00').toISOString() }]);
-  expect((await decide({ ...suspended, until: { suspend_account: '' } }))[0]).toContain('(without end)');
+  expect((await decide({ ...suspended, until: { suspend_account: '' } }))[0]).toContain('(no end date)');
 });
 
 test('a measure on a person is not sent once the form names nobody', async () => {
   const [question, measures] = await decide({ accused: '', chosen: ['suspend_account'] });
   expect(measures).toEqual([]);
-  expect(question).toContain('Nothing is done');
+  expect(question).toContain('No action');
 });

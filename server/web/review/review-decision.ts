@@ -19,7 +19,7 @@ import type { Appeal, CaseView, DecisionInput, MeasureKind } from '../../protoco
 
 import { DeskPart, textOf } from '../desk/desk-part.ts';
 import { formatMoment } from '../site/dates.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
 type CitedArticle = Pick<NonNullable<CaseView['article']>, 'id' | 'version' | 'title'>;
 

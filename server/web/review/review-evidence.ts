@@ -1,11 +1,11 @@
 /** The evidence of a report as reviewers read it: what was written, the place, and whether something was recorded. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import { formatMoment } from '../site/dates.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
 /** As it was stored. Only a reported message has messages, and only a report by the form has a time. */
 interface Evidence {

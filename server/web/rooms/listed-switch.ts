@@ -2,7 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { SiteTexts } from '../texts/english/site.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
 export const listedSwitchStyles = css`
   .listed {

@@ -9,7 +9,7 @@ import type { Picture } from '../../protocol/pictures.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { call, upload } from '../site/site-call.ts';
 
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 
 /** What saving does: nothing, uploads the file, or removes the poster. */
 type Choice = { file: File; preview: string } | 'removed' | undefined;

@@ -5,13 +5,13 @@ import { css, html, nothing } from 'lit';
 import { whenOf } from '../../../client-sdk/elements/room/lobby-face.ts';
 import { badgeStyles, liveBadge, viewersBadge } from '../../../client-sdk/elements/stage/badges.ts';
 import { poster, posterStyles } from '../../../client-sdk/elements/stage/poster.ts';
-import type { BaseTexts } from '../../../client-sdk/elements/texts/english.ts';
+import type { BaseTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
 /** The number of viewers changes all the time, so what the server renders is without it. */
 export type CardRoom = Room & { viewerCount?: number; soldOut: boolean };

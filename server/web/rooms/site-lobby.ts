@@ -5,7 +5,7 @@ import { html, nothing } from 'lit';
 import { defineElement, LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { PublicRoomView } from '../../protocol/rooms.ts';
 
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 import { lobbyContent, lobbyContentStyles } from './lobby-content.ts';
 
 export class SiteLobby extends LogeElement {

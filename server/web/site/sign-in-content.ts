@@ -8,7 +8,7 @@ import { css, html, nothing } from 'lit';
 import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
 import type { DemoPerson } from '../../protocol/site.ts';
 
-import type { SiteTexts } from '../texts/english/site.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
 export const signInStyles = css`
   :host {

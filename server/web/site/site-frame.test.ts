@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { markupOf } from '../../../tests/support/browser/element-markup.ts';
 import type { SitePerson } from '../../protocol/site.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 import { type SiteFrame, siteFrame } from './site-frame.ts';
-import { siteTexts } from './site-language.ts';
 
 test('everybody who is signed in finds their wallet, also a creator and an operator', () => {
   const frame = { ...{ page: 'home', words: siteTexts('en'), language: 'en' }, housePages: [] } as unknown as SiteFrame;

@@ -5,10 +5,10 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
-import type { Language } from '../../../client-sdk/elements/texts/language.ts';
 import type { FooterPage } from '../../protocol/house-pages.ts';
+import { LANGUAGES, type Language, otherLanguage } from '../../protocol/languages.ts';
 import type { SitePerson } from '../../protocol/site.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
+import type { SiteTexts } from '../texts/site-texts.ts';
 
 export type PageName = keyof SiteTexts['titles'];
 
@@ -71,7 +71,7 @@ function header(frame: SiteFrame, handlers: FrameHandlers | undefined): Template
   const { words, person, isOperator } = frame;
   const link = (page: PageName, href: string, text: string) =>
     html`<a href=${href} aria-current=${frame.page === page ? 'page' : nothing}>${text}</a>`;
-  const other: Language = frame.language === 'fr' ? 'en' : 'fr';
+  const other = otherLanguage(frame.language);
   return html`<header>
     <button class="skip" type="button" @click=${handlers?.skip}>${words.site.skip}</button>
     <a class="brand" href="/" aria-label="${words.site.name}, ${words.site.live}">
@@ -94,8 +94,8 @@ function header(frame: SiteFrame, handlers: FrameHandlers | undefined): Template
       lang=${other}
       hreflang=${other}
       data-testid="language"
-      aria-label=${other === 'en' ? 'EN, English' : 'FR, Français'}
-      title=${words.site.otherLanguage}
+      aria-label="${other.toUpperCase()}, ${LANGUAGES[other].name}"
+      title=${LANGUAGES[other].name}
       @click=${handlers?.chooseLanguage}
     >
       ${other.toUpperCase()}

@@ -12,13 +12,14 @@ import { FocusKeeper } from '../../../client-sdk/elements/room/focus-keeper.ts';
 import { LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { parseLanguage } from '../../../client-sdk/elements/texts/language.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { otherLanguage } from '../../protocol/languages.ts';
 import type { DemoPerson, SiteSession } from '../../protocol/site.ts';
 import { frameStyles, pageStyles } from '../styles/site-styles.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
+import { type SiteTexts, siteTexts } from '../texts/site-texts.ts';
+import { chooseLanguage } from './choose-language.ts';
 import { call } from './site-call.ts';
 import type { PageName } from './site-frame.ts';
 import { missingContent, siteFrame } from './site-frame.ts';
-import { chooseLanguage, siteTexts } from './site-language.ts';
 import { signInPath } from './site-paths.ts';
 import './site-sign-in.ts';
 
@@ -174,7 +175,7 @@ export abstract class SitePage extends LogeElement {
 
   #chooseLanguage = (event: Event): void => {
     event.preventDefault();
-    chooseLanguage(this.language === 'fr' ? 'en' : 'fr');
+    chooseLanguage(otherLanguage(this.language));
   };
 
   #signOut = async (): Promise<void> => {

@@ -13,8 +13,7 @@ import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { formStyles } from '../styles/form-styles.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { pageStyles } from '../styles/site-styles.ts';
-import type { SiteTexts } from '../texts/english/site.ts';
-import { siteTexts } from './site-language.ts';
+import { type SiteTexts, siteTexts } from '../texts/site-texts.ts';
 import { DECISIONS_PATH } from './site-paths.ts';
 
 export abstract class SitePart extends LogeElement {

@@ -7,9 +7,9 @@ import type { TemplateResult } from 'lit';
 import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement, LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DemoPerson } from '../../protocol/site.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 import { signInContent, signInStyles } from './sign-in-content.ts';
 import { call } from './site-call.ts';
-import { siteTexts } from './site-language.ts';
 
 export class SiteSignIn extends LogeElement {
   static override properties = {

@@ -2,15 +2,15 @@
 import { css } from 'lit';
 
 export const formStyles = css`
-  form {
+  form.card {
     display: grid;
     justify-items: start;
     gap: var(--_space-16);
     max-width: 32rem;
   }
 
-  p + form,
-  form + p {
+  p + form.card,
+  form.card + p {
     margin-top: var(--_space-24);
   }
 

@@ -1,6 +1,6 @@
-/** Adds the texts of the sign-in page and of the account, when they are loaded. */
-import { addSiteTexts } from '../site/site-language.ts';
-import { englishAccount } from './english/account.ts';
-import { frenchAccount } from './french/account.ts';
+/** Adds the texts of the sign-in page and of the account. */
+import { account as en } from './english/account.ts';
+import { account as fr } from './french/account.ts';
+import { siteTable } from './site-texts.ts';
 
-addSiteTexts({ en: { accounts: englishAccount }, fr: { accounts: frenchAccount } });
+siteTable.add({ en: { accounts: en }, fr: { accounts: fr } });

@@ -1,6 +1,6 @@
-/** Adds the texts of the desk, when it is loaded. */
-import { addSiteTexts } from '../site/site-language.ts';
-import { englishDesk } from './english/desk.ts';
-import { frenchDesk } from './french/desk.ts';
+/** Adds the texts of the desk. */
+import { desk as en } from './english/desk.ts';
+import { desk as fr } from './french/desk.ts';
+import { siteTable } from './site-texts.ts';
 
-addSiteTexts({ en: { desk: englishDesk }, fr: { desk: frenchDesk } });
+siteTable.add({ en: { desk: en }, fr: { desk: fr } });

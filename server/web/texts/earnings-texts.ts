@@ -1,6 +1,6 @@
-/** Adds the texts of the earnings page, when it is loaded. */
-import { addSiteTexts } from '../site/site-language.ts';
-import { englishEarnings } from './english/earnings.ts';
-import { frenchEarnings } from './french/earnings.ts';
+/** Adds the texts of the earnings page. */
+import { earnings as en } from './english/earnings.ts';
+import { earnings as fr } from './french/earnings.ts';
+import { siteTable } from './site-texts.ts';
 
-addSiteTexts({ en: { earnings: englishEarnings }, fr: { earnings: frenchEarnings } });
+siteTable.add({ en: { earnings: en }, fr: { earnings: fr } });

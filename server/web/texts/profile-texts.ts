@@ -1,6 +1,6 @@
-/** Adds the texts of creators' pages, when they are loaded. */
-import { addSiteTexts } from '../site/site-language.ts';
-import { englishProfile } from './english/profile.ts';
-import { frenchProfile } from './french/profile.ts';
+/** Adds the texts of creators' pages. */
+import { profile as en } from './english/profile.ts';
+import { profile as fr } from './french/profile.ts';
+import { siteTable } from './site-texts.ts';
 
-addSiteTexts({ en: { profile: englishProfile }, fr: { profile: frenchProfile } });
+siteTable.add({ en: { profile: en }, fr: { profile: fr } });

@@ -1,6 +1,6 @@
-/** Adds the texts of receipts, when it is loaded. */
-import { addSiteTexts } from '../site/site-language.ts';
-import { englishReceipt } from './english/receipt.ts';
-import { frenchReceipt } from './french/receipt.ts';
+/** Adds the texts of receipts. */
+import { receipt as en } from './english/receipt.ts';
+import { receipt as fr } from './french/receipt.ts';
+import { siteTable } from './site-texts.ts';
 
-addSiteTexts({ en: { receipt: englishReceipt }, fr: { receipt: frenchReceipt } });
+siteTable.add({ en: { receipt: en }, fr: { receipt: fr } });

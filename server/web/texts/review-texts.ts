@@ -1,6 +1,6 @@
-/** Adds the texts of the review of reports, when it is loaded. */
-import { addSiteTexts } from '../site/site-language.ts';
-import { englishReview } from './english/review.ts';
-import { frenchReview } from './french/review.ts';
+/** Adds the texts of the review of reports. */
+import { review as en } from './english/review.ts';
+import { review as fr } from './french/review.ts';
+import { siteTable } from './site-texts.ts';
 
-addSiteTexts({ en: { review: englishReview }, fr: { review: frenchReview } });
+siteTable.add({ en: { review: en }, fr: { review: fr } });

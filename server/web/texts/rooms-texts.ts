@@ -1,6 +1,6 @@
-/** Adds the texts of the form for a new room, when it is loaded. */
-import { addSiteTexts } from '../site/site-language.ts';
-import { englishRooms } from './english/rooms.ts';
-import { frenchRooms } from './french/rooms.ts';
+/** Adds the texts of the forms of a room. */
+import { rooms as en } from './english/rooms.ts';
+import { rooms as fr } from './french/rooms.ts';
+import { siteTable } from './site-texts.ts';
 
-addSiteTexts({ en: { rooms: englishRooms }, fr: { rooms: frenchRooms } });
+siteTable.add({ en: { rooms: en }, fr: { rooms: fr } });

@@ -1,6 +1,6 @@
-/** Adds the texts of the wallet page, when it is loaded. */
-import { addSiteTexts } from '../site/site-language.ts';
-import { englishWallet } from './english/wallet.ts';
-import { frenchWallet } from './french/wallet.ts';
+/** Adds the texts of the wallet. */
+import { wallet as en } from './english/wallet.ts';
+import { wallet as fr } from './french/wallet.ts';
+import { siteTable } from './site-texts.ts';
 
-addSiteTexts({ en: { wallet: englishWallet }, fr: { wallet: frenchWallet } });
+siteTable.add({ en: { wallet: en }, fr: { wallet: fr } });

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
 import type { SiteSession } from '../../protocol/site.ts';
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 
 vi.stubGlobal('location', { pathname: '/receipts/topup_1', search: '' });
 // The page reads its URL as soon as it is imported.

@@ -4,7 +4,7 @@ import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import type { WalletEntry } from './history-pages.ts';
 import '../texts/wallet-texts.ts';
 import './wallet-history.ts';
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 
 const AT = '2030-01-05T20:00:00.000Z';
 const ticket = {
@@ -19,21 +19,21 @@ const refund = (status: string) => ({ id: 'refund_1', amountMinor: 450, currency
 test('what went back to a card has a credit line above its payment, which says when it arrives', () => {
   for (const status of ['succeeded', 'pending']) {
     expect(wordsFor({ ...ticket, refundedMinor: 450, refunds: [refund(status)] })).toMatch(
-      /Given back to your card · A concert .*within 5 to 10 days.*\+€4\.50.*Ticket · A concert .*−€9\.00/,
+      /Refunded to your card · A concert .*5 to 10 days later.*\+€4\.50.*Ticket · A concert .*−€9\.00/,
     );
   }
 });
 
 test('what the bank has sent back does not arrive, and the line says so', () => {
   const words = wordsFor({ ...ticket, refundedMinor: 450, refunds: [refund('failed')] });
-  expect(words).toContain('Your bank has sent it back to us');
-  expect(words).not.toContain('within 5 to 10 days');
+  expect(words).toContain('Your bank sent it back to us');
+  expect(words).not.toContain('5 to 10 days later');
 });
 
 test('a refund to the wallet names the room that it is about, and why it came', () => {
   const entry = { ...ticket, id: 'refund_3', kind: 'refund', amountMinor: 300, isByCard: false } as WalletEntry;
   expect(wordsFor({ ...entry, label: 'request_undone', roomTitle: 'A concert' })).toMatch(
-    /Refund · A concert .*· The creator did not do what was asked for.*\+€3\.00/,
+    /Refund · A concert .*· The creator didn’t do what was asked for.*\+€3\.00/,
   );
 });
 
@@ -46,14 +46,14 @@ test('credit that goes back to the card leaves the wallet, and arrives at the ba
     at: AT,
     label: 'unspent_credit',
   } as const;
-  expect(wordsFor({ ...entry, amountMinor: -1_900 })).toMatch(/Refund · Unspent credit.*within 5 to 10 days.*−€19\.00/);
+  expect(wordsFor({ ...entry, amountMinor: -1_900 })).toMatch(/Refund · Unspent credit.*5 to 10 days later.*−€19\.00/);
   expect(wordsFor({ ...entry, amountMinor: -1_900, status: 'succeeded' })).toContain('Receipt');
   // Made at the payment provider: nothing here has a receipt of it.
   expect(wordsFor({ ...entry, id: 're_1', amountMinor: -1_900 })).not.toContain('Receipt');
   const failed = wordsFor({ ...entry, amountMinor: -1_900, status: 'failed' });
-  expect(failed).toContain('Your bank has sent it back to us');
-  expect(failed).not.toContain('within 5 to 10 days');
-  expect(wordsFor({ ...entry, amountMinor: 900, label: 'not_held' })).not.toContain('within 5 to 10 days');
+  expect(failed).toContain('Your bank sent it back to us');
+  expect(failed).not.toContain('5 to 10 days later');
+  expect(wordsFor({ ...entry, amountMinor: 900, label: 'not_held' })).not.toContain('5 to 10 days later');
 });
 
 test('a refund of the house says its reason in words', () => {

@@ -1,15 +1,15 @@
 /** What a member can do about a membership, and a change after which the list of memberships cannot be read. */
 
 import { afterEach, expect, test, vi } from 'vitest';
+import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
 import { fromWire, LogeError } from '../../../client-sdk/src/errors.ts';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
 import { testIdsOf, wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import { DAY_MS } from '../../platform/clock.ts';
 import type { OwnMembership, Tier } from '../../protocol/money/memberships.ts';
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 import '../texts/wallet-texts.ts';
 import { WalletMemberships } from './wallet-memberships.ts';
 

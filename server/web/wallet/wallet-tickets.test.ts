@@ -2,14 +2,14 @@
 
 import { html, type TemplateResult } from 'lit';
 import { afterEach, expect, test, vi } from 'vitest';
-import { elementTexts } from '../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { markupOf, testIdsOf, wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
 import { homeContent } from '../home/home-content.ts';
 import { type CardRoom, roomCard } from '../rooms/room-card.ts';
-import { siteTexts } from '../site/site-language.ts';
+import { siteTexts } from '../texts/site-texts.ts';
 import '../texts/wallet-texts.ts';
 import { WalletTickets } from './wallet-tickets.ts';
 
@@ -67,16 +67,21 @@ test('the home page shows what one holds, with its date, or that it is on', () =
   expect(home([{ ...held, roomStatus: 'live' }])).toContain(`A concert Camille ${elementTexts('en').lobby.liveNow}`);
   expect(home([])).not.toContain('A concert');
   const paused = { ...held, pausedUntil: at(2, 20), pauseAnnounced: true };
-  expect(home([paused])).toMatch(/A concert Camille Paused, goes on by Wed,? 2 Jan/);
+  expect(home([paused])).toMatch(/A concert Camille Paused, back by Wed,? 2 Jan/);
 });
 
 test('a room whose live was interrupted does not come up at the date of its beginning', () => {
   const { lobby } = elementTexts('en');
-  const live = { id: 'room_1', title: 'A concert', creator: { name: 'Camille' }, access: { kind: 'free' } };
+  const live = {
+    id: 'room_1',
+    title: 'A concert',
+    creator: { identity: 'camille', name: 'Camille' },
+    access: { kind: 'free' },
+  };
   const room = { ...live, status: 'scheduled', startsAt: at(1, 20), poster: null } as CardRoom;
   const card = (change: Partial<CardRoom>) => wordsOf(roomCard({ ...room, ...change }, context));
   expect(card({})).toContain('1 Jan');
   const over = { liveEndedAt: at(1, 20, 30) };
   expect(card(over)).toMatch(new RegExp(`^(?!.*1 Jan).*${lobby.offAir}`));
-  expect(card({ ...over, pausedUntil: at(2, 20), pauseAnnounced: true })).toContain('Paused, goes on');
+  expect(card({ ...over, pausedUntil: at(2, 20), pauseAnnounced: true })).toContain('Paused, back by');
 });

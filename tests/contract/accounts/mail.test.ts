@@ -103,7 +103,7 @@ test('a creator who closed their account is named in the language of the reader'
   await house.sendDue();
   const letters = await house.mail.listKept();
   const texts = letters.map(({ subject, text }) => subject + text);
-  expect(texts.map((text) => [text.includes('Personne effacée'), text.includes('Erased')])).toEqual(
+  expect(texts.map((text) => [text.includes('Compte supprimé'), text.includes('Erased')])).toEqual(
     Array(2).fill([true, false]),
   );
 });

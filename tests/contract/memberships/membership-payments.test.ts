@@ -5,8 +5,8 @@ import { MembershipsStore } from '../../../server/money/memberships/memberships.
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
-import { englishReceipt } from '../../../server/web/texts/english/receipt.ts';
-import { frenchReceipt } from '../../../server/web/texts/french/receipt.ts';
+import { receipt as english } from '../../../server/web/texts/english/receipt.ts';
+import { receipt as french } from '../../../server/web/texts/french/receipt.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
@@ -171,12 +171,7 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
       };
       const shown = async () => {
         const { status } = await house.money.receipts.get(payment, identity);
-        return [
-          status,
-          englishReceipt.states[status],
-          frenchReceipt.states[status],
-          (await paymentOf(identity)).refundedMinor,
-        ];
+        return [status, english.states[status], french.states[status], (await paymentOf(identity)).refundedMinor];
       };
       expect(await shown()).toEqual(['settled', 'Paid', 'Payé', 0]);
       await ways[first]?.(500);

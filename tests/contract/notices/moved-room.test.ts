@@ -121,7 +121,7 @@ describe.each(DATABASES)('a changed room on $name', { timeout: 120_000 }, ({ ope
       wake: () => {},
     };
     await tell(room, push);
-    expect(bodies).toEqual(['The live is postponed. You can give your ticket back.']);
+    expect(bodies).toEqual(['The live is postponed. You can return your ticket.']);
     expect((await lettersTo(identity)).map(({ subject }) => subject)).toEqual(['Postponed: An evening with Ada']);
   });
 

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ChatRestriction } from '../../../../server/protocol/chat/chat-moderation.ts';
 import type { Chat } from '../../../src/chat/chat.ts';
 import { icon } from '../../controls/more-icons.ts';
-import type { ElementTexts } from '../../texts/english.ts';
+import type { ElementTexts } from '../../texts/element-texts.ts';
 import { formatDateTime, formatDuration } from '../../texts/format.ts';
 import type { Language } from '../../texts/language.ts';
 import type { ChatClock } from '../chat-clock.ts';

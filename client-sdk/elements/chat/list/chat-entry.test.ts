@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ChatMessage, ChatTip } from '../../../../server/protocol/chat/chat.ts';
 import { wordsOf } from '../../../../tests/support/browser/element-markup.ts';
 import '../../texts/chat-texts.ts';
-import { elementTexts } from '../../texts/language.ts';
+import { elementTexts } from '../../texts/element-texts.ts';
 import { chatEntry } from './chat-entry.ts';
 
 test('a person who was erased has no name, in either language', () => {
@@ -12,7 +12,7 @@ test('a person who was erased has no name, in either language', () => {
   const words = (['en', 'fr'] as const).map((language) =>
     wordsOf(chatEntry(message, { texts: elementTexts(language), language, self: '' })),
   );
-  expect(words).toEqual(['Message erased', 'Message effacé']);
+  expect(words).toEqual(['Message deleted', 'Message effacé']);
   const tip: ChatTip = {
     ...sent,
     kind: 'tip',
@@ -22,5 +22,5 @@ test('a person who was erased has no name, in either language', () => {
     message: null,
   };
   const french = wordsOf(chatEntry(tip, { texts: elementTexts('fr'), language: 'fr', self: '' }));
-  expect(french).toContain('Personne effacée');
+  expect(french).toContain('Compte supprimé');
 });

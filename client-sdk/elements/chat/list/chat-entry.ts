@@ -5,7 +5,7 @@ import { html, nothing } from 'lit';
 import type { ChatMessage, ChatNotice, ChatReply, ChatTip } from '../../../../server/protocol/chat/chat.ts';
 import type { ChatItem } from '../../../src/events.ts';
 import { icon } from '../../controls/more-icons.ts';
-import type { ElementTexts } from '../../texts/english.ts';
+import type { ElementTexts } from '../../texts/element-texts.ts';
 import { formatMoney, formatTime } from '../../texts/format.ts';
 import type { Language } from '../../texts/language.ts';
 import { shownName } from '../../texts/shown-name.ts';

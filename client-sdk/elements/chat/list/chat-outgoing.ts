@@ -5,7 +5,7 @@ import type { OutgoingMessage } from '../../../src/chat/chat-outbox.ts';
 import type { LogeError } from '../../../src/errors.ts';
 import type { Room } from '../../../src/room.ts';
 import { icon } from '../../controls/more-icons.ts';
-import type { ElementTexts } from '../../texts/english.ts';
+import type { ElementTexts } from '../../texts/element-texts.ts';
 
 interface OutgoingContext {
   texts: ElementTexts;

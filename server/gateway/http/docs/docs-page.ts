@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { html, Markup } from '../../../platform/html.ts';
 import { ERROR_CATALOGUE } from '../../../protocol/errors.ts';
 import * as LIMITS from '../../../protocol/limits.ts';
+import { documentStyles } from '../../../web/styles/document-styles.ts';
+import { fontHead } from '../../site/fonts.ts';
 import type { OpenApiDocument, Operation } from './openapi.ts';
 import { inlined, named, schemaFields } from './schema-fields.ts';
 
@@ -90,12 +92,11 @@ function render({ title, description, main, path, document, parts }: Page): stri
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="dark light">
 <title>${title}</title>
 <meta name="description" content="${description}">
 <link rel="canonical" href="${new URL(path, document.servers[0]?.url).href}">
 <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M4 2v12h9' fill='none' stroke='%23e8b06a' stroke-width='3'/%3E%3C/svg%3E">
-<style>${STYLE}</style>
+${fontHead}<style>${new Markup(documentStyles.cssText)}${STYLE}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>

@@ -84,7 +84,7 @@ test('the pages show the version in force, an earlier one, and what changed, wit
   expect(await pageOf('/charter/2?lang=fr')).toContain('Oui ; non.');
   const changes = await pageOf('/charter/changes/1/2');
   expect(changes).toMatch(/<ins>[^<]*Now/);
-  expect(changes).toContain('no longer part of it');
+  expect(changes).toContain('removed from the charter');
   expect(changes).not.toContain('id="fans"');
   const chosen = await http.call('GET', '/charter/changes?from=1&to=2');
   expect(chosen.headers.get('location')).toBe('/charter/changes/1/2');

@@ -3,7 +3,7 @@
  * for everybody, and public.
  */
 import type { Express, Request, Response } from 'express';
-import { elementTexts } from '../../../../client-sdk/elements/texts/language.ts';
+import { elementTexts } from '../../../../client-sdk/elements/texts/element-texts.ts';
 import { shownName } from '../../../../client-sdk/elements/texts/shown-name.ts';
 import type { Config } from '../../../config.ts';
 import { html } from '../../../platform/html.ts';

@@ -1,7 +1,7 @@
 /** A creator's page for those who have only its link: address, picture of a shared link, data for search engines. */
 import { curtain } from '../../../../client-sdk/elements/stage/poster.ts';
 import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
-import { siteTexts } from '../../../web/site/site-language.ts';
+import { siteTexts } from '../../../web/texts/site-texts.ts';
 import '../../../web/texts/profile-texts.ts';
 import type { ShownProfile } from '../../../web/profile/profile-content.ts';
 import { drawable, type ShareCard } from '../cards/card-content.ts';

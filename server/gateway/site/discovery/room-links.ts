@@ -1,13 +1,13 @@
 /** Absolute URLs of a room, and its picture for shared links. */
 import { createHash } from 'node:crypto';
 import { curtain } from '../../../../client-sdk/elements/stage/poster.ts';
+import { elementTexts } from '../../../../client-sdk/elements/texts/element-texts.ts';
 import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
-import { elementTexts } from '../../../../client-sdk/elements/texts/language.ts';
 import { shownName } from '../../../../client-sdk/elements/texts/shown-name.ts';
 import type { HouseLocale } from '../../../platform/house-dates.ts';
 import type { Room } from '../../../protocol/rooms.ts';
 import type { CardRoom } from '../../../web/rooms/room-card.ts';
-import { siteTexts } from '../../../web/site/site-language.ts';
+import { siteTexts } from '../../../web/texts/site-texts.ts';
 import { drawable, type ShareCard } from '../cards/card-content.ts';
 import { summaryOf } from './room-summary.ts';
 

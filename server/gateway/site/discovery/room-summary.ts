@@ -2,13 +2,14 @@
  * A room for those who have only its link: search engines, previews of a shared link. It says what everybody reads in
  * the lobby and does not change by the minute; nothing of who is inside or of what happens there.
  */
+
+import { elementTexts } from '../../../../client-sdk/elements/texts/element-texts.ts';
 import { minorUnits } from '../../../../client-sdk/elements/texts/format.ts';
-import { elementTexts } from '../../../../client-sdk/elements/texts/language.ts';
 import { shownName } from '../../../../client-sdk/elements/texts/shown-name.ts';
 import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
 import type { Room } from '../../../protocol/rooms.ts';
 import { type CardRoom, priceOrSoldOut } from '../../../web/rooms/room-card.ts';
-import { siteTexts } from '../../../web/site/site-language.ts';
+import { siteTexts } from '../../../web/texts/site-texts.ts';
 
 export interface RoomSummary {
   title: string;

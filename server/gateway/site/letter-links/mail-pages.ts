@@ -9,25 +9,7 @@ import { page } from '../../http/html-pages.ts';
 import { noStore } from '../../http/security.ts';
 import type { HttpLimits } from '../../rate-limits.ts';
 import { pageLanguage } from '../page-language.ts';
-
-const TEXTS = {
-  en: {
-    title: 'Unsubscribe',
-    topics: { lives: 'Letters that remind of lives' },
-    text: (address: string) => `These are sent to ${address}.`,
-    button: 'Send me no more of them',
-    done: 'Unsubscribed',
-    doneText: (address: string) => `${address} gets no more of these.`,
-  },
-  fr: {
-    title: 'Se désabonner',
-    topics: { lives: 'Rappels de lives' },
-    text: (address: string) => `Ils sont envoyés à ${address}.`,
-    button: 'Ne plus m’en envoyer',
-    done: 'Désabonnement fait',
-    doneText: (address: string) => `${address} n’en recevra plus.`,
-  },
-} as const;
+import { pageTexts } from '../texts/page-texts.ts';
 
 /**
  * Mail programs open every link, so opening the page changes nothing. The link's token is what authorises: a mail
@@ -45,7 +27,7 @@ export function mountUnsubscribing(app: Express, { mail, people }: HttpContext, 
     await limits.consume('site', { address: request.ip });
     const { address, topic } = await parse(request.params.token);
     const language = pageLanguage(request, response);
-    const texts = TEXTS[language];
+    const texts = pageTexts(language).links.unsubscribe;
     const body = html`<p>${texts.topics[topic]}. ${texts.text(address)}</p><form method="post"><button>${texts.button}</button></form>`;
     response.type('html').send(page(texts.title, body, { language }));
   });
@@ -54,7 +36,7 @@ export function mountUnsubscribing(app: Express, { mail, people }: HttpContext, 
     const subscription = await parse(request.params.token);
     await unsubscribing.unsubscribe(subscription);
     const language = pageLanguage(request, response);
-    const { topics, done, doneText } = TEXTS[language];
+    const { topics, done, doneText } = pageTexts(language).links.unsubscribe;
     const body = html`<p>${topics[subscription.topic]}. ${doneText(subscription.address)}</p>`;
     response.type('html').send(page(done, body, { language }));
   });

@@ -97,7 +97,7 @@ test('the letter’s link shows what it gives back, gives it back by its button 
   const { room, ticket } = await sellTicket();
   const link = new URL(http.context.returnLinks.linkOf(ticket)).pathname;
   const before = await http.call('GET', link);
-  expect(before.text).toContain('This ticket can no longer be given back.');
+  expect(before.text).toContain('This ticket can no longer be returned.');
   expect((await http.call('POST', link)).status).toBe(409);
 
   await call(own, 'PATCH', `/v1/rooms/${room}`, { startsAt: inHours(72) });

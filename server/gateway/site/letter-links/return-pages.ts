@@ -1,43 +1,14 @@
 /** The page behind a letter's link that gives a ticket back, and its button. The link authorises; nobody signs in. */
 
 import { formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
-import { withFrenchSpaces } from '../../../../client-sdk/elements/texts/french-spaces.ts';
 import { formatDate } from '../../../platform/house-dates.ts';
 import { html } from '../../../platform/html.ts';
 import type { Language } from '../../../protocol/accounts/people.ts';
 import { AppError } from '../../../protocol/errors.ts';
 import type { Refund } from '../../../protocol/money/money.ts';
 import type { HttpContext } from '../../context.ts';
+import { pageTexts } from '../texts/page-texts.ts';
 import type { LetterLinks, LinkPage, LinkVisit } from './letter-link.ts';
-
-const TEXTS = {
-  en: {
-    title: 'Give the ticket back',
-    newDate: (date: string) => `New date: ${date}`,
-    noDate: 'The new date is not known yet.',
-    price: (price: string) => `You get ${price} back, the way you paid.`,
-    button: 'Give the ticket back',
-    keep: 'Keep the ticket',
-    closed: 'This ticket can no longer be given back.',
-    done: 'The ticket is given back',
-    toWallet: (price: string) => `${price} is in your wallet.`,
-    toCard: (price: string) =>
-      `${price} goes back to the card that paid. It can take a few days until your bank shows it.`,
-  },
-  fr: withFrenchSpaces({
-    title: 'Rendre le billet',
-    newDate: (date: string) => `Nouvelle date : ${date}`,
-    noDate: 'La nouvelle date n’est pas encore connue.',
-    price: (price: string) => `Vous récupérez ${price}, par le moyen de paiement que vous avez utilisé.`,
-    button: 'Rendre le billet',
-    keep: 'Garder le billet',
-    closed: 'Ce billet ne peut plus être rendu.',
-    done: 'Le billet est rendu',
-    toWallet: (price: string) => `${price} sont dans votre portefeuille.`,
-    toCard: (price: string) =>
-      `${price} retournent sur la carte qui a payé. Votre banque peut mettre quelques jours à l’afficher.`,
-  }),
-} as const;
 
 export function mountTicketReturns(links: LetterLinks, { config, money, returnLinks }: HttpContext): void {
   const parse = ({ token }: LinkVisit) => {
@@ -46,7 +17,7 @@ export function mountTicketReturns(links: LetterLinks, { config, money, returnLi
     return ticket;
   };
   const given = ({ to, amountMinor, currency }: Refund, language: Language): LinkPage => {
-    const { done, toWallet, toCard } = TEXTS[language];
+    const { done, toWallet, toCard } = pageTexts(language).links.ticketReturn;
     const price = formatMoney(amountMinor, currency, language);
     return { title: done, text: to === 'wallet' ? toWallet(price) : toCard(price) };
   };
@@ -55,7 +26,7 @@ export function mountTicketReturns(links: LetterLinks, { config, money, returnLi
     limit: 'site',
     show: async (visit) => {
       const { language } = visit;
-      const texts = TEXTS[language];
+      const texts = pageTexts(language).links.ticketReturn;
       const { of: room, withdrawable, givenBack, ...ticket } = await money.withdrawals.getTicket(parse(visit));
       const toRoom = (label: string) => html`<p class="next"><a href="/rooms/${room.id}">${label}</a></p>`;
       if (givenBack) return { ...given(givenBack, language), after: toRoom(room.title) };

@@ -56,7 +56,7 @@ async function move(browser: PasskeyBrowser, from: string, to: string): Promise<
   nowMs += 1;
   expect((await request(browser, to)).status).toBe(201);
   await press(linksTo(from, 'confirm_old').link);
-  expect((await press(linksTo(to, 'confirm_new').link)).text).toContain('The address has changed');
+  expect((await press(linksTo(to, 'confirm_new').link)).text).toContain('The address has been changed');
 }
 const addressesOf = async (browser: PasskeyBrowser) => (await browser.call('GET', '/v1/me')).json.addresses;
 const identityAt = async (address: string) => (await (await newBrowser().signIn(address)).who())?.identity;
@@ -69,22 +69,22 @@ describe('a change of address', () => {
     expect((await request(browser, fresh)).status).toBe(201);
     const [old, next] = [linksTo(address, 'confirm_old'), linksTo(fresh, 'confirm_new')];
     for (const { link } of [old, next]) {
-      expect((await newBrowser().call('GET', link, undefined, {})).text).toContain('<button>I agree</button>');
+      expect((await newBrowser().call('GET', link, undefined, {})).text).toContain('<button>Confirm</button>');
       expect((await press(link, FOREIGN)).status).toBe(403);
     }
     for (let times = 0; times < 2; times += 1) {
-      expect((await press(next.link)).text).toContain('this mailbox has agreed');
+      expect((await press(next.link)).text).toContain('this address has confirmed');
     }
     expect(await addressesOf(browser)).toEqual([address]);
     expect((await browser.call('GET', '/v1/me/address-change')).json.change).toMatchObject({
       ...{ newAddress: fresh, isOldConfirmed: false, isNewConfirmed: true },
     });
-    expect((await press(old.link)).text).toContain('The address has changed');
+    expect((await press(old.link)).text).toContain('The address has been changed');
     // What they have unsubscribed from they do not get at the new address either.
     expect((await browser.call('GET', '/v1/me')).json).toMatchObject({ addresses: [fresh], mail: { lives: false } });
     expect(await identityAt(fresh)).toBe(identity);
     expect(await identityAt(address)).not.toBe(identity);
-    for (const { link } of [old, next]) expect((await press(link)).text).toContain('The address has changed');
+    for (const { link } of [old, next]) expect((await press(link)).text).toContain('The address has been changed');
   });
 
   test('that both mailboxes agree to at once is reported as done to both', async () => {
@@ -101,7 +101,7 @@ describe('a change of address', () => {
       await this.finish(...given);
       return undefined;
     });
-    expect((await press(next)).text).toContain('The address has changed');
+    expect((await press(next)).text).toContain('The address has been changed');
   });
 
   test('needs a passkey, and waits for a day only', async () => {
@@ -149,7 +149,7 @@ describe('a change of address', () => {
     expect(await identityAt(fresh)).not.toBe(identity);
     // A repeat is answered the same, and signs nobody out.
     const later = await newBrowser().signIn(address);
-    expect((await press(link)).text).toContain('It is stopped');
+    expect((await press(link)).text).toContain('The change is stopped');
     expect(await later.who()).not.toBeNull();
     expect((await press(linksTo(address, 'confirm_old').link)).text).toContain('This change is over');
   });
@@ -210,7 +210,7 @@ describe('of several changes', () => {
     await move(browser, second, third);
     const laterLinks = [linksTo(second, 'confirm_old').objection, linksTo(second, 'done_old').link];
     expect((await press(linksTo(address, 'done_old').link)).status).toBe(200);
-    for (const link of laterLinks) expect((await press(link)).text).toContain('It is stopped');
+    for (const link of laterLinks) expect((await press(link)).text).toContain('The change is stopped');
     expect(await identityAt(address)).toBe(identity);
   });
 
@@ -234,7 +234,7 @@ describe('a recovery', () => {
     const [operator, lost] = [await newOperator(), await personWithPasskey()];
     const fresh = newAddress();
     expect((await begin(operator, lost.address, fresh)).status).toBe(201);
-    expect((await press(linksTo(fresh, 'recovery_confirm').link)).text).toContain('this mailbox has agreed');
+    expect((await press(linksTo(fresh, 'recovery_confirm').link)).text).toContain('this address has confirmed');
     nowMs += 5 * DAY_MS - 1;
     await http.context.people.addresses.sweep();
     expect(await identityAt(lost.address)).toBe(lost.identity);
@@ -294,7 +294,7 @@ describe('a recovery', () => {
     const fresh = newAddress();
     await begin(operator, lost.identity, fresh);
     const { text } = await press(linksTo(fresh, 'recovery_confirm').link);
-    expect(text).toContain('do not sign in with the new address');
+    expect(text).toContain('Don’t sign in with the new address');
     const own = await identityAt(fresh);
     nowMs += 5 * DAY_MS;
     await http.context.people.addresses.sweep();

@@ -82,7 +82,7 @@ test('a link opens the desk once, viewing it does not consume it, and acts carry
 
   for (const again of [await press(path), await http.call('GET', path)]) {
     expect(again.status).toBe(410);
-    expect(again.text).toContain('This link was used');
+    expect(again.text).toContain('This link has been used');
     expect(again.headers.get('set-cookie')).toBeNull();
   }
 });

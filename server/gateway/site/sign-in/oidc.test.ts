@@ -108,8 +108,8 @@ function declined(url: string): URL {
 
 /** The title of a page, which is the message of an error. */
 const titleOf = ({ text }: Reply) => /<h1>([^<]+)<\/h1>/.exec(text)?.[1];
-const INVALID = 'This answer of the OpenID provider is not valid here, or its time is over. Try again.';
-const UNKNOWN = 'This account of the OpenID provider belongs to no operator or reviewer of this house.';
+const INVALID = 'This answer from the OpenID provider isn’t valid here, or it took too long. Try again.';
+const UNKNOWN = 'This OpenID account doesn’t belong to any operator or reviewer of this house.';
 
 async function expectRefused(reply: Reply, status: number, title: string): Promise<void> {
   expect([reply.status, titleOf(reply)]).toEqual([status, title]);
@@ -223,7 +223,7 @@ describe('a provider', () => {
     await expectRefused(
       await browser.comeBack(answer),
       503,
-      'The OpenID provider does not answer. Try again later, or use a passkey.',
+      'The OpenID provider isn’t answering. Try again later, or use a passkey.',
     );
   });
 
@@ -404,7 +404,7 @@ describe('confirming at the provider', () => {
     const reply = await browser.oidc(CONFIRM, login);
     expect([reply.status, titleOf(reply)]).toEqual([
       403,
-      'The OpenID provider did not ask you to sign in again. Try again, or use a passkey.',
+      'The OpenID provider didn’t ask you to sign in again. Try again, or use a passkey.',
     ]);
     expect(codeOf(await raise(browser))).toBe('step_up_required');
     const other = new Browser();

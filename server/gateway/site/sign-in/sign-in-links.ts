@@ -1,11 +1,11 @@
 /** The link of a sign-in mail: its button signs in the browser that presses it. */
 
-import { withFrenchSpaces } from '../../../../client-sdk/elements/texts/french-spaces.ts';
 import { deviceName } from '../../../accounts/people/device-name.ts';
 import { SIGN_IN_LINK_PATH } from '../../../accounts/people/sign-in.ts';
 import { html } from '../../../platform/html.ts';
 import type { HttpContext } from '../../context.ts';
 import type { LetterLinks } from '../letter-links/letter-link.ts';
+import { pageTexts } from '../texts/page-texts.ts';
 import type { SignInParts } from './sign-in-operations.ts';
 
 export function mountSignInLinks(
@@ -20,7 +20,7 @@ export function mountSignInLinks(
     isOwnPageOnly: true,
     show: async ({ token, browser, language }) => {
       const { address, state } = await people.signIn.findLink(token, browser);
-      const { title, text, confirm, warning, used, expired, ask, goOn } = TEXTS[language];
+      const { title, text, confirm, warning, used, expired, ask, goOn } = pageTexts(language).links.signIn;
       if (state === 'open') return { title, text: text(address), button: confirm, after: html`<p>${warning}</p>` };
       const askAgain = html`<p class="next"><a href="/sign-in">${ask}</a></p>`;
       if (state === 'expired') return { title, text: expired(address), after: askAgain, status: 410 };
@@ -37,26 +37,3 @@ export function mountSignInLinks(
     },
   });
 }
-
-const TEXTS = {
-  en: {
-    title: 'Sign in',
-    text: (address: string) => `This signs in ${address}, in this browser, once.`,
-    confirm: 'Sign in here',
-    warning: 'If you did not ask for this, close this page: nothing happens.',
-    used: (address: string) => `This link has signed in ${address} already. It works once.`,
-    expired: (address: string) => `This link for ${address} is too old.`,
-    ask: 'Ask for another link',
-    goOn: 'Go to the home page',
-  },
-  fr: withFrenchSpaces({
-    title: 'Se connecter',
-    text: (address: string) => `Ce lien connecte ${address}, dans ce navigateur, une seule fois.`,
-    confirm: 'Me connecter ici',
-    warning: 'Si vous ne l’avez pas demandé, fermez cette page : il ne se passe rien.',
-    used: (address: string) => `Ce lien a déjà connecté ${address}. Il ne sert qu’une fois.`,
-    expired: (address: string) => `Ce lien pour ${address} est trop ancien.`,
-    ask: 'Demander un autre lien',
-    goOn: 'Aller à l’accueil',
-  }),
-} as const;

@@ -92,7 +92,7 @@ describe('the link', () => {
     const { path, code } = await browser.ask(newAddress());
     nowMs += 10 * MINUTE_MS;
     const expired = await browser.call('POST', path);
-    expect([expired.status, expired.text.includes('too old')]).toEqual([410, true]);
+    expect([expired.status, expired.text.includes('has expired')]).toEqual([410, true]);
     expect(codeOf(await browser.enter(code))).toBe('sign_in_over');
   });
 

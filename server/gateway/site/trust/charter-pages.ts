@@ -11,7 +11,7 @@ import { parseCharterVersion } from '../../operations/params.ts';
 import type { HttpLimits } from '../../rate-limits.ts';
 import { footerPages } from '../house-pages.ts';
 import { pageLanguage } from '../page-language.ts';
-import { charterTexts } from './charter-texts.ts';
+import { pageTexts } from '../texts/page-texts.ts';
 
 const styles = css`
   .charter ul {
@@ -68,7 +68,7 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
     });
 
   show('/charter', async (_request, locale) => {
-    const texts = charterTexts[locale.language];
+    const texts = pageTexts(locale.language).charter;
     const versions = await charter.list();
     const current = versions.find(({ state }) => state === 'in_force');
     const text = current ? await versionContent(current.version, locale) : html`<p>${texts.none}</p>`;
@@ -85,12 +85,12 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
   show('/charter/:version', async ({ params }, locale) => {
     const version = parseCharterVersion(params.version);
     const [text, versions] = await Promise.all([versionContent(version, locale), charter.list()]);
-    return [charterTexts[locale.language].version(version), html`${text}${versionList(versions, locale)}`];
+    return [pageTexts(locale.language).charter.version(version), html`${text}${versionList(versions, locale)}`];
   });
 
   show('/charter/changes/:from/:to', async ({ params }, locale) => {
     const { language } = locale;
-    const texts = charterTexts[language];
+    const texts = pageTexts(language).charter;
     const [from, to] = [parseCharterVersion(params.from), parseCharterVersion(params.to)];
     const [changes, versions] = await Promise.all([charter.compare(from, to, language), charter.list()]);
     const changed = changes.filter(({ change }) => change !== 'same');
@@ -102,7 +102,7 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
 
   async function versionContent(version: number, locale: HouseLocale): Promise<Markup> {
     const { language } = locale;
-    const texts = charterTexts[language];
+    const texts = pageTexts(language).charter;
     const found = await charter.getVersion(version);
     return html`<p class="quiet">${texts.version(version)} · ${stateOf(found, locale)}</p>
       ${found.articles.map(({ id, title, text }) => articleContent({ id, title: title[language], text: text[language] }))}
@@ -115,7 +115,7 @@ function articleContent({ id, title, text }: Record<'title' | 'text', Markup | s
 }
 
 function changeContent({ id, titleParts, change, parts }: ArticleChange, language: Language): Markup {
-  const title = html`${titleParts.map(changedText)} · ${charterTexts[language].change[change]}`;
+  const title = html`${titleParts.map(changedText)} · ${pageTexts(language).charter.change[change]}`;
   return articleContent({ id, title, text: html`${parts.map(changedText)}` });
 }
 
@@ -125,11 +125,11 @@ function changedText({ kind, text }: TextPart): Markup {
 }
 
 function stateOf({ state, effectiveFrom }: PublishedVersion, locale: HouseLocale): string {
-  return charterTexts[locale.language].state[state](formatDate(effectiveFrom, 'day', locale));
+  return pageTexts(locale.language).charter.state[state](formatDate(effectiveFrom, 'day', locale));
 }
 
 function versionList(versions: PublishedVersion[], locale: HouseLocale): Markup {
-  const texts = charterTexts[locale.language];
+  const texts = pageTexts(locale.language).charter;
   if (versions.length === 0) return html``;
   const [newest, before] = versions;
   return html`<h2>${texts.versions}</h2>

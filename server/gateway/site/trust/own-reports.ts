@@ -5,10 +5,10 @@ import { html, type Markup } from '../../../platform/html.ts';
 import * as LIMITS from '../../../protocol/limits.ts';
 import type { MeasureKind, Statement, StatementList } from '../../../protocol/trust/decisions.ts';
 import type { Report, ReportList } from '../../../protocol/trust/reports.ts';
-import { reportTexts } from './report-texts.ts';
+import { pageTexts } from '../texts/page-texts.ts';
 
 export function ownReports({ reports, limitedUntil }: ReportList, locale: HouseLocale): Markup {
-  const texts = reportTexts[locale.language];
+  const texts = pageTexts(locale.language).reports;
   const limited =
     limitedUntil !== null &&
     html`<p class="danger" role="status">${texts.limited(formatDate(limitedUntil, 'long', locale))}</p>`;
@@ -25,7 +25,7 @@ export function ownReports({ reports, limitedUntil }: ReportList, locale: HouseL
 }
 
 function outcomeOf(outcome: NonNullable<Report['outcome']>, locale: HouseLocale): Markup {
-  const texts = reportTexts[locale.language];
+  const texts = pageTexts(locale.language).reports;
   const { decision, at, acted, mayAppeal, appealUntil, appeal } = outcome;
   return html`<p>${acted ? texts.acted : texts.notActed} <span class="quiet">${formatDate(at, 'long', locale)}</span></p>
     ${appeal !== null && appealState(appeal, locale.language)}
@@ -33,7 +33,7 @@ function outcomeOf(outcome: NonNullable<Report['outcome']>, locale: HouseLocale)
 }
 
 export function ownStatements({ statements, strikes }: StatementList, locale: HouseLocale): Markup {
-  const texts = reportTexts[locale.language];
+  const texts = pageTexts(locale.language).reports;
   if (statements.length === 0) return html``;
   return html`<h2>${texts.statements}</h2>
     ${strikes > 0 && html`<p class="quiet">${texts.strikes(strikes)}</p>`}
@@ -41,7 +41,7 @@ export function ownStatements({ statements, strikes }: StatementList, locale: Ho
 }
 
 function statementOf(statement: Statement, locale: HouseLocale): Markup {
-  const texts = reportTexts[locale.language];
+  const texts = pageTexts(locale.language).reports;
   const { id, at, kind, measures, subject, state, reasons, automated, holdsPayouts, appeal, appealUntil, mayAppeal } =
     statement;
   const textOf = (name: MeasureKind) =>
@@ -70,7 +70,7 @@ function appealState(
   { outcome, reasons }: { outcome: 'granted' | 'upheld' | null; reasons: string | null },
   language: Language,
 ): Markup {
-  const texts = reportTexts[language];
+  const texts = pageTexts(language).reports;
   return html`<p data-testid="appeal-state"><strong>${texts.appealStates[outcome ?? 'waiting']}</strong></p>
     ${reasons !== null && html`<p class="words">${reasons}</p>`}`;
 }
@@ -80,7 +80,7 @@ function appealForm(
   { decision, appealUntil }: { decision: string; appealUntil: string | null },
   locale: HouseLocale,
 ): Markup {
-  const texts = reportTexts[locale.language];
+  const texts = pageTexts(locale.language).reports;
   return html`<details data-testid="appeal-${decision}"><summary>${texts.appeal}</summary>
     <p class="quiet">${texts.appealText}${appealUntil !== null && html` ${texts.appealUntil(formatDate(appealUntil, 'long', locale))}`}</p>
     <form method="post" action="?lang=${locale.language}">

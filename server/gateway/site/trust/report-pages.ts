@@ -23,8 +23,8 @@ import { digestOf, type HttpLimits } from '../../rate-limits.ts';
 import { footerPages } from '../house-pages.ts';
 import { pageLanguage } from '../page-language.ts';
 import type { SiteSessions } from '../sign-in/site-session.ts';
+import { pageTexts } from '../texts/page-texts.ts';
 import { ownReports, ownStatements } from './own-reports.ts';
-import { reportTexts } from './report-texts.ts';
 
 const OWN_PATH = '/reports';
 const FORM_PATH = '/reports/new';
@@ -124,7 +124,7 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
     limits.isWithin('reportFormMailbox', { identity: digestOf(mailboxOf(address)) });
 
   const ownPage = async (person: string | undefined, language: Language, note?: Markup): Promise<string> => {
-    const texts = reportTexts[language];
+    const texts = pageTexts(language).reports;
     const decided = person ? await decisions.statements.list(person) : undefined;
     const locale = localeOf(language);
     const isConcerned = decided !== undefined && decided.statements.length > 0;
@@ -171,8 +171,8 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   };
   const senderPage = async (report: string, language: Language, note?: Markup): Promise<string> => {
     const list = { reports: [await reports.getOfForm(report)], limitedUntil: null };
-    const body = html`${note}${ownReports(list, localeOf(language))}<p class="next"><a href="${FORM_PATH}">${reportTexts[language].toForm}</a></p>`;
-    return write(language, reportTexts[language].ownOne, body);
+    const body = html`${note}${ownReports(list, localeOf(language))}<p class="next"><a href="${FORM_PATH}">${pageTexts(language).reports.toForm}</a></p>`;
+    return write(language, pageTexts(language).reports.ownOne, body);
   };
   app.get(bySender, noStore, async (request, response) => {
     await limits.consume('site', { address: request.ip });
@@ -195,14 +195,16 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   app.get(FORM_PATH, noStore, async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const language = pageLanguage(request, response);
-    response.type('html').send(await write(language, reportTexts[language].title, form({ language, help }, {}, '')));
+    response
+      .type('html')
+      .send(await write(language, pageTexts(language).reports.title, form({ language, help }, {}, '')));
   });
 
   app.post(FORM_PATH, noStore, parseForm, async (request, response) => {
     await limits.consume('site', { address: request.ip });
     assertOwnPage(config, request);
     const language = pageLanguage(request, response);
-    const texts = reportTexts[language];
+    const texts = pageTexts(language).reports;
     const given = textsOf(request.body);
     const parsed = reportFormInput.safeParse(given);
     if (!parsed.success) {
@@ -226,7 +228,7 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   app.get(`${FORM_PATH}/:key`, noStore, async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const language = pageLanguage(request, response);
-    const texts = reportTexts[language];
+    const texts = pageTexts(language).reports;
     const filed = await reports.findForm(String(request.params.key));
     if (!filed) throw new AppError('not_found', 'This link is incomplete or no longer valid.');
     const isRecent = context.clock.now() - Date.parse(filed.createdAt) < ADDRESS_SHOWN_MS;
@@ -238,7 +240,7 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
 }
 
 function appealNote(isReceived: boolean, language: Language): Markup {
-  const { appealed, appealIncomplete } = reportTexts[language];
+  const { appealed, appealIncomplete } = pageTexts(language).reports;
   return isReceived
     ? html`<p class="done" role="status" data-testid="appeal-received">${appealed}</p>`
     : html`<p class="danger" role="alert">${appealIncomplete}</p>`;
@@ -261,7 +263,7 @@ interface Help {
 }
 
 function form({ language, help }: Help, given: Record<string, string>, fault: string): Markup {
-  const texts = reportTexts[language];
+  const texts = pageTexts(language).reports;
   const field = (name: 'place' | 'time' | 'contact', maxChars: number, isRequired = false) =>
     html`<label>${texts.fields[name]}<small>${texts.hints[name]}</small>
       <input name="${name}" maxlength="${maxChars}" value="${given[name] ?? ''}" autocomplete="${name === 'contact' ? 'email' : 'off'}" ${isRequired && html`required`}></label>`;
@@ -286,7 +288,7 @@ function form({ language, help }: Help, given: Record<string, string>, fault: st
 
 /** What somebody in danger needs first: 112, and the numbers of the operator's file. */
 function danger({ language, help }: Help): Markup {
-  const texts = reportTexts[language];
+  const texts = pageTexts(language).reports;
   const names = new Intl.DisplayNames(language, { type: 'region' });
   return html`<div class="danger"><p>${texts.danger}</p>${Object.entries(help).map(
     ([country, contacts]) => html`<details><summary>${texts.helpIn(names.of(country) ?? country)}</summary>

@@ -1,38 +1,25 @@
-/**
- * English texts of the site's pages; the elements have their own. A key that is missing in French is a type error.
- * Those of single pages are in files of their own, and are loaded with them.
- */
-import type { englishAccount } from './account.ts';
-import type { englishDesk } from './desk.ts';
-import type { englishEarnings } from './earnings.ts';
-import type { englishProfile } from './profile.ts';
-import type { englishReceipt } from './receipt.ts';
-import type { englishReview } from './review.ts';
-import type { englishRooms } from './rooms.ts';
-import type { englishWallet } from './wallet.ts';
-
-export const english = {
+/** English texts of every page; those of single pages are in files of their own, and are loaded with them. */
+export const site = {
   site: {
     name: 'Loge',
-    skip: 'Skip to the content',
+    skip: 'Skip to content',
     live: 'Live',
     studio: 'Studio',
     wallet: 'Wallet',
     earnings: 'Earnings',
     desk: 'Desk',
     navigation: 'Main',
-    otherLanguage: 'Français',
     account: (name: string) => `Signed in as ${name}`,
     signIn: 'Sign in',
     yourAccount: 'Your account',
     signOut: 'Sign out',
-    footer: 'Loge: the private box of a theatre, for lives between creators and their community.',
+    footer: 'Loge: your private box at the theatre, for lives between creators and their community.',
     retry: 'Try again',
-    failed: 'This could not be loaded.',
+    failed: 'This couldn’t be loaded.',
     fieldMissing: 'Fill this in.',
-    missing: 'The link may be incomplete. The home page shows what is on.',
+    missing: 'The link may be incomplete. See what’s on from the home page.',
     house: 'The house',
-    toHome: 'To the home page',
+    toHome: 'Go to the home page',
   },
   house: { charter: 'Charter', terms: 'Terms', privacy: 'Privacy', imprint: 'Imprint', contact: 'Contact' },
   titles: {
@@ -51,13 +38,13 @@ export const english = {
   },
   home: {
     title: 'Take your seat.',
-    text: 'Private lives, a few metres from the stage. Get your key, and the doors open.',
+    text: 'Private lives, a few metres from the stage. Get your ticket, and the doors open.',
     held: 'Your tickets',
     liveNow: 'Live now',
     upcoming: 'Coming up',
     enter: (price: string) => `Enter · ${price}`,
     nothing: 'The house is quiet tonight.',
-    nothingText: 'No room has been announced yet.',
+    nothingText: 'No lives announced yet.',
     free: 'Free',
     members: 'Members',
     with: (creator: string) => `with ${creator}`,
@@ -66,41 +53,28 @@ export const english = {
   },
   signIn: {
     title: 'Who are you tonight?',
-    text: 'This is a demonstration house. Choose a creator or a fan; there is no password.',
+    text: 'This is a demo house. Choose a creator or a fan; there’s no password.',
     creators: 'Creators',
     fans: 'Fans',
     house: 'The house',
     needed: 'Sign in to enter',
     neededText: 'Choose who you are, and the room opens here.',
-    withAccount: 'Sign in with a mail address',
-    production: 'You are not signed in. Come in through the site that invited you.',
+    withAccount: 'Sign in with your email',
+    production: 'You’re not signed in. Come in through the site that invited you.',
   },
   studio: {
     title: 'Your studio',
     text: 'Open a room, check your picture, go live.',
-    newRoom: 'A new room',
+    newRoom: 'New room',
     rooms: 'Your rooms',
-    none: 'You have no room yet. Create the first one.',
+    none: 'No rooms yet. Create your first one.',
     open: 'Open the studio',
-    share: 'Copy the link',
+    share: 'Copy link',
     copied: 'Link copied',
-    copyYourself: 'The link of the room, to copy',
-    status: { live: 'Live', scheduled: 'Ready', ended: 'Over' },
+    copyYourself: 'Link to the room, to copy',
+    status: { live: 'Live', scheduled: 'Ready', ended: 'Ended' },
     creatorsOnly: 'The studio is for creators.',
-    creatorsOnlyText: 'You are signed in as a fan. In your account you can become a creator.',
-    back: 'All my rooms',
+    creatorsOnlyText: 'You’re signed in as a fan. You can become a creator in your account.',
+    back: 'All your rooms',
   },
-};
-
-export type BaseSiteTexts = typeof english;
-/** A page may read the base and what it loads itself. */
-export type SiteTexts = BaseSiteTexts & {
-  accounts: typeof englishAccount;
-  desk: typeof englishDesk;
-  review: typeof englishReview;
-  earnings: typeof englishEarnings;
-  profile: typeof englishProfile;
-  receipt: typeof englishReceipt;
-  rooms: typeof englishRooms;
-  wallet: typeof englishWallet;
 };

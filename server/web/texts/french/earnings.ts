@@ -1,21 +1,22 @@
 /** French texts of the earnings page. */
+
 import { asSentence } from '../../../../client-sdk/elements/texts/format.ts';
-import type { SiteTexts } from '../english/site.ts';
+import type { earnings as english } from '../english/earnings.ts';
 
 const sales = (count: number) => (count < 2 ? `${count} vente` : `${count} ventes`);
 
-export const frenchEarnings: SiteTexts['earnings'] = {
+export const earnings: typeof english = {
   title: 'Vos revenus',
-  text: 'Ce que vous avez gagné, ce qui est encore retenu et pourquoi, et quand cela arrive à votre banque.',
-  creatorsOnly: 'Les revenus concernent les créateurs.',
+  text: 'Ce que vous avez gagné, ce qui est encore retenu et pourquoi, et quand l’argent arrive à votre banque.',
+  creatorsOnly: 'Les revenus sont réservés aux créateurs.',
   pending: 'Retenu pour l’instant',
   pendingHint: 'À vous, libéré aux dates ci-dessous',
   available: 'Disponible',
   availableHint: 'Part avec le prochain virement',
-  waitsHint: 'Attend ce qui est dit plus bas',
+  waitsHint: 'En attente de l’étape ci-dessous',
   owedHint: 'Comblé d’abord par vos prochaines ventes',
   inPayout: 'En route vers vous',
-  inPayoutHint: 'Remis à votre banque',
+  inPayoutHint: 'Envoyé à votre banque',
   paidOut: 'Déjà versé',
   paidOutHint: 'Arrivé',
   next: 'Vos jours de virement',
@@ -29,7 +30,7 @@ export const frenchEarnings: SiteTexts['earnings'] = {
   undecidedWhen: 'Pas encore de date',
   payoutNext: (amount) => `${amount} partent vers votre banque au prochain virement`,
   payoutWhen: 'Dans l’heure ; votre banque prend ensuite 1 à 5 jours',
-  nextNone: 'Rien n’est retenu ni en attente. La prochaine vente apparaîtra ici avec sa date.',
+  nextNone: 'Rien de retenu ni en attente. Votre prochaine vente apparaîtra ici avec sa date.',
   kinds: {
     ticket: 'Billet',
     tip: 'Pourboire',
@@ -47,12 +48,13 @@ export const frenchEarnings: SiteTexts['earnings'] = {
     house: 'La maison a suspendu vos revenus',
   },
   releasedOn: (date) => `Libéré le ${date}`,
-  releaseOpen: 'Libéré quand la banque vous aura donné raison',
+  releaseOpen: 'Libéré si la banque vous donne raison',
   releaseHouse: 'Libéré quand la maison lèvera la suspension',
   sold: (date) => `Vendu le ${date}`,
   more: 'Afficher la suite',
   empty: 'Rien de vendu pour l’instant',
-  emptyText: 'L’argent vient des billets, des pourboires, des abonnements et des sessions privées. Voici son chemin :',
+  emptyText:
+    'Vous gagnez de l’argent avec les billets, les pourboires, les abonnements et les sessions privées. Voici son chemin jusqu’à vous :',
   steps: [
     { title: 'Quelqu’un paie', text: 'Vous voyez la vente ici dans la seconde, TVA et commission déduites.' },
     {
@@ -68,15 +70,15 @@ export const frenchEarnings: SiteTexts['earnings'] = {
   openStudio: 'Ouvrir un salon',
   account: {
     title: 'Vos coordonnées bancaires',
-    none: 'Dites où va votre argent',
+    none: 'Dites-nous où envoyer votre argent',
     noneText:
-      'Notre prestataire de paiement vous demande qui vous êtes et votre compte bancaire, sur sa propre page. Cela prend quelques minutes, et nous ne voyons jamais le numéro de compte.',
-    noneAct: 'Commencer',
+      'Notre prestataire de paiement vous demande votre identité et votre compte bancaire, sur sa propre page. Cela prend quelques minutes, et nous ne voyons jamais le numéro de compte.',
+    noneAct: 'Ajouter mes coordonnées',
     pending: 'Vous y êtes presque',
     pendingText:
       'Le prestataire de paiement attend encore quelque chose de vous. D’ici là, vos revenus restent ici, en sécurité.',
     pendingAct: 'Continuer',
-    enabled: 'Vous pouvez être payé',
+    enabled: 'Tout est prêt pour vous payer',
     enabledHeld: 'Vos coordonnées bancaires sont en ordre',
     enabledText: 'Le prestataire de paiement a vérifié vos informations.',
     enabledAct: 'Modifier mes informations',
@@ -90,7 +92,7 @@ export const frenchEarnings: SiteTexts['earnings'] = {
   frozen: {
     onboarding: {
       title: (amount) => `${amount} attendent vos coordonnées bancaires`,
-      text: 'Cette somme est disponible et à vous. Dites où l’envoyer, elle part avec le prochain virement.',
+      text: 'Cette somme est disponible, et à vous. Dites-nous où l’envoyer : elle partira avec le prochain virement.',
     },
     below_minimum: {
       title: (amount) => `${amount} attendent un peu de renfort`,
@@ -108,13 +110,13 @@ export const frenchEarnings: SiteTexts['earnings'] = {
       decision: 'Lire la décision, et former un recours',
     },
     house: {
-      title: (amount) => `${amount} sont suspendus par la maison`,
-      none: 'Vos virements sont suspendus par la maison',
+      title: (amount) => `La maison a suspendu ${amount}`,
+      none: 'La maison a suspendu vos virements',
       text: 'Quelqu’un de la maison a arrêté vos virements, avec une raison consignée. Les ventes continuent d’être comptées.',
-      note: (reason) => `La raison donnée : ${asSentence(reason)}`,
+      note: (reason) => `Raison donnée : ${asSentence(reason)}`,
       until:
-        'Il n’y a pas de date : le blocage prend fin quand la maison a tiré cela au clair, et tout part alors avec le virement suivant.',
-      contact: 'Ce que vous pouvez faire : répondre par courriel, avec ce qui peut éclairer la maison :',
+        'Il n’y a pas de date : la suspension prend fin quand la maison aura tiré cela au clair, et tout partira alors avec le prochain virement.',
+      contact: 'Ce que vous pouvez faire : répondre par e-mail, avec tout ce qui peut éclairer la maison :',
     },
   },
   payouts: 'Virements',
@@ -122,7 +124,7 @@ export const frenchEarnings: SiteTexts['earnings'] = {
   payoutStates: { pending: 'En route', paid: 'Arrivé', failed: 'Revenu' },
   payoutFailed: (why) =>
     `La banque l’a renvoyé (${why}). La somme est de nouveau disponible ; vérifiez vos informations.`,
-  payoutReversed: (amount) => `${amount} en ont été repris, et font partie de ce qui vous est dû.`,
+  payoutReversed: (amount) => `${amount} en ont été repris, et vous sont de nouveau dus.`,
   statements: 'Relevés',
   statementsNone: 'Le premier relevé vient avec la première vente.',
   month: 'Mois',
@@ -140,7 +142,7 @@ export const frenchEarnings: SiteTexts['earnings'] = {
   },
   exports: 'Emportez vos chiffres',
   exportsText:
-    'Chaque vente, remboursement et virement depuis le début, avec chaque part. Ils sont à vous, pour votre comptable ou pour partir.',
+    'Chaque vente, remboursement et virement depuis le début, avec chaque écriture. Ils sont à vous, pour votre comptable ou pour partir.',
   tax: 'Chiffres pour le fisc',
   taxText:
     'La directive DAC7 oblige les plateformes de l’UE à déclarer chaque année ce que gagnent les vendeurs. Voici ce que nous déclarons à votre sujet.',

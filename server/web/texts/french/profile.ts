@@ -1,15 +1,15 @@
 /** Textes français des pages de créateurs, et du suivi. */
-import type { englishProfile } from '../english/profile.ts';
+import type { profile as english } from '../english/profile.ts';
 
-export const frenchProfile: typeof englishProfile = {
+export const profile: typeof english = {
   pictureOf: (name) => `Photo de ${name}`,
   pageOf: (name) => `La page de ${name}`,
   lives: 'Les lives',
   noLives: 'Aucun live n’est annoncé pour le moment.',
   club: 'Le club',
-  join: 'Rejoindre',
-  joinAs: (tier) => `Rejoindre ${tier}`,
-  joinLater: 'On rejoint le club dans l’un de ses salons, dès qu’il y en a un d’annoncé.',
+  join: 'S’abonner',
+  joinAs: (tier) => `S’abonner à ${tier}`,
+  joinLater: 'Vous pourrez vous abonner depuis un salon du club, dès qu’il y en aura un d’annoncé.',
   follow: 'Suivre',
   followName: (name) => `Suivre ${name}`,
   unfollow: 'Ne plus suivre',

@@ -1,7 +1,7 @@
 /** French texts of a receipt, on screen and in print. */
-import type { SiteTexts } from '../english/site.ts';
+import type { receipt as english } from '../english/receipt.ts';
 
-export const frenchReceipt: SiteTexts['receipt'] = {
+export const receipt: typeof english = {
   title: (kind) => `Reçu : ${kind}`,
   invoice: 'Reçu n°',
   vatNumber: 'N° de TVA',
@@ -29,15 +29,15 @@ export const frenchReceipt: SiteTexts['receipt'] = {
   membership: 'Abonnement',
   paidUntil: 'Payé jusqu’au',
   perMinute: 'Prix de la minute',
-  time: 'Temps avec l’image des deux côtés',
+  time: 'Temps en face à face',
   amount: 'Montant',
-  parts: 'Qui en reçoit quoi',
-  partsRefund: 'Qui en rend quoi',
+  parts: 'Qui reçoit quoi',
+  partsRefund: 'Qui rend quoi',
   processorNote:
-    'La maison paie les frais du prestataire de paiement sur sa propre part. Avant le paiement, une estimation en était affichée ; ce que prend le prestataire dépend de votre carte et ne change ni votre prix ni la part du créateur.',
+    'La maison paie les frais du prestataire de paiement sur sa propre part. Une estimation vous en a été montrée avant le paiement ; ce que prend le prestataire dépend de votre carte et ne change ni votre prix ni la part du créateur.',
   platform: 'La maison',
   vat: (rate, country) => `TVA ${rate} % (${country})`,
-  paid: 'Comment c’était payé',
+  paid: 'Moyen de paiement',
   paidBack: 'Où la somme est retournée',
   byCard: 'Par carte',
   byWallet: 'De votre crédit',
@@ -47,12 +47,12 @@ export const frenchReceipt: SiteTexts['receipt'] = {
     'Une recharge est un crédit. La TVA est due quand il est dépensé, et figure sur le reçu de ce qu’il a payé.',
   waiver: 'Ce que vous avez accepté',
   waiverAt: (when) => `Accepté le ${when}`,
-  withdrawable: 'Vous pouvez rendre ce billet jusqu’au début ou à la reprise du live, sans dire pourquoi.',
+  withdrawable: 'Vous pouvez rendre ce billet jusqu’au début ou à la reprise du live, sans justification.',
   withdraw: 'Rendre le billet',
   withdrawTitle: 'Rendre ce billet ?',
-  withdrawText: (amount) => `Vous perdez votre place, et ${amount} repartent par le même chemin.`,
+  withdrawText: (amount) => `Vous cédez votre place, et ${amount} repartent par le même chemin.`,
   withdrawKeep: 'Garder le billet',
-  withdrawn: 'Le billet est rendu. L’argent repart par le même chemin.',
+  withdrawn: 'Billet rendu. L’argent repart par le même chemin.',
   related: 'Se rapporte à',
   relatedRefund: 'Remboursement',
   request: 'Demande',

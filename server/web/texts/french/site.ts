@@ -1,7 +1,7 @@
-/** French texts of the site's pages. A missing key is a type error. */
-import type { BaseSiteTexts } from '../english/site.ts';
+/** French texts of every page. */
+import type { site as english } from '../english/site.ts';
 
-export const french: BaseSiteTexts = {
+export const site: typeof english = {
   site: {
     name: 'Loge',
     skip: 'Aller au contenu',
@@ -11,18 +11,17 @@ export const french: BaseSiteTexts = {
     earnings: 'Revenus',
     desk: 'Bureau',
     navigation: 'Principale',
-    otherLanguage: 'English',
     account: (name) => `Connecté en tant que ${name}`,
     signIn: 'Se connecter',
     yourAccount: 'Votre compte',
     signOut: 'Se déconnecter',
-    footer: 'Loge : la loge d’un théâtre, pour des lives entre les créateurs et leur communauté.',
+    footer: 'Loge : votre loge au théâtre, pour des lives entre les créateurs et leur communauté.',
     retry: 'Réessayer',
     failed: 'Le chargement a échoué.',
     fieldMissing: 'À remplir.',
-    missing: 'Le lien est peut-être incomplet. La page d’accueil montre les lives en cours et à venir.',
+    missing: 'Le lien est peut-être incomplet. L’accueil montre les lives en cours et à venir.',
     house: 'La maison',
-    toHome: 'Vers l’accueil',
+    toHome: 'Aller à l’accueil',
   },
   house: {
     charter: 'Charte',
@@ -47,13 +46,13 @@ export const french: BaseSiteTexts = {
   },
   home: {
     title: 'Prenez place.',
-    text: 'Des lives privés, à quelques mètres de la scène. Prenez votre clé, les portes s’ouvrent.',
+    text: 'Des lives privés, à quelques mètres de la scène. Prenez votre billet, les portes s’ouvrent.',
     held: 'Vos billets',
     liveNow: 'En direct',
     upcoming: 'Bientôt',
     enter: (price) => `Entrer · ${price}`,
     nothing: 'La maison est calme ce soir.',
-    nothingText: 'Aucun salon n’est encore annoncé.',
+    nothingText: 'Aucun live n’est encore annoncé.',
     free: 'Gratuit',
     members: 'Membres',
     with: (creator) => `avec ${creator}`,
@@ -68,22 +67,22 @@ export const french: BaseSiteTexts = {
     house: 'La maison',
     needed: 'Connectez-vous pour entrer',
     neededText: 'Choisissez qui vous êtes, et le salon s’ouvre ici.',
-    withAccount: 'Se connecter avec une adresse mail',
+    withAccount: 'Se connecter avec votre e-mail',
     production: 'Vous n’êtes pas connecté. Passez par le site qui vous a invité.',
   },
   studio: {
     title: 'Votre studio',
     text: 'Ouvrez un salon, vérifiez l’image, passez en direct.',
-    newRoom: 'Un nouveau salon',
+    newRoom: 'Nouveau salon',
     rooms: 'Vos salons',
     none: 'Vous n’avez pas encore de salon. Créez le premier.',
     open: 'Ouvrir le studio',
     share: 'Copier le lien',
     copied: 'Lien copié',
-    copyYourself: 'Le lien du salon, à copier',
+    copyYourself: 'Lien du salon, à copier',
     status: { live: 'En direct', scheduled: 'Prêt', ended: 'Terminé' },
     creatorsOnly: 'Le studio est réservé aux créateurs.',
     creatorsOnlyText: 'Vous êtes connecté en tant que fan. Dans votre compte, vous pouvez devenir créateur.',
-    back: 'Tous mes salons',
+    back: 'Tous vos salons',
   },
 };

@@ -1,7 +1,7 @@
 /** Textes français du studio. */
-import type { StudioTexts } from './studio-english.ts';
+import type { studio as english } from '../english/studio.ts';
 
-export const studioFrench: StudioTexts = {
+export const studio: typeof english = {
   studio: {
     label: 'Studio',
     opening: 'Ouverture de votre studio…',
@@ -11,22 +11,22 @@ export const studioFrench: StudioTexts = {
     noCamera: 'Pas encore d’image',
     cameraOff: 'Votre caméra est éteinte',
     allow: 'Autoriser la caméra et le micro',
-    allowText: 'Le navigateur le demande une fois. Rien n’est envoyé avant le direct.',
-    allowLive: 'Votre public vous voit et vous entend aussitôt.',
+    allowText: 'Votre navigateur le demande une fois. Rien n’est envoyé avant le direct.',
+    allowLive: 'Votre public vous verra et vous entendra aussitôt.',
     camera: 'Caméra',
     microphone: 'Micro',
     cameraNumber: (number) => `Caméra ${number}`,
     microphoneNumber: (number) => `Micro ${number}`,
     level: 'Niveau du micro',
-    levelSilent: 'Aucun son n’arrive.',
+    levelSilent: 'Aucun son ne passe.',
     goLive: 'Passer en direct',
     endLive: 'Terminer',
     endTitle: 'Une pause, ou la fin ?',
     endText: (viewers, one) => `La vidéo s’arrête pour ${viewers} ${one ? 'personne' : 'personnes'}.`,
     pause: 'Faire une pause',
-    pauseTitle: 'Une pause : je reviens',
+    pauseTitle: 'Une pause, je reviens',
     pauseText:
-      'Le salon et le chat restent ouverts, et chacun voit jusqu’à quand. Sans direct d’ici là, la soirée se termine d’elle-même et les billets achetés pendant la pause sont remboursés.',
+      'Le salon et le chat restent ouverts, et chacun voit quand vous revenez. Si vous n’êtes pas de retour d’ici là, la soirée se termine d’elle-même et les billets achetés pendant la pause sont remboursés.',
     pauseFor: 'Je reviens d’ici',
     pauseLasts: (minutes) => (minutes < 60 ? `${minutes} min` : `${minutes / 60} h`),
     endEvening: 'Terminer la soirée',
@@ -37,9 +37,9 @@ export const studioFrench: StudioTexts = {
       `Le direct est terminé. Si vous ne repassez pas en direct avant ${time}, la soirée se termine d’elle-même et les billets achetés entre-temps sont remboursés.`,
     offAirTitle: 'Vous êtes hors antenne',
     offAirText: 'Le direct est terminé. Le salon reste ouvert jusqu’à ce que vous terminiez la soirée.',
-    changeEnding: 'Changer l’heure, ou terminer la soirée',
+    changeEnding: 'Changer l’heure ou terminer la soirée',
     stay: 'Rester en direct',
-    keepRoom: 'Le garder ouvert',
+    keepRoom: 'Garder le salon ouvert',
     viewers: 'Public',
     duration: 'Durée',
     connection: 'Connexion',
@@ -69,7 +69,7 @@ export const studioFrench: StudioTexts = {
     interruptedText:
       'La connexion a été perdue trop longtemps et votre direct a été interrompu. Votre caméra et votre micro ne sont pas diffusés. Voulez-vous repasser en direct ?',
     goLiveAgain: 'Repasser en direct',
-    offline: 'Vous êtes hors ligne. Vous pourrez passer en direct dès que la connexion sera rétablie ; nous essayons.',
+    offline: 'Vous êtes hors ligne. Nous essayons de rétablir la connexion ; vous pourrez alors passer en direct.',
     stayOff: 'Rester hors antenne',
     deviceLost: 'Un appareil a été débranché. Choisissez-en un autre.',
     notCreator: 'Ce studio appartient au créateur du salon.',
@@ -78,7 +78,7 @@ export const studioFrench: StudioTexts = {
   charter: {
     title: 'La charte de la maison',
     about: (version, since) => `Version ${version}, en vigueur depuis le ${since}.`,
-    first: 'Lisez-la et acceptez-la, puis vous passez en direct.',
+    first: 'Lisez-la et acceptez-la, puis passez en direct.',
     changes: (accepted, count) =>
       count === 1
         ? `Un article a changé depuis la version ${accepted}, que vous avez acceptée.`
@@ -94,7 +94,7 @@ export const studioFrench: StudioTexts = {
     title: 'Demandes',
     done: 'Fait',
     undo: 'Annuler',
-    payBack: (amount) => `Rendre ${amount}`,
+    payBack: (amount) => `Rembourser ${amount}`,
     keep: 'Garder',
   },
   tipMenu: {
@@ -104,6 +104,6 @@ export const studioFrench: StudioTexts = {
     add: 'Ajouter une ligne',
     save: 'Enregistrer le menu',
     remove: (label) => `Retirer ${label || 'cette ligne'}`,
-    incomplete: (minimum, maximum) => `Chaque ligne a besoin d’un nom et d’un prix de ${minimum} à ${maximum}.`,
+    incomplete: (minimum, maximum) => `Donnez à chaque ligne un nom et un prix de ${minimum} à ${maximum}.`,
   },
 };

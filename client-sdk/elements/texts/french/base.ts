@@ -1,19 +1,18 @@
 /** Textes français des éléments. Une clé qui manque ici est une erreur de type. */
-import type { BaseTexts } from './english.ts';
-import { type ErrorTexts, englishErrors } from './english-errors.ts';
-import { asSentence } from './format.ts';
+import type * as english from '../english/base.ts';
+import { asSentence } from '../format.ts';
 
 /** Les erreurs d’une page qui n’arrive pas à charger ses autres textes. */
-export const frenchFailures = {
+export const failures: typeof english.failures = {
   code_unavailable:
     'Une partie de cette page n’a pas pu être chargée. Vérifiez votre connexion ; nous essayons encore.',
   token_unavailable: 'Votre invitation n’a pas pu être obtenue. Réessayez dans un instant.',
   connection_failed: 'Le serveur est injoignable. Vérifiez votre réseau.',
-  timeout: 'Le serveur n’a pas répondu à temps.',
-  internal: 'Quelque chose a échoué de notre côté.',
-} satisfies Partial<ErrorTexts>;
+  timeout: 'Le serveur n’a pas répondu à temps. Réessayez.',
+  internal: 'Quelque chose a échoué de notre côté. Réessayez dans un instant.',
+};
 
-export const french: BaseTexts = {
+export const base: typeof english.base = {
   room: {
     loading: 'Ouverture du salon…',
     noToken: 'Ce salon a besoin d’un jeton du site qui le montre.',
@@ -32,10 +31,10 @@ export const french: BaseTexts = {
     privateSession: 'Session privée',
     aMinute: (amount) => `${amount} la minute`,
     label: 'Vestibule',
-    noDate: 'La date n’est pas encore fixée',
+    noDate: 'Pas encore de date',
     newDate: (date) => `Nouvelle date : ${date}`,
     postponed: 'Reporté, sans nouvelle date pour l’instant',
-    liveNow: 'Le live a lieu en ce moment',
+    liveNow: 'En direct en ce moment',
     pausedUntil: (time) => `En pause, reprend avant ${time}`,
     offAir: 'Hors antenne pour le moment',
     pausedText: (time) =>
@@ -50,19 +49,19 @@ export const french: BaseTexts = {
     secure:
       'Le paiement par carte se fait sur la page de notre prestataire. En cas de remboursement, l’argent repart par le même chemin.',
     confirmed: 'Paiement confirmé, ouverture des portes…',
-    confirming: 'Nous attendons la confirmation de votre paiement ; cette page s’ouvre d’elle-même.',
-    late: 'La confirmation tarde. Si vous avez payé, tout suit de lui-même ; sinon, réessayez.',
-    refused: 'Votre banque n’a pas confirmé le paiement. Rien n’a été débité. Réessayez ou prenez une autre carte.',
-    cancelled: 'Le paiement a été annulé. Rien n’a été débité.',
+    confirming: 'Nous attendons la confirmation de votre paiement. Les portes s’ouvriront d’elles-mêmes.',
+    late: 'La confirmation tarde. Si vous avez payé, les portes s’ouvriront d’elles-mêmes ; sinon, réessayez.',
+    refused: 'Votre banque n’a pas confirmé le paiement. Rien n’a été débité. Réessayez ou utilisez une autre carte.',
+    cancelled: 'Paiement annulé. Rien n’a été débité.',
     returned: 'Votre paiement est arrivé, mais n’a pas pu servir. L’argent repart par le même chemin.',
     paid: 'Paiement confirmé.',
     topupArrived: (amount) => `${amount} ajoutés à votre portefeuille`,
     soldOut: 'Complet',
-    soldOutNote: (places) => (places === 1 ? 'Le seul billet est pris.' : `Les ${places} billets sont pris.`),
+    soldOutNote: (places) => (places === 1 ? 'Le seul billet est parti.' : `Les ${places} billets sont partis.`),
     soldOutText: 'Restez ici : dès qu’une place se libère, vous pouvez l’acheter sur cette page.',
     closed: 'Les portes vous sont fermées',
     removed: (reason) =>
-      `${reason ? `Raison donnée : ${asSentence(reason)} ` : ''}Votre crédit reste à vous. Un billet pour ce salon n’est pas remboursé de lui-même : pour le demander, ou pour contester l’exclusion, écrivez à la maison.`,
+      `${reason ? `Raison donnée : ${asSentence(reason)} ` : ''}Votre crédit reste à vous. Un billet pour ce salon n’est pas remboursé automatiquement : pour demander un remboursement, ou pour contester l’exclusion, écrivez à la maison.`,
     contact: 'Écrire à la maison',
     appeal: 'Lire les motifs ou former un recours',
     reasons: {
@@ -71,8 +70,9 @@ export const french: BaseTexts = {
       ticket: '',
       embedder: '',
       gift: '',
-      refunded: 'Votre billet a été remboursé et votre place rendue. L’argent repart par le même chemin.',
-      disputed: 'Ce qui a payé votre billet est contesté auprès de votre banque ; le billet ne donne pas accès.',
+      refunded: 'Votre billet a été remboursé et votre place libérée. L’argent repart par le même chemin.',
+      disputed:
+        'Le paiement de votre billet est contesté auprès de votre banque ; pour l’instant, le billet ne donne pas accès.',
       removed: 'Vous avez été exclu de ce salon par son créateur ou un modérateur.',
       expired: 'Votre accès à ce salon a expiré.',
       private: '',
@@ -91,7 +91,7 @@ export const french: BaseTexts = {
     join: 'S’abonner',
     joined: 'Vous êtes maintenant membre du club.',
     terms:
-      'Renouvelé jusqu’à résiliation, possible à tout moment ; l’accès dure alors jusqu’à la fin de la période payée.',
+      'Renouvelé jusqu’à ce que vous résiliiez, à tout moment. Vous gardez alors l’accès jusqu’à la fin de la période payée.',
   },
   price: {
     summary: (creator: string, amount: string) => `Dont ${amount} pour ${creator}. Qui reçoit quoi ?`,
@@ -114,10 +114,10 @@ export const french: BaseTexts = {
     topUp: 'Recharger',
   },
   limits: {
-    tooSmall: (minimum) => `Le plus petit montant est de ${minimum}.`,
-    tooLarge: (maximum) => `Le plus grand montant est de ${maximum}.`,
+    tooSmall: (minimum) => `Le minimum est de ${minimum}.`,
+    tooLarge: (maximum) => `Le maximum est de ${maximum}.`,
   },
-  erasedPerson: 'Personne effacée',
+  erasedPerson: 'Compte supprimé',
   labelled: (name, text) => `${name} : ${text}`,
-  errors: { ...englishErrors, ...frenchFailures },
+  errors: failures,
 };

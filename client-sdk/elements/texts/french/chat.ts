@@ -1,17 +1,17 @@
 /** Textes français du chat. */
-import type { chatEnglish, moderationEnglish, NoticeDetails } from './chat-english.ts';
+import type * as english from '../english/chat.ts';
 
 const secondes = (count: number) => (count === 1 ? 'secondes' : `${count} secondes`);
 
-export const chatFrench: typeof chatEnglish = {
+export const chat: typeof english.chat = {
   label: 'Chat',
   listLabel: 'Messages',
   listHint: 'Flèche haut pour remonter, Entrée pour agir sur un message.',
   placeholder: 'Un mot gentil…',
-  placeholderOffline: 'Reconnexion. Votre message attendra.',
+  placeholderOffline: 'Reconnexion. Votre message sera envoyé.',
   placeholderEmoji: 'Émojis seulement',
   send: 'Envoyer',
-  empty: 'Personne n’a encore rien dit.',
+  empty: 'Tout est calme ici.',
   emptyText: 'Le premier mot est pour vous.',
   closed: 'Le chat de ce salon est fermé.',
   removed: 'Message supprimé',
@@ -33,16 +33,16 @@ export const chatFrench: typeof chatEnglish = {
   replyTo: (name) => `Répondre à ${name}`,
   repliesTo: (name) => `répond à ${name}`,
   replyGone: 'un message supprimé',
-  cancelReply: 'Ne pas répondre',
+  cancelReply: 'Annuler la réponse',
   mentionPeople: 'Personnes à mentionner',
   emoji: 'Réactions et émojis',
-  react: 'Réagir : elle s’élève au-dessus du salon',
-  insert: 'Mettre dans le message',
+  react: 'Réagir : votre émoji s’élève au-dessus du salon',
+  insert: 'Ajouter au message',
   failed: 'Non envoyé.',
   retry: 'Renvoyer',
   discard: 'Abandonner',
   heldTitle: 'En attente de la modération',
-  held: 'Votre message est relu avant de paraître. Vous verrez ici ce qu’il devient.',
+  held: 'Votre message est relu avant de paraître. Vous verrez ici la décision.',
   refused: 'Votre message n’a pas été accepté.',
   refusedBecause: (reason) => `Votre message n’a pas été accepté : ${reason}`,
   pinned: 'Épinglé',
@@ -59,7 +59,7 @@ export const chatFrench: typeof chatEnglish = {
   sampled: (shown, total) => `Salon très animé : ${shown} messages sur ${total} par seconde sont affichés.`,
   slowMode: (count) => `Mode lent : un message toutes les ${secondes(count)}`,
   slowWait: (count) => `Mode lent : encore ${count} s`,
-  membersOnly: 'Seuls les membres du club écrivent pour le moment.',
+  membersOnly: 'Réservé aux membres du club pour le moment.',
   emojiOnly: 'Des émojis seulement pour le moment.',
   paused: 'Le chat est en pause un instant.',
   panic: 'Le chat est fermé un instant. Vous pouvez continuer à regarder.',
@@ -88,12 +88,12 @@ export const chatFrench: typeof chatEnglish = {
   report: 'Signaler',
   reportTitle: 'Que signalez-vous ?',
   reportMessage: 'Ce message',
-  reportPerson: (name) => `La personne : ${name}`,
-  reportLive: 'Le live',
+  reportPerson: (name) => `Cette personne : ${name}`,
+  reportLive: 'Ce live',
   reportReason: 'Pourquoi ?',
-  reportText: 'La maison en décide. Les preuves sont conservées, et personne dans le salon ne voit qui a signalé.',
-  reportNote: 'Que devons-nous savoir ? (facultatif)',
-  reportSend: 'Signaler',
+  reportText: 'La maison l’examine et conserve les preuves. Personne dans le salon ne voit qui a signalé.',
+  reportNote: 'Autre chose à nous dire ? (facultatif)',
+  reportSend: 'Envoyer le signalement',
   reported: (number) => `Merci. Votre signalement porte le n° ${number}.`,
   categories: {
     harassment: 'Harcèlement',
@@ -105,7 +105,7 @@ export const chatFrench: typeof chatEnglish = {
     privacy: 'Informations privées',
     fraud: 'Fraude',
     consent: 'Une personne est montrée sans son accord',
-    illegal: 'Autre chose que la loi interdit',
+    illegal: 'Autre chose d’illégal',
     spam: 'Indésirable (spam)',
     other: 'Autre chose',
   },
@@ -113,7 +113,7 @@ export const chatFrench: typeof chatEnglish = {
   notice: (notice) => frenchNotice(notice),
 };
 
-function frenchNotice({ notice, on, seconds = 0, subject = '', won = [] }: NoticeDetails): string {
+function frenchNotice({ notice, on, seconds = 0, subject = '', won = [] }: english.NoticeDetails): string {
   switch (notice) {
     case 'slow_mode':
       return on ? `Mode lent : un message toutes les ${secondes(seconds)}.` : 'Le mode lent est terminé.';
@@ -124,13 +124,13 @@ function frenchNotice({ notice, on, seconds = 0, subject = '', won = [] }: Notic
     case 'paused':
       return on ? 'Le chat est en pause.' : 'Le chat reprend.';
     case 'links':
-      return on ? 'Les liens sont autorisés.' : 'Les liens restent du texte.';
+      return on ? 'Les liens sont autorisés.' : 'Les liens s’affichent en texte simple.';
     case 'panic':
       return on ? 'Le chat a été fermé un instant.' : 'Le chat est rouvert.';
     case 'pinned':
-      return on ? 'Un message a été épinglé.' : 'Le message épinglé a été retiré.';
+      return on ? 'Un message a été épinglé.' : 'Le message a été détaché.';
     case 'poll_started':
-      return `Un sondage : ${subject}`;
+      return `Nouveau sondage : ${subject}`;
     case 'poll_closed':
       return `Le sondage est terminé : ${subject} ${frenchResult(won)}`;
   }
@@ -141,7 +141,7 @@ function frenchResult(won: readonly string[]): string {
   return won.length === 1 ? `Résultat : ${won[0]}.` : `Égalité : ${won.join(', ')}.`;
 }
 
-export const moderationFrench: typeof moderationEnglish = {
+export const moderation: typeof english.moderation = {
   title: 'Modération',
   open: 'Modération',
   waiting: (count) => (count === 1 ? '1 message à relire' : `${count} messages à relire`),
@@ -158,8 +158,8 @@ export const moderationFrench: typeof moderationEnglish = {
   cancel: 'Annuler',
   putOutTitle: (name) => `Exclure ${name} de ce salon ?`,
   putOutQuestion: (reason) =>
-    `Cette personne perd aussitôt la vidéo et le chat, ne peut plus revenir dans ce salon, et reçoit la raison : « ${reason} ». Son billet n’est pas remboursé de lui-même. Il lui est dit comment contester. Cela ne s’annule pas ici.`,
-  block: 'Bloquer dans tous mes salons',
+    `Cette personne perd aussitôt la vidéo et le chat, ne peut plus revenir dans ce salon, et reçoit la raison : « ${reason} ». Son billet n’est pas remboursé automatiquement. On lui indique comment contester. C’est irréversible ici.`,
+  block: 'Bloquer dans tous vos salons',
   blockTitle: (name) => `Bloquer ${name} dans tous vos salons ?`,
   blockQuestion: (reason) =>
     `Cette personne perd aussitôt la vidéo et le chat, et ne peut plus entrer, suivre, donner ni acheter dans aucun de vos salons, jusqu’à ce que vous la débloquiez dans votre compte. Les billets des lives à venir sont remboursés. La raison lui est donnée : « ${reason} ».`,
@@ -199,49 +199,49 @@ export const moderationFrench: typeof moderationEnglish = {
   membersOnly: 'Membres seulement',
   membersOnlyText: 'Les membres du club, vous et la modération.',
   emojiOnly: 'Émojis seulement',
-  emojiOnlyText: 'Ni mots, ni adresses.',
+  emojiOnlyText: 'Ni mots, ni liens.',
   paused: 'Mettre le chat en pause',
-  pausedText: 'Personne n’écrit, sauf vous et la modération.',
+  pausedText: 'Seuls la modération et vous pouvez écrire.',
   linksAllowed: 'Liens cliquables',
-  linksAllowedText: 'Sinon, les adresses restent du texte.',
+  linksAllowedText: 'Sinon, les liens s’affichent en texte simple.',
   poll: 'Interroger le salon',
   pollQuestion: 'Question',
   pollOption: (number) => `Réponse ${number}`,
-  pollAdd: 'Une autre réponse',
+  pollAdd: 'Ajouter une réponse',
   pollStart: 'Lancer le sondage',
   pollRunning: 'Un sondage est en cours.',
   pollClose: 'Terminer le sondage',
   pollLength: 'Se termine après',
   pollLengths: (every) => (every === 0 ? 'Quand je le décide' : every < 60 ? `${every} s` : `${every / 60} min`),
-  pollIncomplete: 'Un sondage a besoin d’une question et de deux réponses.',
-  queueEmpty: 'Rien n’attend.',
+  pollIncomplete: 'Donnez au sondage une question et au moins deux réponses.',
+  queueEmpty: 'Rien à relire.',
   queueEmptyText:
-    'Les messages retenus par votre liste de mots, un déferlement ou le filtre de votre site paraissent ici.',
-  allow: 'Laisser passer',
+    'Les messages retenus par votre liste de mots, une déferlante ou le filtre de votre site apparaissent ici.',
+  allow: 'Approuver',
   refuse: 'Refuser',
   decided: 'Quelqu’un d’autre a déjà décidé.',
   holdReasons: {
     words: 'Liste de mots',
-    wave: 'Même message en nombre',
+    wave: 'Même message répété',
     hook: 'Filtre du site',
     hook_failed: 'Le filtre du site n’a pas répondu',
   },
   wordsTitle: 'Mots et expressions',
   wordsText:
-    'Valables dans tous les salons du créateur. Les lettres ressemblantes, accents, espaces intercalés et lettres répétées n’y changent rien. Un * remplace des lettres quelconques.',
+    'Valables dans tous les salons du créateur. Lettres ressemblantes, accents, espaces et lettres répétées ne permettent pas de les contourner. Un * remplace n’importe quelles lettres.',
   wordsPattern: 'Mot ou expression',
   wordsAction: 'Effet',
   wordsActions: { hold: 'Retenir pour relecture', refuse: 'Refuser', replace: 'Remplacer par ***' },
   wordsAdd: 'Ajouter',
   wordsSave: 'Enregistrer la liste',
-  wordsSaved: 'La liste est enregistrée et vaut dès maintenant.',
+  wordsSaved: 'Liste enregistrée. Elle s’applique dès maintenant.',
   wordsRemove: (pattern) => `Retirer « ${pattern} » de la liste`,
   wordsEmpty: 'Aucun mot dans la liste.',
   wordsUnsaved: 'Pas encore enregistrée',
   reportsEmpty: 'Personne n’a rien signalé.',
-  wordsCreator: 'Seul le créateur change la liste.',
-  auditEmpty: 'Rien n’a encore été fait.',
-  auditMore: 'Plus ancien',
+  wordsCreator: 'Seul le créateur peut changer la liste.',
+  auditEmpty: 'Rien pour l’instant.',
+  auditMore: 'Afficher plus ancien',
   acts: {
     remove: 'a supprimé un message de',
     restore: 'a rétabli un message de',
@@ -250,7 +250,7 @@ export const moderationFrench: typeof moderationEnglish = {
     ban: 'a exclu',
     lift: 'a levé la restriction de',
     mode: 'a changé les modes',
-    panic: 'a pressé le bouton panique',
+    panic: 'a appuyé sur le bouton panique',
     pin: 'a épinglé ou détaché un message',
     poll_started: 'a lancé un sondage',
     poll_closed: 'a terminé un sondage',
@@ -262,7 +262,7 @@ export const moderationFrench: typeof moderationEnglish = {
   roles: { creator: 'créateur', moderator: 'modération', fan: 'fan', server: 'site', house: 'maison' },
   contextTitle: (name) => `À propos de ${name}`,
   since: (date) => `Écrit ici depuis le ${date}`,
-  sinceNever: 'N’avait pas encore écrit ici',
+  sinceNever: 'Écrit ici pour la première fois',
   facts: (messages, removed) =>
     `${messages} ${messages > 1 ? 'messages' : 'message'}, ${removed} ${removed > 1 ? 'supprimés' : 'supprimé'}`,
   factsTips: (count, amount) =>

@@ -1,0 +1,16 @@
+/** The texts of the pages that the server alone renders. */
+import { TextTable } from '../../../../client-sdk/elements/texts/text-table.ts';
+import type { Language } from '../../../protocol/languages.ts';
+import { charter } from './english/charter.ts';
+import { links } from './english/links.ts';
+import { reports } from './english/reports.ts';
+import { charter as charterFr } from './french/charter.ts';
+import { links as linksFr } from './french/links.ts';
+import { reports as reportsFr } from './french/reports.ts';
+
+const en = { charter, links, reports };
+const table = new TextTable<typeof en>({ en, fr: { charter: charterFr, links: linksFr, reports: reportsFr } });
+
+export function pageTexts(language: Language): typeof en {
+  return table.of(language);
+}
