@@ -84,7 +84,7 @@ test('nobody is told that nothing was charged while a saved card may be', async 
   form.card = undefined;
   error = new LogeError('connection_failed');
   await form.pay();
-  expect(form.problem).toMatch(/cannot be reached.* Your card may have been charged/);
+  expect(form.problem).toMatch(/reach the server.* Your card may have been charged/);
 });
 
 test('an amount that a wallet cannot hold is refused with what it still can', async () => {

@@ -32,9 +32,8 @@ export function formatMoney(amountMinor: number, currency: string, language: Lan
 
 /** Without decimals where they are zero, for amounts to choose from. */
 export function formatShortMoney(amountMinor: number, currency: string, language: Language): string {
-  const isWhole = amountMinor % minorUnits(currency) === 0;
-  const options = { style: 'currency', currency, ...(isWhole ? { maximumFractionDigits: 0 } : {}) } as const;
-  return new Intl.NumberFormat(LOCALES[language], options).format(amountMinor / minorUnits(currency));
+  const options = { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' } as const;
+  return new Intl.NumberFormat(LANGUAGES[language].locale, options).format(amountMinor / minorUnits(currency));
 }
 
 /** The sign of the currency, such as `€`, where an amount is typed. */

@@ -48,6 +48,9 @@ export const inside = {
   ticket: {
     own: 'Your ticket',
     date: 'Date',
+    name: 'Name',
+    number: 'Number',
+    stamp: 'Returned',
     calendar: 'Add to calendar',
     receipt: 'Receipt',
     toRoom: 'Go to the room',
@@ -67,6 +70,7 @@ export const inside = {
     toByCard: (creator: string) => `To ${creator}, by card`,
     amounts: 'Amount',
     other: 'Other',
+    more: 'Add a message',
     message: 'Message (optional)',
     messagePlaceholder: 'Something for everyone to see',
     send: (amount: string) => `Send ${amount}`,

@@ -50,6 +50,9 @@ export const inside: typeof english = {
   ticket: {
     own: 'Votre billet',
     date: 'Date',
+    name: 'Nom',
+    number: 'Numéro',
+    stamp: 'Rendu',
     calendar: 'Ajouter à l’agenda',
     receipt: 'Reçu',
     toRoom: 'Aller au salon',
@@ -69,6 +72,7 @@ export const inside: typeof english = {
     toByCard: (creator) => `À ${creator}, par carte`,
     amounts: 'Montant',
     other: 'Autre',
+    more: 'Ajouter un message',
     message: 'Message (facultatif)',
     messagePlaceholder: 'Quelques mots, visibles de tous',
     send: (amount) => `Offrir ${amount}`,
