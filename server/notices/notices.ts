@@ -3,6 +3,7 @@
  * is a row; a job works through its audiences in small batches, each one transaction that queues letters and events
  * and records its progress. So a crash repeats nothing and loses nothing, and a large audience blocks no other work.
  */
+import { liveOf } from '../accounts/mail/letters/live.ts';
 import type { AnyLetter, Mail } from '../accounts/mail/mail.ts';
 import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
@@ -255,7 +256,7 @@ export class Notices {
     const key = `${notice.key}:${identity}`;
     const text = pushTextOf(notice, room, language);
     const message = { person: identity, key, text, lifetimeMs: PUSHED_MS };
-    const live = liveOf(room, notice, publicUrl);
+    const live = { ...liveOf(room, publicUrl), startsAt: notice.data.startsAt };
     if (notice.kind !== 'moved') {
       const data = { ...live, because: notice.audience as Audience };
       return { message, letter: { key, to, language, template: 'live-reminder', data } };
@@ -268,12 +269,6 @@ export class Notices {
 
 function reminderKey(room: string, startsAt: string): string {
   return `reminder:${room}:${Math.round(Date.parse(startsAt) / 1_000)}`;
-}
-
-/** What letters say of a live. */
-function liveOf({ id, title, creator, movedAt }: Room, { data }: NoticeRow, publicUrl: string) {
-  const { startsAt } = data;
-  return { room: id, title, creator: creator.name, link: `${publicUrl}/rooms/${id}`, startsAt, movedAt };
 }
 
 function moveOf({ data }: NoticeRow) {

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { SavedCard } from '../../../server/protocol/money/money.ts';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
 import { fromWire, LogeError } from '../../src/errors.ts';
+import { elementTable } from '../texts/element-texts.ts';
+import { errors } from '../texts/english/errors.ts';
 import { LogeTopupForm, type TopupOrder } from './topup-form.ts';
 
 class TestForm extends LogeTopupForm {
@@ -74,17 +76,18 @@ test('another amount after a lost answer has the same key, so that the card is n
 });
 
 test('nobody is told that nothing was charged while a saved card may be', async () => {
-  let error = fromWire({ code: 'provider_unavailable', message: 'Nothing was charged.', retryable: true });
+  elementTable.addIn('en', { errors });
+  let error = fromWire({ code: 'provider_unavailable', message: 'It does not answer.', retryable: true });
   const form = formFor(() => Promise.reject(error));
   await form.pay();
   expect(form.problem).toMatch(/^Your card may have been charged/);
   form.card = '';
   await form.pay();
-  expect(form.problem).toBe('Nothing was charged.');
+  expect(form.problem).toBe(errors.provider_unavailable);
   form.card = undefined;
   error = new LogeError('connection_failed');
   await form.pay();
-  expect(form.problem).toMatch(/reach the server.* Your card may have been charged/);
+  expect(form.problem).toMatch(/server.* Your card may have been charged/);
 });
 
 test('an amount that a wallet cannot hold is refused with what it still can', async () => {

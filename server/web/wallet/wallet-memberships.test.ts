@@ -1,7 +1,8 @@
 /** What a member can do about a membership, and a change after which the list of memberships cannot be read. */
 
 import { afterEach, expect, test, vi } from 'vitest';
-import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
+import { elementTable, elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
+import { errors } from '../../../client-sdk/elements/texts/english/errors.ts';
 import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import { fromWire, LogeError } from '../../../client-sdk/src/errors.ts';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
@@ -64,8 +65,9 @@ test('while a payment of a membership is disputed, the page asks for no other ca
 });
 
 test('nobody is told that nothing was charged for a dearer tier while the card may be', async () => {
+  elementTable.addIn('en', { errors });
   answerOf('POST /v1/memberships/:membership/tier').mockRejectedValue(
-    fromWire({ code: 'provider_unavailable', message: 'Nothing was charged.', retryable: true }),
+    fromWire({ code: 'provider_unavailable', message: 'It does not answer.', retryable: true }),
   );
   const part = new WalletMemberships();
   part.changing = { id: 'mbr_1', tier: tierOf('tier_1'), nextTier: null } as unknown as OwnMembership;
@@ -73,5 +75,5 @@ test('nobody is told that nothing was charged for a dearer tier while the card m
   await pressOf(part.render(), 'choose-dear')();
   expect(part.problem).toBe(elementTexts('en').topup.maybeCharged);
   await pressOf(part.render(), 'choose-cheap')();
-  expect(part.problem).toBe('Nothing was charged.');
+  expect(part.problem).toBe(errors.provider_unavailable);
 });

@@ -652,7 +652,7 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     const instead: DecisionInput = { ...DECIDED, measures: [{ kind: 'remove_message' }] };
     await decisions.decideAppeal('rev-2', ofReporter.id, { ...GRANTED, instead });
     const toLea = await lettersTo('lea');
-    expect(toLea).toContain('Votre recours est accueilli : la décision sur ce que vous aviez signalé a changé.');
+    expect(toLea).toContain('La décision sur ce que vous aviez signalé a changé.');
     expect(toLea).not.toContain('Ce qui pouvait être annulé');
     // An order is not theirs to appeal.
     expect([await lettersTo('rev'), (await reports.listOwn('person_rev')).reports]).toEqual(['', []]);

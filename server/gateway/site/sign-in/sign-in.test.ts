@@ -76,15 +76,18 @@ describe('the link', () => {
     expect(answers.map(({ status, headers }) => [status, headers.get('location')])).toEqual(
       Array(2).fill([303, '/account?to=%2Fwallet']),
     );
-    expect([await first.who(), (await phone.who())?.role]).toEqual([null, 'fan']);
+    // Which of both the server reads first is up to the network; the later one is signed in.
+    const [ofFirst, ofSecond] = [await first.who(), await phone.who()];
+    expect([ofFirst, ofSecond].filter(Boolean)).toEqual([expect.objectContaining({ role: 'fan' })]);
+    const kept = ofFirst ? first : phone;
     nowMs += MINUTE_MS - 1;
-    expect((await phone.call('GET', path)).text).toContain('Sign in here');
-    expect((await other.call('POST', path)).text).toContain('has signed in');
+    expect((await kept.call('GET', path)).text).toContain('Sign in here');
+    expect((await other.call('POST', path)).text).toContain('has already signed in');
     expect(await other.who()).toBeNull();
     nowMs += 1;
-    const late = await phone.call('POST', path);
-    expect([late.status, late.text.includes('It works once')]).toEqual([410, true]);
-    expect((await phone.who())?.role).toBe('fan');
+    const late = await kept.call('POST', path);
+    expect([late.status, late.text.includes('It works only once')]).toEqual([410, true]);
+    expect((await kept.who())?.role).toBe('fan');
   });
 
   test('expires after ten minutes', async () => {
