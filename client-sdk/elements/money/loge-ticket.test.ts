@@ -10,6 +10,7 @@ const STARTS_AT = new Date(2030, 0, 1, 20).toISOString();
 
 function card({ firstLiveAt = null as string | null, withdrawable = true } = {}) {
   const info = {
+    id: 'room_1',
     title: 'A concert',
     creator: { identity: 'camille', name: 'Camille' },
     startsAt: STARTS_AT,

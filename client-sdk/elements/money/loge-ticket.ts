@@ -76,6 +76,14 @@ export class LogeTicket extends DialogPart {
         }
       }
 
+      wa-dialog::part(body) {
+        padding-top: var(--_space-4);
+      }
+
+      [data-testid='removed-ticket'] {
+        margin-top: var(--_space-12);
+      }
+
       .printed {
         overflow-y: clip;
       }
@@ -248,12 +256,14 @@ export class LogeTicket extends DialogPart {
     const { texts, language, receipt, removed } = this;
     const { info, isLive } = room;
     if (!info) return nothing;
-    const when = info.startsAt && !isLive && !info.movedAt ? formatDateTime(info.startsAt, language) : undefined;
+    const by = texts.room.by(shownName(info.creator, texts));
+    const ahead = isLive || info.liveEndedAt ? null : info.startsAt;
     return ticketCard({
-      picture: removed ? undefined : { ...info, poster: room.poster },
-      title: info.title,
-      by: texts.room.by(shownName(info.creator, texts)),
-      date: { label: texts.ticket.date, text: when ?? whenOf({ info, isLive, texts, language }) },
+      main: removed ? undefined : { picture: { ...info, poster: room.poster }, by },
+      date: {
+        label: ahead && info.movedAt ? texts.ticket.newDate : texts.ticket.date,
+        text: ahead ? formatDateTime(ahead, language) : whenOf({ info, isLive, texts, language }),
+      },
       facts: [
         [texts.ticket.name, room.localParticipant.name],
         [texts.ticket.number, numberOfTicket(ticket)],
@@ -271,7 +281,7 @@ export class LogeTicket extends DialogPart {
         ${room.calendarUrl && !room.info?.firstLiveAt ? html`<a class="button outlined small" href=${room.calendarUrl} download data-testid="ticket-calendar">${texts.ticket.calendar}</a>` : nothing}
         ${receiptPath ? html`<a href="${receiptPath}${ticket}">${texts.ticket.receipt}</a>` : nothing}
       </p>
-      ${receipt?.withdrawable ? this.#giveBack(room, ticket) : nothing} ${this.#failure()}
+      ${receipt?.withdrawable === false ? nothing : this.#giveBack(room, ticket)} ${this.#failure()}
     </section>`;
   }
 
@@ -279,7 +289,8 @@ export class LogeTicket extends DialogPart {
     const { texts } = this;
     const link = (label: string, testId: string, asked: boolean) =>
       html`<button type="button" class="link" data-testid=${testId} @click=${() => this.#ask(asked)}>${label}</button>`;
-    return html`<div class="back">
+    // Until it is known whether this is possible, the place is kept: the sheet must not grow while the ticket prints.
+    return html`<div class="back" ?inert=${!this.receipt} style=${this.receipt ? nothing : 'visibility: hidden'}>
       <p>${this.asked ? texts.ticket.backSure : this.removed ? texts.ticket.backRemoved : this.#backUntil(room)}</p>
       ${
         this.asked

@@ -32,6 +32,7 @@ export const ticketCardStyles = css`
 
   .ticket .stub {
     position: relative;
+    margin-top: -1px;
     padding: var(--_space-16) var(--_space-24) var(--_space-12);
     mask:
       radial-gradient(circle 9px at 0 0, transparent 97%, black) left / 51% 100% no-repeat,
@@ -55,7 +56,7 @@ export const ticketCardStyles = css`
 
   .ticket .picture {
     position: relative;
-    aspect-ratio: 16 / 9;
+    aspect-ratio: 2 / 1;
     container-type: size;
   }
 
@@ -106,17 +107,15 @@ export const ticketCardStyles = css`
     rotate: -9deg;
   }
 
-  .ticket:has(.stamp) :is(h2, dd) {
+  .ticket:has(.stamp) dd {
     text-decoration: line-through;
     text-decoration-thickness: 1px;
   }
 `;
 
 interface TicketCard {
-  /** Absent on a small ticket, which is the stub alone. */
-  picture?: PosterOf | undefined;
-  title: string;
-  by: string;
+  /** Absent where the stub alone is shown. */
+  main?: { picture: PosterOf; by: string } | undefined;
   date: { label: string; text: string };
   /** What the stub says besides, by its label. Empty ones are left out. */
   facts: ReadonlyArray<readonly [label: string, text: string | undefined]>;
@@ -124,14 +123,18 @@ interface TicketCard {
   stamp?: string | undefined;
 }
 
-export function ticketCard({ picture, title, by, date, facts, stamp }: TicketCard): TemplateResult {
+export function ticketCard({ main, date, facts, stamp }: TicketCard): TemplateResult {
   const fact = ([label, text]: readonly [string, string | undefined], look = '') =>
     text ? html`<div class=${look}><dt>${label}</dt><dd><bdi>${text}</bdi></dd></div>` : nothing;
   return html`<article class="ticket">
-    <div class="main">
-      ${picture ? html`<div class="picture">${poster(picture)}</div>` : nothing}
-      <div class="words"><h2><bdi>${title}</bdi></h2><p class="by">${by}</p></div>
-    </div>
+    ${
+      main
+        ? html`<div class="main">
+            <div class="picture">${poster(main.picture)}</div>
+            <div class="words"><h2><bdi>${main.picture.title}</bdi></h2><p class="by">${main.by}</p></div>
+          </div>`
+        : nothing
+    }
     <div class="stub">
       <dl>${fact([date.label, date.text], 'date')}${facts.map((one) => fact(one))}</dl>
       ${stamp ? html`<p class="stamp">${stamp}</p>` : nothing}

@@ -46,8 +46,13 @@ export const lobbyStyles = css`
     padding-bottom: 0;
   }
 
-  loge-private {
+  loge-private,
+  loge-private + .wallet {
     margin-top: var(--_space-16);
+  }
+
+  .callout:has(loge-ticket) {
+    align-items: flex-start;
   }
 
   .when {

@@ -48,6 +48,7 @@ export const inside = {
   ticket: {
     own: 'Your ticket',
     date: 'Date',
+    newDate: 'New date',
     name: 'Name',
     number: 'Number',
     stamp: 'Returned',

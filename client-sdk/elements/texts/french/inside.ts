@@ -50,6 +50,7 @@ export const inside: typeof english = {
   ticket: {
     own: 'Votre billet',
     date: 'Date',
+    newDate: 'Nouvelle date',
     name: 'Nom',
     number: 'Numéro',
     stamp: 'Rendu',
