@@ -312,7 +312,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     await loge.server('POST', `/v1/rooms/${room.id}/removals`, { identity: 'malik', reason: 'Noise' });
     await fan.by('removed-ticket').getByTestId('ticket-back').click();
     await fan.by('ticket-back-confirm').click();
-    await fan.by('removed-ticket').getByText('Le billet est rendu').waitFor();
+    await fan.by('removed-ticket').getByText('Billet rendu').waitFor();
 
     // Unspent credit is refunded to the card after a confirmation.
     await fan.page.goto(`${loge.url}/wallet`);

@@ -58,7 +58,6 @@ export class LogeAmountChoice extends LogeElement {
         height: var(--_control);
         padding: 0 var(--_space-4);
         font: var(--_strong-14);
-        font-variant-numeric: tabular-nums;
       }
 
       .preset {

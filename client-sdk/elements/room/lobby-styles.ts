@@ -129,7 +129,6 @@ export const lobbyStyles = css`
   .price {
     font: var(--_title-28);
     white-space: nowrap;
-    font-variant-numeric: tabular-nums lining-nums;
   }
 
   /* On a phone, the bar that stays at the bottom. */

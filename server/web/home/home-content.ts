@@ -152,7 +152,7 @@ function hero(room: CardRoom, context: CardContext): TemplateResult {
   const { words, texts, language, formatDate } = context;
   const isLive = room.status === 'live';
   const price = priceOrSoldOut(room, context);
-  return html`<a class="hero" href="/rooms/${room.id}" data-testid="room-${room.id}" aria-labelledby="hero">
+  return html`<a class="hero" href="/rooms/${room.id}" data-testid="room-${room.id}">
     ${poster(room)}
     <div class="badges">
       ${isLive ? liveBadge(texts) : html`<span class="badge">${whenOf({ info: room, isLive, texts, language, formatDate })}</span>`}
@@ -160,7 +160,7 @@ function hero(room: CardRoom, context: CardContext): TemplateResult {
     </div>
     <div class="words">
       <div>
-        <h2 class="display" id="hero">${room.title}</h2>
+        <h2 class="display">${room.title}</h2>
         <p>${words.home.with(shownName(room.creator, texts))}</p>
       </div>
       <span class="button ${isLive ? 'primary' : ''}">${isLive ? words.home.enter(price) : price}</span>

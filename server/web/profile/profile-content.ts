@@ -62,7 +62,7 @@ export const profileStyles = [
       border: 4px solid var(--_ground);
     }
 
-    .person .acts {
+    .person .follow {
       display: flex;
       flex-wrap: wrap;
       gap: var(--_space-8);
@@ -122,7 +122,7 @@ export function profileContent(profile: ShownProfile, context: CardContext, foll
     <div class="banner">${poster(pictured)}</div>
     <div class="person">
       ${portrait(picture, name, { alt: words.profile.pictureOf(name), size: '6rem' })}
-      <div class="acts">${follow} ${tiers.length > 0 ? html`<a class="button primary" href="#club">${words.profile.join}</a>` : nothing}</div>
+      <div class="follow">${follow} ${tiers.length > 0 ? html`<a class="button primary" href="#club">${words.profile.join}</a>` : nothing}</div>
       <div class="who">
         <h1 class="display"><bdi>${name}</bdi></h1>
         <p class="muted">@${handle}</p>

@@ -90,7 +90,6 @@ export const roomCardStyles = [
       font: var(--_title-20);
       color: var(--_accent);
       white-space: nowrap;
-      font-variant-numeric: tabular-nums lining-nums;
     }
 
     .room-card .sold-out {

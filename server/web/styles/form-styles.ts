@@ -48,7 +48,6 @@ export const formStyles = css`
   .field input.code {
     max-width: 14rem;
     font: var(--_title-28);
-    font-variant-numeric: tabular-nums;
     letter-spacing: 0.25em;
   }
 
