@@ -173,7 +173,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     publicUrl,
     addressOf: (identity) => people.addressOf(identity),
     getRoom: (room) => rooms.getRoom(room),
-    receiptOf: (payment) => money.receipts.get(payment),
+    paidOf: (payment) => money.receipts.findPaid(payment),
     statements: decisions.statements,
     contactOf: async (report) => {
       const sender = await reports.senderOf(report);

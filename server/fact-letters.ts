@@ -1,25 +1,19 @@
 /**
- * Which fact becomes which letter: those of money, roles, reports and decisions, to people of the house, and to who gave
- * an email address with a report by the form. Embedders write to their own people themselves.
+ * Which fact becomes which letter: those of money, roles, reports and decisions, to people of the house, and to who
+ * gave an email address with a report by the form. Embedders write to their own people themselves.
  */
 import type { AccountFacts } from './accounts/account-facts.ts';
 import type { LetterData, TemplateName } from './accounts/mail/letters/data.ts';
 import { liveOf } from './accounts/mail/letters/live.ts';
-import type { Mail } from './accounts/mail/mail.ts';
+import type { Contact, Mail } from './accounts/mail/mail.ts';
 import type { MoneyFacts } from './money/money-facts.ts';
 import type { Database } from './platform/db/db.ts';
 import type { Fact } from './platform/outbox/outbox.ts';
-import type { Language } from './protocol/accounts/people.ts';
 import { ID_PREFIXES } from './protocol/ids.ts';
-import type { Receipt } from './protocol/money/pricing.ts';
+import type { PaymentKind } from './protocol/money/payment-kind.ts';
 import type { Room } from './protocol/rooms.ts';
 import type { Statements } from './trust/decisions/statements.ts';
 import type { TrustFacts } from './trust/trust-facts.ts';
-
-interface Contact {
-  address: string;
-  language: Language;
-}
 
 type FactLetter = {
   [Name in TemplateName]: {
@@ -48,7 +42,8 @@ export interface FactLettersOptions {
   /** The page of a report by the form. */
   reportLinkOf(report: string): string;
   getRoom(room: string): Promise<Room>;
-  receiptOf(payment: string): Promise<Pick<Receipt, 'kind' | 'room'>>;
+  /** What a payment was for. */
+  paidOf(payment: string): Promise<{ kind: PaymentKind; room: string | null }>;
   statements: Pick<Statements, 'find' | 'findAppeal'>;
 }
 
@@ -164,7 +159,7 @@ export class FactLetters {
       };
     },
     'refund.changed': ({ refund }, { createdAt: cancelledAt }) => {
-      const { receiptOf } = this.#options;
+      const { paidOf, getRoom } = this.#options;
       const { status, to, amountMinor, currency, payment, reason } = refund;
       const money = { to, amountMinor, currency };
       const link = this.#page('/wallet');
@@ -174,8 +169,8 @@ export class FactLetters {
         return {
           template: 'live-cancelled',
           data: async () => {
-            const { room } = await receiptOf(payment);
-            return { ...(await this.#liveOf(room?.id ?? '')), ...money, cancelledAt, walletLink: link };
+            const { room } = await paidOf(payment);
+            return { ...(await this.#liveOf(room ?? '')), ...money, cancelledAt, walletLink: link };
           },
         };
       }
@@ -183,9 +178,8 @@ export class FactLetters {
       return {
         template: 'refund',
         data: async () => {
-          const { kind, room } = await receiptOf(payment);
-          // Nothing else is paid, and so refunded.
-          return { ...money, status, what: kind as LetterData['refund']['what'], title: room?.title ?? null, link };
+          const { kind: what, room } = await paidOf(payment);
+          return { ...money, status, what, title: room && (await getRoom(room)).title, link };
         },
       };
     },

@@ -4,13 +4,13 @@
  * and records its progress. So a crash repeats nothing and loses nothing, and a large audience blocks no other work.
  */
 import { liveOf } from '../accounts/mail/letters/live.ts';
-import type { AnyLetter, Mail } from '../accounts/mail/mail.ts';
+import type { AnyLetter, Contact, Mail } from '../accounts/mail/mail.ts';
 import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
 import type { Fact, NewFact, Outbox } from '../platform/outbox/outbox.ts';
-import { isPersonId, type Language } from '../protocol/accounts/people.ts';
+import { isPersonId } from '../protocol/accounts/people.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Room } from '../protocol/rooms.ts';
@@ -34,11 +34,6 @@ const DUE_ROOMS = 50;
 const PUSHED_MS = HOUR_MS;
 const PRUNE_MS = HOUR_MS;
 const KEPT_MS = 30 * DAY_MS;
-
-export interface Contact {
-  address: string;
-  language: Language;
-}
 
 /** A page of an audience: whom, and where the next page begins. */
 export interface AudiencePage {

@@ -130,7 +130,7 @@ export function ticketCard({ main, date, facts, stamp }: TicketCard): TemplateRe
     ${
       main
         ? html`<div class="main">
-            <div class="picture">${poster(main.picture)}</div>
+            <div class="picture">${poster(main.picture, { isBare: true })}</div>
             <div class="words"><h2><bdi>${main.picture.title}</bdi></h2><p class="by">${main.by}</p></div>
           </div>`
         : nothing

@@ -33,6 +33,12 @@ const LIFETIME_MS = 7 * DAY_MS;
 const LISTED = 100;
 const KEY_MAX_CHARS = 200;
 
+/** Where to write to somebody. */
+export interface Contact {
+  address: string;
+  language: Language;
+}
+
 export interface Letter<Name extends TemplateName> {
   /** Names the reason of the letter, such as `receipt:ticket_…`; kept for 30 days after it was sent. */
   key: string;

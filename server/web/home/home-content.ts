@@ -69,11 +69,6 @@ export const homeStyles = [
       overflow-wrap: anywhere;
     }
 
-    /* The title stands below. */
-    .hero .poster .title {
-      display: none;
-    }
-
     @media (min-width: 720px) {
       .hero {
         aspect-ratio: 21 / 9;
@@ -153,7 +148,7 @@ function hero(room: CardRoom, context: CardContext): TemplateResult {
   const isLive = room.status === 'live';
   const price = priceOrSoldOut(room, context);
   return html`<a class="hero" href="/rooms/${room.id}" data-testid="room-${room.id}">
-    ${poster(room)}
+    ${poster(room, { isBare: true })}
     <div class="badges">
       ${isLive ? liveBadge(texts) : html`<span class="badge">${whenOf({ info: room, isLive, texts, language, formatDate })}</span>`}
       ${isLive && room.viewerCount !== undefined ? viewersBadge(room.viewerCount, texts, language) : nothing}

@@ -44,10 +44,6 @@ export const profileStyles = [
       border-radius: var(--_radius);
     }
 
-    .banner .title {
-      display: none;
-    }
-
     .person {
       display: grid;
       grid-template-columns: auto minmax(0, 1fr);
@@ -119,7 +115,7 @@ export function profileContent(profile: ShownProfile, context: CardContext, foll
     creator: profile,
   };
   return html`<div class="column">
-    <div class="banner">${poster(pictured)}</div>
+    <div class="banner">${poster(pictured, { isBare: true })}</div>
     <div class="person">
       ${portrait(picture, name, { alt: words.profile.pictureOf(name), size: '6rem' })}
       <div class="follow">${follow} ${tiers.length > 0 ? html`<a class="button primary" href="#club">${words.profile.join}</a>` : nothing}</div>

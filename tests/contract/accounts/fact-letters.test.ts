@@ -10,7 +10,7 @@ import { type MailHouse, openMailHouse } from '../../support/houses/mail-house.t
 import { openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
-type Lookups = Pick<FactLettersOptions, 'db' | 'receiptOf' | 'getRoom' | 'addressOf'>;
+type Lookups = Pick<FactLettersOptions, 'db' | 'paidOf' | 'getRoom' | 'addressOf'>;
 const openLetters = ({ mail }: MailHouse, lookups: Lookups) =>
   new FactLetters({
     ...{ mail, publicUrl: 'https://loge.example', ...lookups },
@@ -35,14 +35,14 @@ test('a person gets receipts and word of refunds, once each; people without an a
   const getRoom = vi.fn((id: string) => house.rooms.getRoom(id));
   const letters = openLetters(post, {
     db,
-    receiptOf: (payment) => house.money.receipts.get(payment),
+    paidOf: (payment) => house.money.receipts.findPaid(payment),
     getRoom,
     addressOf: async (identity) => (identity === fan ? { address: 'lea@example.com', language: 'fr' } : undefined),
   });
   const own = house.facts.filter(({ topic }) => ['topup.settled', 'ticket.bought', 'refund.changed'].includes(topic));
   for (let times = 0; times < 2; times += 1) await letters.handleFacts(own);
-  // No room is read for a person who gets no letter.
-  expect(getRoom).toHaveBeenCalledTimes(2);
+  // Of the ticket and of its refund, each time. No room is read for a person who gets no letter.
+  expect(getRoom).toHaveBeenCalledTimes(4);
   await post.sendDue();
   const sent = await post.mail.listKept();
   expect(sent.map(({ to }) => to)).toEqual(Array(3).fill('lea@example.com'));
@@ -78,7 +78,7 @@ test('each payment of a membership has a receipt by letter: the first one and th
   });
   const letters = openLetters(post, {
     db,
-    receiptOf: (payment) => house.money.receipts.get(payment),
+    paidOf: (payment) => house.money.receipts.findPaid(payment),
     getRoom: (id) => house.rooms.getRoom(id),
     addressOf: async (one) => (one === identity ? { address: 'lea@example.com', language: 'en' } : undefined),
   });
@@ -102,8 +102,8 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
   await using post = openMailHouse(db, { keepsData: true });
   const addressOf = async () => ({ address: 'lea@example.com', language: 'en' as const });
   const getRoom = async () => ({ title: 'Vespers', creator: { identity: 'ada', name: 'Ada' } }) as Room;
-  const receiptOf = async () => ({ kind: 'ticket', room: { id: 'room_1', title: 'Vespers' } }) as const;
-  const letters = openLetters(post, { db, addressOf, getRoom, receiptOf });
+  const paidOf = async () => ({ kind: 'ticket', room: 'room_1' }) as const;
+  const letters = openLetters(post, { db, addressOf, getRoom, paidOf });
   const fact = <Topic extends keyof MoneyFacts>(topic: Topic, data: object): Fact => ({
     id: `fact_${topic}_${JSON.stringify(data).length}`,
     topic,

@@ -55,6 +55,23 @@ export const chatEntryStyles = css`
     color: var(--_accent);
   }
 
+  .member {
+    margin-inline-end: var(--_space-8);
+    color: var(--_muted);
+  }
+
+  .member:is([data-step='1'], [data-step='2'], [data-step='3']) {
+    color: color-mix(in oklab, var(--_accent) 60%, var(--_muted));
+  }
+
+  .member:is([data-step='4'], [data-step='5']) {
+    color: var(--_accent);
+  }
+
+  .member[data-step='5'] .icon {
+    fill: currentcolor;
+  }
+
   .role {
     display: inline-block;
     margin-inline-end: var(--_space-8);

@@ -1,19 +1,12 @@
 /** What each letter is filled with. */
 import type { Language } from '../../../protocol/languages.ts';
-import type { SoldKind } from '../../../protocol/money/payment-kind.ts';
+import type { PaymentKind } from '../../../protocol/money/payment-kind.ts';
 import type { Measure } from '../../../protocol/trust/decisions.ts';
+import type { LetterWords } from './english.ts';
 import type { Live } from './live.ts';
 
 /** What a letter about a change of address is for, and to which mailbox it goes. */
-export type AddressStep =
-  | 'confirm_old'
-  | 'confirm_new'
-  | 'recovery_notice'
-  | 'recovery_confirm'
-  | 'recovery_taken'
-  | 'done_old'
-  | 'objection_refused'
-  | 'done_new';
+export type AddressStep = keyof LetterWords['address']['titles'];
 
 interface Money {
   amountMinor: number;
@@ -46,7 +39,7 @@ export interface LetterData {
   /** `what` was paid, in the room of that title. */
   refund: Money & {
     link: string;
-    what: SoldKind | 'topup';
+    what: PaymentKind;
     title: string | null;
     status: 'succeeded' | 'failed';
     to: 'wallet' | 'card';

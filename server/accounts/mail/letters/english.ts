@@ -151,6 +151,7 @@ export function english(house: string) {
         membership: 'a membership',
         private_session: 'a private session',
         topup: 'a top-up',
+        unusable: 'a payment that couldn’t be used',
       },
     },
     renewal: {

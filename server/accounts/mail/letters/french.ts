@@ -149,6 +149,7 @@ export function french(house: string): LetterWords {
         membership: 'un abonnement',
         private_session: 'une session privée',
         topup: 'une recharge',
+        unusable: 'un paiement qui n’a pas pu servir',
       },
     },
     renewal: {

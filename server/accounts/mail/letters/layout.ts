@@ -1,6 +1,6 @@
 /**
- * The blocks of a letter, laid out as HTML and as plain text. Mail programs want tables, and the styles in each element;
- * the style sheet has the dark colours alone. Without pictures nothing is missing.
+ * The blocks of a letter, laid out as HTML and as plain text. Mail programs want tables, and styles in each element;
+ * the style sheet has the dark colours, and what large text on a small screen needs. It reads well without pictures.
  */
 import { html, Markup } from '../../../platform/html.ts';
 import type { Language } from '../../../protocol/languages.ts';
@@ -84,7 +84,8 @@ const ROLES = {
 } as const;
 const DARK = Object.entries(ROLES).map(([role, [what, , dark]]) => `.${role} { ${what}: ${dark} !important; }`);
 const SHEET = new Markup(`:root { color-scheme: light dark; supported-color-schemes: light dark; }
-@media (prefers-color-scheme: dark) { ${DARK.join(' ')} }`);
+@media (prefers-color-scheme: dark) { ${DARK.join(' ')} }
+@media (max-width: 300px) { div.ground td { display: block; width: auto !important; padding: 0 16px 4px !important; } }`);
 
 /** The attributes of an element in these roles. */
 function look(roles: (keyof typeof ROLES)[], style: string): Markup {
@@ -119,7 +120,7 @@ function toHtml({ language, house, subject, kind, title, poster, blocks, reason,
 <table ${TABLE} width="560" style="width: 100%; max-width: 560px; table-layout: fixed; overflow-wrap: anywhere; text-align: left;">
 <tr><td style="padding: 16px 24px; border-radius: 16px 16px 0 0; background-color: #7A1E38;"><table ${TABLE}><tr><td>${MARK}</td>
 <td style="padding: 0 0 0 12px; font: 500 20px/28px ${TITLES}; color: #F6EEE6;">${house}</td></tr></table></td></tr>
-${poster && html`<tr><td ${look(['surface'], '')}><img src="${poster.src}" alt="${poster.alt}" width="560" ${look(['muted'], `display: block; width: 100%; height: auto; font: 400 14px/20px ${BODY};`)}></td></tr>\n`}<tr><td ${look(['surface'], 'padding: 32px 24px 16px; border-radius: 0 0 16px 16px;')}>
+${poster && html`<tr><td ${look(['surface'], '')}><img src="${poster.src}" alt="${poster.alt}" width="560" ${look(['muted'], `display: block; width: 100%; height: auto; text-align: center; font: 400 14px/20px ${BODY};`)}></td></tr>\n`}<tr><td ${look(['surface'], 'padding: 32px 24px 16px; border-radius: 0 0 16px 16px;')}>
 ${kind && html`<p ${look(['accent'], `margin: 0 0 4px; font: 600 14px/20px ${BODY};`)}>${kind}</p>\n`}<h1 ${look(['ink'], `margin: 0 0 24px; font: 500 28px/34px ${TITLES};`)}>${title}</h1>
 ${blocks.map(blockHtml)}</td></tr>
 <tr><td ${look(['muted'], `padding: 16px 24px; font: 400 12px/16px ${BODY};`)}>${reason}${unsubscribe && html`<br><a href="${unsubscribe.href}" ${look(['ink'], '')}>${unsubscribe.label}</a>`}</td></tr>

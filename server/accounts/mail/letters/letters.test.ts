@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Language } from '../../../protocol/languages.ts';
+import { pictureOf } from '../../../protocol/pictures.ts';
+import type { Room } from '../../../protocol/rooms.ts';
 import type { LetterData, TemplateName } from './data.ts';
+import { liveOf } from './live.ts';
 import { sendingOf } from './sending.ts';
 import { renderLetter } from './templates.ts';
 
@@ -108,12 +112,26 @@ test('subjects name what it is, of which live, when, and how much', () => {
   ]);
 });
 
+test('letters have the colours, sizes, spaces and radii of the tokens alone', () => {
+  const tokens = readFileSync('client-sdk/elements/theme/tokens.ts', 'utf8');
+  const letters = (Object.keys(SAMPLES) as TemplateName[]).map((name) => render(name).html).join();
+  const found = (pattern: RegExp) => [...new Set(letters.match(pattern))].map((it) => it.toLowerCase());
+  expect(found(/#[0-9a-f]{6}\b/gi).filter((colour) => !tokens.includes(colour))).toEqual([]);
+  expect(found(/\d+px\/\d+px/g).sort()).toEqual(['12px/16px', '14px/20px', '16px/24px', '20px/28px', '28px/34px']);
+  expect(found(/(?<=(margin|padding): )[^;!]+/g).filter((it) => !/^(((4|8|12|16|24|32|48)px|0) ?)+$/.test(it))).toEqual(
+    [],
+  );
+  expect(found(/(?<=radius: )[^;]+/g).filter((it) => !/^((8|16|999)px ?|0 ?)+$/.test(it))).toEqual([]);
+});
+
 test('a letter about a live shows its poster, and has none to show without one', () => {
   const data = SAMPLES['live-reminder'];
   const pictures = [data, { ...data, poster: undefined }].map((it) =>
     /<img src="([^"]*)" alt="([^"]*)"/.exec(render('live-reminder', { data: it }).html)?.slice(1),
   );
   expect(pictures).toEqual([[LIVE.poster, expect.stringMatching(/^Poster of “&lt;b&gt;Ann/)], undefined]);
+  const room = { creator: {}, poster: pictureOf('poster', 'a-hash') } as Room;
+  expect(liveOf(room, 'https://loge.example').poster).toBe('https://loge.example/media/pictures/a-hash-960.webp');
 });
 
 test.each([
