@@ -8,13 +8,15 @@ import { fieldStyles } from './fields.ts';
 
 export interface Question {
   title: string;
-  text?: string;
+  text?: unknown;
   confirm: string;
   cancel: string;
   /** Test id of the button that confirms. */
   testId: string;
-  /** What has to be said, such as the reason. */
-  field?: { label: string; hint: string; maxChars: number; testId: string; missing: string };
+  /** What has to be said, such as the reason; without `missing` it may be left empty. */
+  field?: { label: string; hint: string; maxChars: number; testId: string; missing?: string; value?: string };
+  /** Nothing is lost by it. */
+  isHarmless?: boolean;
 }
 
 export class LogeConfirm extends LogeElement {
@@ -52,22 +54,23 @@ export class LogeConfirm extends LogeElement {
       .open=${this.open}
       @wa-after-hide=${() => this.#finish(undefined)}
     >
-      ${question?.text ? html`<p class="muted">${question.text}</p>` : nothing}
+      ${question?.text ? html`<div class="muted">${question.text}</div>` : nothing}
       ${question?.field ? this.#field(question.field) : nothing}
       <wa-button slot="footer" appearance="outlined" @click=${() => this.#finish(undefined)}>${question?.cancel}</wa-button>
-      <wa-button slot="footer" variant="danger" data-testid=${question?.testId ?? nothing} @click=${this.#confirm}>
+      <wa-button slot="footer" variant=${question?.isHarmless ? 'neutral' : 'danger'} data-testid=${question?.testId ?? nothing} @click=${this.#confirm}>
         ${question?.confirm}
       </wa-button>
     </wa-dialog>`;
   }
 
-  #field({ label, hint, maxChars, testId, missing }: NonNullable<Question['field']>): TemplateResult {
+  #field({ label, hint, maxChars, testId, missing, value = '' }: NonNullable<Question['field']>): TemplateResult {
     return html`<label class="asked">
       <span class="field-label">${label}</span>
       <input
         class="field-input"
         autocomplete="off"
         maxlength=${maxChars}
+        .value=${value}
         aria-describedby="hint"
         aria-invalid=${this.isMissing || nothing}
         data-testid=${testId}
@@ -79,7 +82,7 @@ export class LogeConfirm extends LogeElement {
   #confirm = (): void => {
     const input = this.renderRoot.querySelector('input');
     const text = input?.value.trim() ?? '';
-    this.isMissing = input !== null && text === '';
+    this.isMissing = input !== null && text === '' && this.question?.field?.missing !== undefined;
     if (this.isMissing) input?.focus();
     else this.#finish(text);
   };

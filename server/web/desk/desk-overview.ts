@@ -49,10 +49,10 @@ interface Alarm {
 }
 
 export class DeskOverviewPart extends DeskPart {
-  static override properties = { ...DeskPart.properties, overview: { state: true }, acts: { state: true } };
+  static override properties = { ...DeskPart.properties, overview: { state: true }, newestActs: { state: true } };
   declare overview: DeskOverview | undefined;
   /** Operators' acts, newest first. */
-  declare acts: DeskActView[];
+  declare newestActs: DeskActView[];
 
   static override styles = [
     ...DeskPart.styles,
@@ -127,7 +127,7 @@ export class DeskOverviewPart extends DeskPart {
   ];
 
   protected override async load(): Promise<void> {
-    [this.overview, { acts: this.acts }] = await Promise.all([
+    [this.overview, { acts: this.newestActs }] = await Promise.all([
       call('GET /v1/desk/overview'),
       call('GET /v1/desk/acts'),
     ]);
@@ -254,11 +254,11 @@ export class DeskOverviewPart extends DeskPart {
 
   #acts(): TemplateResult | typeof nothing {
     const texts = this.desk.overview;
-    if (this.acts.length === 0) return nothing;
+    if (this.newestActs.length === 0) return nothing;
     return html`<section aria-labelledby="acts">
       <h2 id="acts" class="display">${texts.acts}</h2>
       <ul class="rows" data-testid="acts">
-        ${this.acts.slice(0, ACTS_SHOWN).map(
+        ${this.newestActs.slice(0, ACTS_SHOWN).map(
           (act) => html`<li>
             <div class="what">
               <p><b>${texts.actKinds[act.act]}</b> <code>${act.subject}</code></p>

@@ -18,7 +18,7 @@ export class DeskPersonPage extends DeskPart {
     ...DeskPart.properties,
     person: {},
     shown: { state: true },
-    acts: { state: true },
+    newestActs: { state: true },
     reason: { state: true },
   };
   static override styles = [
@@ -33,18 +33,18 @@ export class DeskPersonPage extends DeskPart {
   /** Their id. */
   declare person: string;
   declare shown: DeskPerson | undefined;
-  declare acts: DeskActView[];
+  declare newestActs: DeskActView[];
   declare reason: string;
 
   constructor() {
     super();
-    this.acts = [];
+    this.newestActs = [];
     this.reason = '';
   }
 
   protected override async load(): Promise<void> {
     this.shown = await call('GET /v1/desk/people/:person', { person: this.person });
-    this.acts = (await call('GET /v1/desk/acts', { subject: this.person })).acts;
+    this.newestActs = (await call('GET /v1/desk/acts', { subject: this.person })).acts;
   }
 
   override render(): TemplateResult {
@@ -190,7 +190,7 @@ export class DeskPersonPage extends DeskPart {
     return html`<section aria-labelledby="record">
       <h2 id="record" class="display">${this.desk.people.record}</h2>
       <ul class="rows" data-testid="person-record">
-        ${this.acts.map(
+        ${this.newestActs.map(
           ({ act, by, at, reason }) => html`<li>
             <div class="what">
               <p><b>${overview.actKinds[act]}</b></p>

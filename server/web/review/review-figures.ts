@@ -19,11 +19,11 @@ export class ReviewFigures extends DeskPart {
   static override properties = {
     ...DeskPart.properties,
     period: { state: true },
-    figures: { state: true },
+    counted: { state: true },
     articles: { state: true },
   };
   declare period: Period;
-  declare figures: Figures | undefined;
+  declare counted: Figures | undefined;
   /** Of the version in force, for their titles. */
   declare articles: CharterVersion['articles'];
 
@@ -61,7 +61,7 @@ export class ReviewFigures extends DeskPart {
     ]);
     // Another period was chosen meanwhile.
     if (period !== this.period) return;
-    this.figures = figures;
+    this.counted = figures;
     const inForce = versions.find(({ state }) => state === 'in_force');
     if (inForce && this.articles.length === 0)
       this.articles = (await call('GET /v1/charter/versions/:version', { version: inForce.version })).articles;
@@ -81,7 +81,7 @@ export class ReviewFigures extends DeskPart {
       </wa-select>`,
     )}
       ${this.messages()}
-      ${this.whenRead(this.figures, '20rem', (figures) => this.#sets(figures))}`;
+      ${this.whenRead(this.counted, '20rem', (figures) => this.#sets(figures))}`;
   }
 
   #sets({ reports, orders, decisions, appeals, waiting }: Figures): TemplateResult {
