@@ -110,7 +110,7 @@ export class LogeChat extends RoomPart {
       room.on('tipReceived', (tip) => {
         this.#handleAdded();
         const amount = this.money(tip.amountMinor);
-        if (tip.from.identity === room.localParticipant.identity)
+        if (tip.from?.identity === room.localParticipant.identity)
           return this.#announcer.announce(() => this.texts.tip.sent(amount), { isAddressed: true });
         const words = [tip.item, tip.message].filter(Boolean).join(', ');
         const isAddressed = room.info?.creator.identity === room.localParticipant.identity;
@@ -181,7 +181,7 @@ export class LogeChat extends RoomPart {
         <loge-chat-bar
           .room=${room}
           ?strip=${strip !== undefined}
-          @loge-chat-people=${() => void this.renderRoot.querySelector<LogeChatPeople>('loge-chat-people')?.show()}
+          @loge-chat-people=${() => void this.#people?.show()}
           @loge-chat-moderation=${() => this.showModeration()}
         >${strip}</loge-chat-bar>
         <div class="more ${this.isOpen ? 'open' : ''}">
@@ -295,6 +295,10 @@ export class LogeChat extends RoomPart {
     return this.room?.localParticipant.permissions.moderate ?? false;
   }
 
+  get #people(): LogeChatPeople | null {
+    return this.renderRoot.querySelector<LogeChatPeople>('loge-chat-people');
+  }
+
   get #composer(): LogeChatComposer | null {
     return this.renderRoot.querySelector<LogeChatComposer>('loge-chat-composer');
   }
@@ -347,7 +351,9 @@ export class LogeChat extends RoomPart {
       this.#tools.hide();
       this.#list?.resume('tools');
       this.#composer?.focus();
-    } else if (act.kind === 'report' && item.kind === 'message') {
+    } else if (act.kind === 'mute' && item.from) {
+      void this.#people?.mute(item.from.identity);
+    } else if (act.kind === 'report') {
       this.reported = { message: item };
     } else {
       const dialog = this.renderRoot.querySelector<LogeChatModeration>('loge-chat-moderation');

@@ -69,6 +69,7 @@ export interface Admission {
   access: Access;
   role: Role;
   moderates: boolean;
+  memberSince: string | null;
 }
 
 export class Rooms {
@@ -271,7 +272,8 @@ export class Rooms {
     const rank = role === 'creator' ? undefined : rankIn(record);
     const who = { identity, role: rank?.role ?? role, subscribe: claims.can?.subscribe !== false };
     const access = await this.#accessFrom(record, who);
-    return { room: record.room, access, role: who.role, moderates: rank?.moderates ?? true };
+    const { room, memberSince } = record;
+    return { room, access, role: who.role, moderates: rank?.moderates ?? true, memberSince };
   }
 
   /** What a person of the house is in a room. */

@@ -127,7 +127,7 @@ export class LogeGoalReached extends RoomPart {
 function giversOf({ chat }: Pick<Room, 'chat'>, texts: ElementTexts): string[] {
   const given = new Map<string, { name: string; sumMinor: number }>();
   for (const item of chat.messages) {
-    if (item.kind !== 'tip' || item.refunded) continue;
+    if (item.kind !== 'tip' || item.refunded || item.anonymous || !item.from) continue;
     const { identity } = item.from;
     const sumMinor = (given.get(identity)?.sumMinor ?? 0) + item.amountMinor;
     given.set(identity, { name: shownName(item.from, texts), sumMinor });

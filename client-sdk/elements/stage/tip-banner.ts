@@ -41,7 +41,9 @@ export class TipBanner implements ReactiveController {
       room.on('tipReceived', (tip) => this.#add(tip, Date.now() + room.clockOffsetMs)),
       room.on('tipRefunded', removeById),
       room.on('chatMessageRemoved', removeById),
-      room.on('chatAuthorRemoved', ({ identity }) => this.#remove(({ from }) => from.identity === identity)),
+      room.on('chatAuthorRemoved', ({ identity }) =>
+        this.#remove(({ from, anonymous }) => !anonymous && from?.identity === identity),
+      ),
     ];
   }
 

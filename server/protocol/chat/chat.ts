@@ -27,6 +27,8 @@ export const chatMessage = z.object({
   mentions: z.array(identity).optional(),
   /** Whether addresses in the text may become links. */
   links: z.boolean().optional(),
+  /** For how many whole months its author had been a member of the creator's club; absent: they were none. */
+  member: z.number().int().min(0).optional(),
 });
 export type ChatMessage = z.infer<typeof chatMessage>;
 
@@ -34,7 +36,9 @@ export const chatTip = z.object({
   kind: z.literal('tip'),
   id: tipId,
   seq,
-  from: participant,
+  /** Null: given anonymously, and not by who is shown it. */
+  from: participant.nullable(),
+  anonymous: z.boolean().optional(),
   amountMinor,
   currency,
   /** Null without words, or once they were removed. */

@@ -112,6 +112,8 @@ export const tipInput = z.object({
   amountMinor,
   message: singleLine(LIMITS.tipMessageChars).optional(),
   menuItem: tipMenuItem.shape.id.optional(),
+  /** Only the giver and the house see who gave it. */
+  anonymous: z.boolean().optional(),
   idempotencyKey,
 });
 export type TipInput = z.infer<typeof tipInput>;
@@ -131,6 +133,8 @@ export const tip = z.object({
   message: z.string().nullable(),
   /** The item of the menu that it is for: a request to the creator. */
   item: z.object({ id: tipMenuItem.shape.id, label: z.string() }).nullable(),
+  /** Shown to nobody else under the giver's name; embedders' servers keep to it as well. */
+  anonymous: z.boolean().optional(),
   sentAt: z.string(),
 });
 export type Tip = z.infer<typeof tip>;

@@ -48,6 +48,23 @@ export const chatEntryStyles = css`
     background: color-mix(in oklab, var(--_accent) 8%, transparent);
   }
 
+  .member {
+    margin-inline-end: var(--_space-8);
+    color: var(--_muted);
+  }
+
+  .member:is([data-step='1'], [data-step='2'], [data-step='3']) {
+    color: color-mix(in oklab, var(--_accent) 60%, var(--_muted));
+  }
+
+  .member:is([data-step='4'], [data-step='5']) {
+    color: var(--_accent);
+  }
+
+  .member[data-step='5'] .icon {
+    fill: currentcolor;
+  }
+
   .mention {
     font-weight: 600;
     color: var(--_accent);

@@ -22,6 +22,18 @@ export interface EntryContext {
 /** Matches URLs and mentions. */
 const MARKED = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])|(@[\p{L}\p{N}_][\p{L}\p{N}_.-]*)/gu;
 
+/** For how long its author has been a member; its look changes with these months. */
+const MEMBER_STEPS = [1, 3, 6, 12, 24] as const;
+
+function memberMark(months: number | undefined, { texts }: EntryContext): TemplateResult | typeof nothing {
+  if (months === undefined) return nothing;
+  const label = texts.chat.member(months);
+  const step = MEMBER_STEPS.filter((least) => months >= least).length;
+  return html`<span class="member" data-step=${step} data-testid="member-mark" role="img" aria-label=${label} title=${label}
+    >${icon('member', 13)}</span
+  >`;
+}
+
 /** The text of a message, with links and mentions marked up. */
 export function textOf(message: Pick<ChatMessage, 'text' | 'links' | 'mentions'>): unknown {
   const { text, links, mentions } = message;
@@ -64,7 +76,7 @@ function messageEntry(message: ChatMessage, context: EntryContext): TemplateResu
   const isToMe = message.mentions?.includes(self) || message.replyTo?.from.identity === self;
   return html`<div class="entry ${isToMe ? 'to-me' : ''}">
     ${message.replyTo ? replyLine(message.replyTo, context) : nothing}
-    ${nameOf(message.from, texts)}<bdi class="text" dir="auto">${textOf(message)}</bdi
+    ${nameOf(message.from, texts)}${memberMark(message.member, context)}<bdi class="text" dir="auto">${textOf(message)}</bdi
     ><time datetime=${message.sentAt}>${formatTime(message.sentAt, language)}</time>
   </div>`;
 }
@@ -75,6 +87,7 @@ function tipEntry(tip: ChatTip, context: EntryContext): TemplateResult {
     <span class="amount" aria-hidden="true">${amount}</span>
     <span class="line">${nameOf(tip.from, context.texts)}<span class="muted">${context.texts.chat.tipped}
       <span class="visually-hidden">${amount}</span></span>
+      ${tip.anonymous && tip.from ? html`<span class="muted" data-testid="tip-anonymous">· ${context.texts.chat.anonymous}</span>` : nothing}
       ${tip.refunded ? html`<span class="paid-back">· ${context.texts.chat.tipRefunded}</span>` : nothing}</span>
     ${tip.item ? html`<span class="item line">${icon('gift', 14)}<bdi dir="auto">${tip.item}</bdi></span>` : nothing}
     ${tip.message ? html`<bdi class="text line" dir="auto">${tip.message}</bdi>` : nothing}

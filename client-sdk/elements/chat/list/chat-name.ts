@@ -1,16 +1,18 @@
 /** The author of an entry: a round initial and the name, in one of six tints that belongs to the person. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { ChatMessage } from '../../../../server/protocol/chat/chat.ts';
+import type { ChatTip } from '../../../../server/protocol/chat/chat.ts';
 import { initialsOf, seedOf } from '../../stage/poster.ts';
 import type { ElementTexts } from '../../texts/element-texts.ts';
 import { shownName } from '../../texts/shown-name.ts';
 
 const TINTS = 6;
 
-export function nameOf(from: ChatMessage['from'], texts: ElementTexts): TemplateResult {
-  const role = from.role === 'fan' ? nothing : html`<span class="role">${texts.chat[from.role]}</span>`;
+/** Who gave anonymously has neither. */
+export function nameOf(from: ChatTip['from'], texts: ElementTexts): TemplateResult {
   const name = shownName(from, texts);
+  if (!from) return html`<bdi class="name fan">${name}</bdi>`;
+  const role = from.role === 'fan' ? nothing : html`<span class="role">${texts.chat[from.role]}</span>`;
   return html`<bdi class="name ${from.role} tint-${1 + (seedOf(from.identity) % TINTS)}" data-initial=${[...initialsOf(name)][0] ?? ''}>${name}</bdi>${role}`;
 }
 
@@ -22,7 +24,7 @@ export const chatNameStyles = css`
   }
 
   /* Written by the style sheet, so that it is no part of the text. */
-  .name::before {
+  .name[data-initial]::before {
     content: attr(data-initial);
     display: inline-grid;
     place-items: center;

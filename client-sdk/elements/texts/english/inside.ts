@@ -73,6 +73,8 @@ export const inside = {
     sendNone: 'Choose an amount',
     balance: (amount: string) => `In your wallet: ${amount}`,
     after: (amount: string) => `After this tip: ${amount}`,
+    anonymous: 'Tip anonymously',
+    anonymousHint: 'Nobody here sees that it was you, not even the creator.',
     short: (missing: string) => `You need ${missing} more in your wallet.`,
     topUp: 'Top up',
     byCard: 'Pay by card',

@@ -75,6 +75,8 @@ export const inside: typeof english = {
     sendNone: 'Choisissez un montant',
     balance: (amount) => `Dans votre portefeuille : ${amount}`,
     after: (amount) => `Après ce pourboire : ${amount}`,
+    anonymous: 'Offrir anonymement',
+    anonymousHint: 'Personne ici ne voit que c’était vous, pas même le créateur.',
     short: (missing) => `Il manque ${missing} dans votre portefeuille.`,
     topUp: 'Recharger',
     byCard: 'Payer par carte',
