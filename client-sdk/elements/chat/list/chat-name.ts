@@ -1,4 +1,7 @@
-/** The author of an entry: a round initial and the name, in one of six tints that belongs to the person. */
+/**
+ * The author of an entry: a round initial and the name, in one of six tints that belongs to the person. Who gave
+ * anonymously has none.
+ */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { ChatTip } from '../../../../server/protocol/chat/chat.ts';
@@ -8,10 +11,9 @@ import { shownName } from '../../texts/shown-name.ts';
 
 const TINTS = 6;
 
-/** Who gave anonymously has neither. */
 export function nameOf(from: ChatTip['from'], texts: ElementTexts): TemplateResult {
   const name = shownName(from, texts);
-  if (!from) return html`<bdi class="name fan">${name}</bdi>`;
+  if (from === null) return html`<bdi class="name">${name}</bdi>`;
   const role = from.role === 'fan' ? nothing : html`<span class="role">${texts.chat[from.role]}</span>`;
   return html`<bdi class="name ${from.role} tint-${1 + (seedOf(from.identity) % TINTS)}" data-initial=${[...initialsOf(name)][0] ?? ''}>${name}</bdi>${role}`;
 }
