@@ -12,7 +12,7 @@ import type { TrustFacts } from './trust/trust-facts.ts';
 
 /** Runs once for each fact, or again after a failure or a crash: what it does is idempotent by the fact's id. */
 type DispatchListener =
-  /** Shows tips in the chat. */
+  /** Shows tips in the chat, and that they have reached the goal. */
   | 'tips'
   /** Shows in the chat which tips were paid back. */
   | 'tipRefunds'

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Bus, roomTopic } from '../platform/bus.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, isoIn } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -195,6 +195,17 @@ export class Chat {
       refunds.map(({ tip, room, at }) =>
         this.#log.append(houseEntry({ room, actor: HOUSE, at, kind: 'tip_refund', id: tip })),
       ),
+    );
+  }
+
+  /** Says that shared goals are reached, idempotent by goal. */
+  async appendGoals(goals: { id: string; room: RoomId; title: string }[]): Promise<void> {
+    const by = { actor: HOUSE, at: isoIn(this.#parts.clock) };
+    await Promise.all(
+      goals.map(({ id, room, title }) => {
+        const details = { notice: 'goal_reached', on: true, subject: title } as const;
+        return this.#log.append(houseEntry({ ...by, room, kind: 'notice', id, details }));
+      }),
     );
   }
 

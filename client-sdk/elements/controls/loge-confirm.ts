@@ -8,13 +8,13 @@ import { fieldStyles } from './fields.ts';
 
 export interface Question {
   title: string;
-  text?: string;
+  text?: unknown;
   confirm: string;
   cancel: string;
   /** Test id of the button that confirms. */
   testId: string;
-  /** What has to be said, such as the reason. */
-  field?: { label: string; hint: string; maxChars: number; testId: string; missing: string };
+  /** What has to be said, such as the reason; without `missing` it may be left empty. */
+  field?: { label: string; hint: string; maxChars: number; testId: string; missing?: string };
 }
 
 export class LogeConfirm extends LogeElement {
@@ -52,7 +52,7 @@ export class LogeConfirm extends LogeElement {
       .open=${this.open}
       @wa-after-hide=${() => this.#finish(undefined)}
     >
-      ${question?.text ? html`<p class="muted">${question.text}</p>` : nothing}
+      ${question?.text ? html`<div class="muted">${question.text}</div>` : nothing}
       ${question?.field ? this.#field(question.field) : nothing}
       <wa-button slot="footer" appearance="outlined" @click=${() => this.#finish(undefined)}>${question?.cancel}</wa-button>
       <wa-button slot="footer" variant="danger" data-testid=${question?.testId ?? nothing} @click=${this.#confirm}>
@@ -79,7 +79,7 @@ export class LogeConfirm extends LogeElement {
   #confirm = (): void => {
     const input = this.renderRoot.querySelector('input');
     const text = input?.value.trim() ?? '';
-    this.isMissing = input !== null && text === '';
+    this.isMissing = input !== null && text === '' && this.question?.field?.missing !== undefined;
     if (this.isMissing) input?.focus();
     else this.#finish(text);
   };

@@ -100,6 +100,7 @@ export const chatNoticeName = z.enum([
   'pinned',
   'poll_started',
   'poll_closed',
+  'goal_reached',
 ]);
 export type ChatNoticeName = z.infer<typeof chatNoticeName>;
 
@@ -111,7 +112,7 @@ export const chatNotice = z.object({
   on: z.boolean(),
   /** Of slow mode: seconds between two messages of one person. */
   seconds: z.number().int().optional(),
-  /** Of a poll: its question. */
+  /** Of a poll: its question; of a goal: what it is for. */
   subject: z.string().optional(),
   /** Of a closed poll: the answers with the most votes; several in a tie, none without a vote. */
   won: z.array(z.string()).optional(),

@@ -5,7 +5,7 @@ import { idSchema, roomId, ticketId, tipId, topupId } from '../ids.ts';
 import * as LIMITS from '../limits.ts';
 import { amountMinor, currency, roomStatus } from '../rooms.ts';
 import { paymentId, waiverInput } from './pricing.ts';
-import { tipMenuItem } from './tipping.ts';
+import { goal, tipMenuItem } from './tipping.ts';
 
 export const wallet = z.object({
   /** Spendable credit: paid and promotional. */
@@ -239,6 +239,11 @@ export const roomSummary = z.object({
     .nullable(),
   /** Less refunded ones. */
   tips: countAndSum,
+  /** For those who could be inside: the goal, and who gave most. */
+  goal: goal.nullable(),
+  givers: z.array(z.object({ identity: z.string(), name: z.string() })),
+  /** The creator's next live that the site lists; see `next` of a reminder. */
+  next: z.object({ id: roomId, title: z.string(), startsAt: z.string() }).nullable(),
   /** For the creator of a room that has ended: tickets that went back by themselves, or will. */
   returnedTickets: countAndSum.nullable(),
   /** For the creator; the returned tickets are not counted. */

@@ -11,6 +11,8 @@ import { SitePart } from './site-part.ts';
 
 export interface Row {
   title: unknown;
+  /** What the row opens, wherever it is pressed. */
+  href?: string | undefined;
   state?: { look: 'good' | 'bad' | 'open'; text: string } | undefined;
   /** Below the title, in small type; nothing is left out. */
   lines?: readonly unknown[];
@@ -18,7 +20,7 @@ export interface Row {
   testId?: string;
 }
 
-/** What can be done with a row. */
+/** What can be done with a row, or with the one thing that a part is about. */
 export interface RowAct<Item> {
   label: string | ((item: Item) => string);
   /** For screen readers, where the label alone does not say with what. */
@@ -31,6 +33,7 @@ export interface RowAct<Item> {
   run: (item: Item, text: string) => Promise<unknown>;
   /** What has been done, in words. */
   done?: (item: Item) => string;
+  look?: 'filled' | 'danger';
 }
 
 export interface List<Item> {
@@ -49,9 +52,13 @@ export interface Field {
   label: string;
   hint?: string;
   testId: string;
-  kind?: 'text' | 'email' | 'number' | 'code' | 'area' | 'select' | 'check';
+  kind?: 'text' | 'email' | 'number' | 'moment' | 'code' | 'area' | 'select' | 'radio' | 'check';
   value?: string | boolean | null;
-  options?: readonly { value: string; label: string; lang?: string }[];
+  options?: readonly { value: string; label: string; lang?: string; testId?: string }[];
+  /** Boxes to tick that follow each other with the same legend are one group. */
+  legend?: { title: string; text?: string };
+  /** Absent: it is always asked. */
+  isFor?: (values: Values) => boolean;
   maxChars?: number;
   minChars?: number;
   rows?: number;
@@ -62,6 +69,12 @@ export interface Field {
   isVerbatim?: boolean;
 }
 
+const TYPES: Partial<Record<NonNullable<Field['kind']>, string>> = {
+  email: 'email',
+  number: 'number',
+  moment: 'datetime-local',
+};
+
 export type Values = (name: string) => string;
 
 export interface Form {
@@ -69,11 +82,27 @@ export interface Form {
   submit: { label: string; testId: string; look?: 'outlined' | 'danger' };
   /** What is wrong with a field, by its name; checked before `question` and `send`. */
   faults?: (values: Values) => Record<string, string | false>;
-  question?: (values: Values) => Question;
+  question?: (values: Values) => Question | Promise<Question>;
   send: (values: Values, text: string) => Promise<unknown>;
   done?: (values: Values) => string;
   /** Whether the fields are emptied once it is sent. */
   isCleared?: boolean;
+}
+
+/** A form whose answer is shown below it, such as a list. */
+export interface Search {
+  fields: readonly Field[];
+  /** Absent: there are choices alone, each of which searches. */
+  submit?: { label: string; testId: string };
+  /** Takes what is asked, for `read()`. */
+  ask: (values: Values) => void;
+}
+
+export interface Figure {
+  label: string;
+  amount: string;
+  hint: string;
+  testId: string;
 }
 
 /** `Data`: what the part shows, as `read()` answers or as the page gives it in `data`. */
@@ -88,6 +117,11 @@ export abstract class PagePart<Data = undefined> extends SitePart {
   protected readonly height: string | undefined = undefined;
   /** Where a list may be longer than the screen. */
   protected readonly hasMessagesFirst: boolean = false;
+
+  /** How often `read()` was called. */
+  #reads = 0;
+  /** What stands in each form, by the test id of its button. */
+  readonly #given = new Map<string, FormData>();
 
   constructor() {
     super();
@@ -105,7 +139,21 @@ export abstract class PagePart<Data = undefined> extends SitePart {
   }
 
   protected override async load(): Promise<void> {
-    if (this.read) this.data = await this.read();
+    if (!this.read) return;
+    this.#reads += 1;
+    const reads = this.#reads;
+    const data = await this.read();
+    // Something else was asked meanwhile.
+    if (reads === this.#reads) this.data = data;
+  }
+
+  /** Adds to what is shown, such as the next page; not to what has been read anew meanwhile. */
+  protected async extend(next: (data: Data) => Promise<Data>): Promise<void> {
+    const { data } = this;
+    const reads = this.#reads;
+    if (data === undefined) return;
+    const extended = await next(data);
+    if (reads === this.#reads) this.data = extended;
   }
 
   override render(): unknown {
@@ -142,49 +190,58 @@ export abstract class PagePart<Data = undefined> extends SitePart {
 
   #row<Item>(
     item: Item,
-    { title, state, lines = [], amount, testId }: Row,
+    { title, href, state, lines = [], amount, testId }: Row,
     acts: readonly RowAct<Item>[],
     index: number,
   ) {
-    const possible = acts.filter((act) => act.isFor?.(item) ?? true);
-    return html`<li data-testid=${testId ?? nothing}>
+    return html`<li data-testid=${testId ?? nothing} class=${href ? 'opens' : nothing}>
       <div class="what">
-        <p class="line"><strong>${title}</strong>${state ? html`<span class="state ${state.look}">${state.text}</span>` : nothing}</p>
+        <p class="line"><strong>${href ? html`<a href=${href}>${title}</a>` : title}</strong>${state ? html`<span class="state ${state.look}">${state.text}</span>` : nothing}</p>
         ${lines.map((line) => (line ? html`<p class="small muted">${line}</p>` : nothing))}
       </div>
       ${amount ? html`<span class="amount">${amount}</span>` : nothing}
-      ${possible.length > 0 ? html`<div class="acts">${possible.map((act) => this.#act(item, act, `${acts.indexOf(act)} ${index}`))}</div>` : nothing}
+      ${this.acts(item, acts, index)}
     </li>`;
   }
 
-  #act<Item>(item: Item, act: RowAct<Item>, name: string): TemplateResult {
+  /** What can be done with one thing; `index` is its place in a list. */
+  protected acts<Item>(item: Item, acts: readonly RowAct<Item>[], index = 0): unknown {
+    const possible = acts.filter((act) => act.isFor?.(item) ?? true);
+    if (possible.length === 0) return nothing;
+    return html`<div class="acts">${possible.map((act) => this.#act(item, act, index))}</div>`;
+  }
+
+  #act<Item>(item: Item, act: RowAct<Item>, index: number): TemplateResult {
+    const label = typeof act.label === 'string' ? act.label : act.label(item);
+    const name = act.testId?.(item) ?? `${label} ${index}`;
+    const look = act.look === 'filled' ? '' : (act.look ?? 'outlined small');
     return html`<button
       type="button"
-      class="button outlined small"
+      class="button ${look}"
       aria-label=${act.name?.(item) ?? nothing}
       data-testid=${act.testId?.(item) ?? nothing}
       aria-busy=${this.busy === name}
       ?disabled=${this.busy !== '' && this.busy !== name}
-      @click=${(event: Event) => this.#run(item, act, { name, list: (event.currentTarget as Element).closest('ul') })}
-    ><span>${typeof act.label === 'string' ? act.label : act.label(item)}</span>${this.busy === name ? spinner() : nothing}</button>`;
+      @click=${(event: Event) => this.#run(item, act, { name, index, list: (event.currentTarget as Element | null)?.closest('ul') ?? null })}
+    ><span>${label}</span>${this.busy === name ? spinner() : nothing}</button>`;
   }
 
   async #run<Item>(
     item: Item,
     act: RowAct<Item>,
-    { name, list }: { name: string; list: Element | null },
+    { name, index, list }: { name: string; index: number; list: Element | null },
   ): Promise<void> {
     const text = act.question ? await this.ask(act.question(item)) : '';
     if (text === undefined) return;
-    const [, index = '0'] = name.split(' ');
     const isDone = await this.act(name, async () => {
       await act.run(item, text);
       await this.reload();
     });
     if (!isDone) return;
     this.note = act.done?.(item) ?? '';
+    if (!this.isConnected) return;
     await this.updateComplete;
-    this.#keepFocus(list, Number(index));
+    this.#keepFocus(list, index);
   }
 
   /** A row that went takes the focus with it: it moves to the row that took its place, or to the heading. */
@@ -195,10 +252,64 @@ export abstract class PagePart<Data = undefined> extends SitePart {
     (next ?? this.renderRoot.querySelector<HTMLElement>('h2'))?.focus();
   }
 
-  protected form({ fields, submit, ...rest }: Form): TemplateResult {
-    const isBusy = this.busy === submit.testId;
-    return html`<form class="card" novalidate @submit=${(event: Event) => this.#send(event, { fields, submit, ...rest })}>
+  /** Pairs; those without a value are left out. */
+  protected facts(pairs: readonly (readonly [label: unknown, value: unknown, look?: 'sum'])[]): TemplateResult {
+    return html`<dl class="facts">
+      ${pairs.map(([label, value, look = '']) => (value ? html`<dt class=${look}>${label}</dt><dd class=${look}>${value}</dd>` : nothing))}
+    </dl>`;
+  }
+
+  protected figures(figures: readonly Figure[]): TemplateResult {
+    return html`<dl class="figures">
+      ${figures.map(
+        ({ label, amount, hint, testId }) => html`<div>
+          <dt>${label}</dt>
+          <dd class="amount" data-testid=${testId}>${amount}</dd>
+          <dd class="small">${hint}</dd>
+        </div>`,
+      )}
+    </dl>`;
+  }
+
+  protected search({ fields, submit, ask }: Search): TemplateResult {
+    const isBusy = submit !== undefined && this.busy === submit.testId;
+    const search = (event: Event) => {
+      event.preventDefault();
+      ask(valuesOf(event.currentTarget as HTMLFormElement));
+      void this.#search(submit?.testId ?? '');
+    };
+    const isChoice = ({ target }: Event) => (target as HTMLElement).matches('select, [type=checkbox]');
+    return html`<form class="search" role="search" @submit=${search} @change=${(event: Event) => isChoice(event) && search(event)}>
       ${fields.map((field) => this.#field(field))}
+      ${submit ? html`<button type="submit" class="button" data-testid=${submit.testId} aria-busy=${isBusy}><span>${submit.label}</span>${isBusy ? spinner() : nothing}</button>` : nothing}
+    </form>`;
+  }
+
+  /** The answer to an earlier search is not waited for. */
+  async #search(name: string): Promise<void> {
+    this.note = '';
+    this.problem = '';
+    this.busy = name;
+    const reads = this.#reads + 1;
+    await this.reload();
+    if (reads === this.#reads) this.busy = '';
+  }
+
+  protected form({ fields: all, submit, ...rest }: Form): TemplateResult {
+    const isBusy = this.busy === submit.testId;
+    const given = this.#given.get(submit.testId);
+    const values: Values = (name) => {
+      const { kind, value } = all.find((field) => field.name === name) ?? {};
+      const isAsked = given !== undefined && (given.has(name) || kind === 'check');
+      return String((isAsked ? given.get(name) : value) || '').trim();
+    };
+    const fields = all.filter(({ isFor }) => isFor?.(values) ?? true);
+    const take = ({ currentTarget }: Event) => {
+      this.#given.set(submit.testId, new FormData(currentTarget as HTMLFormElement));
+      if (all.some(({ isFor }) => isFor)) this.requestUpdate();
+    };
+    return html`<form class="card" novalidate @input=${take} @submit=${(event: Event) => this.#send(event, { fields, submit, ...rest })}>
+      ${fields.map((field, index) => (field.legend ? this.#group(fields, index) : this.#field(field)))}
       <button
         type="submit"
         class="button ${submit.look ?? ''}"
@@ -209,16 +320,35 @@ export abstract class PagePart<Data = undefined> extends SitePart {
     </form>`;
   }
 
+  #group(fields: readonly Field[], index: number): unknown {
+    const { title, text } = fields[index]?.legend ?? { title: '' };
+    const isOf = ({ legend }: Field) => legend?.title === title;
+    if (fields.findIndex(isOf) < index) return nothing;
+    return html`<fieldset>
+      <legend>${title}</legend>
+      ${text ? html`<p class="small muted">${text}</p>` : nothing}
+      ${fields.filter(isOf).map((field) => this.#field(field))}
+    </fieldset>`;
+  }
+
   #field(field: Field): TemplateResult {
     const { name, label, hint, kind = 'text', value } = field;
     if (kind === 'check')
       return html`<label class="check"><input type="checkbox" name=${name} .checked=${value === true} data-testid=${field.testId} />${label}</label>`;
     const fault = this.faults[name];
     const described = fault || hint;
+    const note = described
+      ? html`<small id="${name}-hint" class=${fault ? 'fault' : ''}>${described}</small>`
+      : nothing;
+    if (kind === 'radio')
+      return html`<fieldset data-testid=${field.testId}>
+        <legend>${label}</legend>
+        ${field.options?.map((option) => html`<label class="check"><input type="radio" name=${name} value=${option.value} .checked=${option.value === value} data-testid=${option.testId ?? nothing} />${option.label}</label>`)}
+        ${note}
+      </fieldset>`;
     return html`<label class="field">
       <span>${label}</span>
-      ${this.#control(field, described ? `${name}-hint` : undefined)}
-      ${described ? html`<small id="${name}-hint" class=${fault ? 'fault' : ''}>${described}</small>` : nothing}
+      ${this.#control(field, described ? `${name}-hint` : undefined)} ${note}
     </label>`;
   }
 
@@ -242,7 +372,7 @@ export abstract class PagePart<Data = undefined> extends SitePart {
       ></textarea>`;
     return html`<input
       name=${name}
-      type=${kind === 'email' || kind === 'number' ? kind : 'text'}
+      type=${TYPES[kind] ?? 'text'}
       class=${kind === 'code' ? 'code' : nothing}
       autocomplete=${field.autocomplete ?? 'off'}
       autocapitalize=${field.isVerbatim ? 'none' : nothing}
@@ -261,8 +391,7 @@ export abstract class PagePart<Data = undefined> extends SitePart {
   async #send(event: Event, form: Form): Promise<void> {
     event.preventDefault();
     const element = event.target as HTMLFormElement;
-    const data = new FormData(element);
-    const values: Values = (name) => String(data.get(name) ?? '').trim();
+    const values = valuesOf(element);
     this.note = '';
     this.faults = { ...this.#missing(form.fields, values), ...form.faults?.(values) };
     const faulty = form.fields.find(({ name }) => this.faults[name]);
@@ -271,15 +400,26 @@ export abstract class PagePart<Data = undefined> extends SitePart {
       element.querySelector<HTMLElement>(`[name="${faulty.name}"]`)?.focus();
       return;
     }
-    const text = form.question ? await this.ask(form.question(values)) : '';
+    const text = form.question ? await this.#asked(form, values) : '';
     if (text === undefined) return;
     const isDone = await this.act(form.submit.testId, async () => {
       await form.send(values, text);
       await this.reload();
     });
     if (!isDone) return;
-    if (form.isCleared) element.reset();
+    if (form.isCleared) {
+      element.reset();
+      this.#given.delete(form.submit.testId);
+    }
     this.note = form.done?.(values) ?? '';
+  }
+
+  async #asked({ submit, question }: Form, values: Values): Promise<string | undefined> {
+    let asked: Question | undefined;
+    await this.act(submit.testId, async () => {
+      asked = await question?.(values);
+    });
+    return asked && this.ask(asked);
   }
 
   #missing(fields: readonly Field[], values: Values): Record<string, string | false> {
@@ -288,4 +428,9 @@ export abstract class PagePart<Data = undefined> extends SitePart {
       fields.map(({ name, isRequired }) => [name, isRequired === true && values(name) === '' && fieldMissing]),
     );
   }
+}
+
+function valuesOf(form: HTMLFormElement): Values {
+  const data = new FormData(form);
+  return (name) => String(data.get(name) ?? '').trim();
 }

@@ -59,6 +59,39 @@ export const formStyles = css`
     color: var(--_danger);
   }
 
+  form > fieldset {
+    display: grid;
+    gap: var(--_space-4);
+    width: 100%;
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+
+  form > fieldset > legend {
+    padding: 0;
+    font-weight: 600;
+  }
+
+  .search {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--_space-12) var(--_space-16);
+    align-items: start;
+    max-width: none;
+    margin-block: var(--_space-16);
+  }
+
+  .search .field {
+    flex: 1 1 14rem;
+    max-width: 28rem;
+  }
+
+  /* Level with the fields, below the height of their labels. */
+  .search > :is(.button, .check) {
+    margin-top: calc(var(--_space-24) + var(--_space-4));
+  }
+
   .check {
     display: flex;
     align-items: center;

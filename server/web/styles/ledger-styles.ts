@@ -76,10 +76,14 @@ export const ledgerStyles = css`
     color: var(--_success);
   }
 
-  .rows .acts {
+  .acts {
     display: flex;
     flex-wrap: wrap;
     gap: var(--_space-8);
+  }
+
+  :not(li) > .acts {
+    margin-top: var(--_space-16);
   }
 
   .small {

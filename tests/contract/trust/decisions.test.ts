@@ -589,7 +589,7 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     for (const kind of ['stop_live', 'refund_room'] as const)
       expect([kind, await codeOf(house.decide(ofFan, [{ kind }]))]).toEqual([kind, 'measure_invalid']);
     const ofCreator = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'violence' });
-    expect((await decisions.view('rev-1', ofCreator)).isAboutCreator).toBe(true);
+    expect(await decisions.view('rev-1', ofCreator)).toMatchObject({ isAboutCreator: true, isLive: false });
     await house.decide(ofCreator, [{ kind: 'stop_live' }, { kind: 'refund_room' }]);
     expect((await decisions.statements.list('ada')).statements).toMatchObject([{ points: 3, mayAppeal: true }]);
   });

@@ -5,10 +5,12 @@ import { html, nothing } from 'lit';
 import type { ChatMessage, ChatNotice, ChatReply, ChatTip } from '../../../../server/protocol/chat/chat.ts';
 import type { ChatItem } from '../../../src/events.ts';
 import { icon } from '../../controls/more-icons.ts';
+import { tipTier } from '../../money/tip-tier.ts';
 import type { ElementTexts } from '../../texts/element-texts.ts';
 import { formatMoney, formatTime } from '../../texts/format.ts';
 import type { Language } from '../../texts/language.ts';
 import { shownName } from '../../texts/shown-name.ts';
+import { nameOf } from './chat-name.ts';
 
 export interface EntryContext {
   texts: ElementTexts;
@@ -19,12 +21,6 @@ export interface EntryContext {
 
 /** Matches URLs and mentions. */
 const MARKED = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])|(@[\p{L}\p{N}_][\p{L}\p{N}_.-]*)/gu;
-
-export function nameOf(from: ChatTip['from'], texts: ElementTexts): TemplateResult {
-  const { role: rank = 'fan' } = from ?? {};
-  const role = rank === 'fan' ? nothing : html`<span class="role">${texts.chat[rank]}</span>`;
-  return html`<bdi class="name ${rank}">${shownName(from, texts)}</bdi>${role}`;
-}
 
 /** For how long its author has been a member; its look changes with these months. */
 const MEMBER_STEPS = [1, 3, 6, 12, 24] as const;
@@ -87,7 +83,7 @@ function messageEntry(message: ChatMessage, context: EntryContext): TemplateResu
 
 function tipEntry(tip: ChatTip, context: EntryContext): TemplateResult {
   const amount = formatMoney(tip.amountMinor, tip.currency, context.language);
-  return html`<div class="entry tip ${tip.refunded ? 'refunded' : ''}" data-tip=${tip.id}>
+  return html`<div class="entry tip tier-${tip.refunded ? 0 : tipTier(tip)} ${tip.refunded ? 'refunded' : ''}" data-tip=${tip.id}>
     <span class="amount" aria-hidden="true">${amount}</span>
     <span class="line">${nameOf(tip.from, context.texts)}<span class="muted">${context.texts.chat.tipped}
       <span class="visually-hidden">${amount}</span></span>
@@ -99,7 +95,7 @@ function tipEntry(tip: ChatTip, context: EntryContext): TemplateResult {
 }
 
 function noticeEntry(notice: ChatNotice, { texts }: EntryContext): TemplateResult {
-  return html`<div class="entry notice"><span>${texts.chat.notice(notice)}</span></div>`;
+  return html`<div class="entry notice ${notice.notice}"><span>${texts.chat.notice(notice)}</span></div>`;
 }
 
 export function chatEntry(item: ChatItem, context: EntryContext): TemplateResult {

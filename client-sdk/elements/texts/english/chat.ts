@@ -142,6 +142,8 @@ function englishNotice({ notice, on, seconds: every = 0, subject = '', won = [] 
       return `New poll: ${subject}`;
     case 'poll_closed':
       return `The poll is closed: ${subject} ${englishResult(won)}`;
+    case 'goal_reached':
+      return `Goal reached: ${subject}`;
   }
 }
 

@@ -139,6 +139,8 @@ function frenchNotice({ notice, on, seconds = 0, subject = '', won = [] }: engli
       return `Nouveau sondage : ${subject}`;
     case 'poll_closed':
       return `Le sondage est terminé : ${subject} ${frenchResult(won)}`;
+    case 'goal_reached':
+      return `Objectif atteint : ${subject}`;
   }
 }
 
