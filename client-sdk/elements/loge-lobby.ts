@@ -21,7 +21,6 @@ import { defineElement, RoomPart } from './room/room-part.ts';
 import { badgeStyles } from './stage/badges.ts';
 import { posterStyles } from './stage/poster.ts';
 import { formatUntil } from './texts/format.ts';
-import { shownName } from './texts/shown-name.ts';
 
 /** Tickets are scarce from this number down, when at least as many are sold. */
 const FEW_TICKETS = 20;
@@ -35,6 +34,7 @@ export type PaymentNotice = 'confirming' | 'confirmed' | 'cancelled' | 'returned
 export class LogeLobby extends RoomPart {
   static override properties = {
     returnUrl: { attribute: 'return-url' },
+    receiptPath: { attribute: false },
     contactPath: { attribute: false },
     decisionsPath: { attribute: false },
     notice: {},
@@ -42,6 +42,7 @@ export class LogeLobby extends RoomPart {
     waived: { state: true },
   };
   declare returnUrl: string | undefined;
+  declare receiptPath: string | undefined;
   declare contactPath: string | undefined;
   declare decisionsPath: string | undefined;
   declare notice: PaymentNotice | undefined;
@@ -85,7 +86,7 @@ export class LogeLobby extends RoomPart {
     return lobbyFace(
       { info: { ...info, poster: room.poster }, isLive, viewerCount, texts, language },
       html`${this.#reason(access, info)} ${this.#paused(info, access)} ${this.#paymentNotice(access)}
-        ${info.status === 'ended' ? html`<loge-summary exportparts="summary" .room=${room}></loge-summary>` : nothing}
+        ${info.status === 'ended' ? html`<loge-summary exportparts="summary" .room=${room} .returnUrl=${this.returnUrl} .receiptPath=${this.receiptPath}></loge-summary>` : nothing}
         ${
           access.state === 'required' && access.offer && access.offer.kind === 'ticket' && !this.#isOpening
             ? this.#offer(room, access.offer)
@@ -117,11 +118,8 @@ export class LogeLobby extends RoomPart {
 
   #reason(access: Access, info: RoomInfo): TemplateResult | typeof nothing {
     const { texts } = this;
-    if (access.reason === 'room_ended') {
-      return html`<div class="callout neutral" role="status">
-        <span data-testid="access-reason" data-reason="room_ended">${texts.room.endedText(shownName(info.creator, texts))}</span>
-      </div>`;
-    }
+    // The summary says more.
+    if (access.reason === 'room_ended') return nothing;
     const words = access.reason ? texts.lobby.reasons[access.reason] : '';
     const isRefused = access.state === 'refused';
     if (!words && !isRefused) return nothing;

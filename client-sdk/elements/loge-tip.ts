@@ -36,6 +36,7 @@ export class LogeTip extends DialogPart {
     returnUrl: { attribute: 'return-url' },
     chosenMinor: { state: true },
     menuItem: { state: true },
+    anonymous: { state: true },
     fault: { state: true },
   };
   /** Return URL of the payment page. Default: the current page. */
@@ -43,6 +44,8 @@ export class LogeTip extends DialogPart {
   declare chosenMinor: number | undefined;
   /** Id of the chosen menu item; its price is the amount. */
   declare menuItem: string | undefined;
+  /** Stays as it was chosen for the next tip, so that nobody is named by oversight. */
+  declare anonymous: boolean;
   /** What is wrong with the amount. */
   declare fault: string;
 
@@ -56,6 +59,7 @@ export class LogeTip extends DialogPart {
   constructor() {
     super();
     this.fault = '';
+    this.anonymous = false;
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -146,6 +150,17 @@ export class LogeTip extends DialogPart {
               autocomplete="off"
               enterkeyhint="send"
             />
+          </label>
+          <label class="anonymous">
+            <input
+              type="checkbox"
+              data-testid="tip-anonymous"
+              .checked=${this.anonymous}
+              @change=${(event: Event) => {
+                this.anonymous = (event.target as HTMLInputElement).checked;
+              }}
+            />
+            <span>${texts.tip.anonymous}<small class="muted">${texts.tip.anonymousHint}</small></span>
           </label>
         </form>
         <loge-price kind="tip" from=${hasWallet ? 'wallet' : 'card'} .room=${this.open ? room : undefined} .amountMinor=${this.#quotable}></loge-price>
@@ -284,11 +299,12 @@ export class LogeTip extends DialogPart {
 
   #request(amountMinor: number) {
     const message = this.#field?.value.trim();
-    const { menuItem } = this;
+    const { menuItem, anonymous } = this;
     return {
       amountMinor,
       ...(message ? { message } : {}),
       ...(menuItem ? { menuItem } : {}),
+      ...(anonymous ? { anonymous } : {}),
       idempotencyKey: this.#key,
     };
   }

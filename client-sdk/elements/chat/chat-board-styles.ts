@@ -1,19 +1,40 @@
-/** Styles of `<loge-chat-board>`. */
+/** Styles of `<loge-chat-board>` and `<loge-chat-poll>`. */
 import { css } from 'lit';
+import { chatNameStyles } from './list/chat-name.ts';
+
+const quietStyles = css`
+  .quiet {
+    display: grid;
+    place-items: center;
+    min-width: max(2rem, var(--_finger));
+    height: max(2rem, var(--_finger));
+    margin: calc(-1 * var(--_space-8)) 0;
+    padding: 0 var(--_space-8);
+    border: 0;
+    border-radius: var(--_radius-full);
+    background: none;
+    color: var(--_muted);
+    font: var(--_type-14);
+    cursor: pointer;
+  }
+
+  .quiet:hover {
+    color: var(--_text);
+  }
+`;
 
 export const chatBoardStyles = css`
+  ${chatNameStyles}
+  ${quietStyles}
+
   :host {
     display: block;
     background: var(--_chat-panel, var(--_surface));
   }
 
-  .pinned,
-  .poll {
+  .pinned {
     border-bottom: 1px solid var(--_line);
     font: var(--_type-14);
-  }
-
-  .pinned {
     display: grid;
     grid-template-columns: auto minmax(0, 1fr) auto;
     gap: 0 var(--_space-8);
@@ -45,41 +66,25 @@ export const chatBoardStyles = css`
     -webkit-line-clamp: 12;
   }
 
-  .name {
-    font-weight: 600;
-    margin-inline-end: var(--_space-4);
-  }
-
-  .name.creator,
-  .role {
-    color: var(--_accent);
-  }
-
   .role {
     display: none;
   }
+`;
 
-  .quiet {
-    display: grid;
-    place-items: center;
-    min-width: max(2rem, var(--_finger));
-    height: max(2rem, var(--_finger));
-    margin: calc(-1 * var(--_space-8)) 0;
-    padding: 0 var(--_space-8);
-    border: 0;
-    border-radius: var(--_radius-full);
-    background: none;
-    color: var(--_muted);
-    font: var(--_type-14);
-    cursor: pointer;
-  }
+export const chatPollStyles = css`
+  ${quietStyles}
 
-  .quiet:hover {
-    color: var(--_text);
+  :host {
+    display: block;
   }
 
   .poll {
-    padding: var(--_space-8) var(--_space-16) var(--_space-12);
+    margin: var(--_space-8) var(--_space-12);
+    padding: var(--_space-8) var(--_space-12) var(--_space-12);
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_surface);
+    font: var(--_type-14);
   }
 
   .poll-head {

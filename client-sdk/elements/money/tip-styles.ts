@@ -19,6 +19,27 @@ export const tipStyles = css`
     margin-top: var(--_space-16);
   }
 
+  .anonymous {
+    display: flex;
+    gap: var(--_space-12);
+    align-items: center;
+    min-height: max(2.5rem, var(--_finger));
+    margin-top: var(--_space-12);
+    cursor: pointer;
+  }
+
+  .anonymous input {
+    flex: none;
+    width: 1.15rem;
+    height: 1.15rem;
+    margin: 0;
+    accent-color: var(--_accent);
+  }
+
+  .anonymous small {
+    display: block;
+  }
+
   .to {
     margin-bottom: var(--_space-16);
     color: var(--_muted);

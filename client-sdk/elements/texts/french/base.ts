@@ -118,6 +118,7 @@ export const base: typeof english.base = {
     tooLarge: (maximum) => `Le maximum est de ${maximum}.`,
   },
   erasedPerson: 'Compte supprimé',
+  somebody: 'Quelqu’un',
   labelled: (name, text) => `${name} : ${text}`,
   errors: failures,
 };
