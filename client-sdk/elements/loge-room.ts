@@ -16,7 +16,7 @@ import { type CheckoutReturn, readCheckoutReturn, takeCheckoutReturn } from './m
 import './loading/part-table.ts';
 import { loadParts, preloadParts } from './loading/parts.ts';
 import './loge-lobby.ts';
-import { ENTRY_NEAR, type PaymentNotice } from './loge-lobby.ts';
+import { ENTRY_NEAR, type LogeLobby, type PaymentNotice } from './loge-lobby.ts';
 import './loge-wallet.ts';
 import type { LogeWallet } from './loge-wallet.ts';
 import { FocusKeeper } from './room/focus-keeper.ts';
@@ -189,8 +189,7 @@ export class LogeRoom extends RoomPart {
     const access = room.access;
     if (access?.state !== 'granted' && this.ending !== 'closing') {
       return html`<div class="scroll" tabindex="-1">
-        ${room.ticketsLeft === 0 ? nothing : this.#walletBar(room)}
-        <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl} .receiptPath=${this.receiptPath} .contactPath=${this.contactPath} .decisionsPath=${this.decisionsPath}><slot name="lobby"></slot></loge-lobby>
+        <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, pay, poster, chip" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl} .receiptPath=${this.receiptPath} .contactPath=${this.contactPath} .decisionsPath=${this.decisionsPath}><slot name="lobby"></slot></loge-lobby>
       </div>`;
     }
     if (this.#hasOwnLayout) return html`<slot></slot>`;
@@ -233,10 +232,6 @@ export class LogeRoom extends RoomPart {
         this.ending = '';
       }, CLOSED_MS);
     }, CLOSING_MS);
-  }
-
-  #walletBar(room: Room): TemplateResult {
-    return html`<loge-wallet class="lobby-wallet" exportparts="chip" .room=${room} .returnUrl=${this.returnUrl}></loge-wallet>`;
   }
 
   #skeleton(): TemplateResult {
@@ -353,8 +348,9 @@ export class LogeRoom extends RoomPart {
   }
 
   #handleTopupWanted = (event: CustomEvent<{ missingMinor: number }>): void => {
-    const wallet =
-      this.renderRoot.querySelector<LogeWallet>('loge-wallet') ?? this.querySelector<LogeWallet>('loge-wallet');
+    const { renderRoot } = this;
+    const shown = renderRoot.querySelector<LogeLobby>('loge-lobby')?.renderRoot ?? renderRoot;
+    const wallet = shown.querySelector<LogeWallet>('loge-wallet') ?? this.querySelector<LogeWallet>('loge-wallet');
     wallet?.show(event.detail.missingMinor);
   };
 

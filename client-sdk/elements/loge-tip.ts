@@ -134,34 +134,34 @@ export class LogeTip extends DialogPart {
             currency=${currency}
             .otherLabel=${texts.tip.other}
             .presetsMinor=${presetsOf(PRESETS, currency).filter((amountMinor) => amountMinor >= minMinor)}
-            .valueMinor=${chosen}
-            .range=${{ minMinor, maxMinor: LIMITS.tipMaxMinor }}
+            .valueMinor=${this.menuItem ? undefined : chosen}
             .fault=${this.fault}
             @amount-chosen=${(event: CustomEvent<{ amountMinor?: number }>) => this.#handleChosen(event.detail.amountMinor)}
           ></loge-amount-choice>
-          <label class="field">
-            <span class="field-label">${texts.tip.message}</span>
+          <details class="more">
+            <summary data-testid="tip-more">${icon('plus', 16)}${texts.tip.more}</summary>
             <input
               class="field-input"
               name="message"
               data-testid="tip-message"
+              aria-label=${texts.tip.message}
               maxlength=${LIMITS.tipMessageChars}
               placeholder=${texts.tip.messagePlaceholder}
               autocomplete="off"
               enterkeyhint="send"
             />
-          </label>
-          <label class="anonymous">
-            <input
-              type="checkbox"
-              data-testid="tip-anonymous"
-              .checked=${this.anonymous}
-              @change=${(event: Event) => {
-                this.anonymous = (event.target as HTMLInputElement).checked;
-              }}
-            />
-            <span>${texts.tip.anonymous}<small class="muted">${texts.tip.anonymousHint}</small></span>
-          </label>
+            <label class="anonymous">
+              <input
+                type="checkbox"
+                data-testid="tip-anonymous"
+                .checked=${this.anonymous}
+                @change=${(event: Event) => {
+                  this.anonymous = (event.target as HTMLInputElement).checked;
+                }}
+              />
+              <span>${texts.tip.anonymous}<small class="muted">${texts.tip.anonymousHint}</small></span>
+            </label>
+          </details>
         </form>
         <loge-price kind="tip" from=${hasWallet ? 'wallet' : 'card'} .room=${this.open ? room : undefined} .amountMinor=${this.#quotable}></loge-price>
         ${hasWallet ? this.#balance(room, missingMinor) : html`<p class="balance">${texts.tip.byCardFrom(money(minMinor))}</p>`}
@@ -316,6 +316,7 @@ export class LogeTip extends DialogPart {
       this.#key = createKey();
       this.menuItem = undefined;
       if (field) field.value = '';
+      field?.closest('details')?.removeAttribute('open');
       this.open = false;
       this.emit(TIP_SENT, { tip, text: this.texts.tip.sent(this.money(tip.amountMinor)) });
     });

@@ -28,13 +28,6 @@ export const roomStyles = css`
     overscroll-behavior: contain;
   }
 
-  .lobby-wallet {
-    position: absolute;
-    inset-block-start: 0.75rem;
-    inset-inline-end: 0.75rem;
-    z-index: 1;
-  }
-
   .inside {
     --_bar: 3.25rem;
     /* From below the video down; where that is too little, over the video. */
