@@ -28,7 +28,6 @@ import { formatCount } from './texts/format.ts';
 import { shownName } from './texts/shown-name.ts';
 import type { ReportTarget } from './trust/loge-report.ts';
 import './money/loge-goal.ts';
-import './loge-leaderboard.ts';
 import { loadParts } from './loading/parts.ts';
 import type { ModerationTab } from './loge-moderation.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
@@ -189,7 +188,7 @@ export class LogeChat extends RoomPart {
           ${
             room
               ? html`<loge-goal exportparts="goal" .room=${room}></loge-goal>
-                <loge-leaderboard exportparts="leaderboard" .room=${room} @loge-leaderboard-toggled=${() => this.requestUpdate()}></loge-leaderboard>`
+                <loge-leaderboard empty exportparts="leaderboard" .room=${room} @loge-leaderboard-toggled=${() => this.requestUpdate()}></loge-leaderboard>`
               : nothing
           }
         </div>

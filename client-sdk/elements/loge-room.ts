@@ -165,7 +165,7 @@ export class LogeRoom extends RoomPart {
         @loge-topup-wanted=${this.#handleTopupWanted}
         @loge-tip-sent=${this.#handleTipSent}
       >
-        ${this.#content()} ${this.ending ? html`<loge-curtain .room=${room}></loge-curtain>` : nothing}
+        ${this.#content()} ${this.ending ? html`<loge-curtain .move=${'close'} .room=${room}></loge-curtain>` : nothing}
         <div class="banner-place" role="status" aria-live="polite">
           ${
             room?.state === 'reconnecting'

@@ -24,7 +24,7 @@ import './chat/chat-reactions.ts';
 import './theme/web-awesome.ts';
 import { ChatClock } from './chat/chat-clock.ts';
 import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
-import { Doors, doorStyles } from './stage/doors.ts';
+import { Doors } from './stage/doors.ts';
 import { GoalMoment } from './stage/goal-moment.ts';
 import { poster, posterStyles } from './stage/poster.ts';
 import { stageStyles } from './stage/stage-styles.ts';
@@ -66,7 +66,6 @@ export class LogeStage extends RoomPart {
     posterStyles,
     plainControlStyles,
     tipBannerStyles,
-    doorStyles,
     stageStyles,
   ];
 
@@ -153,7 +152,7 @@ export class LogeStage extends RoomPart {
         <div class="over">
           ${this.#isSharing ? html`<video class="corner" part="corner" muted playsinline autoplay aria-hidden="true"></video>` : nothing}
           ${this.#unreachable() ?? (hasPicture ? this.#soundOnly() : this.#placeholder(creator))} ${this.#notices()}
-          ${this.#goal.render(room)} ${this.#tips.render(language)}
+          ${this.#tips.render(language)} ${this.#goal.render(room)}
           <div class="badges">
             ${room?.isLive ? liveBadge(texts) : nothing}
             ${room?.info ? viewersBadge(room.viewerCount, texts, language) : nothing}

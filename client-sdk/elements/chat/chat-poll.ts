@@ -7,8 +7,8 @@ import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatDuration } from '../texts/format.ts';
-import { chatPollStyles } from './chat-board-styles.ts';
 import { ChatClock } from './chat-clock.ts';
+import { chatPollStyles } from './chat-poll-styles.ts';
 
 export class LogeChatPoll extends RoomPart {
   static override properties = { hiddenPoll: { state: true }, foldedPoll: { state: true } };

@@ -65,6 +65,8 @@ export class LogeGoal extends RoomPart {
       :host([edge]) .words {
         position: absolute;
         inset: auto 0 100%;
+        flex-wrap: wrap;
+        row-gap: 0;
         padding: var(--_space-8) var(--_space-16);
         margin: 0;
         background: var(--_scrim);

@@ -1,25 +1,97 @@
-/** `<loge-curtain>`: closes over a room whose evening has ended, with thanks, and vanishes. */
+/**
+ * `<loge-curtain>`: two halves over a stage, which fall and part when a live begins, or over a room whose evening has
+ * ended, where they close with thanks and vanish.
+ */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { curtainHalves } from '../stage/doors.ts';
 import { curtain } from '../stage/poster.ts';
 import '../texts/inside-texts.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
+const TEST_IDS = { fall: 'stage-doors', part: 'stage-doors', close: 'room-ending' } as const;
+
 export class LogeCurtain extends RoomPart {
+  static override properties = { move: { attribute: false } };
+  declare move: keyof typeof TEST_IDS;
+
   static override styles = [
     ...RoomPart.styles,
-    curtainHalves,
     css`
+      :host {
+        position: absolute;
+        inset: 0;
+        pointer-events: none;
+      }
+
       .doors {
-        animation: vanish 400ms 2.5s both;
+        position: absolute;
+        inset: 0;
+        overflow: hidden;
+        pointer-events: none;
       }
 
       .doors span {
+        position: absolute;
+        inset: 0 50% 0 0;
+        margin-inline-end: -1px;
+        background-size: 200% 100%;
+        transform-origin: 0 0;
+        box-shadow: 0 0 48px var(--_stage);
+      }
+
+      .doors span + span {
+        inset: 0 0 0 50%;
+        margin: 0 0 0 -1px;
+        background-position: 100% 0;
+        transform-origin: 100% 0;
+      }
+
+      @keyframes gather {
+        to {
+          transform: scaleX(0);
+        }
+      }
+
+      @keyframes vanish {
+        to {
+          opacity: 0;
+        }
+      }
+
+      @keyframes appear {
+        from {
+          opacity: 0;
+        }
+      }
+
+      .fall {
+        background: var(--_scrim);
+        animation: appear 300ms both;
+      }
+
+      .fall span {
+        animation: appear 300ms 300ms both;
+      }
+
+      .part span {
+        animation: gather 900ms var(--_curve) both;
+      }
+
+      @media (prefers-reduced-motion: reduce) {
+        .part span {
+          animation: vanish 300ms both !important;
+        }
+      }
+
+      .close {
+        animation: vanish 400ms 2.5s both;
+      }
+
+      .close span {
         animation: close 900ms var(--_curve) both;
       }
 
-      .doors p {
+      .close p {
         position: absolute;
         inset: 0;
         display: grid;
@@ -37,7 +109,7 @@ export class LogeCurtain extends RoomPart {
       }
 
       @media (prefers-reduced-motion: reduce) {
-        .doors {
+        .close {
           animation:
             appear 300ms both,
             vanish 400ms 2.5s both !important;
@@ -47,12 +119,12 @@ export class LogeCurtain extends RoomPart {
   ];
 
   override render(): TemplateResult | typeof nothing {
-    const info = this.room?.info;
-    if (!info) return nothing;
-    const folds = `background-image: ${curtain(info)}`;
-    return html`<div class="doors" data-testid="room-ending" aria-hidden="true">
+    const { room, move, texts } = this;
+    if (!room?.info) return nothing;
+    const folds = `background-image: ${curtain(room.info)}`;
+    return html`<div class="doors ${move}" data-testid=${TEST_IDS[move]} aria-hidden="true">
       <span style=${folds}></span><span style=${folds}></span>
-      <p>${this.texts.summary.thanks}</p>
+      ${move === 'close' ? html`<p>${texts.summary.thanks}</p>` : nothing}
     </div>`;
   }
 }

@@ -205,16 +205,13 @@ export const roomStyles = css`
     }
   }
 
-  /* The evening is over: what was said is gone, and the curtain closes over the stage. */
-  .inside.closing :is(loge-chat, .bar) {
+  /* The evening is over: what was said is gone, and the curtain closes over the dark. */
+  .inside.closing > * {
     visibility: hidden;
   }
 
   loge-curtain {
-    position: absolute;
-    inset: 0;
     z-index: 3;
-    pointer-events: none;
   }
 
   .skeleton .line {

@@ -3,10 +3,12 @@
  * later sees none.
  */
 import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit';
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
-import { curtain } from './poster.ts';
+import { preloadParts } from '../loading/parts.ts';
 
+/** Until the halves are gone. */
+const PART_MS = 1_000;
 /** The house lights dim and the curtain falls: a picture that is there sooner waits for it. */
 const FALL_MS = 600;
 
@@ -27,6 +29,8 @@ export class Doors implements ReactiveController {
   }
 
   listenTo(room: Pick<Room, 'on'>): Array<() => void> {
+    // Also closes when the evening ends.
+    preloadParts(['loge-curtain']);
     return [
       room.on('liveStarted', () => {
         this.#closedAtMs = Date.now();
@@ -49,91 +53,14 @@ export class Doors implements ReactiveController {
   }
 
   render(room: Room | undefined): TemplateResult | typeof nothing {
-    if (this.#state === 'none' || !room?.info) return nothing;
-    const folds = `background-image: ${curtain(room.info)}`;
-    return html`<div class="doors ${this.#state}" aria-hidden="true" data-testid="stage-doors" @animationend=${this.#handleEnd}>
-      <span style=${folds}></span><span style=${folds}></span>
-    </div>`;
+    if (this.#state === 'none') return nothing;
+    return html`<loge-curtain .room=${room} .move=${this.#state === 'closed' ? 'fall' : 'part'}></loge-curtain>`;
   }
-
-  readonly #handleEnd = (): void => {
-    if (this.#state === 'open') this.#set('none');
-  };
 
   #set(state: 'none' | 'closed' | 'open'): void {
     clearTimeout(this.#timer);
     this.#state = state;
     this.#host.requestUpdate();
+    if (state === 'open') this.#timer = setTimeout(() => this.#set('none'), PART_MS);
   }
 }
-
-export const curtainMoves = css`
-  @keyframes vanish {
-    to {
-      opacity: 0;
-    }
-  }
-
-  @keyframes appear {
-    from {
-      opacity: 0;
-    }
-  }
-`;
-
-/** Two halves that make one curtain. */
-export const curtainHalves = css`
-  .doors {
-    position: absolute;
-    inset: 0;
-    overflow: hidden;
-    pointer-events: none;
-  }
-
-  .doors span {
-    position: absolute;
-    inset: 0 50% 0 0;
-    margin-inline-end: -1px;
-    background-size: 200% 100%;
-    transform-origin: 0 0;
-    box-shadow: 0 0 48px var(--_stage);
-  }
-
-  .doors span + span {
-    inset: 0 0 0 50%;
-    margin: 0 0 0 -1px;
-    background-position: 100% 0;
-    transform-origin: 100% 0;
-  }
-
-  @keyframes gather {
-    to {
-      transform: scaleX(0);
-    }
-  }
-
-  ${curtainMoves}
-`;
-
-export const doorStyles = css`
-  ${curtainHalves}
-
-  .doors.closed {
-    background: var(--_scrim);
-    animation: appear 300ms both;
-  }
-
-  .doors.closed span {
-    animation: appear 300ms 300ms both;
-  }
-
-  .doors.open span {
-    animation: gather 900ms var(--_curve) both;
-  }
-
-  @media (prefers-reduced-motion: reduce) {
-    .doors.open span {
-      animation: vanish 300ms both !important;
-    }
-  }
-`;

@@ -5,7 +5,6 @@ import type { Room } from '../../src/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import type { ElementTexts } from '../texts/element-texts.ts';
 import { shownName } from '../texts/shown-name.ts';
-import { curtainMoves } from './doors.ts';
 
 const NAMES = 3;
 
@@ -15,8 +14,19 @@ export class LogeGoalReached extends RoomPart {
 
   static override styles = [
     ...RoomPart.styles,
-    curtainMoves,
     css`
+      @keyframes vanish {
+        to {
+          opacity: 0;
+        }
+      }
+
+      @keyframes appear {
+        from {
+          opacity: 0;
+        }
+      }
+
   .moment {
     position: absolute;
     inset: 0;
