@@ -77,6 +77,7 @@ function routesOf({ room, asset }: { room: string; asset: string }): Record<stri
     'GET /assets/:name': small(`/assets/${asset}`),
     'GET /media/pictures/:name': small(`/media/pictures/${'a'.repeat(43)}-96.webp`),
     'GET /embed.js': small('/embed.js'),
+    'GET /fonts/:name': small('/fonts/loge.css'),
     'GET /embed.js.map': small('/embed.js.map'),
     'GET /sdk/loge.js': small('/sdk/loge.js'),
     'GET /sdk/loge.js.map': large('/sdk/loge.js.map'),

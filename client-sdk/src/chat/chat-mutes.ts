@@ -26,7 +26,7 @@ export class ChatMutes {
 
   /** The same array for the same items. */
   show(items: readonly ChatItem[]): readonly ChatItem[] {
-    if (this.#moderates || this.#people.length === 0) return items;
+    if (this.#people.length === 0) return items;
     if (this.#shown?.of !== items) {
       const shown = items.filter((item) => item.kind !== 'message' || !this.hides(item.from));
       this.#shown = { of: items, items: shown.map((item) => this.#withoutWords(item)) };

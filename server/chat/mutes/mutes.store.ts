@@ -31,7 +31,7 @@ export class MutesStore {
     );
   }
 
-  /** Under the name by which they last wrote in the room. Nothing happens at the limit, or if already muted. */
+  /** Under the name by which they last wrote in the room. Does nothing at the limit, or if they are muted already. */
   async insert(it: { identity: string; muted: string; room: string; at: string }): Promise<void> {
     await this.#db.bulk(INSERT, [it.identity, it.muted, it.room, it.at]);
   }

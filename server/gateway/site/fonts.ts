@@ -4,8 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { basename } from 'node:path';
 import type { Express, RequestHandler } from 'express';
 import { html, Markup } from '../../platform/html.ts';
+import { AppError } from '../../protocol/errors.ts';
 import { publicScript } from '../http/security.ts';
 
 const { resolve } = createRequire(import.meta.url);
@@ -53,13 +55,17 @@ const FONT_CACHE = 'public, max-age=31536000, immutable';
 const STYLE_CACHE = 'public, max-age=300, stale-while-revalidate=86400';
 
 export function mountFonts(app: Express): void {
-  for (const [name, file] of Object.entries(FILES) as [keyof typeof FILES, string][]) {
-    const font = readFileSync(resolve(file));
-    app.get(PATHS[name], publicScript, ((_request, response) => {
-      response.set('cache-control', FONT_CACHE).type('font/woff2').send(font);
-    }) satisfies RequestHandler);
-  }
-  app.get('/fonts/loge.css', publicScript, ((_request, response) => {
-    response.set('cache-control', STYLE_CACHE).type('css').send(FACES);
+  const fonts = Object.entries(FILES) as [keyof typeof FILES, string][];
+  const files = new Map([
+    ['loge.css', { type: 'css', cache: STYLE_CACHE, body: Buffer.from(FACES) }],
+    ...fonts.map(([name, file]): [string, { type: string; cache: string; body: Buffer }] => [
+      basename(PATHS[name]),
+      { type: 'font/woff2', cache: FONT_CACHE, body: readFileSync(resolve(file)) },
+    ]),
+  ]);
+  app.get('/fonts/:name', publicScript, ((request, response, next) => {
+    const file = files.get(String(request.params.name));
+    if (!file) return next(new AppError('not_found'));
+    response.set('cache-control', file.cache).type(file.type).send(file.body);
   }) satisfies RequestHandler);
 }

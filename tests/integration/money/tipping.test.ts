@@ -99,7 +99,9 @@ test('R21c: nothing that others are sent or can read tells who gave an anonymous
 
   using newcomer = await connect('ines', room);
   const read = await Promise.all([
-    ...(['money:requests', 'money:leaderboard', 'money:earnings'] as const).map((name) => creator.request(name)),
+    ...(['money:requests', 'money:leaderboard', 'money:summary', 'money:earnings'] as const).map((name) =>
+      creator.request(name),
+    ),
     ...(['chat:history', 'chat:audit', 'chat:reports'] as const).map((name) => moderator.request(name)),
     loge.server('GET', `/v1/rooms/${room}/chat/messages`),
   ]);
