@@ -53,8 +53,8 @@ export type RoomListener =
 
 export type PersonListener =
   /**
-   * Decides the person's access to each room again in which they have a socket, and whether they are a member. Ends media
-   * that waits for one.
+   * Decides the person's access to each room again in which they have a socket, and whether they are a member. Ends
+   * media that waits for one.
    */
   | 'access'
   /** Closes the sockets that tokens of an ended sign-in opened. Ends media that waits for one. */

@@ -20,7 +20,7 @@ export const isoOrNull = (time: Date | number | string | null | undefined): stri
 /** Now plus `ms`. */
 export const isoIn = (clock: Clock, ms = 0): string => iso(clock.now() + ms);
 
-/** Whole months of the calendar (UTC) between two times. Where a month is too short for the day, its last day counts. */
+/** Whole months of the calendar (UTC) between two times. Where a month has no such day, its last one counts. */
 export function wholeMonths(from: string, toMs: number): number {
   const [start, end] = [new Date(from), new Date(toMs)];
   const [year, month] = [end.getUTCFullYear(), end.getUTCMonth()];

@@ -201,7 +201,7 @@ export class Accounts implements AsyncDisposable {
     await operator.by('address-new').fill(OPERATOR_NEXT_ADDRESS);
     await operator.by('address-change').click();
     await operator.by('address-waiting').waitFor();
-    await operator.by('passkeys').waitFor({ state: 'attached' });
+    await operator.by('no-passkeys').waitFor();
     await operator.page.reload();
     await operator.by('oidc-bindings').locator('li').waitFor();
     yield { name: 'account-operator', visitor: operator };

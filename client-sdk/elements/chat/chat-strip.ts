@@ -1,5 +1,5 @@
 /**
- * The strip above the messages of a small chat: one line that says what there is (goal, pinned message, top tippers) and
+ * The strip above the messages of a small chat: one line that says what there is (goal, pinned message, tippers) and
  * opens it. A large chat shows all of it anyway, and no strip: `--_chat-strip` and `--_chat-full` choose.
  */
 import { css, html, nothing, type TemplateResult } from 'lit';

@@ -14,7 +14,9 @@ export interface Question {
   /** Test id of the button that confirms. */
   testId: string;
   /** What has to be said, such as the reason; without `missing` it may be left empty. */
-  field?: { label: string; hint: string; maxChars: number; testId: string; missing?: string };
+  field?: { label: string; hint: string; maxChars: number; testId: string; missing?: string; value?: string };
+  /** Nothing is lost by it. */
+  isHarmless?: boolean;
 }
 
 export class LogeConfirm extends LogeElement {
@@ -55,19 +57,20 @@ export class LogeConfirm extends LogeElement {
       ${question?.text ? html`<div class="muted">${question.text}</div>` : nothing}
       ${question?.field ? this.#field(question.field) : nothing}
       <wa-button slot="footer" appearance="outlined" @click=${() => this.#finish(undefined)}>${question?.cancel}</wa-button>
-      <wa-button slot="footer" variant="danger" data-testid=${question?.testId ?? nothing} @click=${this.#confirm}>
+      <wa-button slot="footer" variant=${question?.isHarmless ? 'neutral' : 'danger'} data-testid=${question?.testId ?? nothing} @click=${this.#confirm}>
         ${question?.confirm}
       </wa-button>
     </wa-dialog>`;
   }
 
-  #field({ label, hint, maxChars, testId, missing }: NonNullable<Question['field']>): TemplateResult {
+  #field({ label, hint, maxChars, testId, missing, value = '' }: NonNullable<Question['field']>): TemplateResult {
     return html`<label class="asked">
       <span class="field-label">${label}</span>
       <input
         class="field-input"
         autocomplete="off"
         maxlength=${maxChars}
+        .value=${value}
         aria-describedby="hint"
         aria-invalid=${this.isMissing || nothing}
         data-testid=${testId}

@@ -1,4 +1,4 @@
-/** `<loge-club>`: in the lobby of a members' room, the club tiers that give access, with buttons to join; after a live, all of them. */
+/** `<loge-club>`: in the lobby of a members' room, the tiers that give access, to join; after a live, all of them. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Tier } from '../../../server/protocol/money/memberships.ts';

@@ -1,4 +1,4 @@
-/** `<loge-goal>`: the room's shared goal with its progress, above the chat or at the stage's edge; empty without one. */
+/** `<loge-goal>`: the room's shared goal with its progress, above the chat or at the stage's edge. */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';

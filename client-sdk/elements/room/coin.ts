@@ -10,7 +10,7 @@ const LOOK = `position: absolute; inset: 0 auto auto 0; z-index: 2; pointer-even
   background: radial-gradient(circle at 35% 30%, var(--_on-stage), transparent 55%) var(--_primary);
   box-shadow: 0 0 24px var(--_footlight);`;
 
-/** The coin is drawn in the room until it has arrived. Where less motion is asked for, it pales there. */
+/** The coin is drawn in the room until it has arrived. With reduced motion, it fades there. */
 export function throwCoin(
   room: LitElement,
   from: Element | undefined,

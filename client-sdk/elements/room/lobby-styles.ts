@@ -46,6 +46,11 @@ export const lobbyStyles = css`
     padding-bottom: 0;
   }
 
+  .panel:has(.buttons)::after {
+    height: var(--_space-16);
+    content: '';
+  }
+
   loge-private,
   loge-private + .wallet {
     margin-top: var(--_space-16);

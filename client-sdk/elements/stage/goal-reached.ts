@@ -1,4 +1,4 @@
-/** `<loge-goal-reached>`: over the stage, when the shared goal is reached: its bar fills, with the names of who gave. */
+/** `<loge-goal-reached>`: over the stage, when the goal is reached: its bar fills, with the names of who gave. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';

@@ -221,7 +221,7 @@ export class Chat {
   }
 
   /**
-   * The people whose messages, and words of tips, this participant does not want to read, in any room and on any device;
+   * The people whose messages and words of tips this participant does not want to read, in any room and on any device;
    * the latest first. See `chatMuted`. For the creator and moderators nothing is hidden.
    */
   get muted(): readonly MutedPerson[] {

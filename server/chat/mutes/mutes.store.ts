@@ -31,7 +31,7 @@ export class MutesStore {
     );
   }
 
-  /** Under the name by which they last wrote in the room. Nothing happens at the limit, nor if they are muted already. */
+  /** Under the name by which they last wrote in the room. Nothing happens at the limit, or if already muted. */
   async insert(it: { identity: string; muted: string; room: string; at: string }): Promise<void> {
     await this.#db.bulk(INSERT, [it.identity, it.muted, it.room, it.at]);
   }

@@ -1,6 +1,6 @@
 /**
  * Whose messages people do not want to read. A mute is one's own: nobody else learns of it, and it changes nothing for
- * the muted person. Clients hide what they write; here it is kept, so that it follows a person to every room and device.
+ * the muted person. Clients hide what they write; it is kept here, so that it follows them to all rooms and devices.
  */
 import { isoIn } from '../../platform/clock.ts';
 import { GatheredRead } from '../../platform/db/gathered-read.ts';

@@ -115,8 +115,8 @@ export class ChatLive {
   }
 
   /**
-   * Messages may have been lost: sends everyone inside the room's state, their own restriction, whom they have muted and
-   * what became of their held messages, and moderators the queue, as they are now.
+   * Messages may have been lost: sends everyone inside the room's state, their own restriction, whom they have muted,
+   * and what became of their held messages, and moderators the queue, as they are now.
    */
   #resendState(): void {
     const { chat } = this.#context;

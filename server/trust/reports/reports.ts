@@ -48,7 +48,7 @@ const RECEIVED = { state: 'received', outcome: null } as const;
 
 /** What reports ask of the chat. */
 interface ReportedChat {
-  /** A message, or the words of a tip, with its context, and what is on record of its author. Throws `message_not_found`. */
+  /** A message or the words of a tip, with context and what is on record of the author. Throws `message_not_found`. */
   messageEvidence(room: RoomId, id: RemovableId): Promise<{ message: { from: { identity: string } } }>;
   /** What is on record of a person in the rooms of this room's creator. */
   personEvidence(room: RoomId, identity: string): Promise<object>;

@@ -1,12 +1,9 @@
 /** `<account-creator>`: becoming a creator, with what the house requires. */
-
-import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Profile } from '../../protocol/accounts/people.ts';
 import { call } from '../site/site-call.ts';
-
-import { AccountPart, fieldsOf } from './account-part.ts';
+import { AccountPart } from './account-part.ts';
 
 /** ISO 3166-1 alpha-2, where creators are most likely to live; the server knows where it can pay. */
 const COUNTRIES = [
@@ -15,69 +12,59 @@ const COUNTRIES = [
   ...['SI', 'SK', 'TH', 'US'],
 ];
 
-export class AccountCreator extends AccountPart {
-  static override properties = {
-    ...AccountPart.properties,
-    profile: { attribute: false },
-    hasTerms: { attribute: false },
-  };
-  declare profile: Profile;
+export class AccountCreator extends AccountPart<Profile> {
+  static override properties = { ...AccountPart.properties, hasTerms: { attribute: false } };
   /** Whether the house has written its terms. */
   declare hasTerms: boolean;
 
-  override render(): TemplateResult {
-    const { profile, accountTexts: texts } = this;
-    return html`<section aria-labelledby="creator">
-      <h2 id="creator" class="display">${profile.role === 'creator' ? texts.creatorAlready : texts.creator}</h2>
-      ${
-        profile.role === 'creator'
-          ? html`<p data-testid="is-creator">${texts.isCreator} <a href="/studio">${texts.openStudio}</a></p>
-              <p data-testid="followers">${texts.followers(profile.followers ?? 0)} ${this.#pageLink()}</p>`
-          : profile.isCreatorRequested
-            ? html`<p data-testid="creator-requested">${texts.creatorRequested}</p>`
-            : html`<p class="muted">${texts.creatorText}</p>
-                ${this.#form()}`
-      }
-      ${this.messages()}
-    </section>`;
+  protected override show(profile: Profile): unknown {
+    const texts = this.accountTexts;
+    if (profile.role === 'creator')
+      return this.section(
+        'creator',
+        { title: texts.creatorAlready },
+        html`<p data-testid="is-creator">${texts.isCreator} <a href="/studio">${texts.openStudio}</a></p>
+          <p data-testid="followers">
+            ${texts.followers(profile.followers ?? 0)}
+            ${profile.handle ? html`<a href="/c/${profile.handle}" data-testid="own-page">${texts.ownPage}</a>` : html`<span class="muted">${texts.noPage}</span>`}
+          </p>`,
+      );
+    if (profile.isCreatorRequested)
+      return this.section(
+        'creator',
+        { title: texts.creator },
+        html`<p data-testid="creator-requested">${texts.creatorRequested}</p>`,
+      );
+    const terms = this.hasTerms
+      ? html` <a href="/terms" target="_blank" rel="noopener">${texts.readTerms}</a>`
+      : nothing;
+    const form = this.form({
+      fields: [
+        {
+          ...{ name: 'country', label: texts.country, testId: 'creator-country', kind: 'select', isRequired: true },
+          ...{ autocomplete: 'country', options: [{ value: '', label: '' }, ...this.#countries()] },
+        },
+        { name: 'adult', label: texts.adult, testId: 'creator-adult', kind: 'check', isRequired: true },
+        { name: 'terms', label: texts.terms, testId: 'creator-terms', kind: 'check', isRequired: true },
+      ],
+      submit: { label: texts.become, testId: 'creator-become' },
+      send: async (values) => {
+        const about = { name: profile.name ?? '', country: values('country') };
+        this.announce(await call('POST /v1/me/creator', { ...about, isAdult: true, acceptsTerms: true }));
+      },
+    });
+    return this.section('creator', { title: texts.creator }, [
+      html`<p class="muted">${texts.creatorText}${terms}</p>`,
+      form,
+    ]);
   }
 
-  #pageLink(): TemplateResult {
-    const { profile, accountTexts: texts } = this;
-    return profile.handle
-      ? html`<a href="/c/${profile.handle}" data-testid="own-page">${texts.ownPage}</a>`
-      : html`<span class="muted">${texts.noPage}</span>`;
-  }
-
-  #form(): TemplateResult {
-    const { accountTexts: texts, language } = this;
-    const names = new Intl.DisplayNames([language], { type: 'region' });
-    const countries = COUNTRIES.map((code) => ({ code, name: names.of(code) ?? code })).sort((a, b) =>
-      a.name.localeCompare(b.name, language),
+  #countries(): { value: string; label: string }[] {
+    const names = new Intl.DisplayNames([this.language], { type: 'region' });
+    return COUNTRIES.map((value) => ({ value, label: names.of(value) ?? value })).sort((one, other) =>
+      one.label.localeCompare(other.label, this.language),
     );
-    return html`<form class="card" @submit=${this.#become}>
-      <label class="field">
-        <span>${texts.country}</span>
-        <select name="country" required autocomplete="country" data-testid="creator-country">
-          <option value=""></option>
-          ${countries.map(({ code, name }) => html`<option value=${code}>${name}</option>`)}
-        </select>
-      </label>
-      <label class="check"><input type="checkbox" required data-testid="creator-adult" />${texts.adult}</label>
-      <label class="check"><input type="checkbox" required data-testid="creator-terms" />${texts.terms}</label>
-      ${this.hasTerms ? html`<a href="/terms" target="_blank" rel="noopener">${texts.readTerms}</a>` : nothing}
-      ${this.submit(texts.become, 'creator-become')}
-    </form>`;
   }
-
-  #become = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    const country = fieldsOf(event)('country');
-    const name = this.profile.name ?? '';
-    await this.act('become', async () =>
-      this.announce(await call('POST /v1/me/creator', { name, country, isAdult: true, acceptsTerms: true })),
-    );
-  };
 }
 
 defineElement('account-creator', AccountCreator);

@@ -38,7 +38,7 @@ test('a refusal says what is wrong with the address or the invitation', () => {
 test('a link to moderate that was cut off is not taken for an invitation of oneself', () => {
   const moderating = new AccountModerating();
   expect(saidBy(moderating, refusal('invalid_request'))).toBe(general.invalid_request);
-  moderating.linked = {} as ReceivedInvitation;
+  moderating.data = { moderating: [], invitations: [], linked: {} as ReceivedInvitation };
   expect(saidBy(moderating, refusal('invalid_request'))).toBe(moderators.yourself);
 });
 

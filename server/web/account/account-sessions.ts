@@ -1,8 +1,7 @@
 /** `<account-sessions>`: where one is signed in, with a way to end each, or all. */
-import { html } from 'lit';
-import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { PersonSession } from '../../protocol/accounts/people.ts';
+import { leaveFor } from '../site/leave-page.ts';
 import { call } from '../site/site-call.ts';
 import { AccountPart } from './account-part.ts';
 
@@ -30,27 +29,20 @@ export class AccountSessions extends AccountPart<PersonSession[]> {
         },
       ],
     });
-    const everywhere = button({
-      label: texts.everywhere,
-      testId: 'sign-out-everywhere',
-      isOutlined: true,
-      onClick: this.#signOutEverywhere,
-    });
-    return this.section(
-      'sessions',
-      { title: texts.sessions, text: texts.sessionsText },
-      html`${list}<p class="buttons">${everywhere}</p>`,
-    );
+    const everywhere = this.acts(undefined, [
+      {
+        label: texts.everywhere,
+        testId: () => 'sign-out-everywhere',
+        run: async () => {
+          await call('DELETE /v1/me/sessions');
+          // Clears this browser's cookie.
+          await call('POST /site/sign-out');
+          await leaveFor('/');
+        },
+      },
+    ]);
+    return this.section('sessions', { title: texts.sessions, text: texts.sessionsText }, [list, everywhere]);
   }
-
-  /** The second call clears this browser's cookie. */
-  #signOutEverywhere = (): void => {
-    void this.act('everywhere', async () => {
-      await call('DELETE /v1/me/sessions');
-      await call('POST /site/sign-out');
-      location.assign('/');
-    });
-  };
 }
 
 defineElement('account-sessions', AccountSessions);

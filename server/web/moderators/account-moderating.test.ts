@@ -20,8 +20,10 @@ test('the link of an accepted invitation is not looked up again after the next a
   const findLink = answerOf('POST /v1/me/invitation-links', { id: 'invitation_1', creator, room: null });
   const part = new AccountModerating();
   await part.reload();
-  await pressOf(part.render(), 'invitation-accept')();
-  await handlerOf(part.render(), 'class="link"', 'click')();
+  const press = { currentTarget: null };
+  await pressOf(part.render(), 'invitation-accept')(press);
+  const { stopFor, stopped } = siteTexts('en').accounts.moderating;
+  await handlerOf(part.render(), `aria-label="${stopFor('Camille')}"`, 'click')(press);
   expect(findLink).toHaveBeenCalledOnce();
-  expect([part.note, part.linked]).toEqual([siteTexts('en').accounts.moderating.stopped, undefined]);
+  expect([part.note, part.data?.linked]).toEqual([stopped, undefined]);
 });

@@ -52,13 +52,13 @@ export class SiteAccount extends SitePage {
       <h1 class="display">${isNew ? account.welcome : account.title}</h1>
       ${isNew ? html`<p class="lead">${account.welcomeText}</p>` : html`<account-moderating></account-moderating>`}
       ${this.session?.isReviewer ? html`<p class="buttons"><a class="button outlined" href="/review" data-testid="to-review">${this.words.titles.review}</a></p>` : nothing}
-      ${!isNew && invitation ? html`<account-operator .token=${invitation} .provider=${openIdProvider}></account-operator>` : nothing}
+      ${!isNew && invitation ? html`<account-operator .data=${{ token: invitation, provider: openIdProvider }}></account-operator>` : nothing}
       <account-profile .data=${profile}></account-profile>
       ${
         isNew
           ? nothing
           : html`${profile.role === 'creator' ? html`<account-picture .profile=${profile}></account-picture>` : nothing}
-              <account-creator .profile=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
+              <account-creator .data=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
               <account-follows></account-follows>
               <account-mutes></account-mutes>
               ${profile.role === 'creator' ? html`<account-blocks></account-blocks>` : nothing}

@@ -57,7 +57,7 @@ export class SiteProfile extends SitePage {
     const { profile } = this.words;
     if (caller === identity) return html`<a class="button outlined" href="/account">${profile.edit}</a>`;
     if (caller !== undefined)
-      return html`<site-follow creator=${identity} name=${name} .isFollowing=${isFollowing ?? undefined}></site-follow>`;
+      return html`<site-follow creator=${identity} name=${name} .data=${isFollowing ?? undefined}></site-follow>`;
     return this.signInPath === undefined
       ? nothing
       : html`<a class="button outlined" href=${this.signInPath}>${profile.follow}</a>`;

@@ -2,7 +2,7 @@
  * Lists and forms of the pages. A part declares what is loaded, how a row reads, what can be done with it, and what a
  * form asks; loading, "Try again", empty states, busy buttons, confirmation, the focus and the marked field are here.
  */
-import type { TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { button, spinner } from '../../../client-sdk/elements/controls/plain-controls.ts';
@@ -16,7 +16,7 @@ export interface Row {
   state?: { look: 'good' | 'bad' | 'open'; text: string } | undefined;
   /** Below the title, in small type; nothing is left out. */
   lines?: readonly unknown[];
-  amount?: string;
+  amount?: unknown;
   testId?: string;
 }
 
@@ -164,6 +164,12 @@ export abstract class PagePart<Data = undefined> extends SitePart {
     return html`${hasMessagesFirst ? this.messages() : nothing}${content}${hasMessagesFirst ? nothing : this.messages()}`;
   }
 
+  /** What follows it on the page is hidden until then, so that nothing moves once it is seen. */
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    this.toggleAttribute('loading', this.data === undefined && this.read !== undefined && !this.isLost);
+  }
+
   #waiting(): unknown {
     return this.isLost || !this.height ? nothing : html`<div class="waiting" style="height: ${this.height}"></div>`;
   }
@@ -239,9 +245,7 @@ export abstract class PagePart<Data = undefined> extends SitePart {
     });
     if (!isDone) return;
     this.note = act.done?.(item) ?? '';
-    if (!this.isConnected) return;
-    await this.updateComplete;
-    this.#keepFocus(list, index);
+    if (this.isConnected) void this.updateComplete.then(() => this.#keepFocus(list, index));
   }
 
   /** A row that went takes the focus with it: it moves to the row that took its place, or to the heading. */
@@ -333,9 +337,9 @@ export abstract class PagePart<Data = undefined> extends SitePart {
 
   #field(field: Field): TemplateResult {
     const { name, label, hint, kind = 'text', value } = field;
-    if (kind === 'check')
-      return html`<label class="check"><input type="checkbox" name=${name} .checked=${value === true} data-testid=${field.testId} />${label}</label>`;
     const fault = this.faults[name];
+    if (kind === 'check')
+      return html`<label class="check"><input type="checkbox" name=${name} .checked=${value === true} aria-invalid=${fault ? 'true' : nothing} data-testid=${field.testId} /><span>${label}${fault ? html` <small class="fault">${fault}</small>` : nothing}</span></label>`;
     const described = fault || hint;
     const note = described
       ? html`<small id="${name}-hint" class=${fault ? 'fault' : ''}>${described}</small>`
@@ -356,7 +360,7 @@ export abstract class PagePart<Data = undefined> extends SitePart {
     const { name, kind = 'text', value, testId } = field;
     const isFaulty = this.faults[name] ? 'true' : nothing;
     if (kind === 'select')
-      return html`<select name=${name} data-testid=${testId} aria-describedby=${described ?? nothing} aria-invalid=${isFaulty}>
+      return html`<select name=${name} autocomplete=${field.autocomplete ?? nothing} data-testid=${testId} aria-describedby=${described ?? nothing} aria-invalid=${isFaulty}>
         ${field.options?.map((option) => html`<option value=${option.value} lang=${option.lang ?? nothing} ?selected=${option.value === value}>${option.label}</option>`)}
       </select>`;
     if (kind === 'area')

@@ -1,4 +1,4 @@
-/** Base of the pages of those who work for the house: desk and review in one frame, with a sidebar of what is open to one. */
+/** Base of the pages of those who work for the house: desk and review with a sidebar of what is open to one. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { SiteSession } from '../../protocol/site.ts';

@@ -285,6 +285,13 @@ export const pageStyles = css`
     font: var(--_title-page);
   }
 
+  /* What follows a part that loads is seen with it, so that nothing that is seen moves. */
+  [loading] ~ *,
+  :has(> [loading]) ~ *,
+  main:has([loading]) ~ footer {
+    visibility: hidden;
+  }
+
   .lead {
     max-width: 36rem;
     margin-top: var(--_space-8);
@@ -307,6 +314,14 @@ export const pageStyles = css`
   section > h2 {
     margin-bottom: var(--_space-16);
     font: var(--_title-20);
+  }
+
+  section > p + p {
+    margin-top: var(--_space-8);
+  }
+
+  section > .apart {
+    margin-top: var(--_space-24);
   }
 
   .card {
