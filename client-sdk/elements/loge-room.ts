@@ -357,12 +357,8 @@ export class LogeRoom extends RoomPart {
   /** The coin, the stage and the chat say enough. */
   #handleTipSent = (event: CustomEvent<{ tip: Tip }>): void => {
     const [from] = event.composedPath() as Element[];
-    const place = this.renderRoot.querySelector('.room');
-    const stage = this.renderRoot.querySelector('.stage-box') ?? this.querySelector('loge-stage');
-    if (!from || !place || !stage) return;
-    const { tip } = event.detail;
     void import('./room/coin.ts').then(
-      ({ throwCoin }) => throwCoin(place, { from, to: stage, tip }),
+      ({ throwCoin }) => throwCoin(this, from, event.detail.tip),
       () => undefined,
     );
   };

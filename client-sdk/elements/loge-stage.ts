@@ -248,7 +248,7 @@ export class LogeStage extends RoomPart {
     if (room.info.status === 'ended') {
       return html`<div class="curtain" role="status">
         <p class="display">${texts.room.ended}</p>
-        <p>${texts.room.endedText(creator)}</p>
+        <p>${texts.stage.ended(creator)}</p>
       </div>`;
     }
     if (!room.isLive) return this.#waiting(room.info, creator);

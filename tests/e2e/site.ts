@@ -74,7 +74,7 @@ export async function say(visitor: Visitor, text: string): Promise<void> {
   await visitor.by('chat-send').click();
 }
 
-/** On a small screen, goal, poll and top tippers are behind one strip. */
+/** On a small screen, the pinned message and the top tippers are behind one strip. */
 export async function openStrip(visitor: Visitor): Promise<void> {
   await visitor.by('chat-strip').click();
 }

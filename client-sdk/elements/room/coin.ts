@@ -1,4 +1,5 @@
 /** The coin of a tip: it rises from where it was sent to the stage, and is larger for a larger one. */
+import type { LitElement } from 'lit';
 import { tipTier } from '../money/tip-tier.ts';
 
 const SIZES_PX = [24, 32, 44, 60] as const;
@@ -9,11 +10,15 @@ const LOOK = `position: absolute; inset: 0 auto auto 0; z-index: 2; pointer-even
   background: radial-gradient(circle at 35% 30%, var(--_on-stage), transparent 55%) var(--_primary);
   box-shadow: 0 0 24px var(--_footlight);`;
 
-/** `place` is the room, in which the coin is drawn until it has arrived. With reduced motion, it fades there. */
+/** The coin is drawn in the room until it has arrived. With reduced motion, it fades there. */
 export function throwCoin(
-  place: Element,
-  { from, to, tip }: { from: Element; to: Element; tip: { amountMinor: number; currency: string } },
+  room: LitElement,
+  from: Element | undefined,
+  tip: { amountMinor: number; currency: string },
 ): void {
+  const place = room.renderRoot.querySelector('.room');
+  const to = room.renderRoot.querySelector('.stage-box') ?? room.querySelector('loge-stage');
+  if (!from || !place || !to) return;
   const size = SIZES_PX[tipTier(tip)] ?? SIZES_PX[0];
   const around = place.getBoundingClientRect();
   const at = (element: Element) => {

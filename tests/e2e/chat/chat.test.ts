@@ -7,7 +7,7 @@ import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 import { eventually } from '../../support/run/eventually.ts';
 import { findSmallTargets } from '../page-checks.ts';
-import { expectInChat, open, openStrip, say } from '../site.ts';
+import { expectInChat, open, say } from '../site.ts';
 
 describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
   let loge: TestApp;
@@ -129,7 +129,6 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     expect(await creator.by('poll-answer-1').locator('input').getAttribute('aria-invalid')).toBe('true');
     await creator.by('poll-answer-1').locator('input').fill('Bien sûr');
     await creator.by('poll-start').click();
-    await openStrip(lea);
     for (const fan of [lea, tom]) await fan.by('chat-poll').getByText('Encore?').waitFor();
     await lea.by('poll-option-0').click();
     await tom.by('poll-option-1').click();
@@ -143,7 +142,6 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.by('poll-close').click();
     await lea.by('chat-poll').getByText('Poll, closed').waitFor();
     expect(await lea.by('poll-result').innerText()).toBe('A tie: Oui, Bien sûr.');
-    await openStrip(lea);
     await creator.page.keyboard.press('Escape');
     await creator.by('moderation-open').waitFor();
   });

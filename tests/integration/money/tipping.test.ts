@@ -123,22 +123,22 @@ test('a goal that is reached is said once, also to who comes later; what all gav
   await payCheckout(checkoutUrl);
   await credited;
   await creator.request('money:setGoal', { title: 'An encore', targetMinor: 1_000 });
-  for (const [index, amountMinor] of [900, 200, 300].entries()) {
+  for (const [index, amountMinor] of [900, 200, 300, 100].entries()) {
     const shown = fan.next('chat:frame', ({ entries }) => entries.some(({ kind }) => kind === 'tip'));
     await fan.request('money:tip', { amountMinor, idempotencyKey: `goal-tip-${index}` });
     await shown;
   }
-  await expect
-    .poll(async () => {
-      const { entries } = await creator.request('chat:history', { limit: 10 });
-      return entries.flatMap((entry: ChatEntry) => (entry.kind === 'notice' ? [[entry.notice, entry.subject]] : []));
-    })
-    .toEqual([['goal_reached', 'An encore']]);
+  // What follows a tip in the log stands there before the next tip.
+  const { entries } = await creator.request('chat:history', { limit: 10 });
+  const notices = entries.flatMap((entry: ChatEntry) =>
+    entry.kind === 'notice' ? [[entry.notice, entry.subject]] : [],
+  );
+  expect(notices).toEqual([['goal_reached', 'An encore']]);
 
   using outside = await connect('tom-of-the-goal', room);
   await creator.request('rooms:end', {});
   const givers = [{ identity: 'lea-of-the-goal', name: expect.any(String) }];
-  const told = { goal: { title: 'An encore', reachedMinor: 1_400 }, givers, next: { id: next, title: 'The next one' } };
+  const told = { goal: { title: 'An encore', reachedMinor: 1_500 }, givers, next: { id: next, title: 'The next one' } };
   expect(await fan.request('money:summary', {})).toMatchObject(told);
   expect(await outside.request('money:summary', {})).toMatchObject({ goal: null, givers: [], next: { id: next } });
   expect(await outside.request('rooms:remind', { wanted: true, next })).toEqual({ wanted: true });

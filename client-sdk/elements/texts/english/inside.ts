@@ -109,6 +109,7 @@ export const inside = {
   stage: {
     label: (creator: string) => `${creator}’s live video`,
     report: 'Report this live',
+    ended: (creator: string) => `${creator}’s room is closed.`,
     soon: 'The curtain is still down',
     startsIn: 'Starts in',
     days: (count: string, days: number) => `${count} ${days === 1 ? 'day' : 'days'}`,

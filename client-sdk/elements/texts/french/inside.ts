@@ -111,6 +111,7 @@ export const inside: typeof english = {
   stage: {
     label: (creator) => `Vidéo en direct de ${creator}`,
     report: 'Signaler ce live',
+    ended: (creator) => `Le salon de ${creator} est fermé.`,
     soon: 'Le rideau est encore baissé',
     startsIn: 'Début dans',
     days: (count, days) => `${count} ${days === 1 ? 'jour' : 'jours'}`,
