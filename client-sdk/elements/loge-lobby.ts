@@ -210,7 +210,8 @@ export class LogeLobby extends RoomPart {
   /** One line, which opens to what the person may agree to. */
   #waiver(): TemplateResult | typeof nothing {
     const { quote, texts, waived } = this;
-    if (!quote?.waiver) return nothing;
+    if (!quote) return html`<div class="waiver"></div>`;
+    if (!quote.waiver) return nothing;
     const { text } = quote.waiver;
     return html`
       ${this.#scarce()}

@@ -197,6 +197,16 @@ export class LogeTicket extends DialogPart {
     if (changed.has('bought') && this.bought) this.show();
   }
 
+  /** The first control of the dialog leads away: the focus goes to the one that closes it. */
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    if (!changed.has('open') || !this.open) return;
+    const dialog = this.renderRoot.querySelector('wa-dialog');
+    const close = this.renderRoot.querySelector<HTMLElement>('.to-room');
+    // A dialog that is open from the start tells nobody that it is shown.
+    void dialog?.updateComplete.then(() => requestAnimationFrame(() => close?.focus()));
+  }
+
   show(isAskedFor = false): void {
     this.isAskedFor = isAskedFor;
     this.open = true;
@@ -224,7 +234,6 @@ export class LogeTicket extends DialogPart {
         label=${texts.ticket.own}
         light-dismiss
         .open=${this.open}
-        @wa-after-show=${this.#focusClose}
         @wa-after-hide=${this.handleHidden}
       >
         ${this.#card(room, ticket)}
@@ -243,9 +252,6 @@ export class LogeTicket extends DialogPart {
       ${receipt.withdrawable ? this.#giveBack(room, removed) : nothing} ${this.#failure()}
     </div>`;
   }
-
-  /** Not the first link, which leads away. */
-  readonly #focusClose = (): void => this.renderRoot.querySelector<HTMLElement>('.to-room')?.focus();
 
   #failure(): TemplateResult | typeof nothing {
     return this.problem ? html`<div class="callout danger" role="alert">${this.problem}</div>` : nothing;

@@ -82,6 +82,12 @@ export const lobbyStyles = css`
     overflow-wrap: anywhere;
   }
 
+  /* What comes with the quote moves nothing. */
+  .waiver,
+  loge-price {
+    min-height: 2.75rem;
+  }
+
   .waiver {
     margin-top: var(--_space-8);
     color: var(--_muted);
