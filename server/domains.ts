@@ -17,7 +17,6 @@ import { Tokens } from './accounts/tokens.ts';
 import { Chat } from './chat/chat.ts';
 import type { Config } from './config.ts';
 import { DataExport } from './data-export.ts';
-import { decisionLetters } from './decision-letters.ts';
 import { FactLetters } from './fact-letters.ts';
 import { listenToFacts } from './facts.ts';
 import { Money } from './money/money.ts';
@@ -168,21 +167,20 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   const moderators = new Moderators({ db, clock, log, mail, people, roles, publicUrl });
   const participantData = new ParticipantData({ db, clock, pictures, rooms, money, chat, webhooks });
   const senderLinks = reportLinks({ box, publicUrl });
-  const reportLinkOf = (report: string) => senderLinks.linkOf(report);
   const letters = new FactLetters({
     db,
     mail,
     publicUrl,
     addressOf: (identity) => people.addressOf(identity),
-    roomOf: (ticket) => money.tickets.roomOf(ticket),
     getRoom: (room) => rooms.getRoom(room),
+    paidOf: (payment) => money.receipts.findPaid(payment),
+    statements: decisions.statements,
     contactOf: async (report) => {
       const sender = await reports.senderOf(report);
       const address = addressIn(sender?.contact);
       return sender && address ? { address, language: sender.language } : undefined;
     },
-    reportLinkOf,
-    others: decisionLetters(decisions, { publicUrl, reportLinkOf }),
+    reportLinkOf: (report) => senderLinks.linkOf(report),
   });
   const ticketLinks = returnLinks({ box, publicUrl });
   const subject = `mailto:${config.mailFrom.address}`;

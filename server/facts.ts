@@ -28,7 +28,7 @@ type DispatchListener =
   | 'renewals'
   /** Carries out what the house has decided, and undoes it. */
   | 'measures'
-  /** Queues letters about money, roles and reports to people of the house (`fact-letters.ts`). */
+  /** Queues letters about money, roles, reports and decisions to people of the house (`fact-letters.ts`). */
   | 'letters'
   /** Queues notices to many people about a room (`notices/`). */
   | 'notices'

@@ -78,7 +78,6 @@ export class LogeLeaderboard extends DialogPart {
 
       b {
         color: var(--_accent);
-        font-variant-numeric: tabular-nums;
       }
 
       ol {

@@ -56,7 +56,6 @@ export class LogePrivate extends RoomPart {
 
       .amount {
         font: var(--_title-20);
-        font-variant-numeric: tabular-nums lining-nums;
       }
 
       .receipt {
@@ -69,7 +68,6 @@ export class LogePrivate extends RoomPart {
       .receipt dd {
         margin: 0;
         text-align: end;
-        font-variant-numeric: tabular-nums;
       }
 
       .receipt .sum {

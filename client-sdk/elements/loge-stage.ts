@@ -112,7 +112,7 @@ export class LogeStage extends RoomPart {
     const hasPicture = this.#hasPicture;
     return html`
       <div class="stage" part="stage">
-        ${info ? poster({ ...info, poster: room?.poster ?? null }) : html`<div class="poster blank"></div>`}
+        ${info ? poster({ ...info, poster: room?.poster ?? null }, { isBare: true }) : html`<div class="poster blank"></div>`}
         <media-controller
           class=${hasPicture ? 'on' : 'off'}
           ?inert=${!hasPicture}

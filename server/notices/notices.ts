@@ -3,13 +3,14 @@
  * is a row; a job works through its audiences in small batches, each one transaction that queues letters and events
  * and records its progress. So a crash repeats nothing and loses nothing, and a large audience blocks no other work.
  */
-import type { AnyLetter, Mail } from '../accounts/mail/mail.ts';
+import { liveOf } from '../accounts/mail/letters/live.ts';
+import type { AnyLetter, Contact, Mail } from '../accounts/mail/mail.ts';
 import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../platform/clock.ts';
 import type { Database, Orm } from '../platform/db/db.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Log } from '../platform/log.ts';
 import type { Fact, NewFact, Outbox } from '../platform/outbox/outbox.ts';
-import { isPersonId, type Language } from '../protocol/accounts/people.ts';
+import { isPersonId } from '../protocol/accounts/people.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Room } from '../protocol/rooms.ts';
@@ -33,11 +34,6 @@ const DUE_ROOMS = 50;
 const PUSHED_MS = HOUR_MS;
 const PRUNE_MS = HOUR_MS;
 const KEPT_MS = 30 * DAY_MS;
-
-export interface Contact {
-  address: string;
-  language: Language;
-}
 
 /** A page of an audience: whom, and where the next page begins. */
 export interface AudiencePage {
@@ -255,7 +251,7 @@ export class Notices {
     const key = `${notice.key}:${identity}`;
     const text = pushTextOf(notice, room, language);
     const message = { person: identity, key, text, lifetimeMs: PUSHED_MS };
-    const live = liveOf(room, notice, publicUrl);
+    const live = { ...liveOf(room, publicUrl), startsAt: notice.data.startsAt };
     if (notice.kind !== 'moved') {
       const data = { ...live, because: notice.audience as Audience };
       return { message, letter: { key, to, language, template: 'live-reminder', data } };
@@ -268,12 +264,6 @@ export class Notices {
 
 function reminderKey(room: string, startsAt: string): string {
   return `reminder:${room}:${Math.round(Date.parse(startsAt) / 1_000)}`;
-}
-
-/** What letters say of a live. */
-function liveOf({ id, title, creator, movedAt }: Room, { data }: NoticeRow, publicUrl: string) {
-  const { startsAt } = data;
-  return { room: id, title, creator: creator.name, link: `${publicUrl}/rooms/${id}`, startsAt, movedAt };
 }
 
 function moveOf({ data }: NoticeRow) {

@@ -16,10 +16,12 @@ const PARIS_IN_FRENCH: Readonly<Record<string, string>> = {
   'UTC+2': 'heure d’été de Paris',
 };
 
-/** Examples, in English, without the zone's name. */
+/** Examples, in English, without the zone's name, which all but `day` and `brief` have. */
 const STYLES = {
   /** `4 May 2026` */
   day: { dateStyle: 'long' },
+  /** `4 May, 21:00`, for the subject of a letter that names the zone. */
+  brief: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   /** `Mon 4 May, 21:00` */
   short: { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   /** `4 May 2026 at 21:00` */
@@ -28,11 +30,13 @@ const STYLES = {
   full: { dateStyle: 'full', timeStyle: 'short' },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
+export type DateStyle = keyof typeof STYLES;
+
 /** `at` is in ISO 8601. */
-export function formatDate(at: string, style: keyof typeof STYLES, locale: HouseLocale): string {
+export function formatDate(at: string, style: DateStyle, locale: HouseLocale): string {
   const date = new Date(at);
   const text = formatterOf(style, STYLES[style], locale).format(date);
-  return style === 'day' ? text : `${text} ${zoneNameOf(date, locale)}`;
+  return style === 'day' || style === 'brief' ? text : `${text} ${zoneNameOf(date, locale)}`;
 }
 
 /** The year in which a receipt is issued. */

@@ -28,10 +28,7 @@ const houseRole = z.enum(['reviewer', 'operator']);
 export type HouseRole = z.infer<typeof houseRole>;
 export const houseRoleInput = z.object({ role: houseRole, reason: singleLine(500) });
 
-/** A role with its holder as people see them. */
-const roleHolder = heldRole.extend({ name: z.string(), handle: z.string().nullable() });
-export type RoleHolder = z.infer<typeof roleHolder>;
-export const roleHolderList = z.object({ roles: z.array(roleHolder) });
+export const heldRoleList = z.object({ roles: z.array(heldRole) });
 
 const personCard = z.object({ id: identity, name: z.string(), handle: z.string().nullable() });
 const roomCard = z.object({ id: roomId, title: z.string() });

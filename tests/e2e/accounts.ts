@@ -108,7 +108,7 @@ export class Accounts implements AsyncDisposable {
     await this.#fillPage(phone);
     yield { name: 'account-creator', visitor: phone };
     const fan = await this.#open(`/c/${HANDLE}`, DESKTOP);
-    await fan.page.locator('.follow a').waitFor();
+    await fan.page.locator('.follow a.outlined').waitFor();
     yield { name: 'creator-page', visitor: fan };
     await this.#follow(fan);
     yield { name: 'creator-page-followed', visitor: fan };

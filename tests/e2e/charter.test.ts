@@ -85,7 +85,7 @@ describe.skipIf(!CHROMIUM)('the charter', { timeout: 120_000 }, () => {
     await operator.by('charter-begin').click();
     const article = page.locator('details', { hasText: 'Rules of conduct' });
     await article.locator('summary').click();
-    await article.locator('wa-input[lang="en"] input').fill('How we behave');
+    await article.locator('input[lang="en"]').fill('How we behave');
     await operator.by('charter-save').click();
     await operator.by('note').waitFor();
     await takePictures(operator, 'desk-charter-en');

@@ -18,6 +18,8 @@ const SAME_IN_BOTH = new Set([
   'Description',
   'Fans',
   'operator',
+  'alix',
+  'sacha',
   'devkey',
 ]);
 /** Ids, numbers of receipts, account names of the ledger, and amounts. */

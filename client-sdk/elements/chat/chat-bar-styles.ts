@@ -40,7 +40,6 @@ export const chatBarStyles = css`
     background: none;
     color: var(--_muted);
     font: var(--_strong-14);
-    font-variant-numeric: tabular-nums;
     cursor: pointer;
   }
 

@@ -103,7 +103,6 @@ export const chatStripStyles = css`
   .strip b {
     flex: none;
     color: var(--_accent);
-    font-variant-numeric: tabular-nums;
   }
 
   /* Beside the buttons of a creator, the title is worth more than the amount, which the line below shows too. */

@@ -67,7 +67,6 @@ export class LogeAmountChoice extends LogeElement {
         font-weight: 600;
         cursor: pointer;
         white-space: nowrap;
-        font-variant-numeric: tabular-nums;
         transition: background-color 120ms;
       }
 

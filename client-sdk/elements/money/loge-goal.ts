@@ -41,7 +41,6 @@ export class LogeGoal extends RoomPart {
       .amounts {
         flex: none;
         color: var(--_muted);
-        font-variant-numeric: tabular-nums;
       }
 
       .reached .amounts {

@@ -71,7 +71,6 @@ export class LogePrice extends LogeElement {
       dd {
         margin: 0;
         text-align: end;
-        font-variant-numeric: tabular-nums;
       }
 
       .gross {

@@ -76,7 +76,6 @@ export class LogeTicket extends DialogPart {
       dd {
         margin: 0;
         text-align: end;
-        font-variant-numeric: tabular-nums;
       }
 
       .title {

@@ -29,7 +29,6 @@ export const tierCardStyles = css`
 
   .tier .price {
     font: var(--_title-28);
-    font-variant-numeric: tabular-nums lining-nums;
   }
 
   .tier ul {

@@ -84,7 +84,6 @@ export const tipStyles = css`
 
   .menu b {
     color: var(--_accent);
-    font-variant-numeric: tabular-nums;
   }
 
   .end {

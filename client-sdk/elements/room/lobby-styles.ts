@@ -114,7 +114,6 @@ export const lobbyStyles = css`
   .price {
     font: var(--_title-28);
     white-space: nowrap;
-    font-variant-numeric: tabular-nums lining-nums;
   }
 
   .buttons {

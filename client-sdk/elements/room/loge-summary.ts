@@ -55,7 +55,6 @@ export class LogeSummary extends RoomPart {
       dd {
         margin: 0;
         text-align: end;
-        font-variant-numeric: tabular-nums;
       }
 
       p {

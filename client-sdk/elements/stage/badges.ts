@@ -19,7 +19,6 @@ export const badgeStyles = css`
     white-space: nowrap;
     color: var(--_on-stage);
     background: var(--_scrim);
-    font-variant-numeric: tabular-nums;
   }
 
   .badge.live {

@@ -91,10 +91,16 @@ export const posterStyles = css`
   }
 `;
 
-/** Decorative and hidden from screen readers. The middle size is sharp in a lobby, and small enough for a list. */
-export function poster(room: PosterOf, loading?: 'lazy'): TemplateResult {
+/**
+ * Decorative and hidden from screen readers. The middle size is sharp in a lobby, and small enough for a list.
+ * `isBare`: without the title, where it stands over the picture already.
+ */
+export function poster(
+  room: PosterOf,
+  { loading, isBare = false }: { loading?: 'lazy'; isBare?: boolean } = {},
+): TemplateResult {
   const [, middle] = room.poster ?? [];
   return middle
     ? html`<div class="poster" aria-hidden="true"><img src=${middle.path} loading=${loading ?? nothing} alt="" /></div>`
-    : html`<div class="poster" aria-hidden="true" style="background-image: ${curtain(room)}"><span class="title">${room.title}</span></div>`;
+    : html`<div class="poster" aria-hidden="true" style="background-image: ${curtain(room)}">${isBare ? nothing : html`<span class="title">${room.title}</span>`}</div>`;
 }

@@ -33,11 +33,6 @@ export const stageStyles = css`
     background: var(--_stage);
   }
 
-  /* The placeholder says more. */
-  .stage .poster .title {
-    opacity: 0;
-  }
-
   media-controller {
     position: absolute;
     inset: 0;

@@ -29,7 +29,6 @@ export class LogeStudioEarnings extends RoomPart {
 
       dd.amount {
         font: var(--_title-20);
-        font-variant-numeric: tabular-nums lining-nums;
         white-space: nowrap;
       }
 

@@ -73,7 +73,6 @@ export class LogeStudioEnding extends DialogPart {
         border: 1px solid var(--_line);
         border-radius: var(--_radius-small);
         cursor: pointer;
-        font-variant-numeric: tabular-nums;
       }
 
       .minutes:has(:checked) {

@@ -48,7 +48,6 @@ export class LogeStudioFigures extends RoomPart {
 
       dd {
         font-weight: 600;
-        font-variant-numeric: tabular-nums;
         white-space: nowrap;
       }
 

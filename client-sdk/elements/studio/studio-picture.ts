@@ -49,11 +49,6 @@ export class LogeStudioPicture extends RoomPart {
         pointer-events: none;
       }
 
-      /* The placeholder says more. */
-      .picture .poster .title {
-        opacity: 0;
-      }
-
       video {
         position: absolute;
         inset: 0;
@@ -139,7 +134,7 @@ export class LogeStudioPicture extends RoomPart {
     const hasPicture = me.tracks.some((track) => track.track.kind === 'video' && !track.muted);
     const isMirrored = !isLive && !me.tracks.some(({ source }) => source === 'screen');
     return html`<div class="picture" part="picture">
-      ${room.info ? poster({ ...room.info, poster: room.poster }) : nothing}
+      ${room.info ? poster({ ...room.info, poster: room.poster }, { isBare: true }) : nothing}
       <video
         class="${hasPicture ? '' : 'off'} ${isMirrored ? 'mirrored' : ''}"
         part="preview"

@@ -36,7 +36,6 @@ export class LogeStudioRequests extends RoomPart {
         border-radius: var(--_radius-full);
         background: var(--_primary);
         color: var(--_on-primary);
-        font-variant-numeric: tabular-nums;
       }
 
       ol {
@@ -67,7 +66,6 @@ export class LogeStudioRequests extends RoomPart {
 
       .what small {
         color: var(--_muted);
-        font-variant-numeric: tabular-nums;
       }
 
       .acts {

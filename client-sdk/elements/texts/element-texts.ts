@@ -1,4 +1,4 @@
-/** The texts of the elements. The English ones are the table of keys: one that another language lacks is a type error. */
+/** The texts of the elements. The English ones are the table of keys; another language without one is a type error. */
 import type { Language } from '../../../server/protocol/languages.ts';
 import { base as en } from './english/base.ts';
 import type * as chat from './english/chat.ts';

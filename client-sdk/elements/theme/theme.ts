@@ -8,7 +8,6 @@ export const themeStyles = css`
   :host {
     color: var(--_text);
     font: var(--_type-16);
-    font-variant-numeric: tabular-nums;
     color-scheme: var(--loge-color-scheme, dark);
     -webkit-text-size-adjust: 100%;
   }
@@ -22,6 +21,8 @@ export const themeStyles = css`
   *::before,
   *::after {
     box-sizing: border-box;
+    /* Figures of one width, which a font shorthand would reset: amounts stand below each other, and counters do not jump. */
+    font-variant-numeric: tabular-nums lining-nums !important;
   }
 
   h1,
@@ -45,10 +46,6 @@ export const themeStyles = css`
 
   .muted {
     color: var(--_muted);
-  }
-
-  .numbers {
-    font-variant-numeric: tabular-nums;
   }
 
   .visually-hidden {

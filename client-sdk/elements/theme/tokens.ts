@@ -36,7 +36,7 @@ export const tokens = css`
     /* What is chosen: this tint, a border of 2 px in the accent, and a tick. */
     --_chosen: color-mix(in oklab, var(--_accent) 12%, transparent);
 
-    --_font: var(--loge-font, Figtree, 'Figtree Fallback', system-ui, sans-serif);
+    --_font: var(--loge-font, Figtree, 'Figtree Fallback', 'Figtree Fallback Roboto', system-ui, sans-serif);
     --_font-display: var(--loge-font-display, Newsreader, 'Newsreader Fallback', 'Newsreader Fallback Times', serif);
     /* Text by size over line height: regular, strong, and titles. There are no others. */
     --_type-12: 400 0.75rem / 1rem var(--_font);

@@ -10,7 +10,7 @@ import type { Language } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { type AddressChangeId, createId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import type { LetterData } from '../mail/letters/template.ts';
+import type { LetterData } from '../mail/letters/data.ts';
 import type { Mail } from '../mail/mail.ts';
 import { parseAddress } from '../people/mail-addresses.ts';
 import { PeopleStore } from '../people/people.store.ts';

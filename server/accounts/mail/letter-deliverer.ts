@@ -9,7 +9,7 @@ import { type Lane as DueLane, DueRows } from '../../platform/jobs/due-rows.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { AppError } from '../../protocol/errors.ts';
-import type { Lane } from './letters/template.ts';
+import type { Lane } from './letters/sending.ts';
 import { isOfLane, type LetterRow, type LettersStore, noteAttempt, type Settled } from './letters.store.ts';
 import { letters } from './mail.schema.ts';
 import { type LetterSender, SEND_TIMEOUT_MS, SMTP_CONNECTIONS } from './smtp-sender.ts';

@@ -16,7 +16,7 @@ import {
   sql,
 } from '../../platform/db/sql.ts';
 import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
-import type { Lane } from './letters/template.ts';
+import type { Lane } from './letters/sending.ts';
 import { letters } from './mail.schema.ts';
 
 export type LetterRow = typeof letters.$inferSelect;

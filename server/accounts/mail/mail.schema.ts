@@ -1,6 +1,7 @@
 import { sql } from '../../platform/db/sql.ts';
 import { dueColumns, dueIndexes, index, pgTable, primaryKey, text, time } from '../../platform/db/tables.ts';
-import type { Lane, TemplateName } from './letters/template.ts';
+import type { TemplateName } from './letters/data.ts';
+import type { Lane } from './letters/sending.ts';
 
 /** Letters to send, and what became of them. Deleted a month after they were settled. */
 export const letters = pgTable(

@@ -17,11 +17,12 @@ import type { Language } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type LetterId } from '../../protocol/ids.ts';
 import { mailboxOf, parseAddress } from '../people/mail-addresses.ts';
-import { type RenderedLetter, renderLetter } from './letter.ts';
 import { LetterDeliverer } from './letter-deliverer.ts';
-import type { LetterData, Template, TemplateName } from './letters/template.ts';
+import type { LetterData, TemplateName } from './letters/data.ts';
+import type { RenderedLetter } from './letters/layout.ts';
+import { sendingOf } from './letters/sending.ts';
+import { renderLetter } from './letters/templates.ts';
 import { type LetterRow, LettersStore } from './letters.store.ts';
-import { TEMPLATES } from './letters.ts';
 import { type LetterSender, type MailFrom, SmtpSender } from './smtp-sender.ts';
 import { Unsubscribing } from './unsubscribing.ts';
 
@@ -32,7 +33,11 @@ const LIFETIME_MS = 7 * DAY_MS;
 const LISTED = 100;
 const KEY_MAX_CHARS = 200;
 
-const UNSUBSCRIBE: Record<Language, string> = { en: 'Unsubscribe', fr: 'Se désabonner' };
+/** Where to write to somebody. */
+export interface Contact {
+  address: string;
+  language: Language;
+}
 
 export interface Letter<Name extends TemplateName> {
   /** Names the reason of the letter, such as `receipt:ticket_…`; kept for 30 days after it was sent. */
@@ -137,14 +142,14 @@ export class Mail {
   #rowOf<Name extends TemplateName>({ key, to, language, template, data }: Letter<Name>) {
     const recipient = parseAddress(to);
     if (key.length > KEY_MAX_CHARS) throw new AppError('internal', 'The key of a letter is too long.');
-    const { lane, cause, lifetimeMs } = TEMPLATES[template];
+    const { lane, cause, lifetimeMs } = sendingOf(template);
     const id = createId('letter');
     const now = this.#options.clock.now();
     return {
       id,
       key,
       template,
-      lane: typeof lane === 'string' ? lane : lane(data),
+      lane: lane?.(data) ?? 'other',
       cause: cause?.(data) ?? template,
       recipient,
       mailbox: mailboxOf(recipient),
@@ -193,38 +198,25 @@ export class Mail {
   }
 
   async #write(row: LetterRow) {
-    const { topic } = TEMPLATES[row.template];
+    const { topic } = sendingOf(row.template);
     if (topic && !(await this.unsubscribing.isSubscribed({ address: row.recipient, topic }))) return undefined;
     return this.#render(row);
   }
 
-  #render(row: LetterRow): RenderedLetter & { unsubscribeUrl: string | undefined; event: string | undefined } {
-    const { box, from, publicUrl, timeZone } = this.#options;
-    const { language } = row;
+  #render(row: LetterRow) {
+    const { box, from, timeZone } = this.#options;
+    const { language, template } = row;
     const opened = row.sealedData === null ? undefined : box.open(row.sealedData, row.id);
     if (opened === undefined) throw new AppError('internal', 'The data of a letter cannot be decrypted.');
-    // Stored by `enqueue` with the data of its template.
-    const template = TEMPLATES[row.template] as Template<unknown>;
-    const data = withShownNames(JSON.parse(opened), language);
-    const content = template.write[language](data, from.name, { language, timeZone });
-    const unsubscribeUrl =
-      template.topic && this.unsubscribing.linkOf({ address: row.recipient, topic: template.topic });
-    const unsubscribe = unsubscribeUrl ? { label: UNSUBSCRIBE[language], href: unsubscribeUrl } : undefined;
-    const event = template.event?.(data, publicUrl);
-    return { ...renderLetter(content, language, unsubscribe), unsubscribeUrl, event };
+    // Creators who were erased are named in the reader's language.
+    const data = JSON.parse(opened, (key, value) =>
+      key === 'creator' ? shownName({ name: value }, elementTexts(language)) : value,
+    );
+    const { topic, event } = sendingOf(template);
+    const unsubscribeUrl = topic && this.unsubscribing.linkOf({ address: row.recipient, topic });
+    const letter = renderLetter(template, data, { language, timeZone, house: from.name, unsubscribeUrl });
+    return { ...letter, unsubscribeUrl, event: event?.(data) };
   }
-}
-
-/** The data of a letter, with the name of a creator who was erased in the reader's language. */
-function withShownNames(data: Record<string, unknown>, language: Language): unknown {
-  const shown = (name: unknown) => (typeof name === 'string' ? shownName({ name }, elementTexts(language)) : name);
-  const { live } = data;
-  const isNested = typeof live === 'object' && live !== null && 'creator' in live;
-  return {
-    ...data,
-    ...('creator' in data && { creator: shown(data.creator) }),
-    ...(isNested && { live: { ...live, creator: shown(live.creator) } }),
-  };
 }
 
 /** Development has the table as its mailbox; elsewhere letters wait for a mail server. */

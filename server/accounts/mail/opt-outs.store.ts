@@ -1,6 +1,6 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, eq } from '../../platform/db/sql.ts';
-import type { Topic } from './letters/template.ts';
+import type { Topic } from './letters/sending.ts';
 import { mailOptOuts } from './mail.schema.ts';
 
 export class OptOutsStore {

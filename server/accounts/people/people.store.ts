@@ -107,20 +107,19 @@ export class PeopleStore {
     return row;
   }
 
-  /** Creators by identity, with their handle and the hash of their picture. */
-  async findCreatorCards(identities: string[]) {
+  /** People of the house and creators of embedders, with their handle and the hash of their picture. */
+  async findCards(identities: string[]) {
     if (identities.length === 0) return [];
+    const identity = sql<string>`wanted.identity`;
+    const name = sql<string>`coalesce(${creators.name}, ${persons.name})`;
     return this.#orm
-      .select({
-        identity: creators.identity,
-        name: creators.name,
-        handle: handles.handle,
-        hash: pictureUses.hash,
-      })
-      .from(creators)
-      .leftJoin(handles, and(eq(handles.person, creators.identity), isNull(handles.freedAt)))
-      .leftJoin(pictureUses, and(eq(pictureUses.use, 'portrait'), eq(pictureUses.subject, creators.identity)))
-      .where(inArray(creators.identity, identities));
+      .select({ identity: identity.as('identity'), name, handle: handles.handle, hash: pictureUses.hash })
+      .from(sql`unnest(${sql.param(identities)}::text[]) as wanted (identity)`)
+      .leftJoin(persons, eq(persons.id, identity))
+      .leftJoin(creators, eq(creators.identity, identity))
+      .leftJoin(handles, and(eq(handles.person, identity), isNull(handles.freedAt)))
+      .leftJoin(pictureUses, and(eq(pictureUses.use, 'portrait'), eq(pictureUses.subject, identity)))
+      .where(isNotNull(name));
   }
 
   async findNames(ids: string[]): Promise<{ id: string; name: string | null }[]> {

@@ -177,13 +177,14 @@ export class People {
     return (await this.#store.find(identity))?.handle ?? null;
   }
 
-  /** In the given order; identities that are no creator's are left out. */
-  async findCreatorCards(identities: string[]): Promise<CreatorCard[]> {
-    const rows = await this.#store.findCreatorCards(identities);
+  /** In the given order, each once; those whom the house does not know, or who have no name, are left out. */
+  async findCards(identities: readonly (string | null)[]): Promise<CreatorCard[]> {
+    const wanted = [...new Set(identities.filter((identity) => identity !== null))];
+    const rows = await this.#store.findCards(wanted);
     const cards = new Map(
       rows.map(({ hash, ...row }) => [row.identity, { ...row, picture: pictureOf('portrait', hash) }]),
     );
-    return identities.flatMap((identity) => cards.get(identity) ?? []);
+    return wanted.flatMap((identity) => cards.get(identity) ?? []);
   }
 
   /** Names of people of the house, by identity. */

@@ -109,8 +109,8 @@ const styles = css`
     padding: 0 var(--_space-24);
     border: 0;
     border-radius: var(--_radius-small);
-    background: var(--_primary);
-    color: var(--_on-primary);
+    background: var(--_text);
+    color: var(--_ground);
     font: var(--_strong-16);
     cursor: pointer;
   }

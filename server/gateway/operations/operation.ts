@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { LiveKey } from '../../accounts/key-ring.ts';
 import type { SessionProof } from '../../accounts/people/session-strength.ts';
 import type { Participant, Role } from '../../protocol/accounts/accounts.ts';
+import type { CreatorCard } from '../../protocol/accounts/profiles.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { Language } from '../../protocol/languages.ts';
 import {
@@ -115,6 +116,14 @@ export interface Operation extends Omit<Contract, 'socket'> {
 }
 export type HttpOperation = Operation & { http: HttpDoor };
 export type SocketOperation = Operation & { socket: RequestName };
+
+/** Adds whom the answer names, in one query; an API key's house knows its people itself. */
+export async function withPeople<Answer extends object>(
+  { people }: Pick<HttpDomains, 'people'>,
+  { key, answer, named }: { key: object | undefined; answer: Answer; named: readonly (string | null)[] },
+): Promise<Answer & { people?: CreatorCard[] }> {
+  return key ? answer : { ...answer, people: await people.findCards(named) };
+}
 
 /** A contract without an implementation is a type error. */
 export function implement<C extends Contracts>(

@@ -1,12 +1,12 @@
-import { liveEvent } from '../../accounts/mail/letters/live-event.ts';
+import { liveEvent, liveOf } from '../../accounts/mail/letters/live.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import { roomContract, siteRoomContract } from '../../protocol/operations/rooms.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { type Download, type HttpDomains, implement } from './operation.ts';
 import { parseIdentity } from './params.ts';
 
-function calendarOf({ id, title, creator, startsAt, movedAt }: Room, publicUrl: string): Download {
-  return { name: id, chunks: [liveEvent({ room: id, title, creator: creator.name, startsAt, movedAt }, publicUrl)] };
+function calendarOf(room: Room, publicUrl: string): Download {
+  return { name: room.id, chunks: [liveEvent(liveOf(room, publicUrl))] };
 }
 
 /** A room together with how many fans are inside now, and whether a ticket is left for this person. */

@@ -65,12 +65,15 @@ export class PageContents {
     { language, person }: { language: Language; person: SitePerson | null },
   ): Promise<PageContent> {
     const { config, roles } = this.#domains;
+    const holds = async (role: 'operator' | 'reviewer') => person !== null && roles.has(person.identity, role);
+    const [isOperator, isReviewer] = await Promise.all([holds('operator'), holds('reviewer')]);
     const page: ServerPage = {
       page: name,
       language,
       timeZone: config.timeZone,
       person,
-      isOperator: person !== null && (await roles.has(person.identity, 'operator')),
+      isOperator,
+      isReviewer,
       isFullHeight: name === 'room' || (name === 'studio' && request.params.id !== undefined),
       signInPath: config.hasSite ? signInPath(request.path) : undefined,
       demoPeople: demoPeopleOf(config),

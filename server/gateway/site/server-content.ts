@@ -32,6 +32,7 @@ export interface ServerPage extends HouseLocale {
   page: PageName;
   person: SitePerson | null;
   isOperator: boolean;
+  isReviewer: boolean;
   isFullHeight: boolean;
   /** Absent in a house that only embeds. */
   signInPath: string | undefined;

@@ -34,6 +34,13 @@ export class Receipts {
     return receipt;
   }
 
+  /** What a payment was for, without the sums. */
+  async findPaid(payment: string): Promise<Pick<PaymentRow, 'kind' | 'room'>> {
+    const found = await this.#context.stores.payments.find(payment);
+    if (!found) throw new AppError('payment_not_found');
+    return found;
+  }
+
   #find(id: string): Promise<Receipt | undefined> {
     if (id.startsWith(ID_PREFIXES.refund)) return this.#ofRefund(id);
     if (id.startsWith(ID_PREFIXES.promotion)) return this.#ofPromotion(id);

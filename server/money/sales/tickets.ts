@@ -304,13 +304,6 @@ export class Tickets implements Payable {
     return { people, after: people.length < limit ? undefined : people.at(-1)?.ticket };
   }
 
-  /** The room of a ticket. */
-  async roomOf(id: string): Promise<Room> {
-    const ticket = await this.#store.find(id);
-    if (!ticket) throw new AppError('payment_not_found');
-    return this.#context.rooms.getRoom(ticket.room);
-  }
-
   /** How many tickets each of these people can still buy from; null where they are not limited. */
   async countLeft({ id, capacity }: Pick<Room, 'id' | 'capacity'>, identities: string[]): Promise<number[] | null> {
     if (capacity === null) return null;

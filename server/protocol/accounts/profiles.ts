@@ -9,7 +9,7 @@ import { displayName, identity } from './accounts.ts';
 /** As it is written; `GET /v1/profiles/:handle` takes any that looks like it. */
 export const handle = z.string().max(LIMITS.handleMaxChars);
 
-const creatorCard = z.object({
+export const creatorCard = z.object({
   identity,
   name: displayName,
   /** Null for creators without a page. */
@@ -17,6 +17,14 @@ const creatorCard = z.object({
   picture,
 });
 export type CreatorCard = z.infer<typeof creatorCard>;
+
+/** Names and portraits of those in an answer; absent for API keys. */
+const people = z.array(creatorCard).optional();
+
+/** An answer to people of the house, with whom it names. */
+export function withPeople<Shape extends z.core.$ZodLooseShape>(answer: z.ZodObject<Shape>) {
+  return answer.extend({ people });
+}
 
 export const creatorProfile = creatorCard.extend({
   /** The current one, also where an earlier one was asked for. */

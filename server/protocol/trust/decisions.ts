@@ -240,6 +240,8 @@ export const caseView = queuedCase.extend({
   looks: z.array(z.object({ by: identity, at: z.string() })),
   /** Whether the accused is the creator of the room, whose live can be stopped and whose tickets paid back. */
   isAboutCreator: z.boolean(),
+  /** Whether the room is live, so that there is something to stop. */
+  isLive: z.boolean(),
   /** Of the accused; null: not known to the house. */
   language: pageLocale.nullable(),
   /** What is on record of the accused. */

@@ -187,7 +187,7 @@ export class Decisions {
     await this.#cases.noteLook({ case: id, by: reader, at: isoIn(this.#options.clock) });
     const limit = LIMITS.listPageItems;
     const nowMs = this.#options.clock.now();
-    const [reports, counts, looks, own, earlier, refusals, isAboutCreator] = await Promise.all([
+    const [reports, counts, looks, own, earlier, refusals, isAboutCreator, isLive] = await Promise.all([
       this.#cases.listReports(id, limit),
       this.#cases.countReports([id]),
       this.#cases.listLooks(id, limit),
@@ -195,6 +195,7 @@ export class Decisions {
       this.#store.listOfSubject(row, limit),
       this.reviewers.listRefusals(reader, [id]),
       this.#inputs.isAboutCreator(row),
+      this.#isLive(row),
     ]);
     const appeals = await this.#store.listAppeals(own.map((decision) => decision.id));
     return {
@@ -202,12 +203,16 @@ export class Decisions {
       reports: reports.map(toFiledReport),
       decisions: own.map((decision) => toDecision(decision, appeals, nowMs)),
       looks: looks.map(({ by, at }) => ({ by, at: iso(at) })),
-      isAboutCreator,
+      ...{ isAboutCreator, isLive },
       mayNotDecide: refusals.get(id) ?? null,
       earlier: earlier.map((decision) => toDecision(decision, [], nowMs)),
       ...(await this.#recordOf(row)),
       article: await this.statements.articleOf(row),
     };
+  }
+
+  async #isLive({ room }: CaseRow): Promise<boolean> {
+    return room !== null && (await this.#options.rooms.getRoom(room)).status === 'live';
   }
 
   /** Without what was decided about the same subject. */

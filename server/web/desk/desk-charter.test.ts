@@ -15,11 +15,12 @@ const draft: CharterDraft = { version: 2, hash: 'hash', articles: [article], cha
 
 /** Writes another id into the first article. */
 function write(part: DeskCharter, id: string): void {
-  handlerOf(part.render(), 'class="whole"', 'input')({ target: { value: id } });
+  handlerOf(part.render(), 'class="field whole"', 'input')({ target: { value: id } });
 }
 
 function openDraft(): DeskCharter {
   const part = new DeskCharter();
+  part.data = [];
   part.articles = draft.articles;
   write(part, 'rules');
   return part;
@@ -28,8 +29,10 @@ function openDraft(): DeskCharter {
 test('what is written while the draft is being saved stays to be saved', async () => {
   const saved = Promise.withResolvers<{ draft: CharterDraft }>();
   answerOf('PUT /v1/charter/draft').mockReturnValue(saved.promise);
+  answerOf('GET /v1/charter/versions', { versions: [] });
+  answerOf('GET /v1/charter/draft', { draft });
   const part = openDraft();
-  const pressed = pressOf(part.render(), 'charter-save')();
+  const pressed = pressOf(part.render(), 'charter-save')({});
   write(part, 'rules-of-conduct');
   saved.resolve({ draft });
   await pressed;
@@ -49,14 +52,17 @@ test('what somebody else has saved meanwhile is shown beside what was written, a
   const changed = parseWireError({ code: 'charter_changed', message: 'Changed.', retryable: false });
   const theirs: CharterDraft = { ...draft, hash: 'their-hash', articles: [other] };
   const save = answerOf('PUT /v1/charter/draft').mockRejectedValueOnce(changed);
+  answerOf('GET /v1/charter/versions', { versions: [] });
   answerOf('GET /v1/charter/draft', { draft: theirs });
   const part = openDraft();
   part.draft = draft;
-  await pressOf(part.render(), 'charter-save')();
+  await pressOf(part.render(), 'charter-save')({});
   expect(save).toHaveBeenLastCalledWith({ articles: part.articles, basedOn: 'hash' });
   expect([part.articles[0]?.id, part.isChanged, part.theirs]).toEqual(['rules', true, [other]]);
-  save.mockResolvedValueOnce({ draft: { ...draft, articles: part.articles } });
-  await pressOf(part.render(), 'charter-save')();
+  const ours = { ...draft, articles: part.articles };
+  save.mockResolvedValueOnce({ draft: ours });
+  answerOf('GET /v1/charter/draft', { draft: ours });
+  await pressOf(part.render(), 'charter-save')({});
   expect(save).toHaveBeenLastCalledWith({ articles: part.articles, basedOn: 'their-hash' });
   expect([part.articles[0]?.id, part.isChanged, part.theirs]).toEqual(['rules', false, undefined]);
 });

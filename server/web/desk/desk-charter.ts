@@ -1,92 +1,57 @@
 /** `<desk-charter>`: the versions of the charter, the draft of the next one, and its announcement. */
-import { call } from '../site/site-call.ts';
-import '@awesome.me/webawesome/dist/components/textarea/textarea.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { Article, CharterDraft, PublishedVersion } from '../../protocol/trust/charter.ts';
-
-import { formatMoment } from '../site/dates.ts';
-import { DeskPart, textOf } from './desk-part.ts';
+import type { RowAct } from '../site/page-part.ts';
+import { call } from '../site/site-call.ts';
+import { DeskPart } from './desk-part.ts';
 
 const LANGUAGES = ['fr', 'en'] as const;
 const EMPTY: Article = { id: '', title: { en: '', fr: '' }, text: { en: '', fr: '' } };
-const LOOKS = { announced: 'open', in_force: 'good', superseded: '' } as const;
+const LOOKS = { announced: 'open', in_force: 'good', superseded: 'open' } as const;
 
-export class DeskCharter extends DeskPart {
+/** Shows the versions, newest first. */
+export class DeskCharter extends DeskPart<PublishedVersion[]> {
   static override properties = {
     ...DeskPart.properties,
-    versions: { state: true },
     draft: { state: true },
     articles: { state: true },
     theirs: { state: true },
-    effectiveFrom: { state: true },
     isChanged: { state: true },
   };
-  /** Newest first. */
-  declare versions: PublishedVersion[] | undefined;
   /** As the server has it. */
   declare draft: CharterDraft | null;
   /** As the operator is writing them. */
   declare articles: Article[];
   /** What somebody else saved meanwhile; what was written here is kept beside it. */
   declare theirs: Article[] | undefined;
-  declare effectiveFrom: string;
   /** Whether something was written that is not saved. */
   declare isChanged: boolean;
   /** Articles that were there before; new ones are open. */
   #foldedCount = 0;
+  protected override height = '10rem';
 
   static override styles = [
     ...DeskPart.styles,
     css`
-      .rows,
       details {
-        padding: var(--_space-8) 0;
         border-bottom: 1px solid var(--_line);
       }
 
       summary {
-        padding-block: var(--_space-12);
-        cursor: pointer;
-        font-weight: 600;
-      }
-
-      summary:focus-visible {
-        outline: 2px solid var(--_accent);
-        outline-offset: 2px;
-      }
-
-      .words {
-        margin-bottom: var(--_space-16);
-        white-space: pre-line;
-        overflow-wrap: anywhere;
-      }
-
-      .conflict {
-        margin-bottom: var(--_space-16);
-      }
-
-      wa-callout .tools {
-        margin-bottom: 0;
+        font: var(--_strong-14);
       }
 
       .article {
         display: grid;
         gap: var(--_space-16);
-        margin: var(--_space-12) 0;
+        margin: var(--_space-8) 0 var(--_space-16);
       }
 
-      .tools {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--_space-8);
-        margin: var(--_space-16) 0;
-      }
-
-      @media (min-width: 900px) {
+      @media (min-width: 1000px) {
         .article {
           grid-template-columns: 1fr 1fr;
         }
@@ -102,18 +67,17 @@ export class DeskCharter extends DeskPart {
     super();
     this.draft = null;
     this.articles = [];
-    this.effectiveFrom = '';
     this.isChanged = false;
   }
 
-  protected override async load(): Promise<void> {
+  protected override read = async () => {
     const [{ versions }, { draft }] = await Promise.all([
       call('GET /v1/charter/versions'),
       call('GET /v1/charter/draft'),
     ]);
-    this.versions = versions;
     this.#show(draft);
-  }
+    return versions;
+  };
 
   /** What was written and is not saved stays. */
   #show(draft: CharterDraft | null): void {
@@ -123,134 +87,164 @@ export class DeskCharter extends DeskPart {
     this.#foldedCount = this.articles.length;
   }
 
-  override render(): TemplateResult {
+  protected override show(versions: PublishedVersion[]): unknown {
     const texts = this.desk.charter;
-    return html`
-      <p class="muted">${texts.text} <a href="/charter">${texts.page}</a></p>
-      ${this.whenRead(this.versions, '10rem', (versions) =>
-        versions.length === 0
-          ? html`<p>${texts.none}</p>`
-          : html`<ul class="rows" data-testid="charter-versions">${versions.map((each) => this.#version(each))}</ul>`,
-      )}
-      <section aria-labelledby="draft">
-        <h2 id="draft" class="display">${texts.draft}</h2>
-        ${this.theirs ? this.#conflict(this.theirs) : nothing}
-        ${this.articles.length === 0 ? this.#beginning() : this.#editor()}
-        ${this.messages()}
-      </section>
-      ${this.draft && !this.isChanged ? this.#announcement(this.draft) : nothing}
-    `;
+    const { draft, theirs, articles } = this;
+    const editor = [
+      theirs ? this.#conflict(theirs) : nothing,
+      articles.map((each, index) => this.#article(each, index)),
+    ];
+    return [
+      html`<p class="muted">${texts.text} <a href="/charter">${texts.page}</a></p>`,
+      this.list({
+        items: versions,
+        testId: 'charter-versions',
+        empty: texts.none,
+        row: ({ version, state, announcedAt, effectiveFrom }) => ({
+          title: texts.version(version),
+          href: `/charter/${version}`,
+          state: { look: LOOKS[state], text: texts.state[state] },
+          lines: [texts.dates(this.moment(announcedAt), this.moment(effectiveFrom))],
+          testId: `charter-version-${version}`,
+        }),
+      }),
+      this.section('draft', { title: texts.draft, text: articles.length === 0 ? texts.noDraft : texts.editorText }, [
+        editor,
+        this.acts(versions[0], this.#acts(), -1),
+      ]),
+      draft && !this.isChanged ? this.#announcement(draft) : nothing,
+    ];
   }
 
-  #version({ version, state, announcedAt, effectiveFrom }: PublishedVersion): TemplateResult {
+  /** With the newest version. */
+  #acts(): RowAct<PublishedVersion | undefined>[] {
     const texts = this.desk.charter;
-    return html`<li data-testid="charter-version-${version}">
-      <div class="what">
-        <p class="line"><b><a href="/charter/${version}">${texts.version(version)}</a></b> <span class="state ${LOOKS[state]}">${texts.state[state]}</span></p>
-        <p class="small muted">${texts.dates(formatMoment(announcedAt, this.language), formatMoment(effectiveFrom, this.language))}</p>
-      </div>
-    </li>`;
-  }
-
-  #beginning(): TemplateResult {
-    const texts = this.desk.charter;
-    const [newest] = this.versions ?? [];
-    return html`<p class="muted">${texts.noDraft}</p>
-      <div class="tools">
-        ${newest ? html`<wa-button variant="neutral" data-testid="charter-begin" ?loading=${this.busy === 'begin'} @click=${() => this.#begin(newest.version)}>${texts.beginFrom(newest.version)}</wa-button>` : nothing}
-        <wa-button appearance="outlined" data-testid="charter-begin-empty" @click=${() => this.#write([EMPTY])}>${texts.beginEmpty}</wa-button>
-      </div>`;
-  }
-
-  #editor(): TemplateResult {
-    const texts = this.desk.charter;
-    return html`<p class="muted">${texts.editorText}</p>
-      ${this.articles.map((article, index) => this.#article(article, index))}
-      <div class="tools">
-        <wa-button appearance="outlined" data-testid="charter-add" ?disabled=${this.articles.length >= LIMITS.charterArticles} @click=${() => this.#write([...this.articles, EMPTY])}>${texts.add}</wa-button>
-        <wa-button variant="neutral" data-testid="charter-save" ?disabled=${!this.isChanged} ?loading=${this.busy === 'save'} @click=${this.#save}>${texts.save}</wa-button>
-        <wa-button appearance="plain" data-testid="charter-discard" ?loading=${this.busy === 'discard'} @click=${this.#discard}>${texts.discard}</wa-button>
-      </div>`;
+    const isBegun = () => this.articles.length > 0;
+    return [
+      {
+        label: (newest) => texts.beginFrom(newest?.version ?? 0),
+        testId: () => 'charter-begin',
+        isFor: (newest) => !isBegun() && newest !== undefined,
+        run: async (newest) => newest && this.#begin(newest.version),
+      },
+      {
+        label: texts.beginEmpty,
+        testId: () => 'charter-begin-empty',
+        isFor: () => !isBegun(),
+        run: async () => this.#write([EMPTY]),
+      },
+      {
+        label: texts.add,
+        testId: () => 'charter-add',
+        isFor: () => isBegun() && this.articles.length < LIMITS.charterArticles,
+        run: async () => this.#write([...this.articles, EMPTY]),
+      },
+      {
+        label: texts.save,
+        testId: () => 'charter-save',
+        isFor: () => isBegun() && this.isChanged,
+        run: () => this.#unlessChanged(() => this.#save()),
+        done: () => (this.theirs ? '' : texts.saved),
+      },
+      {
+        label: texts.discard,
+        testId: () => 'charter-discard',
+        isFor: isBegun,
+        question: () => ({
+          title: texts.discardTitle,
+          text: texts.discardText,
+          confirm: texts.discard,
+          cancel: texts.keep,
+          testId: 'confirm-discard',
+        }),
+        run: () => this.#unlessChanged(() => this.#discard()),
+      },
+    ];
   }
 
   #conflict(theirs: Article[]): TemplateResult {
     const texts = this.desk.charter;
     const own = new Map(this.articles.map((article) => [article.id, JSON.stringify(article)]));
     const changed = theirs.filter((article) => own.get(article.id) !== JSON.stringify(article));
-    return html`<wa-callout variant="warning" role="alert" class="conflict" data-testid="charter-conflict">
-      <p><b>${texts.conflict}</b></p>
-      <p>${theirs.length === 0 ? texts.conflictGone : texts.conflictText}</p>
-      ${changed.map(
-        ({ id, title, text }) => html`<details>
-          <summary>${title[this.language] || id}</summary>
-          ${LANGUAGES.map((language) => html`<p lang=${language}><b>${title[language]}</b></p><p lang=${language} class="words">${text[language]}</p>`)}
-        </details>`,
-      )}
-      <div class="tools">
-        <wa-button appearance="outlined" data-testid="charter-use-theirs" @click=${() => this.#useTheirs(theirs)}>${theirs.length === 0 ? texts.dropMine : texts.useTheirs}</wa-button>
+    const use = this.acts(theirs, [
+      {
+        label: theirs.length === 0 ? texts.dropMine : texts.useTheirs,
+        testId: () => 'charter-use-theirs',
+        run: async () => this.#take(theirs),
+      },
+    ]);
+    return html`<div role="alert" class="callout" data-testid="charter-conflict">
+      <div>
+        <strong>${texts.conflict}</strong>
+        <p>${theirs.length === 0 ? texts.conflictGone : texts.conflictText}</p>
+        ${changed.map(
+          ({ id, title, text }) => html`<details>
+            <summary>${title[this.language] || id}</summary>
+            ${LANGUAGES.map((language) => html`<p lang=${language}><b>${title[language]}</b></p><p lang=${language} class="words">${text[language]}</p>`)}
+          </details>`,
+        )}
+        ${use}
       </div>
-    </wa-callout>`;
+    </div>`;
   }
 
   #article(article: Article, index: number): TemplateResult {
     const texts = this.desk.charter;
+    const change = (name: 'title' | 'text', language: 'en' | 'fr') => (event: Event) =>
+      this.#change(index, { ...article, [name]: { ...article[name], [language]: textOf(event) } });
     return html`<details ?open=${index >= this.#foldedCount}>
       <summary>${article.title[this.language] || texts.untitled}</summary>
       <div class="article">
-        <wa-input
-          class="whole"
-          label=${texts.id}
-          hint=${texts.idHint}
-          autocomplete="off"
-          .value=${article.id}
-          @input=${(event: Event) => this.#change(index, { ...article, id: textOf(event) })}
-        ></wa-input>
-        ${LANGUAGES.map(
-          (language) => html`<wa-input
-            lang=${language}
-            label=${texts.articleTitle[language]}
-            maxlength=${LIMITS.titleChars}
-            .value=${article.title[language]}
-            @input=${(event: Event) => this.#change(index, { ...article, title: { ...article.title, [language]: textOf(event) } })}
-          ></wa-input>`,
-        )}
-        ${LANGUAGES.map(
-          (language) => html`<wa-textarea
-            lang=${language}
-            label=${texts.articleText[language]}
-            rows="10"
-            maxlength=${LIMITS.charterTextChars}
-            .value=${article.text[language]}
-            @input=${(event: Event) => this.#change(index, { ...article, text: { ...article.text, [language]: textOf(event) } })}
-          ></wa-textarea>`,
-        )}
-        <div class="tools whole">
-          <wa-button size="s" appearance="outlined" ?disabled=${index === 0} @click=${() => this.#move(index)}>${texts.up}</wa-button>
-          <wa-button size="s" appearance="outlined" @click=${() => this.#write(this.articles.toSpliced(index, 1))}>${texts.remove}</wa-button>
+        <label class="field whole">
+          <span>${texts.id}</span>
+          <input autocomplete="off" .value=${article.id} @input=${(event: Event) => this.#change(index, { ...article, id: textOf(event) })} />
+          <small>${texts.idHint}</small>
+        </label>
+        ${LANGUAGES.map((language) => html`<label class="field"><span>${texts.articleTitle[language]}</span><input lang=${language} maxlength=${LIMITS.titleChars} .value=${article.title[language]} @input=${change('title', language)} /></label>`)}
+        ${LANGUAGES.map((language) => html`<label class="field"><span>${texts.articleText[language]}</span><textarea lang=${language} rows="10" maxlength=${LIMITS.charterTextChars} .value=${article.text[language]} @input=${change('text', language)}></textarea></label>`)}
+        <div class="whole">
+          ${this.acts(
+            article,
+            [
+              { label: texts.up, isFor: () => index > 0, run: async () => this.#move(index) },
+              { label: texts.remove, run: async () => this.#write(this.articles.toSpliced(index, 1)) },
+            ],
+            index,
+          )}
         </div>
       </div>
     </details>`;
   }
 
-  #announcement({ version }: CharterDraft): TemplateResult {
+  #announcement({ version, hash }: CharterDraft): TemplateResult {
     const texts = this.desk.charter;
-    return html`<section aria-labelledby="announce">
-      <h2 id="announce" class="display">${texts.announce(version)}</h2>
-      <p class="muted">${texts.announceText}</p>
-      <div class="form">
-        <wa-input
-          type="datetime-local"
-          label=${texts.effectiveFrom}
-          hint=${texts.effectiveFromHint}
-          data-testid="charter-effective-from"
-          .value=${this.effectiveFrom}
-          @input=${(event: Event) => {
-            this.effectiveFrom = textOf(event);
-          }}
-        ></wa-input>
-        <wa-button variant="neutral" data-testid="charter-announce" ?loading=${this.busy === 'announce'} @click=${this.#announce}>${texts.announceAct}</wa-button>
-      </div>
-    </section>`;
+    const startOf = (given: string) => (given ? new Date(given).toISOString() : undefined);
+    const form = this.form({
+      fields: [
+        {
+          ...{ name: 'start', label: texts.effectiveFrom, hint: texts.effectiveFromHint },
+          ...{ testId: 'charter-effective-from', kind: 'moment' },
+        },
+      ],
+      submit: { label: texts.announceAct, testId: 'charter-announce' },
+      question: (values) => {
+        const start = startOf(values('start'));
+        return {
+          title: texts.askTitle(version),
+          text: start ? texts.askLater(this.moment(start)) : texts.askNow,
+          confirm: texts.announceAct,
+          cancel: texts.keep,
+          testId: 'confirm-charter',
+        };
+      },
+      send: (values) => {
+        const start = startOf(values('start'));
+        return call('POST /v1/charter/announcements', { hash, ...(start && { effectiveFrom: start }) });
+      },
+      done: () => texts.done(version),
+      isCleared: true,
+    });
+    return this.section('announce', { title: texts.announce(version), text: texts.announceText }, form);
   }
 
   #write(articles: Article[]): void {
@@ -268,25 +262,25 @@ export class DeskCharter extends DeskPart {
   }
 
   async #begin(version: number): Promise<void> {
-    await this.act('begin', async () => {
-      const { articles } = await call('GET /v1/charter/versions/:version', { version });
-      this.#foldedCount = articles.length;
-      this.#write(articles);
-    });
+    const { articles } = await call('GET /v1/charter/versions/:version', { version });
+    this.#foldedCount = articles.length;
+    this.#write(articles);
   }
 
-  #save = async (): Promise<void> => {
-    await this.act('save', () =>
-      this.#unlessChanged(async () => {
-        const sent = this.articles;
-        const { draft } = await call('PUT /v1/charter/draft', { articles: sent, basedOn: this.draft?.hash ?? null });
-        this.isChanged = this.articles !== sent;
-        this.theirs = undefined;
-        this.#show(draft);
-        this.note = this.desk.charter.saved;
-      }),
-    );
-  };
+  async #save(): Promise<void> {
+    const sent = this.articles;
+    const { draft } = await call('PUT /v1/charter/draft', { articles: sent, basedOn: this.draft?.hash ?? null });
+    this.isChanged = this.articles !== sent;
+    this.theirs = undefined;
+    this.#show(draft);
+  }
+
+  async #discard(): Promise<void> {
+    if (this.draft) await call('DELETE /v1/charter/draft', { hash: this.draft.hash });
+    this.isChanged = false;
+    this.theirs = undefined;
+    this.#show(null);
+  }
 
   /** Where somebody else has changed the draft, shows theirs; what is saved next replaces it knowingly. */
   async #unlessChanged(act: () => Promise<void>): Promise<void> {
@@ -300,53 +294,16 @@ export class DeskCharter extends DeskPart {
     }
   }
 
-  #useTheirs(theirs: Article[]): void {
+  #take(theirs: Article[]): void {
     this.theirs = undefined;
     this.isChanged = false;
     this.articles = theirs;
     this.#foldedCount = theirs.length;
   }
+}
 
-  #discard = async (): Promise<void> => {
-    const texts = this.desk.charter;
-    const isSure = await this.isSure({
-      title: texts.discardTitle,
-      text: texts.discardText,
-      confirm: texts.discard,
-      cancel: texts.keep,
-      testId: 'confirm-discard',
-    });
-    if (!isSure) return;
-    await this.act('discard', () =>
-      this.#unlessChanged(async () => {
-        if (this.draft) await call('DELETE /v1/charter/draft', { hash: this.draft.hash });
-        this.isChanged = false;
-        this.theirs = undefined;
-        this.#show(null);
-      }),
-    );
-  };
-
-  #announce = async (): Promise<void> => {
-    const { draft } = this;
-    const texts = this.desk.charter;
-    if (!draft) return;
-    const start = this.effectiveFrom ? new Date(this.effectiveFrom).toISOString() : undefined;
-    const isSure = await this.isSure({
-      title: texts.askTitle(draft.version),
-      text: start ? texts.askLater(formatMoment(start, this.language)) : texts.askNow,
-      confirm: texts.announceAct,
-      cancel: texts.keep,
-      testId: 'confirm-charter',
-    });
-    if (!isSure) return;
-    await this.act('announce', async () => {
-      await call('POST /v1/charter/announcements', { hash: draft.hash, ...(start && { effectiveFrom: start }) });
-      this.effectiveFrom = '';
-      await this.reload();
-      this.note = texts.done(draft.version);
-    });
-  };
+function textOf({ target }: Event): string {
+  return (target as HTMLInputElement).value ?? '';
 }
 
 defineElement('desk-charter', DeskCharter);

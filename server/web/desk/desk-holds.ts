@@ -7,7 +7,7 @@ import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
 export class DeskHolds extends DeskPart<CreatorFreeze[]> {
-  protected override read = async () => (await call('GET /v1/payouts')).frozen;
+  protected override read = async () => this.know(await call('GET /v1/payouts')).frozen;
 
   protected override show(frozen: CreatorFreeze[]): unknown {
     const texts = this.desk.holds;
@@ -16,8 +16,8 @@ export class DeskHolds extends DeskPart<CreatorFreeze[]> {
       testId: 'holds',
       empty: texts.none,
       row: ({ creator, reason, by, frozenAt }) => ({
-        title: html`<bdi>${creator}</bdi>`,
-        lines: [html`<bdi>${reason}</bdi>`, texts.by(by, this.moment(frozenAt))],
+        title: this.person(creator),
+        lines: [html`<bdi>${reason}</bdi>`, texts.by(this.nameOf(by), this.moment(frozenAt))],
         testId: `hold-${creator}`,
       }),
       acts: [
@@ -25,7 +25,7 @@ export class DeskHolds extends DeskPart<CreatorFreeze[]> {
           label: texts.unfreeze,
           testId: ({ creator }) => `lift-${creator}`,
           question: ({ creator }) => ({
-            title: texts.unfreezeTitle(creator),
+            title: texts.unfreezeTitle(this.nameOf(creator)),
             confirm: texts.unfreeze,
             cancel: texts.cancel,
             testId: 'confirm-lift',
@@ -38,7 +38,7 @@ export class DeskHolds extends DeskPart<CreatorFreeze[]> {
             },
           }),
           run: ({ creator }, reason) => this.#set(creator, { frozen: false, reason }),
-          done: ({ creator }) => texts.freeNow(creator),
+          done: ({ creator }) => texts.freeNow(this.nameOf(creator)),
         },
       ],
     });

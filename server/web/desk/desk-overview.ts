@@ -1,11 +1,9 @@
 /** `<desk-overview>`: what needs the operator, then the state of books and provider. */
-
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskActView, DeskOverview } from '../../protocol/money/desk.ts';
-import { formatMoment } from '../site/dates.ts';
 import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
@@ -43,58 +41,63 @@ interface Alarm {
   text: string;
   hint: string;
   /** Absent: there is nothing to do on the desk. */
-  href?: string;
+  href: string | undefined;
   /** Shown in red: waiting costs money. */
   isGrave: boolean;
 }
 
-export class DeskOverviewPart extends DeskPart {
-  static override properties = { ...DeskPart.properties, overview: { state: true }, newestActs: { state: true } };
-  declare overview: DeskOverview | undefined;
+interface Shown {
+  overview: DeskOverview;
   /** Operators' acts, newest first. */
-  declare newestActs: DeskActView[];
+  acts: DeskActView[];
+}
+
+export class DeskOverviewPart extends DeskPart<Shown> {
+  protected override height = '18rem';
 
   static override styles = [
     ...DeskPart.styles,
     css`
       .alarms {
-        display: grid;
-        gap: var(--_space-12);
-        margin-bottom: var(--_space-32);
+        margin-bottom: var(--_space-24);
+        overflow: hidden;
+        border: 1px solid var(--_line);
+        border-radius: var(--_radius);
+        background: var(--_surface);
         list-style: none;
+      }
+
+      .alarms li + li {
+        border-top: 1px solid var(--_line);
       }
 
       .alarms a {
         display: grid;
         grid-template-columns: auto minmax(0, 1fr) auto;
-        gap: 0 var(--_space-16);
+        gap: 0 var(--_space-12);
         align-items: center;
-        padding: var(--_space-16) var(--_space-16);
-        border: 1px solid color-mix(in oklab, var(--_accent) 45%, var(--_line));
-        border-radius: var(--_radius);
-        background: color-mix(in oklab, var(--_accent) 7%, var(--_surface));
+        min-height: 2.75rem;
+        padding: var(--_space-8) var(--_space-16);
         text-decoration: none;
       }
 
-      .alarms a.grave {
-        border-color: color-mix(in oklab, var(--_danger) 55%, var(--_line));
-        background: color-mix(in oklab, var(--_live) 14%, var(--_surface));
+      .alarms a[href]:hover {
+        background: var(--_chosen);
       }
 
       .alarms .icon {
         color: var(--_accent);
       }
 
-      .grave .icon {
+      .grave :is(.icon, b) {
         color: var(--_danger);
       }
 
       .alarms b {
-        display: block;
+        margin-inline-end: var(--_space-8);
       }
 
       .go {
-        color: var(--_accent);
         text-decoration: underline;
         text-underline-offset: 0.2em;
       }
@@ -103,8 +106,8 @@ export class DeskOverviewPart extends DeskPart {
         display: flex;
         gap: var(--_space-16);
         align-items: center;
-        margin-bottom: var(--_space-32);
-        padding: var(--_space-16) var(--_space-16);
+        margin-bottom: var(--_space-24);
+        padding: var(--_space-12) var(--_space-16);
         border: 1px solid color-mix(in oklab, var(--_success) 45%, var(--_line));
         border-radius: var(--_radius);
         background: color-mix(in oklab, var(--_success) 7%, var(--_surface));
@@ -115,51 +118,48 @@ export class DeskOverviewPart extends DeskPart {
         color: var(--_success);
       }
 
-      .owed {
-        max-width: 34rem;
+      .owed .facts {
+        grid-template-columns: minmax(0, 1fr) auto;
       }
 
       .count {
-        margin-bottom: var(--_space-16);
-        font: var(--_type-20);
+        margin-bottom: var(--_space-8);
+        font: var(--_title-20);
       }
     `,
   ];
 
-  protected override async load(): Promise<void> {
-    [this.overview, { acts: this.newestActs }] = await Promise.all([
+  protected override read = async () => {
+    const [overview, { acts }] = await Promise.all([
       call('GET /v1/desk/overview'),
-      call('GET /v1/desk/acts'),
+      call('GET /v1/desk/acts').then((answer) => this.know(answer)),
     ]);
-  }
+    return { overview, acts };
+  };
 
-  override render(): TemplateResult {
-    const { overview } = this;
-    if (!overview)
-      return html`${this.messages()}${this.isLost ? nothing : html`<div class="waiting" style="height: 18rem"></div>`}`;
+  protected override show({ overview, acts }: Shown): unknown {
     const texts = this.desk.overview;
     const alarms = this.#alarms(overview);
-    const { clearing, owed } = overview;
-    const figure = (id: string, label: string, amountMinor: number | null, hint: string) => html`<div>
-      <dt>${label}</dt>
-      <dd class="amount" data-testid="desk-${id}">${amountMinor === null ? '–' : this.money(amountMinor, overview.currency)}</dd>
-      <dd class="small">${hint}</dd>
-    </div>`;
-    return html`
-      ${
-        alarms.length === 0
-          ? html`<div class="well" data-testid="all-well">${icon('check', 26)}<div><b>${texts.allWell}</b><p class="small muted">${texts.allWellText}</p></div></div>`
-          : html`<h2 class="display count">${texts.alarms(alarms.length)}</h2>
-              <ul class="alarms">${alarms.map((alarm) => this.#alarm(alarm))}</ul>`
-      }
-      <dl class="figures">
-        ${figure('books', texts.books, clearing.ledgerMinor, texts.booksHint)}
-        ${figure('provider', texts.provider, clearing.providerMinor, this.#providerHint(clearing, overview.currency))}
-        ${figure('held', texts.held, owed.creatorsPendingMinor, texts.heldHint)}
-        ${figure('available', texts.available, owed.creatorsAvailableMinor, texts.availableHint)}
-      </dl>
-      ${this.#owed(overview)} ${this.#last(overview)} ${this.#acts()} ${this.messages()}
-    `;
+    const { clearing, owed, currency } = overview;
+    const figure = (id: string, label: string, amountMinor: number | null, hint: string) => ({
+      ...{ label, hint, testId: `desk-${id}` },
+      amount: amountMinor === null ? '–' : this.money(amountMinor, currency),
+    });
+    return [
+      alarms.length === 0
+        ? html`<div class="well" data-testid="all-well">${icon('check', 26)}<div><b>${texts.allWell}</b><p class="muted">${texts.allWellText}</p></div></div>`
+        : html`<h2 class="display count">${texts.alarms(alarms.length)}</h2>
+            <ul class="alarms">${alarms.map((alarm) => this.#alarm(alarm))}</ul>`,
+      this.figures([
+        figure('books', texts.books, clearing.ledgerMinor, texts.booksHint),
+        figure('provider', texts.provider, clearing.providerMinor, this.#providerHint(clearing, currency)),
+        figure('held', texts.held, owed.creatorsPendingMinor, texts.heldHint),
+        figure('available', texts.available, owed.creatorsAvailableMinor, texts.availableHint),
+      ]),
+      html`<div class="owed">${this.section('owed', { title: texts.owed }, this.#owed(overview))}</div>`,
+      this.#last(overview),
+      acts.length > 0 ? this.section('acts', { title: texts.acts }, this.#acts(acts.slice(0, ACTS_SHOWN))) : nothing,
+    ];
   }
 
   #alarms(overview: DeskOverview): Alarm[] {
@@ -168,21 +168,11 @@ export class DeskOverviewPart extends DeskPart {
     const { lastReconciliation: last, clearing, disputes, payouts, failures, frozenCreators } = overview;
     const unexplained = last?.unexplainedCount ?? 0;
     const failed = failures.refunds + failures.payouts + failures.providerEvents + failures.payments;
-    const grave = (name: string, text: string, hint: string, href?: string) => ({
-      name,
-      text,
-      hint,
-      ...(href !== undefined && { href }),
-      isGrave: true,
-    });
-    const mild = (name: string, text: string, hint: string, href: string) => ({
-      name,
-      text,
-      hint,
-      href,
-      isGrave: false,
-    });
-    const due = disputes.evidenceDueAt && texts.evidenceDue(formatMoment(disputes.evidenceDueAt, this.language));
+    const alarm =
+      (isGrave: boolean) =>
+      (name: string, text: string, hint: string, href?: string): Alarm => ({ name, text, hint, href, isGrave });
+    const [grave, mild] = [alarm(true), alarm(false)];
+    const due = disputes.evidenceDueAt && texts.evidenceDue(this.moment(disputes.evidenceDueAt));
     const candidates: Array<Alarm | false> = [
       overview.isClockInDoubt && grave('clock', texts.clock, texts.clockText),
       unexplained > 0 &&
@@ -214,8 +204,8 @@ export class DeskOverviewPart extends DeskPart {
   #cutOff({ cutOffActs: { count, oldest } }: DeskOverview): Alarm | false {
     if (!oldest) return false;
     const texts = this.desk.overview;
-    const when = formatMoment(oldest.at, this.language);
-    const hint = texts.cutOffText(texts.actKinds[oldest.act], oldest.by, when);
+    const when = this.moment(oldest.at);
+    const hint = texts.cutOffText(texts.actKinds[oldest.act], this.nameOf(oldest.by), when);
     return { name: 'cut-off', text: texts.cutOff(count), hint, href: placeOf(oldest), isGrave: true };
   }
 
@@ -228,59 +218,57 @@ export class DeskOverviewPart extends DeskPart {
 
   #owed({ owed, revenueMinor, payouts, currency }: DeskOverview): TemplateResult {
     const texts = this.desk.overview;
-    const line = (label: string, amountMinor: number) =>
-      html`<dt>${label}</dt><dd>${this.money(amountMinor, currency)}</dd>`;
-    return html`<section aria-labelledby="owed">
-      <h2 id="owed" class="display">${texts.owed}</h2>
-      <dl class="facts owed">
-        ${line(texts.owedFans, owed.fansMinor)} ${line(texts.owedPromo, owed.promoMinor)}
-        ${line(texts.owedCreators, owed.creatorsPendingMinor + owed.creatorsAvailableMinor)}
-        ${line(texts.owedPayouts, payouts.pendingMinor)} ${line(texts.owedAssociations, owed.associationsMinor)}
-        ${line(texts.owedVat, owed.vatMinor)} ${line(texts.owedCards, owed.cardsMinor)}
-        <dt class="sum">${texts.revenue}</dt><dd class="sum">${this.money(revenueMinor, currency)}</dd>
-      </dl>
-    </section>`;
+    const money = (amountMinor: number) => this.money(amountMinor, currency);
+    return this.facts([
+      [texts.owedFans, money(owed.fansMinor)],
+      [texts.owedPromo, money(owed.promoMinor)],
+      [texts.owedCreators, money(owed.creatorsPendingMinor + owed.creatorsAvailableMinor)],
+      [texts.owedPayouts, money(payouts.pendingMinor)],
+      [texts.owedAssociations, money(owed.associationsMinor)],
+      [texts.owedVat, money(owed.vatMinor)],
+      [texts.owedCards, money(owed.cardsMinor)],
+      [texts.revenue, money(revenueMinor), 'sum'],
+    ]);
   }
 
   #alarm({ name, text, hint, href, isGrave }: Alarm): TemplateResult {
     return html`<li>
       <a class=${isGrave ? 'grave' : ''} href=${href ?? nothing} data-testid="alarm-${name}">
-        ${icon(isGrave ? 'warning' : 'clock', 24)}
-        <span><b>${text}</b><span class="small muted">${hint}</span></span>
-        ${href === undefined ? nothing : html`<span class="go small" aria-hidden="true">${this.desk.overview.go}</span>`}
+        ${icon(isGrave ? 'warning' : 'clock', 20)}
+        <span><b>${text}</b><span class="muted">${hint}</span></span>
+        ${href === undefined ? nothing : html`<span class="go" aria-hidden="true">${this.desk.overview.go}</span>`}
       </a>
     </li>`;
   }
 
-  #acts(): TemplateResult | typeof nothing {
+  #acts(items: DeskActView[]): unknown {
     const texts = this.desk.overview;
-    if (this.newestActs.length === 0) return nothing;
-    return html`<section aria-labelledby="acts">
-      <h2 id="acts" class="display">${texts.acts}</h2>
-      <ul class="rows" data-testid="acts">
-        ${this.newestActs.slice(0, ACTS_SHOWN).map(
-          (act) => html`<li>
-            <div class="what">
-              <p><b>${texts.actKinds[act.act]}</b> <code>${act.subject}</code></p>
-              ${act.reason ? html`<p class="small"><bdi>${this.reasonOf(act)}</bdi></p>` : nothing}
-              ${act.outcome === 'done' ? nothing : html`<p class="small"><b>${texts.actOutcomes[act.outcome]}</b></p>`}
-            </div>
-            <span class="small muted">${texts.actBy(act.by, formatMoment(act.at, this.language))}</span>
-          </li>`,
-        )}
-      </ul>
-    </section>`;
+    return this.list({
+      items,
+      testId: 'acts',
+      row: (act) => ({
+        title: texts.actKinds[act.act],
+        href: placeOf(act),
+        state: act.outcome === 'done' ? undefined : { look: 'bad', text: texts.actOutcomes[act.outcome] },
+        lines: [
+          this.person(act.subject),
+          act.reason && html`<bdi>${this.reasonOf(act)}</bdi>`,
+          texts.actBy(this.nameOf(act.by), this.moment(act.at)),
+        ],
+      }),
+    });
   }
 
   #last({ lastReconciliation: last }: DeskOverview): TemplateResult | typeof nothing {
     if (!last) return nothing;
-    return html`<section aria-labelledby="last">
-      <h2 id="last" class="display">${this.desk.overview.last}</h2>
-      <p>
-        <a class="link" href="/desk/reconciliation">${formatMoment(last.startedAt, this.language)}</a>
-        <span class="muted">· ${last.unexplainedCount === 0 ? this.desk.reconciliation.explained : this.desk.reconciliation.unexplained(last.unexplainedCount)}</span>
-      </p>
-    </section>`;
+    const { explained, unexplained } = this.desk.reconciliation;
+    const verdict = last.unexplainedCount === 0 ? explained : unexplained(last.unexplainedCount);
+    const when = html`<a href="/desk/reconciliation">${this.moment(last.startedAt)}</a>`;
+    return this.section(
+      'last',
+      { title: this.desk.overview.last },
+      html`<p>${when} <span class="muted">· ${verdict}</span></p>`,
+    );
   }
 }
 

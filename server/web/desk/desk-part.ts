@@ -1,8 +1,8 @@
-/** Base of the desk's parts: the desk's texts, what is still being read, and confirmation of irreversible acts. */
-import '@awesome.me/webawesome/dist/components/input/input.js';
+/** Base of the parts of desk and review: dense rows, and whom an id means. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
+import { initialsOf } from '../../../client-sdk/elements/stage/poster.ts';
+import type { CreatorCard } from '../../protocol/accounts/profiles.ts';
 import type { DeskActView } from '../../protocol/money/desk.ts';
 import { PagePart } from '../site/page-part.ts';
 import type { SiteTexts } from '../texts/site-texts.ts';
@@ -13,26 +13,162 @@ export abstract class DeskPart<Data = undefined> extends PagePart<Data> {
     css`
       :host {
         display: block;
-      }
-
-      .form {
-        display: grid;
-        gap: var(--_space-16);
-        max-width: 34rem;
-        margin-top: var(--_space-16);
-      }
-
-      .form wa-button {
-        justify-self: start;
+        font: var(--_type-14);
       }
 
       h3 {
         font: var(--_strong-16);
       }
+
+      section > h2 {
+        margin-bottom: var(--_space-8);
+      }
+
+      section > p:not(:last-child) {
+        margin-bottom: var(--_space-12);
+      }
+
+      .person {
+        display: inline-flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0 var(--_space-8);
+        vertical-align: middle;
+      }
+
+      .face {
+        display: grid;
+        flex: none;
+        place-items: center;
+        width: 1.5rem;
+        height: 1.5rem;
+        border-radius: var(--_radius-full);
+        background: var(--_chosen);
+        color: var(--_text);
+        font: var(--_strong-12);
+        object-fit: cover;
+      }
+
+      /* One press chooses all of it, to be copied. */
+      code {
+        color: var(--_muted);
+        user-select: all;
+      }
+
+      .opens {
+        position: relative;
+      }
+
+      .opens strong a {
+        text-decoration: none;
+      }
+
+      .opens strong a::after {
+        content: '';
+        position: absolute;
+        inset: 0;
+        border-radius: var(--_radius-small);
+      }
+
+      .opens strong a:focus-visible {
+        box-shadow: none;
+      }
+
+      .opens strong a:focus-visible::after {
+        box-shadow: inset 0 0 0 2px var(--_accent);
+      }
+
+      .opens:hover {
+        background: var(--_surface);
+      }
+
+      .words {
+        max-width: 44rem;
+        white-space: pre-line;
+        overflow-wrap: anywhere;
+      }
+
+      .figures .amount {
+        font: var(--_title-20);
+      }
+
+      .facts {
+        grid-template-columns: fit-content(50%) minmax(0, 1fr);
+        max-width: 44rem;
+      }
+
+      .facts dt {
+        color: var(--_muted);
+      }
+
+      summary {
+        padding-block: var(--_space-8);
+        cursor: pointer;
+      }
+
+      pre {
+        max-height: 24rem;
+        overflow: auto;
+        overflow-wrap: anywhere;
+        white-space: pre-wrap;
+        font: var(--_code-14);
+      }
+
+      @media (min-width: 900px) {
+        .rows > li {
+          align-items: center;
+          min-height: 2.5rem;
+          padding-block: 0;
+        }
+
+        .rows .what {
+          display: flex;
+          flex-wrap: wrap;
+          gap: 0 var(--_space-16);
+          align-items: center;
+          padding-block: var(--_space-4);
+        }
+
+        .rows .what > p:has(.words, details) {
+          flex: 1 0 100%;
+        }
+
+        .rows > li:has(.words, details) {
+          align-items: start;
+          padding-block: var(--_space-8);
+        }
+      }
     `,
   ];
 
   protected override readonly hasMessagesFirst = true;
+  /** Whom the ids of the last answer mean. */
+  #people = new Map<string, CreatorCard>();
+
+  protected get desk(): SiteTexts['desk'] {
+    return this.words.desk;
+  }
+
+  /** Keeps whom an answer names. */
+  protected know<Answer extends { people?: readonly CreatorCard[] | undefined }>(answer: Answer): Answer {
+    for (const card of answer.people ?? []) this.#people.set(card.identity, card);
+    return answer;
+  }
+
+  protected nameOf(identity: string): string {
+    return this.#people.get(identity)?.name ?? identity;
+  }
+
+  /** Whom an id means: portrait or initials, the name, and the id to copy. */
+  protected person(identity: string, href?: string): TemplateResult {
+    const card = this.#people.get(identity);
+    const name = html`<bdi>${card?.name ?? identity}</bdi>`;
+    const picture = card?.picture?.[0];
+    return html`<span class="person"
+      >${picture ? html`<img class="face" src=${picture.path} alt="" width="24" height="24" loading="lazy" />` : html`<span class="face" aria-hidden="true">${initialsOf(card?.name ?? identity)}</span>`}
+      ${href ? html`<a href=${href}>${name}</a>` : name} ${card && card.name !== identity ? html`<code>${identity}</code>` : nothing}</span
+    >`;
+  }
 
   /** Why an operator did it. The reason of a role begins with the role's name on the wire. */
   protected reasonOf({ act, reason }: Pick<DeskActView, 'act' | 'reason'>): string | null {
@@ -41,42 +177,4 @@ export abstract class DeskPart<Data = undefined> extends PagePart<Data> {
     const isOfRole = (act === 'role_given' || act === 'role_ended') && role in roles;
     return isOfRole ? `${roles[role]} · ${why}` : reason;
   }
-
-  protected get desk(): SiteTexts['desk'] {
-    return this.words.desk;
-  }
-
-  /** A line of text, which the property `name` of the part holds. */
-  protected field<Name extends string>(
-    this: Record<Name, string>,
-    name: Name,
-    { id, label, hint, maxChars }: { id: string; label: string; hint: string; maxChars: number },
-  ): TemplateResult {
-    return html`<wa-input
-      label=${label}
-      hint=${hint}
-      maxlength=${maxChars}
-      autocomplete="off"
-      data-testid=${id}
-      .value=${this[name]}
-      @input=${(event: Event) => {
-        this[name] = textOf(event);
-      }}
-    ></wa-input>`;
-  }
-
-  /** Its place while it is being read; nothing where that has failed. */
-  protected whenRead<Read>(read: Read | undefined, height: string, shown: (read: Read) => unknown): unknown {
-    if (read !== undefined) return shown(read);
-    return this.isLost ? nothing : html`<div class="waiting" style="height: ${height}"></div>`;
-  }
-
-  protected async isSure(question: Question): Promise<boolean> {
-    return (await this.ask(question)) !== undefined;
-  }
-}
-
-/** What stands in the field that has changed. */
-export function textOf({ target }: Event): string {
-  return (target as HTMLInputElement).value ?? '';
 }

@@ -1,101 +1,88 @@
 /** `<desk-people>`: the search for people, requests to become a creator, and who holds a role of the house. */
-
-import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskPersonRow } from '../../protocol/accounts/people.ts';
-import type { RoleHolder } from '../../protocol/roles.ts';
-import { formatMoment } from '../site/dates.ts';
+import type { HeldRole } from '../../protocol/roles.ts';
 import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
-export class DeskPeople extends DeskPart {
-  static override properties = {
-    ...DeskPart.properties,
-    roles: { state: true },
-    query: { state: true },
-    found: { state: true },
+interface People {
+  roles: HeldRole[];
+  /** Absent: nothing was searched. */
+  found: DeskPersonRow[] | undefined;
+}
+
+export class DeskPeople extends DeskPart<People> {
+  protected override height = '8rem';
+  #query = '';
+
+  protected override read = async () => {
+    const query = this.#query;
+    const [{ roles }, found] = await Promise.all([
+      call('GET /v1/desk/roles').then((answer) => this.know(answer)),
+      query === '' ? undefined : call('GET /v1/desk/people', { query }),
+    ]);
+    return { roles, found: found?.people };
   };
-  declare roles: RoleHolder[] | undefined;
-  declare query: string;
-  declare found: DeskPersonRow[] | undefined;
 
-  constructor() {
-    super();
-    this.query = '';
-  }
-
-  protected override async load(): Promise<void> {
-    this.roles = (await call('GET /v1/desk/roles')).roles;
-  }
-
-  override render(): TemplateResult {
+  protected override show({ roles, found }: People): unknown {
     const texts = this.desk.people;
-    const { roles, found } = this;
-    const requests = roles?.filter(({ givenAt }) => givenAt === null) ?? [];
-    return html`
-      <p class="muted">${texts.text}</p>
-      <form class="form" @submit=${this.#search}>
-        ${this.field('query', { id: 'people-query', label: texts.search, hint: texts.searchHint, maxChars: 254 })}
-        <wa-button type="submit" variant="neutral" data-testid="people-search" ?loading=${this.busy === 'search'}>${texts.find}</wa-button>
-      </form>
-      ${this.messages()}
-      ${
-        found &&
-        (found.length === 0
-          ? html`<p class="muted" data-testid="people-none">${texts.noneFound}</p>`
-          : html`<ul class="rows" data-testid="people-found">${found.map((person) => this.#row(person.id, person.name, person.handle, this.#since(person)))}</ul>`)
-      }
-      ${requests.length > 0 ? this.#list('requests', texts.requests, requests) : nothing}
-      ${this.whenRead(roles, '8rem', (read) =>
-        this.#list(
-          'holders',
-          texts.holders,
-          read.filter(({ givenAt }) => givenAt !== null),
-        ),
-      )}
-    `;
-  }
-
-  #list(id: string, title: string, roles: RoleHolder[]): TemplateResult {
-    const texts = this.desk.people;
-    const of = ({ role, givenAt, requestedAt }: RoleHolder) =>
-      `${texts.roles[role]} · ${formatMoment(givenAt ?? requestedAt, this.language)}`;
-    return html`<section aria-labelledby=${id}>
-      <h2 id=${id} class="display">${title}</h2>
-      ${
-        roles.length === 0
-          ? html`<p class="muted">${this.desk.none}</p>`
-          : html`<ul class="rows" data-testid="role-${id}">${roles.map((held) => this.#row(held.person, held.name, held.handle, of(held)))}</ul>`
-      }
-    </section>`;
-  }
-
-  #row(id: string, name: string, handle: string | null, details: string): TemplateResult {
-    return html`<li>
-      <div class="what">
-        <p class="line"><b><bdi>${name}</bdi></b>${handle ? html`<bdi class="muted">@${handle}</bdi>` : nothing}</p>
-        <p class="small muted">${details}</p>
-      </div>
-      <wa-button size="s" appearance="outlined" href="/desk/people/${encodeURIComponent(id)}" data-testid="person-${id}">${this.desk.people.open}</wa-button>
-    </li>`;
-  }
-
-  #since({ createdAt, closedAt }: DeskPersonRow): string {
-    const texts = this.desk.people;
-    return closedAt
-      ? texts.closed(formatMoment(closedAt, this.language))
-      : texts.since(formatMoment(createdAt, this.language));
-  }
-
-  #search = (event: Event): void => {
-    event.preventDefault();
-    const query = this.query.trim();
-    if (query === '') return;
-    void this.act('search', async () => {
-      this.found = (await call('GET /v1/desk/people', { query })).people;
+    const search = this.search({
+      fields: [{ name: 'query', label: texts.search, hint: texts.searchHint, testId: 'people-query', maxChars: 254 }],
+      submit: { label: texts.find, testId: 'people-search' },
+      ask: (values) => {
+        this.#query = values('query');
+      },
     });
-  };
+    const requests = roles.filter(({ givenAt }) => givenAt === null);
+    const holders = roles.filter(({ givenAt }) => givenAt !== null);
+    return [
+      html`<p class="muted">${texts.text}</p>`,
+      search,
+      found ? this.#found(found) : nothing,
+      requests.length > 0
+        ? this.section('requests', { title: texts.requests }, this.#roles(requests, 'role-requests'))
+        : nothing,
+      this.section('holders', { title: texts.holders }, this.#roles(holders, 'role-holders')),
+    ];
+  }
+
+  #found(found: DeskPersonRow[]): unknown {
+    const texts = this.desk.people;
+    if (found.length === 0) return html`<p class="muted" data-testid="people-none">${texts.noneFound}</p>`;
+    this.know({ people: found.map(({ id, name, handle }) => ({ identity: id, name, handle, picture: null })) });
+    return this.list({
+      items: found,
+      testId: 'people-found',
+      row: ({ id, handle, createdAt, closedAt }) => ({
+        title: this.person(id),
+        href: pathOf(id),
+        lines: [
+          handle && html`<bdi>@${handle}</bdi>`,
+          closedAt ? texts.closed(this.moment(closedAt)) : texts.since(this.moment(createdAt)),
+        ],
+        testId: `person-${id}`,
+      }),
+    });
+  }
+
+  #roles(items: HeldRole[], testId: string): unknown {
+    return this.list({
+      items,
+      testId,
+      empty: this.desk.none,
+      row: ({ person, role, givenAt, requestedAt }) => ({
+        title: this.person(person),
+        href: pathOf(person),
+        lines: [this.desk.people.roles[role], this.moment(givenAt ?? requestedAt)],
+        testId: `person-${person}`,
+      }),
+    });
+  }
+}
+
+function pathOf(person: string): string {
+  return `/desk/people/${encodeURIComponent(person)}`;
 }
 
 defineElement('desk-people', DeskPeople);

@@ -1,64 +1,60 @@
 /** `<desk-person>`: everything about one person, and what an operator does about them, each with a reason on record. */
-
-import type { TemplateResult } from 'lit';
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskPerson } from '../../protocol/accounts/people.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { DeskActView } from '../../protocol/money/desk.ts';
 import type { HouseRole } from '../../protocol/roles.ts';
-import { formatMoment } from '../site/dates.ts';
+import type { RowAct } from '../site/page-part.ts';
 import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
 const HOUSE_ROLES: readonly HouseRole[] = ['reviewer', 'operator'];
 
-export class DeskPersonPage extends DeskPart {
-  static override properties = {
-    ...DeskPart.properties,
-    person: {},
-    shown: { state: true },
-    newestActs: { state: true },
-    reason: { state: true },
+interface Shown {
+  person: DeskPerson;
+  acts: DeskActView[];
+}
+
+export class DeskPersonPage extends DeskPart<Shown> {
+  static override properties = { ...DeskPart.properties, subject: { attribute: 'person' } };
+  /** The id of the person. */
+  declare subject: string;
+  protected override height = '16rem';
+
+  protected override read = async () => {
+    const person = await call('GET /v1/desk/people/:person', { person: this.subject });
+    const { acts } = this.know(await call('GET /v1/desk/acts', { subject: this.subject }));
+    return { person, acts };
   };
-  static override styles = [
-    ...DeskPart.styles,
-    css`
-      .facts-of-person .muted {
-        flex: none;
-        width: 8rem;
-      }
-    `,
-  ];
-  /** Their id. */
-  declare person: string;
-  declare shown: DeskPerson | undefined;
-  declare newestActs: DeskActView[];
-  declare reason: string;
 
-  constructor() {
-    super();
-    this.newestActs = [];
-    this.reason = '';
-  }
-
-  protected override async load(): Promise<void> {
-    this.shown = await call('GET /v1/desk/people/:person', { person: this.person });
-    this.newestActs = (await call('GET /v1/desk/acts', { subject: this.person })).acts;
-  }
-
-  override render(): TemplateResult {
-    const { shown } = this;
-    return html`
-      <p><a href="/desk/people">${this.desk.people.back}</a></p>
-      ${this.whenRead(shown, '16rem', (read) => html`${this.#facts(read)} ${read.closedAt ? nothing : this.#decisions(read)} ${this.#record()}`)}
-      ${shown ? nothing : this.messages()}
-    `;
+  protected override show({ person, acts }: Shown): unknown {
+    const texts = this.desk.people;
+    const { actKinds, actBy } = this.desk.overview;
+    const record = this.list({
+      items: acts,
+      testId: 'person-record',
+      row: ({ act, by, at, reason }) => ({
+        title: actKinds[act],
+        lines: [reason && html`<bdi>${this.reasonOf({ act, reason })}</bdi>`, actBy(this.nameOf(by), this.moment(at))],
+      }),
+    });
+    return [
+      html`<p><a href="/desk/people">${texts.back}</a></p>
+        <section><h1 class="display"><bdi>${person.name}</bdi></h1>${this.#facts(person)}</section>`,
+      person.closedAt
+        ? nothing
+        : this.section(
+            'decisions',
+            { title: texts.decide, text: this.#mayClose(person) ? '' : texts.cannotClose },
+            this.acts(person, this.#acts()),
+          ),
+      this.section('record', { title: texts.record }, record),
+    ];
   }
 
   #facts({
     id,
-    name,
     handle,
     addresses,
     createdAt,
@@ -67,140 +63,108 @@ export class DeskPersonPage extends DeskPart {
     sessions,
     oidcBindings,
     openMatters,
-  }: DeskPerson): TemplateResult {
+  }: DeskPerson): unknown {
     const texts = this.desk.people;
-    const when = (at: string) => formatMoment(at, this.language);
     const matters = this.words.accounts.data.matters as Record<string, string>;
-    const rows: [label: string, values: string[]][] = [
-      [texts.id, [id]],
-      [texts.handle, handle ? [`@${handle}`] : []],
-      [texts.addresses, addresses],
-      [texts.account, [closedAt ? texts.closed(when(closedAt)) : texts.since(when(createdAt))]],
+    const lines = (values: readonly string[]) =>
+      values.length > 0 && values.map((value) => html`<p><bdi>${value}</bdi></p>`);
+    const facts = this.facts([
+      [texts.id, html`<code>${id}</code>`],
+      [texts.handle, handle && `@${handle}`],
+      [texts.addresses, lines(addresses)],
+      [texts.account, closedAt ? texts.closed(this.moment(closedAt)) : texts.since(this.moment(createdAt))],
       [
         texts.rolesTitle,
-        roles.map(({ role, givenAt, givenBy, requestedAt }) =>
-          givenAt === null
-            ? texts.requested(texts.roles[role], when(requestedAt))
-            : texts.given(texts.roles[role], when(givenAt), givenBy ?? ''),
+        lines(
+          roles.map(({ role, givenAt, givenBy, requestedAt }) =>
+            givenAt === null
+              ? texts.requested(texts.roles[role], this.moment(requestedAt))
+              : texts.given(texts.roles[role], this.moment(givenAt), this.nameOf(givenBy ?? '')),
+          ),
         ),
       ],
       [
         texts.sessions,
-        sessions.map(({ device, lastUsedAt }) => `${device || texts.unknownDevice} · ${when(lastUsedAt)}`),
+        lines(
+          sessions.map(({ device, lastUsedAt }) => `${device || texts.unknownDevice} · ${this.moment(lastUsedAt)}`),
+        ),
       ],
       [
         texts.oidcBindings,
-        oidcBindings.map(({ provider, createdAt, lastUsedAt }) => `${provider} · ${when(lastUsedAt ?? createdAt)}`),
+        lines(oidcBindings.map((it) => `${it.provider} · ${this.moment(it.lastUsedAt ?? it.createdAt)}`)),
       ],
-      [texts.openMatters, openMatters.map((each) => matters[each] ?? each)],
+      [texts.openMatters, lines(openMatters.map((each) => matters[each] ?? each))],
+    ]);
+    return html`<div data-testid="person-facts">${facts}</div>`;
+  }
+
+  #mayClose({ openMatters }: DeskPerson): boolean {
+    return openMatters.length === 0;
+  }
+
+  #acts(): RowAct<DeskPerson>[] {
+    const texts = this.desk.people;
+    const holds = ({ roles }: DeskPerson, name: HouseRole) =>
+      roles.some(({ role, givenAt }) => role === name && givenAt !== null);
+    const isRequested = ({ roles }: DeskPerson) =>
+      roles.some(({ role, givenAt }) => role === 'creator' && givenAt === null);
+    const decide = (person: string, accepted: boolean, reason: string) =>
+      call('POST /v1/desk/people/:person/creator', { person, accepted, reason });
+    return [
+      this.#reasoned('accept', texts.accept, {
+        isFor: isRequested,
+        run: ({ id }, reason) => decide(id, true, reason),
+      }),
+      this.#reasoned('refuse', texts.refuse, {
+        isFor: isRequested,
+        run: ({ id }, reason) => decide(id, false, reason),
+      }),
+      ...HOUSE_ROLES.flatMap((role) => [
+        this.#reasoned(`give-${role}`, texts.giveRole[role], {
+          isFor: (person) => !holds(person, role),
+          run: ({ id }, reason) => call('POST /v1/desk/people/:person/roles', { person: id, role, reason }),
+        }),
+        this.#reasoned(`end-${role}`, texts.endRole[role], {
+          isFor: (person) => holds(person, role),
+          run: ({ id }, reason) => call('POST /v1/desk/people/:person/roles/end', { person: id, role, reason }),
+        }),
+      ]),
+      this.#reasoned('end-sessions', texts.endSessions, {
+        isFor: ({ sessions }) => sessions.length > 0,
+        run: ({ id }, reason) => call('POST /v1/desk/people/:person/sessions/end', { person: id, reason }),
+      }),
+      this.#reasoned('close', texts.close, {
+        text: texts.closeText,
+        isFor: this.#mayClose,
+        run: ({ id }, reason) => call('POST /v1/desk/people/:person/close', { person: id, reason }),
+      }),
     ];
-    return html`<section aria-labelledby="person">
-      <h2 id="person" class="display"><bdi>${name}</bdi></h2>
-      <ul class="rows facts-of-person" data-testid="person-facts">
-        ${rows
-          .filter(([, values]) => values.length > 0)
-          .map(
-            ([label, values]) => html`<li>
-            <span class="muted">${label}</span>
-            <span class="what">${values.map((value) => html`<p><bdi>${value}</bdi></p>`)}</span>
-          </li>`,
-          )}
-      </ul>
-    </section>`;
   }
 
-  #decisions({ id, roles, sessions, openMatters }: DeskPerson): TemplateResult {
+  /** Each act is asked for its reason. */
+  #reasoned(
+    name: string,
+    label: string,
+    { text, ...act }: Required<Pick<RowAct<DeskPerson>, 'isFor' | 'run'>> & { text?: string },
+  ): RowAct<DeskPerson> {
     const texts = this.desk.people;
-    const isRequested = roles.some(({ role, givenAt }) => role === 'creator' && givenAt === null);
-    const decide = (accepted: boolean, reason: string) =>
-      call('POST /v1/desk/people/:person/creator', { person: id, accepted, reason });
-    const holds = (name: HouseRole) => roles.some(({ role, givenAt }) => role === name && givenAt !== null);
-    return html`<section aria-labelledby="decisions">
-      <h2 id="decisions" class="display">${texts.decide}</h2>
-      <div class="form">
-        ${this.field('reason', { id: 'person-reason', label: texts.reason, hint: texts.reasonHint, maxChars: LIMITS.reasonChars })}
-        ${
-          isRequested
-            ? html`${this.#button('accept', texts.accept, (reason) => decide(true, reason))}
-              ${this.#button('refuse', texts.refuse, (reason) => decide(false, reason))}`
-            : nothing
-        }
-        ${HOUSE_ROLES.map((role) =>
-          holds(role)
-            ? this.#button(`end-${role}`, texts.endRole[role], (reason) =>
-                call('POST /v1/desk/people/:person/roles/end', { person: id, role, reason }),
-              )
-            : this.#button(`give-${role}`, texts.giveRole[role], (reason) =>
-                call('POST /v1/desk/people/:person/roles', { person: id, role, reason }),
-              ),
-        )}
-        ${
-          sessions.length > 0
-            ? this.#button('end-sessions', texts.endSessions, (reason) =>
-                call('POST /v1/desk/people/:person/sessions/end', { person: id, reason }),
-              )
-            : nothing
-        }
-        ${
-          openMatters.length === 0
-            ? this.#button('close', texts.close, (reason) => this.#close(id, reason))
-            : html`<p class="muted">${texts.cannotClose}</p>`
-        }
-      </div>
-      ${this.messages()}
-    </section>`;
-  }
-
-  #button(name: string, label: string, run: (reason: string) => Promise<unknown>): TemplateResult {
-    return html`<wa-button
-      appearance="outlined"
-      data-testid="person-${name}"
-      ?disabled=${this.reason.trim() === ''}
-      ?loading=${this.busy === name}
-      @click=${() => this.#run(name, run)}
-      >${label}</wa-button
-    >`;
-  }
-
-  async #run(name: string, run: (reason: string) => Promise<unknown>): Promise<void> {
-    const isDone = await this.act(name, async () => {
-      if ((await run(this.reason.trim())) === false) return false;
-      await this.reload();
-      this.reason = '';
-      this.note = this.desk.people.done;
-      return true;
-    });
-    if (!isDone) await this.reload();
-  }
-
-  async #close(id: string, reason: string): Promise<unknown> {
-    const texts = this.desk.people;
-    const isSure = await this.isSure({
-      title: texts.closeTitle,
-      text: texts.closeText,
-      confirm: texts.close,
-      cancel: texts.keep,
-      testId: 'person-close-sure',
-    });
-    return isSure ? call('POST /v1/desk/people/:person/close', { person: id, reason }) : false;
-  }
-
-  #record(): TemplateResult {
-    const { overview } = this.desk;
-    return html`<section aria-labelledby="record">
-      <h2 id="record" class="display">${this.desk.people.record}</h2>
-      <ul class="rows" data-testid="person-record">
-        ${this.newestActs.map(
-          ({ act, by, at, reason }) => html`<li>
-            <div class="what">
-              <p><b>${overview.actKinds[act]}</b></p>
-              ${reason ? html`<p class="small"><bdi>${this.reasonOf({ act, reason })}</bdi></p>` : nothing}
-              <p class="small muted">${overview.actBy(by, formatMoment(at, this.language))}</p>
-            </div>
-          </li>`,
-        )}
-      </ul>
-    </section>`;
+    return {
+      ...{ ...act, label, testId: () => `person-${name}`, done: () => texts.done },
+      question: () => ({
+        title: text ? texts.closeTitle : label,
+        text,
+        confirm: label,
+        cancel: texts.keep,
+        testId: `person-${name}-sure`,
+        field: {
+          label: texts.reason,
+          hint: texts.reasonHint,
+          maxChars: LIMITS.reasonChars,
+          testId: 'person-reason',
+          missing: texts.reasonHint,
+        },
+      }),
+    };
   }
 }
 

@@ -1,69 +1,42 @@
 /** `<desk-reconciliation>`: books against provider, each difference explained, and earlier comparisons. */
-
-import type { TemplateResult } from 'lit';
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatCount, formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import type { Reconciliation } from '../../protocol/money/payouts.ts';
-import { formatMoment } from '../site/dates.ts';
 import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
-export class DeskReconciliation extends DeskPart {
-  static override properties = { ...DeskPart.properties, runs: { state: true } };
+export class DeskReconciliation extends DeskPart<Reconciliation[]> {
+  protected override height = '14rem';
+
   /** Newest first. */
-  declare runs: Reconciliation[] | undefined;
+  protected override read = async () => (await call('GET /v1/reconciliations')).reconciliations;
 
-  static override styles = [
-    ...DeskPart.styles,
-    css`
-      .run {
-        margin: var(--_space-16) 0 var(--_space-24);
-      }
-
-      .card > h2 {
-        margin-bottom: var(--_space-4);
-        font: var(--_title-20);
-      }
-
-      .card .facts {
-        margin: var(--_space-16) 0 0;
-      }
-
-      .items {
-        margin-top: var(--_space-16);
-      }
-
-      .items > h3 {
-        margin-bottom: var(--_space-4);
-      }
-    `,
-  ];
-
-  protected override async load(): Promise<void> {
-    this.runs = (await call('GET /v1/reconciliations')).reconciliations;
-  }
-
-  override render(): TemplateResult {
+  protected override show([newest, ...earlier]: Reconciliation[]): unknown {
     const texts = this.desk.reconciliation;
-    const [newest, ...earlier] = this.runs ?? [];
-    return html`
-      <p class="muted">${texts.text}</p>
-      <p class="run"><wa-button variant="neutral" data-testid="reconcile" ?loading=${this.busy === 'run'} @click=${this.#run}>${texts.run}</wa-button></p>
-      ${this.messages()}
-      ${this.whenRead(this.runs, '14rem', () =>
-        newest ? this.#result(newest) : html`<div class="empty"><p>${texts.none}</p></div>`,
-      )}
-      ${
-        earlier.length === 0
-          ? nothing
-          : html`<section aria-labelledby="earlier">
-              <h2 id="earlier" class="display">${texts.earlier}</h2>
-              <ul class="rows">${earlier.map((run) => this.#earlier(run))}</ul>
-            </section>`
-      }
-    `;
+    const run = this.acts(undefined, [
+      {
+        label: texts.run,
+        look: 'filled',
+        testId: () => 'reconcile',
+        run: () => call('POST /v1/reconciliations'),
+        done: () => texts.done,
+      },
+    ]);
+    const list = this.list({
+      items: earlier,
+      row: (each) => ({
+        title: this.moment(each.startedAt),
+        lines: [this.#verdict(each)],
+        amount: this.money(each.differenceMinor, each.currency),
+      }),
+    });
+    return [
+      html`<p class="muted">${texts.text}</p><div>${run}</div>`,
+      newest ? this.#result(newest) : html`<p class="muted">${texts.none}</p>`,
+      earlier.length > 0 ? this.section('earlier', { title: texts.earlier }, list) : nothing,
+    ];
   }
 
   #verdict({ unexplainedCount, items }: Reconciliation): string {
@@ -72,53 +45,31 @@ export class DeskReconciliation extends DeskPart {
     return items.length === 0 ? texts.agrees : texts.explained;
   }
 
-  #result(run: Reconciliation): TemplateResult {
+  #result(run: Reconciliation): unknown {
     const texts = this.desk.reconciliation;
     const { language } = this;
     const money = (amountMinor: number) => this.money(amountMinor, run.currency);
-    return html`<article class="card" data-testid="reconciliation" data-unexplained=${run.unexplainedCount}>
-      <h2 class="display"><span class="${run.unexplainedCount > 0 ? 'bad' : 'good'}-mark">${icon(run.unexplainedCount > 0 ? 'warning' : 'check', 24)}</span> ${this.#verdict(run)}</h2>
-      <p class="small muted">${formatMoment(run.startedAt, language)} · ${texts.movements(formatCount(run.movementCount, language))} ${texts.since(formatLongDay(run.since, language))}</p>
-      <dl class="facts">
-        <dt>${texts.books}</dt><dd>${money(run.ledgerMinor)}</dd>
-        <dt>${texts.provider}</dt><dd>${money(run.providerMinor)}</dd>
-        <dt class="sum">${texts.difference}</dt><dd class="sum">${money(run.differenceMinor)}</dd>
-      </dl>
-      ${
-        run.items.length === 0
-          ? nothing
-          : html`<div class="items">
-              <h3>${texts.items}</h3>
-              <ul class="rows">
-                ${run.items.map(
-                  (item) => html`<li>
-                    <div class="what">
-                      <p class="line"><span class="state ${item.isExplained ? 'good' : 'bad'}">${item.isExplained ? texts.isExplained : texts.isUnexplained}</span> <code>${item.reference}</code></p>
-                      <p class="small" lang="en">${item.text}</p>
-                    </div>
-                    <span class="amount">${money(item.differenceMinor)}</span>
-                  </li>`,
-                )}
-              </ul>
-            </div>`
-      }
-    </article>`;
-  }
-
-  #earlier(run: Reconciliation): TemplateResult {
-    return html`<li>
-      <div class="what"><p>${formatMoment(run.startedAt, this.language)}</p><p class="muted small">${this.#verdict(run)}</p></div>
-      <span class="amount">${this.money(run.differenceMinor, run.currency)}</span>
-    </li>`;
-  }
-
-  #run = async (): Promise<void> => {
-    const isDone = await this.act('run', async () => {
-      await call('POST /v1/reconciliations');
-      await this.reload();
+    const isWell = run.unexplainedCount === 0;
+    const items = this.list({
+      items: run.items,
+      row: ({ isExplained, reference, text, differenceMinor }) => ({
+        title: html`<code>${reference}</code>`,
+        state: isExplained ? { look: 'good', text: texts.isExplained } : { look: 'bad', text: texts.isUnexplained },
+        lines: [html`<span lang="en">${text}</span>`],
+        amount: money(differenceMinor),
+      }),
     });
-    if (isDone) this.note = this.desk.reconciliation.done;
-  };
+    return html`<section data-testid="reconciliation" data-unexplained=${run.unexplainedCount}>
+      <h2 class="display"><span class="${isWell ? 'good' : 'bad'}-mark">${icon(isWell ? 'check' : 'warning', 24)}</span> ${this.#verdict(run)}</h2>
+      <p class="muted">${this.moment(run.startedAt)} · ${texts.movements(formatCount(run.movementCount, language))} ${texts.since(formatLongDay(run.since, language))}</p>
+      ${this.facts([
+        [texts.books, money(run.ledgerMinor)],
+        [texts.provider, money(run.providerMinor)],
+        [texts.difference, money(run.differenceMinor), 'sum'],
+      ])}
+      ${run.items.length > 0 ? html`<h3>${texts.items}</h3>${items}` : nothing}
+    </section>`;
+  }
 }
 
 defineElement('desk-reconciliation', DeskReconciliation);

@@ -40,7 +40,6 @@ export class EarningsPapers extends SitePart {
       table {
         width: 100%;
         border-collapse: collapse;
-        font-variant-numeric: tabular-nums;
         font: var(--_type-16);
       }
 

@@ -69,11 +69,6 @@ export const homeStyles = [
       overflow-wrap: anywhere;
     }
 
-    /* The title stands below. */
-    .hero .poster .title {
-      display: none;
-    }
-
     @media (min-width: 720px) {
       .hero {
         aspect-ratio: 21 / 9;
@@ -152,15 +147,15 @@ function hero(room: CardRoom, context: CardContext): TemplateResult {
   const { words, texts, language, formatDate } = context;
   const isLive = room.status === 'live';
   const price = priceOrSoldOut(room, context);
-  return html`<a class="hero" href="/rooms/${room.id}" data-testid="room-${room.id}" aria-labelledby="hero">
-    ${poster(room)}
+  return html`<a class="hero" href="/rooms/${room.id}" data-testid="room-${room.id}">
+    ${poster(room, { isBare: true })}
     <div class="badges">
       ${isLive ? liveBadge(texts) : html`<span class="badge">${whenOf({ info: room, isLive, texts, language, formatDate })}</span>`}
       ${isLive && room.viewerCount !== undefined ? viewersBadge(room.viewerCount, texts, language) : nothing}
     </div>
     <div class="words">
       <div>
-        <h2 class="display" id="hero">${room.title}</h2>
+        <h2 class="display">${room.title}</h2>
         <p>${words.home.with(shownName(room.creator, texts))}</p>
       </div>
       <span class="button ${isLive ? 'primary' : ''}">${isLive ? words.home.enter(price) : price}</span>

@@ -1,16 +1,13 @@
 /** The operators' desk: one page with a part for each path below `/desk`. */
 
 import type { TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import { html } from 'lit';
 import { type PartImport, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { SiteSession } from '../../protocol/site.ts';
 
-import { SitePage } from '../site/site-page.ts';
-import { ledgerStyles } from '../styles/ledger-styles.ts';
-import { sectionStyles } from '../styles/section-styles.ts';
+import { DESK_SECTIONS, type DeskSection, deskPath, SectionPage } from '../site/section-page.ts';
 import '../texts/account-texts.ts';
-import '../texts/desk-texts.ts';
 import '../texts/receipt-texts.ts';
 import '../texts/wallet-texts.ts';
 
@@ -35,35 +32,33 @@ registerParts({
   'desk-reports': withControls(() => import('../desk/desk-reports.ts')),
 });
 
-const SECTIONS = [
-  'overview',
-  'payments',
-  'payouts',
-  'disputes',
-  'holds',
-  'reconciliation',
-  'fees',
-  'charter',
-  'reports',
-  'people',
-  'letters',
-  'jobs',
-  'recoveries',
-] as const;
-type Section = (typeof SECTIONS)[number];
+/** `id`: of a payment, or of a person. */
+const PARTS: Record<DeskSection, (id: string, session: SiteSession) => TemplateResult> = {
+  overview: () => html`<desk-overview></desk-overview>`,
+  payments: (id) => (id ? html`<desk-payment payment=${id}></desk-payment>` : html`<desk-payments></desk-payments>`),
+  payouts: (_id, { currency }) => html`<desk-payouts currency=${currency}></desk-payouts>`,
+  disputes: () => html`<desk-disputes></desk-disputes>`,
+  holds: () => html`<desk-holds></desk-holds>`,
+  reconciliation: () => html`<desk-reconciliation></desk-reconciliation>`,
+  fees: () => html`<desk-fees></desk-fees>`,
+  charter: () => html`<desk-charter></desk-charter>`,
+  reports: () => html`<desk-reports></desk-reports>`,
+  people: (id) => (id ? html`<desk-person person=${id}></desk-person>` : html`<desk-people></desk-people>`),
+  letters: () => html`<desk-letters></desk-letters>`,
+  jobs: () => html`<desk-jobs></desk-jobs>`,
+  recoveries: () => html`<desk-recoveries></desk-recoveries>`,
+};
 
-export class SiteDesk extends SitePage {
+export class SiteDesk extends SectionPage {
   protected readonly page = 'desk';
-  readonly #section: Section;
+  readonly #section: DeskSection;
   /** Of a payment, or of a person. */
   readonly #id: string;
-
-  static override styles = [...SitePage.styles, sectionStyles, ledgerStyles];
 
   constructor() {
     super();
     const [, section = 'overview', id = ''] = location.pathname.split('/').filter(Boolean);
-    this.#section = SECTIONS.find((known) => known === section) ?? 'overview';
+    this.#section = DESK_SECTIONS.find((known) => known === section) ?? 'overview';
     this.#id = decodeURIComponent(id);
   }
 
@@ -71,69 +66,15 @@ export class SiteDesk extends SitePage {
     return `${this.words.desk.sections[this.#section]} · ${super.pageTitle}`;
   }
 
-  protected override updated(changed: Map<PropertyKey, unknown>): void {
-    super.updated(changed);
-    // On a phone the section tabs are wider than the window: scroll to the open one.
-    const current = this.renderRoot.querySelector<HTMLElement>('.sections a[aria-current]');
-    const row = current?.parentElement;
-    if (current && row) row.scrollLeft = current.offsetLeft - (row.clientWidth - current.clientWidth) / 2;
-  }
-
   protected override content(session: SiteSession): TemplateResult {
-    const { words } = this;
+    const { desk } = this.words;
     if (!session.person) return html`<div class="column narrow">${this.signIn()}</div>`;
-    if (!session.isOperator) {
-      return html`<div class="column narrow" data-testid="operators-only">
-        <h1 class="display">${words.desk.operatorsOnly}</h1>
-        <p class="lead">${words.desk.operatorsOnlyText}</p>
-      </div>`;
-    }
-    return html`<div class="column">
-      <h1 class="display">${words.desk.title}</h1>
-      <nav class="sections" aria-label=${words.desk.navigation}>
-        ${SECTIONS.map(
-          (section) => html`<a
-            href=${section === 'overview' ? '/desk' : `/desk/${section}`}
-            data-testid="desk-${section}"
-            aria-current=${section === this.#section ? 'page' : nothing}
-            >${words.desk.sections[section]}</a
-          >`,
-        )}
-      </nav>
-      ${this.#part(session.currency)}
-    </div>`;
-  }
-
-  #part(currency: string): TemplateResult {
-    const id = this.#id;
-    switch (this.#section) {
-      case 'overview':
-        return html`<desk-overview></desk-overview>`;
-      case 'payments':
-        return id ? html`<desk-payment payment=${id}></desk-payment>` : html`<desk-payments></desk-payments>`;
-      case 'payouts':
-        return html`<desk-payouts currency=${currency}></desk-payouts>`;
-      case 'disputes':
-        return html`<desk-disputes></desk-disputes>`;
-      case 'holds':
-        return html`<desk-holds></desk-holds>`;
-      case 'reconciliation':
-        return html`<desk-reconciliation></desk-reconciliation>`;
-      case 'fees':
-        return html`<desk-fees></desk-fees>`;
-      case 'charter':
-        return html`<desk-charter></desk-charter>`;
-      case 'reports':
-        return html`<desk-reports></desk-reports>`;
-      case 'people':
-        return id ? html`<desk-person person=${id}></desk-person>` : html`<desk-people></desk-people>`;
-      case 'letters':
-        return html`<desk-letters></desk-letters>`;
-      case 'jobs':
-        return html`<desk-jobs></desk-jobs>`;
-      case 'recoveries':
-        return html`<desk-recoveries></desk-recoveries>`;
-    }
+    if (!session.isOperator) return this.closed('operators-only', desk.operatorsOnly, desk.operatorsOnlyText);
+    const title = html`<h1 class="display">${desk.sections[this.#section]}</h1>`;
+    return this.sided(session, deskPath(this.#section), [
+      this.#id ? '' : title,
+      PARTS[this.#section](this.#id, session),
+    ]);
   }
 }
 

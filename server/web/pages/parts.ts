@@ -74,6 +74,17 @@ class PartsDemo extends PagePart<DemoRow[]> {
           kind: 'select',
           options: [{ value: 'a', label: 'First' }],
         },
+        {
+          ...{ name: 'way', label: 'One of few', testId: 'radio', kind: 'radio' },
+          options: [
+            { value: 'a', label: 'This' },
+            { value: 'b', label: 'That' },
+          ],
+        },
+        {
+          ...{ name: 'when', label: 'Moment', testId: 'moment', kind: 'moment' },
+          isFor: (values) => values('way') === 'b',
+        },
         { name: 'agreed', label: 'A box to tick', testId: 'check', kind: 'check', value: true },
       ],
       submit: { label: 'Send', testId: 'send' },
@@ -86,6 +97,22 @@ class PartsDemo extends PagePart<DemoRow[]> {
         { title: 'List without rows' },
         this.list({ items: [], row: () => ({ title: '' }), empty: 'Nothing yet.' }),
       ),
+      this.section(
+        'search',
+        { title: 'Search' },
+        this.search({
+          fields: [{ name: 'query', label: 'What', testId: 'query' }],
+          submit: { label: 'Search', testId: 'search' },
+          ask: () => undefined,
+        }),
+      ),
+      this.section('figures', { title: 'Figures and facts' }, [
+        this.figures([{ label: 'Held', amount: '€12.00', hint: 'Released by date', testId: 'held' }]),
+        this.facts([
+          ['Sold', '€20.00'],
+          ['Kept', '€12.00', 'sum'],
+        ]),
+      ]),
       this.section('form', { title: 'Form', text: 'Send it empty to see a fault, and filled to see a failure.' }, form),
     ];
   }

@@ -8,10 +8,8 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { SiteSession } from '../../protocol/site.ts';
 
-import { SitePage } from '../site/site-page.ts';
-import { sectionStyles } from '../styles/section-styles.ts';
+import { REVIEW_SECTIONS, reviewPath, SectionPage } from '../site/section-page.ts';
 import '../texts/account-texts.ts';
-import '../texts/review-texts.ts';
 
 const withControls = (load: PartImport) => () =>
   Promise.all([import('../../../client-sdk/elements/theme/web-awesome.ts'), load()]);
@@ -22,15 +20,13 @@ registerParts({
   'review-case': withControls(() => import('../review/review-case.ts')),
 });
 
-const SECTIONS = ['', 'orders', 'figures'] as const;
-type Section = (typeof SECTIONS)[number];
+const PARTS = {
+  '': html`<review-queue></review-queue>`,
+  orders: html`<review-order></review-order>`,
+  figures: html`<review-figures></review-figures>`,
+};
 
-function isSection(place: string): place is Section {
-  return (SECTIONS as readonly string[]).includes(place);
-}
-
-export class SiteReview extends SitePage {
-  static override styles = [...SitePage.styles, sectionStyles];
+export class SiteReview extends SectionPage {
   protected readonly page = 'review';
   /** The id of a case, or a section. */
   readonly #place: string;
@@ -48,20 +44,14 @@ export class SiteReview extends SitePage {
   protected override content(session: SiteSession): TemplateResult {
     const { review } = this.words;
     if (!session.person) return html`<div class="column narrow">${this.signIn()}</div>`;
-    if (!session.isReviewer) {
-      return html`<div class="column narrow" data-testid="reviewers-only">
-        <h1 class="display">${review.reviewersOnly}</h1>
-        <p class="lead">${review.reviewersOnlyText}</p>
-      </div>`;
-    }
+    if (!session.isReviewer) return this.closed('reviewers-only', review.reviewersOnly, review.reviewersOnlyText);
     if (!session.isStrong) return this.#locked(session);
-    return html`<div class="column">
-      ${
-        isSection(this.#place)
-          ? this.#section(this.#place)
-          : html`<review-case case=${this.#place} reader=${session.person.identity}></review-case>`
-      }
-    </div>`;
+    const open = REVIEW_SECTIONS.find((section) => section === this.#place);
+    const content =
+      open === undefined
+        ? html`<review-case case=${this.#place} reader=${session.person.identity}></review-case>`
+        : [html`<h1 class="display">${review.titles[open]}</h1>`, PARTS[open]];
+    return this.sided(session, reviewPath(open ?? ''), content);
   }
 
   #locked({ openIdProvider }: SiteSession): TemplateResult {
@@ -80,23 +70,6 @@ export class SiteReview extends SitePage {
       const { confirmWithPasskey } = await import('../passkeys/passkey-confirm.ts');
       if (await confirmWithPasskey()) await this.start();
     });
-
-  #section(open: Section): TemplateResult {
-    const { review } = this.words;
-    const parts = {
-      '': html`<review-queue></review-queue>`,
-      orders: html`<review-order></review-order>`,
-      figures: html`<review-figures></review-figures>`,
-    };
-    return html`<h1 class="display">${review.title}</h1>
-      <nav class="sections" aria-label=${review.navigation}>
-        ${SECTIONS.map(
-          (name) =>
-            html`<a href=${`/review/${name}`.replace(/\/$/, '')} aria-current=${name === open ? 'page' : nothing}>${review.sections[name]}</a>`,
-        )}
-      </nav>
-      ${parts[open]}`;
-  }
 }
 
 defineElement('site-review', SiteReview);

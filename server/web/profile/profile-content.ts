@@ -44,10 +44,6 @@ export const profileStyles = [
       border-radius: var(--_radius);
     }
 
-    .banner .title {
-      display: none;
-    }
-
     .person {
       display: grid;
       grid-template-columns: auto minmax(0, 1fr);
@@ -62,7 +58,7 @@ export const profileStyles = [
       border: 4px solid var(--_ground);
     }
 
-    .person .acts {
+    .person .follow {
       display: flex;
       flex-wrap: wrap;
       gap: var(--_space-8);
@@ -119,10 +115,10 @@ export function profileContent(profile: ShownProfile, context: CardContext, foll
     creator: profile,
   };
   return html`<div class="column">
-    <div class="banner">${poster(pictured)}</div>
+    <div class="banner">${poster(pictured, { isBare: true })}</div>
     <div class="person">
       ${portrait(picture, name, { alt: words.profile.pictureOf(name), size: '6rem' })}
-      <div class="acts">${follow} ${tiers.length > 0 ? html`<a class="button primary" href="#club">${words.profile.join}</a>` : nothing}</div>
+      <div class="follow">${follow} ${tiers.length > 0 ? html`<a class="button primary" href="#club">${words.profile.join}</a>` : nothing}</div>
       <div class="who">
         <h1 class="display"><bdi>${name}</bdi></h1>
         <p class="muted">@${handle}</p>

@@ -44,24 +44,6 @@ export const evidenceStyles = css`
     border-color: var(--_danger);
     background: var(--_surface);
   }
-
-  pre {
-    max-height: 24rem;
-    overflow: auto;
-    overflow-wrap: anywhere;
-    white-space: pre-wrap;
-    font: var(--_type-14);
-  }
-
-  summary {
-    padding-block: var(--_space-8);
-    cursor: pointer;
-  }
-
-  summary:focus-visible {
-    outline: 2px solid var(--_accent);
-    outline-offset: 2px;
-  }
 `;
 
 export function evidenceOf(stored: unknown, texts: SiteTexts['review'], language: Language): TemplateResult {

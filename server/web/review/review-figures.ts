@@ -1,44 +1,38 @@
 /** `<review-figures>`: how many reports, orders, decisions and appeals there were in a period. */
-import { call } from '../site/site-call.ts';
-import '@awesome.me/webawesome/dist/components/option/option.js';
-import '@awesome.me/webawesome/dist/components/select/select.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { CharterVersion } from '../../protocol/trust/charter.ts';
 import type { Figures } from '../../protocol/trust/decisions.ts';
-
 import { DeskPart } from '../desk/desk-part.ts';
+import { call } from '../site/site-call.ts';
+import { optionsOf } from './review-words.ts';
 
 const PERIODS = ['all', 'year', 'month', 'lastMonth'] as const;
 type Period = (typeof PERIODS)[number];
 type Names = Readonly<Record<string, string>>;
 
-export class ReviewFigures extends DeskPart {
-  static override properties = {
-    ...DeskPart.properties,
-    period: { state: true },
-    counted: { state: true },
-    articles: { state: true },
-  };
-  declare period: Period;
-  declare counted: Figures | undefined;
+interface Shown {
+  figures: Figures;
   /** Of the version in force, for their titles. */
-  declare articles: CharterVersion['articles'];
+  articles: CharterVersion['articles'];
+}
+
+export class ReviewFigures extends DeskPart<Shown> {
+  protected override height = '20rem';
+  #period: Period = 'all';
 
   static override styles = [
     ...DeskPart.styles,
     css`
-      .period {
-        max-width: 17rem;
-        margin-bottom: var(--_space-24);
-      }
-
       .sets {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr));
-        gap: var(--_space-32) var(--_space-48);
+        gap: 0 var(--_space-48);
+      }
+
+      .sets .facts {
+        grid-template-columns: minmax(0, 1fr) auto;
       }
 
       h3 {
@@ -47,50 +41,39 @@ export class ReviewFigures extends DeskPart {
     `,
   ];
 
-  constructor() {
-    super();
-    this.period = 'all';
-    this.articles = [];
-  }
-
-  protected override async load(): Promise<void> {
-    const { period } = this;
+  protected override read = async (): Promise<Shown> => {
     const [figures, { versions }] = await Promise.all([
-      call('GET /v1/review/figures', boundsOf(period)),
+      call('GET /v1/review/figures', boundsOf(this.#period)),
       call('GET /v1/charter/versions'),
     ]);
-    // Another period was chosen meanwhile.
-    if (period !== this.period) return;
-    this.counted = figures;
-    const inForce = versions.find(({ state }) => state === 'in_force');
-    if (inForce && this.articles.length === 0)
-      this.articles = (await call('GET /v1/charter/versions/:version', { version: inForce.version })).articles;
-  }
+    const version = versions.find(({ state }) => state === 'in_force')?.version;
+    const inForce = version === undefined ? undefined : await call('GET /v1/charter/versions/:version', { version });
+    return { figures, articles: inForce?.articles ?? [] };
+  };
 
-  override render(): TemplateResult {
+  override render(): unknown {
     const texts = this.words.review;
-    return html`${keyed(
-      this.language,
-      html`<wa-select class="period" label=${texts.period} data-testid="figures-period" .value=${this.period} @change=${(
-        event: Event,
-      ) => {
-        this.period = (event.target as HTMLInputElement).value as Period;
-        void this.reload();
-      }}>
-        ${PERIODS.map((name) => html`<wa-option value=${name}>${texts.periods[name]}</wa-option>`)}
-      </wa-select>`,
-    )}
-      ${this.messages()}
-      ${this.whenRead(this.counted, '20rem', (figures) => this.#sets(figures))}`;
+    const period = this.search({
+      fields: [
+        {
+          name: 'period',
+          label: texts.period,
+          testId: 'figures-period',
+          kind: 'select',
+          options: optionsOf(texts.periods, PERIODS),
+        },
+      ],
+      ask: (values) => {
+        this.#period = values('period') as Period;
+      },
+    });
+    return html`${period}${super.render()}`;
   }
 
-  #sets({ reports, orders, decisions, appeals, waiting }: Figures): TemplateResult {
+  protected override show({ figures: { reports, orders, decisions, appeals, waiting }, articles }: Shown): unknown {
     const texts = this.words.review;
     const { figures: words } = texts;
-    const grounds = {
-      law: words.law,
-      ...Object.fromEntries(this.articles.map((it) => [it.id, it.title[this.language]])),
-    };
+    const grounds = { law: words.law, ...Object.fromEntries(articles.map((it) => [it.id, it.title[this.language]])) };
     const { total, late, automated, withoutMeasure, medianHours } = decisions;
     return html`<div class="sets" data-testid="figures">
       ${this.#set(words.waiting, [
@@ -147,16 +130,16 @@ export class ReviewFigures extends DeskPart {
     groups: (readonly [string, Record<string, number>, Names])[] = [],
   ): TemplateResult {
     const number = new Intl.NumberFormat(this.language, { maximumFractionDigits: 1 });
-    const row = (name: string, count: number | null) =>
-      html`<dt><bdi>${name}</bdi></dt><dd>${count === null ? '–' : number.format(count)}</dd>`;
+    const facts = (pairs: readonly (readonly [string, number | null])[]) =>
+      this.facts(pairs.map(([name, count]) => [html`<bdi>${name}</bdi>`, count === null ? '–' : number.format(count)]));
     return html`<section>
       <h2 class="display">${title}</h2>
-      <dl class="facts">${lines.map(([name, count]) => row(name, count))}</dl>
+      ${facts(lines)}
       ${groups.map(([name, counts, names]) => {
         const sorted = Object.entries(counts).sort(([, one], [, other]) => other - one);
         if (sorted.length === 0) return nothing;
         return html`<h3>${name}</h3>
-          <dl class="facts">${sorted.map(([key, count]) => row(names[key] ?? key, count))}</dl>`;
+          ${facts(sorted.map(([key, count]) => [names[key] ?? key, count]))}`;
       })}
     </section>`;
   }

@@ -1,7 +1,6 @@
 /** The queue of cases, whose filters are changed while requests run. */
-
 import { afterEach, expect, test, vi } from 'vitest';
-import { handlerOf } from '../../../tests/support/browser/element-events.ts';
+import { pressOf, submitOf } from '../../../tests/support/browser/element-events.ts';
 import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import type { CaseList } from '../../protocol/trust/decisions.ts';
 import '../texts/review-texts.ts';
@@ -9,29 +8,34 @@ import { ReviewQueue } from './review-queue.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
-const listOf = (id: string) => ({ cases: [{ id }], next: null }) as unknown as CaseList;
+const listOf = (id: string, next: string | null = null) =>
+  ({ cases: [{ id, openedAt: '2030-01-01T20:00:00Z' }], next }) as unknown as CaseList;
+const shownBy = ({ data }: ReviewQueue) => [data?.cases.map(({ id }) => id), data?.next];
+/** Chooses the cases that are decided. */
+const chooseDecided = (queue: ReviewQueue) => submitOf(queue.render(), 'class="search"')({ state: 'decided' });
 
 test('more cases of an earlier filter are not added to the list of the new one', async () => {
   const more = Promise.withResolvers<CaseList>();
-  answerOf('GET /v1/review/cases').mockReturnValueOnce(more.promise).mockResolvedValueOnce(listOf('case_decided'));
+  answerOf('GET /v1/review/cases').mockReturnValueOnce(more.promise).mockResolvedValue(listOf('case_decided'));
   const queue = new ReviewQueue();
-  queue.next = 'page_2';
-  const pressed = handlerOf(queue.render(), 'appearance="outlined"', 'click')();
-  queue.state = 'decided';
-  await queue.reload();
+  queue.data = listOf('case_owed', 'page_2');
+  const pressed = pressOf(queue.render(), 'review-more')();
+  chooseDecided(queue);
+  await vi.waitFor(() => expect(shownBy(queue)).toEqual([['case_decided'], null]));
   more.resolve(listOf('case_older'));
   await pressed;
-  expect([queue.cases?.map(({ id }) => id), queue.next]).toEqual([['case_decided'], null]);
+  expect(shownBy(queue)).toEqual([['case_decided'], null]);
 });
 
 test('the late answer to an earlier filter does not replace the list of the new one', async () => {
   const late = Promise.withResolvers<CaseList>();
-  answerOf('GET /v1/review/cases').mockReturnValueOnce(late.promise).mockResolvedValueOnce(listOf('case_decided'));
+  const cases = answerOf('GET /v1/review/cases');
+  cases.mockReturnValueOnce(late.promise).mockResolvedValueOnce(listOf('case_decided'));
   const queue = new ReviewQueue();
   const first = queue.reload();
-  queue.state = 'decided';
-  await queue.reload();
+  chooseDecided(queue);
+  expect(cases.mock.lastCall?.[0]).toMatchObject({ state: 'decided' });
   late.resolve(listOf('case_owed'));
   await first;
-  expect(queue.cases?.map(({ id }) => id)).toEqual(['case_decided']);
+  expect(shownBy(queue)).toEqual([['case_decided'], null]);
 });

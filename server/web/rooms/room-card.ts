@@ -90,7 +90,6 @@ export const roomCardStyles = [
       font: var(--_title-20);
       color: var(--_accent);
       white-space: nowrap;
-      font-variant-numeric: tabular-nums lining-nums;
     }
 
     .room-card .sold-out {
@@ -136,7 +135,7 @@ export function roomCard(room: CardRoom, context: CardContext, { isOwnPage = fal
   const isLive = room.status === 'live';
   return html`<a class="room-card" href="/rooms/${room.id}" data-testid="room-${room.id}">
     <div class="picture">
-      ${poster(room, 'lazy')}
+      ${poster(room, { loading: 'lazy' })}
       <div class="badges">
         ${isLive ? liveBadge(texts) : html`<span class="badge">${whenOf({ info: room, isLive, texts, language, formatDate })}</span>`}
         ${isLive && viewerCount !== undefined ? viewersBadge(viewerCount, texts, language) : nothing}

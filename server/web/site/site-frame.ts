@@ -18,6 +18,7 @@ export interface SiteFrame {
   language: Language;
   person: SitePerson | null;
   isOperator: boolean;
+  isReviewer: boolean;
   /** Whether one can sign in with an account of this house; absent in a house that only embeds. */
   signInPath: string | undefined;
   /** A full-height page has no footer and does not scroll. */
@@ -68,7 +69,7 @@ function houseLinks({ words, housePages }: SiteFrame): TemplateResult | typeof n
 }
 
 function header(frame: SiteFrame, handlers: FrameHandlers | undefined): TemplateResult {
-  const { words, person, isOperator } = frame;
+  const { words, person, isOperator, isReviewer } = frame;
   const link = (page: PageName, href: string, text: string) =>
     html`<a href=${href} aria-current=${frame.page === page ? 'page' : nothing}>${text}</a>`;
   const other = otherLanguage(frame.language);
@@ -87,6 +88,7 @@ function header(frame: SiteFrame, handlers: FrameHandlers | undefined): Template
       ${person?.role === 'creator' ? link('earnings', '/earnings', words.site.earnings) : nothing}
       ${person?.role === 'fan' && !isOperator ? link('wallet', '/wallet', words.site.wallet) : nothing}
       ${isOperator ? link('desk', '/desk', words.site.desk) : nothing}
+      ${isReviewer ? link('review', '/review', words.site.review) : nothing}
     </nav>
     <a
       class="language"

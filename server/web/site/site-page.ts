@@ -121,6 +121,7 @@ export abstract class SitePage extends LogeElement {
         language: this.language,
         person: session?.person ?? null,
         isOperator: session?.isOperator ?? false,
+        isReviewer: session?.isReviewer ?? false,
         signInPath: this.signInPath,
         isFullHeight: this.isFullHeight,
         hasFooter: this.isReady,

@@ -25,6 +25,10 @@ export const documentStyles = css`
     font: var(--_type-16);
   }
 
+  * {
+    font-variant-numeric: tabular-nums lining-nums !important;
+  }
+
   /* Web Awesome marks the page while a dialog is open. */
   html.wa-scroll-lock {
     overflow: hidden;

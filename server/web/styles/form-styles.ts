@@ -48,7 +48,6 @@ export const formStyles = css`
   .field input.code {
     max-width: 14rem;
     font: var(--_title-28);
-    font-variant-numeric: tabular-nums;
     letter-spacing: 0.25em;
   }
 
@@ -77,6 +76,7 @@ export const formStyles = css`
   .search {
     display: flex;
     flex-wrap: wrap;
+    gap: var(--_space-12) var(--_space-16);
     align-items: start;
     max-width: none;
     margin-block: var(--_space-16);
@@ -89,7 +89,7 @@ export const formStyles = css`
 
   /* Level with the fields, below the height of their labels. */
   .search > :is(.button, .check) {
-    margin-top: 1.75rem;
+    margin-top: calc(var(--_space-24) + var(--_space-4));
   }
 
   .check {

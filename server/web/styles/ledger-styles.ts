@@ -24,7 +24,6 @@ export const ledgerStyles = css`
 
   .figures .amount {
     font: var(--_title-28);
-    font-variant-numeric: tabular-nums lining-nums;
     white-space: nowrap;
   }
 
@@ -70,7 +69,6 @@ export const ledgerStyles = css`
 
   .rows .amount {
     font-weight: 600;
-    font-variant-numeric: tabular-nums;
     white-space: nowrap;
   }
 
@@ -109,7 +107,6 @@ export const ledgerStyles = css`
   .facts dd {
     padding-inline-start: var(--_space-16);
     text-align: end;
-    font-variant-numeric: tabular-nums;
     overflow-wrap: anywhere;
   }
 

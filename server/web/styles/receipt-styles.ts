@@ -29,7 +29,6 @@ export const receiptStyles = css`
   .total {
     margin: var(--_space-4) 0 var(--_space-16);
     font: var(--_title-page);
-    font-variant-numeric: tabular-nums lining-nums;
   }
 
   .paper .facts dt {

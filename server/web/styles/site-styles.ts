@@ -120,6 +120,12 @@ export const frameStyles = css`
     header:has(nav a:nth-of-type(3)) nav a {
       padding: 0 var(--_space-8);
     }
+
+    /* A creator who reviews reports has four places to go. */
+    header:has(nav a:nth-of-type(4)) nav {
+      overflow-x: auto;
+      scrollbar-width: none;
+    }
   }
 
   @media (max-width: 350px) {

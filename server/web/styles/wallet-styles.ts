@@ -15,7 +15,6 @@ export const walletPageStyles = css`
   .balance .amount {
     min-height: 1.15em;
     font: var(--_title-page);
-    font-variant-numeric: tabular-nums lining-nums;
   }
 
   .balance .amount .waiting {
@@ -48,7 +47,6 @@ export const walletPageStyles = css`
   }
 
   .apart dd {
-    font-variant-numeric: tabular-nums;
   }
 
   wa-callout {

@@ -10,12 +10,13 @@ import { type MailHouse, openMailHouse } from '../../support/houses/mail-house.t
 import { openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
-type Lookups = Pick<FactLettersOptions, 'db' | 'roomOf' | 'getRoom' | 'addressOf'>;
+type Lookups = Pick<FactLettersOptions, 'db' | 'paidOf' | 'getRoom' | 'addressOf'>;
 const openLetters = ({ mail }: MailHouse, lookups: Lookups) =>
   new FactLetters({
     ...{ mail, publicUrl: 'https://loge.example', ...lookups },
     contactOf: async () => undefined,
     reportLinkOf: () => 'https://loge.example',
+    statements: { find: async () => undefined, findAppeal: async () => undefined },
   });
 
 test('a person gets receipts and word of refunds, once each; people without an address get nothing', async () => {
@@ -34,26 +35,26 @@ test('a person gets receipts and word of refunds, once each; people without an a
   const getRoom = vi.fn((id: string) => house.rooms.getRoom(id));
   const letters = openLetters(post, {
     db,
-    roomOf: (ticket) => house.money.tickets.roomOf(ticket),
+    paidOf: (payment) => house.money.receipts.findPaid(payment),
     getRoom,
     addressOf: async (identity) => (identity === fan ? { address: 'lea@example.com', language: 'fr' } : undefined),
   });
   const own = house.facts.filter(({ topic }) => ['topup.settled', 'ticket.bought', 'refund.changed'].includes(topic));
   for (let times = 0; times < 2; times += 1) await letters.handleFacts(own);
-  // No room is read for a person who gets no letter.
-  expect(getRoom).toHaveBeenCalledTimes(2);
+  // Of the ticket and of its refund, each time. No room is read for a person who gets no letter.
+  expect(getRoom).toHaveBeenCalledTimes(4);
   await post.sendDue();
   const sent = await post.mail.listKept();
   expect(sent.map(({ to }) => to)).toEqual(Array(3).fill('lea@example.com'));
   const said = sent.map(({ subject, text }) => {
     const [amount] = /\d+,\d\d €/.exec(text.replace(/[\u00a0\u202f]/g, ' ')) ?? [];
     const [link] = /https:\/\/loge\.example\/(receipts\/ticket_|wallet)/.exec(text) ?? [];
-    return [subject, amount, link];
+    return [subject.replace(/[\u00a0\u202f]/g, ' '), amount, link];
   });
   expect(said.sort()).toEqual([
-    ['Un remboursement de Loge', '5,00 €', 'https://loge.example/wallet'],
-    ['Votre reçu de Loge', '20,00 €', 'https://loge.example/wallet'],
-    ['Votre reçu de Loge', '5,00 €', 'https://loge.example/receipts/ticket_'],
+    ['Votre billet : An evening with Ada', '5,00 €', 'https://loge.example/receipts/ticket_'],
+    ['Votre recharge : 20,00 €', '20,00 €', 'https://loge.example/wallet'],
+    ['Votre remboursement : 5,00 € pour un billet', '5,00 €', 'https://loge.example/wallet'],
   ]);
 });
 
@@ -77,14 +78,14 @@ test('each payment of a membership has a receipt by letter: the first one and th
   });
   const letters = openLetters(post, {
     db,
-    roomOf: (ticket) => house.money.tickets.roomOf(ticket),
+    paidOf: (payment) => house.money.receipts.findPaid(payment),
     getRoom: (id) => house.rooms.getRoom(id),
     addressOf: async (one) => (one === identity ? { address: 'lea@example.com', language: 'en' } : undefined),
   });
   for (let times = 0; times < 2; times += 1) await letters.handleFacts(paid);
   await post.sendDue();
   const sent = await post.mail.listKept();
-  expect(sent.map(({ subject }) => subject)).toEqual(['Your receipt from Loge', 'Your receipt from Loge']);
+  expect(sent.map(({ subject }) => subject)).toEqual(Array(2).fill('Your membership: Inner circle, €12.00'));
   for (const { text } of sent) expect(text).toMatch(/“Inner circle” is paid.*€12\.00/s);
   // Each names the end of its own month.
   const ends = [first, await paidUntil()].map((at) => formatDate(at, 'day', { language: 'en', timeZone: 'UTC' }));
@@ -100,8 +101,9 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
   await using db = await openDatabase();
   await using post = openMailHouse(db, { keepsData: true });
   const addressOf = async () => ({ address: 'lea@example.com', language: 'en' as const });
-  const roomOf = async () => ({ title: 'Vespers', creator: { identity: 'ada', name: 'Ada' } }) as Room;
-  const letters = openLetters(post, { db, addressOf, roomOf, getRoom: roomOf });
+  const getRoom = async () => ({ title: 'Vespers', creator: { identity: 'ada', name: 'Ada' } }) as Room;
+  const paidOf = async () => ({ kind: 'ticket', room: 'room_1' }) as const;
+  const letters = openLetters(post, { db, addressOf, getRoom, paidOf });
   const fact = <Topic extends keyof MoneyFacts>(topic: Topic, data: object): Fact => ({
     id: `fact_${topic}_${JSON.stringify(data).length}`,
     topic,
@@ -137,14 +139,14 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
   await post.sendDue();
   const sent = await post.mail.listKept();
   expect(sent.map(({ subject }) => subject).sort()).toEqual([
-    'Cancelled: Vespers',
-    'Cancelled: Vespers',
-    'Loge has paid you',
-    'Your membership “Inner <circle>” could not be renewed',
-    'Your receipt from Loge',
+    'Cancelled: Vespers, €1.00 refunded',
+    'Cancelled: Vespers, €1.00 refunded',
+    'Your membership “Inner <circle>” couldn’t be renewed',
+    'Your payout: €123.45',
+    'Your tip: €7.00 to Ada',
   ]);
   expect(sent.map(({ html }) => html).join()).toContain('Inner &lt;circle&gt;');
   expect(sent.map(({ text }) => text).join()).toMatch(/€123\.45|11 May 2026/);
-  const tipped = sent.find(({ subject }) => subject === 'Your receipt from Loge');
+  const tipped = sent.find(({ subject }) => subject.startsWith('Your tip'));
   expect(tipped?.text).toContain('Live: Vespers\nCreator: Ada\nAmount: €7.00');
 });

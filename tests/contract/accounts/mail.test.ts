@@ -94,7 +94,7 @@ test('a letter arrives as text and HTML in its language, with headers of its own
 test('a creator who closed their account is named in the language of the reader', async () => {
   await using db = await openDatabase();
   await using house = openMailHouse(db, { keepsData: true });
-  const live = { title: 'An evening', creator: 'Erased' };
+  const live = { ...liveLetter('any').data, creator: 'Erased' };
   const bought = { what: 'ticket', amountMinor: 500, currency: 'eur', at: '2026-05-04T20:00:00Z', live } as const;
   const data = { ...bought, link: 'https://loge.example/receipts/ticket_1' };
   const receipt = { key: 'receipt', to: 'ann@example.com', language: 'fr', template: 'receipt', data } as const;

@@ -589,7 +589,7 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     for (const kind of ['stop_live', 'refund_room'] as const)
       expect([kind, await codeOf(house.decide(ofFan, [{ kind }]))]).toEqual([kind, 'measure_invalid']);
     const ofCreator = await house.report(room, 'lea', { subject: { kind: 'live' }, category: 'violence' });
-    expect((await decisions.view('rev-1', ofCreator)).isAboutCreator).toBe(true);
+    expect(await decisions.view('rev-1', ofCreator)).toMatchObject({ isAboutCreator: true, isLive: false });
     await house.decide(ofCreator, [{ kind: 'stop_live' }, { kind: 'refund_room' }]);
     expect((await decisions.statements.list('ada')).statements).toMatchObject([{ points: 3, mayAppeal: true }]);
   });
@@ -652,7 +652,7 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     const instead: DecisionInput = { ...DECIDED, measures: [{ kind: 'remove_message' }] };
     await decisions.decideAppeal('rev-2', ofReporter.id, { ...GRANTED, instead });
     const toLea = await lettersTo('lea');
-    expect(toLea).toContain('Votre recours est accueilli : la décision sur ce que vous aviez signalé a changé.');
+    expect(toLea).toContain('La décision sur ce que vous aviez signalé a changé.');
     expect(toLea).not.toContain('Ce qui pouvait être annulé');
     // An order is not theirs to appeal.
     expect([await lettersTo('rev'), (await reports.listOwn('person_rev')).reports]).toEqual(['', []]);

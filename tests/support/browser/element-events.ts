@@ -1,5 +1,6 @@
 /** Finds the handlers of events in what an element renders, without a browser. */
 import type { TemplateResult } from 'lit';
+import { vi } from 'vitest';
 
 /** The template and those in it, at any depth. */
 function templatesIn(value: unknown): TemplateResult[] {
@@ -34,4 +35,20 @@ export function handlerOf(rendered: unknown, attribute: string, event: string): 
 /** The handler of a click on what has this test id. */
 export function pressOf(rendered: unknown, testId: string): (event?: unknown) => unknown {
   return handlerOf(rendered, `data-testid="${testId}"`, 'click');
+}
+
+/** Sends the form, or the search, with these values. */
+export function submitOf(rendered: unknown, form: string): (values: Record<string, string>) => unknown {
+  return (values) => {
+    const target = { querySelector: () => null, reset: () => undefined };
+    vi.stubGlobal(
+      'FormData',
+      class extends Map<string, string> {
+        constructor() {
+          super(Object.entries(values));
+        }
+      },
+    );
+    return handlerOf(rendered, form, 'submit')({ preventDefault: () => undefined, target, currentTarget: target });
+  };
 }

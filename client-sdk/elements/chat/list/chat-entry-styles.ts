@@ -92,7 +92,6 @@ export const chatEntryStyles = css`
     color: var(--_muted);
     /* Opacity would create a compositing layer for each. */
     visibility: hidden;
-    font-variant-numeric: tabular-nums;
   }
 
   .row:hover time,
@@ -176,7 +175,6 @@ export const chatEntryStyles = css`
     grid-row: 1 / span 3;
     font: var(--_title-20);
     color: var(--_accent);
-    font-variant-numeric: tabular-nums lining-nums;
   }
 
   .tip.refunded {

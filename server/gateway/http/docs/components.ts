@@ -1,6 +1,7 @@
 /** The schemas that the OpenAPI document names, and how schemas of zod become JSON Schemas. */
 import { z } from 'zod';
 import { creator, creatorInput, participant, tokenInput } from '../../../protocol/accounts/accounts.ts';
+import { creatorCard } from '../../../protocol/accounts/profiles.ts';
 import {
   deliveryList,
   embedderEvent,
@@ -49,6 +50,7 @@ const INPUT_NAMES: [z.ZodType, string][] = [
 
 export const ANSWER_NAMES: [z.ZodType, string][] = [
   [creator, 'Creator'],
+  [creatorCard, 'PersonCard'],
   [participant, 'Participant'],
   [apiKey, 'ApiKey'],
   [apiKeyWithSecret, 'ApiKeyWithSecret'],

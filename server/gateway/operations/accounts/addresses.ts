@@ -1,11 +1,15 @@
 import { addressContract } from '../../../protocol/operations/accounts/addresses.ts';
-import { implement } from '../operation.ts';
+import { implement, withPeople } from '../operation.ts';
 
 export const addressOperations = implement(addressContract, {
   getAddressChange: async ({ people }, { caller }) => ({ change: await people.addresses.find(caller.identity) }),
   changeAddress: ({ people }, { caller, input }) => people.addresses.request(caller.identity, input.address),
   withdrawAddressChange: ({ people }, { caller }) => people.addresses.withdraw(caller.identity),
-  listRecoveries: async ({ people }) => ({ recoveries: await people.addresses.listRecoveries() }),
+  listRecoveries: async (domains, { key }) => {
+    const recoveries = await domains.people.addresses.listRecoveries();
+    const named = recoveries.flatMap(({ person, by }) => [person, by]);
+    return withPeople(domains, { key, answer: { recoveries }, named });
+  },
   beginRecovery: async ({ people: { addresses }, money }, { caller: { identity: by }, input }) => {
     const person = await addresses.findPerson(input.account);
     const act = { act: 'recovery', subject: person, by, reason: input.reason } as const;

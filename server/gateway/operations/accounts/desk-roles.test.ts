@@ -24,11 +24,12 @@ test('where the house accepts its creators, a request waits for an operator, and
   expect((await lea('PATCH', '/v1/me', { handle: 'lea.martin' })).status).toBe(200);
   const pageStatus = async () => (await http.call('GET', '/v1/profiles/lea.martin')).status;
   expect(await pageStatus()).toBe(404);
-  const { roles } = (await operator('GET', '/v1/desk/roles')).json;
+  const { roles, people } = (await operator('GET', '/v1/desk/roles')).json;
   expect(roles).toMatchObject([
     { person: 'operator', role: 'operator' },
-    { person: 'person_lea', role: 'creator', name: 'Léa Martin', givenAt: null },
+    { person: 'person_lea', role: 'creator', givenAt: null },
   ]);
+  expect(people).toContainEqual({ identity: 'person_lea', name: 'Léa Martin', handle: 'lea.martin', picture: null });
   await decide(false);
   expect((await lea('GET', '/v1/me')).json).toMatchObject({ role: 'fan', isCreatorRequested: false });
   expect(await ask()).toMatchObject({ isCreatorRequested: true });

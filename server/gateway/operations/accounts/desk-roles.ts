@@ -1,6 +1,6 @@
 import { AppError } from '../../../protocol/errors.ts';
 import { deskRoleContract } from '../../../protocol/operations/accounts/desk-roles.ts';
-import { type HttpDomains, implement } from '../operation.ts';
+import { type HttpDomains, implement, withPeople } from '../operation.ts';
 
 /** A closed account counts as no person: an operator who cannot sign in would let the last real one leave. */
 async function assertOpenAccount({ people }: HttpDomains, person: string): Promise<void> {
@@ -9,17 +9,15 @@ async function assertOpenAccount({ people }: HttpDomains, person: string): Promi
 }
 
 export const deskRoleOperations = implement(deskRoleContract, {
-  deskRoles: async ({ roles, people }) => {
+  deskRoles: async (domains, { key }) => {
+    const { roles } = domains;
     const [reviewers, operators, requests] = await Promise.all([
       roles.holders('reviewer'),
       roles.holders('operator'),
       roles.requests({ role: 'creator' }),
     ]);
-    const named = [...reviewers, ...operators, ...requests].map(async (held) => {
-      const { name = '', handle = null } = (await people.findCard(held.person)) ?? {};
-      return { ...held, name, handle };
-    });
-    return { roles: await Promise.all(named) };
+    const held = [...reviewers, ...operators, ...requests];
+    return withPeople(domains, { key, answer: { roles: held }, named: held.map(({ person }) => person) });
   },
   giveRole: async (domains, { caller, params: { person }, input: { role, reason } }) => {
     await assertOpenAccount(domains, person);

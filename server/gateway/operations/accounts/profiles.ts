@@ -43,7 +43,7 @@ export const profileOperations = implement(profileContract, {
     isFollowing: await rooms.followers.isFollowing({ creator: params.creator, follower: caller.identity }),
   }),
   listFollows: async ({ people, rooms }, { caller }) => ({
-    creators: await people.findCreatorCards(await rooms.followers.listFollowed(caller.identity)),
+    creators: await people.findCards(await rooms.followers.listFollowed(caller.identity)),
   }),
   addFollower: async ({ rooms }, { params }) => {
     await rooms.followers.follow({ creator: params.creator, follower: parseIdentity(params.identity) });

@@ -1,7 +1,7 @@
 import { AppError } from '../../../protocol/errors.ts';
 import { deskContract } from '../../../protocol/operations/money/desk.ts';
 import { DESK_SIGN_IN_PATH } from '../../site/sign-in/desk-access.ts';
-import { type Caller, implement } from '../operation.ts';
+import { type Caller, implement, withPeople } from '../operation.ts';
 
 /** Under which name an act is kept: the operator's, or the id of the server's API key. */
 export function actorOf({ key, caller }: { key: { apiKey: string } | undefined; caller: Caller }): string {
@@ -15,9 +15,26 @@ export function seenBy({ key }: { key: object | undefined }): { ofEmbedders: boo
 
 export const deskOperations = implement(deskContract, {
   deskOverview: ({ money }, call) => money.desk.overview(seenBy(call)),
-  deskPayments: ({ money }, call) => money.desk.payments.search(call.input, seenBy(call)),
-  deskPayment: ({ money }, call) => money.desk.payments.get(call.params.payment, seenBy(call)),
-  deskActs: async ({ money }, call) => ({ acts: await money.desk.listActs(call.input.subject, seenBy(call)) }),
+  deskPayments: async (domains, call) => {
+    const answer = await domains.money.desk.payments.search(call.input, seenBy(call));
+    const named = answer.payments.flatMap(({ identity, creator }) => [identity, creator]);
+    return withPeople(domains, { ...call, answer, named });
+  },
+  deskPayment: async (domains, call) => {
+    const answer = await domains.money.desk.payments.get(call.params.payment, seenBy(call));
+    const { payment, legs, refunds } = answer;
+    const named = [
+      payment.identity,
+      payment.creator,
+      ...legs.map(({ owner }) => owner),
+      ...refunds.map(({ by }) => by),
+    ];
+    return withPeople(domains, { ...call, answer, named });
+  },
+  deskActs: async (domains, call) => {
+    const acts = await domains.money.desk.listActs(call.input.subject, seenBy(call));
+    return withPeople(domains, { ...call, answer: { acts }, named: acts.flatMap(({ by, subject }) => [by, subject]) });
+  },
   deskRefundPreview: ({ money }, call) =>
     money.desk.previewRefund(call.params.payment, call.input.amountMinor, seenBy(call)),
   createRefund: ({ money }, call) => money.desk.refund(call.input, actorOf(call), seenBy(call)),

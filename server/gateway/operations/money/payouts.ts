@@ -1,13 +1,18 @@
 import { AppError } from '../../../protocol/errors.ts';
 import * as LIMITS from '../../../protocol/limits.ts';
 import { payoutContract } from '../../../protocol/operations/money/payouts.ts';
-import { implement } from '../operation.ts';
+import { implement, withPeople } from '../operation.ts';
 import { parseIdentity } from '../params.ts';
 import { actorOf, seenBy } from './desk.ts';
 import { exportSellers } from './earnings-exports.ts';
 
 export const payoutOperations = implement(payoutContract, {
-  deskPayouts: ({ money }, call) => money.desk.listPayouts(seenBy(call)),
+  deskPayouts: async (domains, call) => {
+    const answer = await domains.money.desk.listPayouts(seenBy(call));
+    const { due, payouts, frozen } = answer;
+    const named = [...[...due, ...payouts, ...frozen].map(({ creator }) => creator), ...frozen.map(({ by }) => by)];
+    return withPeople(domains, { ...call, answer, named });
+  },
   createPayoutBatch: async ({ accounts, money }, call) => {
     await accounts.assertCreators(call.input.creators ?? []);
     return money.desk.runPayouts({ ...call.input, ...seenBy(call), by: actorOf(call) });
@@ -22,9 +27,10 @@ export const payoutOperations = implement(payoutContract, {
     const { quarter, sellers } = await money.statements.dac7(call.input.quarter, seenBy(call));
     return exportSellers(quarter, sellers);
   },
-  listDisputes: async ({ money }, call) => ({
-    disputes: await money.desk.listDisputes(call.input.status, seenBy(call)),
-  }),
+  listDisputes: async (domains, call) => {
+    const disputes = await domains.money.desk.listDisputes(call.input.status, seenBy(call));
+    return withPeople(domains, { ...call, answer: { disputes }, named: disputes.map(({ identity }) => identity) });
+  },
   submitEvidence: ({ money }, call) =>
     money.desk.submitEvidence(call.params.dispute, { note: call.input.note, by: actorOf(call), ...seenBy(call) }),
   createReconciliation: ({ money }, call) => {

@@ -1,9 +1,22 @@
 import { decisionContract } from '../../../protocol/operations/trust/decisions.ts';
-import { implement } from '../operation.ts';
+import { implement, withPeople } from '../operation.ts';
 
 export const decisionOperations = implement(decisionContract, {
-  listCases: ({ decisions }, { caller: { identity }, input }) => decisions.list(identity, input),
-  getCase: ({ decisions }, { caller: { identity }, params }) => decisions.view(identity, params.case),
+  listCases: async (domains, { key, caller: { identity }, input }) => {
+    const answer = await domains.decisions.list(identity, input);
+    return withPeople(domains, { key, answer, named: answer.cases.map(({ accused }) => accused) });
+  },
+  getCase: async (domains, { key, caller: { identity }, params }) => {
+    const answer = await domains.decisions.view(identity, params.case);
+    const { accused, reports, decisions, looks } = answer;
+    const by = [...looks, ...decisions].map((each) => each.by);
+    const appeals = decisions.flatMap((each) => each.appeals.flatMap((appeal) => [appeal.by, appeal.decidedBy]));
+    return withPeople(domains, {
+      key,
+      answer,
+      named: [accused, ...reports.map(({ reporter }) => reporter), ...by, ...appeals],
+    });
+  },
   decideCase: ({ decisions }, { caller: { identity }, params, input }) =>
     decisions.decide(identity, params.case, input),
   stopLiveOfCase: ({ decisions }, { caller: { identity }, params }) => decisions.stop(identity, params.case),

@@ -3,7 +3,7 @@ import { reportContract } from '../../../protocol/operations/trust/reports.ts';
 import type { RoomReportInput } from '../../../protocol/trust/reports.ts';
 import type { HttpContext } from '../../context.ts';
 import { actorOf } from '../money/desk.ts';
-import { implement } from '../operation.ts';
+import { implement, withPeople } from '../operation.ts';
 
 /**
  * In a house with accounts, API keys are limited to embedders' reports: none by or about people of the house or their
@@ -30,8 +30,11 @@ export const reportOperations = implement(reportContract, {
   'reports:file': async (domains, { room, caller: { identity }, address, input }) =>
     domains.reports.file(room, identity, input, { mayAct: await mayAct(domains, input, address) }),
   listOwnReports: ({ reports }, { caller: { identity } }) => reports.listOwn(identity),
-  listReports: (domains, call) =>
-    domains.reports.list(call.caller.identity, { ...call.input, ...scopeOf(call, domains) }),
+  listReports: async (domains, call) => {
+    const answer = await domains.reports.list(call.caller.identity, { ...call.input, ...scopeOf(call, domains) });
+    const named = answer.reports.flatMap(({ accused, reporter }) => [accused, reporter]);
+    return withPeople(domains, { ...call, answer, named });
+  },
   markReportUnfounded: (domains, call) =>
     domains.reports.markUnfounded(call.params.id, { by: actorOf(call), ...scopeOf(call, domains) }),
 });

@@ -9,6 +9,8 @@ import { CARD_SIZE, type ShareCard } from './card-content.ts';
 const COLORS = { ground: '#1a0d12', text: '#f6eee6', muted: '#d8cac4', accent: '#e6b566' };
 /** Keeps the words readable on any poster. */
 const VEIL = 'linear-gradient(180deg, rgba(20,8,12,0.62), rgba(20,8,12,0.74) 45%, rgba(20,8,12,0.9))';
+/** The curtain stays lit where no words are. */
+const HALF_VEIL = 'linear-gradient(90deg, rgba(20,8,12,0.62), rgba(20,8,12,0.3) 60%, rgba(20,8,12,0))';
 const LIGHT = 'radial-gradient(ellipse 62% 86% at 38% 112%, rgba(255,176,112,0.46), transparent 68%)';
 const PORTRAIT_PX = 256;
 const PADDING = { x: 72, y: 56 };
@@ -39,7 +41,7 @@ export async function drawShareCard({ card, poster, portrait }: CardToDraw): Pro
   fonts ??= FONTS.map((path) => ({ name: path, data: readFileSync(resolve(`@fontsource/${path}-500-normal.woff`)) }));
   const ground: Record<string, string> = poster
     ? { backgroundImage: VEIL }
-    : { backgroundColor: COLORS.ground, backgroundImage: card.curtain ? `${VEIL}, ${card.curtain}` : LIGHT };
+    : { backgroundColor: COLORS.ground, backgroundImage: card.curtain ? `${HALF_VEIL}, ${card.curtain}` : LIGHT };
   // Text becomes paths here, so no font of the machine is needed.
   const svg = Buffer.from(await satori(layout(card, ground), { ...CARD_SIZE, fonts }));
   const base = poster ? sharp(poster).resize({ ...CARD_SIZE, fit: 'cover' }) : sharp(svg);

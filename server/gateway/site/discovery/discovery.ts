@@ -37,7 +37,7 @@ export function mountDiscovery(app: Express, context: HttpContext, limits: HttpL
   app.get('/sitemap.xml', async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const found = await rooms.listPublicRooms();
-    const creators = await people.findCreatorCards([...new Set(found.map(({ creator }) => creator.identity))]);
+    const creators = await people.findCards(found.map(({ creator }) => creator.identity));
     const urls = [
       absolute('/'),
       ...creators.flatMap(({ handle }) => (handle === null ? [] : absolute(profilePath(handle)))),

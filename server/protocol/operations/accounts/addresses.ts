@@ -8,6 +8,7 @@ import {
   recoveryInput,
   recoveryList,
 } from '../../accounts/addresses.ts';
+import { withPeople } from '../../accounts/profiles.ts';
 import { operation } from '../contract.ts';
 
 const BY_PERSON = { by: ['person'] } as const;
@@ -44,7 +45,7 @@ export const addressContract = {
   listRecoveries: operation({
     ...BY_OPERATOR,
     http: 'GET /v1/desk/recoveries',
-    answer: recoveryList,
+    answer: withPeople(recoveryList),
     summary: 'List recoveries of accounts',
     description: 'Those of the last 90 days, newest first.',
   }),

@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { singleLine } from '../../accounts/accounts.ts';
-import { houseRoleInput, roleHolderList } from '../../roles.ts';
+import { withPeople } from '../../accounts/profiles.ts';
+import { heldRoleList, houseRoleInput } from '../../roles.ts';
 import { operation } from '../contract.ts';
 
 const BY_OPERATOR = { by: ['operator'] } as const;
@@ -12,7 +13,7 @@ export const deskRoleContract = {
   deskRoles: operation({
     ...BY_OPERATOR,
     http: 'GET /v1/desk/roles',
-    answer: roleHolderList,
+    answer: withPeople(heldRoleList),
     summary: 'List reviewers, operators, and people who ask to be creators',
   }),
   giveRole: operation({

@@ -3,6 +3,7 @@
  * house did is kept under the name of who did it.
  */
 
+import { withPeople } from '../../accounts/profiles.ts';
 import * as LIMITS from '../../limits.ts';
 import {
   deskActList,
@@ -36,7 +37,7 @@ export const deskContract = {
     ...BY_HOUSE,
     http: 'GET /v1/payments',
     input: deskPaymentsQuery,
-    answer: deskPaymentList,
+    answer: withPeople(deskPaymentList),
     summary: 'Search payments',
     description:
       'Newest first. Searches by the full identity of a buyer or creator, or the id of a payment, refund or room.',
@@ -45,7 +46,7 @@ export const deskContract = {
   deskPayment: operation({
     ...BY_HOUSE,
     http: 'GET /v1/payments/:payment',
-    answer: deskPaymentDetail,
+    answer: withPeople(deskPaymentDetail),
     summary: 'Get everything about a payment',
     description: 'Its receipt, all entries of the ledger, its refunds and its dispute.',
     errors: ['payment_not_found'],
@@ -54,7 +55,7 @@ export const deskContract = {
     ...BY_HOUSE,
     http: 'GET /v1/desk/acts',
     input: deskActsQuery,
-    answer: deskActList,
+    answer: withPeople(deskActList),
     summary: 'List acts of operators',
     description: 'The newest hundred, all or those on one subject, with operator and reason.',
   }),

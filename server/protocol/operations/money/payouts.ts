@@ -1,5 +1,6 @@
 /** Outgoing money: payouts, disputes, reconciliation, and the tax report; for embedders' servers and operators. */
 
+import { withPeople } from '../../accounts/profiles.ts';
 import {
   creatorFreezeAnswer,
   creatorFreezeInput,
@@ -27,7 +28,7 @@ export const payoutContract = {
   deskPayouts: operation({
     ...BY_HOUSE,
     http: 'GET /v1/payouts',
-    answer: deskPayouts,
+    answer: withPeople(deskPayouts),
     summary: 'List payouts: due, paid and stopped',
   }),
   createPayoutBatch: operation({
@@ -81,7 +82,7 @@ export const payoutContract = {
     ...BY_HOUSE,
     http: 'GET /v1/disputes',
     input: disputesQuery,
-    answer: disputeList,
+    answer: withPeople(disputeList),
     summary: 'List disputes',
     description: 'The newest hundred, all or those of one status.',
   }),

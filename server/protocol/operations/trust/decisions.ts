@@ -1,6 +1,7 @@
 /** The review of reports: the queue and decisions of reviewers, statements of reasons, and appeals. */
 
 import type { z } from 'zod';
+import { withPeople } from '../../accounts/profiles.ts';
 import {
   appealInput,
   caseList,
@@ -42,7 +43,7 @@ export const decisionContract = {
     ...BY_REVIEWER,
     http: 'GET /v1/review/cases',
     input: caseQuery,
-    answer: caseList,
+    answer: withPeople(caseList),
     summary: 'The queue of cases',
     description:
       'What the house owes, by severity and then by date; with `state` others too. Without cases about the reader, or about a creator for whom they moderate. `mayNotDecide` says which of the others somebody else has to decide, and why.',
@@ -51,7 +52,7 @@ export const decisionContract = {
   getCase: operation({
     ...BY_REVIEWER,
     http: 'GET /v1/review/cases/:case',
-    answer: caseView,
+    answer: withPeople(caseView),
     summary: 'A case with its evidence and history',
     description: 'It is on record who looked, and shown in the case.',
     errors: ['case_not_found'],

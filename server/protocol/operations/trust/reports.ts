@@ -1,5 +1,6 @@
 /** Reports: by anybody in a room, by people of the house, and what became of one's own. */
 
+import { withPeople } from '../../accounts/profiles.ts';
 import {
   filedReportList,
   filedReportQuery,
@@ -51,7 +52,7 @@ export const reportContract = {
     http: 'GET /v1/desk/reports',
     by: ['server:moderation', 'operator'],
     input: filedReportQuery,
-    answer: filedReportList,
+    answer: withPeople(filedReportList),
     summary: 'List reports with their evidence',
     description:
       'Newest first. For the house: nobody sees reports about themselves. In a house with accounts an API key is shown none by people of the house, about them or their rooms, or by the form. While `hasMore` is true, pass the last `number` as `before`.',

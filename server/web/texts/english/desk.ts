@@ -3,7 +3,6 @@ import type { DeskOverview } from '../../../protocol/money/desk.ts';
 import { reportWords } from './report-words.ts';
 
 export const desk = {
-  title: 'Desk',
   operatorsOnly: 'The desk is for operators.',
   operatorsOnlyText: 'An operator of the house can invite you. You’re signed in as somebody else.',
   sections: {
@@ -15,13 +14,14 @@ export const desk = {
     reconciliation: 'Reconciliation',
     fees: 'Fees',
     charter: 'Charter',
-    reports: 'Reports',
+    reports: 'All reports',
     people: 'People',
     letters: 'Email',
     jobs: 'Jobs',
     recoveries: 'Recovery',
   },
-  navigation: 'Sections of the desk',
+  groups: { house: 'House', money: 'Money', people: 'People', reports: 'Reports' },
+  navigation: 'Sections',
   more: 'Show more',
   none: 'Nothing here.',
   overview: {
@@ -101,10 +101,7 @@ export const desk = {
     kind: 'Kind',
     all: 'All kinds',
     find: 'Search',
-    found: 'Payments',
     none: 'No payments match this search.',
-    from: (identity: string) => `by ${identity}`,
-    to: (creator: string) => `to ${creator}`,
     states: {
       settled: 'Paid',
       part_refunded: 'Partly refunded',
@@ -125,8 +122,6 @@ export const desk = {
     refundFailure: (why: string) => `Refused: ${why}`,
     legs: 'Entries in the books',
     legsText: 'Every cent of this payment, and where it went. Each transaction sums to zero.',
-    account: 'Account',
-    amount: 'Amount',
     refunds: 'Refunds',
     refundTo: { wallet: 'to the wallet', card: 'to the card' },
     refundStates: { pending: 'On its way', succeeded: 'Arrived', failed: 'Failed' },
@@ -161,7 +156,6 @@ export const desk = {
   },
   disputes: {
     none: 'No disputes. When a buyer’s bank takes a payment back, it shows up here with its deadline.',
-    by: (identity: string, amount: string) => `${amount} by ${identity}`,
     fee: (amount: string) => `Bank fee: ${amount}`,
     reason: (reason: string) => `Bank’s reason: ${reason}`,
     reasons: {
@@ -255,7 +249,6 @@ export const desk = {
     searchHint: 'The start of a handle, or a full email address or id',
     find: 'Search',
     noneFound: 'Nobody found. Check the spelling.',
-    open: 'View',
     back: 'All people',
     since: (when: string) => `since ${when}`,
     closed: (when: string) => `closed on ${when}`,
@@ -309,7 +302,6 @@ export const desk = {
       address: 'New email address',
       reason: 'Reason, for the record',
     },
-    incomplete: 'Fill in all three fields.',
     act: 'Begin recovery',
     askTitle: 'Begin the recovery?',
     askText: (account: string, address: string) =>

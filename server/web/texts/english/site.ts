@@ -8,6 +8,7 @@ export const site = {
     wallet: 'Wallet',
     earnings: 'Earnings',
     desk: 'Desk',
+    review: 'Review',
     navigation: 'Main',
     account: (name: string) => `Signed in as ${name}`,
     signIn: 'Sign in',

@@ -5,7 +5,6 @@ import { reportWords } from './report-words.ts';
 const differences = (count: number) => (count === 1 ? '1 écart inexpliqué' : `${count} écarts inexpliqués`);
 
 export const desk: typeof english = {
-  title: 'Bureau',
   operatorsOnly: 'Le bureau est réservé aux opérateurs.',
   operatorsOnlyText: 'Un opérateur de la maison peut vous inviter. Vous êtes connecté avec un autre compte.',
   sections: {
@@ -16,14 +15,15 @@ export const desk: typeof english = {
     holds: 'Suspensions',
     reconciliation: 'Rapprochement',
     charter: 'Charte',
-    reports: 'Signalements',
+    reports: 'Tous les signalements',
     fees: 'Tarifs',
     people: 'Personnes',
     letters: 'E-mails',
     jobs: 'Tâches',
     recoveries: 'Rétablissement',
   },
-  navigation: 'Rubriques du bureau',
+  groups: { house: 'Maison', money: 'Argent', people: 'Personnes', reports: 'Signalements' },
+  navigation: 'Rubriques',
   more: 'Afficher la suite',
   none: 'Rien ici.',
   overview: {
@@ -103,10 +103,7 @@ export const desk: typeof english = {
     kind: 'Type',
     all: 'Tous les types',
     find: 'Chercher',
-    found: 'Paiements trouvés',
     none: 'Aucun paiement ne correspond.',
-    from: (identity) => `de ${identity}`,
-    to: (creator) => `à ${creator}`,
     states: {
       settled: 'Payé',
       part_refunded: 'Remboursé en partie',
@@ -127,8 +124,6 @@ export const desk: typeof english = {
     refundFailure: (why) => `Refusé : ${why}`,
     legs: 'Écritures',
     legsText: 'Chaque centime de ce paiement, et où il est allé. Chaque écriture a une somme nulle.',
-    account: 'Compte',
-    amount: 'Montant',
     refunds: 'Remboursements',
     refundTo: { wallet: 'vers le portefeuille', card: 'vers la carte' },
     refundStates: { pending: 'En route', succeeded: 'Arrivé', failed: 'Échoué' },
@@ -163,7 +158,6 @@ export const desk: typeof english = {
   },
   disputes: {
     none: 'Aucun litige. Quand la banque d’un acheteur reprend un paiement, il apparaît ici avec sa date limite.',
-    by: (identity, amount) => `${amount} par ${identity}`,
     fee: (amount) => `Frais de la banque : ${amount}`,
     reason: (reason) => `Motif de la banque : ${reason}`,
     reasons: {
@@ -264,7 +258,6 @@ export const desk: typeof english = {
     searchHint: 'Le début d’un pseudonyme, ou une adresse e-mail ou un identifiant en entier',
     find: 'Chercher',
     noneFound: 'Personne de trouvé. Vérifiez l’orthographe.',
-    open: 'Voir',
     back: 'Toutes les personnes',
     since: (when) => `depuis le ${when}`,
     closed: (when) => `clos le ${when}`,
@@ -318,7 +311,6 @@ export const desk: typeof english = {
       address: 'Nouvelle adresse e-mail',
       reason: 'Motif, pour le registre',
     },
-    incomplete: 'Remplissez les trois champs.',
     act: 'Commencer le rétablissement',
     askTitle: 'Commencer le rétablissement ?',
     askText: (account, address) => `Le compte de ${account} passe à ${address}, sauf si l’ancienne adresse l’arrête.`,

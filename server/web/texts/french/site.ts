@@ -10,6 +10,7 @@ export const site: typeof english = {
     wallet: 'Portefeuille',
     earnings: 'Revenus',
     desk: 'Bureau',
+    review: 'Examen',
     navigation: 'Principale',
     account: (name) => `Connecté en tant que ${name}`,
     signIn: 'Se connecter',

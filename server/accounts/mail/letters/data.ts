@@ -1,39 +1,19 @@
-/** What a template of a letter is: its data, who may stop it, how long it is worth sending, and its texts. */
-import type { HouseLocale } from '../../../platform/house-dates.ts';
-import type { Language } from '../../../protocol/accounts/people.ts';
+/** What each letter is filled with. */
+import type { Language } from '../../../protocol/languages.ts';
+import type { PaymentKind } from '../../../protocol/money/payment-kind.ts';
 import type { Measure } from '../../../protocol/trust/decisions.ts';
-import type { LetterContent } from '../letter.ts';
-
-/** What a person can unsubscribe from. A letter without a topic is a duty of the house, and always sent. */
-export type Topic = 'lives';
+import type { LetterWords } from './english.ts';
+import type { Live } from './live.ts';
 
 /** What a letter about a change of address is for, and to which mailbox it goes. */
-export type AddressStep =
-  | 'confirm_old'
-  | 'confirm_new'
-  | 'recovery_notice'
-  | 'recovery_confirm'
-  | 'recovery_taken'
-  | 'done_old'
-  | 'objection_refused'
-  | 'done_new';
+export type AddressStep = keyof LetterWords['address']['titles'];
 
 interface Money {
   amountMinor: number;
   currency: string;
-  link: string;
 }
 
-interface Live {
-  room: string;
-  creator: string;
-  title: string;
-  link: string;
-  startsAt: string | null;
-  movedAt: string | null;
-}
-
-/** What each template is filled with. It is stored as JSON. */
+/** By template. It is stored as JSON. */
 export interface LetterData {
   /** `link` signs in the browser that opens it, `code` the one that asked. */
   'sign-in': { link: string; code: string; minutes: number; isMember: boolean };
@@ -46,22 +26,30 @@ export interface LetterData {
   'live-reminder': Live & { because: 'asked' | 'tickets' | 'followers' };
   /** `returnLink` gives the ticket back. */
   'live-moved': Live & { previousStartsAt: string | null; returnUntil: string | null; returnLink: string };
-  'live-cancelled': Money & Omit<Live, 'movedAt'> & { cancelledAt: string; to: 'wallet' | 'card' };
+  'live-cancelled': Live & Money & { cancelledAt: string; to: 'wallet' | 'card'; walletLink: string };
   /** `live` of a ticket or a tip; `tier` and `paidUntil` of a membership. */
   receipt: Money & {
+    link: string;
     what: 'ticket' | 'topup' | 'tip' | 'membership';
     at: string;
-    live?: { title: string; creator: string };
+    live?: Live;
     tier?: string;
     paidUntil?: string;
   };
-  refund: Money & { status: 'succeeded' | 'failed'; to: 'wallet' | 'card' };
+  /** `what` was paid, in the room of that title. */
+  refund: Money & {
+    link: string;
+    what: PaymentKind;
+    title: string | null;
+    status: 'succeeded' | 'failed';
+    to: 'wallet' | 'card';
+  };
   'renewal-failed': { tier: string; accessUntil: string | null; link: string };
   /** `room` is a title; null for all rooms of the creator. */
   'moderator-invitation': { creator: string; room: string | null; link: string };
   'creator-decision': { accepted: boolean; link: string };
   'account-closed': { receiptYears: number; link: string };
-  payout: Money & { status: 'paid' | 'failed' };
+  payout: Money & { status: 'paid' | 'failed'; link: string };
   'report-received': { number: number; isByForm: boolean; link: string };
   /** `limitedUntil`: until when this person may file fewer reports. */
   'report-unfounded': { number: number; limitedUntil: string | null; link: string };
@@ -82,22 +70,3 @@ export interface LetterData {
 }
 
 export type TemplateName = keyof LetterData;
-
-/**
- * Budgets that do not touch each other, so that a flood of one kind holds up no other: `sign_in` to members, `newcomer`
- * to addresses without an account, which anybody can name; `safety`, about changes to who can sign in; `bulk` to many.
- */
-export type Lane = 'sign_in' | 'newcomer' | 'safety' | 'other' | 'bulk';
-
-export interface Template<Data> {
-  lane: Lane | ((data: Data) => Lane);
-  /** By default the template. */
-  cause?(data: Data): string;
-  topic?: Topic;
-  /** How long it is worth sending; by default a week. */
-  lifetimeMs?(data: Data): number | undefined;
-  /** An iCalendar file to attach. */
-  event?(data: Data, publicUrl: string): string | undefined;
-  /** `house` is its name. */
-  write: Record<Language, (data: Data, house: string, locale: HouseLocale) => LetterContent>;
-}
