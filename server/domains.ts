@@ -198,7 +198,11 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   listenToFacts(outbox, {
     letters: (facts) => letters.handleFacts(facts),
     notices: (facts) => notices.handleFacts(facts),
-    tips: (facts) => chat.appendTips(facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips)),
+    tips: async (facts) => {
+      const tips = facts.flatMap(({ data }) => (data as MoneyFacts['tips.settled']).tips);
+      await chat.appendTips(tips);
+      await chat.appendGoals(await money.tipping.findReached(tips.map(({ room }) => room)));
+    },
     tipRefunds: (facts) =>
       chat.appendTipRefunds(
         facts.map(({ data, createdAt }) => ({ ...(data as MoneyFacts['tip.refunded']), at: createdAt })),

@@ -12,7 +12,7 @@ import type { TrustFacts } from './trust/trust-facts.ts';
 
 /** Runs once for each fact, or again after a failure or a crash: what it does is idempotent by the fact's id. */
 type DispatchListener =
-  /** Shows tips in the chat. */
+  /** Shows tips in the chat, and that they have reached the goal. */
   | 'tips'
   /** Shows in the chat which tips were paid back. */
   | 'tipRefunds'
@@ -52,7 +52,10 @@ export type RoomListener =
   | 'roomEnd';
 
 export type PersonListener =
-  /** Decides the person's access to each room again in which they have a socket. Ends media that waits for one. */
+  /**
+   * Decides the person's access to each room again in which they have a socket, and whether they are a member. Ends
+   * media that waits for one.
+   */
   | 'access'
   /** Closes the sockets that tokens of an ended sign-in opened. Ends media that waits for one. */
   | 'signIn';
@@ -109,7 +112,7 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'ticket.refunded': { dispatch: ['webhooks'], room: ['places'] },
   'refund.changed': { dispatch: ['webhooks', 'letters'] },
   'membership.paid': { dispatch: ['letters'] },
-  'membership.changed': { dispatch: ['webhooks', 'letters'] },
+  'membership.changed': { dispatch: ['webhooks', 'letters'], person: ['access'] },
   'promotion.granted': { dispatch: ['webhooks'] },
   'private_session.requested': { dispatch: ['webhooks'], room: ['privateSession'] },
   'private_session.started': { dispatch: ['webhooks'], room: ['privateSession'] },

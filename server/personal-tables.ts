@@ -167,6 +167,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   chat_held: { domain: 'chat', rows: 'identity = $1', kept: CHAT },
   chat_polls: { domain: 'chat', rows: 'started_by = $1', kept: CHAT },
   chat_poll_votes: { domain: 'chat', rows: 'identity = $1', kept: CHAT },
+  mutes: { domain: 'chat', rows: 'identity = $1', kept: CHAT },
   chat_reports: { domain: 'chat', rows: 'reporter = $1', hidden: ['evidence'], kept: CHAT },
 
   charter_acceptances: {

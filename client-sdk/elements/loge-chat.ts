@@ -28,7 +28,6 @@ import { formatCount } from './texts/format.ts';
 import { shownName } from './texts/shown-name.ts';
 import type { ReportTarget } from './trust/loge-report.ts';
 import './money/loge-goal.ts';
-import './loge-leaderboard.ts';
 import { loadParts } from './loading/parts.ts';
 import type { ModerationTab } from './loge-moderation.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
@@ -45,7 +44,7 @@ export class LogeChat extends RoomPart {
     answered: { state: true },
     isModerating: { state: true },
     isOpen: { type: Boolean, reflect: true, attribute: 'opened' },
-    hiddenPoll: { state: true },
+    isGoalOnStage: { attribute: false },
     reported: { state: true },
   };
   /** The message to which the draft replies. */
@@ -54,8 +53,8 @@ export class LogeChat extends RoomPart {
   declare isModerating: boolean | undefined;
   /** Whether the strip of a small chat is open. */
   declare isOpen: boolean;
-  /** Id of a closed poll that the person has dismissed. */
-  declare hiddenPoll: string;
+  /** Whether the stage beside it shows the goal of a small room. */
+  declare isGoalOnStage: boolean;
   /** What the person wants to report; the dialog is loaded when it first opens. */
   declare reported: ReportTarget | undefined;
 
@@ -75,7 +74,7 @@ export class LogeChat extends RoomPart {
   constructor() {
     super();
     this.isOpen = false;
-    this.hiddenPoll = '';
+    this.isGoalOnStage = false;
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -109,9 +108,9 @@ export class LogeChat extends RoomPart {
       }),
       room.on('tipReceived', (tip) => {
         this.#handleAdded();
-        // The answer to one's own tip says so already.
-        if (tip.from.identity === room.localParticipant.identity) return;
         const amount = this.money(tip.amountMinor);
+        if (tip.from?.identity === room.localParticipant.identity)
+          return this.#announcer.announce(() => this.texts.tip.sent(amount), { isAddressed: true });
         const words = [tip.item, tip.message].filter(Boolean).join(', ');
         const isAddressed = room.info?.creator.identity === room.localParticipant.identity;
         this.#announcer.announce(() => this.texts.chat.announceTip(shownName(tip.from, this.texts), amount, words), {
@@ -181,25 +180,19 @@ export class LogeChat extends RoomPart {
         <loge-chat-bar
           .room=${room}
           ?strip=${strip !== undefined}
-          @loge-chat-people=${() => void this.renderRoot.querySelector<LogeChatPeople>('loge-chat-people')?.show()}
+          @loge-chat-people=${() => void this.#people?.show()}
           @loge-chat-moderation=${() => this.showModeration()}
         >${strip}</loge-chat-bar>
         <div class="more ${this.isOpen ? 'open' : ''}">
-          <loge-chat-board
-            .room=${room}
-            .hiddenPoll=${this.hiddenPoll}
-            @loge-poll-hidden=${(event: CustomEvent<{ id: string }>) => {
-              this.hiddenPoll = event.detail.id;
-              this.isOpen = false;
-            }}
-          ></loge-chat-board>
+          <loge-chat-board .room=${room}></loge-chat-board>
           ${
             room
               ? html`<loge-goal exportparts="goal" .room=${room}></loge-goal>
-                <loge-leaderboard exportparts="leaderboard" .room=${room} @loge-leaderboard-toggled=${() => this.requestUpdate()}></loge-leaderboard>`
+                <loge-leaderboard empty exportparts="leaderboard" .room=${room} @loge-leaderboard-toggled=${() => this.requestUpdate()}></loge-leaderboard>`
               : nothing
           }
         </div>
+        ${room?.chat.poll ? html`<loge-chat-poll .room=${room}></loge-chat-poll>` : nothing}
         ${room?.chat.sampling ? this.#sampled(room.chat.sampling) : nothing}
         <div class="view">
           <div
@@ -245,13 +238,13 @@ export class LogeChat extends RoomPart {
   }
 
   #strip(room: Room): TemplateResult | undefined {
-    const { texts, language, isOpen, hiddenPoll } = this;
+    const { texts, language, isOpen, isGoalOnStage } = this;
     const leaders = this.renderRoot.querySelector('loge-leaderboard');
     const hasLeaders = leaders !== null && !leaders.hasAttribute('empty');
     const onToggle = () => {
       this.isOpen = !isOpen;
     };
-    return chatStrip(room, { texts, language, isOpen, hasLeaders, hiddenPoll, onToggle });
+    return chatStrip(room, { texts, language, isOpen, hasLeaders, isGoalOnStage, onToggle });
   }
 
   #moderation(room: Room | undefined): TemplateResult | typeof nothing {
@@ -299,6 +292,10 @@ export class LogeChat extends RoomPart {
 
   get #canModerate(): boolean {
     return this.room?.localParticipant.permissions.moderate ?? false;
+  }
+
+  get #people(): LogeChatPeople | null {
+    return this.renderRoot.querySelector<LogeChatPeople>('loge-chat-people');
   }
 
   get #composer(): LogeChatComposer | null {
@@ -353,7 +350,9 @@ export class LogeChat extends RoomPart {
       this.#tools.hide();
       this.#list?.resume('tools');
       this.#composer?.focus();
-    } else if (act.kind === 'report' && item.kind === 'message') {
+    } else if (act.kind === 'mute' && item.from) {
+      void this.#people?.mute(item.from.identity);
+    } else if (act.kind === 'report') {
       this.reported = { message: item };
     } else {
       const dialog = this.renderRoot.querySelector<LogeChatModeration>('loge-chat-moderation');

@@ -12,6 +12,7 @@ import { icon } from './controls/icons.ts';
 import { button, plainControlStyles, spinner } from './controls/plain-controls.ts';
 import { loadParts } from './loading/parts.ts';
 import { openCheckout, returnUrlFor, TOPUP_WANTED } from './money/checkout.ts';
+import './loge-wallet.ts';
 import './money/loge-price.ts';
 import { QUOTE_CHANGED } from './money/loge-price.ts';
 import { neededTopup } from './money/topup-amounts.ts';
@@ -21,7 +22,6 @@ import { defineElement, RoomPart } from './room/room-part.ts';
 import { badgeStyles } from './stage/badges.ts';
 import { posterStyles } from './stage/poster.ts';
 import { formatUntil } from './texts/format.ts';
-import { shownName } from './texts/shown-name.ts';
 
 /** Tickets are scarce from this number down, when at least as many are sold. */
 const FEW_TICKETS = 20;
@@ -35,6 +35,7 @@ export type PaymentNotice = 'confirming' | 'confirmed' | 'cancelled' | 'returned
 export class LogeLobby extends RoomPart {
   static override properties = {
     returnUrl: { attribute: 'return-url' },
+    receiptPath: { attribute: false },
     contactPath: { attribute: false },
     decisionsPath: { attribute: false },
     notice: {},
@@ -42,6 +43,7 @@ export class LogeLobby extends RoomPart {
     waived: { state: true },
   };
   declare returnUrl: string | undefined;
+  declare receiptPath: string | undefined;
   declare contactPath: string | undefined;
   declare decisionsPath: string | undefined;
   declare notice: PaymentNotice | undefined;
@@ -85,7 +87,7 @@ export class LogeLobby extends RoomPart {
     return lobbyFace(
       { info: { ...info, poster: room.poster }, isLive, viewerCount, texts, language },
       html`${this.#reason(access, info)} ${this.#paused(info, access)} ${this.#paymentNotice(access)}
-        ${info.status === 'ended' ? html`<loge-summary exportparts="summary" .room=${room}></loge-summary>` : nothing}
+        ${info.status === 'ended' ? html`<loge-summary exportparts="summary" .room=${room} .returnUrl=${this.returnUrl} .receiptPath=${this.receiptPath}></loge-summary>` : nothing}
         ${
           access.state === 'required' && access.offer && access.offer.kind === 'ticket' && !this.#isOpening
             ? this.#offer(room, access.offer)
@@ -98,6 +100,7 @@ export class LogeLobby extends RoomPart {
         }
         ${info.status === 'scheduled' ? html`<loge-reminder .room=${room}></loge-reminder>` : nothing}
         ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}
+        ${info.access.kind === 'private' && access.state === 'required' ? this.#wallet(room) : nothing}
         <slot></slot>`,
     );
   }
@@ -117,11 +120,8 @@ export class LogeLobby extends RoomPart {
 
   #reason(access: Access, info: RoomInfo): TemplateResult | typeof nothing {
     const { texts } = this;
-    if (access.reason === 'room_ended') {
-      return html`<div class="callout neutral" role="status">
-        <span data-testid="access-reason" data-reason="room_ended">${texts.room.endedText(shownName(info.creator, texts))}</span>
-      </div>`;
-    }
+    // The summary says more.
+    if (access.reason === 'room_ended') return nothing;
     const words = access.reason ? texts.lobby.reasons[access.reason] : '';
     const isRefused = access.state === 'refused';
     if (!words && !isRefused) return nothing;
@@ -166,75 +166,70 @@ export class LogeLobby extends RoomPart {
   }
 
   #offer(room: Room, offer: Offer): TemplateResult {
-    const { texts, money } = this;
+    const { texts, money, busy } = this;
     if (room.ticketsLeft === 0) return this.#soldOut(room, offer);
-    const balanceMinor = room.wallet.balanceMinor;
+    const price = money(offer.priceMinor);
     const hasWallet = room.wallet.currency === offer.currency;
-    const missingMinor = Math.max(0, offer.priceMinor - balanceMinor);
-    const byCard = button({
-      label: texts.lobby.buyCard,
-      icon: 'card',
-      testId: 'buy-card',
-      isOutlined: hasWallet && missingMinor === 0,
-      isPrimary: true,
-      isBusy: this.busy === 'card',
-      isDisabled: this.busy === 'wallet',
-      onClick: () => this.#buy('card'),
-    });
-    const fromWallet = hasWallet
-      ? button({
-          label: missingMinor > 0 ? texts.lobby.walletTopUp(money(neededTopup(missingMinor))) : texts.lobby.buyWallet,
-          icon: 'wallet',
-          testId: 'buy-wallet',
-          isOutlined: missingMinor > 0,
-          isPrimary: true,
-          isBusy: this.busy === 'wallet',
-          isDisabled: this.busy === 'card',
-          onClick: () => (missingMinor > 0 ? this.#topUp(missingMinor) : this.#buy('wallet')),
-        })
-      : nothing;
+    const missingMinor = Math.max(0, offer.priceMinor - room.wallet.balanceMinor);
+    const isShort = !hasWallet || missingMinor > 0;
+    const prepare = () => this.#prepareEntry(room, missingMinor);
+    const way = (from: 'card' | 'wallet', label: string, onClick: () => unknown) => {
+      const isFirst = (from === 'card') === isShort;
+      const look = isFirst ? { icon: from, isPrimary: true } : { isOutlined: true, isSmall: true };
+      const isDisabled = busy !== '' && busy !== from;
+      return button({ label, testId: `buy-${from}`, ...look, isBusy: busy === from, isDisabled, onClick });
+    };
+    const other = isShort
+      ? way('wallet', texts.lobby.walletTopUp(money(neededTopup(missingMinor))), () => this.#topUp(missingMinor))
+      : way('card', texts.lobby.buyCard, () => this.#buy('card'));
     return html`
       <div class="offer" part="offer">
-        ${priceLine({ title: texts.lobby.ticket, note: texts.lobby.once, price: money(offer.priceMinor), testId: 'price' })}
-        <loge-price kind="ticket" .room=${room} .amountMinor=${offer.priceMinor} data-testid="ticket-price"></loge-price>
-        ${this.#waiver()}
-        <div
-          class="buttons"
-          @pointerover=${() => this.#prepareEntry(room, missingMinor)}
-          @focusin=${() => this.#prepareEntry(room, missingMinor)}
-        >
-          ${missingMinor > 0 || !hasWallet ? html`${byCard} ${fromWallet}` : html`${fromWallet} ${byCard}`}
-        </div>
-        ${
-          hasWallet
-            ? html`<p class="holds muted numbers">
-                ${missingMinor > 0 ? texts.lobby.walletShort(money(missingMinor)) : texts.lobby.walletHolds(money(balanceMinor))}
-              </p>`
-            : nothing
-        }
-        ${this.problem ? html`<div class="callout danger" role="alert" data-testid="buy-problem">${this.problem}</div>` : nothing}
-        <p class="secure muted">${icon('lock', 16)}<span>${texts.lobby.secure}</span></p>
+        ${priceLine({ title: texts.lobby.ticket, note: texts.lobby.once, price, testId: 'price' })} ${this.#waiver()}
       </div>
+      <div class="buttons" part="pay" @pointerover=${prepare} @focusin=${prepare}>
+        ${this.problem ? html`<div class="callout danger" role="alert" data-testid="buy-problem">${this.problem}</div>` : nothing}
+        ${
+          isShort
+            ? way('card', texts.lobby.payCard(price), () => this.#buy('card'))
+            : way('wallet', texts.lobby.payWallet(price), () => this.#buy('wallet'))
+        }
+      </div>
+      ${hasWallet ? this.#wallet(room, other) : nothing}
+      ${hasWallet && isShort ? html`<p class="holds muted numbers">${texts.lobby.walletShort(money(missingMinor))}</p>` : nothing}
+      <loge-price kind="ticket" .room=${room} .amountMinor=${offer.priceMinor} data-testid="ticket-price"></loge-price>
+      <p class="secure muted">${icon('lock', 16)}<span>${texts.lobby.secure}</span></p>
     `;
   }
 
+  #wallet(room: Room, beside?: TemplateResult): TemplateResult {
+    return html`<div class="wallet">
+      <loge-wallet exportparts="chip" .room=${room} .returnUrl=${this.returnUrl}></loge-wallet>${beside ?? nothing}
+    </div>`;
+  }
+
+  /** One line, which opens to what the person may agree to. */
   #waiver(): TemplateResult | typeof nothing {
-    const { quote, texts } = this;
+    const { quote, texts, waived } = this;
     if (!quote?.waiver) return nothing;
     const { text } = quote.waiver;
     return html`
       ${this.#scarce()}
-      <label class="waiver muted">
-        <input
-          type="checkbox"
-          data-testid="waiver"
-          .checked=${this.waived === text}
-          @change=${(event: Event) => {
-            this.waived = (event.target as HTMLInputElement).checked ? text : '';
-          }}
-        />
-        <span>${text} <em>${texts.price.waiverHints[this.#phase]}</em></span>
-      </label>
+      <details class="waiver">
+        <summary data-testid="waiver-open">
+          ${texts.price.returns[waived === text && this.#phase !== 'live' ? 'waived' : this.#phase]}
+        </summary>
+        <label>
+          <input
+            type="checkbox"
+            data-testid="waiver"
+            .checked=${waived === text}
+            @change=${(event: Event) => {
+              this.waived = (event.target as HTMLInputElement).checked ? text : '';
+            }}
+          />
+          <span>${text} <em>${texts.price.optional}</em></span>
+        </label>
+      </details>
     `;
   }
 

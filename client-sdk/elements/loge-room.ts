@@ -7,6 +7,7 @@
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import type { Tip } from '../../server/protocol/money/money.ts';
 import type { LogeError } from '../src/errors.ts';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
@@ -15,7 +16,7 @@ import { type CheckoutReturn, readCheckoutReturn, takeCheckoutReturn } from './m
 import './loading/part-table.ts';
 import { loadParts, preloadParts } from './loading/parts.ts';
 import './loge-lobby.ts';
-import { ENTRY_NEAR, type PaymentNotice } from './loge-lobby.ts';
+import { ENTRY_NEAR, type LogeLobby, type PaymentNotice } from './loge-lobby.ts';
 import './loge-wallet.ts';
 import type { LogeWallet } from './loge-wallet.ts';
 import { FocusKeeper } from './room/focus-keeper.ts';
@@ -28,6 +29,9 @@ import { roomStyles } from './room/room-styles.ts';
 import { shownName } from './texts/shown-name.ts';
 
 const TOAST_MS = 10_000;
+const CLOSING_MS = 900;
+/** With the thanks, and until it has vanished. */
+const CLOSED_MS = 2_000;
 /** A title beyond this may be cut off in the bar, and can be focused to be read. */
 const BAR_TITLE_CHARS = 24;
 
@@ -42,6 +46,7 @@ export class LogeRoom extends RoomPart {
     decisionsPath: { attribute: 'decisions-path' },
     notice: { state: true },
     bought: { state: true },
+    ending: { state: true },
   };
   /** URL of the Loge server. Default: the origin of the script. */
   declare url: string | undefined;
@@ -63,6 +68,8 @@ export class LogeRoom extends RoomPart {
   declare notice: PaymentNotice | undefined;
   /** A ticket that was bought for a live to come, while this page was open. */
   declare bought: string | undefined;
+  /** The evening has just ended, with this person inside: the curtain closes, and gives way to the lobby. */
+  declare ending: '' | 'closing' | 'closed';
 
   static override styles = [...RoomPart.styles, plainControlStyles, roomStyles];
 
@@ -77,6 +84,7 @@ export class LogeRoom extends RoomPart {
 
   constructor() {
     super();
+    this.ending = '';
     this.addEventListener(ENTRY_NEAR, () => this.prepareEntry());
     this.addEventListener(ROOM_WANTED, (event) => this.#provideRoom(event as CustomEvent<RoomWanted>));
   }
@@ -92,6 +100,8 @@ export class LogeRoom extends RoomPart {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.notice = undefined;
+    clearTimeout(this.#endingTimer);
+    this.ending = '';
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -138,6 +148,7 @@ export class LogeRoom extends RoomPart {
       }),
       room.on('accessRevoked', (access) => {
         this.requestUpdate();
+        if (access.reason === 'room_ended' && room.info?.firstLiveAt) this.#closeCurtain();
         this.emit('loge-access-changed', { access });
       }),
       room.on('walletChanged', ({ balanceMinor }) => this.#handleWallet(balanceMinor)),
@@ -154,7 +165,7 @@ export class LogeRoom extends RoomPart {
         @loge-topup-wanted=${this.#handleTopupWanted}
         @loge-tip-sent=${this.#handleTipSent}
       >
-        ${this.#content()}
+        ${this.#content()} ${this.ending ? html`<loge-curtain .move=${'close'} .room=${room}></loge-curtain>` : nothing}
         <div class="banner-place" role="status" aria-live="polite">
           ${
             room?.state === 'reconnecting'
@@ -176,10 +187,9 @@ export class LogeRoom extends RoomPart {
     if (!room && !this.token && !this.tokenProvider) return this.#failure('', this.texts.room.noToken);
     if (!room?.info || (isConnecting && !room.access)) return this.#skeleton();
     const access = room.access;
-    if (access?.state !== 'granted') {
+    if (access?.state !== 'granted' && this.ending !== 'closing') {
       return html`<div class="scroll" tabindex="-1">
-        ${room.ticketsLeft === 0 ? nothing : this.#walletBar(room)}
-        <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, poster" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl} .contactPath=${this.contactPath} .decisionsPath=${this.decisionsPath}><slot name="lobby"></slot></loge-lobby>
+        <loge-lobby data-testid="lobby" exportparts="lobby, panel, offer, pay, poster, chip" .room=${room} .notice=${this.notice} .returnUrl=${this.returnUrl} .receiptPath=${this.receiptPath} .contactPath=${this.contactPath} .decisionsPath=${this.decisionsPath}><slot name="lobby"></slot></loge-lobby>
       </div>`;
     }
     if (this.#hasOwnLayout) return html`<slot></slot>`;
@@ -191,7 +201,7 @@ export class LogeRoom extends RoomPart {
     const info = room.info;
     if (!info) return this.#skeleton();
     return html`
-      <section class="inside" part="inside" tabindex="-1" aria-label=${texts.room.label(info.title)}>
+      <section class="inside ${this.ending}" part="inside" tabindex="-1" aria-label=${texts.room.label(info.title)}>
         <div class="stage-box">
           <loge-stage exportparts="stage, player, video, controls, corner, tip, live-badge, viewer-count" .room=${room}></loge-stage>
         </div>
@@ -204,15 +214,24 @@ export class LogeRoom extends RoomPart {
           <loge-wallet exportparts="chip" .room=${room} .returnUrl=${returnUrl}></loge-wallet>
           ${info.access.kind === 'private' ? html`<loge-private exportparts="private" .room=${room}></loge-private>` : nothing}
         </div>
-        <loge-chat exportparts="chat, list, composer" .room=${room}>
+        <loge-goal edge .room=${room}></loge-goal>
+        <loge-chat exportparts="chat, list, composer" .isGoalOnStage=${true} .room=${room}>
           <loge-tip slot="actions" exportparts="button" .room=${room} .returnUrl=${returnUrl}></loge-tip>
         </loge-chat>
       </section>
     `;
   }
 
-  #walletBar(room: Room): TemplateResult {
-    return html`<loge-wallet class="lobby-wallet" exportparts="chip" .room=${room} .returnUrl=${this.returnUrl}></loge-wallet>`;
+  #endingTimer: ReturnType<typeof setTimeout> | undefined;
+
+  #closeCurtain(): void {
+    this.ending = 'closing';
+    this.#endingTimer = setTimeout(() => {
+      this.ending = 'closed';
+      this.#endingTimer = setTimeout(() => {
+        this.ending = '';
+      }, CLOSED_MS);
+    }, CLOSING_MS);
   }
 
   #skeleton(): TemplateResult {
@@ -329,13 +348,23 @@ export class LogeRoom extends RoomPart {
   }
 
   #handleTopupWanted = (event: CustomEvent<{ missingMinor: number }>): void => {
-    const wallet =
-      this.renderRoot.querySelector<LogeWallet>('loge-wallet') ?? this.querySelector<LogeWallet>('loge-wallet');
+    const { renderRoot } = this;
+    const shown = renderRoot.querySelector<LogeLobby>('loge-lobby')?.renderRoot ?? renderRoot;
+    const wallet = shown.querySelector<LogeWallet>('loge-wallet') ?? this.querySelector<LogeWallet>('loge-wallet');
     wallet?.show(event.detail.missingMinor);
   };
 
-  #handleTipSent = (event: CustomEvent<{ text: string }>): void => {
-    this.#toast(event.detail.text, 'success');
+  /** The coin, the stage and the chat say enough. */
+  #handleTipSent = (event: CustomEvent<{ tip: Tip }>): void => {
+    const [from] = event.composedPath() as Element[];
+    const place = this.renderRoot.querySelector('.room');
+    const stage = this.renderRoot.querySelector('.stage-box') ?? this.querySelector('loge-stage');
+    if (!from || !place || !stage) return;
+    const { tip } = event.detail;
+    void import('./room/coin.ts').then(
+      ({ throwCoin }) => throwCoin(place, { from, to: stage, tip }),
+      () => undefined,
+    );
   };
 
   #toast(text: string, variant: 'success' | 'neutral' | 'danger'): void {

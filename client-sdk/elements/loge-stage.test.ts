@@ -25,6 +25,10 @@ test('before its day the curtain names the day, and asks nobody to wait', () => 
   expect(curtain({ startsAt: new Date(2099, 4, 14, 20).toISOString() })).toMatch(/is set to begin .*14 May/);
   for (const startsAt of [null, new Date(Date.now() - 60_000).toISOString()])
     expect(curtain({ startsAt })).toContain('Camille is getting ready. Stay here');
+  expect(curtain({ startsAt: new Date(Date.now() - 60_000).toISOString() })).toContain('Any moment now');
+  expect(curtain({ startsAt: new Date(Date.now() + 3_600_000).toISOString() })).toMatch(
+    /Starts in 1:00:00|Starts in 59:59/,
+  );
   // A device whose clock is an hour fast.
   const inHalfAnHour = new Date(Date.now() - 1_800_000);
   expect(curtain({ startsAt: inHalfAnHour.toISOString() }, -3_600_000)).toContain('is set to begin');

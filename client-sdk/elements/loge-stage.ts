@@ -22,15 +22,20 @@ import { button, plainControlStyles } from './controls/plain-controls.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './chat/chat-reactions.ts';
 import './theme/web-awesome.ts';
+import { ChatClock } from './chat/chat-clock.ts';
 import { badgeStyles, liveBadge, viewersBadge } from './stage/badges.ts';
+import { Doors } from './stage/doors.ts';
+import { GoalMoment } from './stage/goal-moment.ts';
 import { poster, posterStyles } from './stage/poster.ts';
 import { stageStyles } from './stage/stage-styles.ts';
 import { TipBanner, tipBannerStyles } from './stage/tip-banner.ts';
-import { formatDateTime, formatUntil } from './texts/format.ts';
+import { formatCount, formatDateTime, formatDuration, formatUntil } from './texts/format.ts';
 import './texts/inside-texts.ts';
 import { loadParts } from './loading/parts.ts';
 import { shownName } from './texts/shown-name.ts';
 import type { ReportTarget } from './trust/loge-report.ts';
+
+const DAY_MS = 86_400_000;
 
 export class LogeStage extends RoomPart {
   static override properties = {
@@ -47,6 +52,9 @@ export class LogeStage extends RoomPart {
   declare reported: ReportTarget | undefined;
 
   readonly #tips = new TipBanner(this);
+  readonly #doors = new Doors(this);
+  readonly #goal = new GoalMoment(this);
+  readonly #clock = new ChatClock(this);
 
   #attached: Room | undefined;
   /** The attached corner video; it exists only while a screen is shared. */
@@ -92,6 +100,8 @@ export class LogeStage extends RoomPart {
         if (notice.quality !== 'lost') this.unreachable = undefined;
       }),
       ...this.#tips.listenTo(room),
+      ...this.#doors.listenTo(room),
+      ...this.#goal.listenTo(room),
       room.on('error', (error) => {
         if (error.code === 'code_unavailable') this.missingCode = error;
         if (error.code === 'media_unreachable') this.unreachable = error;
@@ -110,12 +120,13 @@ export class LogeStage extends RoomPart {
     const info = room?.info;
     const creator = shownName(info?.creator, texts);
     const hasPicture = this.#hasPicture;
+    const isShown = hasPicture && !this.#doors.areClosed;
     return html`
       <div class="stage" part="stage">
         ${info ? poster({ ...info, poster: room?.poster ?? null }, { isBare: true }) : html`<div class="poster blank"></div>`}
         <media-controller
-          class=${hasPicture ? 'on' : 'off'}
-          ?inert=${!hasPicture}
+          class=${isShown ? 'on' : 'off'}
+          ?inert=${!isShown}
           part="player"
           lang=${language}
           aria-label=${texts.stage.label(creator)}
@@ -133,13 +144,15 @@ export class LogeStage extends RoomPart {
             playsinline
             autoplay
             @resize=${this.#handleResize}
+            @loadeddata=${() => this.#doors.part()}
           ></video>
           ${this.#controls()}
         </media-controller>
+        ${this.#doors.render(room)}
         <div class="over">
           ${this.#isSharing ? html`<video class="corner" part="corner" muted playsinline autoplay aria-hidden="true"></video>` : nothing}
           ${this.#unreachable() ?? (hasPicture ? this.#soundOnly() : this.#placeholder(creator))} ${this.#notices()}
-          ${this.#tips.render(language)}
+          ${this.#tips.render(language)} ${this.#goal.render(room)}
           <div class="badges">
             ${room?.isLive ? liveBadge(texts) : nothing}
             ${room?.info ? viewersBadge(room.viewerCount, texts, language) : nothing}
@@ -238,11 +251,7 @@ export class LogeStage extends RoomPart {
         <p>${texts.room.endedText(creator)}</p>
       </div>`;
     }
-    if (!room.isLive) {
-      return html`<div class="curtain" role="status" data-testid="stage-waiting">
-        ${this.#waiting(room.info, creator)}
-      </div>`;
-    }
+    if (!room.isLive) return this.#waiting(room.info, creator);
     if (this.missingCode) {
       return html`<div class="curtain" role="alert" data-testid="load-failure">
         <p>${this.wordsFor(this.missingCode)}</p>
@@ -279,17 +288,25 @@ export class LogeStage extends RoomPart {
     </div>`;
   }
 
+  /** On the poster, with the time that is left by the server's clock. */
   #waiting({ liveEndedAt, pausedUntil, pauseAnnounced, startsAt }: RoomInfo, creator: string): TemplateResult {
+    const { language } = this;
     const { stage, lobby } = this.texts;
-    const say = (title: string, text: string) => html`<p class="display">${title}</p><p>${text}</p>`;
+    const remainingMs = this.#clock.remainingMs(pausedUntil || liveEndedAt ? null : startsAt);
+    const say = (title: string, text: string) =>
+      html`<div class="curtain waiting">
+        ${remainingMs > 0 ? html`<p class="muted" aria-hidden="true">${stage.startsIn}</p>` : nothing}
+        ${title && html`<p class="display ${remainingMs > 0 ? 'countdown' : ''}" aria-hidden=${remainingMs > 0}>${title}</p>`}
+        <p role="status" data-testid="stage-waiting">${text}</p>
+      </div>`;
     if (pausedUntil && pauseAnnounced)
-      return say(stage.pausedTitle, stage.pausedText(creator, formatUntil(pausedUntil, this.language)));
+      return say(stage.pausedTitle, stage.pausedText(creator, formatUntil(pausedUntil, language)));
     if (liveEndedAt) return say(lobby.offAir, stage.offAirText(creator));
-    const isLater = startsAt && Date.parse(startsAt) > Date.now() + (this.room?.clockOffsetMs ?? 0);
-    return say(
-      stage.soon,
-      isLater ? stage.laterText(formatDateTime(startsAt, this.language)) : stage.soonText(creator),
-    );
+    if (!startsAt) return say(stage.soon, stage.soonText(creator));
+    if (remainingMs === 0) return say(stage.anyMoment, stage.soonText(creator));
+    const days = Math.floor(remainingMs / DAY_MS);
+    const left = days > 0 ? stage.days(formatCount(days, language), days) : formatDuration(remainingMs + 500);
+    return say(left, stage.laterText(formatDateTime(startsAt, language)));
   }
 
   #notices(): TemplateResult | typeof nothing {

@@ -46,6 +46,18 @@ test('an item whose price changes is chosen again, at its new price', async () =
   expect(sent()).toEqual([[800, 'item_1']]);
 });
 
+test('an anonymous tip is sent as such, and the next one too', async () => {
+  const { room, press, choose, draw } = chooseSong();
+  const anonymous = () => room.tip.mock.calls.map(([tip]) => 'anonymous' in tip);
+  choose(500);
+  await press('tip-send');
+  handlerOf(draw(), 'tip-anonymous', 'change')({ target: { checked: true } });
+  await press('tip-send');
+  choose(700);
+  await press('tip-send');
+  expect(anonymous()).toEqual([false, true, true]);
+});
+
 test('the price of an item that is gone is not paid without the request', async () => {
   const { room, press, choose, sent } = chooseSong();
   room.tipMenu = [];

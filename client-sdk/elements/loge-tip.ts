@@ -36,6 +36,7 @@ export class LogeTip extends DialogPart {
     returnUrl: { attribute: 'return-url' },
     chosenMinor: { state: true },
     menuItem: { state: true },
+    anonymous: { state: true },
     fault: { state: true },
   };
   /** Return URL of the payment page. Default: the current page. */
@@ -43,6 +44,8 @@ export class LogeTip extends DialogPart {
   declare chosenMinor: number | undefined;
   /** Id of the chosen menu item; its price is the amount. */
   declare menuItem: string | undefined;
+  /** Stays as it was chosen for the next tip, so that nobody is named by oversight. */
+  declare anonymous: boolean;
   /** What is wrong with the amount. */
   declare fault: string;
 
@@ -56,6 +59,7 @@ export class LogeTip extends DialogPart {
   constructor() {
     super();
     this.fault = '';
+    this.anonymous = false;
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -130,23 +134,34 @@ export class LogeTip extends DialogPart {
             currency=${currency}
             .otherLabel=${texts.tip.other}
             .presetsMinor=${presetsOf(PRESETS, currency).filter((amountMinor) => amountMinor >= minMinor)}
-            .valueMinor=${chosen}
-            .range=${{ minMinor, maxMinor: LIMITS.tipMaxMinor }}
+            .valueMinor=${this.menuItem ? undefined : chosen}
             .fault=${this.fault}
             @amount-chosen=${(event: CustomEvent<{ amountMinor?: number }>) => this.#handleChosen(event.detail.amountMinor)}
           ></loge-amount-choice>
-          <label class="field">
-            <span class="field-label">${texts.tip.message}</span>
+          <details class="more">
+            <summary data-testid="tip-more">${icon('plus', 16)}${texts.tip.more}</summary>
             <input
               class="field-input"
               name="message"
               data-testid="tip-message"
+              aria-label=${texts.tip.message}
               maxlength=${LIMITS.tipMessageChars}
               placeholder=${texts.tip.messagePlaceholder}
               autocomplete="off"
               enterkeyhint="send"
             />
-          </label>
+            <label class="anonymous">
+              <input
+                type="checkbox"
+                data-testid="tip-anonymous"
+                .checked=${this.anonymous}
+                @change=${(event: Event) => {
+                  this.anonymous = (event.target as HTMLInputElement).checked;
+                }}
+              />
+              <span>${texts.tip.anonymous}<small class="muted">${texts.tip.anonymousHint}</small></span>
+            </label>
+          </details>
         </form>
         <loge-price kind="tip" from=${hasWallet ? 'wallet' : 'card'} .room=${this.open ? room : undefined} .amountMinor=${this.#quotable}></loge-price>
         ${hasWallet ? this.#balance(room, missingMinor) : html`<p class="balance">${texts.tip.byCardFrom(money(minMinor))}</p>`}
@@ -284,11 +299,12 @@ export class LogeTip extends DialogPart {
 
   #request(amountMinor: number) {
     const message = this.#field?.value.trim();
-    const { menuItem } = this;
+    const { menuItem, anonymous } = this;
     return {
       amountMinor,
       ...(message ? { message } : {}),
       ...(menuItem ? { menuItem } : {}),
+      ...(anonymous ? { anonymous } : {}),
       idempotencyKey: this.#key,
     };
   }
@@ -300,6 +316,7 @@ export class LogeTip extends DialogPart {
       this.#key = createKey();
       this.menuItem = undefined;
       if (field) field.value = '';
+      field?.closest('details')?.removeAttribute('open');
       this.open = false;
       this.emit(TIP_SENT, { tip, text: this.texts.tip.sent(this.money(tip.amountMinor)) });
     });

@@ -51,8 +51,8 @@ export class LogeWallet extends RoomPart {
         padding: var(--_space-8);
         border: 0;
         border-radius: var(--_radius-full);
-        background: var(--_primary) content-box;
-        color: var(--_on-primary);
+        background: color-mix(in oklab, var(--_text) 14%, transparent) content-box;
+        color: var(--_text);
         cursor: pointer;
       }
     `,

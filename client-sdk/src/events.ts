@@ -2,7 +2,7 @@
 import type { Role } from '../../server/protocol/accounts/accounts.ts';
 import type { ChatEntry, ChatMessage, ChatNotice, ChatTip, RemovableId } from '../../server/protocol/chat/chat.ts';
 import type { ChatRestriction } from '../../server/protocol/chat/chat-moderation.ts';
-import type { ChatPoll, ChatState, Hand } from '../../server/protocol/chat/chat-room.ts';
+import type { ChatPoll, ChatState, Hand, MutedPerson } from '../../server/protocol/chat/chat-room.ts';
 import type { TipId } from '../../server/protocol/ids.ts';
 import type { Earnings, Wallet } from '../../server/protocol/money/money.ts';
 import type { PrivateRunning, PrivateSession } from '../../server/protocol/money/private-sessions.ts';
@@ -42,6 +42,7 @@ export const RoomEvent = {
   chatNotice: 'chatNotice',
   chatOutgoing: 'chatOutgoing',
   chatHeld: 'chatHeld',
+  chatMuted: 'chatMuted',
   chatState: 'chatState',
   chatPoll: 'chatPoll',
   chatRestriction: 'chatRestriction',
@@ -224,6 +225,8 @@ export interface RoomEventMap {
   chatNotice: ChatNotice;
   /** The list of one's own messages that are being sent, `room.chat.outgoing`, has changed. */
   chatOutgoing: readonly OutgoingMessage[];
+  /** Whom this participant has muted changed, here or on another device; `chatHistory` follows. */
+  chatMuted: readonly MutedPerson[];
   /** A message of one's own is held for review, was allowed (it also arrives as `chatMessage`) or was refused. */
   chatHeld: ChatHeldNotice;
   /** Modes, pinned message, poll or panic have changed; carries the whole state. */

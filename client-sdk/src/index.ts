@@ -30,6 +30,7 @@ export type {
   ChatPoll,
   ChatState,
   Hand,
+  MutedPerson,
   PeopleAnswer,
   Person,
 } from '../../server/protocol/chat/chat-room.ts';

@@ -404,12 +404,18 @@ export class Room {
     return this.#connection.requestReliably('rooms:pause', { minutes, ...(publication && { publication }) });
   }
 
-  /** Asks for a reminder shortly before the live (`true`) or takes that back. Resolves to what holds now. */
-  async remindMe(wanted?: boolean): Promise<boolean> {
-    return (await this.#connection.request('rooms:remind', { wanted })).wanted;
+  /**
+   * Asks for a reminder shortly before the live (`true`) or takes that back. Resolves to what holds now. `next`: of the
+   * creator's next live, as `summary()` names it.
+   */
+  async remindMe(wanted?: boolean, { next }: { next?: RoomInfo['id'] | undefined } = {}): Promise<boolean> {
+    return (await this.#connection.request('rooms:remind', { wanted, next })).wanted;
   }
 
-  /** What the room came to: how long it was live, what this person paid, and what of it goes back. */
+  /**
+   * What the room came to: how long it was live, what this person paid, what of it goes back, what all gave, and the
+   * creator's next live.
+   */
   summary(): Promise<RoomSummary> {
     return this.#connection.request('money:summary', {});
   }

@@ -28,6 +28,8 @@ export interface ChatRooms {
 export interface Sending {
   room: RoomId;
   from: Participant;
+  /** For how many whole months they have been a member of the creator's club; absent: they are none. */
+  member?: number | undefined;
   input: ChatSendInput;
   /** Throws if the author lost access or the right to write since; the embedder's hook may take seconds. */
   assertMayWrite?: () => void;

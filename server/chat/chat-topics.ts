@@ -2,15 +2,15 @@
  * Messages about chats between gateways, over the bus. They only say what to read again; what must not be lost is in
  * the database.
  */
-import type { ChatEntry } from '../protocol/chat/chat.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import type { LogEntry } from './log/log-entry.ts';
 import type { SharedText } from './policy/flood-watch.ts';
 
 /** The bus topic of a room's new entries: `{room, entries}`. */
 export const CHAT_BUS_TOPIC = 'chat';
 export interface ChatAppended {
   room: RoomId;
-  entries: ChatEntry[];
+  entries: LogEntry[];
 }
 
 /** The bus topic of all other changes. */
@@ -29,6 +29,8 @@ export type ChatNews =
       state: 'held' | 'allowed' | 'refused';
       reason: string | null;
     }
+  /** A person has muted somebody, or no longer. */
+  | { type: 'mutes'; identity: string }
   /** The number of messages in review has changed. */
   | { type: 'queue'; room: RoomId }
   | { type: 'votes'; room: RoomId; poll: string; votes: number[] }

@@ -5,16 +5,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Bus, roomTopic } from '../platform/bus.ts';
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, isoIn } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 import type { Log } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { AddressGuard } from '../platform/outbound/address-guard.ts';
 import type { SecretBox } from '../platform/secret-box.ts';
 import type { Participant } from '../protocol/accounts/accounts.ts';
-import type { ChatPage, ChatSendAnswer, OwnHeld } from '../protocol/chat/chat.ts';
+import type { ChatSendAnswer, OwnHeld } from '../protocol/chat/chat.ts';
 import type { ChatRestriction } from '../protocol/chat/chat-moderation.ts';
-import type { ChatState, OwnVote } from '../protocol/chat/chat-room.ts';
+import type { ChatState, MutedPerson, OwnVote } from '../protocol/chat/chat-room.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { PollId, RoomId, TipId } from '../protocol/ids.ts';
 import * as LIMITS from '../protocol/limits.ts';
@@ -25,10 +25,12 @@ import { CHAT_BUS_TOPIC, CHAT_NEWS_TOPIC, type ChatNews } from './chat-topics.ts
 import { type Bumped, ChatStore } from './log/chat.store.ts';
 import { ChatLog } from './log/chat-log.ts';
 import { HOUSE, houseEntry } from './log/house-entries.ts';
+import type { LogPage } from './log/log-entry.ts';
 import { HouseMeasures } from './moderation/house-measures.ts';
 import { Moderation } from './moderation/moderation.ts';
 import { Polls } from './moderation/polls.ts';
 import { ReviewQueue } from './moderation/review-queue.ts';
+import { Mutes } from './mutes/mutes.ts';
 import { ChatHook } from './policy/chat-hook.ts';
 import { FloodWatch } from './policy/flood-watch.ts';
 import { MessageAdmission } from './policy/message-admission.ts';
@@ -59,6 +61,7 @@ export class Chat {
   readonly held: ReviewQueue;
   readonly polls: Polls;
   readonly records: Records;
+  readonly mutes: Mutes;
   readonly personalData: PersonalData;
   readonly hook: ChatHook;
   readonly #parts: ChatParts;
@@ -115,8 +118,9 @@ export class Chat {
     this.held = new ReviewQueue(parts);
     this.polls = new Polls(parts);
     this.records = new Records(parts);
-    const { moderation, held, records } = this;
-    this.personalData = new PersonalData({ parts, moderation, held, records, retention: options.retention });
+    this.mutes = new Mutes(parts);
+    const { moderation, held, records, mutes } = this;
+    this.personalData = new PersonalData({ parts, moderation, held, records, mutes, retention: options.retention });
     this.hook = new ChatHook({ db, ...options.hook, bus, clock, metrics, log: logger });
     this.#flood = new FloodWatch((text) => publishNews(bus, { type: 'flood', from: this.#self, text }));
     this.#admission = new MessageAdmission({ parts, flood: this.#flood, held, hook: this.hook });
@@ -164,7 +168,7 @@ export class Chat {
     // All messages are judged before the first append: judgements finish in any order, and tips keep theirs.
     const judged = await Promise.all(tips.map(async (tip) => ({ ...tip, ...(await this.#wordsOfTip(tip)) })));
     await Promise.all(
-      judged.map(async ({ id, room, from, amountMinor, currency, sentAt, item, text, withheld }) => {
+      judged.map(async ({ id, room, from, amountMinor, currency, sentAt, item, anonymous, text, withheld }) => {
         const { isNew } = await this.#log.append({
           room,
           kind: 'tip',
@@ -173,7 +177,8 @@ export class Chat {
           amountMinor,
           currency,
           text,
-          ...(item ? { details: { item: item.label } } : {}),
+          details:
+            item || anonymous ? { ...(item && { item: item.label }), ...(anonymous && { anonymous }) } : undefined,
           sentAt,
         });
         if (!isNew || withheld === undefined) return;
@@ -193,6 +198,17 @@ export class Chat {
     );
   }
 
+  /** Says that shared goals are reached, idempotent by goal. */
+  async appendGoals(goals: { id: string; room: RoomId; title: string }[]): Promise<void> {
+    const by = { actor: HOUSE, at: isoIn(this.#parts.clock) };
+    await Promise.all(
+      goals.map(({ id, room, title }) => {
+        const details = { notice: 'goal_reached', on: true, subject: title } as const;
+        return this.#log.append(houseEntry({ ...by, room, kind: 'notice', id, details }));
+      }),
+    );
+  }
+
   async #wordsOfTip({ room, from, message }: Tip): Promise<{ text: string | null; withheld?: string | null }> {
     if (message === null || from.role === 'creator') return { text: message };
     const policy = await this.#policies.get(room);
@@ -204,7 +220,7 @@ export class Chat {
     return { text: null, withheld: 'The words of your tip are not shown: one of them is not wanted here.' };
   }
 
-  async history(room: RoomId, range: { since?: number; before?: number; limit: number }): Promise<ChatPage> {
+  async history(room: RoomId, range: { since?: number; before?: number; limit: number }): Promise<LogPage> {
     // First, since a client applies later removals only: `lastSeq` must not include one that the entries do not show.
     const lastSeq = await this.#store.lastSeq(room);
     return { entries: await this.#store.read(room, range), lastSeq };
@@ -216,7 +232,7 @@ export class Chat {
   }
 
   /** The newest page, or the entries after `since`. */
-  async catchUp(room: RoomId, since: number | undefined): Promise<ChatPage> {
+  async catchUp(room: RoomId, since: number | undefined): Promise<LogPage> {
     if (since === undefined) {
       // The newest page of a newcomer ends with the last entry.
       const entries = await this.#store.read(room, { limit: LIMITS.chatWelcomeEntries });
@@ -257,15 +273,22 @@ export class Chat {
   async readSnapshot(
     room: RoomId,
     identity: string,
-  ): Promise<{ chatState: ChatState; restriction: ChatRestriction; ownVote: OwnVote | null; held: OwnHeld[] }> {
-    const [chatState, restriction, held] = await Promise.all([
+  ): Promise<{
+    chatState: ChatState;
+    restriction: ChatRestriction;
+    ownVote: OwnVote | null;
+    held: OwnHeld[];
+    muted: MutedPerson[];
+  }> {
+    const [chatState, restriction, held, muted] = await Promise.all([
       this.state(room),
       this.restrictionOf(room, identity),
       this.held.ofAuthor(room, identity),
+      this.mutes.list(identity),
     ]);
     const ownVote =
       chatState.poll && !chatState.poll.closed ? await this.polls.findVote(chatState.poll.id, identity) : null;
-    return { chatState, restriction, ownVote, held };
+    return { chatState, restriction, ownVote, held, muted };
   }
 
   /** A person who may not write may not react or raise a hand either; while the chat is paused only moderators may. */

@@ -178,7 +178,7 @@ export class Money {
 
     this.creatorAccounts = new CreatorAccounts(context);
     this.earnings = new Earnings(context, this.creatorAccounts);
-    this.summaries = new Summaries(context, this.earnings);
+    this.summaries = new Summaries(context, this);
     this.payouts = new Payouts(context, this.creatorAccounts);
     this.transferReversals = new TransferReversals(context, this.payouts);
     this.statements = new Statements(context);

@@ -19,3 +19,14 @@ export const isoOrNull = (time: Date | number | string | null | undefined): stri
 
 /** Now plus `ms`. */
 export const isoIn = (clock: Clock, ms = 0): string => iso(clock.now() + ms);
+
+/** Whole months of the calendar (UTC) between two times. In a month that is too short for the day, its last one counts. */
+export function wholeMonths(from: string, toMs: number): number {
+  const [start, end] = [new Date(from), new Date(toMs)];
+  const [year, month] = [end.getUTCFullYear(), end.getUTCMonth()];
+  const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  const dayMs = Date.UTC(year, month, Math.min(start.getUTCDate(), lastDay));
+  const isReached = toMs - dayMs >= start.getTime() % DAY_MS;
+  const months = (year - start.getUTCFullYear()) * 12 + month - start.getUTCMonth();
+  return Math.max(0, isReached ? months : months - 1);
+}

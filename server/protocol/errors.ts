@@ -291,6 +291,7 @@ export const ERROR_CATALOGUE = {
   poll_closed: { status: 409, retryable: false, message: 'This poll is over.' },
   poll_running: { status: 409, retryable: false, message: 'There is a poll already. Close it first.' },
   already_voted: { status: 409, retryable: false, message: 'You have voted already.' },
+  mute_limit: { status: 409, retryable: false, message: 'You have muted as many people as possible.' },
   chat_hook_not_found: { status: 404, retryable: false, message: 'There is no chat hook.' },
   word_pattern_invalid: {
     status: 422,

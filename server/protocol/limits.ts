@@ -36,6 +36,8 @@ export const chatPageEntries = 200;
 export const chatWelcomeEntries = 50;
 /** People that one message can name. */
 export const chatMentions = 5;
+/** Of one person, in all rooms. */
+export const mutedPeople = 200;
 /** Characters of the answered message that a reply shows. */
 export const chatExcerptChars = 100;
 export const slowModeMaxSeconds = 3_600;

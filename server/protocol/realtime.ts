@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { participant } from './accounts/accounts.ts';
 import { chatFrame, chatPage, ownHeld } from './chat/chat.ts';
 import { chatRestriction, heldChanged } from './chat/chat-moderation.ts';
-import { chatState, handsChanged, pollVotes, reactionCounts, voteInput } from './chat/chat-room.ts';
+import { chatState, handsChanged, mutedList, pollVotes, reactionCounts, voteInput } from './chat/chat-room.ts';
 import type { WireError } from './errors.ts';
 import { roomId } from './ids.ts';
 import { earnings, wallet } from './money/money.ts';
@@ -45,6 +45,8 @@ const inside = z.object({
   ownVote: voteInput.nullable(),
   /** One's own messages that are held for review, oldest first. */
   held: z.array(ownHeld),
+  /** Whose messages one does not want to read, the latest first. */
+  muted: mutedList.shape.muted,
   stage: stageState,
   tipping: tippingState,
 });
@@ -113,6 +115,8 @@ export const EVENTS = {
   /** Sent only to the person concerned, on all their sockets in the room. */
   'chat:restriction': chatRestriction,
   'chat:held': heldChanged,
+  /** To all of one's own sockets inside rooms: whom one has muted changed. */
+  'chat:muted': mutedList,
   /** Sent to moderators. */
   'chat:queueChanged': z.object({ waiting: z.number().int().min(0) }),
   /** Reactions since the last frame, summed. */

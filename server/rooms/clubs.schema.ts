@@ -32,6 +32,8 @@ export const clubEntitlements = pgTable(
     revokedAt: time('revoked_at'),
     revokedReason: text('revoked_reason'),
     createdAt: time('created_at').notNull(),
+    /** Since when the membership lasts. */
+    startedAt: time('started_at').notNull(),
   },
   (table) => [
     index('club_entitlements_holder').on(table.creator, table.identity),

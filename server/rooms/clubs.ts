@@ -20,6 +20,8 @@ export interface ClubGrant {
   identity: string;
   tier: TierId;
   validUntil: string;
+  /** Since when the membership lasts. */
+  startedAt: string;
 }
 
 export interface ClubAccess {
@@ -107,17 +109,11 @@ export class Clubs {
   }
 
   /** Grants or extends membership in the caller's transaction. Call `outbox.wake()` after the commit. */
-  async grant(tx: Orm, { membership, creator, identity, tier, validUntil }: ClubGrant): Promise<void> {
-    const before = await this.#store.lockEntitlement(tx, membership);
+  async grant(tx: Orm, { tier, ...grant }: ClubGrant): Promise<void> {
+    const { creator, identity, validUntil } = grant;
+    const before = await this.#store.lockEntitlement(tx, grant.membership);
     const rank = await this.getRank(tier, tx);
-    await this.#store.saveEntitlement(tx, {
-      membership,
-      creator,
-      identity,
-      rank,
-      validUntil,
-      createdAt: isoIn(this.#clock),
-    });
+    await this.#store.saveEntitlement(tx, { ...grant, rank, createdAt: isoIn(this.#clock) });
     const held = before && !before.revokedAt && Date.parse(before.validUntil) > this.#clock.now();
     // An extension changes nothing for people inside; only a grant or an end needs a fact.
     if (held && before.rank === rank && Date.parse(validUntil) >= Date.parse(before.validUntil)) return;

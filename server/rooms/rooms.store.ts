@@ -24,6 +24,7 @@ import { PERSON_ID_LIKE } from '../protocol/accounts/people.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import * as LIMITS from '../protocol/limits.ts';
 import type { Room } from '../protocol/rooms.ts';
+import { clubEntitlements as club } from './clubs.schema.ts';
 import { restrictions } from './restrictions/restrictions.schema.ts';
 import { type RestrictionRow, STRICTEST_FIRST, stageIsClosed, taking } from './restrictions/restrictions.store.ts';
 import { toRoom } from './room-row.ts';
@@ -37,6 +38,8 @@ export interface AccessRecord {
   restriction: Pick<RestrictionRow, 'kind' | 'reason' | 'until'> | null;
   /** Whether the creator has made them a moderator of this room, as a person of the house. */
   isModerator: boolean;
+  /** Since when they have been a member of the creator's club; null: they are none. */
+  memberSince: string | null;
   /** By the latest known tokens; null if they grant nothing beyond a plain fan. */
   grant: TokenGrant | null;
   entitlements: Pick<
@@ -424,6 +427,7 @@ export class RoomsStore {
         room: toRoom(row),
         restriction: row.restriction,
         isModerator: row.isModerator,
+        memberSince: isoOrNull(row.memberSince),
         grant: row.grant && toGrant(row.grant),
         entitlements: [],
       };
@@ -465,6 +469,10 @@ function prepareAccessRecords(orm: Orm) {
       grant: tokenGrants,
       isModerator: sql<boolean>`exists (select 1 from ${roles} where ${roles.person} = asked.identity and ${moderatorRole}
         and coalesce(${roles.creator}, '') = ${rooms.creator} and coalesce(${roles.room}, '') in ('', ${rooms.id}))`,
+      memberSince: sql<
+        string | null
+      >`(select min(${club.startedAt}) from ${club} where ${club.creator} = ${rooms.creator}
+        and ${club.identity} = asked.identity and ${club.revokedAt} is null and ${club.validUntil} > ${at})`,
       entitlement: {
         source: latest.source,
         sourceId: latest.sourceId,

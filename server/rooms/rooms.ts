@@ -69,6 +69,7 @@ export interface Admission {
   access: Access;
   role: Role;
   moderates: boolean;
+  memberSince: string | null;
 }
 
 export class Rooms {
@@ -91,7 +92,7 @@ export class Rooms {
   readonly #grants: TokenGrants;
   readonly #records: GatheredRead<AccessKey, AccessRecord | undefined>;
   /** Ranks every listed room, however few are shown. */
-  readonly #publicRooms: SharedRead<'all', Room[]>;
+  readonly #publicRooms: SharedRead<string | undefined, Room[]>;
   readonly #remembered = new RecentMap<string, Unchanging>(ROOMS_REMEMBERED);
 
   constructor(options: {
@@ -115,7 +116,7 @@ export class Rooms {
     this.#records = new GatheredRead((keys) => this.#store.findAccessRecords(keys, isoIn(this.#clock)), {
       restMs: NEWCOMERS_REST_MS,
     });
-    this.#publicRooms = new SharedRead(() => this.#listPublic(), { restMs: NEWCOMERS_REST_MS });
+    this.#publicRooms = new SharedRead((creator) => this.#listPublic(creator), { restMs: NEWCOMERS_REST_MS });
     const db = options.store.database;
     this.changes = new RoomChanges(options);
     this.entitlements = new Entitlements(options.outbox);
@@ -203,8 +204,17 @@ export class Rooms {
 
   /** What anybody may find without knowing of it: listed rooms, of all creators a few each, or all of one. */
   async listPublicRooms(creator?: string): Promise<Room[]> {
-    if (!this.#hasPublicList) return [];
-    return creator === undefined ? this.#publicRooms.get('all') : this.#listPublic(creator);
+    return this.#hasPublicList ? this.#publicRooms.get(creator) : [];
+  }
+
+  /** The next live with a date that anybody may find, by the creator of this room. */
+  async findNext({ id, creator }: Room): Promise<{ id: RoomId; title: string; startsAt: string } | null> {
+    const now = isoIn(this.#clock);
+    for (const room of await this.listPublicRooms(creator.identity)) {
+      const { title, startsAt, firstLiveAt } = room;
+      if (room.id !== id && startsAt && startsAt > now && !firstLiveAt) return { id: room.id, title, startsAt };
+    }
+    return null;
   }
 
   #listPublic(creator?: string): Promise<Room[]> {
@@ -262,7 +272,8 @@ export class Rooms {
     const rank = role === 'creator' ? undefined : rankIn(record);
     const who = { identity, role: rank?.role ?? role, subscribe: claims.can?.subscribe !== false };
     const access = await this.#accessFrom(record, who);
-    return { room: record.room, access, role: who.role, moderates: rank?.moderates ?? true };
+    const { room, memberSince } = record;
+    return { room, access, role: who.role, moderates: rank?.moderates ?? true, memberSince };
   }
 
   /** What a person of the house is in a room. */

@@ -41,6 +41,7 @@ describe.skipIf(!CHROMIUM)('a house without wallets', { timeout: 120_000 }, () =
     // Amounts too small for a card payment are not offered.
     expect(await fan.by('tip-amount-200').count()).toBe(0);
     await fan.by('tip-amount-1000').click();
+    await fan.by('tip-more').click();
     await fan.by('tip-message').fill('Encore une !');
     await picture('card-only-tip');
     await fan.by('tip-send').click();

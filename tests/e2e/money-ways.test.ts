@@ -124,7 +124,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     const priceMinor = 2_000 - SALE_MINOR + 450 + 300;
     const next = await createRoom({ kind: 'ticket', priceMinor }, { capacity: 3 });
     await fan.page.goto(`${loge.url}/rooms/${next.id}`);
-    await fan.by('waiver').waitFor();
+    await fan.by('waiver-open').waitFor();
     expect(await fan.by('tickets-left').count()).toBe(0);
     expect(await fan.by('buy-wallet').innerText()).toBe('Top up €5.00');
     await fan.by('buy-wallet').click();

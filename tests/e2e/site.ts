@@ -123,6 +123,7 @@ export async function tip(fan: Visitor, options: { amountMinor: number; message:
   const { amountMinor, message } = options;
   await fan.by('tip-open').click();
   await fan.by(`tip-amount-${amountMinor}`).click();
+  await fan.by('tip-more').click();
   await fan.by('tip-message').fill(message);
   await fan.by('tip-send').click();
 }

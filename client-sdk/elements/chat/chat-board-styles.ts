@@ -1,19 +1,41 @@
 /** Styles of `<loge-chat-board>`. */
 import { css } from 'lit';
+import { chatNameStyles } from './list/chat-name.ts';
+
+/** A small button of an icon or a word. */
+export const quietStyles = css`
+  .quiet {
+    display: grid;
+    place-items: center;
+    min-width: max(2rem, var(--_finger));
+    height: max(2rem, var(--_finger));
+    margin: calc(-1 * var(--_space-8)) 0;
+    padding: 0 var(--_space-8);
+    border: 0;
+    border-radius: var(--_radius-full);
+    background: none;
+    color: var(--_muted);
+    font: var(--_type-14);
+    cursor: pointer;
+  }
+
+  .quiet:hover {
+    color: var(--_text);
+  }
+`;
 
 export const chatBoardStyles = css`
+  ${chatNameStyles}
+  ${quietStyles}
+
   :host {
     display: block;
     background: var(--_chat-panel, var(--_surface));
   }
 
-  .pinned,
-  .poll {
+  .pinned {
     border-bottom: 1px solid var(--_line);
     font: var(--_type-14);
-  }
-
-  .pinned {
     display: grid;
     grid-template-columns: auto minmax(0, 1fr) auto;
     gap: 0 var(--_space-8);
@@ -45,126 +67,7 @@ export const chatBoardStyles = css`
     -webkit-line-clamp: 12;
   }
 
-  .name {
-    font-weight: 600;
-    margin-inline-end: var(--_space-4);
-  }
-
-  .name.creator,
-  .role {
-    color: var(--_accent);
-  }
-
   .role {
     display: none;
-  }
-
-  .quiet {
-    display: grid;
-    place-items: center;
-    min-width: max(2rem, var(--_finger));
-    height: max(2rem, var(--_finger));
-    margin: calc(-1 * var(--_space-8)) 0;
-    padding: 0 var(--_space-8);
-    border: 0;
-    border-radius: var(--_radius-full);
-    background: none;
-    color: var(--_muted);
-    font: var(--_type-14);
-    cursor: pointer;
-  }
-
-  .quiet:hover {
-    color: var(--_text);
-  }
-
-  .poll {
-    padding: var(--_space-8) var(--_space-16) var(--_space-12);
-  }
-
-  .poll-head {
-    display: flex;
-    align-items: center;
-    gap: var(--_space-8);
-    color: var(--_muted);
-    font: var(--_type-14);
-  }
-
-  .poll-head .fold {
-    margin-inline-start: auto;
-  }
-
-  .question {
-    margin: var(--_space-4) 0 var(--_space-8);
-    font-weight: 600;
-    overflow-wrap: anywhere;
-  }
-
-  .result {
-    margin-bottom: var(--_space-8);
-    color: var(--_accent);
-  }
-
-  .options {
-    display: grid;
-    gap: var(--_space-4);
-  }
-
-  .option {
-    position: relative;
-    display: flex;
-    align-items: center;
-    gap: var(--_space-8);
-    min-height: max(2.25rem, var(--_finger));
-    padding: var(--_space-4) var(--_space-12);
-    border: 1px solid var(--_line);
-    border-radius: var(--_radius-small);
-    background: var(--_ground);
-    color: inherit;
-    font: inherit;
-    text-align: start;
-    overflow: hidden;
-    isolation: isolate;
-  }
-
-  button.option {
-    cursor: pointer;
-  }
-
-  button.option:hover {
-    border-color: var(--_accent);
-  }
-
-  .option.chosen {
-    border-color: var(--_accent);
-  }
-
-  .share {
-    position: absolute;
-    inset: 0;
-    z-index: -1;
-    background: color-mix(in oklab, var(--_accent) 20%, transparent);
-    transform-origin: left;
-    transition: transform 300ms ease-out;
-  }
-
-  :dir(rtl) .share {
-    transform-origin: right;
-  }
-
-  .option bdi {
-    flex: 1;
-    min-width: 0;
-    overflow-wrap: anywhere;
-  }
-
-  .option .icon {
-    flex: none;
-    color: var(--_accent);
-  }
-
-  .problem {
-    margin-top: var(--_space-8);
-    color: var(--_danger);
   }
 `;

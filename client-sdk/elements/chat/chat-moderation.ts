@@ -59,7 +59,7 @@ export class LogeChatModeration extends DialogPart {
     const defaultReason = moderation.reasons[0] ?? '';
     if (act.kind === 'remove') {
       await this.#runDirectly(moderation.done.removed, () => this.room?.chat.moderation.remove(item.id, defaultReason));
-    } else if (act.kind === 'timeout') {
+    } else if (act.kind === 'timeout' && item.from) {
       const { identity, name } = item.from;
       const time = moderation.times[act.seconds] ?? '';
       const request = {

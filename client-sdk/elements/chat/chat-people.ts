@@ -1,4 +1,6 @@
-/** `<loge-chat-people>`: the people in the room and the raised hands; moderators see the names of the latter. */
+/**
+ * `<loge-chat-people>`: the people in the room, the raised hands, whose names moderators see, and whom one has muted.
+ */
 import '@awesome.me/webawesome/dist/components/input/input.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -9,6 +11,7 @@ import { icon } from '../controls/more-icons.ts';
 import { DialogPart } from '../room/dialog-part.ts';
 import { defineElement } from '../room/room-part.ts';
 import { formatCount, formatTime } from '../texts/format.ts';
+import { shownName } from '../texts/shown-name.ts';
 import type { ReportTarget } from '../trust/loge-report.ts';
 
 const SEARCH_DEBOUNCE_MS = 200;
@@ -114,13 +117,19 @@ export class LogeChatPeople extends DialogPart {
   }
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, ['chatHands']);
+    return this.renderOn(room, ['chatHands', 'chatMuted']);
   }
 
   async show(): Promise<void> {
     this.query = '';
     this.open = true;
     await this.#load();
+  }
+
+  /** Also shows the list, where it can be undone. */
+  async mute(identity: string): Promise<void> {
+    await this.show();
+    await this.act('mute', () => this.room?.chat.mute(identity));
   }
 
   override render(): TemplateResult {
@@ -133,7 +142,7 @@ export class LogeChatPeople extends DialogPart {
       .open=${this.open}
       @wa-after-hide=${this.handleHidden}
     >
-      ${room && this.open ? html`${this.#hands(room)} ${answer ? this.#people(room, answer) : nothing}` : nothing}
+      ${room && this.open ? html`${this.#hands(room)} ${answer ? this.#people(room, answer) : nothing} ${this.#muted(room)}` : nothing}
       ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
     </wa-dialog>`;
   }
@@ -177,6 +186,25 @@ export class LogeChatPeople extends DialogPart {
       </ul>
       ${room.localParticipant.role === 'creator' ? nothing : html`<p class="live">${chat.reportLive} ${this.#reportButton({}, chat.reportLive)}</p>`}
     `;
+  }
+
+  #muted({ chat: { muted }, localParticipant }: Room): TemplateResult | typeof nothing {
+    const { chat } = this.texts;
+    if (muted.length === 0 || localParticipant.permissions.moderate) return nothing;
+    return html`<h3>${chat.muted}</h3>
+      <p class="muted">${chat.mutedText}</p>
+      <ul data-testid="chat-muted">
+        ${repeat(
+          muted,
+          ({ identity }) => identity,
+          ({ identity, name }) => html`<li>
+            <bdi>${shownName({ name }, this.texts)}</bdi>
+            <button class="report" type="button" data-testid="unmute" aria-label=${chat.unmute(name)} title=${chat.unmute(name)} @click=${() => this.act('mute', () => this.room?.chat.unmute(identity))}>
+              ${icon('undo', 17)}
+            </button>
+          </li>`,
+        )}
+      </ul>`;
   }
 
   #reportButton(target: ReportTarget, name: string): TemplateResult {

@@ -1,9 +1,8 @@
 /**
- * The strip above the messages of a small chat: one line that says what runs (poll, goal, pinned message, top tippers)
- * and opens it. A large chat shows all of it anyway, and no strip: `--_chat-strip` and `--_chat-full` choose.
+ * The strip above the messages of a small chat: one line that says what there is (goal, pinned message, top tippers) and
+ * opens it. A large chat shows all of it anyway, and no strip: `--_chat-strip` and `--_chat-full` choose.
  */
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { winnersOf } from '../../../server/protocol/chat/poll-result.ts';
 import type { Room } from '../../src/room.ts';
 import { type IconName, icon } from '../controls/more-icons.ts';
 import type { ElementTexts } from '../texts/element-texts.ts';
@@ -15,8 +14,8 @@ interface StripContext {
   language: Language;
   isOpen: boolean;
   hasLeaders: boolean;
-  /** Id of a closed poll that the person has dismissed. */
-  hiddenPoll: string;
+  /** Then the strip need not show it. */
+  isGoalOnStage: boolean;
   onToggle(): void;
 }
 
@@ -46,11 +45,10 @@ export function chatStrip(room: Room, context: StripContext): TemplateResult | u
   </button>`;
 }
 
-function summaryOf(room: Room, { texts, language, hasLeaders, hiddenPoll }: StripContext): Summary | undefined {
+function summaryOf(room: Room, { texts, language, hasLeaders, isGoalOnStage }: StripContext): Summary | undefined {
   const { goal } = room;
-  const { poll, pinned } = room.chat;
-  if (poll && !poll.closed) return { icon: 'poll', words: texts.labelled(texts.chat.poll, poll.question) };
-  if (goal) {
+  const { pinned } = room.chat;
+  if (goal && !isGoalOnStage) {
     const sharePct = Math.min(100, Math.floor((goal.reachedMinor * 100) / goal.targetMinor));
     return {
       icon: 'goal',
@@ -59,7 +57,6 @@ function summaryOf(room: Room, { texts, language, hasLeaders, hiddenPoll }: Stri
       sharePct,
     };
   }
-  if (poll && poll.id !== hiddenPoll) return { icon: 'poll', words: texts.chat.pollResult(winnersOf(poll.options)) };
   if (pinned && !pinned.removed && !pinned.erased) return { icon: 'pin', words: pinned.text };
   return hasLeaders ? { icon: 'gift', words: texts.leaderboard.title } : undefined;
 }

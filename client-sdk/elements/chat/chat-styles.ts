@@ -49,6 +49,13 @@ export const chatStyles = [
       padding: var(--_space-8) 0;
     }
 
+    /* It gives way to the messages. */
+    loge-chat-poll {
+      flex: 0 1 auto;
+      max-height: 55%;
+      overflow-y: auto;
+    }
+
     .sampled {
       display: flex;
       flex: none;

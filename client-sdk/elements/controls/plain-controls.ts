@@ -15,6 +15,7 @@ interface ButtonOptions {
   isOutlined?: boolean;
   /** Gold: what pays or goes live, once a screen. */
   isPrimary?: boolean;
+  isDanger?: boolean;
   isSmall?: boolean;
   isBusy?: boolean;
   isDisabled?: boolean;
@@ -30,7 +31,7 @@ export function button({
 }: ButtonOptions): TemplateResult {
   return html`<button
     type="button"
-    class="button ${isOutlined ? 'outlined' : ''} ${options.isPrimary ? 'primary' : ''} ${options.isSmall ? 'small' : ''}"
+    class="button ${isOutlined ? 'outlined' : ''} ${options.isPrimary ? 'primary' : ''} ${options.isDanger ? 'danger' : ''} ${options.isSmall ? 'small' : ''}"
     data-testid=${testId}
     aria-busy=${isBusy}
     ?disabled=${options.isDisabled ?? false}

@@ -3,9 +3,12 @@ import { registerParts } from './parts.ts';
 
 registerParts({
   'loge-chat': () => import('../loge-chat.ts'),
+  'loge-chat-poll': () => import('../chat/chat-poll.ts'),
   'loge-chat-moderation': () => import('../chat/chat-moderation.ts'),
   'loge-report': () => import('../trust/loge-report.ts'),
   'loge-club': () => import('../money/loge-club.ts'),
+  'loge-curtain': () => import('../room/loge-curtain.ts'),
+  'loge-goal-reached': () => import('../stage/goal-reached.ts'),
   'loge-leaderboard': () => import('../loge-leaderboard.ts'),
   'loge-moderation': () => import('../loge-moderation.ts'),
   'loge-private': () => import('../loge-private.ts'),

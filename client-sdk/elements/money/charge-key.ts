@@ -1,6 +1,16 @@
-/** The idempotency key of charges of a saved card. */
+/** Charges of a saved card: their idempotency key, and what is said after a charge whose outcome is not known. */
 import { LogeError } from '../../src/errors.ts';
 import { createKey } from '../../src/random-key.ts';
+import type { ElementTexts } from '../texts/element-texts.ts';
+
+/** Errors after which the card may be charged. The last: an earlier order with another amount or card got no answer. */
+const UNKNOWN: ReadonlySet<string> = new Set(['provider_unavailable', 'timeout', 'idempotency_conflict']);
+
+export function wordsOfCharge(error: unknown, words: string, { maybeCharged }: ElementTexts['topup']): string {
+  const code = error instanceof LogeError ? error.code : '';
+  if (code === 'connection_failed') return `${words} ${maybeCharged}`;
+  return UNKNOWN.has(code) ? maybeCharged : words;
+}
 
 export class ChargeKey {
   #key = createKey();

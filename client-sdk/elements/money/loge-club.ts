@@ -1,4 +1,4 @@
-/** `<loge-club>`: in the lobby of a members' room, the club tiers that give access, with buttons to join. */
+/** `<loge-club>`: in the lobby of a members' room, the club tiers that give access, with buttons to join; after a live, all of them. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Tier } from '../../../server/protocol/money/memberships.ts';
@@ -24,9 +24,12 @@ const styles = css`
 export class LogeClub extends RoomPart {
   static override properties = {
     returnUrl: { attribute: 'return-url' },
+    heading: { attribute: false },
     tiers: { state: true },
   };
   declare returnUrl: string | undefined;
+  /** Default: that the room is for members. */
+  declare heading: string | undefined;
   declare tiers: readonly Tier[];
 
   static override styles = [...RoomPart.styles, plainControlStyles, tierCardStyles, styles];
@@ -63,7 +66,7 @@ export class LogeClub extends RoomPart {
     if (this.tiers.length === 0 && !this.problem) return nothing;
     return html`
       <section part="club" aria-label=${texts.club.label} data-testid="club">
-        <p><strong>${texts.club.title}</strong></p>
+        <p><strong>${this.heading ?? texts.club.title}</strong></p>
         <ul class="tiers">
           ${this.tiers.map((tier) =>
             tierCard(tier, {
@@ -73,7 +76,8 @@ export class LogeClub extends RoomPart {
                 label: texts.club.join,
                 icon: 'card',
                 testId: 'join',
-                isPrimary: true,
+                isPrimary: tier === this.tiers[0],
+                isOutlined: tier !== this.tiers[0],
                 isBusy: this.busy === tier.id,
                 isDisabled: this.busy !== '' && this.busy !== tier.id,
                 onClick: () => this.#join(tier),

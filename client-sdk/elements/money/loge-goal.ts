@@ -1,4 +1,4 @@
-/** `<loge-goal>`: the room's shared goal with its progress, above the chat; empty without a goal. */
+/** `<loge-goal>`: the room's shared goal with its progress, above the chat or at the stage's edge; empty without one. */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
@@ -6,11 +6,21 @@ import { defineElement, RoomPart } from '../room/room-part.ts';
 import '../texts/inside-texts.ts';
 
 export class LogeGoal extends RoomPart {
+  static override properties = { edge: { type: Boolean }, isOpen: { state: true } };
+  /** A line at the edge of a stage, whose text opens on a tap. */
+  declare edge: boolean;
+  declare isOpen: boolean;
+
   static override styles = [
     ...RoomPart.styles,
     css`
       :host {
         display: block;
+      }
+
+      :host([edge]) {
+        position: relative;
+        color: var(--_on-stage);
       }
 
       :host([empty]) {
@@ -47,6 +57,38 @@ export class LogeGoal extends RoomPart {
         color: var(--_accent);
       }
 
+      :host([edge]) .goal {
+        padding: 0;
+        border: 0;
+      }
+
+      :host([edge]) .words {
+        position: absolute;
+        inset: auto 0 100%;
+        flex-wrap: wrap;
+        row-gap: 0;
+        padding: var(--_space-8) var(--_space-16);
+        margin: 0;
+        background: var(--_scrim);
+      }
+
+      :host([edge]) .bar {
+        height: 4px;
+        border-radius: 0;
+        background: var(--_veil);
+      }
+
+      /* Between the controls of the video. */
+      .open {
+        position: absolute;
+        inset: auto 30% 0;
+        height: 2.75rem;
+        border: 0;
+        background: none;
+        cursor: pointer;
+        pointer-events: auto;
+      }
+
       .bar {
         height: 0.375rem;
         overflow: hidden;
@@ -59,10 +101,16 @@ export class LogeGoal extends RoomPart {
         height: 100%;
         border-radius: inherit;
         background: var(--_primary);
-        transition: width 600ms cubic-bezier(0.2, 0.8, 0.2, 1);
+        transition: width 600ms var(--_curve);
       }
     `,
   ];
+
+  constructor() {
+    super();
+    this.edge = false;
+    this.isOpen = false;
+  }
 
   protected override listenTo(room: Room): Array<() => void> {
     return this.renderOn(room, [
@@ -87,15 +135,21 @@ export class LogeGoal extends RoomPart {
     const sharePct = Math.min(100, Math.floor((goal.reachedMinor * 100) / goal.targetMinor));
     const isReached = goal.reachedMinor >= goal.targetMinor;
     const amounts = texts.goal.progress(money(goal.reachedMinor), money(goal.targetMinor));
-    return html`<div class="goal ${isReached ? 'reached' : ''}" part="goal" data-testid="goal">
-      <div class="words">
-        <bdi class="title">${goal.title}</bdi>
-        <span class="amounts" data-testid="goal-amounts">${isReached ? texts.goal.reached(amounts) : amounts}</span>
-      </div>
+    const label = texts.goal.label(goal.title);
+    const hasWords = !this.edge || this.isOpen;
+    return html`<div class="goal ${isReached ? 'reached' : ''}" part="goal" data-testid=${this.edge ? 'goal-edge' : 'goal'}>
+      ${
+        hasWords
+          ? html`<div class="words">
+              <bdi class="title">${goal.title}</bdi>
+              <span class="amounts" data-testid="goal-amounts">${isReached ? texts.goal.reached(amounts) : amounts}</span>
+            </div>`
+          : nothing
+      }
       <div
         class="bar"
         role="progressbar"
-        aria-label=${texts.goal.label(goal.title)}
+        aria-label=${label}
         aria-valuemin="0"
         aria-valuemax="100"
         aria-valuenow=${sharePct}
@@ -103,6 +157,13 @@ export class LogeGoal extends RoomPart {
       >
         <span style=${`width: ${sharePct}%`}></span>
       </div>
+      ${
+        this.edge
+          ? html`<button class="open" type="button" aria-expanded=${this.isOpen} aria-label=${label} data-testid="goal-open" @click=${() => {
+              this.isOpen = !this.isOpen;
+            }}></button>`
+          : nothing
+      }
     </div>`;
   }
 }

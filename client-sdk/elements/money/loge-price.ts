@@ -83,10 +83,6 @@ export class LogePrice extends LogeElement {
         margin: var(--_space-8) 0 0;
       }
 
-      details + p {
-        margin: 0;
-      }
-
       a {
         display: inline-block;
         padding-block: var(--_space-12);
@@ -169,8 +165,8 @@ export class LogePrice extends LogeElement {
           <dd class="gross" data-part="gross">${money(quote.grossMinor)}</dd>
         </dl>
         ${association ? html`<p>${texts.price.pledge(creator, percent.format(association.shareBps / 100), association.name)}</p>` : nothing}
+        ${quote.charterUrl ? html`<p><a href=${quote.charterUrl} target="_blank" data-testid="charter-link">${texts.price.charter}</a></p>` : nothing}
       </details>
-      ${quote.charterUrl ? html`<p><a href=${quote.charterUrl} target="_blank" data-testid="charter-link">${texts.price.charter}</a></p>` : nothing}
     `;
   }
 }

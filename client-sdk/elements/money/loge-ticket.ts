@@ -8,13 +8,17 @@ import { css, html, nothing } from 'lit';
 import type { Receipt } from '../../../server/protocol/money/pricing.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
+import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import { DialogPart } from '../room/dialog-part.ts';
 import { FocusKeeper } from '../room/focus-keeper.ts';
+import { whenOf } from '../room/lobby-face.ts';
 import { defineElement } from '../room/room-part.ts';
+import { posterStyles } from '../stage/poster.ts';
 import { formatDateTime, formatMoney, formatUntil } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
 import '../theme/web-awesome.ts';
 import { shownName } from '../texts/shown-name.ts';
+import { numberOfTicket, ticketCard, ticketCardStyles } from './ticket-card.ts';
 
 export class LogeTicket extends DialogPart {
   static override properties = {
@@ -23,6 +27,7 @@ export class LogeTicket extends DialogPart {
     asked: { state: true },
     receipt: { state: true },
     removed: { state: true },
+    isAskedFor: { state: true },
   };
   /** Where this site shows receipts: the ticket's id follows. Absent: no link. */
   declare receiptPath: string | undefined;
@@ -33,26 +38,35 @@ export class LogeTicket extends DialogPart {
   declare receipt: Receipt | undefined;
   /** Id of the ticket of a person who was removed, and so has no access by it. */
   declare removed: string | undefined;
+  /** Whether the button opened the card: it prints otherwise, and the dialog gives the focus back to the button. */
+  declare isAskedFor: boolean;
 
   static override styles = [
     ...DialogPart.styles,
+    plainControlStyles,
+    posterStyles,
+    ticketCardStyles,
     css`
       :host {
         display: contents;
       }
 
+      .to-room {
+        width: 100%;
+      }
+
       wa-button > svg,
-      .words {
+      .own {
         vertical-align: middle;
       }
 
-      .words {
+      .own {
         margin-inline-start: var(--_space-8);
       }
 
       /* On a phone the title of the room needs the space. */
       @container (max-width: 559px) {
-        .words {
+        .own {
           position: absolute;
           width: 1px;
           height: 1px;
@@ -62,60 +76,90 @@ export class LogeTicket extends DialogPart {
         }
       }
 
-      dl {
-        display: grid;
-        grid-template-columns: auto 1fr;
-        gap: var(--_space-8) var(--_space-16);
-        margin: var(--_space-12) 0 var(--_space-16);
+      wa-dialog::part(body) {
+        padding-top: var(--_space-4);
       }
 
-      dt {
-        color: var(--_muted);
+      [data-testid='removed-ticket'] {
+        margin-top: var(--_space-12);
       }
 
-      dd {
-        margin: 0;
-        text-align: end;
+      .printed {
+        overflow-y: clip;
       }
 
-      .title {
-        font: var(--_title-28);
+      /* Out of the bar at the bottom, on which stood the button that paid. */
+      .printed .ticket {
+        animation: print 500ms var(--_curve) backwards;
       }
 
-      .links,
-      .back {
+      .printed .ticket ~ * {
+        animation: appear 300ms 300ms backwards;
+      }
+
+      @keyframes print {
+        from {
+          translate: 0 calc(100% + 9rem);
+        }
+      }
+
+      @keyframes appear {
+        from {
+          opacity: 0;
+        }
+      }
+
+      @media (prefers-reduced-motion: reduce) {
+        .printed .ticket {
+          animation-name: appear;
+          animation-duration: 300ms !important;
+        }
+      }
+
+      .links {
         display: flex;
         flex-wrap: wrap;
         gap: var(--_space-8) var(--_space-16);
         align-items: center;
+        justify-content: center;
+        margin-top: var(--_space-16);
       }
 
-      .links a {
+      .links a:not(.button),
+      .link {
         display: inline-flex;
         align-items: center;
-        min-height: 2.75rem;
-        color: var(--_accent);
+        min-height: max(var(--_control-small), var(--_finger));
+        padding: 0;
+        border: 0;
+        background: none;
+        color: inherit;
+        font: var(--_type-14);
+        text-decoration: underline;
+        cursor: pointer;
       }
 
       .back {
-        margin-top: var(--_space-12);
+        margin-top: var(--_space-8);
+        color: var(--_muted);
+        font: var(--_type-14);
+        text-align: center;
       }
 
-      .back p {
-        flex: 1 1 100%;
-        color: var(--_muted);
-        font: var(--_type-16);
+      .link {
+        color: var(--_text);
       }
     `,
   ];
 
   /** Focuses the last button of the question, which keeps the ticket: a key that is held down must not answer it. */
   #shownMove: string | null | undefined;
-  protected readonly focusKeeper = new FocusKeeper(this, '.back wa-button:last-of-type');
+  protected readonly focusKeeper = new FocusKeeper(this, '.back button:last-of-type');
 
   constructor() {
     super();
     this.asked = false;
+    this.isAskedFor = false;
   }
 
   protected override listenTo(room: Room): Array<() => void> {
@@ -153,11 +197,8 @@ export class LogeTicket extends DialogPart {
     if (changed.has('bought') && this.bought) this.show();
   }
 
-  /** Whether the button opened the card: the dialog gives the focus back to it then. */
-  #isAskedFor = false;
-
   show(isAskedFor = false): void {
-    this.#isAskedFor = isAskedFor;
+    this.isAskedFor = isAskedFor;
     this.open = true;
     this.asked = false;
     this.problem = '';
@@ -176,17 +217,18 @@ export class LogeTicket extends DialogPart {
     if (!ticket) return reason === 'removed' ? this.#ofRemoved(room) : nothing;
     return html`
       <wa-button appearance="outlined" size="s" data-testid="own-ticket" @click=${() => this.show(true)}
-        >${icon('ticket', 20)}<span class="words">${texts.ticket.own}</span></wa-button
+        >${icon('ticket', 20)}<span class="own">${texts.ticket.own}</span></wa-button
       >
       <wa-dialog
         lang=${language}
         label=${texts.ticket.own}
         light-dismiss
         .open=${this.open}
+        @wa-after-show=${this.#focusClose}
         @wa-after-hide=${this.handleHidden}
       >
         ${this.#card(room, ticket)}
-        <wa-button slot="footer" variant="neutral" data-testid="ticket-close" @click=${this.close}>${texts.ticket.toRoom}</wa-button>
+        <wa-button slot="footer" class="to-room" variant="neutral" data-testid="ticket-close" @click=${this.close}>${texts.ticket.toRoom}</wa-button>
       </wa-dialog>
     `;
   }
@@ -196,40 +238,67 @@ export class LogeTicket extends DialogPart {
     if (!removed || !receipt) return nothing;
     const amount = formatMoney(receipt.amountMinor, receipt.currency, language);
     return html`<div data-testid="removed-ticket" role="status">
+      ${this.#ticket(room, removed)}
       ${receipt.status === 'refunded' ? html`<p>${texts.ticket.returned(amount)}</p>` : nothing}
-      ${receipt.withdrawable ? this.#giveBack(room, removed) : nothing}
-      ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
+      ${receipt.withdrawable ? this.#giveBack(room, removed) : nothing} ${this.#failure()}
     </div>`;
   }
 
+  /** Not the first link, which leads away. */
+  readonly #focusClose = (): void => this.renderRoot.querySelector<HTMLElement>('.to-room')?.focus();
+
+  #failure(): TemplateResult | typeof nothing {
+    return this.problem ? html`<div class="callout danger" role="alert">${this.problem}</div>` : nothing;
+  }
+
+  /** Of a removed person, the stub alone, which stands among the reasons. */
+  #ticket(room: Room, ticket: string): TemplateResult | typeof nothing {
+    const { texts, language, receipt, removed } = this;
+    const { info, isLive } = room;
+    if (!info) return nothing;
+    const by = texts.room.by(shownName(info.creator, texts));
+    const ahead = isLive || info.liveEndedAt ? null : info.startsAt;
+    return ticketCard({
+      main: removed ? undefined : { picture: { ...info, poster: room.poster }, by },
+      date: {
+        label: ahead && info.movedAt ? texts.ticket.newDate : texts.ticket.date,
+        text: ahead ? formatDateTime(ahead, language) : whenOf({ info, isLive, texts, language }),
+      },
+      facts: [
+        [texts.ticket.name, room.localParticipant.name],
+        [texts.ticket.number, numberOfTicket(ticket)],
+        [texts.private.paid, receipt && formatMoney(receipt.amountMinor, receipt.currency, language)],
+      ],
+      stamp: receipt?.status === 'refunded' ? texts.ticket.stamp : undefined,
+    });
+  }
+
   #card(room: Room, ticket: string): TemplateResult {
-    const { texts, language, receipt, receiptPath } = this;
-    const { title = '', creator, startsAt = null } = room.info ?? {};
-    return html`<section data-testid="ticket-card">
-      <p class="display title"><bdi>${title}</bdi></p>
-      <p class="muted">${texts.room.by(shownName(creator, texts))}</p>
-      <dl>
-        ${startsAt ? html`<dt>${texts.ticket.date}</dt><dd>${formatDateTime(startsAt, language)}</dd>` : nothing}
-        ${receipt ? html`<dt>${texts.private.paid}</dt><dd>${formatMoney(receipt.amountMinor, receipt.currency, language)}</dd>` : nothing}
-      </dl>
+    const { texts, receipt, receiptPath, bought, isAskedFor } = this;
+    return html`<section class=${bought === ticket && !isAskedFor ? 'printed' : ''} data-testid="ticket-card">
+      ${this.#ticket(room, ticket)}
       <p class="links">
-        ${room.calendarUrl && !room.info?.firstLiveAt ? html`<a href=${room.calendarUrl} download data-testid="ticket-calendar">${texts.ticket.calendar}</a>` : nothing}
+        ${room.calendarUrl && !room.info?.firstLiveAt ? html`<a class="button outlined small" href=${room.calendarUrl} download data-testid="ticket-calendar">${texts.ticket.calendar}</a>` : nothing}
         ${receiptPath ? html`<a href="${receiptPath}${ticket}">${texts.ticket.receipt}</a>` : nothing}
       </p>
-      ${receipt?.withdrawable ? this.#giveBack(room, ticket) : nothing}
-      ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
+      ${receipt?.withdrawable === false ? nothing : this.#giveBack(room, ticket)} ${this.#failure()}
     </section>`;
   }
 
   #giveBack(room: Room, ticket: string): TemplateResult {
     const { texts } = this;
-    return html`<div class="back">
+    const link = (label: string, testId: string, asked: boolean) =>
+      html`<button type="button" class="link" data-testid=${testId} @click=${() => this.#ask(asked)}>${label}</button>`;
+    // Until it is known whether this is possible, the place is kept: the sheet must not grow while the ticket prints.
+    return html`<div class="back" ?inert=${!this.receipt} style=${this.receipt ? nothing : 'visibility: hidden'}>
       <p>${this.asked ? texts.ticket.backSure : this.removed ? texts.ticket.backRemoved : this.#backUntil(room)}</p>
       ${
         this.asked
-          ? html`<wa-button size="s" variant="danger" data-testid="ticket-back-confirm" ?loading=${this.busy === 'back'} @click=${() => this.#back(room, ticket)}>${texts.ticket.back}</wa-button>
-              <wa-button size="s" appearance="plain" @click=${() => this.#ask(false)}>${texts.ticket.keep}</wa-button>`
-          : html`<wa-button size="s" appearance="outlined" data-testid="ticket-back" @click=${() => this.#ask(true)}>${texts.ticket.back}</wa-button>`
+          ? html`<p class="links">
+              ${button({ label: texts.ticket.back, testId: 'ticket-back-confirm', isDanger: true, isSmall: true, isBusy: this.busy === 'back', onClick: () => this.#back(room, ticket) })}
+              ${link(texts.ticket.keep, 'ticket-keep', false)}
+            </p>`
+          : link(texts.ticket.back, 'ticket-back', true)
       }
     </div>`;
   }
@@ -252,7 +321,7 @@ export class LogeTicket extends DialogPart {
   }
 
   protected override noteHidden(): void {
-    if (!this.#isAskedFor) this.renderRoot.querySelector<HTMLElement>('[data-testid="own-ticket"]')?.focus();
+    if (!this.isAskedFor) this.renderRoot.querySelector<HTMLElement>('[data-testid="own-ticket"]')?.focus();
   }
 }
 

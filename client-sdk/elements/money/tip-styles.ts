@@ -14,13 +14,67 @@ export const tipStyles = css`
     display: var(--_tip-icon, inline-flex);
   }
 
-  .field {
+  /* On a phone the sheet leaves the stage in sight. */
+  @media (max-width: 640px) {
+    wa-dialog {
+      --wa-color-overlay-modal: transparent;
+    }
+
+    wa-dialog::part(dialog) {
+      max-height: 56dvh;
+    }
+
+    wa-dialog::part(body) {
+      padding-block: 0 var(--_space-8);
+    }
+  }
+
+  .more summary {
+    display: flex;
+    align-items: center;
+    gap: var(--_space-8);
+    width: fit-content;
+    min-height: var(--_control);
+    list-style: none;
+    cursor: pointer;
+    font: var(--_strong-14);
+  }
+
+  .more summary::-webkit-details-marker {
+    display: none;
+  }
+
+  .more summary svg {
+    transition: rotate 160ms;
+  }
+
+  .more[open] summary svg {
+    rotate: 45deg;
+  }
+
+  .anonymous {
+    display: flex;
+    gap: var(--_space-12);
+    align-items: center;
+    min-height: max(2.5rem, var(--_finger));
+    margin-top: var(--_space-12);
+    cursor: pointer;
+  }
+
+  .anonymous input {
+    flex: none;
+    width: 1.15rem;
+    height: 1.15rem;
+    margin: 0;
+    accent-color: var(--_accent);
+  }
+
+  .anonymous small {
     display: block;
-    margin-top: var(--_space-16);
   }
 
   .to {
-    margin-bottom: var(--_space-16);
+    margin-bottom: var(--_space-12);
     color: var(--_muted);
   }
 
@@ -28,11 +82,9 @@ export const tipStyles = css`
     display: flex;
     align-items: center;
     justify-content: space-between;
-    gap: var(--_space-16);
-    min-height: 2.5rem;
-    margin-top: var(--_space-16);
+    gap: var(--_space-8) var(--_space-16);
     color: var(--_muted);
-    font: var(--_type-16);
+    font: var(--_type-14);
   }
 
   .balance.short {
@@ -57,19 +109,22 @@ export const tipStyles = css`
 
   .menu {
     display: flex;
-    flex-wrap: wrap;
     gap: var(--_space-8);
-    margin-bottom: var(--_space-16);
+    margin: 0 calc(-1 * var(--_space-16)) var(--_space-8);
+    padding: var(--_space-4) var(--_space-16);
+    overflow-x: auto;
+    scrollbar-width: none;
   }
 
   .menu button {
     display: inline-flex;
+    flex: none;
     align-items: baseline;
     gap: var(--_space-8);
     min-height: 2.75rem;
     padding: var(--_space-8) var(--_space-16);
     border: 1px solid var(--_line-strong);
-    border-radius: var(--_radius);
+    border-radius: var(--_radius-full);
     background: transparent;
     color: var(--_text);
     font: inherit;
@@ -79,6 +134,7 @@ export const tipStyles = css`
 
   .menu button[aria-pressed='true'] {
     border-color: var(--_accent);
+    background: var(--_chosen);
     box-shadow: inset 0 0 0 1px var(--_accent);
   }
 

@@ -37,11 +37,27 @@ export const lobbyStyles = css`
   }
 
   .panel {
+    display: flex;
+    flex-direction: column;
     padding: var(--_space-24) var(--_space-16) calc(var(--_space-24) + env(safe-area-inset-bottom));
   }
 
-  loge-private {
+  .panel:has(.buttons) {
+    padding-bottom: 0;
+  }
+
+  .panel:has(.buttons)::after {
+    height: var(--_space-16);
+    content: '';
+  }
+
+  loge-private,
+  loge-private + .wallet {
     margin-top: var(--_space-16);
+  }
+
+  .callout:has(loge-ticket) {
+    align-items: flex-start;
   }
 
   .when {
@@ -50,11 +66,7 @@ export const lobbyStyles = css`
     font: var(--_strong-14);
   }
 
-  h1 {
-    font: var(--_title-28);
-  }
-
-  h1.long {
+  .panel h1 {
     font: var(--_title-28);
   }
 
@@ -71,11 +83,21 @@ export const lobbyStyles = css`
   }
 
   .waiver {
+    margin-top: var(--_space-8);
+    color: var(--_muted);
+    font: var(--_type-14);
+  }
+
+  .waiver summary {
+    padding-block: var(--_space-12);
+    cursor: pointer;
+  }
+
+  .waiver label {
     display: flex;
     gap: var(--_space-8);
     align-items: flex-start;
-    margin-top: var(--_space-16);
-    font: var(--_type-14);
+    padding-bottom: var(--_space-12);
   }
 
   .waiver input {
@@ -93,10 +115,8 @@ export const lobbyStyles = css`
 
   .offer {
     margin-top: var(--_space-16);
-    padding: var(--_space-16);
-    border: 1px solid var(--_line);
-    border-radius: var(--_radius);
-    background: var(--_surface);
+    padding-top: var(--_space-16);
+    border-top: 1px solid var(--_line);
   }
 
   .price-line {
@@ -116,15 +136,38 @@ export const lobbyStyles = css`
     white-space: nowrap;
   }
 
+  /* On a phone, the bar that stays at the bottom. */
   .buttons {
+    position: sticky;
+    bottom: 0;
+    z-index: 1;
+    order: 1;
     display: grid;
-    gap: var(--_space-12);
-    margin-top: var(--_space-16);
+    gap: var(--_space-8);
+    margin: auto calc(-1 * var(--_space-16)) 0;
+    padding: var(--_space-8) var(--_space-16) calc(var(--_space-8) + env(safe-area-inset-bottom));
+    border-top: 1px solid var(--_line);
+    background: var(--_surface);
+  }
+
+  .wallet {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: var(--_space-8) var(--_space-16);
+    padding-block: var(--_space-4);
+    border-block: 1px solid var(--_line);
+  }
+
+  .wallet loge-wallet::part(chip) {
+    padding: 0;
+    border: 0;
+    background: none;
   }
 
   .holds {
-    margin-top: var(--_space-12);
-    text-align: center;
+    margin-top: var(--_space-8);
     font: var(--_type-14);
   }
 
@@ -132,9 +175,7 @@ export const lobbyStyles = css`
     display: grid;
     grid-template-columns: auto 1fr;
     gap: var(--_space-8);
-    margin-top: var(--_space-16);
-    padding-top: var(--_space-16);
-    border-top: 1px solid var(--_line);
+    margin-block: var(--_space-8) var(--_space-16);
     font: var(--_type-14);
   }
 
@@ -158,13 +199,17 @@ export const lobbyStyles = css`
       padding: var(--_space-48) clamp(var(--_space-24), 4cqw, var(--_space-48));
     }
 
-    h1:not(.long) {
+    .panel h1:not(.long) {
       font: var(--_title-40);
     }
 
-    .offer {
-      margin-top: var(--_space-24);
-      padding: var(--_space-24);
+    .buttons {
+      position: static;
+      order: 0;
+      margin: var(--_space-16) 0;
+      padding: 0;
+      border: 0;
+      background: none;
     }
   }
 `;

@@ -4,13 +4,16 @@
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import type { Room as RoomInfo } from '../../../server/protocol/rooms.ts';
 import type { Room } from '../../src/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import '../texts/reminder-texts.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
 export class LogeReminder extends RoomPart {
-  static override properties = { ...RoomPart.properties, wanted: { state: true } };
+  static override properties = { ...RoomPart.properties, next: { attribute: false }, wanted: { state: true } };
+  /** Of this live of the creator, which follows the room's. */
+  declare next: RoomInfo['id'] | undefined;
   /** Undefined until the server has said it. */
   declare wanted: boolean | undefined;
 
@@ -54,15 +57,17 @@ export class LogeReminder extends RoomPart {
   }
 
   async #load(room: Room): Promise<void> {
-    if (room.info && !room.info.firstLiveAt) this.wanted = await room.remindMe().catch(() => this.wanted);
+    const { next } = this;
+    if (next || (room.info && !room.info.firstLiveAt))
+      this.wanted = await room.remindMe(undefined, { next }).catch(() => this.wanted);
   }
 
   override render(): TemplateResult | typeof nothing {
     const { room, wanted } = this;
     const texts = this.texts.reminder;
     const { status, firstLiveAt } = room?.info ?? {};
-    if (!room || room.access.state === 'refused' || wanted === undefined || status !== 'scheduled' || firstLiveAt)
-      return nothing;
+    if (!room || wanted === undefined) return nothing;
+    if (!this.next && (room.access.state === 'refused' || status !== 'scheduled' || firstLiveAt)) return nothing;
     return html`<div class="row">
         ${button({
           label: wanted ? texts.off : texts.on,
@@ -71,7 +76,7 @@ export class LogeReminder extends RoomPart {
           isBusy: this.busy !== '',
           onClick: () => void this.#set(room, !wanted),
         })}
-        ${room.calendarUrl ? html`<a href=${room.calendarUrl} download data-testid="lobby-calendar">${texts.calendar}</a>` : nothing}
+        ${room.calendarUrl && !this.next ? html`<a href=${room.calendarUrl} download data-testid="lobby-calendar">${texts.calendar}</a>` : nothing}
       </div>
       <div role="status">
         ${wanted ? html`<p data-testid="reminder-set">${texts.text}</p>` : nothing}
@@ -81,7 +86,7 @@ export class LogeReminder extends RoomPart {
 
   async #set(room: Room, wanted: boolean): Promise<void> {
     const isDone = await this.act('remind', async () => {
-      this.wanted = await room.remindMe(wanted);
+      this.wanted = await room.remindMe(wanted, { next: this.next });
     });
     if (isDone && wanted) this.emit('loge-reminder-set', {});
   }

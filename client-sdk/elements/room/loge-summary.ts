@@ -1,6 +1,6 @@
 /**
- * `<loge-summary>`: what a room that has ended came to: how long it was live, and for its creator the takings and the
- * tickets that go back, for a fan what they paid and what comes back to them.
+ * `<loge-summary>`: what a room that has ended came to. Its creator reads the takings and the tickets that go back; a
+ * fan the thanks, what all gave together, the creator's next live and club, and in a line what they paid.
  */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
@@ -8,13 +8,24 @@ import type { RoomSummary } from '../../../server/protocol/money/money.ts';
 import type { Room } from '../../src/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import { loadParts } from '../loading/parts.ts';
-import { formatCount, formatDuration } from '../texts/format.ts';
+import { formatCount, formatDateTime, formatDuration } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
+import { shownName } from '../texts/shown-name.ts';
 import { defineElement, RoomPart } from './room-part.ts';
 
 export class LogeSummary extends RoomPart {
-  static override properties = { summary: { state: true } };
+  static override properties = {
+    receiptPath: { attribute: 'receipt-path' },
+    returnUrl: { attribute: 'return-url' },
+    summary: { state: true },
+    club: { state: true },
+  };
+  /** Absent: no link to the receipt. */
+  declare receiptPath: string | undefined;
+  declare returnUrl: string | undefined;
   declare summary: RoomSummary | undefined;
+  /** Whether this person is in the creator's club; undefined until that is known. */
+  declare club: boolean | undefined;
   #isStale = false;
 
   static override styles = [
@@ -58,9 +69,35 @@ export class LogeSummary extends RoomPart {
       }
 
       p {
-        margin: var(--_space-16) 0 0;
+        margin: var(--_space-8) 0 0;
         color: var(--_muted);
-        font: var(--_type-16);
+      }
+
+      .thanks h2 {
+        font: var(--_title-28);
+      }
+
+      .thanks > div {
+        margin-top: var(--_space-16);
+        padding-top: var(--_space-16);
+        border-top: 1px solid var(--_line);
+      }
+
+      h3 {
+        font: var(--_strong-16);
+        overflow-wrap: anywhere;
+      }
+
+      .bar {
+        display: block;
+        height: 4px;
+        margin-top: var(--_space-8);
+        border-radius: var(--_radius-full);
+        background: linear-gradient(to right, var(--_accent) var(--share), var(--_line) var(--share));
+      }
+
+      a {
+        color: var(--_text);
       }
     `,
   ];
@@ -87,6 +124,8 @@ export class LogeSummary extends RoomPart {
       this.#isStale = false;
       await this.act('read', async () => {
         this.summary = await room.summary();
+        const own = this.summary.returnedTickets ? undefined : await room.memberships?.list().catch(() => undefined);
+        this.club = own?.some(({ creator, status }) => status !== 'ended' && creator === room.info?.creator.identity);
       });
     } while (this.#isStale);
   }
@@ -101,19 +140,69 @@ export class LogeSummary extends RoomPart {
     const { room, summary, texts } = this;
     if (room?.info?.status !== 'ended') return nothing;
     if (!summary) return this.problem ? this.#lost(room) : nothing;
-    const isCreator = summary.returnedTickets !== null;
-    const wasThere = summary.ticket !== null || summary.tips.count > 0;
     const hasRequests = room.tipRequests.length > 0;
-    if (!isCreator && !wasThere && !hasRequests && summary.liveSeconds === 0) return nothing;
+    if (summary.returnedTickets === null && !hasRequests) return this.#thanks(room, summary);
     return html`<section part="summary" data-testid="room-summary" role="status">
-      <h2>${isCreator ? texts.summary.titleCreator : wasThere ? texts.summary.title : texts.summary.titleOther}</h2>
+      <h2>${texts.summary.titleCreator}</h2>
       <dl>
         ${summary.liveSeconds > 0 ? this.#line(texts.summary.duration, formatDuration(summary.liveSeconds * 1000)) : nothing}
-        ${isCreator ? this.#takings(summary) : this.#paid(summary)}
+        ${this.#takings(summary)}
       </dl>
-      ${this.#note(summary, isCreator)}
       ${hasRequests ? html`<loge-studio-requests .room=${room}></loge-studio-requests>` : nothing}
     </section>`;
+  }
+
+  #thanks(room: Room, summary: RoomSummary): TemplateResult | typeof nothing {
+    const texts = this.texts.summary;
+    const { ticket, tips, goal, givers, next, liveSeconds } = summary;
+    const wasThere = ticket !== null || tips.count > 0;
+    if (!wasThere && !next && liveSeconds === 0) return nothing;
+    const creator = shownName(room.info?.creator, this.texts);
+    const names = givers.map((giver) => shownName(giver, this.texts));
+    return html`<section class="thanks" part="summary" data-testid="room-summary" role="status">
+      ${
+        liveSeconds > 0
+          ? html`<h2>${wasThere ? texts.thanks : texts.titleOther}</h2>
+              <p class="numbers">${texts.lasted(creator, formatDuration(liveSeconds * 1000))}</p>`
+          : nothing
+      }
+      ${this.#note(summary)}
+      ${goal || names.length > 0 ? html`<div data-testid="summary-gifts">${this.#goal(goal)} ${names.length > 0 ? html`<p>${texts.givers(new Intl.ListFormat(this.language).format(names))}</p>` : nothing}</div>` : nothing}
+      ${
+        next
+          ? html`<div data-testid="summary-next">
+              <h3><bdi>${next.title}</bdi></h3>
+              <p>${formatDateTime(next.startsAt, this.language)}</p>
+              <loge-reminder .room=${room} .next=${next.id}></loge-reminder>
+            </div>`
+          : nothing
+      }
+      ${this.#ofClub(room, creator)}
+      ${
+        wasThere
+          ? html`<div class="paid numbers" data-testid="summary-paid">
+              ${texts.paid([ticket && this.money(ticket.priceMinor), tips.count > 0 && this.money(tips.amountMinor)])}
+              ${ticket && this.receiptPath ? html`<a href="${this.receiptPath}${ticket.id}">${this.texts.ticket.receipt}</a>` : nothing}
+            </div>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  #goal(goal: RoomSummary['goal']): TemplateResult | typeof nothing {
+    if (!goal) return nothing;
+    const { texts, money } = this;
+    const amounts = texts.goal.progress(money(goal.reachedMinor), money(goal.targetMinor));
+    const sharePct = Math.min(100, (goal.reachedMinor * 100) / goal.targetMinor);
+    return html`<h3><bdi>${goal.title}</bdi></h3>
+      <i class="bar" style=${`--share: ${sharePct}%`}></i>
+      <p class="numbers">${sharePct === 100 ? texts.goal.reached(amounts) : amounts}</p>`;
+  }
+
+  #ofClub(room: Room, creator: string): TemplateResult | typeof nothing {
+    if (this.club === undefined) return nothing;
+    if (this.club) return html`<div><p>${this.texts.summary.member(creator)}</p></div>`;
+    return html`<loge-club exportparts="club" .heading=${this.texts.summary.club(creator)} .room=${room} .returnUrl=${this.returnUrl}></loge-club>`;
   }
 
   #lost(room: Room): TemplateResult {
@@ -142,18 +231,10 @@ export class LogeSummary extends RoomPart {
     `;
   }
 
-  #paid({ ticket, tips }: RoomSummary): TemplateResult {
-    const { texts, language } = this;
-    return html`
-      ${ticket ? this.#line(texts.lobby.ticket, this.money(ticket.priceMinor)) : nothing}
-      ${tips.count > 0 ? this.#line(texts.summary.ownTips(formatCount(tips.count, language)), this.money(tips.amountMinor)) : nothing}
-    `;
-  }
-
-  #note({ ticket }: RoomSummary, isCreator: boolean): TemplateResult | typeof nothing {
-    const { texts } = this;
-    if (isCreator || !ticket || ticket.state === 'kept') return nothing;
-    return html`<p data-testid="ticket-returns">${texts.summary.back(this.money(ticket.priceMinor), ticket.paidFrom)}</p>`;
+  #note({ ticket }: RoomSummary): TemplateResult | typeof nothing {
+    if (!ticket || ticket.state === 'kept') return nothing;
+    const { back } = this.texts.summary;
+    return html`<p data-testid="ticket-returns">${back(this.money(ticket.priceMinor), ticket.paidFrom)}</p>`;
   }
 }
 

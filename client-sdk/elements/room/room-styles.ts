@@ -28,13 +28,6 @@ export const roomStyles = css`
     overscroll-behavior: contain;
   }
 
-  .lobby-wallet {
-    position: absolute;
-    inset-block-start: 0.75rem;
-    inset-inline-end: 0.75rem;
-    z-index: 1;
-  }
-
   .inside {
     --_bar: 3.25rem;
     /* From below the video down; where that is too little, over the video. */
@@ -141,6 +134,15 @@ export const roomStyles = css`
     background: color-mix(in oklab, var(--_ground) 80%, transparent);
   }
 
+  /* At the edge between the stage and a chat that lies over it. */
+  .inside > loge-goal {
+    z-index: 2;
+    grid-area: 3 / 1;
+    align-self: start;
+    height: 4px;
+    margin-top: calc(-1 * var(--_space-4));
+  }
+
   @container room ((max-width: 819px) or (max-height: 599px)) {
     loge-chat {
       --_chat-strip: flex;
@@ -166,6 +168,10 @@ export const roomStyles = css`
       align-self: stretch;
       aspect-ratio: auto;
       min-height: 0;
+    }
+
+    .inside > loge-goal {
+      display: none;
     }
 
     .bar {
@@ -197,6 +203,15 @@ export const roomStyles = css`
     .title p {
       font: var(--_type-16);
     }
+  }
+
+  /* The evening is over: what was said is gone, and the curtain closes over the dark. */
+  .inside.closing > * {
+    visibility: hidden;
+  }
+
+  loge-curtain {
+    z-index: 3;
   }
 
   .skeleton .line {

@@ -12,8 +12,8 @@ export type PosterOf = Pick<Room, 'title' | 'poster'> & { id: string; creator: {
 
 const FOLDS_PERCENT = [7.5, 9, 10.6, 12.4] as const;
 
-/** A stable FNV-1a hash of the id, so that a room always has the same curtain. */
-function seedOf(text: string): number {
+/** A stable FNV-1a hash of the id, so that a room always has the same curtain, and a person the same tint. */
+export function seedOf(text: string): number {
   let hash = 2166136261;
   for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 16777619);
   return hash >>> 0;

@@ -161,6 +161,29 @@ export const stageStyles = css`
     font: var(--_title-28);
   }
 
+  /* The poster is what one waits with. */
+  .curtain.waiting {
+    place-content: end center;
+    gap: var(--_space-4);
+    background: linear-gradient(var(--_scrim-light), transparent 30%, var(--_scrim) 75%);
+  }
+
+  .waiting .muted {
+    color: inherit;
+    font: var(--_type-14);
+  }
+
+  .waiting .countdown {
+    font: var(--_title-40);
+    font-variant-numeric: tabular-nums lining-nums;
+  }
+
+  @container (min-width: 40rem) {
+    .waiting .countdown {
+      font: var(--_title-56);
+    }
+  }
+
   /* Below the badges, where an open chat leaves a strip of the picture. */
   @container (max-height: 8rem) {
     .curtain {

@@ -3,6 +3,7 @@ import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 
 import { css, html, nothing } from 'lit';
 import type { ChatTip } from '../../../server/protocol/chat/chat.ts';
 import type { Room } from '../../src/room.ts';
+import { tipTier } from '../money/tip-tier.ts';
 import { elementTexts } from '../texts/element-texts.ts';
 import { formatMoney } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
@@ -40,7 +41,9 @@ export class TipBanner implements ReactiveController {
       room.on('tipReceived', (tip) => this.#add(tip, Date.now() + room.clockOffsetMs)),
       room.on('tipRefunded', removeById),
       room.on('chatMessageRemoved', removeById),
-      room.on('chatAuthorRemoved', ({ identity }) => this.#remove(({ from }) => from.identity === identity)),
+      room.on('chatAuthorRemoved', ({ identity }) =>
+        this.#remove(({ from, anonymous }) => !anonymous && from?.identity === identity),
+      ),
     ];
   }
 
@@ -61,7 +64,7 @@ export class TipBanner implements ReactiveController {
   render(language: Language): TemplateResult | typeof nothing {
     const tip = this.#shown;
     if (!tip) return nothing;
-    return html`<div class="tip" part="tip" aria-hidden="true" data-testid="stage-tip">
+    return html`<div class="tip tier-${tipTier(tip)}" part="tip" aria-hidden="true" data-testid="stage-tip">
       <span class="amount">${formatMoney(tip.amountMinor, tip.currency, language)}</span>
       <span><b>${shownName(tip.from, elementTexts(language))}</b>${tip.item ? html`<bdi>${tip.item}</bdi>` : nothing}${tip.message ? html`<bdi>${tip.message}</bdi>` : nothing}</span>
     </div>`;
@@ -89,15 +92,24 @@ export const tipBannerStyles = css`
     background: var(--_scrim);
     color: var(--_on-stage);
     overflow-wrap: anywhere;
-    animation: rise 420ms cubic-bezier(0.2, 0.9, 0.3, 1);
+    animation: rise 420ms var(--_curve);
     pointer-events: none;
+  }
+
+  .tip.tier-3 {
+    border: 2px solid var(--_primary);
+    background: var(--_velvet);
   }
 
   .tip .amount {
     flex: none;
-    font: var(--_title-28);
+    font: var(--_title-20);
     color: var(--_accent);
     white-space: nowrap;
+  }
+
+  .tip:is(.tier-2, .tier-3) .amount {
+    font: var(--_title-28);
   }
 
   .tip :is(b, bdi) {

@@ -30,6 +30,12 @@ export function formatMoney(amountMinor: number, currency: string, language: Lan
     .replace('-', '\u2212');
 }
 
+/** Without decimals where they are zero, for amounts to choose from. */
+export function formatShortMoney(amountMinor: number, currency: string, language: Language): string {
+  const options = { style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger' } as const;
+  return new Intl.NumberFormat(LANGUAGES[language].locale, options).format(amountMinor / minorUnits(currency));
+}
+
 /** The sign of the currency, such as `€`, where an amount is typed. */
 export function currencySymbol(currency: string, language: Language): string {
   const parts = formatterOf(currency, language).formatToParts(0);

@@ -21,7 +21,7 @@ export const themeStyles = css`
   *::before,
   *::after {
     box-sizing: border-box;
-    /* Figures of one width, which a font shorthand would reset: amounts stand below each other, and counters do not jump. */
+    /* Figures of one width, which a font shorthand would reset, so that counters do not jump. */
     font-variant-numeric: tabular-nums lining-nums !important;
   }
 

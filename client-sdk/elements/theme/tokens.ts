@@ -25,6 +25,13 @@ export const tokens = css`
     --_success: var(--loge-success, light-dark(#1f6b45, #86d3a8));
     --_velvet: var(--loge-velvet, #7a1e38);
     --_on-velvet: #f6eee6;
+    /* Names in a chat: one of six for each person. */
+    --_tint-1: light-dark(#a3274a, #f2a2b8);
+    --_tint-2: light-dark(#9c431c, #f3ab8f);
+    --_tint-3: light-dark(#3d6b2e, #abd29c);
+    --_tint-4: light-dark(#1a6a62, #84d0c5);
+    --_tint-5: light-dark(#1f5f9c, #97c6f1);
+    --_tint-6: light-dark(#6a4bb0, #c6b3f4);
     /* What lies over pictures and video, which are dark in both themes. */
     --_stage: #080506;
     --_on-stage: #fff5e9;

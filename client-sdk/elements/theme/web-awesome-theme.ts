@@ -134,7 +134,9 @@ export const webAwesomeTheme = css`
     --wa-form-control-padding-inline: var(--_space-12);
   }
 
-  wa-toast {
+  /* Below the header of a site and of a room. */
+  wa-toast[placement='top-center'] {
+    inset-block-start: calc(2 * var(--_control));
     --wa-shadow-l: 0 10px 32px var(--_shade);
   }
 

@@ -3,7 +3,7 @@ import '@awesome.me/webawesome/dist/components/input/input.js';
 import '@awesome.me/webawesome/dist/components/toast/toast.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
+import type { ChatMessage, ChatTip } from '../../../server/protocol/chat/chat.ts';
 import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { ReportCategory, ReportSubject } from '../../../server/protocol/trust/reports.ts';
 import { DialogPart } from '../room/dialog-part.ts';
@@ -11,9 +11,9 @@ import { defineElement } from '../room/room-part.ts';
 import '../texts/chat-texts.ts';
 import { shownName } from '../texts/shown-name.ts';
 
-/** What may be reported: a message and its author, a person, the live. */
+/** What may be reported: a message or the words of a tip and their author, a person, the live. */
 export interface ReportTarget {
-  message?: ChatMessage;
+  message?: ChatMessage | ChatTip;
   person?: { identity: string; name: string };
 }
 
@@ -109,7 +109,8 @@ export class LogeReport extends DialogPart {
 
   #body(target: ReportTarget): TemplateResult {
     const { chat } = this.texts;
-    const { message, person = message?.from } = target;
+    const { message, person = message?.from ?? undefined } = target;
+    const words = message?.kind === 'tip' ? message.message : message?.text;
     const categories = Object.entries(chat.categories) as [ReportCategory, string][];
     const subjects: [SubjectKind, string][] = [
       ...(message ? [['message', chat.reportMessage] as [SubjectKind, string]] : []),
@@ -117,7 +118,7 @@ export class LogeReport extends DialogPart {
       ['live', chat.reportLive],
     ];
     return html`
-      ${message ? html`<blockquote><b><bdi>${shownName(message.from, this.texts)}</bdi></b> <bdi dir="auto">${message.text}</bdi></blockquote>` : nothing}
+      ${message ? html`<blockquote><b><bdi>${shownName(message.from, this.texts)}</bdi></b> <bdi dir="auto">${words}</bdi></blockquote>` : nothing}
       ${choice({
         name: 'subject',
         legend: chat.reportTitle,

@@ -3,12 +3,14 @@
  * the room decides about access.
  */
 import type { ChatEntry, ChatMessage, ChatPage } from '../../../server/protocol/chat/chat.ts';
+import type { MutedPerson } from '../../../server/protocol/chat/chat-room.ts';
 import type { EventData } from '../../../server/protocol/realtime.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { RoomEventMap } from '../events.ts';
+import type { ChatItem, RoomEventMap } from '../events.ts';
 import { CHAT } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { ChatLog } from './chat-log.ts';
+import { ChatMutes } from './chat-mutes.ts';
 import { ChatOutbox } from './chat-outbox.ts';
 import { ChatRepair } from './chat-repair.ts';
 import { type ChatSampling, parseSampled, SamplingMeter } from './chat-sampling.ts';
@@ -24,6 +26,7 @@ export interface ChatDependencies {
 
 export class ChatFeed {
   readonly entries = new ChatLog();
+  readonly mutes = new ChatMutes();
   readonly outbox: ChatOutbox;
   readonly #connection: ChatDependencies['connection'];
   readonly #emit: ChatEmit;
@@ -44,7 +47,7 @@ export class ChatFeed {
         if (skipped) {
           log('info', 'chat entries skipped', { ...skipped });
           emit('chatGap', skipped);
-          emit('chatHistory', this.entries.items);
+          emit('chatHistory', this.items);
         }
         this.#emitEntries(entries);
       },
@@ -58,6 +61,10 @@ export class ChatFeed {
     });
   }
 
+  get items(): readonly ChatItem[] {
+    return this.mutes.show(this.entries.items);
+  }
+
   get sampling(): ChatSampling | null {
     return this.#sampling;
   }
@@ -69,7 +76,7 @@ export class ChatFeed {
     // The items may start elsewhere by now; the page would leave a gap before them.
     if (epoch !== this.#epoch || before !== this.entries.firstSeq) return this.entries.firstSeq > 1;
     const more = this.entries.prepend(page);
-    this.#emit('chatHistory', this.entries.items);
+    this.#emit('chatHistory', this.items);
     return more;
   }
 
@@ -80,7 +87,7 @@ export class ChatFeed {
     const page = await this.#connection.request('chat:history', { since });
     if (epoch === this.#epoch && this.entries.cutSeq === since) {
       this.entries.append(page);
-      this.#emit('chatHistory', this.entries.items);
+      this.#emit('chatHistory', this.items);
     }
     return this.entries.cutSeq !== null;
   }
@@ -92,7 +99,7 @@ export class ChatFeed {
       const page = await this.#connection.request('chat:history', {});
       if (epoch !== this.#epoch) return;
       this.entries.showNewest(page);
-      this.#emit('chatHistory', this.entries.items);
+      this.#emit('chatHistory', this.items);
     }
     this.entries.setFollowing(true);
   }
@@ -103,7 +110,7 @@ export class ChatFeed {
     // The server has lost its log and started a new one.
     if (lastSeq === null || page.lastSeq < lastSeq) {
       const released = this.entries.reset(page);
-      this.#emit('chatHistory', this.entries.items);
+      this.#emit('chatHistory', this.items);
       this.#emitEntries(released);
       return;
     }
@@ -120,8 +127,14 @@ export class ChatFeed {
     this.#repair.update();
   }
 
+  handleMuted(people: readonly MutedPerson[], moderates?: boolean): void {
+    if (!this.mutes.set(people, moderates)) return;
+    this.#emit('chatMuted', people);
+    this.#emit('chatHistory', this.items);
+  }
+
   handleErased({ identity }: { identity: string }): void {
-    if (this.entries.erase(identity)) this.#emit('chatHistory', this.entries.items);
+    if (this.entries.erase(identity)) this.#emit('chatHistory', this.items);
   }
 
   close(): void {
@@ -134,7 +147,8 @@ export class ChatFeed {
     this.outbox.clear();
     const hadItems = this.entries.items.length > 0;
     this.entries.clear();
-    if (hadItems) this.#emit('chatHistory', this.entries.items);
+    this.mutes.set([]);
+    if (hadItems) this.#emit('chatHistory', this.items);
   }
 
   #handleEntries(entries: readonly ChatEntry[]): void {
@@ -169,7 +183,7 @@ export class ChatFeed {
     for (const entry of entries) {
       switch (entry.kind) {
         case 'tip':
-          this.#emit('tipReceived', entry);
+          this.#emit('tipReceived', this.mutes.showTip(entry));
           break;
         case 'tip_refund':
           this.#emit('tipRefunded', { id: entry.tip, seq: entry.seq });
@@ -188,10 +202,10 @@ export class ChatFeed {
           this.#emit('chatNotice', entry);
           break;
         case 'restoration':
-          this.#emit('chatHistory', this.entries.items);
+          this.#emit('chatHistory', this.items);
           break;
         default:
-          if (!entry.removed && !entry.erased) this.#emit('chatMessage', entry);
+          if (!entry.removed && !entry.erased && !this.mutes.hides(entry.from)) this.#emit('chatMessage', entry);
       }
     }
   }

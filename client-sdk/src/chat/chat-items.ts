@@ -47,7 +47,7 @@ export function applyToItems(items: ChatItem[], entry: ChatEntry): void {
       return;
     case 'purge':
       updateWritten(items, (item) =>
-        item.from.identity === entry.identity && item.seq <= entry.uptoSeq
+        item.from?.identity === entry.identity && !isAnonymous(item) && item.seq <= entry.uptoSeq
           ? clearText(item)
           : clearQuote(item, ({ from }) => from.identity === entry.identity),
       );
@@ -63,14 +63,14 @@ export function applyToItems(items: ChatItem[], entry: ChatEntry): void {
 export function eraseFromItems(items: ChatItem[], identity: string): boolean {
   const from = { name: ERASED_NAME, identity: ERASED_IDENTITY };
   const names = new Set(
-    items.flatMap((item) => (item.kind !== 'notice' && isFrom(item, identity) ? [item.from.name] : [])),
+    items.flatMap((item) => (item.kind !== 'notice' && item.from?.identity === identity ? [item.from.name] : [])),
   );
   let isChanged = false;
   for (const [index, item] of items.entries()) {
     if (item.kind === 'notice') {
       if (item.by !== identity) continue;
       items[index] = { ...item, by: ERASED_IDENTITY };
-    } else if (isFrom(item, identity)) {
+    } else if (item.from?.identity === identity) {
       const author = { ...item.from, ...from };
       items[index] =
         item.kind === 'tip'
@@ -105,8 +105,9 @@ function eraseReferences(message: ChatMessage, identity: string, names: Readonly
   };
 }
 
-function isFrom(item: Exclude<ChatItem, { kind: 'notice' }>, identity: string): boolean {
-  return item.from.identity === identity;
+/** The server leaves the words of anonymous tips out of a purge, which would tell whose they are. */
+function isAnonymous(item: ChatMessage | ChatTip): boolean {
+  return item.kind === 'tip' && item.anonymous === true;
 }
 
 function without<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Omit<T, K> {

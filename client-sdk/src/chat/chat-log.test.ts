@@ -232,10 +232,12 @@ describe('ChatLog', () => {
       { ...tip, seq: 1, id: 'tip_00000001' },
       { ...tip, seq: 2, id: 'tip_00000002' },
       { kind: 'removal', seq: 3, messageId: 'tip_00000001', by: 'mod', reason: null, sentAt },
+      // One's own: the server leaves it out of a purge.
+      { ...tip, seq: 4, id: 'tip_00000004', anonymous: true },
     ]);
-    expect(log.items).toMatchObject([{ message: null, amountMinor: 500 }, { message: 'words' }]);
-    log.accept([{ kind: 'purge', seq: 4, identity: from.identity, uptoSeq: 3, by: 'mod', reason: 'spam', sentAt }]);
-    expect(log.items).toMatchObject([{ message: null }, { message: null, amountMinor: 500 }]);
+    expect(log.items).toMatchObject([{ message: null, amountMinor: 500 }, { message: 'words' }, { message: 'words' }]);
+    log.accept([{ kind: 'purge', seq: 5, identity: from.identity, uptoSeq: 4, by: 'mod', reason: 'spam', sentAt }]);
+    expect(log.items).toMatchObject([{ message: null }, { message: null, amountMinor: 500 }, { message: 'words' }]);
   });
 
   it('clears all messages of a purged author, also in quotes', () => {

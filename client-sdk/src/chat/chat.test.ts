@@ -94,7 +94,14 @@ function insideOf(server: ServerLog) {
   const mode = { slowModeSeconds: 0, membersOnly: false, emojiOnly: false, paused: false };
   const state = { mode, panic: false, pinned: null, poll: null, linksAllowed: false, reactionSet: [] };
   const restriction = { kind: null, scope: 'room', until: null, reason: null, byRole: null } as const;
-  return { chat: server.page({}), chatState: { ...state, version: 1 }, restriction, ownVote: null, held: [] };
+  return {
+    chat: server.page({}),
+    chatState: { ...state, version: 1 },
+    restriction,
+    ownVote: null,
+    held: [],
+    muted: [],
+  };
 }
 
 const seqs = (items: readonly ChatItem[]) => items.map(({ seq }) => seq);
@@ -112,6 +119,37 @@ describe('Chat', () => {
     expect(emitted('chatHistory')).toHaveLength(1);
     chat.handleFrame({ entries: [server.add('three')] });
     expect(emittedSeqs()).toEqual([3]);
+  });
+
+  it('R62: hides what a muted fan writes, but no tip and nothing of the creator, until it is shown again', () => {
+    const { server, chat, emittedSeqs, emitted } = createChat();
+    const muted = [{ identity: from.identity, name: from.name }];
+    const [one, two] = [server.add('one'), { ...server.add('two'), from: { ...from, role: 'creator' as const } }];
+    const reply = { ...server.add('three'), from: { ...from, identity: 'fan-2' } };
+    const quoting = { ...reply, replyTo: { id: one.id, from, excerpt: 'one' } };
+    const tip = { kind: 'tip' as const, id: 'tip_00000004' as const, seq: 4, from, amountMinor: 500, currency: 'eur' };
+    chat.handleInside({ ...insideOf(server), chat: { entries: [], lastSeq: 0 }, muted });
+    chat.handleFrame({ entries: [one, two, quoting, { ...tip, message: 'words', sentAt: one.sentAt }] });
+    expect(emittedSeqs()).toEqual([2, 3]);
+    expect(emitted('tipReceived')).toMatchObject([{ amountMinor: 500, message: null }]);
+    expect(seqs(chat.messages)).toEqual([2, 3, 4]);
+    expect(JSON.stringify(chat.messages)).not.toMatch(/"one"|words/);
+    expect(chat.messages).toBe(chat.messages);
+
+    chat.handlers['chat:muted']({ muted: [] });
+    expect(seqs(chat.messages)).toEqual([1, 2, 3, 4]);
+    expect(chat.messages[2]).toEqual(quoting);
+    expect(emitted('chatMuted')).toEqual([muted, []]);
+  });
+
+  it('R62: hides nothing from whoever keeps order', () => {
+    const { server, chat } = createChat();
+    server.add('one');
+    chat.handleRights({ moderate: true });
+    chat.handleInside({ ...insideOf(server), muted: [{ identity: from.identity, name: from.name }] });
+    expect(seqs(chat.messages)).toEqual([1]);
+    chat.handleRights({ moderate: false });
+    expect(seqs(chat.messages)).toEqual([]);
   });
 
   it('fetches a missing entry once, and emits in order', async () => {

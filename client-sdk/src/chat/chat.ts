@@ -8,6 +8,7 @@ import type {
   ChatMode,
   ChatPoll,
   ChatState,
+  MutedPerson,
   PeopleAnswer,
   REACTIONS,
 } from '../../../server/protocol/chat/chat-room.ts';
@@ -60,10 +61,10 @@ export class Chat {
 
   /**
    * Messages, tips and notices in order, at most the newest 500 (2,000 while reading back). A new array after every
-   * change. A removed message stays in its place with `removed` and no text.
+   * change. A removed message stays in its place with `removed` and no text. Messages of muted people are left out.
    */
   get messages(): readonly ChatItem[] {
-    return this.#feed.entries.items;
+    return this.#feed.items;
   }
 
   /** One's own messages that are not in `messages` yet, in the order in which they were sent; see `chatOutgoing`. */
@@ -220,6 +221,28 @@ export class Chat {
   }
 
   /**
+   * The people whose messages and words of tips this participant does not want to read, in any room and on any device;
+   * the latest first. See `chatMuted`. For the creator and moderators nothing is hidden.
+   */
+  get muted(): readonly MutedPerson[] {
+    return this.#feed.mutes.people;
+  }
+
+  /**
+   * Hides what a person wrote and will write from `messages` and `chatMessage`, their mentions and replies included.
+   * Nobody else learns of it. What the creator and moderators write stays visible.
+   * @throws {LogeError} `mute_limit`, `forbidden` (of oneself).
+   */
+  async mute(identity: string): Promise<void> {
+    this.#feed.handleMuted((await this.#connection.request('chat:mute', { identity })).muted);
+  }
+
+  /** Shows what a person wrote again. */
+  async unmute(identity: string): Promise<void> {
+    this.#feed.handleMuted((await this.#connection.request('chat:unmute', { identity })).muted);
+  }
+
+  /**
    * Reports a message; the server keeps it with its context as evidence, even if it is removed.
    * @throws {LogeError} `message_not_found`, `reports_limited`.
    */
@@ -233,9 +256,10 @@ export class Chat {
   }
 
   /** @internal On entering the room and after every reconnect. */
-  handleInside(inside: Pick<Inside, 'chat' | 'chatState' | 'restriction' | 'ownVote' | 'held'>): void {
+  handleInside(inside: Pick<Inside, 'chat' | 'chatState' | 'restriction' | 'ownVote' | 'held' | 'muted'>): void {
     const wasRaised = this.isHandRaised;
     this.#state.begin(inside);
+    this.#feed.handleMuted(inside.muted);
     this.handlePage(inside.chat);
     this.#feed.outbox.restoreHeld(inside.held);
     // The server lowers the hand when the connection is lost.
@@ -244,6 +268,7 @@ export class Chat {
 
   /** @internal */
   handleRights({ moderate }: { moderate: boolean }): void {
+    this.#feed.handleMuted(this.muted, moderate);
     if (!moderate) this.#state.dropModeration();
   }
 
@@ -269,6 +294,7 @@ export class Chat {
       this.#feed.outbox.handleReviewed(review);
       this.#emit('chatHeld', review);
     },
+    'chat:muted': ({ muted }: EventData<'chat:muted'>) => this.#feed.handleMuted(muted),
     'chat:erased': (erased: EventData<'chat:erased'>) => this.#feed.handleErased(erased),
   };
 

@@ -54,6 +54,8 @@ export interface TipRequest {
   amountMinor: number;
   message?: string;
   menuItem?: string;
+  /** Neither the creator nor anybody else is shown who gave it; default false. */
+  anonymous?: boolean;
   /** The same key never pays twice. Default: a new key; pass your own to survive a reload of the page. */
   idempotencyKey?: string;
 }

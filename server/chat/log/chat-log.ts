@@ -4,10 +4,10 @@
  * the same queue, each with its own transaction, so that this process publishes a room's changes in log order.
  */
 import { BatchQueue } from '../../platform/jobs/batch-queue.ts';
-import type { ChatEntry } from '../../protocol/chat/chat.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { ActTransaction, Appended, Bumped, ChatStore } from './chat.store.ts';
 import type { NewEntry } from './entry-row.ts';
+import type { LogEntry } from './log-entry.ts';
 
 const BATCH_ENTRIES = 200;
 /** Queue limit; further senders are refused and may retry. */
@@ -15,7 +15,7 @@ const QUEUE_ENTRIES = 5_000;
 
 interface WaitingEntry {
   entry: NewEntry;
-  resolve: (appended: { entry: ChatEntry; isNew: boolean }) => void;
+  resolve: (appended: { entry: LogEntry; isNew: boolean }) => void;
   reject: (error: unknown) => void;
 }
 
@@ -23,7 +23,7 @@ interface WaitingEntry {
 type WaitingAct = () => Promise<void>;
 
 export interface LogListeners {
-  onAppended: (room: RoomId, entries: ChatEntry[]) => void;
+  onAppended: (room: RoomId, entries: LogEntry[]) => void;
   /** The policy of these rooms has changed. */
   onBumped: (bumped: Bumped[]) => void;
 }
@@ -39,7 +39,7 @@ export class ChatLog {
     this.#queue = new BatchQueue({ itemsMax: QUEUE_ENTRIES, runBatch: (queue) => this.#runBatch(queue) });
   }
 
-  append(entry: NewEntry): Promise<{ entry: ChatEntry; isNew: boolean }> {
+  append(entry: NewEntry): Promise<{ entry: LogEntry; isNew: boolean }> {
     return new Promise((resolve, reject) => this.#queue.add({ entry, resolve, reject }));
   }
 
@@ -82,7 +82,7 @@ export class ChatLog {
   }
 
   #announce(batch: WaitingEntry[], appended: Appended[]): void {
-    const byRoom = new Map<RoomId, ChatEntry[]>();
+    const byRoom = new Map<RoomId, LogEntry[]>();
     for (const [index, waiting] of batch.entries()) {
       const result = appended[index];
       if (!result || 'refused' in result || !result.isNew) continue;

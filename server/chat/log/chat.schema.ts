@@ -18,6 +18,8 @@ export const chatSequences = pgTable('chat_sequences', {
 export interface EntryDetails {
   mentions?: string[];
   links?: boolean;
+  /** Whole months for which its author has been a member of the creator's club. */
+  member?: number;
   /** For a purge: whose messages, up to which number. */
   identity?: string;
   uptoSeq?: number;
@@ -27,6 +29,8 @@ export interface EntryDetails {
   subject?: string;
   /** Of a tip: the label of the menu item that it is for. */
   item?: string;
+  /** Of a tip: its giver is shown to nobody. */
+  anonymous?: boolean;
   won?: string[];
 }
 

@@ -1,14 +1,15 @@
 import { type Database, isLostRace, type Run, sqlState } from '../../platform/db/db.ts';
-import { and, asc, desc, eq, gt, lt } from '../../platform/db/sql.ts';
-import type { ChatEntry, ChatMessage } from '../../protocol/chat/chat.ts';
+import { and, asc, desc, eq, gt, isNotNull, lt, or } from '../../platform/db/sql.ts';
+import type { ChatMessage, RemovableId } from '../../protocol/chat/chat.ts';
 import { AppError } from '../../protocol/errors.ts';
-import type { MessageId, RoomId } from '../../protocol/ids.ts';
+import type { RoomId } from '../../protocol/ids.ts';
 import { insertActs, type NewAct } from '../moderation/acts.store.ts';
 import { chatEntries, chatSequences } from './chat.schema.ts';
 import { type EntryRow, type FoundRow, fromFound, type NewEntry, type Showing, toEntry, toRow } from './entry-row.ts';
+import type { LogEntry } from './log-entry.ts';
 
 /** `isNew` is false when the log already had the entry, by client id or tip. */
-export type Appended = { entry: ChatEntry; isNew: boolean } | { refused: AppError };
+export type Appended = { entry: LogEntry; isNew: boolean } | { refused: AppError };
 
 /** A message was judged by an outdated policy and must be judged again. Internal to this folder. */
 export class OutdatedJudgement extends AppError {
@@ -86,7 +87,7 @@ export interface ActTransaction {
   run: Run;
   /** The next entry's number. */
   nextSeq: number;
-  append(entry: NewEntry): Promise<ChatEntry>;
+  append(entry: NewEntry): Promise<LogEntry>;
   record(act: NewAct): Promise<void>;
   /** Increments the policy version of the room, or of all of the creator's rooms. */
   bump(creator?: string): Promise<void>;
@@ -94,7 +95,7 @@ export interface ActTransaction {
 
 export interface ActResult<T> {
   result: T;
-  entries: ChatEntry[];
+  entries: LogEntry[];
   bumped: Bumped[];
 }
 
@@ -216,7 +217,7 @@ export class ChatStore {
   async act<T>(room: RoomId, work: (act: ActTransaction) => Promise<T>): Promise<ActResult<T>> {
     return this.#db.bulkTransaction(async (run) => {
       const [locked] = await run<{ last_seq: number }>(LOCK_SEQUENCES, [[room]]);
-      const entries: ChatEntry[] = [];
+      const entries: LogEntry[] = [];
       const bumped = new Map<RoomId, Bumped>();
       const act: ActTransaction = {
         run,
@@ -265,11 +266,14 @@ export class ChatStore {
     return row?.lastSeq ?? 0;
   }
 
-  async findMessage(room: RoomId, id: MessageId): Promise<EntryRow | undefined> {
+  /** A message, or a tip with words. */
+  async findMessage(room: RoomId, id: RemovableId): Promise<EntryRow | undefined> {
+    const { kind, text } = chatEntries;
+    const isTipWithWords = and(eq(kind, 'tip'), isNotNull(text));
     const [row] = await this.#db.orm
       .select()
       .from(chatEntries)
-      .where(and(eq(chatEntries.room, room), eq(chatEntries.kind, 'message'), eq(chatEntries.id, id)));
+      .where(and(eq(chatEntries.room, room), eq(chatEntries.id, id), or(eq(kind, 'message'), isTipWithWords)));
     return row;
   }
 
@@ -285,7 +289,7 @@ export class ChatStore {
     room: RoomId,
     range: { since?: number | undefined; before?: number | undefined; limit: number },
     showing: Pick<Showing, 'evidence'> = {},
-  ): Promise<ChatEntry[]> {
+  ): Promise<LogEntry[]> {
     const conditions = [eq(chatEntries.room, room)];
     if (range.since !== undefined) conditions.push(gt(chatEntries.seq, range.since));
     if (range.before !== undefined) conditions.push(lt(chatEntries.seq, range.before));
@@ -303,7 +307,7 @@ export class ChatStore {
    * Rows as they are shown: each reply with the current text of the message that it answers, each tip with whether it
    * was paid back.
    */
-  async #show(rows: EntryRow[], showing: Pick<Showing, 'evidence'> = {}): Promise<ChatEntry[]> {
+  async #show(rows: EntryRow[], showing: Pick<Showing, 'evidence'> = {}): Promise<LogEntry[]> {
     const related = rows.flatMap(({ kind, id, replyTo }): [EntryRow['kind'], string][] => {
       if (kind === 'tip') return [['tip_refund', id]];
       return replyTo ? [['message', replyTo]] : [];
@@ -323,9 +327,9 @@ export class ChatStore {
     return rows.map((row) => toEntry(row, { ...showing, replies, refundedTips }));
   }
 
-  /** One row as it is shown. */
+  /** One row as it is shown; the words of a tip like a message. */
   async showMessage(row: EntryRow, showing: Pick<Showing, 'evidence'> = {}): Promise<ChatMessage> {
-    const [entry] = await this.#show([row], showing);
+    const [entry] = await this.#show([{ ...row, kind: 'message' }], showing);
     return entry as ChatMessage;
   }
 }

@@ -1,17 +1,18 @@
 /** Converts log entries between the wire and their rows. */
 import { iso, isoOrNull } from '../../platform/clock.ts';
 import type { Role } from '../../protocol/accounts/accounts.ts';
-import type { ChatEntry, ChatMessage, ChatNoticeName, ChatReply, RemovableId } from '../../protocol/chat/chat.ts';
+import type { ChatMessage, ChatNoticeName, ChatReply, RemovableId } from '../../protocol/chat/chat.ts';
 import type { MessageId, RoomId, TipId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { chatEntries, EntryDetails } from './chat.schema.ts';
+import type { LogEntry } from './log-entry.ts';
 
 export type EntryRow = typeof chatEntries.$inferSelect;
 
 /** An entry without a sequence number. */
 export interface NewEntry {
   room: RoomId;
-  kind: ChatEntry['kind'];
+  kind: LogEntry['kind'];
   id: string;
   identity: string;
   name: string;
@@ -97,7 +98,7 @@ export interface Showing {
   evidence?: boolean;
 }
 
-export function toEntry(row: EntryRow, showing: Showing = {}): ChatEntry {
+export function toEntry(row: EntryRow, showing: Showing = {}): LogEntry {
   const sentAt = iso(row.sentAt);
   const { seq, details } = row;
   switch (row.kind) {
@@ -108,7 +109,8 @@ export function toEntry(row: EntryRow, showing: Showing = {}): ChatEntry {
         kind: 'tip',
         id: row.id as TipId,
         seq,
-        from: authorOf(row),
+        giver: authorOf(row),
+        ...(details?.anonymous ? { anonymous: true } : {}),
         amountMinor: row.amountMinor ?? 0,
         currency: row.currency ?? '',
         message: row.removedAt !== null && !showing.evidence ? null : row.text,
@@ -161,7 +163,7 @@ export function toMessage(row: EntryRow, { replies, evidence = false }: Showing 
   const found = row.replyTo === null ? undefined : replies?.get(row.replyTo);
   // Replies to messages of another room are not shown.
   const answered = found?.room === row.room ? found : undefined;
-  const { mentions, links } = row.details ?? {};
+  const { mentions, links, member } = row.details ?? {};
   return {
     kind: 'message',
     id: row.id as MessageId,
@@ -174,6 +176,7 @@ export function toMessage(row: EntryRow, { replies, evidence = false }: Showing 
     ...(answered ? { replyTo: toReply(answered, evidence) } : {}),
     ...(mentions && mentions.length > 0 ? { mentions } : {}),
     ...(links ? { links } : {}),
+    ...(member === undefined ? {} : { member }),
   };
 }
 

@@ -14,6 +14,7 @@ export interface NewHeld {
   from: Participant;
   text: string;
   links: boolean;
+  member?: number | undefined;
   clientId: string;
   replyTo?: string | undefined;
   mentions?: string[] | undefined;
@@ -33,6 +34,7 @@ export interface TakenHeld {
   reply_to: string | null;
   mentions: string[] | null;
   links: number;
+  member: number | null;
   reason: HoldReason;
 }
 
@@ -87,6 +89,7 @@ export class HeldStore {
         replyTo: held.replyTo ?? null,
         mentions: held.mentions ?? null,
         links: held.links ? 1 : 0,
+        member: held.member ?? null,
         reason: held.reason,
         detail: held.detail,
         heldAt: held.heldAt,

@@ -3,6 +3,7 @@
  * message that a moderator removed stays removed. Each method is idempotent by the decision.
  */
 import { isoIn } from '../../platform/clock.ts';
+import type { RemovableId } from '../../protocol/chat/chat.ts';
 import { createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
 import { MODERATED_KINDS } from '../../rooms/restrictions/restriction-kinds.ts';
 import { type ChatParts, publishNews } from '../chat-parts.ts';
@@ -21,8 +22,8 @@ export class HouseMeasures {
     this.#parts = parts;
   }
 
-  /** Nothing happens if there is no such message, or it is removed. */
-  async removeMessage(it: OfDecision & { message: MessageId; reason: string }): Promise<void> {
+  /** Of a tip, the words. Nothing happens if there is no such message, or it is removed. */
+  async removeMessage(it: OfDecision & { message: RemovableId; reason: string }): Promise<void> {
     const { room, message: messageId, decision, reason } = it;
     const { creator } = await this.#parts.policies.get(room);
     await this.#parts.log.act(room, async (act) => {
@@ -38,16 +39,21 @@ export class HouseMeasures {
     });
   }
 
-  /** Shows a message again that the house had removed. The caller knows of no other decision that removes it. */
-  async restoreMessage({ room, message: messageId, decision }: OfDecision & { message: MessageId }): Promise<void> {
+  /**
+   * Shows a message again that the house had removed; words of a tip to whoever reads the log from then on. The caller
+   * knows of no other decision that removes it.
+   */
+  async restoreMessage({ room, message: messageId, decision }: OfDecision & { message: RemovableId }): Promise<void> {
     const { creator } = await this.#parts.policies.get(room);
     await this.#parts.log.act(room, async (act) => {
       const at = isoIn(this.#parts.clock);
-      const target = await restoreMessage(act.run, { room, id: messageId });
-      if (target === undefined) return;
-      const entry = houseEntry({ room, actor: HOUSE, at, kind: 'restoration', id: createId('chatAct') });
-      await act.append({ ...entry, replyTo: messageId });
-      const about = { room, creator, target, messageId, details: { decision } };
+      const restored = await restoreMessage(act.run, { room, id: messageId });
+      if (!restored) return;
+      if (restored.kind === 'message') {
+        const entry = houseEntry({ room, actor: HOUSE, at, kind: 'restoration', id: createId('chatAct') });
+        await act.append({ ...entry, replyTo: messageId as MessageId });
+      }
+      const about = { room, creator, target: restored.identity, messageId, details: { decision } };
       await act.record({ at, kind: 'restore', actor: HOUSE, ...about });
       // A pinned answer quotes it again.
       await act.bump();

@@ -45,6 +45,7 @@ export const chatHeld = pgTable(
     replyTo: text('reply_to'),
     mentions: jsonb('mentions').$type<string[]>(),
     links: integer('links').notNull().default(0),
+    member: integer('member'),
     reason: text('reason').$type<HoldReason>().notNull(),
     detail: text('detail'),
     heldAt: time('held_at').notNull(),

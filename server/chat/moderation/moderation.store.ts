@@ -48,18 +48,22 @@ export async function saveSettings(run: Run, room: RoomId, settings: RoomSetting
 /** A tip's words are removed like a message; its amount stays. */
 const HAS_WORDS = "(kind = 'message' or (kind = 'tip' and text is not null))";
 
+/** Whoever restricts or removes a person must not learn by it which anonymous tips are theirs. */
+const IS_NAMED = "details -> 'anonymous' is null";
+
 const REMOVE_MESSAGE = `update chat_entries set removed_at = $3::timestamptz
-  where room = $1 and ${HAS_WORDS} and id = $2 and removed_at is null returning identity`;
+  where room = $1 and ${HAS_WORDS} and id = $2 and removed_at is null returning id`;
 
 /** Of a message: a moderator has removed it, also if the house had done so before. */
 const IS_MODERATED = `exists (select 1 from chat_acts act where act.room = $1 and act.message_id = $2
   and act.kind = 'remove' and not coalesce(act.details ? 'decision', false))`;
 
-const FIND_AUTHOR = `select identity, ${IS_MODERATED} as moderated from chat_entries
+const FIND_AUTHOR = `select case when ${IS_NAMED} then identity end as identity, ${IS_MODERATED} as moderated from chat_entries
   where room = $1 and ${HAS_WORDS} and id = $2`;
 
 interface RemovedMessage {
-  identity: string;
+  /** Null: it is an anonymous tip's. */
+  identity: string | null;
   /** There was text to remove. */
   removed: boolean;
   moderated: boolean;
@@ -70,34 +74,34 @@ export async function removeMessage(
   run: Run,
   { room, id, at }: { room: RoomId; id: string; at: string },
 ): Promise<RemovedMessage | undefined> {
-  const [removed] = await run<{ identity: string }>(REMOVE_MESSAGE, [room, id, at]);
-  const [found] = await run<{ identity: string; moderated: boolean }>(FIND_AUTHOR, [room, id]);
+  const [removed] = await run<{ id: string }>(REMOVE_MESSAGE, [room, id, at]);
+  const [found] = await run<{ identity: string | null; moderated: boolean }>(FIND_AUTHOR, [room, id]);
   return found && { ...found, removed: removed !== undefined };
 }
 
 /** As often removed by the house as it was not restored, and not by a moderator, alone or with all of its author. */
 const RESTORE_MESSAGE = `update chat_entries message set removed_at = null
-  where room = $1 and kind = 'message' and id = $2 and removed_at is not null and erased_at is null
+  where room = $1 and ${HAS_WORDS} and id = $2 and removed_at is not null and erased_at is null
     and (select count(*) filter (where act.kind = 'remove' and act.details ? 'decision')
         > count(*) filter (where act.kind = 'restore') from chat_acts act where act.room = $1 and act.message_id = $2)
     and not ${IS_MODERATED}
     and not exists (select 1 from chat_entries purge where purge.room = $1 and purge.kind = 'purge'
-      and purge.details ->> 'identity' = message.identity and (purge.details ->> 'uptoSeq')::int >= message.seq)
-  returning identity`;
+      and purge.details ->> 'identity' = message.identity and (purge.details ->> 'uptoSeq')::int >= message.seq
+      and message.${IS_NAMED})
+  returning kind, case when ${IS_NAMED} then identity end as identity`;
 
-/** Shows a message again that the house had removed; returns its author, undefined if nothing is restored. */
+/** Shows a message or the words of a tip again that the house had removed; undefined if nothing is restored. */
 export async function restoreMessage(
   run: Run,
   { room, id }: { room: RoomId; id: string },
-): Promise<string | undefined> {
-  const [restored] = await run<{ identity: string }>(RESTORE_MESSAGE, [room, id]);
-  return restored?.identity;
+): Promise<{ kind: 'message' | 'tip'; identity: string | null } | undefined> {
+  return (await run<{ kind: 'message' | 'tip'; identity: string | null }>(RESTORE_MESSAGE, [room, id]))[0];
 }
 
 const REMOVE_MESSAGES = `update chat_entries set removed_at = $3::timestamptz
-  where room = $1 and identity = $2 and ${HAS_WORDS} and removed_at is null returning id`;
+  where room = $1 and identity = $2 and ${HAS_WORDS} and ${IS_NAMED} and removed_at is null returning id`;
 
-/** Removes all messages and words of tips of one person in the room; returns their ids. */
+/** Removes all messages and words of named tips of one person in the room; returns their ids. */
 export async function removeMessagesOf(
   run: Run,
   { room, identity, at }: { room: RoomId; identity: string; at: string },
@@ -105,7 +109,7 @@ export async function removeMessagesOf(
   return (await run<{ id: string }>(REMOVE_MESSAGES, [room, identity, at])).map(({ id }) => id);
 }
 
-const HAS_UNPURGED = `select 1 from chat_entries said where room = $1 and identity = $2 and ${HAS_WORDS}
+const HAS_UNPURGED = `select 1 from chat_entries said where room = $1 and identity = $2 and ${HAS_WORDS} and ${IS_NAMED}
   and not exists (select 1 from chat_entries purge where purge.room = $1 and purge.kind = 'purge'
     and purge.details ->> 'identity' = $2 and (purge.details ->> 'uptoSeq')::int >= said.seq) limit 1`;
 

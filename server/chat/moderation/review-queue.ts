@@ -18,6 +18,7 @@ const DECISION_SHOWN_MS = HOUR_MS;
 interface Holding {
   room: RoomId;
   from: Participant;
+  member?: number | undefined;
   input: { clientId: string; replyTo?: MessageId | undefined; mentions?: string[] | undefined };
   text: string;
   links: boolean;
@@ -47,6 +48,7 @@ export class ReviewQueue {
   async add({
     room,
     from,
+    member,
     input,
     text,
     links,
@@ -70,6 +72,7 @@ export class ReviewQueue {
       id: createId('heldMessage'),
       room,
       from,
+      member,
       text,
       links,
       clientId,
@@ -133,6 +136,7 @@ export class ReviewQueue {
         const details = {
           ...(held.mentions ? { mentions: held.mentions } : {}),
           ...(held.links ? { links: true } : {}),
+          ...(held.member === null ? {} : { member: held.member }),
         };
         await act.append({
           room,

@@ -144,11 +144,16 @@ export class MessageAdmission {
     return true;
   }
 
-  async #append(policy: RoomPolicy, { room, from, input }: Sending, { text, links }: Judgement): Promise<ChatMessage> {
+  async #append(
+    policy: RoomPolicy,
+    { room, from, member, input }: Sending,
+    { text, links }: Judgement,
+  ): Promise<ChatMessage> {
     const { mentions } = input;
     const details = {
       ...(mentions && mentions.length > 0 ? { mentions: [...new Set(mentions)] } : {}),
       ...(links ? { links } : {}),
+      ...(member === undefined ? {} : { member }),
     };
     const { entry } = await this.#parts.log.append({
       room,

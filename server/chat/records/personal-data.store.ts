@@ -47,6 +47,7 @@ const FIND_PINNED = `select chat_rooms.room from chat_rooms join chat_entries pi
   where answered.identity = $1 or pinned.details -> 'mentions' @> to_jsonb($1::text)`;
 const ERASE_VOTES = 'update chat_poll_votes set identity = $2 where identity = $1';
 const ERASE_REPORTS = 'update chat_reports set reporter = $2, note = null where reporter = $1';
+const ERASE_MUTES = 'delete from mutes where identity = $1 or muted = $1';
 const ERASE_HELD = 'delete from chat_held where identity = $1 returning room';
 /** Expired restrictions are deleted. Active ones stay, otherwise erasure would lift a ban. */
 const ERASE_RESTRICTIONS = `delete from restrictions where identity = $1 and ${IS_MODERATED}
@@ -107,6 +108,7 @@ export class PersonalDataStore {
       );
       await run(ERASE_VOTES, [identity, pseudonym]);
       await run(ERASE_REPORTS, [identity, pseudonym]);
+      await run(ERASE_MUTES, [identity]);
       for (const statement of [ERASE_POLLS, ERASE_RESTRICTED_BY, ERASE_ACTS])
         await run(statement, [identity, pseudonym]);
       const held = await run<InRoom>(ERASE_HELD, [identity]);

@@ -13,6 +13,7 @@ import { type ChatParts, publishNews } from '../chat-parts.ts';
 import type { Actor } from '../moderation/acts.store.ts';
 import type { Moderation } from '../moderation/moderation.ts';
 import type { ReviewQueue } from '../moderation/review-queue.ts';
+import type { Mutes } from '../mutes/mutes.ts';
 import { PersonalDataStore } from './personal-data.store.ts';
 import type { Records } from './records.ts';
 
@@ -30,6 +31,7 @@ export class PersonalData {
   readonly #moderation: Moderation;
   readonly #held: ReviewQueue;
   readonly #records: Records;
+  readonly #mutes: Mutes;
   readonly #retention: Retention;
   readonly #job: PeriodicJob;
 
@@ -38,6 +40,7 @@ export class PersonalData {
     moderation: Moderation;
     held: ReviewQueue;
     records: Records;
+    mutes: Mutes;
     retention: Retention;
   }) {
     this.#parts = options.parts;
@@ -45,6 +48,7 @@ export class PersonalData {
     this.#moderation = options.moderation;
     this.#held = options.held;
     this.#records = options.records;
+    this.#mutes = options.mutes;
     this.#retention = options.retention;
     this.#job = new PeriodicJob({
       name: 'chat retention',
@@ -66,14 +70,15 @@ export class PersonalData {
   ): Promise<ChatExport> {
     const messages = await this.#store.listMessages(identity, { after, limit: limit + 1 });
     const page = { identity, messages: messages.slice(0, limit), hasMore: messages.length > limit };
-    if (after !== undefined) return { ...page, held: [], restrictions: [], reports: [], acts: [] };
-    const [held, restrictions, reports, acts] = await Promise.all([
+    if (after !== undefined) return { ...page, held: [], restrictions: [], reports: [], acts: [], muted: [] };
+    const [held, restrictions, reports, acts, muted] = await Promise.all([
       this.#held.listOf(identity),
       this.#moderation.listRestrictions({ identity }, LIMITS.chatExportMessages),
       this.#records.listReportsBy(identity),
       this.#records.actsAbout(identity),
+      this.#mutes.list(identity),
     ]);
-    return { ...page, held, restrictions, reports: reports.map(({ evidence: _, ...report }) => report), acts };
+    return { ...page, held, restrictions, reports: reports.map(({ evidence: _, ...report }) => report), acts, muted };
   }
 
   async erase(identity: string, actor: Actor): Promise<ChatErasure> {

@@ -26,7 +26,7 @@ export class RecordsStore {
     this.#db = db;
   }
 
-  /** What a person has written and tipped in rooms of one creator. */
+  /** What a person has written and tipped in rooms of one creator, without a trace of what they gave anonymously. */
   async figuresOf(creator: string, identity: string): Promise<AuthorFigures> {
     const [row] = await this.#db.orm
       .select({
@@ -38,7 +38,13 @@ export class RecordsStore {
       })
       .from(chatEntries)
       .innerJoin(chatRooms, eq(chatRooms.room, chatEntries.room))
-      .where(and(eq(chatEntries.identity, identity), eq(chatRooms.creator, creator)));
+      .where(
+        and(
+          eq(chatEntries.identity, identity),
+          eq(chatRooms.creator, creator),
+          sql`${chatEntries.details} -> 'anonymous' is null`,
+        ),
+      );
     return {
       since: row?.since ? iso(row.since) : null,
       messages: row?.messages ?? 0,

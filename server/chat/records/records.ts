@@ -1,5 +1,6 @@
 /** Records for moderators: a message in its context, the audit log, and reports with their evidence. */
 import { isoIn } from '../../platform/clock.ts';
+import type { RemovableId } from '../../protocol/chat/chat.ts';
 import type {
   ChatAct,
   ChatContext,
@@ -8,9 +9,10 @@ import type {
   RoomReport,
 } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { type ChatReportId, createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
+import { type ChatReportId, createId, type RoomId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { ChatParts } from '../chat-parts.ts';
+import { type LogEntry, shownTo } from '../log/log-entry.ts';
 import { ActsStore } from '../moderation/acts.store.ts';
 import { RecordsStore } from './records.store.ts';
 
@@ -25,8 +27,8 @@ export class Records {
     this.#acts = new ActsStore(parts.db);
   }
 
-  /** As moderators see it, with the text of removed messages. */
-  async context(room: RoomId, messageId: MessageId): Promise<ChatContext> {
+  /** As moderators see it, with the text of removed messages; of a tip, for the house alone, also who gave it. */
+  async context(room: RoomId, messageId: RemovableId): Promise<ChatContext> {
     const surroundings = await this.#surroundings(room, messageId);
     const { from: participant } = surroundings.message;
     return { ...surroundings, author: { participant, ...(await this.about(room, participant.identity)) } };
@@ -44,7 +46,7 @@ export class Records {
     return { ...figures, restriction, record };
   }
 
-  async #surroundings(room: RoomId, messageId: MessageId): Promise<ChatReport['evidence']> {
+  async #surroundings(room: RoomId, messageId: RemovableId): Promise<ChatReport['evidence']> {
     const { store } = this.#parts;
     const row = await store.findMessage(room, messageId);
     if (!row) throw new AppError('message_not_found');
@@ -54,7 +56,8 @@ export class Records {
       store.showMessage(row, { evidence: true }),
       store.read(room, { since: row.seq, limit }, { evidence: true }),
     ]);
-    return { before, message, after };
+    const shown = (entries: LogEntry[]) => entries.map((entry) => shownTo(entry));
+    return { before: shown(before), message, after: shown(after) };
   }
 
   async audit(room: RoomId, page: { before?: ChatAct['id'] | undefined; limit: number }): Promise<ChatAct[]> {

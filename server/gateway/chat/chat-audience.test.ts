@@ -5,8 +5,9 @@ import { Server } from 'socket.io';
 import { type Socket as ClientSocket, io as connect } from 'socket.io-client';
 import { afterEach, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
+import type { LogEntry } from '../../chat/log/log-entry.ts';
 import { createMetrics } from '../../platform/metrics.ts';
-import type { ChatEntry, ChatFrame } from '../../protocol/chat/chat.ts';
+import type { ChatFrame } from '../../protocol/chat/chat.ts';
 import type { RoomSocket } from '../socket/connection.ts';
 import { ChatAudience } from './chat-audience.ts';
 import type { Sample } from './chat-budget.ts';
@@ -27,14 +28,14 @@ async function startServer() {
   return { url: `http://127.0.0.1:${port}`, next };
 }
 
-function message(seq: number, text = `text ${seq}`, identity = 'ada', role: 'fan' | 'creator' = 'fan'): ChatEntry {
+function message(seq: number, text = `text ${seq}`, identity = 'ada', role: 'fan' | 'creator' = 'fan'): LogEntry {
   const from = { identity, name: identity, role };
   return { kind: 'message', id: `msg_${seq}`, seq, from, text, sentAt: '2030-01-01T00:00:00.000Z' };
 }
 
-const whole = (entries: ChatEntry[]) => ({ shown: entries, skipped: [] });
+const whole = (entries: LogEntry[]) => ({ shown: entries, skipped: [] });
 
-function tell(audience: ChatAudience, entries: ChatEntry[], sample: Sample = whole(entries)): void {
+function tell(audience: ChatAudience, entries: LogEntry[], sample: Sample = whole(entries)): void {
   audience.take(entries, sample);
   audience.sendAll();
 }
@@ -69,7 +70,7 @@ test.each(['websocket', 'polling'] as const)('over %s a frame is what Socket.IO 
 test('R58: entries that name an erased person are not sent again', async () => {
   const { socket, frames } = await listen(await startServer(), 'websocket');
   const audience = new ChatAudience(createMetrics());
-  const named = { ...message(2, '@lea hello', 'tom'), mentions: ['lea'] } as ChatEntry;
+  const named = { ...message(2, '@lea hello', 'tom'), mentions: ['lea'] } as LogEntry;
   tell(audience, [message(1, 'about me', 'lea'), named, message(3)]);
   audience.forget('lea');
   // The client sees the gap, and reads the entries as they are now.
@@ -98,8 +99,8 @@ test('each socket gets the entries after its own position once, and its own mess
   audience.add({ socket: second.socket, participant: { identity: 'tom' } }, 2);
   const more = [message(4), message(5, 'mine', 'tom'), message(6, 'not shown'), message(7)];
   tell(audience, more, {
-    shown: [more[0], more[3]] as ChatEntry[],
-    skipped: [more[1], more[2]] as ChatEntry[],
+    shown: [more[0], more[3]] as LogEntry[],
+    skipped: [more[1], more[2]] as LogEntry[],
   });
   await vi.waitFor(() =>
     expect([seqsOf(first.frames), seqsOf(second.frames)]).toEqual([
@@ -109,6 +110,27 @@ test('each socket gets the entries after its own position once, and its own mess
   );
   expect(first.frames.at(-1)?.sampled).toEqual({ dropped: 2, ranges: [[5, 6]] });
   expect(second.frames.at(-1)?.sampled).toEqual({ dropped: 1, ranges: [[6, 6]] });
+});
+
+test('R21c: the giver of an anonymous tip gets a frame of their own, in which it is theirs', async () => {
+  const server = await startServer();
+  const [first, second] = [await listen(server, 'websocket'), await listen(server, 'websocket')];
+  const audience = new ChatAudience(createMetrics());
+  audience.add({ socket: first.socket, participant: { identity: 'lea' } }, 0);
+  audience.add({ socket: second.socket, participant: { identity: 'tom' } }, 0);
+  const giver = { identity: 'tom', name: 'Tom', role: 'fan' } as const;
+  const said = { amountMinor: 500, currency: 'eur', message: 'Brava', sentAt: '2030-01-01T00:00:00.000Z' };
+  tell(audience, [message(1), { kind: 'tip', id: 'tip_00000002', seq: 2, giver, anonymous: true, ...said }]);
+  const tipsOf = (frames: ChatFrame[]) => frames.flatMap(({ entries }) => entries.filter(({ kind }) => kind === 'tip'));
+  await vi.waitFor(() =>
+    expect([seqsOf(first.frames), seqsOf(second.frames)]).toEqual([
+      [1, 2],
+      [1, 2],
+    ]),
+  );
+  expect(tipsOf(second.frames)).toMatchObject([{ from: giver, anonymous: true }]);
+  expect(tipsOf(first.frames)).toMatchObject([{ from: null, anonymous: true }]);
+  expect(JSON.stringify(first.frames)).not.toMatch(/tom/i);
 });
 
 test('a socket that does not read gets no frames past the limit, and catches up when it reads again', async () => {

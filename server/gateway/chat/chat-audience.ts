@@ -2,10 +2,11 @@
  * The readers of a room's chat at this gateway, and the last sequence number sent to each. Readers of a large room are
  * split into cohorts that are served one after the other, so that a frame to everyone does not block the event loop.
  * Most readers of a cohort share one frame, which is encoded once. A reader gets an own frame after joining, after
- * writing a message that the sample leaves out, or after falling behind.
+ * writing a message that the sample leaves out, after giving an anonymous tip, or after falling behind.
  */
+
+import { authorOf, isAnonymous, type LogEntry, shownTo } from '../../chat/log/log-entry.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import type { ChatEntry } from '../../protocol/chat/chat.ts';
 import type { RoomSocket } from '../socket/connection.ts';
 import { type Sample, toRanges } from './chat-budget.ts';
 import { Frame, whenDrained, writeFrame } from './frame-writer.ts';
@@ -36,15 +37,15 @@ interface Cohort {
   readers: Set<Reader>;
   /** Last sequence number that was sent; later ones are in `shown` and `skipped`. */
   seq: number;
-  shown: ChatEntry[];
-  skipped: ChatEntry[];
+  shown: LogEntry[];
+  skipped: LogEntry[];
 }
 
 export class ChatAudience {
   readonly #metrics: Metrics;
   readonly #readers = new Map<ChatListener, Reader>();
   readonly #cohorts: Cohort[] = [{ readers: new Set(), seq: 0, shown: [], skipped: [] }];
-  #recent: ChatEntry[] = [];
+  #recent: LogEntry[] = [];
   #lastSeq = 0;
 
   constructor(metrics: Metrics) {
@@ -106,7 +107,7 @@ export class ChatAudience {
   /**
    * Queues `entries`, which are consecutive in the log. Entries that the sample skips are sent to their authors only.
    */
-  take(entries: ChatEntry[], { shown, skipped }: Sample): void {
+  take(entries: LogEntry[], { shown, skipped }: Sample): void {
     this.#recent.push(...entries);
     if (this.#recent.length > 2 * RECENT_ENTRIES) this.#recent = this.#recent.slice(-RECENT_ENTRIES);
     this.#lastSeq = entries.at(-1)?.seq ?? this.#lastSeq;
@@ -140,12 +141,11 @@ export class ChatAudience {
     if (shown.length + skipped.length === 0) return;
     [cohort.shown, cohort.skipped, cohort.seq] = [[], [], this.#lastSeq];
     const first = Math.min(shown[0]?.seq ?? this.#lastSeq, skipped[0]?.seq ?? this.#lastSeq);
-    const skippedOf = Map.groupBy(skipped, authorOf);
+    const own = Map.groupBy([...skipped, ...shown.filter(isAnonymous)], authorOf);
     const shared = toFrame(shown, skipped);
     for (const reader of cohort.readers) {
       if (reader.isSlow || reader.seq >= cohort.seq) continue;
-      const own = skipped.length > 0 ? skippedOf.get(reader.identity) : undefined;
-      if (reader.seq === first - 1 && !own) {
+      if (reader.seq === first - 1 && !(own.size > 0 && own.has(reader.identity))) {
         if (writeFrame(reader.conn, shared)) reader.seq = cohort.seq;
         else this.#leaveAlone(reader);
         continue;
@@ -155,15 +155,15 @@ export class ChatAudience {
   }
 
   /** A frame for one reader: entries after their last sequence number, including their own skipped ones. */
-  #sendOwn(reader: Reader, shown: ChatEntry[], skipped: ChatEntry[]): void {
-    const isNews = (entry: ChatEntry) => entry.seq > reader.seq;
-    const isOwn = (entry: ChatEntry) => authorOf(entry) === reader.identity;
+  #sendOwn(reader: Reader, shown: LogEntry[], skipped: LogEntry[]): void {
+    const isNews = (entry: LogEntry) => entry.seq > reader.seq;
+    const isOwn = (entry: LogEntry) => authorOf(entry) === reader.identity;
     const mine = skipped.filter((entry) => isNews(entry) && isOwn(entry));
     const entries = [...shown.filter(isNews), ...mine].sort((left, right) => left.seq - right.seq);
     const left = skipped.filter((entry) => isNews(entry) && !isOwn(entry));
     const last = Math.max(entries.at(-1)?.seq ?? 0, left.at(-1)?.seq ?? 0);
     if (last === 0) return;
-    if (writeFrame(reader.conn, toFrame(entries, left))) reader.seq = last;
+    if (writeFrame(reader.conn, toFrame(entries, left, reader.identity))) reader.seq = last;
     else this.#leaveAlone(reader);
   }
 
@@ -185,12 +185,9 @@ export class ChatAudience {
   }
 }
 
-function toFrame(entries: ChatEntry[], skipped: ChatEntry[]): Frame {
+function toFrame(logged: LogEntry[], skipped: LogEntry[], identity?: string): Frame {
+  const entries = logged.map((entry) => shownTo(entry, identity));
   if (skipped.length === 0) return new Frame({ entries });
   const ranges = toRanges(skipped.map(({ seq }) => seq));
   return new Frame({ entries, sampled: { dropped: skipped.length, ranges } });
-}
-
-function authorOf(entry: ChatEntry): string | undefined {
-  return entry.kind === 'message' || entry.kind === 'tip' ? entry.from.identity : undefined;
 }

@@ -3,14 +3,14 @@
  * its authors. Tips, acts and messages of the creator and moderators always pass. Skipped messages stay in the log, and
  * the frame lists their sequence numbers.
  */
-import type { ChatEntry } from '../../protocol/chat/chat.ts';
+import type { LogEntry } from '../../chat/log/log-entry.ts';
 
 /** Seconds of budget that can be spent at once, so that a burst in a quiet room is not sampled. */
 const BURST_SECONDS = 4;
 
 export interface Sample {
-  shown: ChatEntry[];
-  skipped: ChatEntry[];
+  shown: LogEntry[];
+  skipped: LogEntry[];
 }
 
 export class ReadingBudget {
@@ -25,7 +25,7 @@ export class ReadingBudget {
     this.#atMs = nowMs;
   }
 
-  take(entries: ChatEntry[], nowMs: number): Sample {
+  take(entries: LogEntry[], nowMs: number): Sample {
     if (this.#perSecond === 0) return { shown: entries, skipped: [] };
     const earned = ((nowMs - this.#atMs) / 1_000) * this.#perSecond;
     this.#left = Math.min(this.#perSecond * BURST_SECONDS, this.#left + Math.max(0, earned));
@@ -35,7 +35,7 @@ export class ReadingBudget {
     const affordable = Math.min(waiting, Math.floor(this.#left));
     this.#left -= affordable;
     if (affordable === waiting) return { shown: entries, skipped: [] };
-    const [shown, skipped]: [ChatEntry[], ChatEntry[]] = [[], []];
+    const [shown, skipped]: [LogEntry[], LogEntry[]] = [[], []];
     let [seen, kept] = [0, 0];
     for (const entry of entries) {
       if (!isSampled(entry)) {
@@ -52,7 +52,7 @@ export class ReadingBudget {
   }
 }
 
-function isSampled(entry: ChatEntry): entry is Extract<ChatEntry, { kind: 'message' }> {
+function isSampled(entry: LogEntry): entry is Extract<LogEntry, { kind: 'message' }> {
   return entry.kind === 'message' && entry.from.role === 'fan';
 }
 

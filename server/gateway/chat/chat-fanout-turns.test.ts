@@ -1,8 +1,9 @@
 /** Uses fake timers, and sockets that record their frames and send times. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { LogEntry } from '../../chat/log/log-entry.ts';
 import { createLog } from '../../platform/log.ts';
 import { createMetrics } from '../../platform/metrics.ts';
-import type { ChatEntry, ChatFrame } from '../../protocol/chat/chat.ts';
+import type { ChatFrame } from '../../protocol/chat/chat.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { ChatListener } from './chat-audience.ts';
 import { ChatFanout, tickMs } from './chat-fanout.ts';
@@ -16,7 +17,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function message(seq: number): ChatEntry {
+function message(seq: number): LogEntry {
   const from = { identity: 'ada', name: 'Ada', role: 'fan' as const };
   return { kind: 'message', id: `msg_${seq}`, seq, from, text: `text ${seq}`, sentAt: '2030-01-01T00:00:00.000Z' };
 }

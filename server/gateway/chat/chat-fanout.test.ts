@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { Server } from 'socket.io';
 import { io as connect } from 'socket.io-client';
 import { afterEach, expect, test, vi } from 'vitest';
+import type { LogEntry, LogPage } from '../../chat/log/log-entry.ts';
 import { createLog } from '../../platform/log.ts';
 import { createMetrics } from '../../platform/metrics.ts';
-import type { ChatEntry, ChatFrame, ChatPage } from '../../protocol/chat/chat.ts';
+import type { ChatFrame } from '../../protocol/chat/chat.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import type { RoomSocket } from '../socket/connection.ts';
 import { ChatFanout } from './chat-fanout.ts';
@@ -16,7 +17,7 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-const entry = (seq: number): ChatEntry => ({
+const entry = (seq: number): LogEntry => ({
   kind: 'message',
   id: `msg_${seq}`,
   seq,
@@ -25,10 +26,10 @@ const entry = (seq: number): ChatEntry => ({
   sentAt: '2030-01-01T00:00:00.000Z',
 });
 const log = [1, 2, 3, 4].map(entry);
-const page = (entries: ChatEntry[]): ChatPage => ({ entries, lastSeq: entries.at(-1)?.seq ?? 0 });
+const page = (entries: LogEntry[]): LogPage => ({ entries, lastSeq: entries.at(-1)?.seq ?? 0 });
 
 /** A room with one reader and a scripted database. */
-async function openRoom(read: (range: { since?: number }) => Promise<ChatPage>) {
+async function openRoom(read: (range: { since?: number }) => Promise<LogPage>) {
   const http = createServer();
   const io = new Server(http, { serveClient: false });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -58,7 +59,7 @@ async function openRoom(read: (range: { since?: number }) => Promise<ChatPage>) 
 const pick = (...seqs: number[]) => log.filter(({ seq }) => seqs.includes(seq));
 
 test('R16: fills a gap that appears while another is being read, without a later entry', async () => {
-  let answer: ((page: ChatPage) => void) | undefined;
+  let answer: ((page: LogPage) => void) | undefined;
   const { fanout, room, shown } = await openRoom(({ since = 0 }) => {
     if (answer) return Promise.resolve(page(log.filter(({ seq }) => seq > since)));
     return new Promise((resolve) => {
@@ -80,9 +81,9 @@ test('R16: reads again what the database did not return yet, including the last 
   fanout.add(room, pick(3));
   await vi.waitFor(() => expect(shown).toEqual([1, 2, 3]));
   // Messages may have been lost while the database is being read: it is read once more.
-  let answer: ((page: ChatPage) => void) | undefined;
+  let answer: ((page: LogPage) => void) | undefined;
   pages.push(
-    new Promise<ChatPage>((resolve) => {
+    new Promise<LogPage>((resolve) => {
       answer = resolve;
     }) as never,
   );

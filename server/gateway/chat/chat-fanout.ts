@@ -5,10 +5,10 @@
  * database before later ones are sent. A slow socket is skipped until it has drained, and then caught up.
  */
 
+import type { LogEntry, LogPage } from '../../chat/log/log-entry.ts';
 import { SharedRead } from '../../platform/db/shared-read.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import type { ChatEntry, ChatPage } from '../../protocol/chat/chat.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import { ChatAudience, type ChatListener } from './chat-audience.ts';
 import { ReadingBudget } from './chat-budget.ts';
@@ -39,7 +39,7 @@ const GAP_MAX_ENTRIES = 1_000;
 
 export interface ChatFanoutOptions {
   /** Reads a room's entries after a sequence number from the database. */
-  read: (room: RoomId, range: { since?: number; limit: number }) => Promise<ChatPage>;
+  read: (room: RoomId, range: { since?: number; limit: number }) => Promise<LogPage>;
   /** Reads the last sequence number of each room that has one. */
   newest: (rooms: RoomId[]) => Promise<Map<RoomId, number>>;
   /** Whether the bus delivers messages of other gateways. */
@@ -132,7 +132,7 @@ export class ChatFanout {
     this.#rooms.delete(roomId);
   }
 
-  add(roomId: RoomId, entries: ChatEntry[]): void {
+  add(roomId: RoomId, entries: LogEntry[]): void {
     const room = this.#rooms.get(roomId);
     if (!room) return;
     this.#release(room, room.sequence.accept(entries));
@@ -228,7 +228,7 @@ export class ChatFanout {
     }
   }
 
-  #release(room: ChatRoom, entries: ChatEntry[]): void {
+  #release(room: ChatRoom, entries: LogEntry[]): void {
     if (entries.length === 0) return;
     const nowMs = performance.now();
     const sample = room.budget.take(entries, nowMs);

@@ -6,7 +6,7 @@ import { ChatLive } from './chat-live.ts';
 const ROOM = 'room_1' as RoomId;
 
 test.each(['onRestored', 'onMissed'] as const)(
-  'R55: after %s, the queue and decisions are sent as they are',
+  'R55, R62: after %s, the queue, decisions and mutes are sent as they are',
   async (way) => {
     const sent: unknown[] = [];
     const person = (identity: string, moderate: boolean) => ({
@@ -17,6 +17,7 @@ test.each(['onRestored', 'onMissed'] as const)(
         emit: (event: string, data: unknown) => event !== 'chat:restriction' && sent.push([identity, event, data]),
       },
     });
+    const muted = [{ identity: 'tom', name: 'Tom' }];
     const reviews = [
       { id: 'held_1', state: 'held', reason: null },
       { id: 'held_2', state: 'refused', reason: 'insults' },
@@ -31,6 +32,7 @@ test.each(['onRestored', 'onMissed'] as const)(
           onState: () => () => {},
           state: async () => ({}),
           restrictionOf: async () => ({}),
+          mutes: { list: async (identity: string) => (identity === 'lea' ? muted : []) },
           held: {
             countWaiting: async () => 1,
             reviewsOf: async (_room: RoomId, identity: string) => (identity === 'lea' ? reviews : []),
@@ -45,6 +47,8 @@ test.each(['onRestored', 'onMissed'] as const)(
     await vi.waitFor(() =>
       expect(sent).toEqual([
         ['mo', 'chat:queueChanged', { waiting: 1 }],
+        ['mo', 'chat:muted', { muted: [] }],
+        ['lea', 'chat:muted', { muted }],
         ['lea', 'chat:held', reviews[1]],
         ['lea', 'chat:held', reviews[2]],
       ]),

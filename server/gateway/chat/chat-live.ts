@@ -94,6 +94,9 @@ export class ChatLive {
           if (roomId === news.room) socket.emit('chat:held', { id, state, reason });
         }
         return;
+      case 'mutes':
+        for (const connection of this.#presence.ofIdentity(news.identity)) this.#tellMuted(connection);
+        return;
       case 'queue':
         this.#tellQueue(news.room, this.#moderatorsOf(news.room));
         return;
@@ -112,8 +115,8 @@ export class ChatLive {
   }
 
   /**
-   * Messages may have been lost: sends everyone inside the room's state, their own restriction and what became of their
-   * held messages, and moderators the queue, as they are now.
+   * Messages may have been lost: sends everyone inside the room's state, their own restriction, whom they have muted,
+   * and what became of their held messages, and moderators the queue, as they are now.
    */
   #resendState(): void {
     const { chat } = this.#context;
@@ -121,8 +124,10 @@ export class ChatLive {
       // `onState` sends the state to the room if it has changed.
       this.#quietly(room, async () => void (await chat.state(room)));
       this.#tellQueue(room, this.#moderatorsOf(room));
-      for (const { isInside, socket, participant } of this.#presence.inRoom(room)) {
+      for (const connection of this.#presence.inRoom(room)) {
+        const { isInside, socket, participant } = connection;
         if (!isInside) continue;
+        this.#tellMuted(connection);
         this.#quietly(room, async () => {
           socket.emit('chat:restriction', await chat.restrictionOf(room, participant.identity));
           for (const { id, state, reason } of await chat.held.reviewsOf(room, participant.identity)) {
@@ -151,6 +156,13 @@ export class ChatLive {
         socket.emit('chat:restriction', await chat.rereadRestriction(roomId, identity));
       });
     }
+  }
+
+  #tellMuted({ isInside, roomId, socket, participant }: Connection): void {
+    if (!isInside) return;
+    this.#quietly(roomId, async () => {
+      socket.emit('chat:muted', { muted: await this.#context.chat.mutes.list(participant.identity) });
+    });
   }
 
   #tellQueue(room: RoomId, moderators: Connection[]): void {

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ChatEntry } from '../../protocol/chat/chat.ts';
+import type { LogEntry } from '../../chat/log/log-entry.ts';
 import { ReadingBudget, toRanges } from './chat-budget.ts';
 import { ChatSequence } from './chat-sequence.ts';
 
-function message(seq: number, role: 'fan' | 'creator' = 'fan'): ChatEntry {
+function message(seq: number, role: 'fan' | 'creator' = 'fan'): LogEntry {
   const from = { identity: `${role}-${seq % 7}`, name: 'Someone', role };
   return { kind: 'message', id: `msg_${seq}`, seq, from, text: `text ${seq}`, sentAt: '2030-01-01T00:00:00.000Z' };
 }
 
-function tip(seq: number): ChatEntry {
-  const from = { identity: 'lea', name: 'Léa', role: 'fan' as const };
+function tip(seq: number): LogEntry {
+  const giver = { identity: 'lea', name: 'Léa', role: 'fan' as const };
   const sentAt = '2030-01-01T00:00:00.000Z';
-  return { kind: 'tip', id: `tip_${seq}`, seq, from, amountMinor: 500, currency: 'eur', message: null, sentAt };
+  return { kind: 'tip', id: `tip_${seq}`, seq, giver, amountMinor: 500, currency: 'eur', message: null, sentAt };
 }
 
 test('releases each entry once and in order, for any order of arrival and duplicates', () => {
@@ -27,11 +27,11 @@ test('releases each entry once and in order, for any order of arrival and duplic
       (start, count, doubled, order, size) => {
         const sequence = new ChatSequence(start);
         const entries = Array.from({ length: count }, (_, index) => message(start + index + 1));
-        const arriving = [...entries, ...doubled.map((index) => entries[index % count] as ChatEntry)]
+        const arriving = [...entries, ...doubled.map((index) => entries[index % count] as LogEntry)]
           .map((entry) => ({ entry, key: order.next().value as number }))
           .sort((left, right) => left.key - right.key)
           .map(({ entry }) => entry);
-        const through: ChatEntry[] = [];
+        const through: LogEntry[] = [];
         for (let at = 0; at < arriving.length; at += size)
           through.push(...sequence.accept(arriving.slice(at, at + size)));
         expect(through).toEqual(entries);

@@ -2,14 +2,14 @@
  * Orders a room's entries by sequence number as they arrive from several gateways, without gaps or duplicates. An early
  * entry waits for its predecessors; lost entries are reported as missing. Pure: no clock, no database.
  */
-import type { ChatEntry } from '../../protocol/chat/chat.ts';
+import type { LogEntry } from '../../chat/log/log-entry.ts';
 
 /** Maximum of early entries that are kept; later ones are read from the database. */
 const EARLY_MAX = 1_000;
 
 export class ChatSequence {
   #lastSeq: number;
-  readonly #early = new Map<number, ChatEntry>();
+  readonly #early = new Map<number, LogEntry>();
 
   constructor(lastSeq: number) {
     this.#lastSeq = lastSeq;
@@ -25,8 +25,8 @@ export class ChatSequence {
   }
 
   /** Passes on the next entries in order. */
-  accept(entries: readonly ChatEntry[]): ChatEntry[] {
-    const released: ChatEntry[] = [];
+  accept(entries: readonly LogEntry[]): LogEntry[] {
+    const released: LogEntry[] = [];
     for (const entry of entries) {
       if (entry.seq <= this.#lastSeq) continue;
       if (entry.seq > this.#lastSeq + 1) {
@@ -41,8 +41,8 @@ export class ChatSequence {
   }
 
   /** Continues from `seq`: earlier entries are gone from the log, or too many to send. */
-  skipTo(seq: number): ChatEntry[] {
-    const released: ChatEntry[] = [];
+  skipTo(seq: number): LogEntry[] {
+    const released: LogEntry[] = [];
     if (seq <= this.#lastSeq) return released;
     this.#lastSeq = seq;
     for (const early of this.#early.keys()) if (early <= seq) this.#early.delete(early);
@@ -50,7 +50,7 @@ export class ChatSequence {
     return released;
   }
 
-  #releaseEarly(released: ChatEntry[]): void {
+  #releaseEarly(released: LogEntry[]): void {
     for (let next = this.#early.get(this.#lastSeq + 1); next; next = this.#early.get(this.#lastSeq + 1)) {
       this.#early.delete(next.seq);
       this.#lastSeq = next.seq;

@@ -50,6 +50,8 @@ export class Connection {
   readonly claims: TokenClaims;
   participant: Participant;
   can: Required<Permissions>;
+  /** Since when they have been a member of the creator's club. */
+  memberSince: string | null = null;
   readonly roomId: RoomId;
   /** The last sequence number of the chat that the client says it has. */
   readonly since: number | undefined;
@@ -181,6 +183,7 @@ export class Connection {
     const before = JSON.stringify([this.participant, this.can]);
     this.participant = { ...this.participant, role: admission.role };
     this.can = permissionsNow(this.claims, admission);
+    this.memberSince = admission.memberSince;
     return before !== JSON.stringify([this.participant, this.can]);
   }
 

@@ -283,6 +283,8 @@ export class FactFanout {
 
 /** Whether the person of a fact may do more than before. */
 function isGain(topic: string, data: Fact['data']): boolean {
+  // What it takes has a fact of its own for each room.
+  if (topic === 'membership.changed') return true;
   if (topic === 'rank.changed') return (data as Rank).moderates;
   if (topic === 'block.changed') return !(data as ParticipantBlocked).change.isBlocked;
   if (topic === 'suspension.changed') return !(data as SuspensionChanged).isSuspended;

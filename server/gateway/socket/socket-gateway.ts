@@ -6,6 +6,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Server } from 'socket.io';
 import { CHAT_BUS_TOPIC, type ChatAppended } from '../../chat/chat.ts';
+import { type LogPage, pageFor } from '../../chat/log/log-entry.ts';
 import { roomTopic } from '../../platform/bus.ts';
 import { isoIn, MINUTE_MS } from '../../platform/clock.ts';
 import { NEWCOMERS_REST_MS } from '../../platform/db/read-timing.ts';
@@ -15,7 +16,6 @@ import { FACTS_BUS_TOPIC, type Fact } from '../../platform/outbox/outbox.ts';
 import type { AdapterClients } from '../../platform/redis/redis-adapter-clients.ts';
 import { shareCounts } from '../../platform/shared-slots.ts';
 import type { TokenClaims } from '../../protocol/accounts/accounts.ts';
-import type { ChatPage } from '../../protocol/chat/chat.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
@@ -71,8 +71,8 @@ export class SocketGateway {
   readonly #handshakes = new WeakSet<RoomSocket['conn']>();
   readonly #unsubscribe: (() => void)[];
   /** Reads that are the same for every newcomer of a room, shared by all who join at the same moment. */
-  readonly #newestChat: SharedRead<RoomId, ChatPage>;
-  readonly #recentChat: SharedRead<RoomId, ChatPage>;
+  readonly #newestChat: SharedRead<RoomId, LogPage>;
+  readonly #recentChat: SharedRead<RoomId, LogPage>;
   readonly #rooms: SharedRead<RoomId, Room>;
   readonly #tipping: SharedRead<RoomId, Inside['tipping']>;
   #closing = false;
@@ -288,7 +288,7 @@ export class SocketGateway {
    * After the loss of a gateway everyone reconnects within a second and missed about the same entries: they share one
    * read.
    */
-  async #resumeChat(room: RoomId, since: number): Promise<ChatPage> {
+  async #resumeChat(room: RoomId, since: number): Promise<LogPage> {
     const recent = await this.#recentChat.get(room);
     // Not the page's `lastSeq`, which was read before its entries and may be behind them.
     const lastSeq = recent.entries.at(-1)?.seq ?? 0;
@@ -307,7 +307,12 @@ export class SocketGateway {
         this.#rooms.get(roomId),
       ]);
       const { identity } = participant;
-      return { chat, ...beside, tipping, stage: this.#context.stage.state(room, { identity, router }) };
+      return {
+        chat: pageFor(chat, identity),
+        ...beside,
+        tipping,
+        stage: this.#context.stage.state(room, { identity, router }),
+      };
     },
     watch: async (connection: Connection, { input, session }: Prepared): Promise<GrantedSession | undefined> => {
       const { stage, log } = this.#context;

@@ -49,7 +49,8 @@ export class MembershipStanding {
     const tier = after.tier as TierId;
     if (after.status === 'ended') await rooms.clubs.revoke(tx, membership, 'expired');
     else if (after.standing === null && accessUntil !== null) {
-      await rooms.clubs.grant(tx, { membership, creator, identity, tier, validUntil: accessUntil });
+      const startedAt = iso(after.startedAt ?? after.createdAt);
+      await rooms.clubs.grant(tx, { membership, creator, identity, tier, validUntil: accessUntil, startedAt });
     }
     const change = changeOf(before, after, isRenewed);
     if (change) {

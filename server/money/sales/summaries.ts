@@ -1,22 +1,35 @@
-/** What a room that has ended means to one person: what they paid, and what of it goes back. Writes nothing. */
-import type { TicketId } from '../../protocol/ids.ts';
+/**
+ * What a room that has ended means to one person: what they paid, what of it goes back, and what all gave together.
+ * Writes nothing.
+ */
+import { SharedRead } from '../../platform/db/shared-read.ts';
+import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import type { RoomSummary } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Earnings } from '../payouts/earnings.ts';
+import type { Tipping } from '../tips/tipping.ts';
 import { sawNoLive } from './withdrawals.ts';
+
+const GIVERS = 5;
 
 export class Summaries {
   readonly #context: MoneyContext;
   readonly #earnings: Earnings;
+  /** When a room ends, everybody in it reads the same. */
+  readonly #gifts: SharedRead<RoomId, Pick<RoomSummary, 'goal' | 'givers'>>;
 
-  constructor(context: MoneyContext, earnings: Earnings) {
+  constructor(context: MoneyContext, { earnings, tipping }: { earnings: Earnings; tipping: Tipping }) {
     this.#context = context;
     this.#earnings = earnings;
+    this.#gifts = new SharedRead(async (room) => {
+      const [goal, { entries }] = await Promise.all([tipping.getGoal(room), tipping.getLeaderboard(room, GIVERS)]);
+      return { goal, givers: entries.map(({ identity, name }) => ({ identity, name })) };
+    });
   }
 
-  /** For its creator also how many tickets go back. */
-  async of(room: Room, identity: string): Promise<RoomSummary> {
+  /** For its creator also how many tickets go back. What others gave is for those who could see it. */
+  async of(room: Room, identity: string): Promise<Omit<RoomSummary, 'next'>> {
     const { stores, currency } = this.#context;
     const isCreator = identity === room.creator.identity;
     const [ticket, tips, returned, earnings] = await Promise.all([
@@ -25,6 +38,7 @@ export class Summaries {
       isCreator && room.endedAt ? stores.tickets.sumReturned(room.id, room.firstLiveAt && room.liveEndedAt) : null,
       isCreator ? this.#earnings.ofRoom(room.id) : null,
     ]);
+    const wasInside = isCreator || room.access.kind === 'free' || ticket?.status === 'valid' || tips.count > 0;
     const goesBack = ticket?.status === 'valid' && room.endedAt && sawNoLive(room, ticket.boughtAt ?? ticket.createdAt);
     return {
       liveSeconds: room.liveSeconds,
@@ -38,6 +52,7 @@ export class Summaries {
           }
         : null,
       tips,
+      ...(wasInside ? await this.#gifts.get(room.id) : { goal: null, givers: [] }),
       returnedTickets: returned,
       earnings,
     };

@@ -15,7 +15,7 @@ import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, houseAccount, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Tipping } from './tipping.ts';
-import { type CardTipRow, ONE_CARD_TIP_A_KEY, type TipRow, type TipsStore, toTip } from './tips.store.ts';
+import { type CardTipRow, isSameTip, ONE_CARD_TIP_A_KEY, type TipRow, type TipsStore, toTip } from './tips.store.ts';
 
 export interface CardTipRequest {
   room: Room;
@@ -65,7 +65,7 @@ export class CardTips implements Payable {
   async #openPage({ room, from, input, returnUrl, locale }: CardTipRequest, menuLabel: string | null): Promise<string> {
     const { pricing, currency } = this.#context;
     const { identity, name } = from;
-    const { amountMinor, message = null, menuItem = null, idempotencyKey } = input;
+    const { amountMinor, message = null, menuItem = null, anonymous = false, idempotencyKey } = input;
     const creator = room.creator.identity;
     const terms = await pricing.findTerms({ creator, buyer: identity });
     const id = createId('tip');
@@ -93,6 +93,7 @@ export class CardTips implements Payable {
           message,
           menuItem,
           menuLabel,
+          anonymous,
           idempotencyKey,
           terms: terms.termsId,
           createdAt: this.#context.nowIso(),
@@ -101,9 +102,8 @@ export class CardTips implements Payable {
   }
 
   async #resume(row: CardTipRow, input: TipInput): Promise<{ checkoutUrl: string }> {
-    const { amountMinor, message = null, menuItem = null } = input;
-    const isSame = row.amountMinor === amountMinor && row.message === message && row.menuItem === menuItem;
-    if (!isSame) throw new AppError('idempotency_conflict');
+    const { amountMinor, message = null, menuItem = null, anonymous = false } = input;
+    if (!isSameTip(row, { amountMinor, message, menuItem, anonymous })) throw new AppError('idempotency_conflict');
     const checkout = await this.#context.stores.checkouts.findBySource(row.id);
     const checkoutUrl = checkout && (await this.#checkouts.resume(checkout));
     if (!checkoutUrl) throw new AppError('idempotency_conflict', 'This tip is paid, or its page has expired.');

@@ -65,11 +65,11 @@ const BOOK = `with wallets as (
         as paid (id, at, room, identity, amount, creator, shares, terms)
     )
     insert into tips (id, sent_at, room, identity, name, role, amount_minor, currency, message, menu_item,
-      menu_label, request, idempotency_key)
-    select id, at::timestamptz, room, identity, name, role, amount, $3, message, item, label, request, key
+      menu_label, request, anonymous, idempotency_key)
+    select id, at::timestamptz, room, identity, name, role, amount, $3, message, item, label, request, anonymous, key
     from unnest($5::text[], $6::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[], $15::text[],
-      $16::text[], $17::text[], $18::text[], $19::text[])
-      as sent (id, at, room, identity, name, role, amount, message, item, label, request, key)`;
+      $16::text[], $17::text[], $18::text[], $23::boolean[], $19::text[])
+      as sent (id, at, room, identity, name, role, amount, message, item, label, request, anonymous, key)`;
 
 /** What the decision on a batch of tips depends on. */
 export interface SeenBefore {
@@ -105,6 +105,7 @@ interface KeyedRow extends KeyOfTip {
   menu_item: string | null;
   menu_label: string | null;
   request: TipRow['request'];
+  anonymous: boolean;
   sent_at: string | Date;
 }
 
@@ -168,6 +169,7 @@ export class TipBatchesStore {
       menuItem: row.menu_item,
       menuLabel: row.menu_label,
       request: row.request,
+      anonymous: row.anonymous,
       idempotencyKey: row.idempotency_key,
       sentAt: iso(row.sent_at),
     }));
@@ -211,6 +213,7 @@ export class TipBatchesStore {
       postings.map(({ sold }) => sold.creator),
       postings.map(({ sold }) => JSON.stringify(sold.shares)),
       postings.map(({ sold }) => sold.terms),
+      rows.map((row) => row.anonymous),
     ]);
   }
 }

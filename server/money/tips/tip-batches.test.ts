@@ -31,6 +31,7 @@ function draftOf(
       menuItem: null,
       menuLabel: null,
       request: null,
+      anonymous: false,
       idempotencyKey: `key-${key}`,
       sentAt: '2026-01-01T00:00:00.000Z',
     },

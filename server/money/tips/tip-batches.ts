@@ -23,7 +23,7 @@ import {
   walletOf,
 } from './tip-batches.store.ts';
 import { findItem } from './tipping.ts';
-import { type TipRow, toTip } from './tips.store.ts';
+import { isSameTip, type TipRow, toTip } from './tips.store.ts';
 
 const BATCH_TIPS = 500;
 /** Tips that may wait at once. Further senders are asked to retry later. */
@@ -163,7 +163,7 @@ export function decide(drafts: TipDraft[], seen: SeenBefore, isPromoSpent = true
   const postings: TipPosting[] = [];
   const outcomes = drafts.map(({ row: draft, sold, legs }): Outcome => {
     const earlier = sent.get(tipKey(draft));
-    if (earlier) return isSame(earlier, draft) ? { row: earlier, isNew: false } : failure('idempotency_conflict');
+    if (earlier) return isSameTip(earlier, draft) ? { row: earlier, isNew: false } : failure('idempotency_conflict');
     if (seen.byCard.has(tipKey(draft))) return failure('idempotency_conflict');
     const { menuLabel, refusal } = askedBy(draft, seen.rooms.get(draft.room));
     if (refusal) return failure(refusal);
@@ -193,9 +193,3 @@ function askedBy({ menuItem, amountMinor }: TipRow, room: TippedRoom | undefined
 }
 
 const failure = (code: ErrorCode): Outcome => ({ error: new AppError(code) });
-
-function isSame(earlier: TipRow, row: TipRow): boolean {
-  return (
-    earlier.amountMinor === row.amountMinor && earlier.message === row.message && earlier.menuItem === row.menuItem
-  );
-}

@@ -85,5 +85,14 @@ export class TipRequests {
 
 function toRequest(row: TipRow): MenuRequest {
   const { id: tip, from, amountMinor, currency, message, item, sentAt } = toTip(row);
-  return { tip, from, label: item?.label ?? '', message, amountMinor, currency, state: row.request ?? 'open', sentAt };
+  return {
+    tip,
+    from: row.anonymous ? null : from,
+    label: item?.label ?? '',
+    message,
+    amountMinor,
+    currency,
+    state: row.request ?? 'open',
+    sentAt,
+  };
 }

@@ -55,14 +55,15 @@ export class TippingStore {
       .where(and(eq(goals.room, room), isNull(goals.closedAt)));
   }
 
-  /** What stands of each fan's tips, largest first; the name is that of the latest tip. */
+  /** What stands of each fan's named tips, largest first; the name is that of the latest one. */
   async sumByFan(room: RoomId, limit: number): Promise<Leaderboard['entries']> {
     const { rows } = await execute<Record<'identity' | 'name' | 'amount' | 'count', string>>(
       this.#orm,
       sql`select s.identity, s.amount, s.count,
-          (select name from tips where room = ${room} and identity = s.identity order by sent_at desc limit 1) as name
+          (select name from tips where room = ${room} and identity = s.identity and not anonymous order by sent_at desc limit 1) as name
         from (select identity, sum(left_minor) as amount, count(*) as count, max(paid_at) as last_at
-          from ${standingTips(sql`t.room = ${room}`)} t group by identity) s
+          from ${standingTips(sql`t.room = ${room}`)} t
+          where not exists (select 1 from tips where tips.id = t.id and anonymous) group by identity) s
         order by s.amount desc, s.last_at, s.identity limit ${limit}`,
     );
     return rows.map((row, index) => ({

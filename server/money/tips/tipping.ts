@@ -34,6 +34,16 @@ export class Tipping {
     return found ? { ...found, currency: this.#context.currency } : null;
   }
 
+  /** The open goals of these rooms that are reached. */
+  async findReached(rooms: RoomId[]): Promise<{ id: string; room: RoomId; title: string }[]> {
+    const found = await Promise.all(
+      [...new Set(rooms)].map(async (room) => ({ room, goal: await this.getGoal(room) })),
+    );
+    return found.flatMap(({ room, goal }) =>
+      goal && goal.reachedMinor >= goal.targetMinor ? { id: goal.id, room, title: goal.title } : [],
+    );
+  }
+
   /** Replaces the open goal. Only tips from now on count towards the new one. */
   async setGoal(room: RoomId, { title, targetMinor }: GoalInput): Promise<Goal> {
     const id = createId('goal');

@@ -1,5 +1,5 @@
 import { sql } from '../../platform/db/sql.ts';
-import { check, index, jsonb, minor, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
+import { boolean, check, index, jsonb, minor, pgTable, text, time, uniqueIndex } from '../../platform/db/tables.ts';
 import type { Role } from '../../protocol/accounts/accounts.ts';
 import type { TipMenuItem, TipRequestState } from '../../protocol/money/tipping.ts';
 
@@ -19,6 +19,8 @@ export const tips = pgTable(
     menuLabel: text('menu_label'),
     /** A tip for a menu item is a request to the creator (`tip-requests.ts`); null for others. */
     request: text('request').$type<TipRequestState>(),
+    /** Shown without its giver. */
+    anonymous: boolean('anonymous').notNull().default(false),
     idempotencyKey: text('idempotency_key').notNull(),
     sentAt: time('sent_at').notNull(),
   },
@@ -43,6 +45,7 @@ export const cardTips = pgTable(
     message: text('message'),
     menuItem: text('menu_item'),
     menuLabel: text('menu_label'),
+    anonymous: boolean('anonymous').notNull().default(false),
     idempotencyKey: text('idempotency_key').notNull(),
     terms: text('terms').notNull(),
     status: text('status').$type<'pending' | 'settled' | 'expired'>().notNull(),

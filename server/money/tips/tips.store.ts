@@ -8,6 +8,7 @@ import { cardTips, tips } from './tips.schema.ts';
 
 export type TipRow = typeof tips.$inferSelect;
 
+type Said = Pick<TipRow, 'amountMinor' | 'message' | 'menuItem' | 'anonymous'>;
 export type CardTipRow = typeof cardTips.$inferSelect;
 export const ONE_CARD_TIP_A_KEY = 'card_tips_idempotency';
 
@@ -135,6 +136,11 @@ export function standingTips(isCounted: SQL): SQL {
     where t.kind = 'tip' and ${isCounted} and t.amount_minor > coalesce(gone.amount_minor, 0))`;
 }
 
+/** Whether both say the same, apart from who sent them when. */
+export function isSameTip(a: Said, b: Said): boolean {
+  return (['amountMinor', 'message', 'menuItem', 'anonymous'] as const).every((name) => a[name] === b[name]);
+}
+
 export function toTip(row: TipRow): Tip {
   return {
     id: row.id as TipId,
@@ -144,6 +150,7 @@ export function toTip(row: TipRow): Tip {
     currency: row.currency,
     message: row.message,
     item: row.menuItem === null ? null : { id: row.menuItem, label: row.menuLabel ?? row.menuItem },
+    ...(row.anonymous ? { anonymous: true } : {}),
     sentAt: iso(row.sentAt),
   };
 }

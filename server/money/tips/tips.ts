@@ -48,7 +48,7 @@ export class Tips {
   async #draft(request: TipRequest): Promise<TipDraft> {
     const { room, from, input } = request;
     const { ledger, pricing, currency } = this.#context;
-    const { amountMinor, message = null, menuItem = null, idempotencyKey } = input;
+    const { amountMinor, message = null, menuItem = null, anonymous = false, idempotencyKey } = input;
     const creator = room.creator.identity;
     const terms = await pricing.findTerms({ creator, buyer: from.identity });
     await ledger.ensureAccounts([{ kind: 'creator_pending', owner: creator, currency }]);
@@ -64,6 +64,7 @@ export class Tips {
         menuItem,
         menuLabel: null,
         request: menuItem === null ? null : 'open',
+        anonymous,
         idempotencyKey,
         sentAt: this.#context.nowIso(),
       },

@@ -78,4 +78,10 @@ export const peopleAnswer = z.object({
 });
 export type PeopleAnswer = z.infer<typeof peopleAnswer>;
 
+export const muteInput = z.object({ identity });
+/** Somebody whose messages this person does not want to read. */
+export const mutedPerson = z.object({ identity, name: displayName });
+export type MutedPerson = z.infer<typeof mutedPerson>;
+export const mutedList = z.object({ muted: z.array(mutedPerson) });
+
 export const pollVotes = z.object({ poll: pollId, votes: z.array(z.number().int().min(0)) });

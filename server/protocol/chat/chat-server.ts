@@ -5,6 +5,7 @@ import { messageId, roomId } from '../ids.ts';
 import * as LIMITS from '../limits.ts';
 import { chatMessage, chatReply, reason, removableId } from './chat.ts';
 import { actList, chatReport, heldMessage, restrictionKind, restrictionScope } from './chat-moderation.ts';
+import { mutedList } from './chat-room.ts';
 
 export const hookFailure = z.enum(['allow', 'hold', 'deny']);
 export type HookFailure = z.infer<typeof hookFailure>;
@@ -89,6 +90,7 @@ export const chatExport = z.object({
   restrictions: z.array(restrictionRow),
   reports: z.array(chatReport.omit({ evidence: true })),
   acts: actList.shape.acts,
+  muted: mutedList.shape.muted,
 });
 export type ChatExport = z.infer<typeof chatExport>;
 export const chatErasure = z.object({

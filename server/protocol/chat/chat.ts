@@ -27,6 +27,8 @@ export const chatMessage = z.object({
   mentions: z.array(identity).optional(),
   /** Whether addresses in the text may become links. */
   links: z.boolean().optional(),
+  /** For how many whole months its author had been a member of the creator's club; absent: they were none. */
+  member: z.number().int().min(0).optional(),
 });
 export type ChatMessage = z.infer<typeof chatMessage>;
 
@@ -34,7 +36,9 @@ export const chatTip = z.object({
   kind: z.literal('tip'),
   id: tipId,
   seq,
-  from: participant,
+  /** Null: given anonymously, and not by who is shown it. */
+  from: participant.nullable(),
+  anonymous: z.boolean().optional(),
   amountMinor,
   currency,
   /** Null without words, or once they were removed. */
@@ -96,6 +100,7 @@ export const chatNoticeName = z.enum([
   'pinned',
   'poll_started',
   'poll_closed',
+  'goal_reached',
 ]);
 export type ChatNoticeName = z.infer<typeof chatNoticeName>;
 
@@ -107,7 +112,7 @@ export const chatNotice = z.object({
   on: z.boolean(),
   /** Of slow mode: seconds between two messages of one person. */
   seconds: z.number().int().optional(),
-  /** Of a poll: its question. */
+  /** Of a poll: its question; of a goal: what it is for. */
   subject: z.string().optional(),
   /** Of a closed poll: the answers with the most votes; several in a tie, none without a vote. */
   won: z.array(z.string()).optional(),

@@ -5,7 +5,7 @@ import { idSchema, roomId, ticketId, tipId, topupId } from '../ids.ts';
 import * as LIMITS from '../limits.ts';
 import { amountMinor, currency, roomStatus } from '../rooms.ts';
 import { paymentId, waiverInput } from './pricing.ts';
-import { tipMenuItem } from './tipping.ts';
+import { goal, tipMenuItem } from './tipping.ts';
 
 export const wallet = z.object({
   /** Spendable credit: paid and promotional. */
@@ -112,6 +112,8 @@ export const tipInput = z.object({
   amountMinor,
   message: singleLine(LIMITS.tipMessageChars).optional(),
   menuItem: tipMenuItem.shape.id.optional(),
+  /** Only the giver and the house see who gave it. */
+  anonymous: z.boolean().optional(),
   idempotencyKey,
 });
 export type TipInput = z.infer<typeof tipInput>;
@@ -131,6 +133,8 @@ export const tip = z.object({
   message: z.string().nullable(),
   /** The item of the menu that it is for: a request to the creator. */
   item: z.object({ id: tipMenuItem.shape.id, label: z.string() }).nullable(),
+  /** Shown to nobody else under the giver's name; embedders' servers keep to it as well. */
+  anonymous: z.boolean().optional(),
   sentAt: z.string(),
 });
 export type Tip = z.infer<typeof tip>;
@@ -235,6 +239,11 @@ export const roomSummary = z.object({
     .nullable(),
   /** Less refunded ones. */
   tips: countAndSum,
+  /** For those who could be inside: the goal, and who gave most. */
+  goal: goal.nullable(),
+  givers: z.array(z.object({ identity: z.string(), name: z.string() })),
+  /** The creator's next live that the site lists; see `next` of a reminder. */
+  next: z.object({ id: roomId, title: z.string(), startsAt: z.string() }).nullable(),
   /** For the creator of a room that has ended: tickets that went back by themselves, or will. */
   returnedTickets: countAndSum.nullable(),
   /** For the creator; the returned tickets are not counted. */

@@ -29,7 +29,8 @@ export type TipRequestState = z.infer<typeof tipRequestState>;
 /** A tip for an item of the menu, which the creator is asked to do. */
 export const tipRequest = z.object({
   tip: tipId,
-  from: participant,
+  /** Null: given anonymously. */
+  from: participant.nullable(),
   label: z.string(),
   message: z.string().nullable(),
   amountMinor,
@@ -63,7 +64,7 @@ export const goalAnswer = z.object({ goal: goal.nullable() });
 export const leaderboardInput = z.object({
   limit: z.coerce.number().int().min(1).max(LIMITS.leaderboardEntries).default(LIMITS.leaderboardEntries),
 });
-/** Top tippers of the room, by what stands of their tips (R24); of equals the earlier one is first. */
+/** Top tippers of the room, by what stands of their named tips (R24); of equals the earlier one is first. */
 export const leaderboard = z.object({
   entries: z.array(
     z.object({

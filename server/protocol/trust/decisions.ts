@@ -1,8 +1,9 @@
 /** The review of reports: cases, what reviewers decide, statements of reasons, and appeals. */
 import { z } from 'zod';
 import { identity, multiLine, pageLocale, singleLine } from '../accounts/accounts.ts';
+import { removableId } from '../chat/chat.ts';
 import { chatAct } from '../chat/chat-moderation.ts';
-import { idSchema, messageId, roomId } from '../ids.ts';
+import { idSchema, roomId } from '../ids.ts';
 import * as LIMITS from '../limits.ts';
 import { moment } from '../moments.ts';
 import { articleId } from './charter.ts';
@@ -38,7 +39,7 @@ const measureInput = z.object({
   /** Absent: the room of the case. */
   room: roomId.optional(),
   /** For `remove_message`; absent: the message of the case. */
-  message: messageId.optional(),
+  message: removableId.optional(),
   /** For `mute` and `suspend_account`; absent: without an end. */
   until: moment.optional(),
 });
@@ -47,7 +48,7 @@ const measureInput = z.object({
 const measure = z.object({
   kind: measureKind,
   room: roomId.nullable(),
-  message: messageId.nullable(),
+  message: removableId.nullable(),
   until: z.string().nullable(),
 });
 export type Measure = z.infer<typeof measure>;

@@ -1,8 +1,9 @@
 /** Reports: what somebody says is wrong with a message, a person or a live. */
 import { z } from 'zod';
 import { identity, singleLine, storableText } from '../accounts/accounts.ts';
+import { removableId } from '../chat/chat.ts';
 import { reportCategory as chatReportCategory } from '../chat/chat-moderation.ts';
-import { idSchema, messageId, roomId } from '../ids.ts';
+import { idSchema, roomId } from '../ids.ts';
 import * as LIMITS from '../limits.ts';
 import { articleId } from './charter.ts';
 
@@ -13,7 +14,8 @@ export type ReportCategory = z.infer<typeof reportCategory>;
 const words = (maxChars: number) => storableText.trim().min(1).max(maxChars);
 
 export const reportSubject = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('message'), id: messageId }),
+  /** A message, or the words of a tip. */
+  z.object({ kind: z.literal('message'), id: removableId }),
   z.object({ kind: z.literal('person'), id: identity }),
   z.object({ kind: z.literal('live'), id: z.string().max(LIMITS.identityChars).optional() }),
 ]);

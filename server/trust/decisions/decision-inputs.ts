@@ -1,7 +1,8 @@
 /** What a reviewer decides, made whole from the case and checked. */
 import { type Clock, iso } from '../../platform/clock.ts';
+import type { RemovableId } from '../../protocol/chat/chat.ts';
 import { AppError } from '../../protocol/errors.ts';
-import type { MessageId, RoomId } from '../../protocol/ids.ts';
+import type { RoomId } from '../../protocol/ids.ts';
 import type { CharterVersion } from '../../protocol/trust/charter.ts';
 import type { DecisionInput, Ground, Measure, MeasureKind } from '../../protocol/trust/decisions.ts';
 import type { Rooms } from '../../rooms/rooms.ts';
@@ -107,7 +108,7 @@ export function citedOf(ground: Ground): Pick<DecisionRow, 'article' | 'charterV
     : { article: null, charterVersion: null, law: ground.law };
 }
 
-/** The message that a case is about. */
-export function messageOf(subjectKey: string): MessageId | null {
-  return subjectKey.startsWith('message:') ? (subjectKey.slice('message:'.length) as MessageId) : null;
+/** The message or tip that a case is about. */
+export function messageOf(subjectKey: string): RemovableId | null {
+  return subjectKey.startsWith('message:') ? (subjectKey.slice('message:'.length) as RemovableId) : null;
 }

@@ -1,6 +1,7 @@
 /** Rows of cases, decisions and appeals as the wire has them. */
 import { iso, isoOrNull } from '../../platform/clock.ts';
-import type { MessageId, RoomId } from '../../protocol/ids.ts';
+import type { RemovableId } from '../../protocol/chat/chat.ts';
+import type { RoomId } from '../../protocol/ids.ts';
 import type { Appeal, AppealKind, Decision, Ground, OwnAppeal, ReviewCase } from '../../protocol/trust/decisions.ts';
 import type { FiledReport } from '../../protocol/trust/reports.ts';
 import type { CaseRow, ReportRow } from './cases.store.ts';
@@ -77,7 +78,7 @@ export function toMade(row: StandingRow): Omit<Decision, 'by' | 'accused' | 'app
 }
 
 function toMeasure({ kind, room, message, until }: DecisionRow['measures'][number]): Decision['measures'][number] {
-  return { kind, room: room as RoomId | null, message: message as MessageId | null, until };
+  return { kind, room: room as RoomId | null, message: message as RemovableId | null, until };
 }
 
 export function toDecision(row: StandingRow, appeals: StandingAppeal[], nowMs: number): Decision {

@@ -3,7 +3,8 @@
  * decision as it stands then: it may come twice, late, or in another order. Trust has no list of bans.
  */
 import type { Fact } from '../../platform/outbox/outbox.ts';
-import type { MessageId, RoomId } from '../../protocol/ids.ts';
+import type { RemovableId } from '../../protocol/chat/chat.ts';
+import type { RoomId } from '../../protocol/ids.ts';
 import type { Measure } from '../../protocol/trust/decisions.ts';
 import type { Suspensions } from '../../rooms/restrictions/suspensions.ts';
 import type { TrustFacts } from '../trust-facts.ts';
@@ -19,8 +20,8 @@ interface InRoom {
 export interface MeasurePorts {
   rooms: Pick<Suspensions, 'suspend' | 'removeFromRoom' | 'closeStage' | 'lift'>;
   chat: {
-    removeMessage(it: InRoom & { message: MessageId; reason: string }): Promise<void>;
-    restoreMessage(it: InRoom & { message: MessageId }): Promise<void>;
+    removeMessage(it: InRoom & { message: RemovableId; reason: string }): Promise<void>;
+    restoreMessage(it: InRoom & { message: RemovableId }): Promise<void>;
     mute(it: InRoom & { identity: string; until: string | null; reason: string }): Promise<void>;
     unmute(it: InRoom & { identity: string }): Promise<void>;
   };
@@ -65,7 +66,7 @@ export class Measures {
     if (kind === 'stop_live') return rooms.closeStage(room, { decision, reason });
     if (kind === 'refund_room') return money.refundRoom(room);
     if (kind === 'remove_message') {
-      const message = measure.message as MessageId;
+      const message = measure.message as RemovableId;
       return chat.removeMessage({ room, message, decision, reason: ofMessage });
     }
     // Erased meanwhile.
@@ -88,7 +89,7 @@ export class Measures {
     switch (measure.kind) {
       case 'remove_message': {
         if (await this.#store.removesToo(decision, measure)) return;
-        return chat.restoreMessage({ room, message: measure.message as MessageId, decision });
+        return chat.restoreMessage({ room, message: measure.message as RemovableId, decision });
       }
       case 'mute':
         return accused === null ? undefined : chat.unmute({ room, identity: accused, decision });

@@ -8,9 +8,10 @@ import { PeriodicJob } from '../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
 import type { Language } from '../../protocol/accounts/people.ts';
+import type { RemovableId } from '../../protocol/chat/chat.ts';
 import type { ChatReportInput } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { type ChatReportId, createId, type MessageId, type RoomId } from '../../protocol/ids.ts';
+import { type ChatReportId, createId, type MessageId, messageId, type RoomId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { OrderInput } from '../../protocol/trust/decisions.ts';
 import type {
@@ -47,8 +48,8 @@ const RECEIVED = { state: 'received', outcome: null } as const;
 
 /** What reports ask of the chat. */
 interface ReportedChat {
-  /** A message with its context, and what is on record of its author. Throws `message_not_found`. */
-  messageEvidence(room: RoomId, id: MessageId): Promise<{ message: { from: { identity: string } } }>;
+  /** A message or the words of a tip, with context and what is on record of the author. Throws `message_not_found`. */
+  messageEvidence(room: RoomId, id: RemovableId): Promise<{ message: { from: { identity: string } } }>;
   /** What is on record of a person in the rooms of this room's creator. */
   personEvidence(room: RoomId, identity: string): Promise<object>;
   /** Shows a report to the room's moderators; idempotent. */
@@ -136,7 +137,8 @@ export class Reports {
   ): Promise<Report> {
     const report = await this.#file(room, reporter, input, { mayAct });
     const { subject, category, note } = input;
-    if (subject.kind === 'message' && isChatCategory(category))
+    // Words of tips are for the house alone, since the room must not learn who gave an anonymous one.
+    if (subject.kind === 'message' && isMessageId(subject.id) && isChatCategory(category))
       await this.#options.chat.report(room, reporter, { messageId: subject.id, category, ...chatNote(note) });
     const [own = { ...report, ...RECEIVED }] = await this.#withOutcomes({ person: reporter }, [report]);
     return own;
@@ -350,6 +352,10 @@ export class Reports {
 
 /** Two presses of one form come to one case. */
 const formKey = (key: string) => `form:${key}`;
+
+function isMessageId(id: RemovableId): id is MessageId {
+  return messageId.safeParse(id).success;
+}
 
 function isChatCategory(category: ReportCategory): category is ChatReportInput['category'] {
   return category !== 'consent' && category !== 'illegal';

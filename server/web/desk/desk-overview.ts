@@ -118,10 +118,6 @@ export class DeskOverviewPart extends DeskPart<Shown> {
         color: var(--_success);
       }
 
-      .owed .facts {
-        grid-template-columns: minmax(0, 1fr) auto;
-      }
-
       .count {
         margin-bottom: var(--_space-8);
         font: var(--_title-20);
@@ -156,7 +152,7 @@ export class DeskOverviewPart extends DeskPart<Shown> {
         figure('held', texts.held, owed.creatorsPendingMinor, texts.heldHint),
         figure('available', texts.available, owed.creatorsAvailableMinor, texts.availableHint),
       ]),
-      html`<div class="owed">${this.section('owed', { title: texts.owed }, this.#owed(overview))}</div>`,
+      html`<div class="amounts">${this.section('owed', { title: texts.owed }, this.#owed(overview))}</div>`,
       this.#last(overview),
       acts.length > 0 ? this.section('acts', { title: texts.acts }, this.#acts(acts.slice(0, ACTS_SHOWN))) : nothing,
     ];

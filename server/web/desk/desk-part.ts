@@ -16,6 +16,11 @@ export abstract class DeskPart<Data = undefined> extends PagePart<Data> {
         font: var(--_type-14);
       }
 
+      h1 {
+        margin-block: var(--_space-8);
+        font: var(--_title-28);
+      }
+
       h3 {
         font: var(--_strong-16);
       }
@@ -55,8 +60,10 @@ export abstract class DeskPart<Data = undefined> extends PagePart<Data> {
         user-select: all;
       }
 
-      .opens {
+      .rows > .opens {
         position: relative;
+        margin-inline: calc(-1 * var(--_space-8));
+        padding-inline: var(--_space-8);
       }
 
       .opens strong a {
@@ -99,6 +106,18 @@ export abstract class DeskPart<Data = undefined> extends PagePart<Data> {
 
       .facts dt {
         color: var(--_muted);
+      }
+
+      .facts dd {
+        text-align: start;
+      }
+
+      .amounts .facts {
+        grid-template-columns: minmax(0, 1fr) auto;
+      }
+
+      .amounts .facts dd {
+        text-align: end;
       }
 
       summary {
@@ -159,14 +178,16 @@ export abstract class DeskPart<Data = undefined> extends PagePart<Data> {
     return this.#people.get(identity)?.name ?? identity;
   }
 
-  /** Whom an id means: portrait or initials, the name, and the id to copy. */
+  /** Whom an id means: portrait or initials, the name, and the id to copy; the id alone where that is not known. */
   protected person(identity: string, href?: string): TemplateResult {
     const card = this.#people.get(identity);
-    const name = html`<bdi>${card?.name ?? identity}</bdi>`;
-    const picture = card?.picture?.[0];
+    const name = card ? html`<bdi>${card.name}</bdi>` : html`<code>${identity}</code>`;
+    const linked = href ? html`<a href=${href}>${name}</a>` : name;
+    if (!card) return linked;
+    const picture = card.picture?.[0];
     return html`<span class="person"
-      >${picture ? html`<img class="face" src=${picture.path} alt="" width="24" height="24" loading="lazy" />` : html`<span class="face" aria-hidden="true">${initialsOf(card?.name ?? identity)}</span>`}
-      ${href ? html`<a href=${href}>${name}</a>` : name} ${card && card.name !== identity ? html`<code>${identity}</code>` : nothing}</span
+      >${picture ? html`<img class="face" src=${picture.path} alt="" width="24" height="24" loading="lazy" />` : html`<span class="face" aria-hidden="true">${initialsOf(card.name)}</span>`}
+      ${linked} ${card.name === identity ? nothing : html`<code>${identity}</code>`}</span
     >`;
   }
 

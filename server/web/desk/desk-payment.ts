@@ -27,16 +27,16 @@ export class DeskPaymentPart extends DeskPart<DeskPaymentDetail> {
         border-top: 1px solid var(--_line);
       }
 
-      .legs .facts {
-        grid-template-columns: minmax(0, 1fr) auto;
-      }
-
       @media (min-width: 1200px) {
         .halves {
           display: grid;
           grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
           gap: var(--_space-48);
           align-items: start;
+        }
+
+        .halves > section {
+          margin-top: 0;
         }
       }
     `,
@@ -118,7 +118,7 @@ export class DeskPaymentPart extends DeskPart<DeskPaymentDetail> {
 
   #transaction(legs: DeskLeg[], currency: string): TemplateResult {
     const [first] = legs;
-    return html`<div class="legs">
+    return html`<div class="legs amounts">
       <p class="muted">${first?.kind} <code>${first?.transaction}</code> · ${first ? this.moment(first.at) : nothing}</p>
       ${this.facts(
         legs.map(({ account, owner, amountMinor }) => [

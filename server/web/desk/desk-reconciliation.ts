@@ -59,7 +59,7 @@ export class DeskReconciliation extends DeskPart<Reconciliation[]> {
         amount: money(differenceMinor),
       }),
     });
-    return html`<section data-testid="reconciliation" data-unexplained=${run.unexplainedCount}>
+    return html`<section class="amounts" data-testid="reconciliation" data-unexplained=${run.unexplainedCount}>
       <h2 class="display"><span class="${isWell ? 'good' : 'bad'}-mark">${icon(isWell ? 'check' : 'warning', 24)}</span> ${this.#verdict(run)}</h2>
       <p class="muted">${this.moment(run.startedAt)} · ${texts.movements(formatCount(run.movementCount, language))} ${texts.since(formatLongDay(run.since, language))}</p>
       ${this.facts([

@@ -87,7 +87,7 @@ export class DeskRefund extends DeskPart {
     const texts = this.desk.payment;
     const { kind, currency } = this.detail.payment;
     const losesAccess = GIVES_ACCESS.has(kind) && amountMinor === this.#leftMinor;
-    return html`<div data-testid="refund-legs">
+    return html`<div class="amounts" data-testid="refund-legs">
       <p>${texts.previewTo[to]} ${losesAccess ? texts.losesAccess : nothing}</p>
       ${legs.length === 0 ? nothing : html`<p>${texts.previewFrom}</p>`}
       ${this.facts(legs.map(({ part, amountMinor: minor }) => [texts.parts[part] ?? part, this.money(minor, currency)]))}

@@ -12,6 +12,7 @@ import '../account/account-blocks.ts';
 import '../account/account-creator.ts';
 import '../account/account-data.ts';
 import '../account/account-follows.ts';
+import '../account/account-mutes.ts';
 import '../account/account-operator.ts';
 import '../account/account-passkeys.ts';
 import '../account/account-picture.ts';
@@ -59,6 +60,7 @@ export class SiteAccount extends SitePage {
           : html`${profile.role === 'creator' ? html`<account-picture .profile=${profile}></account-picture>` : nothing}
               <account-creator .data=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
               <account-follows></account-follows>
+              <account-mutes></account-mutes>
               ${profile.role === 'creator' ? html`<account-blocks></account-blocks>` : nothing}
               <account-push></account-push>
               <account-passkeys></account-passkeys>

@@ -12,7 +12,7 @@ import { tokens } from '../../../client-sdk/elements/theme/tokens.ts';
 import { PagePart } from '../site/page-part.ts';
 import { SitePage } from '../site/site-page.ts';
 
-const declared = [...tokens.cssText.matchAll(/--_([\w-]+):(?! *none)/g)].map(([, name = '']) => name);
+const declared = [...tokens.cssText.matchAll(/--_([\w-]+):/g)].map(([, name = '']) => name);
 const TEXTS = [...new Set(declared.filter((name) => /^(type|strong|title|code)-/.test(name)))];
 const COLORS = declared.slice(0, declared.indexOf('font'));
 const SPACES = declared.filter((name) => name.startsWith('space-'));

@@ -3,7 +3,8 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { registerParts } from '../../../client-sdk/elements/loading/parts.ts';
-import { takeCheckoutReturn } from '../../../client-sdk/elements/money/checkout.ts';
+import { returnUrlFor, takeCheckoutReturn } from '../../../client-sdk/elements/money/checkout.ts';
+import type { TopupOrder } from '../../../client-sdk/elements/money/topup-form.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import type { SavedCard, Wallet } from '../../protocol/money/money.ts';
@@ -13,7 +14,7 @@ import { call } from '../site/site-call.ts';
 import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { walletPageStyles } from '../styles/wallet-styles.ts';
-import { readAwaitedTopup } from '../wallet/awaited-topup.ts';
+import { readAwaitedTopup, storeAwaitedTopup } from '../wallet/awaited-topup.ts';
 import type { WalletEntry } from '../wallet/history-pages.ts';
 import {
   type HistoryPlace,
@@ -34,7 +35,7 @@ registerParts({
   'wallet-memberships': loadWallet,
   'wallet-refunds': loadWallet,
   'wallet-tickets': loadWallet,
-  'wallet-topup': loadWallet,
+  'loge-topup-form': loadWallet,
 });
 
 const ASK_EVERY_MS = 1_000;
@@ -130,7 +131,7 @@ export class SiteWallet extends SitePage {
       <div class="halves" @wallet-changed=${() => this.#read()}>
         <div class="credit">
           ${this.isPastDue ? this.#pastDue() : nothing} ${isOff ? this.#noCredit() : this.#balance(currency)} ${this.#notices()}
-          ${isOff ? nothing : html`<wallet-topup currency=${currency} .wallet=${this.wallet} .cards=${this.cards ?? []}></wallet-topup>`}
+          ${isOff ? nothing : this.#topUp(currency)}
         </div>
         <div class="happened">
           <wallet-tickets></wallet-tickets>
@@ -158,6 +159,30 @@ export class SiteWallet extends SitePage {
       </div>
     </div>`;
   }
+
+  #topUp(currency: string): TemplateResult {
+    return html`<section class="card" aria-labelledby="top-up">
+      <h2 id="top-up" class="display">${this.words.wallet.topUp}</h2>
+      <loge-topup-form
+        currency=${currency}
+        .balanceMinor=${this.wallet?.balanceMinor}
+        .cards=${this.cards ?? []}
+        .order=${this.#order}
+        @topup-done=${this.#handleArrived}
+      ></loge-topup-form>
+    </section>`;
+  }
+
+  readonly #order = async (order: TopupOrder) => {
+    const answer = await call('POST /v1/wallet/topups', { ...order, returnUrl: returnUrlFor('topup', location.href) });
+    if (!('status' in answer && answer.status === 'succeeded')) storeAwaitedTopup(answer.topup);
+    return answer;
+  };
+
+  readonly #handleArrived = (): void => {
+    this.notice = 'arrived';
+    void this.#read();
+  };
 
   /** What ends access soon is shown first, also if the membership is listed below. */
   #pastDue(): TemplateResult {

@@ -23,11 +23,6 @@ export class ReviewCase extends DeskPart<CaseView> {
     ...DeskPart.styles,
     evidenceStyles,
     css`
-      h1 {
-        margin-block: var(--_space-8);
-        font: var(--_title-28);
-      }
-
       .line .state {
         border-radius: var(--_radius);
         white-space: normal;

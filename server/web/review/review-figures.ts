@@ -31,10 +31,6 @@ export class ReviewFigures extends DeskPart<Shown> {
         gap: 0 var(--_space-48);
       }
 
-      .sets .facts {
-        grid-template-columns: minmax(0, 1fr) auto;
-      }
-
       h3 {
         margin: var(--_space-16) 0 var(--_space-8);
       }
@@ -75,7 +71,7 @@ export class ReviewFigures extends DeskPart<Shown> {
     const { figures: words } = texts;
     const grounds = { law: words.law, ...Object.fromEntries(articles.map((it) => [it.id, it.title[this.language]])) };
     const { total, late, automated, withoutMeasure, medianHours } = decisions;
-    return html`<div class="sets" data-testid="figures">
+    return html`<div class="sets amounts" data-testid="figures">
       ${this.#set(words.waiting, [
         [words.total, waiting.total],
         [words.late, waiting.late],

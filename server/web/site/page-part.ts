@@ -245,9 +245,7 @@ export abstract class PagePart<Data = undefined> extends SitePart {
     });
     if (!isDone) return;
     this.note = act.done?.(item) ?? '';
-    if (!this.isConnected) return;
-    await this.updateComplete;
-    this.#keepFocus(list, index);
+    if (this.isConnected) void this.updateComplete.then(() => this.#keepFocus(list, index));
   }
 
   /** A row that went takes the focus with it: it moves to the row that took its place, or to the heading. */

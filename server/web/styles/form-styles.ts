@@ -88,8 +88,14 @@ export const formStyles = css`
   }
 
   /* Level with the fields, below the height of their labels. */
-  .search > :is(.button, .check) {
+  .search > .button {
     margin-top: calc(var(--_space-24) + var(--_space-4));
+  }
+
+  @media (min-width: 720px) {
+    .search > .check {
+      margin-top: calc(var(--_space-24) + var(--_space-4));
+    }
   }
 
   .check {

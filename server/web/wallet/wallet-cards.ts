@@ -1,16 +1,17 @@
 /** `<wallet-cards>`: the person's saved cards at the payment provider, which can be removed. */
 import { html } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
+import { cardEnd, cardName, groupCards, isExpired } from '../../../client-sdk/elements/money/card-names.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import '../../../client-sdk/elements/texts/topup-texts.ts';
 import type { SavedCard } from '../../protocol/money/money.ts';
 import { PagePart } from '../site/page-part.ts';
 import { call } from '../site/site-call.ts';
-import { cardEnd, cardName, groupCards, isExpired } from './card-names.ts';
 
 export class WalletCards extends PagePart<SavedCard[]> {
   protected override show(cards: SavedCard[]): unknown {
     const texts = this.words.wallet;
-    const nameOf = (card: SavedCard) => cardName(card, this.language);
+    const nameOf = (card: SavedCard) => cardName(card, this.texts.topup);
     const list = this.list({
       // One card may be saved several times.
       items: groupCards(cards).flatMap((group) => group.slice(0, 1).map((card) => ({ card, group }))),
@@ -19,7 +20,7 @@ export class WalletCards extends PagePart<SavedCard[]> {
       row: ({ card }) => ({
         title: html`${icon('card', 18)} ${nameOf(card)}`,
         state: isExpired(card) ? { look: 'bad', text: texts.expired } : undefined,
-        lines: [!isExpired(card) && texts.expires(cardEnd(card))],
+        lines: [!isExpired(card) && this.texts.topup.expires(cardEnd(card))],
         testId: `card-${card.id}`,
       }),
       acts: [

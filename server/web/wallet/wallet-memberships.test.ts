@@ -1,7 +1,7 @@
 /** What a member can do about a membership, and a change after which the list of memberships cannot be read. */
 
 import { afterEach, expect, test, vi } from 'vitest';
-import { elementTable } from '../../../client-sdk/elements/texts/element-texts.ts';
+import { elementTable, elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { errors } from '../../../client-sdk/elements/texts/english/errors.ts';
 import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import { fromWire, LogeError } from '../../../client-sdk/src/errors.ts';
@@ -73,7 +73,7 @@ test('nobody is told that nothing was charged for a dearer tier while the card m
   part.changing = { id: 'mbr_1', tier: tierOf('tier_1'), nextTier: null } as unknown as OwnMembership;
   part.tiers = [tierOf('cheap'), { ...tierOf('dear'), priceMinor: 1_900 }];
   await pressOf(part.render(), 'choose-dear')();
-  expect(part.problem).toBe(siteTexts('en').wallet.maybeCharged);
+  expect(part.problem).toBe(elementTexts('en').topup.maybeCharged);
   await pressOf(part.render(), 'choose-cheap')();
   expect(part.problem).toBe(errors.provider_unavailable);
 });

@@ -6,13 +6,14 @@ import { call } from '../site/site-call.ts';
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { wordsOfCharge } from '../../../client-sdk/elements/money/charge-key.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
+import '../../../client-sdk/elements/texts/topup-texts.ts';
 import type { OwnMembership, Tier } from '../../protocol/money/memberships.ts';
 
 import { SitePart } from '../site/site-part.ts';
-import { wordsOfCharge } from './unknown-charge.ts';
 
 const LOOK = { active: 'good', past_due: 'bad', ended: '', disputed: 'bad' } as const;
 
@@ -247,7 +248,7 @@ export class WalletMemberships extends SitePart {
     const words = super.wordsFor(error);
     const chosen = this.tiers.find(({ id }) => id === this.busy);
     const isCharged = chosen && this.changing && chosen.priceMinor > this.changing.tier.priceMinor;
-    return isCharged ? wordsOfCharge(error, words, this.words.wallet) : words;
+    return isCharged ? wordsOfCharge(error, words, this.texts.topup) : words;
   }
 
   async #cancel(membership: OwnMembership, until: string): Promise<void> {

@@ -1,4 +1,5 @@
 /** The parts of the wallet, which are loaded together once somebody is signed in. */
+import '../../../client-sdk/elements/money/topup-form.ts';
 import '../../../client-sdk/elements/theme/web-awesome.ts';
 import './wallet-billing.ts';
 import './wallet-cards.ts';
@@ -6,4 +7,3 @@ import './wallet-history.ts';
 import './wallet-memberships.ts';
 import './wallet-refunds.ts';
 import './wallet-tickets.ts';
-import './wallet-topup.ts';

@@ -6,8 +6,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Chat, ChatAppended } from '../../../server/chat/chat.ts';
+import type { LogEntry } from '../../../server/chat/log/log-entry.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
-import type { ChatEntry, ChatMessage } from '../../../server/protocol/chat/chat.ts';
+import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
@@ -153,7 +154,7 @@ class Run {
   }
 }
 
-function expectPurged(entries: ChatEntry[], purge: Extract<ChatEntry, { kind: 'purge' }>): void {
+function expectPurged(entries: LogEntry[], purge: Extract<LogEntry, { kind: 'purge' }>): void {
   for (const entry of entries) {
     if (entry.kind !== 'message' || entry.from.identity !== purge.identity || entry.seq > purge.uptoSeq) continue;
     expect(entry).toMatchObject({ text: '', removed: true });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Chat } from '../../../server/chat/chat.ts';
 import { ChatStore } from '../../../server/chat/log/chat.store.ts';
+import { type LogEntry, pageFor } from '../../../server/chat/log/log-entry.ts';
 import { MemoryBus } from '../../../server/platform/bus.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import type { Participant } from '../../../server/protocol/accounts/accounts.ts';
-import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import * as LIMITS from '../../../server/protocol/limits.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
@@ -16,7 +16,7 @@ const ada: Participant = { identity: 'ada', name: 'Ada', role: 'creator' };
 describe.each(DATABASES)('the chat log on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
   let chat: Chat;
-  const told: ChatEntry[] = [];
+  const told: LogEntry[] = [];
 
   beforeAll(async () => {
     db = await open();
@@ -98,13 +98,33 @@ describe.each(DATABASES)('the chat log on $name', ({ open }) => {
         kind: 'tip',
         id: tip.id,
         seq: 1,
-        from: lea,
+        giver: lea,
         amountMinor: 500,
         currency: 'eur',
         message: 'Brava',
         sentAt: tip.sentAt,
       },
     ]);
+  });
+
+  test('R21c: an anonymous tip is shown to its giver as theirs, and to nobody else with a trace of them', async () => {
+    const room = createId('room');
+    const tip = { ...tipIn(room), anonymous: true };
+    await chat.appendTips([tip, tipIn(room)]);
+    const page = await chat.catchUp(room, undefined);
+    const froms = (identity: string) =>
+      pageFor(page, identity).entries.map((entry) => entry.kind === 'tip' && [entry.from, entry.anonymous ?? false]);
+    expect(froms('lea')).toEqual([
+      [lea, true],
+      [lea, false],
+    ]);
+    for (const other of ['ada', 'tom', '']) {
+      expect(froms(other)).toEqual([
+        [null, true],
+        [lea, false],
+      ]);
+    }
+    expect(JSON.stringify(pageFor(page, 'ada').entries[0])).not.toMatch(/lea|Léa/);
   });
 
   test('R61: a tip that was paid back is marked in the history, and the refund has its own entry once', async () => {

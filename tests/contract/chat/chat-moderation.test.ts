@@ -508,6 +508,19 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       expect((await there.held.queue(room)).waiting).toBe(0);
     });
 
+    test('R63: a message carries for how long its author is a member, also after it was held', async () => {
+      const send = (text: string, member?: number) =>
+        here.send({ room, from: lea, member, input: { clientId: createId('event'), text } });
+      await send('of a member', 7);
+      await send('of a new one', 0);
+      await send('of somebody else');
+      const answer = await send('maybe of a member', 12);
+      if (!('held' in answer)) throw new Error('not held');
+      await here.held.review(room, mod, { id: answer.held.id, decision: 'allow' });
+      const { entries } = await there.history(room, { since: 0, limit: 10 });
+      expect(entries.map((entry) => entry.kind === 'message' && entry.member)).toEqual([7, 0, undefined, 12]);
+    });
+
     test('two concurrent decisions of moderators: one wins', async () => {
       const held = await hold('maybe once');
       const codes = await Promise.all([
@@ -539,6 +552,21 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       expect(await tipWords()).toEqual([null, 'by a moderator', null, '🔥', null, 'a member']);
       const reasons = () => news.flatMap((it) => (it.type === 'held' ? [it.reason] : []));
       await expect.poll(() => reasons()).toEqual([null, null, null]);
+    });
+
+    test('R21c: moderation never tells whose an anonymous tip is, and removes its words by their id', async () => {
+      const giver = fan(`giver-${room}`.slice(0, 40));
+      const anonymous = { ...tip(giver, 'hurtful'), anonymous: true };
+      await here.appendTips([anonymous, tip(giver, 'named')]);
+      await here.moderation.removeAuthor({ room, actor: mod, identity: giver.identity, reason: 'insults' });
+      expect(await tipWords()).toEqual(['hurtful', null]);
+      expect(await here.records.about(room, giver.identity)).toMatchObject({ tips: 1, tippedMinor: 500 });
+      await here.moderation.remove({ room, actor: mod, messageId: anonymous.id });
+      expect(await tipWords()).toEqual([null, null]);
+      expect(await here.records.about(room, giver.identity)).toMatchObject({ removed: 1 });
+      expect(await here.records.audit(room, { limit: 1 })).toMatchObject([
+        { kind: 'remove', messageId: anonymous.id, target: null },
+      ]);
     });
 
     test('R51, R60: the words of a tip are removed alone, and with all of its author', async () => {
@@ -693,6 +721,8 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
       input: { identity: 'lea', kind: 'ban', scope: 'room', reason: 'insults' },
     });
     await here.moderation.removeAuthor({ room, actor: ada, identity, reason: 'spam' });
+    await here.mutes.add({ room, identity: 'tom', muted: identity });
+    await here.mutes.add({ room, identity, muted: 'tom' });
     expect(JSON.stringify(await there.state(room))).toContain(identity);
 
     const { pseudonym } = await here.personalData.erase(identity, ada);
@@ -709,7 +739,8 @@ describe.each(DATABASES)('moderation on $name', ({ open }) => {
     expect(record.find(({ kind }) => kind === 'remove_author')).toMatchObject({ target: pseudonym, reason: 'spam' });
     expect(record.find(({ kind }) => kind === 'ban')).toMatchObject({ actor: { identity: pseudonym }, target: 'lea' });
     const left: Record<string, unknown> = { entries, record, state: await here.state(room) };
-    for (const table of ['chat_entries', 'chat_acts', 'chat_polls', 'chat_poll_votes', 'chat_held', 'restrictions']) {
+    const tables = ['chat_entries', 'chat_acts', 'chat_polls', 'chat_poll_votes', 'chat_held', 'restrictions', 'mutes'];
+    for (const table of tables) {
       left[table] = await db.bulk(`select * from ${table}`, []);
     }
     for (const [where, what] of Object.entries(left)) {

@@ -101,7 +101,10 @@ describe.each(DATABASES)('clubs on $name', ({ open }) => {
     const until = (ms: number) => new Date(Date.now() + ms).toISOString();
     const grant = (tier: Tier, ms: number) =>
       db.transaction((tx) =>
-        house.rooms.clubs.grant(tx, { membership, creator, identity: 'lea', tier: tier.id, validUntil: until(ms) }),
+        house.rooms.clubs.grant(tx, {
+          ...{ membership, creator, identity: 'lea', tier: tier.id, startedAt: until(0) },
+          validUntil: until(ms),
+        }),
       );
     await grant(silver, DAY_MS);
     expect(await accessOf(house, any, 'lea')).toMatchObject({
@@ -133,7 +136,7 @@ describe.each(DATABASES)('clubs on $name', ({ open }) => {
     await db.orm.insert(rooms).values(later);
     const membership = createId('membership');
     const validUntil = new Date(Date.now() + DAY_MS).toISOString();
-    const grant = { membership, creator, identity: 'lea', tier: silver.id, validUntil };
+    const grant = { membership, creator, identity: 'lea', tier: silver.id, validUntil, startedAt: validUntil };
     await db.transaction((tx) => house.rooms.clubs.grant(tx, grant));
     await db.transaction((tx) => house.rooms.clubs.revoke(tx, membership, 'refunded'));
     const facts = await db.orm.select().from(outbox).where(eq(outbox.room, oldest.id)).orderBy(outbox.seq);

@@ -5,7 +5,7 @@ import { createId } from '../../../server/protocol/ids.ts';
 import type { TipInput } from '../../../server/protocol/money/money.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { closeBalanced, type MoneyHouse, openMoneyHouse } from '../../support/houses/money-house.ts';
+import { closeBalanced, type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
@@ -157,6 +157,39 @@ describe.each(DATABASES)('tips, menus and goals on $name', ({ open }) => {
     const page = await house.money.cardTips.open({ room: own, from, input });
     await house.money.tipping.setMenu(own.id, []);
     expect(await house.money.cardTips.open({ room: own, from, input })).toEqual(page);
+  });
+
+  test('R21c: an anonymous tip stays so, names nobody to the creator, and has no place in the leaderboard', async () => {
+    const own = await house.createRoom({ kind: 'free' });
+    await house.money.tipping.setMenu(own.id, [SONG]);
+    const [lea, malik] = [await house.createFan(2_000), await house.createFan(2_000)];
+    const { amountMinor } = SONG;
+    const input = { menuItem: SONG.id, amountMinor, anonymous: true, idempotencyKey: 'key-of-the-unseen' };
+    const { tip: sent } = await tip(lea, input, own);
+    expect(sent).toMatchObject({ from: { identity: lea }, anonymous: true });
+    expect((await tip(lea, input, own)).tip).toEqual(sent);
+    await expect(tip(lea, { ...input, anonymous: false }, own)).rejects.toEqual(failure('idempotency_conflict'));
+    await tip(malik, { amountMinor: 300 }, own);
+
+    const { requests } = await house.money.tipRequests.list(own.id);
+    expect(requests).toMatchObject([{ tip: sent.id, from: null }]);
+    expect(JSON.stringify(requests)).not.toContain(lea);
+    const { entries } = await house.money.tipping.getLeaderboard(own.id, 10);
+    expect(entries).toMatchObject([{ rank: 1, identity: malik, amountMinor: 300, tipCount: 1 }]);
+  });
+
+  test('R21c: a tip by card keeps that it is anonymous, and its page is of no other tip', async () => {
+    const own = await house.createRoom({ kind: 'free' });
+    const from = { identity: await house.createFan(), name: 'Fan', role: 'fan' } as const;
+    const input = { amountMinor: 1_000, anonymous: true, idempotencyKey: 'key-of-the-unseen' };
+    const { checkoutUrl } = await house.money.cardTips.open({ room: own, from, input });
+    const named = house.money.cardTips.open({ room: own, from, input: { ...input, anonymous: false } });
+    await expect(named).rejects.toEqual(failure('idempotency_conflict'));
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    const told = () =>
+      house.facts.flatMap((fact) => (fact.topic === 'tips.settled' && fact.room === own.id ? fact.data.tips : []));
+    await eventually(() => told().length === 1);
+    expect(told()).toMatchObject([{ from: { identity: from.identity }, anonymous: true }]);
   });
 
   test('a goal counts tips since it was set without refunded ones; a new goal starts at zero', async () => {

@@ -98,7 +98,7 @@ describe.each(DATABASES)('rooms on $name', ({ open }) => {
       return db.transaction((tx) =>
         clubs.grant(tx, {
           ...{ membership: `membership_${n}` as MembershipId, creator: 'ada', identity: 'lea', tier: tier.id },
-          validUntil: later(days),
+          ...{ startedAt: later(0), validUntil: later(days) },
         }),
       );
     };
@@ -121,6 +121,38 @@ describe.each(DATABASES)('rooms on $name', ({ open }) => {
     expect(await findAccess()).toMatchObject({ valid: { membership: 'membership_0' } });
     await end(0);
     expect(await findAccess()).toEqual({ lapsed: 'expired' });
+  });
+
+  test('R63: who is admitted is known as a member since their membership began, as long as it is valid', async () => {
+    const { id: room } = await create('eve', 'for everybody');
+    const { id: elsewhere } = await create('max', 'of another creator');
+    const tier = (await rooms.clubs.createTier('eve', { name: 'Gold', priceMinor: 500, interval: 'month' })).id;
+    const at = (days: number) => new Date(clock.now() + days * 24 * HOUR_MS).toISOString();
+    const membership = 'membership_of_tom' as MembershipId;
+    const grant = { membership, creator: 'eve', identity: 'tom', tier, startedAt: at(-100), validUntil: at(1) };
+    const sinceIn = async (where: RoomId, identity: string) => {
+      const iat = Math.floor(clock.now() / 1_000);
+      const claims = {
+        iss: 'devkey',
+        sub: identity,
+        name: 'Tom',
+        room: where,
+        role: 'fan',
+        iat,
+        exp: iat + 600,
+      } as const;
+      return (await rooms.admit(claims)).memberSince;
+    };
+    expect(await sinceIn(room, 'tom')).toBeNull();
+    await db.transaction((tx) => rooms.clubs.grant(tx, grant));
+    expect(await sinceIn(room, 'tom')).toBe(grant.startedAt);
+    expect([await sinceIn(room, 'lea'), await sinceIn(elsewhere, 'tom')]).toEqual([null, null]);
+    await db.transaction((tx) => rooms.clubs.revoke(tx, membership, 'disputed'));
+    expect(await sinceIn(room, 'tom')).toBeNull();
+    await db.transaction((tx) => rooms.clubs.grant(tx, grant));
+    expect(await sinceIn(room, 'tom')).toBe(grant.startedAt);
+    clock.advance(24 * HOUR_MS);
+    expect(await sinceIn(room, 'tom')).toBeNull();
   });
 
   test('a person of the house has a limit of open rooms, a creator of an embedder has none', async () => {

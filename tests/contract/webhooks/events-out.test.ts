@@ -142,6 +142,7 @@ describe.each(DATABASES)('events out on $name', ({ open }) => {
       currency: 'eur',
       message: null,
       item: null,
+      ...(index === 0 && { anonymous: true }),
       sentAt: new Date(house.clock.now()).toISOString(),
     });
     const facts = Array.from({ length: 5 }, () => Array.from({ length: 90 }, (_, index) => tip(index)));

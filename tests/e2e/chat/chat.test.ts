@@ -196,7 +196,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await expectInChat(tom, 'Am I heard?');
     await lea
       .by('chat-note')
-      .getByText(/again in \d s/)
+      .getByText(/\d s to go/)
       .waitFor();
     await creator.by('moderation-open').click();
     await creator.by('slow-0').click();
@@ -358,6 +358,43 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await creator.by('chat-answered').waitFor();
     await creator.page.keyboard.press('Escape');
     await creator.by('chat-answered').waitFor({ state: 'detached' });
+  });
+
+  test('R62: a fan hides what another writes, for themselves alone, and shows it again', async () => {
+    await say(lea, 'Hidden from one page');
+    for (const visitor of [creator, tom]) await expectInChat(visitor, 'Hidden from one page');
+    await pointAt(tom, 'Hidden from one page');
+    await tom.by('tool-mute').click();
+    await tom.by('chat-muted').waitFor();
+    await eventually(async () => !(await textsOf(tom)).includes('Hidden from one page'), 'it is hidden');
+    expect(await textsOf(creator)).toContain('Hidden from one page');
+    await tom.by('unmute').click();
+    await tom.by('chat-muted').waitFor({ state: 'detached' });
+    await tom.page.keyboard.press('Escape');
+    await expectInChat(tom, 'Hidden from one page');
+  });
+
+  test('R21c: an anonymous tip is somebody’s, and its words are reported from the chat', async () => {
+    const [from, sentAt] = [{ identity: 'fan-9', name: 'Zoé', role: 'fan' } as const, new Date().toISOString()];
+    const tip = { id: createId('tip'), room, from, amountMinor: 900, currency: 'eur', item: null, sentAt };
+    await loge.app.context.chat.appendTips([{ ...tip, message: 'From nobody you know', anonymous: true }]);
+    const before = (await loge.app.context.reports.listBy('tom')).length;
+    const shown = creator.by('chat-list').locator(`[data-tip="${tip.id}"]`);
+    await shown.getByText('Somebody').waitFor();
+    expect(await shown.innerText()).not.toContain('Zoé');
+    await pointAt(creator, 'From nobody you know');
+    await creator.by('tool-report').waitFor();
+    expect(await creator.by('timeout-600').count()).toBe(0);
+    await creator.page.mouse.move(5, 5);
+    await pointAt(tom, 'From nobody you know');
+    expect(await tom.by('tool-mute').count()).toBe(0);
+    await tom.by('tool-report').click();
+    await tom.by('report-message').waitFor();
+    expect(await tom.by('report-person').count()).toBe(0);
+    await tom.by('report-spam').check();
+    await tom.by('report-send').click();
+    const reported = async () => (await loge.app.context.reports.listBy('tom')).length;
+    await eventually(async () => (await reported()) === before + 1, 'the report is there');
   });
 
   test('the words of a tip are removed on every page, and its amount stays', async () => {

@@ -53,6 +53,7 @@ async function nextAttacker(): Promise<TestParticipant> {
 const TABLES = [
   ...['entries', 'acts', 'held', 'words', 'reports', 'polls', 'poll_votes', 'hooks'].map((name) => `chat_${name}`),
   'restrictions',
+  'mutes',
 ];
 
 async function written(): Promise<string> {
@@ -89,6 +90,8 @@ const valid = (): Record<ChatRequest, Record<string, unknown>> => ({
   'chat:setWords': { words: [{ pattern: 'spoiler', action: 'hold' }] },
   'chat:words': {},
   'chat:report': { messageId, category: 'spam', note: 'because' },
+  'chat:mute': { identity: 'tom' },
+  'chat:unmute': { identity: 'tom' },
 });
 
 const hostile = fc.oneof(

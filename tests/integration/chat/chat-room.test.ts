@@ -42,6 +42,49 @@ test('a reconnecting participant learns that their hand is lowered', async () =>
   await expect.poll(() => again.events.findLast(({ name }) => name === 'chat:hands')?.data).toMatchObject({ count: 0 });
 });
 
+test('R62: a mute follows a person to their other devices and rooms, and reaches nobody else', async () => {
+  const { join } = await openRoom();
+  const { join: joinOther } = await openRoom();
+  using lea = await join({ identity: 'lea' });
+  using phone = await joinOther({ identity: 'lea' });
+  using tom = await join({ identity: 'tom' });
+  await say(tom, 'hello');
+  const told = phone.next('chat:muted');
+  const { muted } = await lea.request('chat:mute', { identity: 'tom' });
+  expect(muted).toEqual([{ identity: 'tom', name: 'tom' }]);
+  expect(await told).toEqual({ muted });
+  using again = await joinOther({ identity: 'lea' });
+  expect(again.welcome.inside?.muted).toEqual(muted);
+  const back = lea.next('chat:muted', (list) => list.muted.length === 0);
+  expect(await phone.request('chat:unmute', { identity: 'tom' })).toEqual({ muted: [] });
+  await back;
+  await say(tom, 'and again');
+  expect(tom.events.filter(({ name }) => name === 'chat:muted')).toEqual([]);
+});
+
+test('R63: who joins the club during the live is shown as a member from the next message on', async () => {
+  const { db, rooms, outbox } = loge.app.context;
+  const { join } = await openRoom();
+  using lea = await join({ identity: 'lea' });
+  using tom = await join({ identity: 'tom' });
+  expect((await say(lea, 'not yet')).message).not.toHaveProperty('member');
+  const tier = await rooms.clubs.createTier('ada', { name: 'Gold', priceMinor: 500, interval: 'month' });
+  const [startedAt, paidUntil] = [new Date().toISOString(), new Date(Date.now() + 86_400_000).toISOString()];
+  const held = { id: createId('membership'), creator: 'ada', identity: 'lea', startedAt };
+  const standing = { nextTier: null, status: 'active', cancelAtPeriodEnd: false, renewable: true, disputed: false };
+  await db.transaction(async (tx) => {
+    const { id: membership, ...grant } = held;
+    await rooms.clubs.grant(tx, { membership, ...grant, tier: tier.id, validUntil: paidUntil });
+    const data = { change: 'started', membership: { ...held, tier, ...standing, paidUntil, accessUntil: paidUntil } };
+    await outbox.add(tx, { topic: 'membership.changed', identity: 'lea', data });
+  });
+  outbox.wake();
+  const shown = tom.next('chat:frame', ({ entries }) => entries.some((it) => it.kind === 'message' && it.member === 0));
+  await expect.poll(async () => (await say(lea, `a member ${Math.random()}`)).message.member).toBe(0);
+  await shown;
+  expect((await say(tom, 'of somebody else')).message).not.toHaveProperty('member');
+});
+
 describe('restrictions', () => {
   test('R50: a ban is reported at once with its reason, survives a reconnect, and its end is reported', async () => {
     const { join } = await openRoom();

@@ -435,6 +435,8 @@ describe('over sockets', () => {
     'chat:setWords': { words: [] },
     'chat:words': {},
     'chat:report': { ...message, category: 'harassment' },
+    'chat:mute': { identity: 'somebody' },
+    'chat:unmute': { identity: 'somebody' },
     'rooms:remove': target,
     'rooms:block': target,
     'rooms:end': {},

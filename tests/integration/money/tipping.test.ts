@@ -60,6 +60,7 @@ test('the creator sets a goal and a menu that all see; tips move the goal, and a
   await back;
   expect((await shown).entries).toContainEqual(expect.objectContaining({ kind: 'tip_refund', tip: receipt.id }));
   const { entries } = await newcomer.request('chat:history', { limit: 10 });
+  expect(entries.filter(({ kind }: ChatEntry) => kind === 'notice')).toEqual([]);
   expect(entries.find((entry: ChatEntry) => entry.kind === 'tip')).toMatchObject({
     id: receipt.id,
     refunded: true,
@@ -68,6 +69,80 @@ test('the creator sets a goal and a menu that all see; tips move the goal, and a
   const cleared = fan.next('money:goalProgress', (data) => data.goal === null);
   await creator.request('money:clearGoal');
   await cleared;
+});
+
+test('R21c: nothing that others are sent or can read tells who gave an anonymous tip', async () => {
+  const { id: room } = await loge.createRoom({ kind: 'free' });
+  using creator = await connect('ada', room, 'creator');
+  using moderator = await connect('mo', room, 'moderator');
+  using fan = await connect('malik', room);
+  const token = await loge.token({ identity: 'unseen-1', name: 'Unseen Giver', room, role: 'fan' });
+  using giver = await TestParticipant.connect(loge.url, { token });
+  await creator.request('money:setTipMenu', { items: [SONG] });
+  const { checkoutUrl } = await giver.request('money:topup', { amountMinor: 2_000 });
+  const credited = giver.next('money:walletChanged', (wallet) => wallet.balanceMinor === 2_000);
+  await payCheckout(checkoutUrl);
+  await credited;
+
+  const isTip = ({ entries }: ChatFrame) => entries.some(({ kind }) => kind === 'tip');
+  const told = [creator, moderator, fan, giver].map((each) => each.next('chat:frame', isTip));
+  const asked = creator.next('money:requestsChanged', ({ requests }) => requests.length === 1);
+  const input = { menuItem: 'song', amountMinor: 500, message: 'Brava', idempotencyKey: 'tip-00000002' };
+  const { id } = await giver.request('money:tip', { ...input, anonymous: true });
+  const frames = await Promise.all(told);
+  const own = { id, from: { identity: 'unseen-1', name: 'Unseen Giver', role: 'fan' }, anonymous: true };
+  expect(frames.pop()?.entries).toMatchObject([own]);
+  for (const { entries } of frames) expect(entries).toMatchObject([{ id, from: null, anonymous: true }]);
+  expect((await asked).requests).toMatchObject([{ tip: id, from: null }]);
+  expect((await giver.request('chat:history', { limit: 10 })).entries).toMatchObject([own]);
+  await moderator.request('chat:remove', { messageId: id, reason: 'Not here' });
+
+  using newcomer = await connect('ines', room);
+  const read = await Promise.all([
+    ...(['money:requests', 'money:leaderboard', 'money:earnings'] as const).map((name) => creator.request(name)),
+    ...(['chat:history', 'chat:audit', 'chat:reports'] as const).map((name) => moderator.request(name)),
+    loge.server('GET', `/v1/rooms/${room}/chat/messages`),
+  ]);
+  const sent = [creator, moderator, fan, newcomer].map(({ events }) => events);
+  expect(JSON.stringify([sent, read])).not.toMatch(/unseen/i);
+});
+
+test('a goal that is reached is said once, also to who comes later; what all gave is for those inside', async () => {
+  const { id: room } = await loge.createRoom({ kind: 'ticket', priceMinor: 500 });
+  const { id: next } = await loge.server<{ id: string }>('POST', '/v1/rooms', {
+    ...{ creator: 'ada', title: 'The next one', access: { kind: 'free' }, listed: true },
+    startsAt: new Date(Date.now() + 86_400_000).toISOString(),
+  });
+  using creator = await connect('ada', room, 'creator');
+  const token = await loge.token({ identity: 'lea-of-the-goal', room, entitled: true });
+  using fan = await TestParticipant.connect(loge.url, { token });
+  const { checkoutUrl } = await fan.request('money:topup', { amountMinor: 2_000 });
+  const credited = fan.next('money:walletChanged', (wallet) => wallet.balanceMinor === 2_000);
+  await payCheckout(checkoutUrl);
+  await credited;
+  await creator.request('money:setGoal', { title: 'An encore', targetMinor: 1_000 });
+  for (const [index, amountMinor] of [900, 200, 300].entries()) {
+    const shown = fan.next('chat:frame', ({ entries }) => entries.some(({ kind }) => kind === 'tip'));
+    await fan.request('money:tip', { amountMinor, idempotencyKey: `goal-tip-${index}` });
+    await shown;
+  }
+  await expect
+    .poll(async () => {
+      const { entries } = await creator.request('chat:history', { limit: 10 });
+      return entries.flatMap((entry: ChatEntry) => (entry.kind === 'notice' ? [[entry.notice, entry.subject]] : []));
+    })
+    .toEqual([['goal_reached', 'An encore']]);
+
+  using outside = await connect('tom-of-the-goal', room);
+  await creator.request('rooms:end', {});
+  const givers = [{ identity: 'lea-of-the-goal', name: expect.any(String) }];
+  const told = { goal: { title: 'An encore', reachedMinor: 1_400 }, givers, next: { id: next, title: 'The next one' } };
+  expect(await fan.request('money:summary', {})).toMatchObject(told);
+  expect(await outside.request('money:summary', {})).toMatchObject({ goal: null, givers: [], next: { id: next } });
+  expect(await outside.request('rooms:remind', { wanted: true, next })).toEqual({ wanted: true });
+  expect(await outside.request('rooms:remind', { next })).toEqual({ wanted: true });
+  expect(await outside.request('rooms:remind', {})).toEqual({ wanted: false });
+  expect(await outside.refusal('rooms:remind', { wanted: true, next: room })).toBe('room_not_found');
 });
 
 test('only the creator sets them, from inside, with well-formed input', async () => {

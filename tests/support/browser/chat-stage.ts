@@ -71,6 +71,7 @@ export class ChatStage {
     this.element.room = room as unknown as Room;
     place.append(this.element);
     this.chat.handleInside({
+      muted: [],
       chat: this.#page(this.log.slice(-50)),
       chatState: {
         version: 1,

@@ -217,6 +217,7 @@ export class FakeHouse {
       restriction: { kind: null },
       ownVote: null,
       held: [],
+      muted: [],
       tipping: { goal: null, menu: { items: [] } },
       stage: { live: this.isLive, spares: this.keepsSpares },
     };

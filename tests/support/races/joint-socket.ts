@@ -221,6 +221,7 @@ function welcome(isLive: boolean) {
       restriction: { kind: null },
       ownVote: null,
       held: [],
+      muted: [],
       tipping: { goal: null, menu: { items: [] } },
       stage: { live: isLive, spares: false },
     },

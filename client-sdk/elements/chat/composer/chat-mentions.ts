@@ -97,7 +97,7 @@ export class ChatMentions implements ReactiveController {
     const people = new Map<string, Mentioned>();
     const items = this.#host.room?.chat.messages.slice(-RECENT_ITEMS) ?? [];
     for (const item of [...items].reverse()) {
-      if (item.kind !== 'notice') people.set(item.from.identity, item.from);
+      if (item.kind !== 'notice' && item.from) people.set(item.from.identity, item.from);
     }
     return this.#filter([...people.values()], query);
   }

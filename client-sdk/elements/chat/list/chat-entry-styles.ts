@@ -1,7 +1,10 @@
 /** Styles of the chat entries and of the tools on an entry. */
 import { css } from 'lit';
+import { chatNameStyles } from './chat-name.ts';
 
 export const chatEntryStyles = css`
+  ${chatNameStyles}
+
   .row {
     position: relative;
     contain: content;
@@ -45,25 +48,21 @@ export const chatEntryStyles = css`
     background: color-mix(in oklab, var(--_accent) 8%, transparent);
   }
 
-  .name {
+  .member {
     margin-inline-end: var(--_space-8);
-    font-weight: 600;
-    color: color-mix(in oklab, var(--_muted) 60%, var(--_text));
+    color: var(--_muted);
   }
 
-  .name.creator {
+  .member:is([data-step='1'], [data-step='2'], [data-step='3']) {
+    color: color-mix(in oklab, var(--_accent) 60%, var(--_muted));
+  }
+
+  .member:is([data-step='4'], [data-step='5']) {
     color: var(--_accent);
   }
 
-  .role {
-    display: inline-block;
-    margin-inline-end: var(--_space-8);
-    padding: 0 var(--_space-8);
-    border: 1px solid currentColor;
-    border-radius: var(--_radius-full);
-    font: var(--_strong-12);
-    vertical-align: 0.08em;
-    color: var(--_accent);
+  .member[data-step='5'] .icon {
+    fill: currentcolor;
   }
 
   .mention {
@@ -148,6 +147,11 @@ export const chatEntryStyles = css`
     text-align: center;
   }
 
+  .entry.goal_reached {
+    color: var(--_accent);
+    font: var(--_strong-16);
+  }
+
   .entry.notice span {
     max-width: 80%;
   }
@@ -168,13 +172,45 @@ export const chatEntryStyles = css`
     padding: var(--_space-8) var(--_space-12);
     border: 1px solid color-mix(in oklab, var(--_accent) 42%, transparent);
     border-radius: var(--_radius-small);
-    background: color-mix(in oklab, var(--_accent) 11%, var(--_surface));
   }
 
   .tip .amount {
     grid-row: 1 / span 3;
-    font: var(--_title-20);
+    font: var(--_strong-16);
     color: var(--_accent);
+  }
+
+  .tip:is(.tier-1, .tier-2) {
+    background: color-mix(in oklab, var(--_accent) 11%, var(--_surface));
+  }
+
+  .tip:is(.tier-1, .tier-2) .amount {
+    font: var(--_title-20);
+  }
+
+  .tip.tier-2 {
+    border: 2px solid var(--_accent);
+    padding-block: var(--_space-12);
+    background: color-mix(in oklab, var(--_accent) 20%, var(--_surface));
+  }
+
+  /* Over velvet, in both themes. */
+  .tip.tier-3 {
+    --tint: var(--_on-velvet);
+    border-color: var(--_primary);
+    border-radius: var(--_radius);
+    padding: var(--_space-16);
+    background: var(--_velvet);
+    color: var(--_on-velvet);
+  }
+
+  .tip.tier-3 .amount {
+    font: var(--_title-28);
+    color: var(--_primary);
+  }
+
+  .tip.tier-3 :is(.name, .muted) {
+    color: inherit;
   }
 
   .tip.refunded {
@@ -209,8 +245,8 @@ export const chatEntryStyles = css`
     grid-column: 2;
   }
 
-  .tip .line:only-of-type {
-    grid-row: span 2;
+  .tip .line:nth-child(2):last-child {
+    grid-row: 1 / span 3;
   }
 
   .tools {

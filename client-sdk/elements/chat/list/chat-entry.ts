@@ -5,10 +5,12 @@ import { html, nothing } from 'lit';
 import type { ChatMessage, ChatNotice, ChatReply, ChatTip } from '../../../../server/protocol/chat/chat.ts';
 import type { ChatItem } from '../../../src/events.ts';
 import { icon } from '../../controls/more-icons.ts';
+import { tipTier } from '../../money/tip-tier.ts';
 import type { ElementTexts } from '../../texts/element-texts.ts';
 import { formatMoney, formatTime } from '../../texts/format.ts';
 import type { Language } from '../../texts/language.ts';
 import { shownName } from '../../texts/shown-name.ts';
+import { nameOf } from './chat-name.ts';
 
 export interface EntryContext {
   texts: ElementTexts;
@@ -20,9 +22,16 @@ export interface EntryContext {
 /** Matches URLs and mentions. */
 const MARKED = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]])|(@[\p{L}\p{N}_][\p{L}\p{N}_.-]*)/gu;
 
-export function nameOf(from: ChatMessage['from'], texts: ElementTexts): TemplateResult {
-  const role = from.role === 'fan' ? nothing : html`<span class="role">${texts.chat[from.role]}</span>`;
-  return html`<bdi class="name ${from.role}">${shownName(from, texts)}</bdi>${role}`;
+/** For how long its author has been a member; its look changes with these months. */
+const MEMBER_STEPS = [1, 3, 6, 12, 24] as const;
+
+function memberMark(months: number | undefined, { texts }: EntryContext): TemplateResult | typeof nothing {
+  if (months === undefined) return nothing;
+  const label = texts.chat.member(months);
+  const step = MEMBER_STEPS.filter((least) => months >= least).length;
+  return html`<span class="member" data-step=${step} data-testid="member-mark" role="img" aria-label=${label} title=${label}
+    >${icon('member', 13)}</span
+  >`;
 }
 
 /** The text of a message, with links and mentions marked up. */
@@ -67,17 +76,18 @@ function messageEntry(message: ChatMessage, context: EntryContext): TemplateResu
   const isToMe = message.mentions?.includes(self) || message.replyTo?.from.identity === self;
   return html`<div class="entry ${isToMe ? 'to-me' : ''}">
     ${message.replyTo ? replyLine(message.replyTo, context) : nothing}
-    ${nameOf(message.from, texts)}<bdi class="text" dir="auto">${textOf(message)}</bdi
+    ${nameOf(message.from, texts)}${memberMark(message.member, context)}<bdi class="text" dir="auto">${textOf(message)}</bdi
     ><time datetime=${message.sentAt}>${formatTime(message.sentAt, language)}</time>
   </div>`;
 }
 
 function tipEntry(tip: ChatTip, context: EntryContext): TemplateResult {
   const amount = formatMoney(tip.amountMinor, tip.currency, context.language);
-  return html`<div class="entry tip ${tip.refunded ? 'refunded' : ''}" data-tip=${tip.id}>
+  return html`<div class="entry tip tier-${tip.refunded ? 0 : tipTier(tip)} ${tip.refunded ? 'refunded' : ''}" data-tip=${tip.id}>
     <span class="amount" aria-hidden="true">${amount}</span>
     <span class="line">${nameOf(tip.from, context.texts)}<span class="muted">${context.texts.chat.tipped}
       <span class="visually-hidden">${amount}</span></span>
+      ${tip.anonymous && tip.from ? html`<span class="muted" data-testid="tip-anonymous">· ${context.texts.chat.anonymous}</span>` : nothing}
       ${tip.refunded ? html`<span class="paid-back">· ${context.texts.chat.tipRefunded}</span>` : nothing}</span>
     ${tip.item ? html`<span class="item line">${icon('gift', 14)}<bdi dir="auto">${tip.item}</bdi></span>` : nothing}
     ${tip.message ? html`<bdi class="text line" dir="auto">${tip.message}</bdi>` : nothing}
@@ -85,7 +95,7 @@ function tipEntry(tip: ChatTip, context: EntryContext): TemplateResult {
 }
 
 function noticeEntry(notice: ChatNotice, { texts }: EntryContext): TemplateResult {
-  return html`<div class="entry notice"><span>${texts.chat.notice(notice)}</span></div>`;
+  return html`<div class="entry notice ${notice.notice}"><span>${texts.chat.notice(notice)}</span></div>`;
 }
 
 export function chatEntry(item: ChatItem, context: EntryContext): TemplateResult {

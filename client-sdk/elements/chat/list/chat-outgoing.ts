@@ -6,6 +6,7 @@ import type { LogeError } from '../../../src/errors.ts';
 import type { Room } from '../../../src/room.ts';
 import { icon } from '../../controls/more-icons.ts';
 import type { ElementTexts } from '../../texts/element-texts.ts';
+import { nameOf } from './chat-name.ts';
 
 interface OutgoingContext {
   texts: ElementTexts;
@@ -22,7 +23,7 @@ export function outgoingEntries(room: Room, context: OutgoingContext): TemplateR
       (
         message,
       ) => html`<div class="entry outgoing-entry ${message.state}" role="listitem" data-testid="outgoing" data-state=${message.state}>
-        <bdi class="name">${room.localParticipant.name}</bdi><bdi class="text" dir="auto">${message.text}</bdi>
+        ${nameOf(room.localParticipant, context.texts)}<bdi class="text" dir="auto">${message.text}</bdi>
         ${stateLine(room, message, context)}
       </div>`,
     )}

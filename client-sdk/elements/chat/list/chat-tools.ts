@@ -10,7 +10,9 @@ import type { ElementTexts } from '../../texts/element-texts.ts';
 import { shownName } from '../../texts/shown-name.ts';
 import type { ChatRow } from './chat-rows.ts';
 
-export type MessageAct = { kind: 'reply' | 'report' | 'remove' | 'context' } | { kind: 'timeout'; seconds: number };
+export type MessageAct =
+  | { kind: 'reply' | 'report' | 'mute' | 'remove' | 'context' }
+  | { kind: 'timeout'; seconds: number };
 
 /** Durations of the time-out buttons. */
 export const TIMEOUT_SECONDS = [60, 600, 3_600] as const;
@@ -96,7 +98,8 @@ export class ChatTools {
   }
 
   #toolsFor(item: WrittenItem): TemplateResult[] {
-    const { chat, moderation } = this.#rights().texts;
+    const { texts } = this.#rights();
+    const { chat, moderation } = texts;
     const timeouts = TIMEOUT_SECONDS.map((seconds): ToolButton => {
       const time = moderation.times[seconds] ?? '';
       return { act: { kind: 'timeout', seconds }, label: moderation.timeout(time), text: time, isHarsh: true };
@@ -104,6 +107,7 @@ export class ChatTools {
     const tools: ToolButton[] = [
       { act: { kind: 'reply' }, label: chat.reply, icon: 'reply' },
       { act: { kind: 'report' }, label: chat.report, icon: 'flag' },
+      { act: { kind: 'mute' }, label: chat.mute(shownName(item.from, texts)), icon: 'hide' },
       { act: { kind: 'remove' }, label: moderation.remove, icon: 'remove', isHarsh: true },
       ...timeouts,
       { act: { kind: 'context' }, label: moderation.more, icon: 'more' },
@@ -113,12 +117,14 @@ export class ChatTools {
 
   #isAllowed({ kind, from }: WrittenItem, act: MessageAct): boolean {
     const { self, canWrite, canModerate } = this.#rights();
-    // Replies, reports and contexts are of messages alone.
-    if (kind === 'tip' && act.kind !== 'remove' && act.kind !== 'timeout') return false;
+    // Replies and contexts are of messages alone.
+    if (kind === 'tip' && (act.kind === 'reply' || act.kind === 'context')) return false;
     if (act.kind === 'reply') return canWrite;
-    if (from.identity === self) return false;
-    if (act.kind === 'report') return !canModerate;
-    return canModerate && (act.kind !== 'timeout' || from.role === 'fan');
+    if (from?.identity === self) return false;
+    if (act.kind === 'mute') return !canModerate && from?.role === 'fan';
+    // The giver of an anonymous tip is known to the house alone, so those who keep order report it as well.
+    if (act.kind === 'report') return !canModerate || from === null;
+    return canModerate && (act.kind !== 'timeout' || from?.role === 'fan');
   }
 
   #button(item: WrittenItem, { act, label, icon: name, text, isHarsh }: ToolButton): TemplateResult {

@@ -40,9 +40,9 @@ export const base = {
       `If the live doesn’t resume by ${time}, the room closes and a ticket bought now is refunded automatically. Until it resumes, you can also return it yourself.`,
     ticket: 'Ticket for this live',
     once: 'Paid once. No subscription.',
-    buyWallet: 'Pay from wallet',
+    payCard: (price: string) => `Pay ${price} by card`,
+    payWallet: (price: string) => `Pay ${price} from your wallet`,
     buyCard: 'Pay by card',
-    walletHolds: (amount: string) => `Your wallet holds ${amount}`,
     walletShort: (missing: string) => `You’re ${missing} short in your wallet`,
     walletTopUp: (amount: string) => `Top up ${amount}`,
     secure: 'You pay by card on our payment provider’s page. Refunds go back the way the money came.',
@@ -99,11 +99,14 @@ export const base = {
     charter: 'The charter of the house',
     pledge: (creator: string, share: string, association: string) =>
       `${creator} gives ${share}% of their share to ${association}. The association’s account is public.`,
-    waiverHints: {
-      before: 'Optional. Without it, you can return your ticket until the live begins.',
-      live: 'Optional. The live is on, so the ticket can’t be returned, with or without this.',
-      after: 'Optional. Without it, you can return your ticket until the live resumes.',
+    /** Whether a ticket can be returned: by when it is bought, and with the right of withdrawal given up. */
+    returns: {
+      before: 'You can return it until the live begins',
+      live: 'The live is on, so the ticket can’t be returned',
+      after: 'You can return it until the live resumes',
+      waived: 'Right of withdrawal given up',
     },
+    optional: 'Optional.',
     ticketsLeft: (count: number) => (count === 1 ? 'Only one ticket left' : `Only ${count} tickets left`),
   },
   wallet: {
@@ -116,6 +119,8 @@ export const base = {
   },
   /** In place of the name of somebody whose account was erased. */
   erasedPerson: 'Deleted account',
+  /** In place of the name of somebody who gave a tip anonymously. */
+  somebody: 'Somebody',
   /** A label, and what it is about. */
   labelled: (name: string, text: string) => `${name}: ${text}`,
   /** Completed by `errors.ts`. */

@@ -21,8 +21,11 @@ export const chat = {
   unread: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
   tipped: 'tipped',
   tipRefunded: 'refunded',
+  anonymous: 'anonymously',
   creator: 'creator',
   moderator: 'moderator',
+  member: (months: number) =>
+    months === 0 ? 'New member' : months === 1 ? 'Member for 1 month' : `Member for ${months} months`,
   you: 'you',
   left: (count: number) => (count === 1 ? '1 character left' : `${count} characters left`),
   announceTip: (name: string, amount: string, words: string) => `${name} tipped ${amount}${words ? `: ${words}` : ''}`,
@@ -87,6 +90,10 @@ export const chat = {
   hands: 'Raised hands',
   report: 'Report',
   reportTitle: 'What are you reporting?',
+  mute: (name: string) => `Hide messages of ${name} for me`,
+  muted: 'Hidden for you',
+  mutedText: 'You don’t see what they write, in any room. They aren’t told.',
+  unmute: (name: string) => `Show messages of ${name} again`,
   reportMessage: 'This message',
   reportPerson: (name: string) => `This person: ${name}`,
   reportLive: 'This live',
@@ -135,6 +142,8 @@ function englishNotice({ notice, on, seconds: every = 0, subject = '', won = [] 
       return `New poll: ${subject}`;
     case 'poll_closed':
       return `The poll is closed: ${subject} ${englishResult(won)}`;
+    case 'goal_reached':
+      return `Goal reached: ${subject}`;
   }
 }
 

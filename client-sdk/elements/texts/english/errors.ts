@@ -116,6 +116,7 @@ export const errors: Record<LogeErrorCode, string> = {
   poll_closed: 'This poll is closed.',
   poll_running: 'A poll is already running. Close it first.',
   already_voted: 'You’ve already voted.',
+  mute_limit: 'You’ve hidden as many people as possible. Show one again first.',
   chat_hook_not_found: 'There’s no chat filter.',
   word_pattern_invalid: 'This pattern would match nearly everything, or nothing.',
   amount_invalid: 'This amount isn’t valid.',

@@ -1,18 +1,25 @@
 /** English texts of topping a wallet up. */
 export const topup = {
   title: 'Top up your wallet',
-  text: 'Credit for tickets and tips. You pay by card on our payment provider’s page, then come back here.',
+  text: 'Credit for tickets and tips.',
   holds: (amount: string) => `You have ${amount} now.`,
   missing: (amount: string, minimum: string) => `You’re ${amount} short. The minimum top-up is ${minimum}.`,
   amounts: 'Amount',
-  other: 'Other amount',
+  other: 'Other',
   pay: (amount: string) => `Pay ${amount} by card`,
   payNone: 'Choose an amount',
   tooSmall: (minimum: string) => `The minimum top-up is ${minimum}.`,
   tooLarge: (maximum: string) => `The maximum top-up is ${maximum}.`,
   full: (maximum: string) => `A wallet holds ${maximum} at most.`,
+  room: (amount: string) => `You have room for ${amount} more.`,
+  caps: (smallest: string, largest: string, most: string) =>
+    `Top up from ${smallest} to ${largest} at a time. A wallet holds ${most} at most.`,
   payWith: 'Pay with',
   card: (brand: string, last4: string) => `${brand} ending in ${last4}`,
+  expires: (when: string) => `Expires ${when}`,
   newCard: 'Another card',
+  newCardText: 'On our payment provider’s page',
+  secure: 'You pay on our payment provider’s page, then come back here. We never see your card number.',
+  secureSaved: 'Your bank may ask you to confirm. You then come back here.',
   maybeCharged: 'Your card may have been charged. Check your wallet in a moment before you pay again.',
 };

@@ -41,9 +41,9 @@ export const base: typeof english.base = {
       `Si le live ne reprend pas avant ${time}, le salon ferme et le billet que vous achetez maintenant vous est remboursé automatiquement. Jusqu’à la reprise, vous pouvez aussi le rendre vous-même.`,
     ticket: 'Billet pour ce live',
     once: 'Payé une seule fois. Sans abonnement.',
-    buyWallet: 'Payer avec le portefeuille',
+    payCard: (price) => `Payer ${price} par carte`,
+    payWallet: (price) => `Payer ${price} du portefeuille`,
     buyCard: 'Payer par carte',
-    walletHolds: (amount) => `Votre portefeuille contient ${amount}`,
     walletShort: (missing) => `Il manque ${missing} dans votre portefeuille`,
     walletTopUp: (amount) => `Recharger ${amount}`,
     secure:
@@ -102,11 +102,13 @@ export const base: typeof english.base = {
     charter: 'La charte de la maison',
     pledge: (creator: string, share: string, association: string) =>
       `${creator} donne ${share} % de sa part à ${association}. Le compte de l’association est public.`,
-    waiverHints: {
-      before: 'Facultatif. Sinon, vous pouvez rendre votre billet jusqu’au début du live.',
-      live: 'Facultatif. Le live est en cours : avec ou sans, le billet ne peut plus être rendu.',
-      after: 'Facultatif. Sinon, vous pouvez rendre votre billet jusqu’à la reprise du live.',
+    returns: {
+      before: 'Vous pouvez le rendre jusqu’au début du live',
+      live: 'Le live est en cours : le billet ne se rend plus',
+      after: 'Vous pouvez le rendre jusqu’à la reprise',
+      waived: 'Droit de rétractation abandonné',
     },
+    optional: 'Facultatif.',
     ticketsLeft: (count: number) => (count === 1 ? 'Plus qu’un billet' : `Plus que ${count} billets`),
   },
   wallet: {
@@ -118,6 +120,7 @@ export const base: typeof english.base = {
     tooLarge: (maximum) => `Le maximum est de ${maximum}.`,
   },
   erasedPerson: 'Compte supprimé',
+  somebody: 'Quelqu’un',
   labelled: (name, text) => `${name} : ${text}`,
   errors: failures,
 };

@@ -20,8 +20,10 @@ export const chat: typeof english.chat = {
   newest: 'Derniers messages',
   unread: (count) => (count === 1 ? '1 nouveau message' : `${count} nouveaux messages`),
   tipped: 'a offert',
+  anonymous: 'anonymement',
   tipRefunded: 'remboursé',
   creator: 'créateur',
+  member: (months) => (months === 0 ? 'Nouveau membre' : `Membre depuis ${months} mois`),
   moderator: 'modération',
   you: 'vous',
   left: (count) => (count < 2 ? `${count} caractère restant` : `${count} caractères restants`),
@@ -86,6 +88,10 @@ export const chat: typeof english.chat = {
   handsUp: (count) => (count === 1 ? '1 main levée' : `${count} mains levées`),
   hands: 'Mains levées',
   report: 'Signaler',
+  mute: (name) => `Masquer pour moi les messages de ${name}`,
+  muted: 'Masqués pour vous',
+  mutedText: 'Vous ne voyez plus ce que ces personnes écrivent, dans aucun salon. Elles n’en savent rien.',
+  unmute: (name) => `Afficher de nouveau les messages de ${name}`,
   reportTitle: 'Que signalez-vous ?',
   reportMessage: 'Ce message',
   reportPerson: (name) => `Cette personne : ${name}`,
@@ -133,6 +139,8 @@ function frenchNotice({ notice, on, seconds = 0, subject = '', won = [] }: engli
       return `Nouveau sondage : ${subject}`;
     case 'poll_closed':
       return `Le sondage est terminé : ${subject} ${frenchResult(won)}`;
+    case 'goal_reached':
+      return `Objectif atteint : ${subject}`;
   }
 }
 

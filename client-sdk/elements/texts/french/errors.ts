@@ -119,6 +119,7 @@ export const errors: typeof english = {
   poll_closed: 'Ce sondage est terminé.',
   poll_running: 'Un sondage est déjà en cours. Terminez-le d’abord.',
   already_voted: 'Vous avez déjà voté.',
+  mute_limit: 'Vous avez masqué autant de personnes que possible. Réaffichez-en une d’abord.',
   chat_hook_not_found: 'Il n’y a pas de filtre de chat.',
   word_pattern_invalid: 'Ce motif correspondrait à presque tout, ou à rien.',
   amount_invalid: 'Le montant n’est pas valable.',

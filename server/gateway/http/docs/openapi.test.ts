@@ -63,6 +63,8 @@ const PUBLIC_ROUTES = [
   'DELETE /v1/me/follows/{creator}',
   'GET /v1/me/follows/{creator}',
   'GET /v1/me/follows',
+  'GET /v1/me/mutes',
+  'DELETE /v1/me/mutes/{identity}',
   'POST /v1/me/blocks',
   'GET /v1/me/blocks',
   'DELETE /v1/me/blocks/{identity}',

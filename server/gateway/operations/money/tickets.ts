@@ -6,8 +6,11 @@ export const ticketOperations = implement(ticketContract, {
     ...(await money.quotes.quote({ room: await rooms.getRoom(room), identity, locale, ...input })),
     charterUrl: (await charter.isInForce()) ? `${config.publicUrl}/charter` : null,
   }),
-  getRoomSummary: async ({ money, rooms }, { room, caller }) =>
-    money.summaries.of(await rooms.getRoom(room), caller.identity),
+  getRoomSummary: async ({ money, rooms }, { room: id, caller }) => {
+    const room = await rooms.getRoom(id);
+    const [summary, next] = await Promise.all([money.summaries.of(room, caller.identity), rooms.findNext(room)]);
+    return { ...summary, next };
+  },
   buyTicket: async ({ money, rooms }, { room, caller: { identity, name, role }, input, locale }) => {
     const bought = await money.tickets.buy({ room: await rooms.getRoom(room), identity, name, role, locale, ...input });
     return 'ticket' in bought ? bought.ticket : bought;

@@ -9,7 +9,7 @@ import { MovableClock } from '../../../../tests/support/houses/money-house.ts';
 import { createSitePerson, openSession } from '../../../../tests/support/people/site-person.ts';
 import { sql } from '../../../platform/db/sql.ts';
 import type { ChatReportInput } from '../../../protocol/chat/chat-moderation.ts';
-import type { RoomId } from '../../../protocol/ids.ts';
+import { createId, type RoomId } from '../../../protocol/ids.ts';
 import * as LIMITS from '../../../protocol/limits.ts';
 import { EXAMPLE_CHARTER } from '../../../trust/charter/example-charter.ts';
 import { reports } from '../../../trust/reports/reports.schema.ts';
@@ -314,4 +314,27 @@ test('the record is final, and erasure and the end of retention take people out 
   const retired = await db.orm.select().from(reports);
   expect(retired.length).toBe(rows.length);
   expect(retired.every((row) => row.evidence === null && row.contact === null && row.reporter === null)).toBe(true);
+});
+
+test('R21c: the words of an anonymous tip are reported by its id, to the house alone, and come back if that undoes it', async () => {
+  const { chat } = http.context;
+  const id = createId('tip');
+  const from = { identity: 'unseen-1', name: 'Unseen Giver', role: 'fan' } as const;
+  const tip = { id, room, from, amountMinor: 500, currency: 'eur', message: 'You are nothing', anonymous: true };
+  await chat.appendTips([{ ...tip, item: null, sentAt: new Date().toISOString() }]);
+  const { status, json } = await file('lea', { subject: { kind: 'message', id } });
+  expect([status, json.subject]).toEqual([201, 'message']);
+  expect(JSON.stringify(json)).not.toMatch(/unseen/i);
+  const row = await stored(json.id);
+  expect(row).toMatchObject({ accused: 'unseen-1', evidence: { message: { id, text: 'You are nothing', from } } });
+  expect(JSON.stringify(await chat.records.listReportsFor('ada', room, 100))).not.toContain(id);
+
+  const wordsOf = async () =>
+    (await chat.history(room, { limit: 50 })).entries.flatMap((entry) => (entry.kind === 'tip' ? [entry.message] : []));
+  const measure = { room, message: id, decision: 'decision_1' };
+  await chat.houseMeasures.removeMessage({ ...measure, reason: 'Against the charter' });
+  expect(await wordsOf()).toEqual([null]);
+  await chat.houseMeasures.restoreMessage(measure);
+  expect(await wordsOf()).toEqual(['You are nothing']);
+  expect(JSON.stringify(await chat.records.audit(room, { limit: 10 }))).not.toMatch(/unseen/i);
 });

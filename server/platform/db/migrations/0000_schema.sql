@@ -283,6 +283,7 @@ CREATE TABLE "chat_held" (
 	"reply_to" text,
 	"mentions" jsonb,
 	"links" integer DEFAULT 0 NOT NULL,
+	"member" integer,
 	"reason" text NOT NULL,
 	"detail" text,
 	"held_at" timestamp with time zone NOT NULL,
@@ -315,6 +316,14 @@ CREATE TABLE "chat_words" (
 	"creator" text PRIMARY KEY NOT NULL,
 	"words" jsonb NOT NULL,
 	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "mutes" (
+	"identity" text NOT NULL,
+	"muted" text NOT NULL,
+	"name" text NOT NULL,
+	"since" timestamp with time zone NOT NULL,
+	CONSTRAINT "mutes_identity_muted_pk" PRIMARY KEY("identity","muted")
 );
 --> statement-breakpoint
 CREATE TABLE "chat_poll_votes" (
@@ -848,6 +857,7 @@ CREATE TABLE "card_tips" (
 	"message" text,
 	"menu_item" text,
 	"menu_label" text,
+	"anonymous" boolean DEFAULT false NOT NULL,
 	"idempotency_key" text NOT NULL,
 	"terms" text NOT NULL,
 	"status" text NOT NULL,
@@ -883,6 +893,7 @@ CREATE TABLE "tips" (
 	"menu_item" text,
 	"menu_label" text,
 	"request" text,
+	"anonymous" boolean DEFAULT false NOT NULL,
 	"idempotency_key" text NOT NULL,
 	"sent_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "tips_amount" CHECK ("tips"."amount_minor" > 0)
@@ -1026,7 +1037,8 @@ CREATE TABLE "club_entitlements" (
 	"valid_until" timestamp with time zone NOT NULL,
 	"revoked_at" timestamp with time zone,
 	"revoked_reason" text,
-	"created_at" timestamp with time zone NOT NULL
+	"created_at" timestamp with time zone NOT NULL,
+	"started_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "club_tiers" (
@@ -1344,6 +1356,7 @@ CREATE INDEX "chat_held_waiting" ON "chat_held" USING btree ("room","id") WHERE 
 CREATE UNIQUE INDEX "chat_reports_once" ON "chat_reports" USING btree ("message_id","reporter");--> statement-breakpoint
 CREATE INDEX "chat_reports_room" ON "chat_reports" USING btree ("room","id");--> statement-breakpoint
 CREATE INDEX "chat_reports_reporter" ON "chat_reports" USING btree ("reporter");--> statement-breakpoint
+CREATE INDEX "mutes_muted" ON "mutes" USING btree ("muted");--> statement-breakpoint
 CREATE INDEX "chat_poll_votes_voter" ON "chat_poll_votes" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "chat_polls_closing" ON "chat_polls" USING btree ("closes_at") WHERE "chat_polls"."closed_at" is null;--> statement-breakpoint
 CREATE INDEX "chat_polls_room" ON "chat_polls" USING btree ("room");--> statement-breakpoint

@@ -3,10 +3,20 @@
 import { z } from 'zod';
 import { chatHistoryInput, chatPage, chatSendAnswer, chatSendInput } from '../../chat/chat.ts';
 import { chatReportId, chatReportInput } from '../../chat/chat-moderation.ts';
-import { peopleAnswer, peopleInput, raiseHandInput, reactInput, voteInput } from '../../chat/chat-room.ts';
+import {
+  mutedList,
+  muteInput,
+  peopleAnswer,
+  peopleInput,
+  raiseHandInput,
+  reactInput,
+  voteInput,
+} from '../../chat/chat-room.ts';
 import { serverHistoryQuery } from '../../chat/chat-server.ts';
 import { operation, socketOperation } from '../contract.ts';
 
+/** For oneself, with a room token or signed in on the site. */
+const OWN = { by: ['participant', 'person'] } as const;
 export const WRITING = { from: 'inside', right: 'chat' } as const;
 
 export const chatContract = {
@@ -46,6 +56,29 @@ export const chatContract = {
     input: peopleInput,
     answer: peopleAnswer,
     summary: 'List the people in the room',
+  }),
+  'chat:mute': socketOperation({
+    from: 'inside',
+    input: muteInput,
+    answer: mutedList,
+    summary: "Hide a person's messages from oneself",
+    description: 'In all rooms. Nobody else learns of it. See R62.',
+  }),
+  listMutes: operation({
+    ...OWN,
+    http: 'GET /v1/me/mutes',
+    answer: mutedList,
+    summary: 'List the people whose messages you hide',
+    description: 'The latest first.',
+  }),
+  unmute: operation({
+    ...OWN,
+    http: 'DELETE /v1/me/mutes/:identity',
+    socket: 'chat:unmute',
+    socketInput: muteInput,
+    answer: mutedList,
+    summary: "Show a person's messages to oneself again",
+    description: 'A repeated call has no further effect.',
   }),
   'chat:report': socketOperation({
     from: 'inside',

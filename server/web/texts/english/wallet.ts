@@ -1,8 +1,5 @@
 /** English texts of the wallet: credit, cards, memberships, history. */
-import { topup } from '../../../../client-sdk/elements/texts/english/topup.ts';
-
 export const wallet = {
-  ...topup,
   title: 'Your wallet',
   balance: 'Available credit',
   text: 'Use credit for tickets and tips here, without typing your card again. It isn’t a bank account and pays no interest. You can get back what you don’t spend, below.',
@@ -12,17 +9,10 @@ export const wallet = {
   paid: 'Paid by you',
   promo: 'Gift credit',
   promoText: 'From the house, spent first. It can’t be paid out.',
-  caps: (smallest: string, largest: string, most: string) =>
-    `Top up from ${smallest} to ${largest} at a time. A wallet holds ${most} at most.`,
-  room: (amount: string) => `You have room for ${amount} more.`,
   topUp: 'Top up',
-  newCardText: 'On our payment provider’s page',
-  secure: 'You pay on our payment provider’s page, then come back here. We never see your card number.',
-  secureSaved: 'Your bank may ask you to confirm. You then come back here.',
   cards: 'Saved cards',
   cardsNone: 'No saved cards. You can save one for next time on the payment page.',
   cardsText: 'Kept by our payment provider. We only know the last four digits.',
-  expires: (when: string) => `Expires ${when}`,
   expired: 'Expired',
   removeCard: 'Remove',
   removeCardNamed: (card: string) => `Remove ${card}`,

@@ -1,10 +1,7 @@
 /** French texts of the wallet: credit, cards, memberships, history. */
-
-import { topup } from '../../../../client-sdk/elements/texts/french/topup.ts';
 import type { wallet as english } from '../english/wallet.ts';
 
 export const wallet: typeof english = {
-  ...topup,
   title: 'Votre portefeuille',
   balance: 'Crédit disponible',
   text: 'Payez billets et pourboires avec ce crédit, sans ressaisir votre carte. Ce n’est pas un compte bancaire et il ne rapporte pas d’intérêts. Vous pouvez récupérer plus bas ce que vous ne dépensez pas.',
@@ -14,18 +11,11 @@ export const wallet: typeof english = {
   paid: 'Payé par vous',
   promo: 'Crédit offert',
   promoText: 'Offert par la maison, dépensé en premier. Il ne peut pas être remboursé.',
-  caps: (smallest, largest, most) =>
-    `Rechargez de ${smallest} à ${largest} à la fois. Un portefeuille contient au plus ${most}.`,
-  room: (amount) => `Il reste de la place pour ${amount}.`,
   topUp: 'Recharger',
-  newCardText: 'Sur la page de notre prestataire',
-  secure: 'Vous payez sur la page de notre prestataire et revenez ici. Nous ne voyons jamais le numéro de votre carte.',
-  secureSaved: 'Votre banque peut vous demander de confirmer. Vous revenez ensuite ici.',
   cards: 'Cartes enregistrées',
   cardsNone:
     'Aucune carte enregistrée. Vous pouvez en enregistrer une sur la page de paiement, pour la prochaine fois.',
   cardsText: 'Notre prestataire les garde. Nous en connaissons les quatre derniers chiffres, rien de plus.',
-  expires: (when) => `Expire fin ${when}`,
   expired: 'Expirée',
   removeCard: 'Retirer',
   removeCardNamed: (card) => `Retirer ${card}`,

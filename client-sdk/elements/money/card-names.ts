@@ -1,7 +1,6 @@
-/** Names of cards on the pages. */
-import type { Language } from '../../../client-sdk/elements/texts/language.ts';
-import type { SavedCard } from '../../protocol/money/money.ts';
-import { siteTexts } from '../texts/site-texts.ts';
+/** Names of saved cards. */
+import type { SavedCard } from '../../../server/protocol/money/money.ts';
+import type { ElementTexts } from '../texts/element-texts.ts';
 
 const BRANDS: Record<string, string> = {
   visa: 'Visa',
@@ -14,8 +13,8 @@ const BRANDS: Record<string, string> = {
   unionpay: 'UnionPay',
 };
 
-export function cardName({ brand, last4 }: { brand: string; last4: string }, language: Language): string {
-  return siteTexts(language).wallet.card(BRANDS[brand] ?? brand, last4);
+export function cardName({ brand, last4 }: SavedCard, texts: ElementTexts['topup']): string {
+  return texts.card(BRANDS[brand] ?? brand, last4);
 }
 
 /** `04/29`, as printed on the card. */

@@ -1,0 +1,66 @@
+/**
+ * The curtain of those who wait: it falls when the live begins, and its halves part over the first picture. Who comes
+ * later sees none.
+ */
+import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit';
+import { html, nothing } from 'lit';
+import type { Room } from '../../src/room.ts';
+import { preloadParts } from '../loading/parts.ts';
+
+/** Until the halves are gone. */
+const PART_MS = 1_000;
+/** The house lights dim and the curtain falls: a picture that is there sooner waits for it. */
+const FALL_MS = 600;
+
+export class Doors implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  #state: 'none' | 'closed' | 'open' = 'none';
+  #closedAtMs = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    clearTimeout(this.#timer);
+    this.#state = 'none';
+  }
+
+  listenTo(room: Pick<Room, 'on'>): Array<() => void> {
+    // Also closes when the evening ends.
+    preloadParts(['loge-curtain']);
+    return [
+      room.on('liveStarted', () => {
+        this.#closedAtMs = Date.now();
+        this.#set('closed');
+      }),
+      room.on('liveEnded', () => this.#set('none')),
+    ];
+  }
+
+  /** Before the first picture. */
+  get areClosed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  /** The picture is there. */
+  part(): void {
+    if (this.#state !== 'closed') return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#set('open'), Math.max(0, this.#closedAtMs + FALL_MS - Date.now()));
+  }
+
+  render(room: Room | undefined): TemplateResult | typeof nothing {
+    if (this.#state === 'none') return nothing;
+    return html`<loge-curtain .room=${room} .move=${this.#state === 'closed' ? 'fall' : 'part'}></loge-curtain>`;
+  }
+
+  #set(state: 'none' | 'closed' | 'open'): void {
+    clearTimeout(this.#timer);
+    this.#state = state;
+    this.#host.requestUpdate();
+    if (state === 'open') this.#timer = setTimeout(() => this.#set('none'), PART_MS);
+  }
+}
