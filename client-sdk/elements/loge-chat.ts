@@ -29,7 +29,6 @@ import { shownName } from './texts/shown-name.ts';
 import type { ReportTarget } from './trust/loge-report.ts';
 import './money/loge-goal.ts';
 import { loadParts } from './loading/parts.ts';
-import type { ModerationTab } from './loge-moderation.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import './texts/chat-texts.ts';
@@ -67,7 +66,6 @@ export class LogeChat extends RoomPart {
   #isScheduled = false;
   #handCount = 0;
   #renderedContext = '';
-  #wantedTab: ModerationTab | undefined;
 
   static override styles = [...RoomPart.styles, ...chatStyles, chatStripStyles];
 
@@ -181,7 +179,9 @@ export class LogeChat extends RoomPart {
           .room=${room}
           ?strip=${strip !== undefined}
           @loge-chat-people=${() => void this.#people?.show()}
-          @loge-chat-moderation=${() => this.showModeration()}
+          @loge-chat-moderation=${() => {
+            this.isModerating = true;
+          }}
         >${strip}</loge-chat-bar>
         <div class="more ${this.isOpen ? 'open' : ''}">
           <loge-chat-board .room=${room}></loge-chat-board>
@@ -252,7 +252,6 @@ export class LogeChat extends RoomPart {
     return html`<loge-moderation
       .room=${room}
       .open=${this.isModerating}
-      .wanted=${this.#wantedTab}
       @loge-moderation-closed=${() => {
         this.isModerating = false;
       }}
@@ -273,12 +272,6 @@ export class LogeChat extends RoomPart {
     return html`<button class="newest" type="button" data-testid="chat-newest" @click=${() => list.scrollToEnd()}>
       ${icon('down', 16)}${list.unread > 0 ? texts.chat.unread(list.unread) : texts.chat.newest}
     </button>`;
-  }
-
-  /** For moderators. `tab`: what it opens with, such as the poll and modes. */
-  showModeration(tab?: ModerationTab): void {
-    this.#wantedTab = tab;
-    this.isModerating = true;
   }
 
   get #self(): string {

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { afterEach, expect, test, vi } from 'vitest';
+import { pressOf } from '../../tests/support/browser/element-events.ts';
 import { markupOf, testIdsOf, wordsOf } from '../../tests/support/browser/element-markup.ts';
 import { listening } from '../../tests/support/browser/listening-part.ts';
 import type { RoomEventMap } from '../src/events.ts';
@@ -120,6 +121,37 @@ test('the button in the picture of a live sends what it opens, and says so', asy
   await press();
   expect(room.localParticipant.addDevices).toHaveBeenCalledOnce();
   expect(room.localParticipant.startPreview).not.toHaveBeenCalled();
+});
+
+test('beside the picture are tabs for what the room has, and none once it has ended', () => {
+  const tabsOf = (members: object) => {
+    const { part } = listening(new LogeStudio(), { ...liveWithoutCamera(), ...members });
+    const rendered = part.render();
+    return ['chat', 'requests', 'poll', 'goal'].filter((id) => {
+      try {
+        return pressOf(rendered, `tab-${id}`);
+      } catch {
+        return false;
+      }
+    });
+  };
+  const room = { ...liveWithoutCamera(), chat: { hands: { count: 0, hands: [] } } };
+  expect(tabsOf({ ...room, currency: 'eur' })).toEqual(['chat', 'requests', 'poll', 'goal']);
+  expect(tabsOf(room)).toEqual(['chat', 'poll']);
+  expect(tabsOf({ ...room, currency: 'eur', info: { ...room.info, status: 'ended' } })).toEqual([]);
+});
+
+test('what comes into the chat while another tab is shown is counted, until the chat is chosen', () => {
+  const members = { ...liveWithoutCamera(), chat: { hands: { count: 0, hands: [] } }, currency: 'eur' };
+  const { part, emitter } = listening(new LogeStudio(), members);
+  const write = () => emitter.emit('chatMessage', {} as RoomEventMap['chatMessage']);
+  write();
+  expect(part.unread).toBe(0);
+  pressOf(part.render(), 'tab-goal')();
+  write();
+  expect([part.tab, part.unread]).toEqual(['goal', 1]);
+  pressOf(part.render(), 'tab-chat')();
+  expect([part.tab, part.unread]).toEqual(['chat', 0]);
 });
 
 test("the duration of a live is measured by the server's clock", () => {

@@ -1,16 +1,18 @@
 /**
- * `<loge-studio>`: the creator's side of a room: preview, going live, viewers and connection quality, chat with
- * moderation, earnings.
+ * `<loge-studio>`: the creator's side of a room: the picture with what is pressed, and beside it tabs for chat, requests,
+ * poll and goal, which a phone shows over the lower part of the picture.
  */
 
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import type { TrackSource } from '../../server/protocol/stage.ts';
 import { LogeError } from '../src/errors.ts';
 import type { Room } from '../src/room.ts';
-import { type IconName, icon } from './controls/more-icons.ts';
+import type { IconName } from './controls/more-icons.ts';
+import { tabList, tabListStyles } from './controls/tab-list.ts';
 import './loge-chat.ts';
-import type { LogeChat } from './loge-chat.ts';
+import './moderation/moderation-poll.ts';
 import { FocusKeeper } from './room/focus-keeper.ts';
 import { defineElement, RoomPart } from './room/room-part.ts';
 import './theme/web-awesome.ts';
@@ -25,7 +27,7 @@ import type { LogeStudioEnding } from './studio/studio-ending.ts';
 import './studio/studio-requests.ts';
 import './studio/studio-tipping.ts';
 import './studio/studio-figures.ts';
-import { interruptionQuestion, toolButton } from './studio/studio-controls.ts';
+import { toolButton } from './studio/tool-button.ts';
 import './studio/studio-picture.ts';
 import type { LogeStudioPicture } from './studio/studio-picture.ts';
 import { studioStyles } from './studio/studio-styles.ts';
@@ -33,29 +35,35 @@ import type { LogeCharter } from './trust/loge-charter.ts';
 
 const LIVE_BUTTON = '.controls :is([data-testid="end-live"], [data-testid="go-live"])';
 
+type StudioTab = 'chat' | 'requests' | 'poll' | 'goal';
+
 export class LogeStudio extends RoomPart {
   static override properties = {
     isOpening: { state: true },
     note: { state: true },
-    showDevices: { state: true },
+    tab: { state: true },
+    unread: { state: true },
   };
   /** Whether camera and microphone are being opened. */
   declare isOpening: boolean;
   /** Message about the last event, such as a live that another window has replaced. */
   declare note: string;
-  declare showDevices: boolean;
+  declare tab: StudioTab;
+  /** What came into the chat while another tab was shown. */
+  declare unread: number;
 
   #opening: Promise<void> | undefined;
   /** What goes live ends it afterwards, and the other way round. */
-  protected readonly focusKeeper = new FocusKeeper(this, LIVE_BUTTON);
+  protected readonly focusKeeper = new FocusKeeper(this, `${LIVE_BUTTON}, loge-studio-ending`);
 
-  static override styles = [...RoomPart.styles, studioStyles];
+  static override styles = [...RoomPart.styles, tabListStyles, studioStyles];
 
   constructor() {
     super();
     this.isOpening = false;
     this.note = '';
-    this.showDevices = false;
+    this.tab = 'chat';
+    this.unread = 0;
   }
 
   override disconnectedCallback(): void {
@@ -77,6 +85,11 @@ export class LogeStudio extends RoomPart {
       ]),
       ...this.renderOn(room, ['localTrackChanged', 'localLiveStarted']),
       ...listenForAlerts(room, playAlert),
+      ...(['chatMessage', 'tipReceived'] as const).map((name) =>
+        room.on(name, () => {
+          if (this.tab !== 'chat') this.unread += 1;
+        }),
+      ),
       room.on('connected', () => void this.#openAllowedPreview()),
       room.on('localTrackChanged', ({ source, change }) => {
         // A screen ends by the browser's own button.
@@ -104,6 +117,7 @@ export class LogeStudio extends RoomPart {
     if (!room.localParticipant.permissions.publish)
       return html`<p class="refused" role="alert">${texts.studio.notCreator}</p>`;
     const isLive = room.localParticipant.isLive;
+    const isEnded = info.status === 'ended';
     return html`
       <section class="studio ${isLive ? 'live' : ''}" part="studio" aria-label=${texts.studio.label}>
         <div class="main">
@@ -114,61 +128,89 @@ export class LogeStudio extends RoomPart {
             @loge-preview-wanted=${() => this.#preview()}
           ></loge-studio-picture>
           ${isLive ? html`<loge-studio-figures .room=${room}></loge-studio-figures>` : nothing}
-          ${this.#controls(room)}
+          ${isEnded ? nothing : this.#controls(room)}
           <div class="notices">
             ${this.#messages()} ${room.localParticipant.isInterrupted ? this.#interrupted(room) : nothing}
-            <loge-studio-ending .room=${room} @loge-live-stopped=${() => this.#handleStopped(room)} @loge-ending-closed=${this.#handleEndingClosed}></loge-studio-ending>
-            <loge-studio-requests class=${room.tipRequests.length > 0 ? 'card' : ''} .room=${room}></loge-studio-requests>
+            <loge-studio-ending tabindex="-1" .room=${room} @loge-live-stopped=${() => this.#handleStopped(room)} @loge-ending-closed=${this.#handleEndingClosed}></loge-studio-ending>
             <loge-private class=${info.access.kind === 'private' ? 'card' : ''} exportparts="private" .room=${room}></loge-private>
           </div>
-          ${this.#cards(room)}
+          ${isEnded ? nothing : this.#cards(room)}
         </div>
         <loge-charter .room=${room}></loge-charter>
-        <loge-chat class="chat" exportparts="chat, list, composer" .room=${room}></loge-chat>
+        ${this.#side(room)}
       </section>
     `;
   }
 
-  /** Beside the live on a wide screen, a sheet that opens on a small one. */
+  /** What is chosen beside the picture. All stay in the document, with what was typed; the chat keeps its height too. */
+  #side(room: Room): TemplateResult {
+    const { studio } = this.texts;
+    const isOpen = room.info?.status !== 'ended';
+    const hasMoney = isOpen && Boolean(room.currency);
+    const hasPoll = isOpen && Boolean(room.info?.chat.enabled);
+    const panels: Partial<Record<StudioTab, TemplateResult>> = {
+      chat: html`<loge-chat exportparts="chat, list, composer" .room=${room}></loge-chat>`,
+      ...(hasMoney && { requests: html`<loge-studio-requests .room=${room}></loge-studio-requests>` }),
+      ...(hasPoll && { poll: html`<loge-moderation-poll .room=${room}></loge-moderation-poll>` }),
+      ...(hasMoney && { goal: html`<loge-studio-tipping .room=${room}></loge-studio-tipping>` }),
+    };
+    const waiting: Partial<Record<StudioTab, number>> = { chat: this.unread, requests: room.tipRequests.length };
+    const ids = Object.keys(panels) as StudioTab[];
+    const hasTabs = ids.length > 1;
+    const chosen = panels[this.tab] ? this.tab : 'chat';
+    const choose = (tab: StudioTab): void => {
+      this.tab = tab;
+      if (tab === 'chat') this.unread = 0;
+    };
+    const tabs = ids.map((id) => ({ id, label: studio.tabs[id], waiting: waiting[id] }));
+    return html`<div class="side">
+      ${hasTabs ? tabList({ label: studio.label, tabs, chosen, choose }) : nothing}
+      ${repeat(
+        ids,
+        (id) => id,
+        (id) => html`<div
+          class="panel ${id === chosen ? '' : 'away'}"
+          id="panel-${id}"
+          role=${hasTabs ? 'tabpanel' : nothing}
+          aria-labelledby=${hasTabs ? `tab-${id}` : nothing}
+        >${panels[id]}</div>`,
+      )}
+    </div>`;
+  }
+
+  /** Below the picture on a wide screen, and behind "…" on all: on a phone a sheet. */
   #cards(room: Room): TemplateResult {
-    const { texts } = this;
+    const { studio, chat } = this.texts;
     const { isLive } = room.localParticipant;
-    const isEnded = room.info?.status === 'ended';
     return html`<div class="cards" id="cards" popover data-testid="studio-sheet">
       <div class="sheet-head">
-        <h2 class="display">${texts.studio.more}</h2>
-        ${toolButton({ name: 'close', className: 'plain', testId: 'studio-sheet-close', label: texts.chat.close, sheet: 'hide' })}
+        <h2 class="display">${studio.more}</h2>
+        ${toolButton({ name: 'close', className: 'plain', testId: 'studio-sheet-close', label: chat.close, sheet: 'hide' })}
       </div>
-      <loge-studio-devices
-        class="card devices ${isLive && !this.showDevices ? 'folded' : ''}"
-        .room=${room}
-        @loge-device-problem=${this.#handleDeviceProblem}
-      ></loge-studio-devices>
-      <loge-studio-earnings class="card" exportparts="earnings" ?compact=${isLive} .room=${room}></loge-studio-earnings>
+      <loge-studio-devices class="card" .room=${room} @loge-device-problem=${this.#handleDeviceProblem}></loge-studio-devices>
+      <loge-studio-earnings class="card" exportparts="earnings" .room=${room}></loge-studio-earnings>
       ${
-        isEnded || !room.info?.chat.enabled
+        isLive
           ? nothing
-          : html`<div class="card"><wa-button appearance="outlined" data-testid="studio-poll" @click=${this.#askRoom}
-              ><span slot="start">${icon('poll', 20)}</span>${texts.moderation.poll}</wa-button
-            ></div>`
+          : html`<wa-button class="ending" appearance="outlined" data-testid="close-room" @click=${this.#askEnding}
+              >${room.info?.liveEndedAt && !room.isLive ? studio.changeEnding : studio.endEvening}</wa-button
+            >`
       }
-      ${isEnded ? nothing : html`<loge-studio-tipping class="card" .room=${room}></loge-studio-tipping>`}
     </div>`;
   }
 
   #controls(room: Room): TemplateResult {
     const { texts } = this;
     const me = room.localParticipant;
-    const isEnded = room.info?.status === 'ended';
     return html`<div class="controls" part="controls">
       ${this.#toggle('microphone', texts.studio.muteMicrophone, texts.studio.unmuteMicrophone)}
       ${this.#toggle('camera', texts.studio.muteCamera, texts.studio.unmuteCamera)}
-      ${me.isLive ? this.#liveTools(room) : nothing}
-      ${toolButton({ name: 'settings', className: 'narrow-only', testId: 'studio-more', label: texts.studio.more, sheet: 'toggle' })}
-      <span class="space muted">${me.isLive || isEnded ? nothing : this.#previewText(room)}</span>
+      ${me.isLive ? this.#shareButton(room) : nothing}
+      ${toolButton({ name: 'more', testId: 'studio-more', label: texts.studio.more, sheet: 'toggle' })}
+      <span class="space muted">${me.isLive ? nothing : this.#previewText(room)}</span>
       ${
         me.isLive
-          ? html`<wa-button variant="danger" data-testid="end-live" @click=${() => this.#ending?.ask()}>
+          ? html`<wa-button variant="danger" data-testid="end-live" @click=${this.#askEnding}>
               ${texts.studio.endLive}
             </wa-button>`
           : me.isInterrupted
@@ -188,7 +230,7 @@ export class LogeStudio extends RoomPart {
     return html`<wa-button
       variant="brand"
       data-testid=${testId}
-      ?disabled=${room.info?.status === 'ended' || room.state !== 'connected'}
+      ?disabled=${room.state !== 'connected'}
       ?loading=${this.busy === 'live'}
       @click=${this.#goLive}
     >
@@ -196,47 +238,35 @@ export class LogeStudio extends RoomPart {
     </wa-button>`;
   }
 
+  /** After a long loss of the connection nothing is sent until the creator has chosen. */
   #interrupted(room: Room): TemplateResult {
-    return interruptionQuestion(this.texts, {
-      again: this.#goLiveButton(room, 'go-live-again', this.texts.studio.goLiveAgain),
-      isOffline: room.state !== 'connected',
-      stayOff: () => this.#stayOff(room),
+    const { studio } = this.texts;
+    const stayOff = (): void => {
+      room.localParticipant.stopPreview();
+      this.#refreshDevices();
+    };
+    return html`<wa-callout class="interrupted" variant="warning" role="alert" data-testid="live-interrupted">
+      <strong>${studio.interruptedTitle}</strong>
+      <p>${studio.interruptedText}</p>
+      ${room.state === 'connected' ? nothing : html`<p data-testid="studio-offline">${studio.offline}</p>`}
+      <div class="answers">
+        ${this.#goLiveButton(room, 'go-live-again', studio.goLiveAgain)}
+        <wa-button appearance="outlined" data-testid="stay-off-air" @click=${stayOff}>${studio.stayOff}</wa-button>
+      </div>
+    </wa-callout>`;
+  }
+
+  #shareButton(room: Room): TemplateResult | typeof nothing {
+    if (!('getDisplayMedia' in (navigator.mediaDevices ?? {}))) return nothing;
+    const { studio } = this.texts;
+    const me = room.localParticipant;
+    const isSharing = me.tracks.some(({ source }) => source === 'screen');
+    return toolButton({
+      name: 'screen',
+      label: isSharing ? studio.stopScreen : studio.shareScreen,
+      isOn: isSharing,
+      act: () => this.attempt(() => (isSharing ? me.stopScreen() : me.shareScreen())),
     });
-  }
-
-  #stayOff(room: Room): void {
-    room.localParticipant.stopPreview();
-    this.#refreshDevices();
-  }
-
-  #liveTools(room: Room): TemplateResult {
-    const { texts } = this;
-    const isSharing = room.localParticipant.tracks.some(({ source }) => source === 'screen');
-    const canShare = 'getDisplayMedia' in (navigator.mediaDevices ?? {});
-    return html`
-      ${
-        canShare
-          ? toolButton({
-              name: 'screen',
-              label: isSharing ? texts.studio.stopScreen : texts.studio.shareScreen,
-              isOn: isSharing,
-              act: () =>
-                this.attempt(() =>
-                  isSharing ? room.localParticipant.stopScreen() : room.localParticipant.shareScreen(),
-                ),
-            })
-          : nothing
-      }
-      ${toolButton({
-        name: 'settings',
-        className: 'wide-only',
-        label: texts.studio.devices,
-        isOn: this.showDevices,
-        act: () => {
-          this.showDevices = !this.showDevices;
-        },
-      })}
-    `;
   }
 
   #toggle(source: TrackSource & IconName, mute: string, unmute: string): TemplateResult {
@@ -322,15 +352,11 @@ export class LogeStudio extends RoomPart {
     if (!this.matches(':focus-within')) this.renderRoot.querySelector<HTMLElement>(LIVE_BUTTON)?.focus();
   };
 
-  #askRoom = (): void => {
-    const cards = this.renderRoot.querySelector<HTMLElement>('#cards:popover-open');
-    cards?.hidePopover();
-    this.renderRoot.querySelector<LogeChat>('loge-chat')?.showModeration('modes');
+  /** The sheet gives the focus back to what opened it, and so does the dialog. */
+  #askEnding = (): void => {
+    this.renderRoot.querySelector<HTMLElement>('#cards:popover-open')?.hidePopover();
+    this.renderRoot.querySelector<LogeStudioEnding>('loge-studio-ending')?.ask();
   };
-
-  get #ending(): LogeStudioEnding | null {
-    return this.renderRoot.querySelector<LogeStudioEnding>('loge-studio-ending');
-  }
 
   /** Opening the preview emits no event, so update the parts that show it. */
   #refreshDevices(): void {

@@ -88,6 +88,8 @@ export class Evening implements AsyncDisposable {
 
     const live = await this.#goLive();
     yield { name: 'studio-live', visitor: live };
+    await live.by('tab-goal').click();
+    yield { name: 'studio-goal', visitor: live };
     await open(room, 'lea');
     await expectVideo(visitor);
     await expectInChat(visitor, LINES[0].text);

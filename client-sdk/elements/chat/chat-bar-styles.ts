@@ -13,16 +13,18 @@ export const chatBarStyles = css`
   .bar {
     display: flex;
     align-items: center;
+    justify-content: end;
     gap: var(--_space-4);
     min-height: 2.75rem;
     padding: 0 var(--_space-8) 0 var(--_space-16);
   }
 
   :host([strip]) h2 {
-    display: var(--_chat-full, block);
+    display: var(--_chat-title, var(--_chat-full, block));
   }
 
   h2 {
+    display: var(--_chat-title, block);
     margin-inline-end: auto;
     font: var(--_strong-16);
   }
@@ -50,18 +52,6 @@ export const chatBarStyles = css`
 
   button[aria-pressed='true'] {
     color: var(--_accent);
-  }
-
-  .count {
-    display: grid;
-    place-items: center;
-    min-width: 1.25rem;
-    height: 1.25rem;
-    padding: 0 var(--_space-4);
-    border-radius: var(--_radius-full);
-    background: var(--_primary);
-    color: var(--_on-primary);
-    font: var(--_type-12);
   }
 
   .raised {

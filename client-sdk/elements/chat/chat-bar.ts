@@ -6,6 +6,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { TrackSource } from '../../../server/protocol/stage.ts';
 import type { Room } from '../../src/room.ts';
+import { countStyles } from '../controls/count-styles.ts';
 import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatCount } from '../texts/format.ts';
@@ -16,7 +17,7 @@ export class LogeChatBar extends RoomPart {
   /** What panic has taken off the stage. */
   declare halted: readonly TrackSource[];
 
-  static override styles = [...RoomPart.styles, chatBarStyles];
+  static override styles = [...RoomPart.styles, countStyles, chatBarStyles];
 
   constructor() {
     super();

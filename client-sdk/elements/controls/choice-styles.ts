@@ -13,7 +13,7 @@ export const choiceStyles = css`
     cursor: pointer;
   }
 
-  .choice[aria-pressed='true'] {
+  .choice:is([aria-pressed='true'], :has(:checked)) {
     border-color: var(--_accent);
     background: var(--_chosen);
     box-shadow: inset 0 0 0 1px var(--_accent);

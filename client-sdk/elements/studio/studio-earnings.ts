@@ -8,10 +8,6 @@ import { formatCount, isOne } from '../texts/format.ts';
 import { studioCardStyles } from './studio-card-styles.ts';
 
 export class LogeStudioEarnings extends RoomPart {
-  static override properties = { compact: { type: Boolean, reflect: true } };
-  /** On narrow screens shows only the amounts, to leave more space for the chat during a live. */
-  declare compact: boolean;
-
   static override styles = [
     ...RoomPart.styles,
     studioCardStyles,
@@ -40,23 +36,8 @@ export class LogeStudioEarnings extends RoomPart {
         font: var(--_type-14);
         color: var(--_muted);
       }
-
-      @container (max-width: 640px) {
-        :host([compact]) :is(h2, .count) {
-          display: none;
-        }
-
-        :host([compact]) dd.amount {
-          font: var(--_type-16);
-        }
-      }
     `,
   ];
-
-  constructor() {
-    super();
-    this.compact = false;
-  }
 
   protected override listenTo(room: Room): Array<() => void> {
     return this.renderOn(room, ['earningsChanged', 'connected']);

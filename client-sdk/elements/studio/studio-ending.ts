@@ -2,9 +2,10 @@
  * `<loge-studio-ending>`: the two ways to stop, in words: pause the evening until a time, or end it. While the room is
  * off air it says what becomes of it, and once it has ended what it came to. `ask()` opens the choice.
  */
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
+import { choiceStyles } from '../controls/choice-styles.ts';
 import '../room/loge-summary.ts';
 import { DialogPart } from '../room/dialog-part.ts';
 import { defineElement } from '../room/room-part.ts';
@@ -25,6 +26,7 @@ export class LogeStudioEnding extends DialogPart {
 
   static override styles = [
     ...DialogPart.styles,
+    choiceStyles,
     css`
       :host {
         display: block;
@@ -62,45 +64,25 @@ export class LogeStudioEnding extends DialogPart {
         font: var(--_strong-14);
       }
 
-      .minutes {
+      .choice {
         position: relative;
         display: inline-grid;
         place-items: center;
         flex: 1 1 auto;
         max-width: 5.5rem;
-        min-height: 2.75rem;
-        padding: 0 var(--_space-8);
-        border: 1px solid var(--_line);
-        border-radius: var(--_radius-small);
-        cursor: pointer;
       }
 
-      .minutes:has(:checked) {
-        border-color: var(--_accent);
-        color: var(--_accent);
-      }
-
-      .minutes:focus-within {
+      .choice:focus-within {
         outline: 2px solid var(--_accent);
         outline-offset: 2px;
       }
 
-      .minutes input {
+      .choice input {
         position: absolute;
         inset: 0;
         margin: 0;
         opacity: 0;
         cursor: pointer;
-      }
-
-      .answers {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--_space-8);
-      }
-
-      .close {
-        text-align: end;
       }
 
       wa-callout p {
@@ -132,12 +114,6 @@ export class LogeStudioEnding extends DialogPart {
     ]);
   }
 
-  /** `idle`: it shows no more than its button. */
-  protected override updated(changed: PropertyValues): void {
-    super.updated(changed);
-    this.toggleAttribute('idle', this.renderRoot.querySelector('.close') !== null);
-  }
-
   ask(): void {
     this.problem = '';
     this.open = true;
@@ -150,21 +126,14 @@ export class LogeStudioEnding extends DialogPart {
     return html`${room.localParticipant.isLive ? nothing : this.#offAir(room)} ${this.#dialog(room)}`;
   }
 
-  #offAir(room: Room): TemplateResult {
+  #offAir(room: Room): TemplateResult | typeof nothing {
     const { texts, language } = this;
     const { liveEndedAt = null, pausedUntil = null, pauseAnnounced = false } = room.info ?? {};
-    if (liveEndedAt === null || room.isLive) {
-      return html`<div class="close">
-        <wa-button appearance="plain" size="s" data-testid="close-room" @click=${() => this.ask()}>${texts.studio.endEvening}</wa-button>
-      </div>`;
-    }
+    if (liveEndedAt === null || room.isLive) return nothing;
     const until = pausedUntil && formatUntil(pausedUntil, language);
     return html`<wa-callout variant="warning" data-testid="studio-paused" role="status">
       <strong>${until && pauseAnnounced ? texts.studio.pausedUntil(until) : texts.studio.offAirTitle}</strong>
       <p>${until ? texts.studio.pausedText(until) : texts.studio.offAirText}</p>
-      <div class="answers">
-        <wa-button appearance="outlined" size="s" data-testid="close-room" @click=${() => this.ask()}>${texts.studio.changeEnding}</wa-button>
-      </div>
     </wa-callout>`;
   }
 
@@ -207,7 +176,7 @@ export class LogeStudioEnding extends DialogPart {
       <fieldset>
         <legend>${texts.studio.pauseFor}</legend>
         ${PAUSE_MINUTES.map(
-          (minutes) => html`<label class="minutes"
+          (minutes) => html`<label class="choice numbers"
             ><input
               type="radio"
               name="minutes"

@@ -89,11 +89,10 @@ export class LogeStudioPicture extends RoomPart {
         pointer-events: auto;
       }
 
-      /* The end of the evening is offered in the lower corner. */
       @container (max-width: 899px) {
         .curtain {
           gap: var(--_space-8);
-          padding-block: var(--_space-32) var(--_curtain-bottom, var(--_space-48));
+          padding-bottom: var(--_curtain-bottom, var(--_space-16));
         }
       }
 

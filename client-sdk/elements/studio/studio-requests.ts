@@ -4,6 +4,7 @@ import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { MenuRequest } from '../../../server/protocol/money/tipping.ts';
 import type { Room } from '../../src/room.ts';
+import { countStyles } from '../controls/count-styles.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatTime } from '../texts/format.ts';
 import { shownName } from '../texts/shown-name.ts';
@@ -17,6 +18,7 @@ export class LogeStudioRequests extends RoomPart {
 
   static override styles = [
     ...RoomPart.styles,
+    countStyles,
     css`
       :host {
         display: block;
@@ -26,16 +28,6 @@ export class LogeStudioRequests extends RoomPart {
         margin-bottom: var(--_space-12);
         color: var(--_muted);
         font: var(--_strong-16);
-      }
-
-      .count {
-        display: inline-grid;
-        place-items: center;
-        min-width: 1.5em;
-        padding: 0 var(--_space-8);
-        border-radius: var(--_radius-full);
-        background: var(--_primary);
-        color: var(--_on-primary);
       }
 
       ol {
@@ -51,6 +43,11 @@ export class LogeStudioRequests extends RoomPart {
         flex-wrap: wrap;
         gap: var(--_space-8) var(--_space-16);
         align-items: center;
+      }
+
+      li + li {
+        padding-top: var(--_space-16);
+        border-top: 1px solid var(--_line);
       }
 
       .what {
@@ -77,42 +74,6 @@ export class LogeStudioRequests extends RoomPart {
       wa-callout {
         margin-top: var(--_space-12);
       }
-
-      /* Over the picture of a phone: one line each, beside what can be done. */
-      @container (max-width: 899px) {
-        :host(.card) h2 {
-          margin: 0 0 var(--_space-4);
-          font: var(--_strong-14);
-        }
-
-        :host(.card) ol {
-          grid-template-columns: minmax(0, 1fr);
-          gap: var(--_space-8);
-        }
-
-        :host(.card) li {
-          flex-wrap: nowrap;
-          gap: var(--_space-8);
-        }
-
-        :host(.card) .what {
-          flex: 1 1 0;
-          font: var(--_type-14);
-        }
-
-        :host(.card) .what > * {
-          display: block;
-          overflow: hidden;
-          text-overflow: ellipsis;
-          white-space: nowrap;
-        }
-
-        :host(.card) .acts {
-          flex: none;
-          flex-wrap: nowrap;
-          gap: var(--_space-4);
-        }
-      }
     `,
   ];
 
@@ -122,9 +83,10 @@ export class LogeStudioRequests extends RoomPart {
 
   override render(): TemplateResult | typeof nothing {
     const { room, texts } = this;
-    if (!room?.info || room.tipRequests.length === 0) return nothing;
+    if (!room?.info) return nothing;
+    if (room.tipRequests.length === 0) return html`<p class="muted">${texts.requests.none}</p>`;
     return html`<section part="requests" data-testid="studio-requests">
-      <h2>${texts.requests.title} <span class="count">${room.tipRequests.length}</span></h2>
+      <h2 part="title">${texts.requests.title} <span class="count">${room.tipRequests.length}</span></h2>
       <ol>
         ${repeat(
           room.tipRequests,

@@ -1,36 +1,37 @@
-/** Styles of `<loge-studio>`: on a phone the picture with the chat over it and the controls below; else columns. */
+/** Styles of `<loge-studio>`: on a phone the picture with the tabs over it and the controls below; else columns. */
 import { css } from 'lit';
 
 export const studioStyles = css`
   :host {
     display: block;
     container: studio / size;
+    isolation: isolate;
     height: 100%;
     min-height: var(--loge-min-height, 26rem);
     overflow-y: auto;
     background: var(--_ground);
   }
 
-  /* As in the room: the picture behind, the chat over its lower part; what is pressed is at the bottom. */
+  /* As in the room: the picture behind, the tabs over its lower part; what is pressed is at the bottom. */
   .studio {
     --_controls: 3.9rem;
-    --_chat-height: max(100cqh - var(--_controls) - 56.25cqw, min(62cqh, 14rem), 9.5rem);
+    --_side: max(100cqh - var(--_controls) - 56.25cqw, min(62cqh, 16rem), 11.5rem);
     position: relative;
     display: grid;
     grid-template:
-      auto minmax(0, 1fr) minmax(9.5rem, var(--_chat-height)) var(--_controls)
+      minmax(0, 1fr) auto minmax(11.5rem, var(--_side)) var(--_controls)
       / minmax(0, 1fr);
     height: 100%;
-    min-height: 16rem;
+    min-height: 17.5rem;
     background: var(--_stage);
   }
 
   .studio:has(loge-studio-picture[portrait]) {
-    --_chat-height: max(42cqh, min(62cqh, 14rem), 9.5rem);
+    --_side: max(42cqh, min(62cqh, 16rem), 11.5rem);
   }
 
-  .studio:has(loge-chat[opened]) {
-    --_chat-height: max(100cqh - var(--_controls) - 56.25cqw, 74cqh);
+  .studio:has(loge-chat[opened], #panel-chat.away) {
+    --_side: max(100cqh - var(--_controls) - 56.25cqw, min(74cqh, 26rem));
   }
 
   .main {
@@ -38,13 +39,13 @@ export const studioStyles = css`
   }
 
   loge-studio-picture {
-    --_stage-covered: max(0px, 56.25cqw + var(--_chat-height) + var(--_controls) - 100cqh);
+    --_stage-covered: max(0px, 56.25cqw + var(--_side) + var(--_controls) - 100cqh);
     grid-area: 1 / 1 / span 3;
     align-self: start;
   }
 
   loge-studio-picture[portrait] {
-    --_stage-covered: var(--_chat-height);
+    --_stage-covered: var(--_side);
     --_picture-height: 100%;
     --_picture-fit: cover;
     align-self: stretch;
@@ -52,12 +53,12 @@ export const studioStyles = css`
 
   loge-studio-figures {
     z-index: 1;
-    grid-area: 1 / 1;
+    grid-area: 2 / 1;
   }
 
   .notices {
     z-index: 1;
-    grid-area: 2 / 1;
+    grid-area: 1 / 1;
     align-self: end;
     max-height: 100%;
     overflow-y: auto;
@@ -67,17 +68,40 @@ export const studioStyles = css`
     grid-area: 4 / 1;
   }
 
-  .chat {
+  .side {
     --_chat-strip: flex;
+    --_chat-title: none;
     --_chat-full: none;
     --_chat-panel: transparent;
     --loge-safe-bottom: 0px;
     z-index: 1;
     grid-area: 3 / 1;
+    display: grid;
+    grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
     min-height: 0;
     overflow: hidden;
     border-radius: var(--_radius) var(--_radius) 0 0;
     background: color-mix(in oklab, var(--_ground) 80%, transparent);
+  }
+
+  .panel {
+    grid-area: 2 / 1;
+    min-height: 0;
+    overflow-y: auto;
+  }
+
+  .panel:not(#panel-chat) {
+    padding: var(--_card);
+    background: var(--_ground);
+  }
+
+  /* Not gone: the list of the chat is measured while another tab is shown. */
+  .panel.away {
+    visibility: hidden;
+  }
+
+  loge-studio-requests::part(title) {
+    display: none;
   }
 
   .studio.waiting {
@@ -95,7 +119,7 @@ export const studioStyles = css`
   .controls {
     display: flex;
     align-items: center;
-    gap: clamp(var(--_space-4), 4cqw - var(--_space-8), var(--_space-8));
+    gap: clamp(0px, 8cqw - var(--_space-24), var(--_space-8));
     padding: 0 clamp(var(--_space-8), 2.5cqw, var(--_space-12)) env(safe-area-inset-bottom);
     background: var(--_ground);
   }
@@ -134,12 +158,6 @@ export const studioStyles = css`
       background: var(--_ground);
     }
 
-    .notices > loge-studio-ending[idle] {
-      width: fit-content;
-      margin-inline-start: auto;
-      background: color-mix(in oklab, var(--_ground) 74%, transparent);
-    }
-
     .notices > .messages:has(wa-callout) {
       padding: 0;
     }
@@ -158,24 +176,30 @@ export const studioStyles = css`
       padding: var(--_space-8) var(--_space-8);
     }
 
+    /* What is to be decided covers the tabs too. */
+    .studio:has(.interrupted) .notices {
+      z-index: 2;
+      grid-row-end: span 3;
+      align-self: start;
+      padding-top: var(--_space-8);
+    }
+
     /* The picture stays in sight: what does not fit scrolls. */
     .studio.live .notices {
       max-height: min(100%, 8rem);
     }
 
-    .tool.wide-only,
     loge-private[idle],
     loge-studio-figures::part(watching) {
       display: none;
     }
 
-    /* Over the picture: one line beside its badges, without labels. */
+    /* At the lower edge of the picture, without labels. */
     loge-studio-figures::part(figures) {
       display: flex;
       flex-wrap: wrap;
-      justify-content: end;
       gap: var(--_space-4);
-      padding: var(--_space-12) var(--_space-12) 0 var(--_space-72);
+      padding: 0 var(--_space-8) var(--_space-8);
     }
 
     loge-studio-figures::part(figure),
@@ -203,7 +227,7 @@ export const studioStyles = css`
     loge-studio-figures::part(resting) {
       width: fit-content;
       min-height: 0;
-      margin: var(--_space-4) var(--_space-12) 0 auto;
+      margin: 0 var(--_space-8) var(--_space-8);
       color: var(--_on-stage);
     }
   }
@@ -212,8 +236,8 @@ export const studioStyles = css`
     display: grid;
     place-items: center;
     flex: none;
-    width: 2.75rem;
-    height: 2.75rem;
+    width: clamp(2.75rem, 12cqw, var(--_control));
+    aspect-ratio: 1;
     border: 1px solid var(--_line);
     border-radius: var(--_radius-full);
     background: var(--_surface);
@@ -263,7 +287,7 @@ export const studioStyles = css`
     margin: 0 var(--_space-16) var(--_space-12);
   }
 
-  .cards {
+  .cards:popover-open {
     inset: auto 0 0;
     width: 100%;
     max-width: none;
@@ -276,6 +300,11 @@ export const studioStyles = css`
     border-radius: var(--_radius) var(--_radius) 0 0;
     background: var(--_raised);
     color: var(--_text);
+  }
+
+  .cards > .ending {
+    display: flex;
+    margin: 0 var(--_space-16) var(--_space-16);
   }
 
   .cards::backdrop {
@@ -297,12 +326,10 @@ export const studioStyles = css`
     font: var(--_title-20);
   }
 
-  /* On its side, or zoomed: picture and controls left, chat right. */
-  @container studio (min-width: 560px) and (min-aspect-ratio: 5/4) {
-    .studio,
-    .studio:has(loge-chat[opened]) {
-      --_chat-height: 100cqh;
-      grid-template: auto minmax(0, 1fr) var(--_controls) / minmax(0, 1fr) clamp(16.5rem, 40cqw, 20rem);
+  /* Wide, on its side, or zoomed: picture and controls left, tabs right. */
+  @container studio ((min-width: 900px) or ((min-width: 560px) and (min-aspect-ratio: 5/4))) {
+    .studio {
+      grid-template: minmax(0, 1fr) auto var(--_controls) / minmax(0, 1fr) clamp(16.5rem, 40cqw, 20rem);
     }
 
     loge-studio-picture,
@@ -318,7 +345,7 @@ export const studioStyles = css`
       grid-area: 3 / 1;
     }
 
-    .chat {
+    .side {
       grid-area: 1 / 2 / span 3;
       border-radius: 0;
       border-inline-start: 1px solid var(--_line);
@@ -326,36 +353,32 @@ export const studioStyles = css`
   }
 
   @container studio (min-width: 900px) {
-    .studio,
-    .studio:has(loge-chat[opened]) {
-      grid-template: minmax(0, 1fr) / minmax(0, 1fr) clamp(20rem, 28cqw, 26rem);
-      background: none;
+    .studio {
+      grid-template: minmax(0, 1fr) / minmax(0, 3fr) minmax(0, 2fr);
     }
 
     .main {
-      display: block;
+      display: flex;
+      flex-direction: column;
       min-width: 0;
       overflow-y: auto;
+      background: var(--_ground);
+    }
+
+    .main > :not(loge-studio-picture) {
+      flex: none;
     }
 
     loge-studio-picture,
     loge-studio-picture[portrait] {
-      --_picture-height: auto;
-      --picture-max-height: max(16rem, min(60vh, 100vh - 26rem));
+      flex: 1 1 12rem;
+      min-height: 12rem;
+      max-height: 33.75cqw;
     }
 
-    loge-studio-figures {
-      border-bottom: 1px solid var(--_line);
-    }
-
-    .controls {
-      padding: var(--_space-16) var(--_space-16);
-    }
-
-    .narrow-only,
-    .sheet-head,
-    .folded {
-      display: none;
+    .controls,
+    .messages:has(wa-callout) {
+      padding: var(--_space-16);
     }
 
     .notices {
@@ -365,32 +388,36 @@ export const studioStyles = css`
     .cards:not(:popover-open) {
       position: static;
       display: block;
-      max-height: none;
+      width: auto;
+      margin: 0;
+      padding: 0;
       border: 0;
       background: none;
+      color: inherit;
     }
 
-    .card,
-    loge-studio-ending {
-      margin-inline: var(--_space-16);
+    .cards:popover-open {
+      inset: 0;
+      width: min(32rem, 100vw - 2rem);
+      height: fit-content;
+      margin: auto;
+      border: 1px solid var(--_line);
+      border-radius: var(--_radius);
     }
 
-    .messages:has(wa-callout) {
-      padding-inline: var(--_space-16);
+    /* In the column: before the live what it is made with, and in it what it brings. */
+    .cards:not(:popover-open) > :is(.sheet-head, .ending),
+    .studio.live .cards:not(:popover-open) > loge-studio-devices,
+    .studio:not(.live) .cards:not(:popover-open) > loge-studio-earnings {
+      display: none;
     }
 
-    .chat {
+    .side {
       --_chat-strip: none;
       --_chat-full: block;
       --_chat-panel: var(--_surface);
       grid-area: 1 / 2;
-      border-radius: 0;
-      border-inline-start: 1px solid var(--_line);
       background: color-mix(in oklab, var(--_surface) 55%, var(--_ground));
-    }
-
-    .studio.live loge-studio-earnings {
-      padding: var(--_space-12) var(--_space-16);
     }
   }
 `;

@@ -2,12 +2,11 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import * as LIMITS from '../../../server/protocol/limits.ts';
-import type { TipMenuItem } from '../../../server/protocol/money/tipping.ts';
+import type { Goal, TipMenuItem } from '../../../server/protocol/money/tipping.ts';
 import { createKey } from '../../src/random-key.ts';
 import type { Room } from '../../src/room.ts';
 import { fieldStyles } from '../controls/fields.ts';
 import { icon } from '../controls/more-icons.ts';
-import '../money/loge-goal.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { currencySymbol, formatAmount, parseMoney } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
@@ -68,15 +67,16 @@ export class LogeStudioTipping extends RoomPart {
       .actions {
         display: flex;
         flex-wrap: wrap;
-        gap: var(--_space-8);
+        gap: var(--_space-8) var(--_space-16);
+        align-items: center;
         margin-top: var(--_space-12);
       }
 
       .remove {
         display: grid;
         place-items: center;
-        width: 2.75rem;
-        height: 2.75rem;
+        width: var(--_control);
+        height: var(--_control);
         border: 0;
         border-radius: var(--_radius-small);
         background: none;
@@ -112,24 +112,26 @@ export class LogeStudioTipping extends RoomPart {
         <div class="line">
           ${this.#field({ name: 'title', label: texts.goal.name, max: LIMITS.titleChars })}
           ${this.#field({ name: 'target', label: texts.goal.target(currencySymbol(currency, this.language)), isAmount: true })}
-          <wa-button type="submit" size="s" data-testid="goal-set" ?loading=${this.busy === 'goal'}>${texts.goal.set}</wa-button>
+          <wa-button type="submit" data-testid="goal-set" ?loading=${this.busy === 'goal'}>${texts.goal.set}</wa-button>
         </div>
         ${this.#faultOf(['title', 'target'])}
       </form>
-      ${
-        room.goal
-          ? html`<div class="actions">
-              <wa-button
-                appearance="plain"
-                size="s"
-                data-testid="goal-clear"
-                @click=${() => this.act('goal', () => room.clearGoal())}
-                >${texts.goal.clear}</wa-button
-              >
-            </div>`
-          : nothing
-      }
+      ${room.goal ? this.#running(room, room.goal) : nothing}
     `;
+  }
+
+  #running(room: Room, { title, reachedMinor, targetMinor }: Goal): TemplateResult {
+    const { texts } = this;
+    return html`<p class="actions">
+      <span><b><bdi>${title}</bdi></b> ${texts.goal.progress(this.money(reachedMinor), this.money(targetMinor))}</span>
+      <wa-button
+        appearance="outlined"
+        size="s"
+        data-testid="goal-clear"
+        @click=${() => this.act('goal', () => room.clearGoal())}
+        >${texts.goal.clear}</wa-button
+      >
+    </p>`;
   }
 
   #menu(room: Room, currency: string): TemplateResult {

@@ -120,8 +120,8 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
   });
 
   test('a poll is started, voted in once per person, and closed with its results', async () => {
-    // From what the studio shows beside the live; what is missing is said at its field.
-    await creator.by('studio-poll').click();
+    // What is missing is said at its field.
+    await creator.by('tab-poll').click();
     await creator.by('poll-question').locator('input').fill('Encore?');
     await creator.by('poll-answer-0').locator('input').fill('Oui');
     await creator.by('poll-start').click();
@@ -129,6 +129,8 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     expect(await creator.by('poll-answer-1').locator('input').getAttribute('aria-invalid')).toBe('true');
     await creator.by('poll-answer-1').locator('input').fill('Bien sûr');
     await creator.by('poll-start').click();
+    await creator.by('poll-close').waitFor();
+    await creator.by('tab-chat').click();
     for (const fan of [lea, tom]) await fan.by('chat-poll').getByText('Encore?').waitFor();
     await lea.by('poll-option-0').click();
     await tom.by('poll-option-1').click();
@@ -139,11 +141,11 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
       );
     }
     expect(await lea.page.locator('button[data-testid^="poll-option"]').count()).toBe(0);
+    await creator.by('tab-poll').click();
     await creator.by('poll-close').click();
+    await creator.by('tab-chat').click();
     await lea.by('chat-poll').getByText('Poll, closed').waitFor();
     expect(await lea.by('poll-result').innerText()).toBe('A tie: Oui, Bien sûr.');
-    await creator.page.keyboard.press('Escape');
-    await creator.by('moderation-open').waitFor();
   });
 
   test('a time-out shows its reason and a countdown, and lifting it is shown too', async () => {

@@ -54,8 +54,8 @@ export const studio: typeof english = {
     shareScreen: 'Partager l’écran',
     stopScreen: 'Arrêter le partage d’écran',
     sounds: 'Un son pour les pourboires, les demandes et les mains levées',
-    more: 'Appareils, gains, sondage, objectif et menu',
-    devices: 'Appareils',
+    more: 'Appareils et gains',
+    tabs: { chat: 'Chat', requests: 'Demandes', poll: 'Sondage', goal: 'Objectif' },
     earnings: 'Gains jusqu’ici',
     tickets: 'Billets',
     tips: 'Pourboires',
@@ -92,6 +92,7 @@ export const studio: typeof english = {
   },
   requests: {
     title: 'Demandes',
+    none: 'Rien n’attend. Ce que demande un pourboire du menu s’affiche ici.',
     done: 'Fait',
     undo: 'Annuler',
     payBack: (amount) => `Rembourser ${amount}`,
