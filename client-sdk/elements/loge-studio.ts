@@ -1,6 +1,6 @@
 /**
- * `<loge-studio>`: the creator's side of a room: the picture with what is pressed, and beside it tabs for chat, requests,
- * poll and goal, which a phone shows over the lower part of the picture.
+ * `<loge-studio>`: the creator's side of a room: the picture with what is pressed, and tabs for chat, requests, poll
+ * and goal beside it, which a phone shows over the lower part of the picture.
  */
 
 import type { TemplateResult } from 'lit';
@@ -142,7 +142,7 @@ export class LogeStudio extends RoomPart {
     `;
   }
 
-  /** What is chosen beside the picture. All stay in the document, with what was typed; the chat keeps its height too. */
+  /** The chosen tab. All stay in the document, with what was typed; the chat keeps its height too. */
   #side(room: Room): TemplateResult {
     const { studio } = this.texts;
     const isOpen = room.info?.status !== 'ended';
