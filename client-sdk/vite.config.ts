@@ -149,13 +149,18 @@ function withoutUnusedCode(): Plugin {
   };
 }
 
-/** Takes comments and indentation out of our `css` templates, which the minifier leaves as they are. Lines stay. */
+/**
+ * Takes comments and whitespace out of our `css` templates, which the minifier leaves as they are. Their line breaks
+ * move behind the template, so that a source map still names the right lines.
+ */
 function smallStyles(): Plugin {
   const shrink = (css: string) =>
     css
-      .replaceAll(/\/\*[^*]*\*\//g, (comment) => '\n'.repeat(comment.split('\n').length - 1))
-      .replaceAll(/\n +/g, '\n')
-      .replaceAll(/ (?=\{)|(?<=:) /g, '');
+      .replaceAll(/\/\*[^*]*\*\//g, '')
+      .replaceAll(/\s+/g, ' ')
+      .replaceAll(/ ?([{};,]) ?/g, '$1')
+      .replaceAll(/(?<=[:(]) | (?=\))/g, '')
+      .replaceAll(';}', '}');
   return {
     name: 'small-styles',
     enforce: 'pre',
@@ -164,7 +169,8 @@ function smallStyles(): Plugin {
       const [before = '', ...templates] = code.split('css`');
       const shrunk = templates.map((rest) => {
         const end = rest.indexOf('`');
-        return shrink(rest.slice(0, end)) + rest.slice(end);
+        const css = rest.slice(0, end);
+        return `${shrink(css)}\`${'\n'.repeat(css.split('\n').length - 1)}${rest.slice(end + 1)}`;
       });
       return { code: [before, ...shrunk].join('css`'), map: null };
     },

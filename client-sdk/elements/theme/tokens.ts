@@ -50,7 +50,6 @@ export const tokens = css`
     --_type-14: 400 0.875rem / 1.25rem var(--_font);
     --_type-16: 400 1rem / 1.5rem var(--_font);
     --_type-20: 400 1.25rem / 1.75rem var(--_font);
-    --_type-28: 400 1.75rem / 2.125rem var(--_font);
     --_strong-12: 600 0.75rem / 1rem var(--_font);
     --_strong-14: 600 0.875rem / 1.25rem var(--_font);
     --_strong-16: 600 1rem / 1.5rem var(--_font);
