@@ -53,8 +53,8 @@ export class LogeAmountChoice extends LogeElement {
 
       .preset,
       .field-input {
-        flex: 1 1 0;
-        min-width: min-content;
+        flex: 1 0 auto;
+        min-width: var(--_finger);
         height: var(--_control);
         padding: 0 var(--_space-4);
         font: var(--_strong-14);
@@ -71,7 +71,7 @@ export class LogeAmountChoice extends LogeElement {
       }
 
       .field-input {
-        flex-grow: 1.5;
+        flex: 1.5 1 0;
         min-width: 4.25rem;
         padding-inline: var(--_space-8);
         text-align: center;
