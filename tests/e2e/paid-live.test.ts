@@ -154,7 +154,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     expect(await balanceMinor(malik)).toBe(1_100);
     // What was bought has the focus, not the top of the page.
     const focused = () =>
-      malik.page.locator('loge-room').evaluate((element) => element.shadowRoot?.activeElement?.className);
+      malik.page.locator('loge-room').evaluate((element) => element.shadowRoot?.activeElement?.classList[0]);
     expect(await focused()).toBe('inside');
   });
 

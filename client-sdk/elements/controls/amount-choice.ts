@@ -5,7 +5,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement, LogeElement } from '../room/room-part.ts';
-import { currencySymbol, formatShortMoney, minorUnits, parseMoney } from '../texts/format.ts';
+import { currencySymbol, formatMoney, formatShortMoney, minorUnits, parseMoney } from '../texts/format.ts';
 import { fieldStyles } from './fields.ts';
 
 export class LogeAmountChoice extends LogeElement {
@@ -126,7 +126,7 @@ export class LogeAmountChoice extends LogeElement {
             data-testid="${kind}-amount-${amountMinor}"
             @click=${() => this.#setAmount(amountMinor)}
           >
-            ${formatShortMoney(amountMinor, currency, language)}
+            ${(kind === 'tip' ? formatShortMoney : formatMoney)(amountMinor, currency, language)}
           </button>`,
         )}
       </div>

@@ -14,12 +14,12 @@ export const studioStyles = css`
 
   /* As in the room: the picture behind, the tabs over its lower part; what is pressed is at the bottom. */
   .studio {
-    --_controls: 3.9rem;
-    --_side: max(100cqh - var(--_controls) - 56.25cqw, min(62cqh, 16rem), 11.5rem);
+    --_controls: 3.75rem;
+    --_side: max(100cqh - var(--_controls) - 56.25cqw, min(62cqh, 16rem), 11.75rem);
     position: relative;
     display: grid;
     grid-template:
-      minmax(0, 1fr) auto minmax(11.5rem, var(--_side)) var(--_controls)
+      minmax(0, 1fr) auto minmax(11.75rem, var(--_side)) var(--_controls)
       / minmax(0, 1fr);
     height: 100%;
     min-height: 17.5rem;
@@ -27,7 +27,7 @@ export const studioStyles = css`
   }
 
   .studio:has(loge-studio-picture[portrait]) {
-    --_side: max(42cqh, min(62cqh, 16rem), 11.5rem);
+    --_side: max(42cqh, min(62cqh, 16rem), 11.75rem);
   }
 
   .studio:has(loge-chat[opened], #panel-chat.away) {
