@@ -1,6 +1,6 @@
 /**
- * The curtain of those who wait: it falls when the live begins, and its halves part over the first picture. Who comes
- * later sees none.
+ * The curtain of those who wait: it falls when the live begins, and its halves part over the first picture. A late
+ * viewer sees none.
  */
 import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
@@ -11,6 +11,8 @@ import { preloadParts } from '../loading/parts.ts';
 const PART_MS = 1_000;
 /** The house lights dim and the curtain falls: a picture that is there sooner waits for it. */
 const FALL_MS = 600;
+/** Without word of a picture, such as one that was there before the event: the curtain opens anyway. */
+const MAX_CLOSED_MS = 5_000;
 
 export class Doors implements ReactiveController {
   readonly #host: ReactiveControllerHost;
@@ -35,6 +37,7 @@ export class Doors implements ReactiveController {
       room.on('liveStarted', () => {
         this.#closedAtMs = Date.now();
         this.#set('closed');
+        this.#timer = setTimeout(() => this.#set('open'), MAX_CLOSED_MS);
       }),
       room.on('liveEnded', () => this.#set('none')),
     ];
