@@ -16,6 +16,7 @@ const info: Room = {
   status: 'scheduled',
   capacity: null,
   startsAt: null,
+  dateDueAt: null,
   movedAt: null,
   returnUntil: null,
   liveStartedAt: null,
