@@ -15,15 +15,13 @@ import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { walletPageStyles } from '../styles/wallet-styles.ts';
 import { readAwaitedTopup, storeAwaitedTopup } from '../wallet/awaited-topup.ts';
-import type { WalletEntry } from '../wallet/history-pages.ts';
 import {
-  type HistoryPlace,
+  type HistoryPage,
   readCardHistory,
   readCreditHistory,
   readHistory,
   startOfHistory,
 } from '../wallet/history-pages.ts';
-import type { HistoryRead } from '../wallet/wallet-history.ts';
 import '../texts/wallet-texts.ts';
 
 const loadWallet = () => import('../wallet/wallet-parts.ts');
@@ -48,17 +46,14 @@ export class SiteWallet extends SitePage {
   static override properties = {
     ...SitePage.properties,
     wallet: { state: true },
-    entries: { state: true },
-    older: { state: true },
+    history: { state: true },
     cards: { state: true },
     refundable: { state: true },
     notice: { state: true },
     isPastDue: { state: true },
   };
   declare wallet: Wallet | undefined;
-  declare entries: WalletEntry[] | undefined;
-  /** Where the history continues. */
-  declare older: HistoryPlace | null;
+  declare history: HistoryPage | undefined;
   /** Undefined while they could not be read. */
   declare cards: SavedCard[] | undefined;
   declare refundable: UnspentTopup[];
@@ -72,7 +67,6 @@ export class SiteWallet extends SitePage {
 
   constructor() {
     super();
-    this.older = null;
     this.refundable = [];
     this.isPastDue = false;
   }
@@ -88,10 +82,9 @@ export class SiteWallet extends SitePage {
   }
 
   async #read(): Promise<void> {
-    const history = readHistory(startOfHistory(readCreditHistory, readCardHistory));
-    [this.wallet, { entries: this.entries, next: this.older }, this.cards, this.refundable] = await Promise.all([
+    [this.wallet, this.history, this.cards, this.refundable] = await Promise.all([
       call('GET /v1/wallet'),
-      history,
+      readHistory(startOfHistory(readCreditHistory, readCardHistory)),
       // A failure of these two does not block the rest of the wallet.
       call('GET /v1/wallet/cards').then(
         ({ cards }) => cards,
@@ -108,7 +101,7 @@ export class SiteWallet extends SitePage {
   async #awaitCredit(): Promise<void> {
     const topup = readAwaitedTopup();
     if (!topup) return;
-    const isHere = () => this.entries?.some(({ id }) => id === topup) ?? false;
+    const isHere = () => this.history?.entries.some(({ id }) => id === topup) ?? false;
     this.notice = 'confirming';
     for (let asked = 0; asked < ASK_TIMES && !isHere(); asked += 1) {
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
@@ -140,16 +133,7 @@ export class SiteWallet extends SitePage {
               this.isPastDue = event.detail.isPastDue;
             }}
           ></wallet-memberships>
-          <wallet-history
-            .entries=${this.entries}
-            .older=${this.older}
-            @history-read=${({ detail }: CustomEvent<HistoryRead>) => {
-              // The history was reloaded meanwhile: the pages of the old one are discarded.
-              if (detail.place !== this.older) return;
-              this.entries = [...(this.entries ?? []), ...detail.entries];
-              this.older = detail.next;
-            }}
-          ></wallet-history>
+          ${this.history ? html`<wallet-history .data=${this.history}></wallet-history>` : nothing}
         </div>
         <div class="back">
           ${this.cards ? html`<wallet-cards .data=${this.cards}></wallet-cards>` : nothing}

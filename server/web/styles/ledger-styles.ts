@@ -68,6 +68,8 @@ export const ledgerStyles = css`
   }
 
   .rows .amount {
+    display: grid;
+    justify-items: end;
     font-weight: 600;
     white-space: nowrap;
   }
