@@ -2,6 +2,7 @@
 
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { spinner } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { returnUrlFor, takeCheckoutReturn } from '../../../client-sdk/elements/money/checkout.ts';
 import type { TopupOrder } from '../../../client-sdk/elements/money/topup-form.ts';
@@ -58,8 +59,8 @@ export class SiteWallet extends SitePage {
   declare cards: SavedCard[] | undefined;
   declare refundable: UnspentTopup[];
   declare notice: Notice | undefined;
-  /** A membership with a failed renewal comes first. */
-  declare isPastDue: boolean;
+  /** Whether the renewal of a membership has failed; undefined until the memberships are known. */
+  declare isPastDue: boolean | undefined;
   protected readonly page = 'wallet';
   #checkout = takeCheckoutReturn();
 
@@ -68,7 +69,6 @@ export class SiteWallet extends SitePage {
   constructor() {
     super();
     this.refundable = [];
-    this.isPastDue = false;
   }
 
   protected override async load(session: SiteSession): Promise<void> {
@@ -123,7 +123,7 @@ export class SiteWallet extends SitePage {
       <h1 class="display">${words.wallet.title}</h1>
       <div class="halves" @wallet-changed=${() => this.#read()}>
         <div class="credit">
-          ${this.isPastDue ? this.#pastDue() : nothing} ${isOff ? this.#noCredit() : this.#balance(currency)} ${this.#notices()}
+          ${isOff ? this.#noCredit() : this.#balance(currency)} ${this.#pastDue()} ${this.#notices()}
           ${isOff ? nothing : this.#topUp(currency)}
         </div>
         <div class="happened">
@@ -168,13 +168,19 @@ export class SiteWallet extends SitePage {
     void this.#read();
   };
 
-  /** What ends access soon is shown first, also if the membership is listed below. */
+  /** What ends access soon is shown next to the credit. What follows is shown once it is known. */
   #pastDue(): TemplateResult {
-    const { words } = this;
+    const { pastDue, whatToDo } = this.words.wallet.memberships;
     const show = () => this.renderRoot.querySelector('wallet-memberships')?.scrollIntoView({ block: 'center' });
-    return html`<wa-callout class="urgent" variant="danger" data-testid="wallet-past-due">
-      ${words.wallet.memberships.pastDue}. <button class="link" type="button" @click=${show}>${words.wallet.memberships.whatToDo}</button>
-    </wa-callout>`;
+    return html`<div ?pending=${this.isPastDue === undefined}>
+      ${
+        this.isPastDue
+          ? html`<div class="callout danger" data-testid="wallet-past-due">
+              <span>${pastDue}. <button class="link" type="button" @click=${show}>${whatToDo}</button></span>
+            </div>`
+          : nothing
+      }
+    </div>`;
   }
 
   #noCredit(): TemplateResult {
@@ -188,39 +194,32 @@ export class SiteWallet extends SitePage {
   #balance(currency: string): TemplateResult {
     const { words, wallet, language } = this;
     const money = (amountMinor: number) => formatMoney(amountMinor, currency, language);
-    return html`<div class="balance card">
+    return html`<div class="balance card" ?pending=${!wallet}>
       <p class="muted">${words.wallet.balance}</p>
       <p class="amount display" data-testid="wallet-balance">
         ${wallet ? money(wallet.balanceMinor) : html`<span class="waiting"></span>`}
       </p>
+      <p class="what muted">${words.wallet.text}</p>
       ${
         wallet && wallet.promoMinor > 0
-          ? html`<dl class="apart">
-                <div><dt>${words.wallet.paid}</dt><dd>${money(wallet.balanceMinor - wallet.promoMinor)}</dd></div>
-                <div><dt>${words.wallet.promo}</dt><dd data-testid="wallet-promo">${money(wallet.promoMinor)}</dd></div>
+          ? html`<dl class="facts">
+                <dt>${words.wallet.paid}</dt><dd>${money(wallet.balanceMinor - wallet.promoMinor)}</dd>
+                <dt>${words.wallet.promo}</dt><dd data-testid="wallet-promo">${money(wallet.promoMinor)}</dd>
               </dl>
               <p class="what muted">${words.wallet.promoText}</p>`
           : nothing
       }
-      <p class="what muted">${words.wallet.text}</p>
     </div>`;
   }
 
   #notices(): TemplateResult {
     const { words, notice } = this;
-    const look = {
-      confirming: 'brand',
-      arrived: 'success',
-      late: 'brand',
-      cancelled: 'brand',
-      refused: 'danger',
-    } as const;
     return html`<div aria-live="polite">
       ${
         notice
-          ? html`<wa-callout variant=${look[notice]} data-testid="wallet-notice">
-              ${notice === 'confirming' ? html`<wa-spinner slot="icon"></wa-spinner>` : nothing}${words.wallet[notice]}
-            </wa-callout>`
+          ? html`<div class="callout ${notice === 'refused' ? 'danger' : ''}" data-testid="wallet-notice">
+              ${notice === 'confirming' ? spinner() : nothing}<span>${words.wallet[notice]}</span>
+            </div>`
           : nothing
       }
     </div>`;

@@ -11,6 +11,7 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import '../../../client-sdk/elements/texts/topup-texts.ts';
+import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { OwnMembership, Tier } from '../../protocol/money/memberships.ts';
 import { PagePart, type Row, type RowAct } from '../site/page-part.ts';
 import { call } from '../site/site-call.ts';
@@ -33,6 +34,10 @@ export class WalletMemberships extends PagePart<OwnMembership[]> {
         color: var(--_text);
       }
 
+      .rows .acts {
+        flex-basis: 100%;
+      }
+
       .tiers {
         margin-top: var(--_space-16);
       }
@@ -40,9 +45,14 @@ export class WalletMemberships extends PagePart<OwnMembership[]> {
   ];
 
   protected override read = async () => {
-    const { memberships } = await call('GET /v1/memberships');
-    this.emit('memberships-read', { isPastDue: memberships.some((each) => stateOf(each) === 'past_due') });
-    return memberships;
+    let isPastDue = false;
+    try {
+      const { memberships } = await call('GET /v1/memberships');
+      isPastDue = memberships.some((each) => stateOf(each) === 'past_due');
+      return memberships;
+    } finally {
+      this.emit('memberships-read', { isPastDue });
+    }
   };
 
   protected override show(memberships: OwnMembership[]): unknown {
