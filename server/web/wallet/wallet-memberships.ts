@@ -36,6 +36,7 @@ export class WalletMemberships extends PagePart<OwnMembership[]> {
 
       .rows .acts {
         flex-basis: 100%;
+        margin-top: var(--_space-8);
       }
 
       .tiers {
