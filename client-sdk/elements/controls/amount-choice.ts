@@ -77,6 +77,11 @@ export class LogeAmountChoice extends LogeElement {
         text-align: center;
       }
 
+      /* Amounts in full: three, and below them the rest with the field. */
+      .topup :is(.preset, .field-input) {
+        flex: 1 0 30%;
+      }
+
       .preset:hover {
         background: color-mix(in oklab, var(--_accent) 12%, transparent);
       }
@@ -114,7 +119,7 @@ export class LogeAmountChoice extends LogeElement {
   override render(): TemplateResult {
     const { typed, kind, fault, currency, language } = this;
     const chosen = typed ? undefined : this.presetsMinor.find((amountMinor) => amountMinor === this.valueMinor);
-    return html`<div class="row">
+    return html`<div class="row ${kind}">
       <div class="presets" role="radiogroup" aria-label=${this.label} @keydown=${this.#handleKey}>
         ${this.presetsMinor.map(
           (amountMinor, index) => html`<button
