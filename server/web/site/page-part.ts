@@ -103,6 +103,7 @@ export interface Figure {
   amount: string;
   hint: string;
   testId: string;
+  isStrong?: boolean;
 }
 
 /** `Data`: what the part shows, as `read()` answers or as the page gives it in `data`. */
@@ -256,7 +257,9 @@ export abstract class PagePart<Data = undefined> extends SitePart {
   }
 
   /** Pairs; those without a value are left out. */
-  protected facts(pairs: readonly (readonly [label: unknown, value: unknown, look?: 'sum'])[]): TemplateResult {
+  protected facts(
+    pairs: readonly (readonly [label: unknown, value: unknown, look?: 'sum' | 'indent'])[],
+  ): TemplateResult {
     return html`<dl class="facts">
       ${pairs.map(([label, value, look = '']) => (value ? html`<dt class=${look}>${label}</dt><dd class=${look}>${value}</dd>` : nothing))}
     </dl>`;
@@ -265,7 +268,7 @@ export abstract class PagePart<Data = undefined> extends SitePart {
   protected figures(figures: readonly Figure[]): TemplateResult {
     return html`<dl class="figures">
       ${figures.map(
-        ({ label, amount, hint, testId }) => html`<div>
+        ({ label, amount, hint, testId, isStrong }) => html`<div class=${isStrong ? 'strong' : nothing}>
           <dt>${label}</dt>
           <dd class="amount" data-testid=${testId}>${amount}</dd>
           <dd class="small">${hint}</dd>
