@@ -12,7 +12,7 @@ import { moderationStyles } from './moderation-styles.ts';
 const SLOW_SECONDS = [0, 3, 5, 10, 30, 60, 300];
 
 export class LogeModerationModes extends RoomPart {
-  static override styles = [...RoomPart.styles, choiceStyles, moderationStyles];
+  static override styles = [choiceStyles, moderationStyles];
 
   protected override listenTo(room: Room): Array<() => void> {
     return this.renderOn(room, ['chatState']);

@@ -2,34 +2,31 @@
  * `<loge-summary>`: what a room that has ended came to. Its creator reads the takings and the tickets that go back; a
  * fan the thanks, what all gave together, the creator's next live and club, and in a line what they paid.
  */
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { RoomSummary } from '../../../server/protocol/money/money.ts';
 import type { Room } from '../../src/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
-import { loadParts } from '../loading/parts.ts';
 import { formatCount, formatDateTime, formatDuration } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
 import { shownName } from '../texts/shown-name.ts';
-import { defineElement, RoomPart } from './room-part.ts';
+import { defineElement, RoomPart, withProperties } from './room-part.ts';
 
-export class LogeSummary extends RoomPart {
-  static override properties = {
-    receiptPath: { attribute: 'receipt-path' },
-    returnUrl: { attribute: 'return-url' },
-    summary: { state: true },
-    club: { state: true },
-  };
-  /** Absent: no link to the receipt. */
-  declare receiptPath: string | undefined;
-  declare returnUrl: string | undefined;
-  declare summary: RoomSummary | undefined;
-  /** Whether this person is in the creator's club; undefined until that is known. */
-  declare club: boolean | undefined;
+export class LogeSummary extends withProperties(
+  RoomPart,
+  {
+    /** Absent: no link to the receipt. */
+    receiptPath: undefined as string | undefined,
+    returnUrl: undefined as string | undefined,
+    summary: undefined as RoomSummary | undefined,
+    /** Whether this person is in the creator's club; undefined until that is known. */
+    club: undefined as boolean | undefined,
+  },
+  { receiptPath: { attribute: 'receipt-path' }, returnUrl: { attribute: 'return-url' } },
+) {
   #isStale = false;
 
   static override styles = [
-    ...RoomPart.styles,
     plainControlStyles,
     css`
       :host {
@@ -128,12 +125,6 @@ export class LogeSummary extends RoomPart {
         this.club = own?.some(({ creator, status }) => status !== 'ended' && creator === room.info?.creator.identity);
       });
     } while (this.#isStale);
-  }
-
-  protected override updated(changed: PropertyValues): void {
-    super.updated(changed);
-    // What was asked for with a tip is still to be done, or paid back.
-    loadParts(this.renderRoot);
   }
 
   override render(): TemplateResult | typeof nothing {

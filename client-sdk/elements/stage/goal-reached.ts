@@ -2,30 +2,25 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import type { ElementTexts } from '../texts/element-texts.ts';
 import { shownName } from '../texts/shown-name.ts';
 
 const NAMES = 3;
 
-export class LogeGoalReached extends RoomPart {
-  static override properties = { heading: { attribute: false } };
-  declare heading: string;
-
-  static override styles = [
-    ...RoomPart.styles,
-    css`
-      @keyframes vanish {
-        to {
-          opacity: 0;
-        }
+export class LogeGoalReached extends withProperties(RoomPart, { heading: '' }) {
+  static override styles = css`
+    @keyframes vanish {
+      to {
+        opacity: 0;
       }
+    }
 
-      @keyframes appear {
-        from {
-          opacity: 0;
-        }
+    @keyframes appear {
+      from {
+        opacity: 0;
       }
+    }
 
   .moment {
     position: absolute;
@@ -41,8 +36,8 @@ export class LogeGoalReached extends RoomPart {
     text-align: center;
     overflow-wrap: anywhere;
     animation:
-      appear 200ms both,
-      vanish 300ms 2.2s both;
+    appear 200ms both,
+    vanish 300ms 2.2s both;
   }
 
   .moment .display {
@@ -75,39 +70,38 @@ export class LogeGoalReached extends RoomPart {
 
   @container (min-width: 40rem) {
     .moment .display {
-      font: var(--_title-56);
+    font: var(--_title-56);
     }
   }
 
   @keyframes fill {
     from {
-      transform: scaleX(0);
+    transform: scaleX(0);
     }
   }
 
   @keyframes sweep {
     from {
-      translate: -100% 0;
+    translate: -100% 0;
     }
 
     to {
-      translate: 100% 0;
+    translate: 100% 0;
     }
   }
 
   @media (prefers-reduced-motion: reduce) {
     .moment {
-      animation:
-        appear 300ms both,
-        vanish 300ms 2.2s both !important;
+    animation:
+      appear 300ms both,
+      vanish 300ms 2.2s both !important;
     }
 
     .moment::after {
-      display: none;
+    display: none;
     }
   }
-    `,
-  ];
+  `;
 
   /** Hidden from screen readers, because the chat announces it. */
   override render(): TemplateResult | typeof nothing {

@@ -8,7 +8,7 @@ import type { Room } from '../../src/room.ts';
 import { choiceStyles } from '../controls/choice-styles.ts';
 import '../room/loge-summary.ts';
 import { DialogPart } from '../room/dialog-part.ts';
-import { defineElement } from '../room/room-part.ts';
+import { defineElement, withProperties } from '../room/room-part.ts';
 import '../theme/web-awesome.ts';
 import { formatCount, formatUntil, isOne } from '../texts/format.ts';
 
@@ -20,12 +20,8 @@ const LIVE_STOPPED = 'loge-live-stopped';
 /** Emitted when the choice is closed. */
 const ENDING_CLOSED = 'loge-ending-closed';
 
-export class LogeStudioEnding extends DialogPart {
-  static override properties = { minutes: { state: true } };
-  declare minutes: number;
-
+export class LogeStudioEnding extends withProperties(DialogPart, { minutes: PAUSE_MINUTES[1] as number }) {
   static override styles = [
-    ...DialogPart.styles,
     choiceStyles,
     css`
       :host {
@@ -102,16 +98,8 @@ export class LogeStudioEnding extends DialogPart {
     `,
   ];
 
-  constructor() {
-    super();
-    this.minutes = PAUSE_MINUTES[1];
-  }
-
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, [
-      ...(['connected', 'reconnected', 'liveStarted', 'liveEnded', 'localLiveStarted'] as const),
-      ...(['localLiveEnded', 'pauseChanged', 'viewerCount', 'roomEnded'] as const),
-    ]);
+    return this.renderOn(room, ['localLiveStarted', 'localLiveEnded', 'viewerCount']);
   }
 
   ask(): void {
@@ -142,14 +130,9 @@ export class LogeStudioEnding extends DialogPart {
     const { isLive } = room.localParticipant;
     const isLater = isLive || Boolean(room.info?.liveEndedAt);
     const viewers = texts.studio.endText(formatCount(room.viewerCount, language), isOne(room.viewerCount, language));
-    return html`<wa-dialog
-      lang=${language}
-      label=${texts.studio.endTitle}
-      light-dismiss
-      .open=${this.open}
-      @wa-after-hide=${this.handleHidden}
-    >
-      ${isLater ? this.#pauseChoice(room, isLive ? viewers : '') : nothing}
+    return this.dialog(
+      texts.studio.endTitle,
+      html`${isLater ? this.#pauseChoice(room, isLive ? viewers : '') : nothing}
       <section>
         <h3>${texts.studio.endEvening}</h3>
         <p>${texts.studio.endEveningText}</p>
@@ -164,8 +147,8 @@ export class LogeStudioEnding extends DialogPart {
       ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
       <wa-button slot="footer" appearance="outlined" @click=${this.close}>
         ${isLive ? texts.studio.stay : texts.studio.keepRoom}
-      </wa-button>
-    </wa-dialog>`;
+      </wa-button>`,
+    );
   }
 
   #pauseChoice(room: Room, viewers: string): TemplateResult {

@@ -4,7 +4,7 @@ import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
 import '../chat/chat-reactions.ts';
 import { icon } from '../controls/more-icons.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { badgeStyles, liveBadge, viewersBadge } from '../stage/badges.ts';
 import { poster, posterStyles } from '../stage/poster.ts';
 import { TipBanner, tipBannerStyles } from '../stage/tip-banner.ts';
@@ -12,16 +12,18 @@ import { TipBanner, tipBannerStyles } from '../stage/tip-banner.ts';
 /** Requests the studio to open camera and microphone. */
 const PREVIEW_WANTED = 'loge-preview-wanted';
 
-export class LogeStudioPicture extends RoomPart {
-  static override properties = { waiting: { type: Boolean } };
-  /** Whether camera and microphone are being opened. */
-  declare waiting: boolean;
-
+export class LogeStudioPicture extends withProperties(
+  RoomPart,
+  {
+    /** Whether camera and microphone are being opened. */
+    waiting: false,
+  },
+  { waiting: { type: Boolean } },
+) {
   #shown: MediaStreamTrack | undefined;
   readonly #tips = new TipBanner(this);
 
   static override styles = [
-    ...RoomPart.styles,
     badgeStyles,
     posterStyles,
     tipBannerStyles,
@@ -113,14 +115,9 @@ export class LogeStudioPicture extends RoomPart {
     `,
   ];
 
-  constructor() {
-    super();
-    this.waiting = false;
-  }
-
   protected override listenTo(room: Room): Array<() => void> {
     return [
-      ...this.renderOn(room, ['connected', 'viewerCount', 'localTrackChanged', 'localLiveStarted', 'localLiveEnded']),
+      ...this.renderOn(room, ['viewerCount', 'localTrackChanged', 'localLiveStarted', 'localLiveEnded']),
       ...this.#tips.listenTo(room),
     ];
   }

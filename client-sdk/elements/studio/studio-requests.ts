@@ -5,19 +5,17 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { MenuRequest } from '../../../server/protocol/money/tipping.ts';
 import type { Room } from '../../src/room.ts';
 import { countStyles } from '../controls/count-styles.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { formatTime } from '../texts/format.ts';
 import { shownName } from '../texts/shown-name.ts';
 import '../texts/studio-texts.ts';
 import '../theme/web-awesome.ts';
 
-export class LogeStudioRequests extends RoomPart {
-  static override properties = { asked: { state: true } };
+export class LogeStudioRequests extends withProperties(RoomPart, {
   /** The request that is about to be paid back: asked once more. */
-  declare asked: string | undefined;
-
+  asked: undefined as string | undefined,
+}) {
   static override styles = [
-    ...RoomPart.styles,
     countStyles,
     css`
       :host {
@@ -78,7 +76,7 @@ export class LogeStudioRequests extends RoomPart {
   ];
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, ['connected', 'tipRequestsChanged', 'roomEnded']);
+    return this.renderOn(room, ['tipRequestsChanged']);
   }
 
   override render(): TemplateResult | typeof nothing {

@@ -7,7 +7,7 @@ import { createKey } from '../../src/random-key.ts';
 import type { Room } from '../../src/room.ts';
 import { fieldStyles } from '../controls/fields.ts';
 import { icon } from '../controls/more-icons.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { currencySymbol, formatAmount, parseMoney } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
 import '../texts/studio-texts.ts';
@@ -20,18 +20,13 @@ interface DraftItem {
   amount: string;
 }
 
-export class LogeStudioTipping extends RoomPart {
-  static override properties = {
-    drafts: { state: true },
-    fault: { state: true },
-  };
+export class LogeStudioTipping extends withProperties(RoomPart, {
   /** The edited menu; undefined shows the current one. */
-  declare drafts: DraftItem[] | undefined;
+  drafts: undefined as DraftItem[] | undefined,
   /** What is wrong, and in which fields. */
-  declare fault: { names: readonly string[]; text: string } | undefined;
-
+  fault: undefined as { names: readonly string[]; text: string } | undefined,
+}) {
   static override styles = [
-    ...RoomPart.styles,
     studioCardStyles,
     fieldStyles,
     css`
@@ -91,7 +86,7 @@ export class LogeStudioTipping extends RoomPart {
   ];
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, ['connected', 'goalProgress', 'goalCleared', 'tipMenuChanged', 'roomEnded']);
+    return this.renderOn(room, ['goalProgress', 'goalCleared', 'tipMenuChanged']);
   }
 
   override render(): TemplateResult | typeof nothing {

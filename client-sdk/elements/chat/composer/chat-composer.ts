@@ -12,7 +12,7 @@ import type { Reaction } from '../../../src/chat/chat.ts';
 import { LogeError } from '../../../src/errors.ts';
 import type { Room } from '../../../src/room.ts';
 import { icon } from '../../controls/more-icons.ts';
-import { defineElement, RoomPart } from '../../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../../room/room-part.ts';
 import { shownName } from '../../texts/shown-name.ts';
 import { ChatClock } from '../chat-clock.ts';
 import { chatComposerStyles } from './chat-composer-styles.ts';
@@ -32,42 +32,20 @@ const RETRYABLE_CODES = new Set([
   'not_connected',
 ]);
 
-export class LogeChatComposer extends RoomPart {
-  static override properties = {
-    draft: { state: true },
-    answered: { attribute: false },
-    isEmojiOpen: { state: true },
-  };
-  declare draft: string;
+export class LogeChatComposer extends withProperties(RoomPart, {
+  draft: '',
   /** The message to which the draft replies. */
-  declare answered: ChatMessage | undefined;
-  declare isEmojiOpen: boolean;
-
-  static override styles = [...RoomPart.styles, ...chatComposerStyles];
+  answered: undefined as ChatMessage | undefined,
+  isEmojiOpen: false,
+}) {
+  static override styles = chatComposerStyles;
 
   readonly #clock = new ChatClock(this);
   readonly #mentions = new ChatMentions(this);
   #nextAllowedMs = 0;
 
-  constructor() {
-    super();
-    this.draft = '';
-    this.isEmojiOpen = false;
-  }
-
   protected override listenTo(room: Room): Array<() => void> {
-    return [
-      ...this.renderOn(room, [
-        'connected',
-        'reconnecting',
-        'reconnected',
-        'accessGranted',
-        'rightsChanged',
-        'accessRevoked',
-        'roomEnded',
-      ]),
-      ...this.renderOn(room, ['chatState', 'chatRestriction']),
-    ];
+    return this.renderOn(room, ['chatState', 'chatRestriction']);
   }
 
   override connectedCallback(): void {
