@@ -243,7 +243,7 @@ export class LogeChat extends withProperties(
   #sampled({ shown, total }: { shown: number; total: number }): TemplateResult {
     const count = (number: number) => formatCount(number, this.language);
     const words = this.texts.chat.sampled(count(shown), count(total));
-    return html`<p class="sampled numbers" data-testid="chat-sampled">${icon('signal', 16)}${words}</p>`;
+    return html`<p class="sampled" data-testid="chat-sampled">${icon('signal', 16)}${words}</p>`;
   }
 
   #newestButton(): TemplateResult | typeof nothing {

@@ -28,10 +28,6 @@ export class LogeLeaderboard extends withProperties(DialogPart, { board: undefin
   readonly #timer = new HostTimer(this);
 
   static override styles = css`
-    :host {
-      display: block;
-    }
-
     :host([empty]) {
       display: none;
     }
@@ -57,7 +53,6 @@ export class LogeLeaderboard extends withProperties(DialogPart, { board: undefin
     }
 
     .line .icon {
-      flex: none;
       color: var(--_accent);
     }
 

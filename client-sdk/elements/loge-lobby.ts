@@ -174,7 +174,7 @@ export class LogeLobby extends withProperties(
         }
       </div>
       ${hasWallet ? this.#wallet(room, other) : nothing}
-      ${hasWallet && isShort ? html`<p class="holds muted numbers">${texts.lobby.walletShort(money(missingMinor))}</p>` : nothing}
+      ${hasWallet && isShort ? html`<p class="holds muted">${texts.lobby.walletShort(money(missingMinor))}</p>` : nothing}
       <loge-price kind="ticket" .room=${room} .amountMinor=${offer.priceMinor} data-testid="ticket-price"></loge-price>
       <p class="secure muted">${icon('lock', 16)}<span>${texts.lobby.secure}</span></p>
     `;
@@ -224,7 +224,7 @@ export class LogeLobby extends withProperties(
     const left = room?.ticketsLeft ?? null;
     const capacity = room?.info?.capacity ?? null;
     if (left === null || capacity === null || left > FEW_TICKETS || left > capacity - left) return nothing;
-    return html`<p class="holds numbers" data-testid="tickets-left">${texts.price.ticketsLeft(left)}</p>`;
+    return html`<p class="holds" data-testid="tickets-left">${texts.price.ticketsLeft(left)}</p>`;
   }
 
   /** Nothing to press: a place that becomes free brings the offer back. */

@@ -26,10 +26,6 @@ interface ButtonLook {
 
 export class LogePrivate extends withProperties(RoomPart, { isFundsLow: false }) {
   static override styles = css`
-    :host {
-      display: block;
-    }
-
     .panel {
       display: grid;
       gap: var(--_space-12);
@@ -59,7 +55,6 @@ export class LogePrivate extends withProperties(RoomPart, { isFundsLow: false })
     }
 
     .receipt dd {
-      margin: 0;
       text-align: end;
     }
 
@@ -81,8 +76,6 @@ export class LogePrivate extends withProperties(RoomPart, { isFundsLow: false })
     ul {
       display: grid;
       gap: var(--_space-12);
-      padding: 0;
-      margin: 0;
       list-style: none;
     }
 

@@ -197,7 +197,7 @@ export class LogeTip extends withProperties(
       </div>`;
     }
     const left = room.wallet.balanceMinor - (this.chosenMinor ?? 0);
-    return html`<div class="balance numbers">
+    return html`<div class="balance">
       <span>${this.chosenMinor === undefined ? texts.tip.balance(money(left)) : texts.tip.after(money(left))}</span>
     </div>`;
   }

@@ -71,7 +71,7 @@ export class LogeWallet extends withProperties(
     return html`
       <div class="chip" part="chip">
         ${icon('wallet', 18)}
-        <span class="amount numbers" data-testid="wallet-balance" aria-label=${texts.wallet.balance(amount)} role="img">${amount}</span>
+        <span class="amount" data-testid="wallet-balance" aria-label=${texts.wallet.balance(amount)} role="img">${amount}</span>
         <button type="button" data-testid="topup-open" aria-label=${texts.wallet.topUp} title=${texts.wallet.topUp} @click=${() => this.show()}>
           ${icon('plus', 16)}
         </button>

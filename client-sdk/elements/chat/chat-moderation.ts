@@ -122,7 +122,7 @@ export class LogeChatModeration extends withProperties(DialogPart, {
     const { language } = this;
     const tipped = this.money(author.tippedMinor);
     return html`
-      <ul class="facts numbers">
+      <ul class="facts">
         <li>${author.since ? moderation.since(formatDateTime(author.since, language)) : moderation.sinceNever}</li>
         <li>${moderation.facts(author.messages, author.removed)}</li>
         <li>${moderation.factsTips(author.tips, tipped)}</li>

@@ -8,6 +8,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { PeopleAnswer } from '../../../server/protocol/chat/chat-room.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
+import { quietStyles } from '../controls/quiet-button.ts';
 import { DialogPart } from '../room/dialog-part.ts';
 import { HostTimer } from '../room/host-timer.ts';
 import { defineElement, withProperties } from '../room/room-part.ts';
@@ -25,7 +26,9 @@ export class LogeChatPeople extends withProperties(DialogPart, {
 }) {
   readonly #timer = new HostTimer(this);
 
-  static override styles = css`
+  static override styles = [
+    quietStyles,
+    css`
     h3 {
       margin: var(--_space-16) 0 var(--_space-8);
       font: var(--_strong-16);
@@ -50,7 +53,6 @@ export class LogeChatPeople extends withProperties(DialogPart, {
     }
 
     li .icon {
-      flex: none;
       color: var(--_accent);
     }
 
@@ -61,25 +63,8 @@ export class LogeChatPeople extends withProperties(DialogPart, {
       color: var(--_muted);
     }
 
-    .report {
-      display: grid;
-      place-items: center;
-      min-width: 2.75rem;
-      min-height: 2.75rem;
+    .quiet {
       margin-inline-start: auto;
-      border: 0;
-      background: none;
-      color: var(--_muted);
-      cursor: pointer;
-    }
-
-    .report:hover {
-      color: var(--_text);
-    }
-
-    .report:focus-visible {
-      outline: 2px solid var(--_accent);
-      outline-offset: -2px;
     }
 
     .live {
@@ -99,7 +84,8 @@ export class LogeChatPeople extends withProperties(DialogPart, {
     .problem {
       color: var(--_danger);
     }
-  `;
+  `,
+  ];
 
   protected override listenTo(room: Room): Array<() => void> {
     return this.renderOn(room, ['chatHands', 'chatMuted']);
@@ -145,7 +131,7 @@ export class LogeChatPeople extends withProperties(DialogPart, {
   #people(room: Room, { people, total, exact }: PeopleAnswer): TemplateResult {
     const { chat } = this.texts;
     return html`
-      <h3 class="numbers">${chat.peopleCount(formatCount(total, this.language))}</h3>
+      <h3>${chat.peopleCount(formatCount(total, this.language))}</h3>
       ${exact ? nothing : html`<p class="muted">${chat.peopleLarge(formatCount(total, this.language))}</p>`}
       ${
         exact && (total > SEARCH_MIN_PEOPLE || this.query)
@@ -179,7 +165,7 @@ export class LogeChatPeople extends withProperties(DialogPart, {
           ({ identity }) => identity,
           ({ identity, name }) => html`<li>
             <bdi>${shownName({ name }, this.texts)}</bdi>
-            <button class="report" type="button" data-testid="unmute" aria-label=${chat.unmute(name)} title=${chat.unmute(name)} @click=${() => this.act('mute', () => this.room?.chat.unmute(identity))}>
+            <button class="quiet" type="button" data-testid="unmute" aria-label=${chat.unmute(name)} title=${chat.unmute(name)} @click=${() => this.act('mute', () => this.room?.chat.unmute(identity))}>
               ${icon('undo', 17)}
             </button>
           </li>`,
@@ -193,7 +179,7 @@ export class LogeChatPeople extends withProperties(DialogPart, {
       this.open = false;
       this.emit('loge-report-wanted', target);
     };
-    return html`<button class="report" type="button" data-testid="report-open" aria-label=${label} title=${label} @click=${report}>
+    return html`<button class="quiet" type="button" data-testid="report-open" aria-label=${label} title=${label} @click=${report}>
       ${icon('flag', 17)}
     </button>`;
   }

@@ -42,7 +42,7 @@ export class LogeChatPoll extends withProperties(RoomPart, {
     const isFolded = poll.id === this.foldedPoll;
     return html`<section class="poll" aria-label=${chat.poll} data-testid="chat-poll">
       <p class="poll-head">
-        ${icon('poll', 16)}<span class="numbers">${poll.closed ? chat.pollClosed : chat.poll} · ${chat.votes(votes)}${
+        ${icon('poll', 16)}<span>${poll.closed ? chat.pollClosed : chat.poll} · ${chat.votes(votes)}${
           !poll.closed && remainingMs > 0 ? ` · ${chat.pollClosesIn(formatDuration(remainingMs + 500))}` : ''
         }</span>
         <button
@@ -102,7 +102,7 @@ export class LogeChatPoll extends withProperties(RoomPart, {
       <span class="share" style="transform: scaleX(${option.share})"></span>
       <bdi dir="auto">${option.text}</bdi>
       ${isOwn ? html`${icon('check', 16)}<span class="visually-hidden">${chat.voted}</span>` : nothing}
-      <b class="numbers">${percent} %</b>
+      <b>${percent} %</b>
     </div>`;
   }
 }

@@ -28,10 +28,6 @@ export class LogeAmountChoice extends withProperties(
   static override styles = [
     fieldStyles,
     css`
-      :host {
-        display: block;
-      }
-
       /* One row; amounts too long for it take a second one. */
       .row {
         display: flex;

@@ -31,7 +31,7 @@ export class LogeModerationModes extends RoomPart {
       <div class="choices" role="group" aria-label=${moderation.slowMode}>
         ${SLOW_SECONDS.map(
           (seconds) => html`<button
-            class="choice numbers"
+            class="choice"
             type="button"
             data-testid="slow-${seconds}"
             aria-pressed=${mode.slowModeSeconds === seconds}

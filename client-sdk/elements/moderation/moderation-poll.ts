@@ -87,7 +87,7 @@ export class LogeModerationPoll extends withProperties(RoomPart, {
         <div class="choices" role="group" aria-label=${moderation.pollLength}>
           ${POLL_SECONDS.map(
             (seconds) => html`<button
-              class="choice numbers"
+              class="choice"
               type="button"
               aria-pressed=${this.seconds === seconds}
               @click=${() => {

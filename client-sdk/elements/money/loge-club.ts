@@ -10,10 +10,6 @@ import { openCheckout, returnUrlFor } from './checkout.ts';
 import { tierCard, tierCardStyles } from './tier-card.ts';
 
 const styles = css`
-  :host {
-    display: block;
-  }
-
   section {
     display: grid;
     gap: var(--_space-12);

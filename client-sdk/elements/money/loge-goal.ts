@@ -15,10 +15,6 @@ export class LogeGoal extends withProperties(
   { edge: { type: Boolean } },
 ) {
   static override styles = css`
-    :host {
-      display: block;
-    }
-
     :host([edge]) {
       position: relative;
       color: var(--_on-stage);

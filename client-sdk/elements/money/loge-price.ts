@@ -40,7 +40,6 @@ export class LogePrice extends withProperties(
 
   static override styles = css`
     :host {
-      display: block;
       margin-top: var(--_space-4);
       color: var(--_muted);
       font: var(--_type-14);
@@ -51,11 +50,6 @@ export class LogePrice extends withProperties(
       padding-block: var(--_space-12);
     }
 
-    summary:focus-visible {
-      outline: 2px solid var(--_accent);
-      outline-offset: 2px;
-    }
-
     dl {
       display: grid;
       grid-template-columns: 1fr auto;
@@ -64,7 +58,6 @@ export class LogePrice extends withProperties(
     }
 
     dd {
-      margin: 0;
       text-align: end;
     }
 

@@ -13,6 +13,7 @@ import { DialogPart } from '../room/dialog-part.ts';
 import { FocusKeeper } from '../room/focus-keeper.ts';
 import { whenOf } from '../room/lobby-face.ts';
 import { defineElement, withProperties } from '../room/room-part.ts';
+import { fades } from '../stage/fades.ts';
 import { posterStyles } from '../stage/poster.ts';
 import { formatDateTime, formatMoney, formatUntil } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
@@ -98,11 +99,7 @@ export class LogeTicket extends withProperties(
         }
       }
 
-      @keyframes appear {
-        from {
-          opacity: 0;
-        }
-      }
+      ${fades}
 
       @media (prefers-reduced-motion: reduce) {
         .printed .ticket {

@@ -54,16 +54,10 @@ export class LogeTopupForm extends withProperties(
   static override styles = [
     plainControlStyles,
     css`
-      :host {
-        display: block;
-      }
-
       fieldset {
         display: grid;
         gap: var(--_space-8);
-        margin: var(--_space-16) 0 0;
-        padding: 0;
-        border: 0;
+        margin-top: var(--_space-16);
       }
 
       legend {
@@ -94,12 +88,7 @@ export class LogeTopupForm extends withProperties(
       }
 
       .way input {
-        flex: none;
-        width: 1.15rem;
-        height: 1.15rem;
-        margin: 0;
         box-shadow: none;
-        accent-color: var(--_accent);
       }
 
       small {

@@ -4,6 +4,7 @@
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { fades } from '../stage/fades.ts';
 import { curtain } from '../stage/poster.ts';
 import '../texts/inside-texts.ts';
 import { defineElement, RoomPart, withProperties } from './room-part.ts';
@@ -12,17 +13,17 @@ const TEST_IDS = { fall: 'stage-doors', part: 'stage-doors', close: 'room-ending
 
 export class LogeCurtain extends withProperties(RoomPart, { move: 'fall' as keyof typeof TEST_IDS }) {
   static override styles = css`
+    ${fades}
+
     :host {
-      position: absolute;
-      inset: 0;
       pointer-events: none;
     }
 
+    :host,
     .doors {
       position: absolute;
       inset: 0;
       overflow: hidden;
-      pointer-events: none;
     }
 
     .doors span {
@@ -44,18 +45,6 @@ export class LogeCurtain extends withProperties(RoomPart, { move: 'fall' as keyo
     @keyframes gather {
       to {
         transform: scaleX(0);
-      }
-    }
-
-    @keyframes vanish {
-      to {
-        opacity: 0;
-      }
-    }
-
-    @keyframes appear {
-      from {
-        opacity: 0;
       }
     }
 

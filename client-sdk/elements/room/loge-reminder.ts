@@ -20,7 +20,6 @@ export class LogeReminder extends withProperties(RoomPart, {
     plainControlStyles,
     css`
       :host {
-        display: block;
         margin-top: var(--_space-16);
       }
 

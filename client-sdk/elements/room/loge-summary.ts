@@ -29,10 +29,6 @@ export class LogeSummary extends withProperties(
   static override styles = [
     plainControlStyles,
     css`
-      :host {
-        display: block;
-      }
-
       section {
         margin-top: var(--_space-16);
         padding: var(--_space-16);
@@ -61,7 +57,6 @@ export class LogeSummary extends withProperties(
       }
 
       dd {
-        margin: 0;
         text-align: end;
       }
 
@@ -154,7 +149,7 @@ export class LogeSummary extends withProperties(
       ${
         liveSeconds > 0
           ? html`<h2>${wasThere ? texts.thanks : texts.titleOther}</h2>
-              <p class="numbers">${texts.lasted(creator, formatDuration(liveSeconds * 1000))}</p>`
+              <p>${texts.lasted(creator, formatDuration(liveSeconds * 1000))}</p>`
           : nothing
       }
       ${this.#note(summary)}
@@ -171,7 +166,7 @@ export class LogeSummary extends withProperties(
       ${this.#ofClub(room, creator)}
       ${
         wasThere
-          ? html`<div class="paid numbers" data-testid="summary-paid">
+          ? html`<div class="paid" data-testid="summary-paid">
               ${texts.paid([ticket && this.money(ticket.priceMinor), tips.count > 0 && this.money(tips.amountMinor)])}
               ${ticket && this.receiptPath ? html`<a href="${this.receiptPath}${ticket.id}">${this.texts.ticket.receipt}</a>` : nothing}
             </div>`
@@ -187,7 +182,7 @@ export class LogeSummary extends withProperties(
     const sharePct = Math.min(100, (goal.reachedMinor * 100) / goal.targetMinor);
     return html`<h3><bdi>${goal.title}</bdi></h3>
       <i class="bar" style=${`--share: ${sharePct}%`}></i>
-      <p class="numbers">${sharePct === 100 ? texts.goal.reached(amounts) : amounts}</p>`;
+      <p>${sharePct === 100 ? texts.goal.reached(amounts) : amounts}</p>`;
   }
 
   #ofClub(room: Room, creator: string): TemplateResult | typeof nothing {

@@ -23,7 +23,6 @@ type DeviceKind = 'camera' | 'microphone';
 export class LogeStudioDevices extends withProperties(RoomPart, { devices: undefined as DeviceList | undefined }) {
   static override styles = css`
     :host {
-      display: block;
       container-type: inline-size;
     }
 

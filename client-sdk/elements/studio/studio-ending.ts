@@ -24,10 +24,6 @@ export class LogeStudioEnding extends withProperties(DialogPart, { minutes: PAUS
   static override styles = [
     choiceStyles,
     css`
-      :host {
-        display: block;
-      }
-
       section + section {
         margin-top: var(--_space-16);
         padding-top: var(--_space-16);
@@ -48,9 +44,7 @@ export class LogeStudioEnding extends withProperties(DialogPart, { minutes: PAUS
         display: flex;
         flex-wrap: wrap;
         gap: var(--_space-4);
-        margin: 0 0 var(--_space-8);
-        padding: 0;
-        border: 0;
+        margin-bottom: var(--_space-8);
       }
 
       legend {
@@ -75,8 +69,8 @@ export class LogeStudioEnding extends withProperties(DialogPart, { minutes: PAUS
 
       .choice input {
         position: absolute;
-        inset: 0;
-        margin: 0;
+        width: 100%;
+        height: 100%;
         opacity: 0;
         cursor: pointer;
       }
@@ -159,7 +153,7 @@ export class LogeStudioEnding extends withProperties(DialogPart, { minutes: PAUS
       <fieldset>
         <legend>${texts.studio.pauseFor}</legend>
         ${PAUSE_MINUTES.map(
-          (minutes) => html`<label class="choice numbers"
+          (minutes) => html`<label class="choice"
             ><input
               type="radio"
               name="minutes"

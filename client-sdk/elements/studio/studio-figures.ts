@@ -19,7 +19,6 @@ export class LogeStudioFigures extends withProperties(RoomPart, {
 
   static override styles = css`
     :host {
-      display: block;
       container-type: inline-size;
     }
 

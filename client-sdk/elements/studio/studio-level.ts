@@ -24,10 +24,6 @@ export class LogeStudioLevel extends withProperties(RoomPart, { isSilent: false 
   #lastSoundAtMs = 0;
 
   static override styles = css`
-    :host {
-      display: block;
-    }
-
     .bar {
       position: relative;
       height: 8px;

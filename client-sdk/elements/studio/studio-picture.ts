@@ -29,7 +29,6 @@ export class LogeStudioPicture extends withProperties(
     tipBannerStyles,
     css`
       :host {
-        display: block;
         min-height: 0;
       }
 
@@ -38,7 +37,6 @@ export class LogeStudioPicture extends withProperties(
         aspect-ratio: 16 / 9;
         width: 100%;
         height: var(--_picture-height, auto);
-        max-height: var(--picture-max-height, none);
         overflow: hidden;
         background: var(--_stage);
       }
@@ -66,15 +64,6 @@ export class LogeStudioPicture extends withProperties(
 
       video.off {
         visibility: hidden;
-      }
-
-      .badges {
-        z-index: 1;
-        position: absolute;
-        inset-block-start: 0.75rem;
-        inset-inline-start: 0.75rem;
-        display: flex;
-        gap: var(--_space-8);
       }
 
       .curtain {

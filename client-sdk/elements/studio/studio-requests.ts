@@ -18,10 +18,6 @@ export class LogeStudioRequests extends withProperties(RoomPart, {
   static override styles = [
     countStyles,
     css`
-      :host {
-        display: block;
-      }
-
       h2 {
         margin-bottom: var(--_space-12);
         color: var(--_muted);
@@ -31,8 +27,6 @@ export class LogeStudioRequests extends withProperties(RoomPart, {
       ol {
         display: grid;
         gap: var(--_space-16);
-        margin: 0;
-        padding: 0;
         list-style: none;
       }
 

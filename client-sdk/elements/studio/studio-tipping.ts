@@ -7,6 +7,7 @@ import { createKey } from '../../src/random-key.ts';
 import type { Room } from '../../src/room.ts';
 import { fieldStyles } from '../controls/fields.ts';
 import { icon } from '../controls/more-icons.ts';
+import { quietStyles } from '../controls/quiet-button.ts';
 import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { currencySymbol, formatAmount, parseMoney } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
@@ -29,6 +30,7 @@ export class LogeStudioTipping extends withProperties(RoomPart, {
   static override styles = [
     studioCardStyles,
     fieldStyles,
+    quietStyles,
     css`
       h2:not(:first-child) {
         margin-top: var(--_space-24);
@@ -65,18 +67,6 @@ export class LogeStudioTipping extends withProperties(RoomPart, {
         gap: var(--_space-8) var(--_space-16);
         align-items: center;
         margin-top: var(--_space-12);
-      }
-
-      .remove {
-        display: grid;
-        place-items: center;
-        width: var(--_control);
-        height: var(--_control);
-        border: 0;
-        border-radius: var(--_radius-small);
-        background: none;
-        color: var(--_muted);
-        cursor: pointer;
       }
 
       wa-callout {
@@ -156,7 +146,7 @@ export class LogeStudioTipping extends withProperties(RoomPart, {
             onInput: (amount) => edit(draft.id, { amount }),
           })}
           <button
-            class="remove"
+            class="quiet"
             type="button"
             aria-label=${texts.tipMenu.remove(draft.label)}
             @click=${() => change(drafts.filter(({ id }) => id !== draft.id))}

@@ -38,11 +38,6 @@ export class LogeCharter extends withProperties(DialogPart, { charter: undefined
       font-weight: 600;
     }
 
-    summary:focus-visible {
-      outline: 2px solid var(--_accent);
-      outline-offset: 3px;
-    }
-
     h3 {
       font: var(--_title-20);
     }

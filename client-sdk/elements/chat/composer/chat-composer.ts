@@ -141,7 +141,7 @@ export class LogeChatComposer extends withProperties(RoomPart, {
       <slot name="actions"></slot>
       ${
         this.draft.length >= COUNTED_FROM_CHARS
-          ? html`<span class="left numbers" role="status">${texts.chat.left(charsLeft)}</span>`
+          ? html`<span class="left" role="status">${texts.chat.left(charsLeft)}</span>`
           : nothing
       }
     </form>`;
@@ -167,7 +167,7 @@ export class LogeChatComposer extends withProperties(RoomPart, {
     const { chat } = this.texts;
     return html`<div class="answered" data-testid="chat-answered">
       ${icon('reply', 16)}<span><b>${chat.replyTo(shownName(message.from, this.texts))}</b> <bdi>${message.text}</bdi></span>
-      <button type="button" aria-label=${chat.cancelReply} @click=${this.#cancelAnswer}>${icon('close', 16)}</button>
+      <button class="quiet" type="button" aria-label=${chat.cancelReply} @click=${this.#cancelAnswer}>${icon('close', 16)}</button>
     </div>`;
   }
 
