@@ -41,6 +41,7 @@ function welcome(room: Room, live = false): Welcome {
     currency: 'eur',
     inside: null,
     ticketsLeft: null,
+    minLiveMinutes: 5,
     serverTime: '2030-01-01T00:00:00.000Z',
   };
 }

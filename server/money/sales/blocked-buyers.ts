@@ -26,7 +26,7 @@ export class BlockedBuyers {
     for (const fact of facts) {
       if (fact.topic === 'participant.removed') {
         const ticket = await tickets.findByHolder(fact.room as RoomId, fact.identity as string, 'valid');
-        if (ticket) await this.#returnTickets([ticket], 'removed');
+        if (ticket) await this.#returnTickets([ticket], 'removed_from_room');
         continue;
       }
       const { creator, identity, change } = fact.data as ParticipantBlocked;
@@ -36,7 +36,7 @@ export class BlockedBuyers {
     }
   }
 
-  async #returnTickets(tickets: TicketRow[], reason: 'blocked' | 'removed'): Promise<void> {
+  async #returnTickets(tickets: TicketRow[], reason: 'blocked' | 'removed_from_room'): Promise<void> {
     const { rooms, outbox, log, minLiveSeconds } = this.#context;
     for (const ticket of tickets) {
       if (!isWithoutLive(await rooms.getRoom(ticket.room), ticket, minLiveSeconds)) continue;

@@ -9,8 +9,8 @@
  * - This job ends lapsed rooms in one statement (paused past their time, scheduled and long overdue, or without a date),
  *   writes a decision for every ended room with tickets (`cancellations`), refunds ticket by ticket, and marks the
  *   decision as completed. Each step is one transaction and idempotent: a crash half-way is resumed.
- * - Facts: `room.paused` and `live.ended` tell the lobby until when, `room.ended` closes it, each refund tells its buyer
- *   (`ticket.refunded`, `wallet.changed`), and `room.notHeld` tells embedders of a room without any live.
+ * - Facts: `room.paused` and `live.ended` tell the lobby until when, `room.ended` closes it, each refund tells its
+ *   buyer (`ticket.refunded`, `wallet.changed`), and `room.notHeld` tells embedders of a room without any live.
  */
 import { DAY_MS } from '../../platform/clock.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';

@@ -51,7 +51,7 @@ export const cancellations = pgTable(
   {
     room: text('room').primaryKey(),
     /**
-     * `not_held`: there was no live, or too short a one. `live_over`: that is so of those who bought after the last one.
+     * `not_held`: there was no live, or too short a one. `live_over`: there was none since these were bought.
      * `house_decision`: the house pays everybody back.
      */
     reason: text('reason').$type<'not_held' | 'live_over' | 'house_decision'>().notNull(),

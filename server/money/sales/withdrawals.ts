@@ -15,7 +15,7 @@ import { type TicketRow, toTicket } from './tickets.store.ts';
 
 const REASON = 'withdrawal';
 
-/** Whether there was no live for a ticket yet: none is on, and those since its sale were shorter than a live has to be. */
+/** Whether there was no live for a ticket yet: none is on, and those since its sale were too short. */
 export function isWithoutLive(
   room: Room,
   ticket: Pick<TicketRow, 'liveSecondsBefore'>,
