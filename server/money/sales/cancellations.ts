@@ -4,9 +4,9 @@
  *
  * - `rooms.live_ended_at` says since when nothing is shown; `paused_until` until when a room waits for its creator
  *   (`rooms:pause`, or a default when a live ends without a word). Both are null while live.
- * - `rooms.live_seconds` counts the lives that have ended. A sale locks its room (`Rooms.lockForSale`) and keeps what it
- *   was then (`live_seconds_before`), so one comparison says for whom there was a live.
- * - This job ends lapsed rooms in one statement (paused past their time, scheduled and long overdue, or without a date),
+ * - `rooms.live_seconds` counts the lives that have ended. A sale locks its room (`Rooms.lockForSale`) and keeps what
+ *   it was then (`live_seconds_before`), so one comparison says for whom there was a live.
+ * - This job ends lapsed rooms in one statement (paused past their time, long overdue, or without a date in time),
  *   writes a decision for every ended room with tickets (`cancellations`), refunds ticket by ticket, and marks the
  *   decision as completed. Each step is one transaction and idempotent: a crash half-way is resumed.
  * - Facts: `room.paused` and `live.ended` tell the lobby until when, `room.ended` closes it, each refund tells its
