@@ -66,6 +66,11 @@ export class LogeAmountChoice extends withProperties(
         text-align: center;
       }
 
+      /* Amounts in full: three, and below them the rest with the field. */
+      .topup :is(.preset, .field-input) {
+        flex: 1 0 30%;
+      }
+
       .preset:hover {
         background: color-mix(in oklab, var(--_accent) 12%, transparent);
       }
@@ -91,7 +96,7 @@ export class LogeAmountChoice extends withProperties(
   override render(): TemplateResult {
     const { typed, kind, fault, currency, language } = this;
     const chosen = typed ? undefined : this.presetsMinor.find((amountMinor) => amountMinor === this.valueMinor);
-    return html`<div class="row">
+    return html`<div class="row ${kind}">
       <div class="presets" role="radiogroup" aria-label=${this.label} @keydown=${this.#handleKey}>
         ${this.presetsMinor.map(
           (amountMinor, index) => html`<button

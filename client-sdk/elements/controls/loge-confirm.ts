@@ -4,6 +4,7 @@ import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement, LogeElement, withProperties } from '../room/room-part.ts';
+import '../theme/web-awesome.ts';
 import { fieldStyles } from './fields.ts';
 
 export interface Question {
