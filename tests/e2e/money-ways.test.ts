@@ -304,6 +304,8 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     // A removed person may still give a ticket back before the live.
     await fan.page.goto(`${loge.url}/rooms/${room.id}`);
     await fan.by('buy-wallet').click();
+    const isOnRoom = () => fan.by('ticket-close').evaluate((button) => button.matches(':focus-within, :focus'));
+    await eventually(isOnRoom, 'the way to the room has the focus');
     await fan.by('ticket-close').click();
     await fan.by('chat-input').waitFor();
     // The card opened by itself: the focus goes to its button.
