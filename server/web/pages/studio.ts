@@ -142,7 +142,7 @@ export class SiteStudio extends SitePage {
   /** What was edited in the form stays while the list is read again. */
   #edit(room: RoomView): TemplateResult | typeof nothing {
     return this.edited === room.id
-      ? html`<site-edit-room .room=${room} @room-changed=${() => this.#reloadRooms()}></site-edit-room>`
+      ? html`<site-edit-room data-testid="edit-room" .data=${room} @room-changed=${() => this.#reloadRooms()}></site-edit-room>`
       : nothing;
   }
 
