@@ -20,7 +20,6 @@ export class PosterField extends LogeElement {
   declare choice: Choice;
 
   static override styles = [
-    ...LogeElement.styles,
     plainControlStyles,
     pageStyles,
     pictureFieldStyles,

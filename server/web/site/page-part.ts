@@ -14,7 +14,7 @@ export interface Row {
   title: unknown;
   /** What the row opens, wherever it is pressed. */
   href?: string | undefined;
-  state?: { look: 'good' | 'bad' | 'open'; text: string } | undefined;
+  state?: { look: 'good' | 'bad' | 'open' | ''; text: string } | undefined;
   /** Below the title, in small type; nothing is left out. */
   lines?: readonly unknown[];
   amount?: unknown;
@@ -156,10 +156,9 @@ export abstract class PagePart<Data = undefined> extends SitePart {
   /** Adds to what is shown, such as the next page; not to what has been read anew meanwhile. */
   protected async extend(next: (data: Data) => Promise<Data>): Promise<void> {
     const { data } = this;
-    const reads = this.#reads;
     if (data === undefined) return;
     const extended = await next(data);
-    if (reads === this.#reads) this.data = extended;
+    if (this.data === data) this.data = extended;
   }
 
   override render(): unknown {
@@ -173,7 +172,7 @@ export abstract class PagePart<Data = undefined> extends SitePart {
   /** What follows it on the page is hidden until then, so that nothing moves once it is seen. */
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    this.toggleAttribute('loading', this.data === undefined && this.read !== undefined && !this.isLost);
+    this.toggleAttribute('pending', this.data === undefined && this.read !== undefined && !this.isLost);
   }
 
   #waiting(): unknown {
@@ -225,7 +224,7 @@ export abstract class PagePart<Data = undefined> extends SitePart {
 
   #act<Item>(item: Item, act: RowAct<Item>, index: number): TemplateResult {
     const label = typeof act.label === 'string' ? act.label : act.label(item);
-    const name = act.testId?.(item) ?? `${label} ${index}`;
+    const name = `${act.testId?.(item) ?? label} ${index}`;
     const look = act.look === 'filled' ? '' : (act.look ?? 'outlined small');
     return html`<button
       type="button"

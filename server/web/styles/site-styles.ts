@@ -286,9 +286,9 @@ export const pageStyles = css`
   }
 
   /* What follows a part that loads is seen with it, so that nothing that is seen moves. */
-  :is([loading], [awaited]:not(:defined)) ~ *,
-  :has(> :is([loading], [awaited]:not(:defined))) ~ *,
-  main:has([loading], [awaited]:not(:defined)) ~ footer {
+  :is([pending], [awaited]:not(:defined)) ~ *,
+  :has(> :is([pending], [awaited]:not(:defined))) ~ *,
+  main:has([pending], [awaited]:not(:defined)) ~ footer {
     visibility: hidden;
   }
 
