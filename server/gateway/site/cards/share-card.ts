@@ -58,7 +58,7 @@ export async function drawShareCard({ card, poster, portrait }: CardToDraw): Pro
 /** Apart, because a tint of the whole would be one of the words too. */
 async function inVelvet(portrait: Uint8Array): Promise<Buffer> {
   const cut = sharp(portrait).resize({ ...CARD_SIZE, fit: 'cover', position: 'top' });
-  return await cut.grayscale().tint(COLORS.velvet).png().toBuffer();
+  return await cut.tint(COLORS.velvet).png().toBuffer();
 }
 
 async function roundPortrait(portrait: Uint8Array): Promise<Buffer> {
