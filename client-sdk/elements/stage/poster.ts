@@ -72,15 +72,16 @@ export const posterStyles = css`
     object-fit: cover;
   }
 
-  /* The light of the portrait, in the colours of the curtain behind it. */
+  /* From black over velvet to a pale red. */
   .poster.velvet {
     isolation: isolate;
+    background-color: var(--_velvet);
   }
 
   .velvet img {
     object-position: 50% 30%;
-    filter: grayscale(1) contrast(1.1);
-    mix-blend-mode: luminosity;
+    filter: grayscale(1) brightness(0.75);
+    mix-blend-mode: hard-light;
   }
 
   .poster .title {
@@ -116,10 +117,8 @@ export function poster(
   { loading, isBare = false }: { loading?: 'lazy'; isBare?: boolean } = {},
 ): TemplateResult {
   const [, middle] = room.poster ?? [];
-  const portrait = middle ? undefined : room.portrait?.at(-1);
-  const picture = (path: string) => html`<img src=${path} loading=${loading ?? nothing} alt="" />`;
-  if (middle) return html`<div class="poster" aria-hidden="true">${picture(middle.path)}</div>`;
-  return html`<div class="poster ${portrait ? 'velvet' : ''}" aria-hidden="true" style="background-image: ${curtain(room)}">
-    ${portrait ? picture(portrait.path) : isBare ? nothing : html`<span class="title">${room.title}</span>`}
-  </div>`;
+  const picture = middle ?? room.portrait?.at(-1);
+  return picture
+    ? html`<div class="poster ${middle ? '' : 'velvet'}" aria-hidden="true"><img src=${picture.path} loading=${loading ?? nothing} alt="" /></div>`
+    : html`<div class="poster" aria-hidden="true" style="background-image: ${curtain(room)}">${isBare ? nothing : html`<span class="title">${room.title}</span>`}</div>`;
 }

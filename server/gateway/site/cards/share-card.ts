@@ -44,10 +44,8 @@ export async function drawShareCard({ card, poster, portrait }: CardToDraw): Pro
     : { backgroundColor: COLORS.ground, backgroundImage: card.curtain ? `${HALF_VEIL}, ${card.curtain}` : LIGHT };
   // Text becomes paths here, so no font of the machine is needed.
   const svg = Buffer.from(await satori(layout(card, ground), { ...CARD_SIZE, fonts }));
-  const base = poster
-    ? sharp(poster).resize({ ...CARD_SIZE, fit: 'cover', position: card.isVelvet ? 'top' : 'centre' })
-    : sharp(svg);
-  if (card.isVelvet) base.grayscale().tint(COLORS.velvet);
+  const picture = poster && card.isVelvet ? await inVelvet(poster) : poster;
+  const base = picture ? sharp(picture).resize({ ...CARD_SIZE, fit: 'cover' }) : sharp(svg);
   const drawn = base.composite([
     ...(poster ? [{ input: svg }] : []),
     ...(portrait
@@ -55,6 +53,12 @@ export async function drawShareCard({ card, poster, portrait }: CardToDraw): Pro
       : []),
   ]);
   return await drawn.jpeg({ quality: JPEG_QUALITY, mozjpeg: true }).toBuffer();
+}
+
+/** Apart, because a tint of the whole would be one of the words too. */
+async function inVelvet(portrait: Uint8Array): Promise<Buffer> {
+  const cut = sharp(portrait).resize({ ...CARD_SIZE, fit: 'cover', position: 'top' });
+  return await cut.tint(COLORS.velvet).png().toBuffer();
 }
 
 async function roundPortrait(portrait: Uint8Array): Promise<Buffer> {
