@@ -18,6 +18,7 @@ import {
   type SQL,
   sql,
 } from '../platform/db/sql.ts';
+import { alias } from '../platform/db/tables.ts';
 import { gateways } from '../platform/jobs/gateways.schema.ts';
 import { pictureUses } from '../platform/pictures/pictures.schema.ts';
 import { PERSON_ID_LIKE } from '../protocol/accounts/people.ts';
@@ -102,10 +103,10 @@ type Columns = { [Name in keyof NewRoom]?: NewRoom[Name] | SQL };
 /** Limit of entitlements that are read per identity and room; more come only from repeated purchases and refunds. */
 const ENTITLEMENTS_READ = 20;
 
-/** Adds the live that ends at `endedAt` to the time on stage. A second that has begun counts. */
+/** Adds the live that ends at `endedAt` to the time on stage: a second at least. */
 const liveSecondsAt = (endedAt: string | SQL) =>
-  sql`${rooms.liveSeconds} + coalesce(greatest(0, ceil(extract(epoch from
-    ${endedAt}::timestamptz - ${rooms.liveCountedFrom}))), 0)::integer`;
+  sql`${rooms.liveSeconds} + case when ${rooms.liveCountedFrom} is null then 0 else
+    greatest(1, round(extract(epoch from ${endedAt}::timestamptz - ${rooms.liveCountedFrom})))::integer end`;
 
 /** When a live ended whose gateway is gone: at its last heartbeat. */
 const lastHeartbeat = (at: string) =>
@@ -216,10 +217,11 @@ export class RoomsStore {
 
   #selectRooms(tx: Orm) {
     return tx
-      .select({ room: rooms, creatorName: creators.name, poster: pictureUses.hash })
+      .select({ room: rooms, ...PICTURED })
       .from(rooms)
       .leftJoin(creators, eq(creators.identity, rooms.creator))
       .leftJoin(pictureUses, isPosterOfRoom)
+      .leftJoin(portraits, isPortraitOfCreator)
       .$dynamic();
   }
 
@@ -475,8 +477,7 @@ function prepareAccessRecords(orm: Orm) {
     .select({
       asked: sql`asked.number`.mapWith(Number),
       room: rooms,
-      creatorName: creators.name,
-      poster: pictureUses.hash,
+      ...PICTURED,
       restriction: { kind: restriction.kind, reason: restriction.reason, until: restriction.until },
       grant: tokenGrants,
       isModerator: sql<boolean>`exists (select 1 from ${roles} where ${roles.person} = asked.identity and ${moderatorRole}
@@ -497,6 +498,7 @@ function prepareAccessRecords(orm: Orm) {
     .innerJoin(rooms, eq(rooms.id, sql`asked.room`))
     .leftJoin(creators, eq(creators.identity, rooms.creator))
     .leftJoin(pictureUses, isPosterOfRoom)
+    .leftJoin(portraits, isPortraitOfCreator)
     .leftJoinLateral(restriction, sql`true`)
     .leftJoin(tokenGrants, and(eq(tokenGrants.room, rooms.id), eq(tokenGrants.identity, identity)))
     .leftJoinLateral(latest, sql`true`)
@@ -505,3 +507,6 @@ function prepareAccessRecords(orm: Orm) {
 }
 
 const isPosterOfRoom = and(eq(pictureUses.use, 'poster'), eq(pictureUses.subject, rooms.id));
+const portraits = alias(pictureUses, 'portraits');
+const isPortraitOfCreator = and(eq(portraits.use, 'portrait'), eq(portraits.subject, rooms.creator));
+const PICTURED = { creatorName: creators.name, poster: pictureUses.hash, portrait: portraits.hash };

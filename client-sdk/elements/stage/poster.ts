@@ -1,6 +1,7 @@
 /**
- * The picture of a room: its poster, or its title on a lit curtain, whose colour derives from the creator and whose
- * folds and light derive from the room. Whoever shows it reserves its place.
+ * The picture of a room: its poster, or the creator's portrait in the tones of velvet, or its title on a lit curtain,
+ * whose colour derives from the creator and whose folds and light derive from the room. Whoever shows it reserves its
+ * place.
  */
 
 import type { TemplateResult } from 'lit';
@@ -8,7 +9,11 @@ import { css, html, nothing } from 'lit';
 import type { Room } from '../../../server/protocol/rooms.ts';
 
 /** What a picture is made of. */
-export type PosterOf = Pick<Room, 'title' | 'poster'> & { id: string; creator: { identity: string } };
+export type PosterOf = Pick<Room, 'title' | 'poster'> & {
+  id: string;
+  portrait?: Room['portrait'];
+  creator: { identity: string };
+};
 
 const FOLDS_PERCENT = [7.5, 9, 10.6, 12.4] as const;
 
@@ -67,6 +72,18 @@ export const posterStyles = css`
     object-fit: cover;
   }
 
+  /* From black over velvet to a pale red. */
+  .poster.velvet {
+    isolation: isolate;
+    background-color: var(--_velvet);
+  }
+
+  .velvet img {
+    object-position: 50% 30%;
+    filter: grayscale(1) brightness(0.75);
+    mix-blend-mode: hard-light;
+  }
+
   .poster .title {
     display: -webkit-box;
     -webkit-box-orient: vertical;
@@ -100,7 +117,8 @@ export function poster(
   { loading, isBare = false }: { loading?: 'lazy'; isBare?: boolean } = {},
 ): TemplateResult {
   const [, middle] = room.poster ?? [];
-  return middle
-    ? html`<div class="poster" aria-hidden="true"><img src=${middle.path} loading=${loading ?? nothing} alt="" /></div>`
+  const picture = middle ?? room.portrait?.at(-1);
+  return picture
+    ? html`<div class="poster ${middle ? '' : 'velvet'}" aria-hidden="true"><img src=${picture.path} loading=${loading ?? nothing} alt="" /></div>`
     : html`<div class="poster" aria-hidden="true" style="background-image: ${curtain(room)}">${isBare ? nothing : html`<span class="title">${room.title}</span>`}</div>`;
 }

@@ -142,8 +142,8 @@ export class EarningsHoldsStore {
   }
 
   /**
-   * When the hold of the sale `x` on account `e.account` expires. Null: it is of a ticket whose room is not over. Once it
-   * is, the account is read again before the hold ends, since no pause between two readings is longer than a hold.
+   * When the hold of the sale `x` on account `e.account` expires. Null: it is of a ticket whose room is not over. Once
+   * it is, the account is read again before the hold ends, since no pause between two readings is longer than a hold.
    */
   #dueAt(): SQL {
     const { holdDays, newCreatorHoldDays } = this.#rules;

@@ -1,6 +1,7 @@
 /**
- * Creators' earnings: held for some days after each sale, or after the live that a ticket is for, then available, then paid out. The books contain the amounts;
- * this part moves due sales from pending to available, and explains to creators what is held, why and until when.
+ * Creators' earnings: held for some days after each sale, or after the live that a ticket is for, then available, then
+ * paid out. The books contain the amounts; this part moves due sales from pending to available, and explains to
+ * creators what is held, why and until when.
  */
 import { DAY_MS, HOUR_MS, iso, isoOrNull } from '../../platform/clock.ts';
 import { createId } from '../../protocol/ids.ts';

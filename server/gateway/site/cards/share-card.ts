@@ -6,7 +6,7 @@ import satori from 'satori';
 import sharp from 'sharp';
 import { CARD_SIZE, type ShareCard } from './card-content.ts';
 
-const COLORS = { ground: '#1a0d12', text: '#f6eee6', muted: '#d8cac4', accent: '#e6b566' };
+const COLORS = { ground: '#1a0d12', text: '#f6eee6', muted: '#d8cac4', accent: '#e6b566', velvet: '#7a1e38' };
 /** Keeps the words readable on any poster. */
 const VEIL = 'linear-gradient(180deg, rgba(20,8,12,0.62), rgba(20,8,12,0.74) 45%, rgba(20,8,12,0.9))';
 /** The curtain stays lit where no words are. */
@@ -44,7 +44,8 @@ export async function drawShareCard({ card, poster, portrait }: CardToDraw): Pro
     : { backgroundColor: COLORS.ground, backgroundImage: card.curtain ? `${HALF_VEIL}, ${card.curtain}` : LIGHT };
   // Text becomes paths here, so no font of the machine is needed.
   const svg = Buffer.from(await satori(layout(card, ground), { ...CARD_SIZE, fonts }));
-  const base = poster ? sharp(poster).resize({ ...CARD_SIZE, fit: 'cover' }) : sharp(svg);
+  const picture = poster && card.isVelvet ? await inVelvet(poster) : poster;
+  const base = picture ? sharp(picture).resize({ ...CARD_SIZE, fit: 'cover' }) : sharp(svg);
   const drawn = base.composite([
     ...(poster ? [{ input: svg }] : []),
     ...(portrait
@@ -52,6 +53,12 @@ export async function drawShareCard({ card, poster, portrait }: CardToDraw): Pro
       : []),
   ]);
   return await drawn.jpeg({ quality: JPEG_QUALITY, mozjpeg: true }).toBuffer();
+}
+
+/** Apart, because a tint of the whole would be one of the words too. */
+async function inVelvet(portrait: Uint8Array): Promise<Buffer> {
+  const cut = sharp(portrait).resize({ ...CARD_SIZE, fit: 'cover', position: 'top' });
+  return await cut.tint(COLORS.velvet).png().toBuffer();
 }
 
 async function roundPortrait(portrait: Uint8Array): Promise<Buffer> {
