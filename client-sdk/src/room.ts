@@ -167,7 +167,7 @@ export class Room {
     return this.#state.currency;
   }
 
-  /** Lives of the room that are shorter together count as not held, and its tickets go back; null before `connected`. */
+  /** Lives of the room that are shorter together count as not held: its tickets go back. Null before `connected`. */
   get minLiveMinutes(): number | null {
     return this.#state.minLiveMinutes;
   }
