@@ -167,7 +167,7 @@ export abstract class PagePart<Data = undefined> extends SitePart {
   /** What follows it on the page is hidden until then, so that nothing moves once it is seen. */
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    this.toggleAttribute('loading', this.data === undefined && this.read !== undefined && !this.isLost);
+    this.toggleAttribute('pending', this.data === undefined && this.read !== undefined && !this.isLost);
   }
 
   #waiting(): unknown {

@@ -286,9 +286,9 @@ export const pageStyles = css`
   }
 
   /* What follows a part that loads is seen with it, so that nothing that is seen moves. */
-  [loading] ~ *,
-  :has(> [loading]) ~ *,
-  main:has([loading]) ~ footer {
+  [pending] ~ *,
+  :has(> [pending]) ~ *,
+  main:has([pending]) ~ footer {
     visibility: hidden;
   }
 
@@ -298,6 +298,10 @@ export const pageStyles = css`
     color: var(--_muted);
     font: var(--_type-16);
     text-wrap: pretty;
+  }
+
+  .lead + * {
+    margin-top: var(--_space-24);
   }
 
   .buttons {
