@@ -37,7 +37,7 @@ export class LogeReminder extends RoomPart {
         display: inline-flex;
         align-items: center;
         min-height: 2.75rem;
-        color: var(--_accent);
+        color: inherit;
       }
 
       p {
