@@ -25,6 +25,8 @@ export const tokens = css`
     --_success: var(--loge-success, light-dark(#1f6b45, #86d3a8));
     --_velvet: var(--loge-velvet, #7a1e38);
     --_on-velvet: #f6eee6;
+    /* Lends the curtain its hue, which is otherwise the creator's. */
+    --_cloth: var(--loge-velvet, transparent);
     /* Names in a chat: one of six for each person. */
     --_tint-1: light-dark(#a3274a, #f2a2b8);
     --_tint-2: light-dark(#9c431c, #f3ab8f);
