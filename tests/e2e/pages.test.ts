@@ -94,6 +94,7 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
         // The picture is there before any script, too.
         for (const image of await page.locator('img').all())
           await image.evaluate((it: HTMLImageElement) => it.decode());
+        await page.evaluate(() => document.fonts.ready);
         const before = await page.evaluate(findPlaces);
         scripts.resolve();
         await page.locator(ready).first().waitFor();
@@ -146,16 +147,18 @@ function findPlaces(): string[] {
   return found.sort();
 }
 
-/** Runs in the page: what moved, and from where to where. */
+/** Runs in the page: what moved since the fonts are here, and from where to where. */
 function findLayoutShifts(): string[] {
   const observer = new PerformanceObserver(() => {});
   observer.observe({ type: 'layout-shift', buffered: true });
   const shifts = observer.takeRecords() as unknown as {
+    startTime: number;
     value: number;
     sources: { node: Element | null; previousRect: DOMRect; currentRect: DOMRect }[];
   }[];
   const placeOf = ({ x, y, width, height }: DOMRect) => [x, y, width, height].join(' ');
-  return shifts.map(({ value, sources }) => {
+  const since = shifts.filter(({ startTime }) => startTime > (window.logeFontsAtMs ?? 0));
+  return since.map(({ value, sources }) => {
     const moves = sources.map(({ node, previousRect, currentRect }) => {
       const name = `${node?.nodeName} ${node?.textContent?.trim().slice(0, 40)}`;
       return `${name}: ${placeOf(previousRect)} → ${placeOf(currentRect)}`;
