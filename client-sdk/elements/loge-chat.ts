@@ -28,8 +28,7 @@ import { formatCount } from './texts/format.ts';
 import { shownName } from './texts/shown-name.ts';
 import type { ReportTarget } from './trust/loge-report.ts';
 import './money/loge-goal.ts';
-import { loadParts } from './loading/parts.ts';
-import { defineElement, RoomPart } from './room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import './texts/chat-texts.ts';
 
@@ -38,25 +37,22 @@ const HIDDEN_DRAW_MS = 250;
 /** Maximum number of pages fetched to find the message that a reply refers to. */
 const SEARCH_PAGES = 3;
 
-export class LogeChat extends RoomPart {
-  static override properties = {
-    answered: { state: true },
-    isModerating: { state: true },
-    isOpen: { type: Boolean, reflect: true, attribute: 'opened' },
-    isGoalOnStage: { attribute: false },
-    reported: { state: true },
-  };
-  /** The message to which the draft replies. */
-  declare answered: ChatMessage | undefined;
-  /** Whether the moderator's view is open; it is loaded when it first opens. */
-  declare isModerating: boolean | undefined;
-  /** Whether the strip of a small chat is open. */
-  declare isOpen: boolean;
-  /** Whether the stage beside it shows the goal of a small room. */
-  declare isGoalOnStage: boolean;
-  /** What the person wants to report; the dialog is loaded when it first opens. */
-  declare reported: ReportTarget | undefined;
-
+export class LogeChat extends withProperties(
+  RoomPart,
+  {
+    /** Whether the strip of a small chat is open. */
+    isOpen: false,
+    /** The message to which the draft replies. */
+    answered: undefined as ChatMessage | undefined,
+    /** Whether the moderator's view is open; it is loaded when it first opens. */
+    isModerating: undefined as boolean | undefined,
+    /** Whether the stage beside it shows the goal of a small room. */
+    isGoalOnStage: false,
+    /** What the person wants to report; the dialog is loaded when it first opens. */
+    reported: undefined as ReportTarget | undefined,
+  },
+  { isOpen: { type: Boolean, reflect: true, attribute: 'opened' } },
+) {
   readonly #announcer = new ChatAnnouncer(this, (count) => this.texts.chat.unread(count));
   readonly #tools = new ChatTools(
     () => ({ texts: this.texts, self: this.#self, canWrite: this.#canWrite, canModerate: this.#canModerate }),
@@ -67,13 +63,7 @@ export class LogeChat extends RoomPart {
   #handCount = 0;
   #renderedContext = '';
 
-  static override styles = [...RoomPart.styles, ...chatStyles, chatStripStyles];
-
-  constructor() {
-    super();
-    this.isOpen = false;
-    this.isGoalOnStage = false;
-  }
+  static override styles = [...chatStyles, chatStripStyles];
 
   protected override listenTo(room: Room): Array<() => void> {
     this.#list?.reset();
@@ -82,15 +72,7 @@ export class LogeChat extends RoomPart {
     this.#schedule();
     this.#handCount = room.chat.hands.count;
     return [
-      ...this.renderOn(room, [
-        'connected',
-        'accessGranted',
-        'rightsChanged',
-        'accessRevoked',
-        'roomEnded',
-        'chatOutgoing',
-      ]),
-      ...this.renderOn(room, ['chatState', 'chatPoll', 'chatSampled', 'goalProgress', 'goalCleared']),
+      ...this.renderOn(room, ['chatState', 'chatPoll', 'chatSampled', 'chatOutgoing', 'goalProgress', 'goalCleared']),
       ...(['chatHistory', 'chatMessageRemoved', 'chatAuthorRemoved'] as const).map((name) =>
         room.on(name, () => this.#handleChange(name)),
       ),
@@ -161,7 +143,6 @@ export class LogeChat extends RoomPart {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    loadParts(this.renderRoot);
     const context = `${this.language} ${this.#self}`;
     if (context === this.#renderedContext) return;
     this.#renderedContext = context;
@@ -262,7 +243,7 @@ export class LogeChat extends RoomPart {
   #sampled({ shown, total }: { shown: number; total: number }): TemplateResult {
     const count = (number: number) => formatCount(number, this.language);
     const words = this.texts.chat.sampled(count(shown), count(total));
-    return html`<p class="sampled numbers" data-testid="chat-sampled">${icon('signal', 16)}${words}</p>`;
+    return html`<p class="sampled" data-testid="chat-sampled">${icon('signal', 16)}${words}</p>`;
   }
 
   #newestButton(): TemplateResult | typeof nothing {

@@ -8,7 +8,8 @@ import type { Leaderboard } from '../../server/protocol/money/tipping.ts';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/more-icons.ts';
 import { DialogPart } from './room/dialog-part.ts';
-import { defineElement } from './room/room-part.ts';
+import { HostTimer } from './room/host-timer.ts';
+import { defineElement, withProperties } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import { formatCount, isOne, minorUnits } from './texts/format.ts';
 import './texts/inside-texts.ts';
@@ -23,114 +24,98 @@ const LEADERBOARD_TOGGLED = 'loge-leaderboard-toggled';
 
 type Entry = Leaderboard['entries'][number];
 
-export class LogeLeaderboard extends DialogPart {
-  static override properties = { board: { state: true } };
-  declare board: Leaderboard | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+export class LogeLeaderboard extends withProperties(DialogPart, { board: undefined as Leaderboard | undefined }) {
+  readonly #timer = new HostTimer(this);
 
-  static override styles = [
-    ...DialogPart.styles,
-    css`
-      :host {
-        display: block;
-      }
+  static override styles = css`
+    :host([empty]) {
+      display: none;
+    }
 
-      :host([empty]) {
-        display: none;
-      }
+    .line {
+      display: flex;
+      align-items: center;
+      gap: var(--_space-8);
+      width: 100%;
+      min-height: max(2.5rem, var(--_finger));
+      padding: var(--_space-4) var(--_space-16);
+      border: 0;
+      border-bottom: 1px solid var(--_line);
+      background: none;
+      color: var(--_text);
+      font: var(--_type-14);
+      text-align: start;
+      cursor: pointer;
+    }
 
-      .line {
-        display: flex;
-        align-items: center;
-        gap: var(--_space-8);
-        width: 100%;
-        min-height: max(2.5rem, var(--_finger));
-        padding: var(--_space-4) var(--_space-16);
-        border: 0;
-        border-bottom: 1px solid var(--_line);
-        background: none;
-        color: var(--_text);
-        font: var(--_type-14);
-        text-align: start;
-        cursor: pointer;
-      }
+    .line:focus-visible {
+      box-shadow: inset 0 0 0 2px var(--_accent);
+    }
 
-      .line:focus-visible {
-        box-shadow: inset 0 0 0 2px var(--_accent);
-      }
+    .line .icon {
+      color: var(--_accent);
+    }
 
-      .line .icon {
-        flex: none;
-        color: var(--_accent);
-      }
+    .names {
+      flex: 1;
+      min-width: 0;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
 
-      .names {
-        flex: 1;
-        min-width: 0;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
+    .names bdi + b {
+      margin-inline-start: var(--_space-4);
+    }
 
-      .names bdi + b {
-        margin-inline-start: var(--_space-4);
-      }
+    b {
+      color: var(--_accent);
+    }
 
-      b {
-        color: var(--_accent);
-      }
+    ol {
+      display: grid;
+      list-style: none;
+    }
 
-      ol {
-        display: grid;
-        list-style: none;
-      }
+    li {
+      display: grid;
+      grid-template-columns: 2.2rem minmax(0, 1fr) auto;
+      gap: 0 var(--_space-8);
+      align-items: baseline;
+      padding: var(--_space-12) 0;
+      border-bottom: 1px solid var(--_line);
+    }
 
-      li {
-        display: grid;
-        grid-template-columns: 2.2rem minmax(0, 1fr) auto;
-        gap: 0 var(--_space-8);
-        align-items: baseline;
-        padding: var(--_space-12) 0;
-        border-bottom: 1px solid var(--_line);
-      }
+    li:last-child {
+      border-bottom: 0;
+    }
 
-      li:last-child {
-        border-bottom: 0;
-      }
+    li .rank {
+      font: var(--_title-20);
+      color: var(--_muted);
+    }
 
-      li .rank {
-        font: var(--_title-20);
-        color: var(--_muted);
-      }
+    li:nth-child(-n + 3) .rank {
+      color: var(--_accent);
+    }
 
-      li:nth-child(-n + 3) .rank {
-        color: var(--_accent);
-      }
+    li .who {
+      overflow-wrap: anywhere;
+    }
 
-      li .who {
-        overflow-wrap: anywhere;
-      }
+    li small {
+      color: var(--_muted);
+    }
 
-      li small {
-        color: var(--_muted);
-      }
+    .own {
+      font-weight: 600;
+    }
 
-      .own {
-        font-weight: 600;
-      }
-
-      .place {
-        margin-bottom: var(--_space-12);
-        color: var(--_muted);
-      }
-    `,
-  ];
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
+    .place {
+      margin-bottom: var(--_space-12);
+      color: var(--_muted);
+    }
+  `;
 
   protected override listenTo(room: Room): Array<() => void> {
     const refresh = () => this.#refreshSoon();
@@ -146,11 +131,10 @@ export class LogeLeaderboard extends DialogPart {
   }
 
   #refreshSoon(): void {
-    this.#timer ??= setTimeout(() => void this.#refresh(), this.board ? REFRESH_MS : 0);
+    if (!this.#timer.isRunning) this.#timer.start(this.board ? REFRESH_MS : 0, () => void this.#refresh());
   }
 
   async #refresh(): Promise<void> {
-    this.#timer = undefined;
     const { room } = this;
     if (room?.access?.state !== 'granted') return;
     // After a failure, the next tip tries again.
@@ -166,7 +150,7 @@ export class LogeLeaderboard extends DialogPart {
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { board, texts, language } = this;
+    const { board, texts } = this;
     if (!board || board.entries.length === 0) return nothing;
     return html`
       <button class="line" type="button" part="leaderboard" data-testid="leaderboard-open" aria-haspopup="dialog" @click=${this.#show}>
@@ -176,16 +160,11 @@ export class LogeLeaderboard extends DialogPart {
           ${board.entries.slice(0, LINE_ENTRIES).map((entry, index) => html`${index > 0 ? ' · ' : nothing}<bdi>${this.#nameOf(entry)}</bdi><b>${this.money(entry.amountMinor)}</b>`)}
         </span>
       </button>
-      <wa-dialog
-        lang=${language}
-        label=${texts.leaderboard.title}
-        light-dismiss
-        .open=${this.open}
-        @wa-after-hide=${this.handleHidden}
-      >
-        ${this.#ownPlace(board)}
-        <ol data-testid="leaderboard">${board.entries.map((entry) => this.#entry(entry))}</ol>
-      </wa-dialog>
+      ${this.dialog(
+        texts.leaderboard.title,
+        html`${this.#ownPlace(board)}
+          <ol data-testid="leaderboard">${board.entries.map((entry) => this.#entry(entry))}</ol>`,
+      )}
     `;
   }
 

@@ -10,7 +10,6 @@ import type { Access, Offer, Room as RoomInfo } from '../../server/protocol/room
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
 import { button, plainControlStyles, spinner } from './controls/plain-controls.ts';
-import { loadParts } from './loading/parts.ts';
 import { openCheckout, returnUrlFor, TOPUP_WANTED } from './money/checkout.ts';
 import './loge-wallet.ts';
 import './money/loge-price.ts';
@@ -18,7 +17,7 @@ import { QUOTE_CHANGED } from './money/loge-price.ts';
 import { neededTopup } from './money/topup-amounts.ts';
 import { appealLink, lobbyFace, priceLine } from './room/lobby-face.ts';
 import { lobbyStyles } from './room/lobby-styles.ts';
-import { defineElement, RoomPart } from './room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from './room/room-part.ts';
 import { badgeStyles } from './stage/badges.ts';
 import { posterStyles } from './stage/poster.ts';
 import { formatUntil } from './texts/format.ts';
@@ -32,50 +31,31 @@ export const ENTRY_NEAR = 'loge-entry-near';
 /** State of the payment after the return from the payment page. */
 export type PaymentNotice = 'confirming' | 'confirmed' | 'cancelled' | 'returned' | 'refused' | 'late';
 
-export class LogeLobby extends RoomPart {
-  static override properties = {
-    returnUrl: { attribute: 'return-url' },
-    receiptPath: { attribute: false },
-    contactPath: { attribute: false },
-    decisionsPath: { attribute: false },
-    notice: {},
-    quote: { state: true },
-    waived: { state: true },
-  };
-  declare returnUrl: string | undefined;
-  declare receiptPath: string | undefined;
-  declare contactPath: string | undefined;
-  declare decisionsPath: string | undefined;
-  declare notice: PaymentNotice | undefined;
-  declare quote: Quote | undefined;
-  /** The text of the waiver that the person has accepted; empty without one. */
-  declare waived: string;
-
-  static override styles = [...RoomPart.styles, badgeStyles, posterStyles, plainControlStyles, lobbyStyles];
+export class LogeLobby extends withProperties(
+  RoomPart,
+  {
+    returnUrl: undefined as string | undefined,
+    notice: undefined as PaymentNotice | undefined,
+    receiptPath: undefined as string | undefined,
+    contactPath: undefined as string | undefined,
+    decisionsPath: undefined as string | undefined,
+    quote: undefined as Quote | undefined,
+    /** The text of the waiver that the person has accepted; empty without one. */
+    waived: '',
+  },
+  { returnUrl: { attribute: 'return-url' }, notice: {} },
+) {
+  static override styles = [badgeStyles, posterStyles, plainControlStyles, lobbyStyles];
 
   constructor() {
     super();
-    this.waived = '';
     this.addEventListener(QUOTE_CHANGED, (event) => {
       this.quote = (event as CustomEvent<{ quote?: Quote }>).detail.quote;
     });
   }
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, [
-      'connected',
-      'reconnected',
-      'accessGranted',
-      'accessRevoked',
-      'liveStarted',
-      'liveEnded',
-      'pauseChanged',
-      'viewerCount',
-      'ticketsLeft',
-      'walletChanged',
-      'roomChanged',
-      'roomEnded',
-    ]);
+    return this.renderOn(room, ['viewerCount', 'ticketsLeft', 'walletChanged']);
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -107,7 +87,6 @@ export class LogeLobby extends RoomPart {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    loadParts(this.renderRoot);
     const { wallet, access } = this.room ?? {};
     const offer = access?.state === 'required' ? access.offer : undefined;
     if (offer && wallet?.currency === offer.currency && wallet.balanceMinor >= offer.priceMinor)
@@ -195,7 +174,7 @@ export class LogeLobby extends RoomPart {
         }
       </div>
       ${hasWallet ? this.#wallet(room, other) : nothing}
-      ${hasWallet && isShort ? html`<p class="holds muted numbers">${texts.lobby.walletShort(money(missingMinor))}</p>` : nothing}
+      ${hasWallet && isShort ? html`<p class="holds muted">${texts.lobby.walletShort(money(missingMinor))}</p>` : nothing}
       <loge-price kind="ticket" .room=${room} .amountMinor=${offer.priceMinor} data-testid="ticket-price"></loge-price>
       <p class="secure muted">${icon('lock', 16)}<span>${texts.lobby.secure}</span></p>
     `;
@@ -245,7 +224,7 @@ export class LogeLobby extends RoomPart {
     const left = room?.ticketsLeft ?? null;
     const capacity = room?.info?.capacity ?? null;
     if (left === null || capacity === null || left > FEW_TICKETS || left > capacity - left) return nothing;
-    return html`<p class="holds numbers" data-testid="tickets-left">${texts.price.ticketsLeft(left)}</p>`;
+    return html`<p class="holds" data-testid="tickets-left">${texts.price.ticketsLeft(left)}</p>`;
   }
 
   /** Nothing to press: a place that becomes free brings the offer back. */

@@ -12,26 +12,24 @@ import './moderation/moderation-modes.ts';
 import './moderation/moderation-queue.ts';
 import './moderation/moderation-reports.ts';
 import './moderation/moderation-words.ts';
-import { defineElement, RoomPart } from './room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import './texts/chat-texts.ts';
 
 const TABS = ['queue', 'modes', 'words', 'reports', 'audit'] as const;
 type ModerationTab = (typeof TABS)[number];
 
-export class LogeModeration extends RoomPart {
-  static override properties = {
-    open: { attribute: false },
-    tab: { state: true },
-    page: { type: Boolean },
-  };
-  declare open: boolean;
-  declare tab: ModerationTab;
-  /** Renders inline instead of in a drawer. */
-  declare page: boolean;
-
+export class LogeModeration extends withProperties(
+  RoomPart,
+  {
+    /** Renders inline instead of in a drawer. */
+    page: false,
+    open: false,
+    tab: 'queue' as ModerationTab,
+  },
+  { page: { type: Boolean } },
+) {
   static override styles = [
-    ...RoomPart.styles,
     tabListStyles,
     css`
       wa-drawer {
@@ -56,15 +54,8 @@ export class LogeModeration extends RoomPart {
     `,
   ];
 
-  constructor() {
-    super();
-    this.open = false;
-    this.tab = 'queue';
-    this.page = false;
-  }
-
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, ['connected', 'chatQueue']);
+    return this.renderOn(room, ['chatQueue']);
   }
 
   protected override willUpdate(changed: PropertyValues): void {

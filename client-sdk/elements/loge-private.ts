@@ -12,7 +12,7 @@ import './money/loge-price.ts';
 import { TOPUP_WANTED } from './money/checkout.ts';
 import { neededTopup } from './money/topup-amounts.ts';
 import { FocusKeeper } from './room/focus-keeper.ts';
-import { defineElement, RoomPart } from './room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from './room/room-part.ts';
 import { shownName } from './texts/shown-name.ts';
 import './theme/web-awesome.ts';
 import './texts/inside-texts.ts';
@@ -24,121 +24,91 @@ interface ButtonLook {
   size?: 's' | 'm';
 }
 
-export class LogePrivate extends RoomPart {
-  static override properties = {
-    isFundsLow: { state: true },
-  };
-  declare isFundsLow: boolean;
+export class LogePrivate extends withProperties(RoomPart, { isFundsLow: false }) {
+  static override styles = css`
+    .panel {
+      display: grid;
+      gap: var(--_space-12);
+    }
 
-  static override styles = [
-    ...RoomPart.styles,
-    css`
-      :host {
-        display: block;
-      }
+    .panel:focus {
+      outline: none;
+    }
 
-      .panel {
-        display: grid;
-        gap: var(--_space-12);
-      }
+    .line {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      justify-content: space-between;
+      gap: var(--_space-8) var(--_space-16);
+    }
 
-      .panel:focus {
-        outline: none;
-      }
+    .amount {
+      font: var(--_title-20);
+    }
 
-      .line {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: space-between;
-        gap: var(--_space-8) var(--_space-16);
-      }
+    .receipt {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) auto;
+      gap: var(--_space-4) var(--_space-16);
+      margin: var(--_space-12) 0 0;
+    }
 
-      .amount {
-        font: var(--_title-20);
-      }
+    .receipt dd {
+      text-align: end;
+    }
 
-      .receipt {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
-        gap: var(--_space-4) var(--_space-16);
-        margin: var(--_space-12) 0 0;
-      }
+    .receipt .sum {
+      padding-top: var(--_space-4);
+      border-top: 1px solid var(--_line);
+      font-weight: 600;
+    }
 
-      .receipt dd {
-        margin: 0;
-        text-align: end;
-      }
+    wa-callout p {
+      margin: var(--_space-4) 0 0;
+    }
 
-      .receipt .sum {
-        padding-top: var(--_space-4);
-        border-top: 1px solid var(--_line);
-        font-weight: 600;
-      }
+    .buttons {
+      display: flex;
+      gap: var(--_space-8);
+    }
 
-      wa-callout p {
-        margin: var(--_space-4) 0 0;
-      }
+    ul {
+      display: grid;
+      gap: var(--_space-12);
+      list-style: none;
+    }
 
-      .buttons {
-        display: flex;
+    h2 {
+      font: var(--_strong-16);
+      color: var(--_muted);
+    }
+
+    /* Over the picture of the creator's phone: what can be answered or ended, and the result in a line. */
+    @container (max-width: 899px) {
+      :host(.card) .panel {
         gap: var(--_space-8);
       }
 
-      ul {
-        display: grid;
-        gap: var(--_space-12);
-        padding: 0;
-        margin: 0;
-        list-style: none;
+      :host(.card) h2,
+      :host(.card) .none,
+      :host(.card) .receipt {
+        display: none;
       }
 
-      h2 {
-        font: var(--_strong-16);
-        color: var(--_muted);
+      :host(.card) wa-callout {
+        --spacing: 0.5rem;
+        font: var(--_type-14);
       }
-
-      /* Over the picture of the creator's phone: what can be answered or ended, and the result in a line. */
-      @container (max-width: 899px) {
-        :host(.card) .panel {
-          gap: var(--_space-8);
-        }
-
-        :host(.card) h2,
-        :host(.card) .none,
-        :host(.card) .receipt {
-          display: none;
-        }
-
-        :host(.card) wa-callout {
-          --spacing: 0.5rem;
-          font: var(--_type-14);
-        }
-      }
-    `,
-  ];
+    }
+  `;
 
   /** Not the next button: a key that is held down must not press it. */
   protected readonly focusKeeper = new FocusKeeper(this, '.panel');
 
-  constructor() {
-    super();
-    this.isFundsLow = false;
-  }
-
   protected override listenTo(room: Room): Array<() => void> {
     return [
-      ...this.renderOn(room, [
-        'connected',
-        'reconnected',
-        'roomChanged',
-        'roomEnded',
-        'walletChanged',
-        'accessGranted',
-        'accessRevoked',
-        'privateSessionChanged',
-        'stagePauseChanged',
-      ]),
+      ...this.renderOn(room, ['walletChanged', 'privateSessionChanged', 'stagePauseChanged']),
       room.on('privateRunning', ({ remainingMs }) => {
         if (this.isFundsLow && remainingMs > 30_000) this.isFundsLow = false;
         this.requestUpdate();

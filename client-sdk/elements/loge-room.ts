@@ -20,9 +20,10 @@ import { ENTRY_NEAR, type LogeLobby, type PaymentNotice } from './loge-lobby.ts'
 import './loge-wallet.ts';
 import type { LogeWallet } from './loge-wallet.ts';
 import { FocusKeeper } from './room/focus-keeper.ts';
+import { HostTimer } from './room/host-timer.ts';
 import { appealLink } from './room/lobby-face.ts';
 import type { RoomWanted } from './room/room-part.ts';
-import { defineElement, ROOM_WANTED, RoomPart } from './room/room-part.ts';
+import { defineElement, ROOM_WANTED, RoomPart, withProperties } from './room/room-part.ts';
 import type { SessionSource, TokenProvider } from './room/room-session.ts';
 import { RoomSession } from './room/room-session.ts';
 import { roomStyles } from './room/room-styles.ts';
@@ -35,43 +36,42 @@ const CLOSED_MS = 2_000;
 /** A title beyond this may be cut off in the bar, and can be focused to be read. */
 const BAR_TITLE_CHARS = 24;
 
-export class LogeRoom extends RoomPart {
-  static override properties = {
+export class LogeRoom extends withProperties(
+  RoomPart,
+  {
+    /** URL of the Loge server. Default: the origin of the script. */
+    url: undefined as string | undefined,
+    /**
+     * A room token from your server. A newer one of the same person for the same room is used at the next reconnect; one
+     * for another room or person, or with other rights, is used at once.
+     */
+    token: undefined as string | undefined,
+    /** Return URL of payment pages. Default: the current page. */
+    returnUrl: undefined as string | undefined,
+    /** Path of receipts on this site; the payment's id follows. Absent: no links to receipts. */
+    receiptPath: undefined as string | undefined,
+    /** Where a person who was removed can write to. Absent: no link. */
+    contactPath: undefined as string | undefined,
+    /** Where a suspended person reads the reasons and can appeal. Absent: no link. */
+    decisionsPath: undefined as string | undefined,
+    /** Called for a token on connecting and at every reconnect; takes precedence over `token`. */
+    tokenProvider: undefined as TokenProvider | undefined,
+    notice: undefined as PaymentNotice | undefined,
+    /** A ticket that was bought for a live to come, while this page was open. */
+    bought: undefined as string | undefined,
+    /** The evening has just ended, with this person inside: the curtain closes, and gives way to the lobby. */
+    ending: '' as '' | 'closing' | 'closed',
+  },
+  {
     url: {},
     token: {},
-    tokenProvider: { attribute: false },
     returnUrl: { attribute: 'return-url' },
     receiptPath: { attribute: 'receipt-path' },
     contactPath: { attribute: 'contact-path' },
     decisionsPath: { attribute: 'decisions-path' },
-    notice: { state: true },
-    bought: { state: true },
-    ending: { state: true },
-  };
-  /** URL of the Loge server. Default: the origin of the script. */
-  declare url: string | undefined;
-  /**
-   * A room token from your server. A newer one of the same person for the same room is used at the next reconnect; one
-   * for another room or person, or with other rights, is used at once.
-   */
-  declare token: string | undefined;
-  /** Called for a token on connecting and at every reconnect; takes precedence over `token`. */
-  declare tokenProvider: TokenProvider | undefined;
-  /** Return URL of payment pages. Default: the current page. */
-  declare returnUrl: string | undefined;
-  /** Path of receipts on this site; the payment's id follows. Absent: no links to receipts. */
-  declare receiptPath: string | undefined;
-  /** Where a person who was removed can write to. Absent: no link. */
-  declare contactPath: string | undefined;
-  /** Where a suspended person reads the reasons and can appeal. Absent: no link. */
-  declare decisionsPath: string | undefined;
-  declare notice: PaymentNotice | undefined;
-  /** A ticket that was bought for a live to come, while this page was open. */
-  declare bought: string | undefined;
-  /** The evening has just ended, with this person inside: the curtain closes, and gives way to the lobby. */
-  declare ending: '' | 'closing' | 'closed';
-
-  static override styles = [...RoomPart.styles, plainControlStyles, roomStyles];
+  },
+) {
+  static override styles = [plainControlStyles, roomStyles];
 
   readonly #session = new RoomSession(this, {
     handleRoom: (room) => {
@@ -84,7 +84,6 @@ export class LogeRoom extends RoomPart {
 
   constructor() {
     super();
-    this.ending = '';
     this.addEventListener(ENTRY_NEAR, () => this.prepareEntry());
     this.addEventListener(ROOM_WANTED, (event) => this.#provideRoom(event as CustomEvent<RoomWanted>));
   }
@@ -100,7 +99,6 @@ export class LogeRoom extends RoomPart {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.notice = undefined;
-    clearTimeout(this.#endingTimer);
     this.ending = '';
   }
 
@@ -122,7 +120,6 @@ export class LogeRoom extends RoomPart {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    loadParts(this.renderRoot);
     // The embedder's own layout. It may be in a shadow root, which only this element searches.
     loadParts(this);
   }
@@ -130,16 +127,7 @@ export class LogeRoom extends RoomPart {
   protected override listenTo(room: Room): Array<() => void> {
     this.#lastBalanceMinor = room.wallet.balanceMinor;
     return [
-      ...this.renderOn(room, [
-        'reconnecting',
-        'reconnected',
-        'disconnected',
-        'liveStarted',
-        'liveEnded',
-        'roomChanged',
-        'roomEnded',
-        'ticketsLeft',
-      ]),
+      ...this.renderOn(room, ['ticketsLeft']),
       room.on('connected', () => this.#handleConnected(room)),
       room.on('accessGranted', (access) => {
         this.#handleGranted(room);
@@ -222,16 +210,16 @@ export class LogeRoom extends RoomPart {
     `;
   }
 
-  #endingTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #endingTimer = new HostTimer(this);
 
   #closeCurtain(): void {
     this.ending = 'closing';
-    this.#endingTimer = setTimeout(() => {
+    this.#endingTimer.start(CLOSING_MS, () => {
       this.ending = 'closed';
-      this.#endingTimer = setTimeout(() => {
+      this.#endingTimer.start(CLOSED_MS, () => {
         this.ending = '';
-      }, CLOSED_MS);
-    }, CLOSING_MS);
+      });
+    });
   }
 
   #skeleton(): TemplateResult {

@@ -19,7 +19,7 @@ import type { Quality } from '../src/events.ts';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/more-icons.ts';
 import { button, plainControlStyles } from './controls/plain-controls.ts';
-import { defineElement, RoomPart } from './room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from './room/room-part.ts';
 import './chat/chat-reactions.ts';
 import './theme/web-awesome.ts';
 import { ChatClock } from './chat/chat-clock.ts';
@@ -31,26 +31,19 @@ import { stageStyles } from './stage/stage-styles.ts';
 import { TipBanner, tipBannerStyles } from './stage/tip-banner.ts';
 import { formatCount, formatDateTime, formatDuration, formatUntil } from './texts/format.ts';
 import './texts/inside-texts.ts';
-import { loadParts } from './loading/parts.ts';
 import { shownName } from './texts/shown-name.ts';
 import type { ReportTarget } from './trust/loge-report.ts';
 
 const DAY_MS = 86_400_000;
 
-export class LogeStage extends RoomPart {
-  static override properties = {
-    quality: { state: true },
-    missingCode: { state: true },
-    unreachable: { state: true },
-    reported: { state: true },
-  };
-  declare quality: Quality | undefined;
+export class LogeStage extends withProperties(RoomPart, {
+  quality: undefined as Quality | undefined,
   /** Set while the SDK's code for media could not be loaded; it keeps trying. */
-  declare missingCode: LogeError | undefined;
-  declare unreachable: LogeError | undefined;
+  missingCode: undefined as LogeError | undefined,
+  unreachable: undefined as LogeError | undefined,
   /** Each new one opens the dialog, which is loaded then. */
-  declare reported: ReportTarget | undefined;
-
+  reported: undefined as ReportTarget | undefined,
+}) {
   readonly #tips = new TipBanner(this);
   readonly #doors = new Doors(this);
   readonly #goal = new GoalMoment(this);
@@ -60,14 +53,7 @@ export class LogeStage extends RoomPart {
   /** The attached corner video; it exists only while a screen is shared. */
   #corner: HTMLVideoElement | null = null;
 
-  static override styles = [
-    ...RoomPart.styles,
-    badgeStyles,
-    posterStyles,
-    plainControlStyles,
-    tipBannerStyles,
-    stageStyles,
-  ];
+  static override styles = [badgeStyles, posterStyles, plainControlStyles, tipBannerStyles, stageStyles];
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -76,23 +62,7 @@ export class LogeStage extends RoomPart {
 
   protected override listenTo(room: Room): Array<() => void> {
     return [
-      ...this.renderOn(room, [
-        'connected',
-        'reconnecting',
-        'reconnected',
-        'accessGranted',
-        'accessRevoked',
-        'roomEnded',
-      ]),
-      ...this.renderOn(room, [
-        'liveStarted',
-        'liveEnded',
-        'pauseChanged',
-        'viewerCount',
-        'audioBlocked',
-        'stagePauseChanged',
-        'soundOnlyChanged',
-      ]),
+      ...this.renderOn(room, ['viewerCount', 'audioBlocked', 'stagePauseChanged', 'soundOnlyChanged']),
       ...this.renderOn(room, ['trackSubscribed', 'trackUnsubscribed', 'trackMuted', 'chatState']),
       room.on('connectionQuality', (notice) => {
         if (notice.direction !== 'watching') return;
@@ -182,7 +152,6 @@ export class LogeStage extends RoomPart {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    loadParts(this.renderRoot);
     // An update that was pending when the element was removed attaches nothing.
     const room = this.isConnected ? this.room : undefined;
     if (room !== this.#attached) {

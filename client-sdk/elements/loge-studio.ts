@@ -14,7 +14,7 @@ import { tabList, tabListStyles } from './controls/tab-list.ts';
 import './loge-chat.ts';
 import './moderation/moderation-poll.ts';
 import { FocusKeeper } from './room/focus-keeper.ts';
-import { defineElement, RoomPart } from './room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import './texts/studio-texts.ts';
 import { listenForAlerts, playAlert } from './studio/studio-alerts.ts';
@@ -37,34 +37,20 @@ const LIVE_BUTTON = '.controls :is([data-testid="end-live"], [data-testid="go-li
 
 type StudioTab = 'chat' | 'requests' | 'poll' | 'goal';
 
-export class LogeStudio extends RoomPart {
-  static override properties = {
-    isOpening: { state: true },
-    note: { state: true },
-    tab: { state: true },
-    unread: { state: true },
-  };
+export class LogeStudio extends withProperties(RoomPart, {
   /** Whether camera and microphone are being opened. */
-  declare isOpening: boolean;
+  isOpening: false,
   /** Message about the last event, such as a live that another window has replaced. */
-  declare note: string;
-  declare tab: StudioTab;
+  note: '',
+  tab: 'chat' as StudioTab,
   /** What came into the chat while another tab was shown. */
-  declare unread: number;
-
+  unread: 0,
+}) {
   #opening: Promise<void> | undefined;
   /** What goes live ends it afterwards, and the other way round. */
   protected readonly focusKeeper = new FocusKeeper(this, `${LIVE_BUTTON}, loge-studio-ending`);
 
-  static override styles = [...RoomPart.styles, tabListStyles, studioStyles];
-
-  constructor() {
-    super();
-    this.isOpening = false;
-    this.note = '';
-    this.tab = 'chat';
-    this.unread = 0;
-  }
+  static override styles = [tabListStyles, studioStyles];
 
   override disconnectedCallback(): void {
     this.room?.localParticipant.stopPreview();
@@ -74,16 +60,7 @@ export class LogeStudio extends RoomPart {
   protected override listenTo(room: Room): Array<() => void> {
     if (room.info) void this.#openAllowedPreview();
     return [
-      ...this.renderOn(room, [
-        'reconnecting',
-        'reconnected',
-        'liveStarted',
-        'liveEnded',
-        'viewerCount',
-        'tipRequestsChanged',
-        'roomEnded',
-      ]),
-      ...this.renderOn(room, ['localTrackChanged', 'localLiveStarted']),
+      ...this.renderOn(room, ['viewerCount', 'tipRequestsChanged', 'localTrackChanged', 'localLiveStarted']),
       ...listenForAlerts(room, playAlert),
       ...(['chatMessage', 'tipReceived'] as const).map((name) =>
         room.on(name, () => {

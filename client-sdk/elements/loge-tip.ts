@@ -19,7 +19,7 @@ import './texts/inside-texts.ts';
 import './money/loge-price.ts';
 import { tipStyles } from './money/tip-styles.ts';
 import { DialogPart } from './room/dialog-part.ts';
-import { defineElement } from './room/room-part.ts';
+import { defineElement, withProperties } from './room/room-part.ts';
 import { shownName } from './texts/shown-name.ts';
 import './theme/web-awesome.ts';
 
@@ -31,48 +31,30 @@ const MENU_ERRORS = ['menu_item_not_found', 'menu_price_mismatch'] as const;
 /** Emitted when the tip is booked. */
 const TIP_SENT = 'loge-tip-sent';
 
-export class LogeTip extends DialogPart {
-  static override properties = {
-    returnUrl: { attribute: 'return-url' },
-    chosenMinor: { state: true },
-    menuItem: { state: true },
-    anonymous: { state: true },
-    fault: { state: true },
-  };
-  /** Return URL of the payment page. Default: the current page. */
-  declare returnUrl: string | undefined;
-  declare chosenMinor: number | undefined;
-  /** Id of the chosen menu item; its price is the amount. */
-  declare menuItem: string | undefined;
-  /** Stays as it was chosen for the next tip, so that nobody is named by oversight. */
-  declare anonymous: boolean;
-  /** What is wrong with the amount. */
-  declare fault: string;
-
+export class LogeTip extends withProperties(
+  DialogPart,
+  {
+    /** Return URL of the payment page. Default: the current page. */
+    returnUrl: undefined as string | undefined,
+    chosenMinor: undefined as number | undefined,
+    /** Id of the chosen menu item; its price is the amount. */
+    menuItem: undefined as string | undefined,
+    /** Stays as it was chosen for the next tip, so that nobody is named by oversight. */
+    anonymous: false,
+    /** What is wrong with the amount. */
+    fault: '',
+  },
+  { returnUrl: { attribute: 'return-url' } },
+) {
   /** Idempotency key of the current tip: sending it again after a failure never pays twice. */
   #key = createKey();
   /** Key of an attempt whose result is unknown: only the same request with this key tells whether it has paid. */
   #sentKey = '';
 
-  static override styles = [...DialogPart.styles, fieldStyles, tipStyles];
-
-  constructor() {
-    super();
-    this.fault = '';
-    this.anonymous = false;
-  }
+  static override styles = [fieldStyles, tipStyles];
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, [
-      'connected',
-      'reconnected',
-      'walletChanged',
-      'accessGranted',
-      'rightsChanged',
-      'accessRevoked',
-      'roomEnded',
-      'tipMenuChanged',
-    ]);
+    return this.renderOn(room, ['walletChanged', 'tipMenuChanged']);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -113,19 +95,13 @@ export class LogeTip extends DialogPart {
   }
 
   #sheet(room: Room, creatorName: string, currency: string): TemplateResult {
-    const { texts, language, money, chosenMinor: chosen } = this;
+    const { texts, money, chosenMinor: chosen } = this;
     const hasWallet = this.#hasWallet;
     const missingMinor = hasWallet ? Math.max(0, (chosen ?? 0) - room.wallet.balanceMinor) : 0;
     const minMinor = hasWallet ? LIMITS.tipMinMinor : LIMITS.directTipMinMinor;
-    return html`
-      <wa-dialog
-        lang=${language}
-        label=${texts.tip.title}
-        light-dismiss
-        .open=${this.open}
-        @wa-after-hide=${this.handleHidden}
-      >
-        <p class="to">${hasWallet ? texts.tip.to(creatorName) : texts.tip.toByCard(creatorName)}</p>
+    return this.dialog(
+      texts.tip.title,
+      html`<p class="to">${hasWallet ? texts.tip.to(creatorName) : texts.tip.toByCard(creatorName)}</p>
         ${this.#menu(room)}
         <form id="tip" @submit=${this.#handleSubmit}>
           <loge-amount-choice
@@ -176,9 +152,8 @@ export class LogeTip extends DialogPart {
           @click=${this.#send}
         >
           ${chosen === undefined ? texts.tip.sendNone : (hasWallet ? texts.tip.send : texts.tip.payByCard)(money(chosen))}
-        </wa-button>
-      </wa-dialog>
-    `;
+        </wa-button>`,
+    );
   }
 
   /** The amount to quote, if it is a valid tip. */
@@ -222,7 +197,7 @@ export class LogeTip extends DialogPart {
       </div>`;
     }
     const left = room.wallet.balanceMinor - (this.chosenMinor ?? 0);
-    return html`<div class="balance numbers">
+    return html`<div class="balance">
       <span>${this.chosenMinor === undefined ? texts.tip.balance(money(left)) : texts.tip.after(money(left))}</span>
     </div>`;
   }

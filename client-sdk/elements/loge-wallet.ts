@@ -1,62 +1,58 @@
 /** `<loge-wallet>`: the balance, and a button that opens the top-up dialog, as `loge-topup-wanted` does too. */
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../src/room.ts';
 import { icon } from './controls/icons.ts';
-import { loadParts } from './loading/parts.ts';
-import { defineElement, RoomPart } from './room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from './room/room-part.ts';
 
-export class LogeWallet extends RoomPart {
-  static override properties = {
-    returnUrl: { attribute: 'return-url' },
-    wanted: { state: true },
-  };
-  /** Return URL of the payment page. Default: the current page. */
-  declare returnUrl: string | undefined;
-  /** The last request to open the dialog, which is loaded with the first one. */
-  declare wanted: { missingMinor: number } | undefined;
+export class LogeWallet extends withProperties(
+  RoomPart,
+  {
+    /** Return URL of the payment page. Default: the current page. */
+    returnUrl: undefined as string | undefined,
+    /** The last request to open the dialog, which is loaded with the first one. */
+    wanted: undefined as { missingMinor: number } | undefined,
+  },
+  { returnUrl: { attribute: 'return-url' } },
+) {
+  static override styles = css`
+    :host {
+      display: inline-block;
+    }
 
-  static override styles = [
-    ...RoomPart.styles,
-    css`
-      :host {
-        display: inline-block;
-      }
+    .chip {
+      display: inline-flex;
+      align-items: center;
+      gap: var(--_space-8);
+      height: 2.75rem;
+      padding-inline-start: var(--_space-12);
+      border: 1px solid var(--_line);
+      border-radius: var(--_radius-full);
+      background: var(--_surface);
+      font: var(--_type-14);
+      white-space: nowrap;
+    }
 
-      .chip {
-        display: inline-flex;
-        align-items: center;
-        gap: var(--_space-8);
-        height: 2.75rem;
-        padding-inline-start: var(--_space-12);
-        border: 1px solid var(--_line);
-        border-radius: var(--_radius-full);
-        background: var(--_surface);
-        font: var(--_type-14);
-        white-space: nowrap;
-      }
+    .amount {
+      min-width: 3.6em;
+      font-weight: 600;
+    }
 
-      .amount {
-        min-width: 3.6em;
-        font-weight: 600;
-      }
-
-      .chip button {
-        display: grid;
-        place-items: center;
-        width: 2.75rem;
-        height: 2.75rem;
-        margin-inline: calc(-1 * var(--_space-8)) calc(-1 * var(--_space-4));
-        /* The circle is smaller than what is pressed. */
-        padding: var(--_space-8);
-        border: 0;
-        border-radius: var(--_radius-full);
-        background: color-mix(in oklab, var(--_text) 14%, transparent) content-box;
-        color: var(--_text);
-        cursor: pointer;
-      }
-    `,
-  ];
+    .chip button {
+      display: grid;
+      place-items: center;
+      width: 2.75rem;
+      height: 2.75rem;
+      margin-inline: calc(-1 * var(--_space-8)) calc(-1 * var(--_space-4));
+      /* The circle is smaller than what is pressed. */
+      padding: var(--_space-8);
+      border: 0;
+      border-radius: var(--_radius-full);
+      background: color-mix(in oklab, var(--_text) 14%, transparent) content-box;
+      color: var(--_text);
+      cursor: pointer;
+    }
+  `;
 
   /** Opens the dialog with the smallest preset that covers the missing amount. */
   show(missingMinor = 0): void {
@@ -64,7 +60,7 @@ export class LogeWallet extends RoomPart {
   }
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, ['connected', 'reconnected', 'walletChanged', 'accessGranted']);
+    return this.renderOn(room, ['walletChanged']);
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -75,7 +71,7 @@ export class LogeWallet extends RoomPart {
     return html`
       <div class="chip" part="chip">
         ${icon('wallet', 18)}
-        <span class="amount numbers" data-testid="wallet-balance" aria-label=${texts.wallet.balance(amount)} role="img">${amount}</span>
+        <span class="amount" data-testid="wallet-balance" aria-label=${texts.wallet.balance(amount)} role="img">${amount}</span>
         <button type="button" data-testid="topup-open" aria-label=${texts.wallet.topUp} title=${texts.wallet.topUp} @click=${() => this.show()}>
           ${icon('plus', 16)}
         </button>
@@ -86,11 +82,6 @@ export class LogeWallet extends RoomPart {
           : nothing
       }
     `;
-  }
-
-  protected override updated(changed: PropertyValues): void {
-    super.updated(changed);
-    loadParts(this.renderRoot);
   }
 }
 

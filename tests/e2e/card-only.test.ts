@@ -61,7 +61,7 @@ describe.skipIf(!CHROMIUM)('a house without wallets', { timeout: 120_000 }, () =
     await fan.page.goto(`${loge.url}/wallet`);
     await fan.by('wallet-off').waitFor();
     expect(await fan.by('topup-pay').count()).toBe(0);
-    const paid = fan.page.locator('[data-kind="tip"]');
+    const paid = fan.page.locator('[data-testid^="entry-tip_"]');
     await paid.waitFor();
     expect(await paid.innerText()).toMatch(/Écrire la dernière chanson[\s\S]*par carte[\s\S]*\u221210,00/);
     await picture('card-only-wallet');

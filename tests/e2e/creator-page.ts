@@ -28,11 +28,13 @@ export async function createCreatorPage(
 }
 
 export async function fillCreatorPage(loge: TestApp, creator: string): Promise<void> {
-  const { people, rooms } = loge.app.context;
+  const { people, pictures, rooms } = loge.app.context;
   await people.changeProfile(creator, { about: ABOUT });
   await rooms.clubs.createTier(creator, { ...TIER, perks: [...TIER.perks] });
   const [first, second] = TITLES;
-  await rooms.createRoom({ creator, title: first, access: { kind: 'ticket', priceMinor: 500 }, listed: true });
+  const access = { kind: 'ticket', priceMinor: 500 } as const;
+  const { id } = await rooms.createRoom({ creator, title: first, access, listed: true });
+  await pictures.set({ use: 'poster', subject: id }, creator, await drawPicture());
   await rooms.createRoom({ creator, title: second, access: { kind: 'members' }, listed: true });
 }
 

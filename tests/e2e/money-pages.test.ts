@@ -1,7 +1,10 @@
 /** Every money page with some weeks of data: accessibility, both languages, phone width, and no errors. */
+import type { Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CHROMIUM } from '../support/browser/browser.ts';
-import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
+import { CHROMIUM, DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts';
+import { eventually } from '../support/run/eventually.ts';
+import { findLayoutShifts, inspectScenes, NOTHING_FOUND } from './page-checks.ts';
+import { open } from './site.ts';
 import { Takings } from './takings.ts';
 
 /** Words that are equal in English and French, terms of the provider and the ledger, and names from tests. */
@@ -56,6 +59,33 @@ describe.skipIf(!CHROMIUM)('the pages of money', { timeout: 300_000 }, () => {
     expect(found).toEqual(NOTHING_FOUND);
     expect([...faults]).toEqual([]);
     expect(amounts).toBeGreaterThan(100);
+  });
+
+  test('nothing that is seen of a wallet moves while its data arrive, one answer after another', async () => {
+    await using visitor = await Visitor.create();
+    const { page } = visitor;
+    // With gift credit, tickets and a membership; and with one whose renewal has failed.
+    for (const fan of ['lea', 'malik'])
+      for (const viewport of [PHONE, DESKTOP]) {
+        await page.setViewportSize(viewport);
+        await open(visitor, `${takings.loge.url}/healthz`, fan);
+        const held: Route[] = [];
+        await page.route('**/v1/**', (route) => void held.push(route));
+        await page.goto(`${takings.loge.url}/wallet`);
+        await eventually(() => held.length === 8, 'the page and its parts ask for their data');
+        for (const route of viewport === PHONE ? held : held.reverse()) {
+          const answer = page.waitForResponse(route.request().url());
+          await route.continue();
+          await (await answer).finished();
+          await page.evaluate(
+            () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+          );
+        }
+        await page.locator('footer').waitFor();
+        const shifts = await page.evaluate(findLayoutShifts);
+        expect([fan, viewport.width, ...shifts]).toEqual([fan, viewport.width]);
+        await page.unrouteAll();
+      }
   });
 
   test('the books are consistent afterwards', async () => {

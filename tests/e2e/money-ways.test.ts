@@ -111,7 +111,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     expect(await operator.by('payment-status').innerText()).toBe('Partly refunded');
 
     await fan.page.goto(`${loge.url}/wallet`);
-    const entry = fan.page.locator('[data-kind="refund"]');
+    const entry = fan.page.locator('[data-testid^="entry-refund_"]');
     await entry.waitFor();
     expect(await entry.innerText()).toContain('+€4.50');
     expect(await figure(fan, 'wallet-balance')).toBe(2_000 - SALE_MINOR + 450);
@@ -294,7 +294,7 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
     await fan.page.goto(loge.url);
     await fan.by('home-tickets').getByText('An evening of money').waitFor();
     await fan.page.goto(`${loge.url}/wallet`);
-    await fan.page.locator('[data-kind="ticket"]').first().getByRole('link').click();
+    await fan.page.locator('[data-testid^="entry-ticket_"]').first().getByRole('link').click();
     await fan.by('withdraw').click();
     await fan.by('confirm-withdraw').click();
     await fan.by('withdrawn').waitFor();

@@ -220,3 +220,23 @@ function findTexts(): string[] {
   visit(document.body);
   return found;
 }
+
+/** Runs in the page: what moved since the fonts are here, and from where to where. */
+export function findLayoutShifts(): string[] {
+  const observer = new PerformanceObserver(() => {});
+  observer.observe({ type: 'layout-shift', buffered: true });
+  const shifts = observer.takeRecords() as unknown as {
+    startTime: number;
+    value: number;
+    sources: { node: Element | null; previousRect: DOMRect; currentRect: DOMRect }[];
+  }[];
+  const placeOf = ({ x, y, width, height }: DOMRect) => [x, y, width, height].join(' ');
+  const since = shifts.filter(({ startTime }) => startTime > (window.logeFontsAtMs ?? 0));
+  return since.map(({ value, sources }) => {
+    const moves = sources.map(({ node, previousRect, currentRect }) => {
+      const name = `${node?.nodeName} ${node?.textContent?.trim().slice(0, 40)}`;
+      return `${name}: ${placeOf(previousRect)} → ${placeOf(currentRect)}`;
+    });
+    return [value, ...moves].join(', ');
+  });
+}

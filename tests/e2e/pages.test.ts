@@ -8,7 +8,7 @@ import { drawVariants } from '../support/run/effort.ts';
 import { eventually } from '../support/run/eventually.ts';
 import { createCreatorPage } from './creator-page.ts';
 import { Evening, show } from './evening.ts';
-import { findSmallTargets, findUnreachable, inspectScenes, NOTHING_FOUND } from './page-checks.ts';
+import { findLayoutShifts, findSmallTargets, findUnreachable, inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 import { open } from './site.ts';
 
 /** Words that are equal in English and French, and device names. */
@@ -103,6 +103,8 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
         await page.unrouteAll();
       }
     }
+    // Pictures that are loaded late hide nothing that follows them.
+    await page.locator('footer').waitFor();
     await visitor[Symbol.asyncDispose]();
   });
 
@@ -145,24 +147,4 @@ function findPlaces(): string[] {
   };
   visit(document);
   return found.sort();
-}
-
-/** Runs in the page: what moved since the fonts are here, and from where to where. */
-function findLayoutShifts(): string[] {
-  const observer = new PerformanceObserver(() => {});
-  observer.observe({ type: 'layout-shift', buffered: true });
-  const shifts = observer.takeRecords() as unknown as {
-    startTime: number;
-    value: number;
-    sources: { node: Element | null; previousRect: DOMRect; currentRect: DOMRect }[];
-  }[];
-  const placeOf = ({ x, y, width, height }: DOMRect) => [x, y, width, height].join(' ');
-  const since = shifts.filter(({ startTime }) => startTime > (window.logeFontsAtMs ?? 0));
-  return since.map(({ value, sources }) => {
-    const moves = sources.map(({ node, previousRect, currentRect }) => {
-      const name = `${node?.nodeName} ${node?.textContent?.trim().slice(0, 40)}`;
-      return `${name}: ${placeOf(previousRect)} → ${placeOf(currentRect)}`;
-    });
-    return [value, ...moves].join(', ');
-  });
 }

@@ -3,7 +3,6 @@ import { css } from 'lit';
 
 export const chatBarStyles = css`
   :host {
-    display: block;
     container-type: inline-size;
     flex: none;
     border-bottom: 1px solid var(--_line);
@@ -45,15 +44,11 @@ export const chatBarStyles = css`
     cursor: pointer;
   }
 
-  button:hover,
-  button[aria-pressed='true'] {
+  button:hover {
     color: var(--_text);
   }
 
-  button[aria-pressed='true'] {
-    color: var(--_accent);
-  }
-
+  button[aria-pressed='true'],
   .raised {
     color: var(--_accent);
   }
@@ -86,10 +81,6 @@ export const chatBarStyles = css`
     background: var(--_live);
     color: var(--_on-live);
     font: var(--_strong-14);
-  }
-
-  .closed .icon {
-    flex: none;
   }
 
   .closed span {

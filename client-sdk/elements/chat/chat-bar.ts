@@ -8,33 +8,22 @@ import type { TrackSource } from '../../../server/protocol/stage.ts';
 import type { Room } from '../../src/room.ts';
 import { countStyles } from '../controls/count-styles.ts';
 import { icon } from '../controls/more-icons.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { formatCount } from '../texts/format.ts';
 import { chatBarStyles } from './chat-bar-styles.ts';
 
-export class LogeChatBar extends RoomPart {
-  static override properties = { halted: { state: true } };
+export class LogeChatBar extends withProperties(RoomPart, {
   /** What panic has taken off the stage. */
-  declare halted: readonly TrackSource[];
-
-  static override styles = [...RoomPart.styles, countStyles, chatBarStyles];
-
-  constructor() {
-    super();
-    this.halted = [];
-  }
+  halted: [] as readonly TrackSource[],
+}) {
+  static override styles = [countStyles, chatBarStyles];
 
   protected override listenTo(room: Room): Array<() => void> {
     return this.renderOn(room, [
-      'connected',
-      'accessGranted',
-      'rightsChanged',
-      'accessRevoked',
       'viewerCount',
       'chatState',
       'chatHands',
       'chatQueue',
-      'roomEnded',
       'localLiveStarted',
       'localLiveEnded',
       'localTrackChanged',

@@ -4,24 +4,16 @@ import { html, nothing } from 'lit';
 import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { chatBoardStyles } from './chat-board-styles.ts';
 import { textOf } from './list/chat-entry.ts';
 import { nameOf } from './list/chat-name.ts';
 
-export class LogeChatBoard extends RoomPart {
-  static override properties = { isExpanded: { state: true } };
-  declare isExpanded: boolean;
-
-  static override styles = [...RoomPart.styles, chatBoardStyles];
-
-  constructor() {
-    super();
-    this.isExpanded = false;
-  }
+export class LogeChatBoard extends withProperties(RoomPart, { isExpanded: false }) {
+  static override styles = chatBoardStyles;
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, ['connected', 'accessGranted', 'accessRevoked', 'chatState']);
+    return this.renderOn(room, ['chatState']);
   }
 
   override render(): TemplateResult | typeof nothing {

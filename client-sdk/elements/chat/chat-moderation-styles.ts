@@ -57,10 +57,6 @@ export const chatMessageStyles = css`
     min-width: 0;
   }
 
-  .restricted .icon {
-    flex: none;
-  }
-
   .restricted wa-button {
     margin-inline-start: auto;
   }

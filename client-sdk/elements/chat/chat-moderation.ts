@@ -15,7 +15,7 @@ import '../controls/loge-confirm.ts';
 import type { LogeConfirm, Question } from '../controls/loge-confirm.ts';
 import { actLine } from '../moderation/moderation-acts.ts';
 import { DialogPart } from '../room/dialog-part.ts';
-import { defineElement } from '../room/room-part.ts';
+import { defineElement, withProperties } from '../room/room-part.ts';
 import { formatDateTime } from '../texts/format.ts';
 import { shownName } from '../texts/shown-name.ts';
 import { chatMessageStyles } from './chat-moderation-styles.ts';
@@ -36,22 +36,12 @@ interface DialogAct {
   question?: (reason: string) => Question;
 }
 
-export class LogeChatModeration extends DialogPart {
-  static override properties = {
-    message: { state: true },
-    context: { state: true },
-    reason: { state: true },
-  };
-  declare message: ChatMessage | undefined;
-  declare context: ChatContext | undefined;
-  declare reason: string;
-
-  static override styles = [...DialogPart.styles, choiceStyles, chatMessageStyles];
-
-  constructor() {
-    super();
-    this.reason = '';
-  }
+export class LogeChatModeration extends withProperties(DialogPart, {
+  message: undefined as ChatMessage | undefined,
+  context: undefined as ChatContext | undefined,
+  reason: '',
+}) {
+  static override styles = [choiceStyles, chatMessageStyles];
 
   /** Runs an act of an item's tools with the default reason, or opens the dialog about a message. */
   async handle(item: WrittenItem, act: MessageAct): Promise<void> {
@@ -96,16 +86,11 @@ export class LogeChatModeration extends DialogPart {
   override render(): TemplateResult {
     const { texts, message } = this;
     return html`
-      <wa-dialog
-        lang=${this.language}
-        label=${message ? texts.moderation.contextTitle(shownName(message.from, texts)) : ''}
-        light-dismiss
-        data-testid="message-dialog"
-        .open=${this.open}
-        @wa-after-hide=${this.handleHidden}
-      >
-        ${message && this.open ? this.#body(message) : nothing}
-      </wa-dialog>
+      ${this.dialog(
+        message ? texts.moderation.contextTitle(shownName(message.from, texts)) : '',
+        message && this.open ? this.#body(message) : nothing,
+        { testId: 'message-dialog' },
+      )}
       <loge-confirm></loge-confirm>
       <wa-toast placement="top-center" lang=${this.language}></wa-toast>
     `;
@@ -137,7 +122,7 @@ export class LogeChatModeration extends DialogPart {
     const { language } = this;
     const tipped = this.money(author.tippedMinor);
     return html`
-      <ul class="facts numbers">
+      <ul class="facts">
         <li>${author.since ? moderation.since(formatDateTime(author.since, language)) : moderation.sinceNever}</li>
         <li>${moderation.facts(author.messages, author.removed)}</li>
         <li>${moderation.factsTips(author.tips, tipped)}</li>

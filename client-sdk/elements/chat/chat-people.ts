@@ -8,8 +8,10 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { PeopleAnswer } from '../../../server/protocol/chat/chat-room.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
+import { quietStyles } from '../controls/quiet-button.ts';
 import { DialogPart } from '../room/dialog-part.ts';
-import { defineElement } from '../room/room-part.ts';
+import { HostTimer } from '../room/host-timer.ts';
+import { defineElement, withProperties } from '../room/room-part.ts';
 import { formatCount, formatTime } from '../texts/format.ts';
 import { shownName } from '../texts/shown-name.ts';
 import type { ReportTarget } from '../trust/loge-report.ts';
@@ -18,103 +20,72 @@ const SEARCH_DEBOUNCE_MS = 200;
 /** The search field is shown above this number of people. */
 const SEARCH_MIN_PEOPLE = 12;
 
-export class LogeChatPeople extends DialogPart {
-  static override properties = {
-    answer: { state: true },
-    query: { state: true },
-  };
-  declare answer: PeopleAnswer | undefined;
-  declare query: string;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+export class LogeChatPeople extends withProperties(DialogPart, {
+  answer: undefined as PeopleAnswer | undefined,
+  query: '',
+}) {
+  readonly #timer = new HostTimer(this);
 
   static override styles = [
-    ...DialogPart.styles,
+    quietStyles,
     css`
-      h3 {
-        margin: var(--_space-16) 0 var(--_space-8);
-        font: var(--_strong-16);
-      }
+    h3 {
+      margin: var(--_space-16) 0 var(--_space-8);
+      font: var(--_strong-16);
+    }
 
-      ul {
-        display: grid;
-        list-style: none;
-      }
+    ul {
+      display: grid;
+      list-style: none;
+    }
 
-      li {
-        display: flex;
-        align-items: center;
-        gap: var(--_space-8);
-        min-height: 2.5rem;
-        border-bottom: 1px solid var(--_line);
-        overflow-wrap: anywhere;
-      }
+    li {
+      display: flex;
+      align-items: center;
+      gap: var(--_space-8);
+      min-height: 2.5rem;
+      border-bottom: 1px solid var(--_line);
+      overflow-wrap: anywhere;
+    }
 
-      li:last-child {
-        border-bottom: 0;
-      }
+    li:last-child {
+      border-bottom: 0;
+    }
 
-      li .icon {
-        flex: none;
-        color: var(--_accent);
-      }
+    li .icon {
+      color: var(--_accent);
+    }
 
-      li .role,
-      li time {
-        margin-inline-start: auto;
-        font: var(--_type-14);
-        color: var(--_muted);
-      }
+    li .role,
+    li time {
+      margin-inline-start: auto;
+      font: var(--_type-14);
+      color: var(--_muted);
+    }
 
-      .report {
-        display: grid;
-        place-items: center;
-        min-width: 2.75rem;
-        min-height: 2.75rem;
-        margin-inline-start: auto;
-        border: 0;
-        background: none;
-        color: var(--_muted);
-        cursor: pointer;
-      }
+    .quiet {
+      margin-inline-start: auto;
+    }
 
-      .report:hover {
-        color: var(--_text);
-      }
+    .live {
+      display: flex;
+      align-items: center;
+      margin-top: var(--_space-12);
+    }
 
-      .report:focus-visible {
-        outline: 2px solid var(--_accent);
-        outline-offset: -2px;
-      }
+    .self {
+      color: var(--_muted);
+    }
 
-      .live {
-        display: flex;
-        align-items: center;
-        margin-top: var(--_space-12);
-      }
+    wa-input {
+      margin-bottom: var(--_space-12);
+    }
 
-      .self {
-        color: var(--_muted);
-      }
-
-      wa-input {
-        margin-bottom: var(--_space-12);
-      }
-
-      .problem {
-        color: var(--_danger);
-      }
-    `,
+    .problem {
+      color: var(--_danger);
+    }
+  `,
   ];
-
-  constructor() {
-    super();
-    this.query = '';
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#timer);
-  }
 
   protected override listenTo(room: Room): Array<() => void> {
     return this.renderOn(room, ['chatHands', 'chatMuted']);
@@ -134,17 +105,12 @@ export class LogeChatPeople extends DialogPart {
 
   override render(): TemplateResult {
     const { texts, room, answer } = this;
-    return html`<wa-dialog
-      lang=${this.language}
-      label=${texts.chat.people}
-      light-dismiss
-      data-testid="chat-people-dialog"
-      .open=${this.open}
-      @wa-after-hide=${this.handleHidden}
-    >
-      ${room && this.open ? html`${this.#hands(room)} ${answer ? this.#people(room, answer) : nothing} ${this.#muted(room)}` : nothing}
-      ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
-    </wa-dialog>`;
+    return this.dialog(
+      texts.chat.people,
+      html`${room && this.open ? html`${this.#hands(room)} ${answer ? this.#people(room, answer) : nothing} ${this.#muted(room)}` : nothing}
+        ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}`,
+      { testId: 'chat-people-dialog' },
+    );
   }
 
   #hands(room: Room): TemplateResult | typeof nothing {
@@ -165,7 +131,7 @@ export class LogeChatPeople extends DialogPart {
   #people(room: Room, { people, total, exact }: PeopleAnswer): TemplateResult {
     const { chat } = this.texts;
     return html`
-      <h3 class="numbers">${chat.peopleCount(formatCount(total, this.language))}</h3>
+      <h3>${chat.peopleCount(formatCount(total, this.language))}</h3>
       ${exact ? nothing : html`<p class="muted">${chat.peopleLarge(formatCount(total, this.language))}</p>`}
       ${
         exact && (total > SEARCH_MIN_PEOPLE || this.query)
@@ -199,7 +165,7 @@ export class LogeChatPeople extends DialogPart {
           ({ identity }) => identity,
           ({ identity, name }) => html`<li>
             <bdi>${shownName({ name }, this.texts)}</bdi>
-            <button class="report" type="button" data-testid="unmute" aria-label=${chat.unmute(name)} title=${chat.unmute(name)} @click=${() => this.act('mute', () => this.room?.chat.unmute(identity))}>
+            <button class="quiet" type="button" data-testid="unmute" aria-label=${chat.unmute(name)} title=${chat.unmute(name)} @click=${() => this.act('mute', () => this.room?.chat.unmute(identity))}>
               ${icon('undo', 17)}
             </button>
           </li>`,
@@ -213,15 +179,14 @@ export class LogeChatPeople extends DialogPart {
       this.open = false;
       this.emit('loge-report-wanted', target);
     };
-    return html`<button class="report" type="button" data-testid="report-open" aria-label=${label} title=${label} @click=${report}>
+    return html`<button class="quiet" type="button" data-testid="report-open" aria-label=${label} title=${label} @click=${report}>
       ${icon('flag', 17)}
     </button>`;
   }
 
   #handleQuery = (event: Event): void => {
     this.query = (event.target as HTMLInputElement).value ?? '';
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#load(), SEARCH_DEBOUNCE_MS);
+    this.#timer.start(SEARCH_DEBOUNCE_MS, () => void this.#load());
   };
 
   async #load(): Promise<void> {

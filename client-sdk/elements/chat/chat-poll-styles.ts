@@ -1,13 +1,9 @@
 /** Styles of `<loge-chat-poll>`. */
 import { css } from 'lit';
-import { quietStyles } from './chat-board-styles.ts';
+import { quietStyles } from '../controls/quiet-button.ts';
 
 export const chatPollStyles = css`
   ${quietStyles}
-
-  :host {
-    display: block;
-  }
 
   .poll {
     margin: var(--_space-8) var(--_space-12);
@@ -67,10 +63,7 @@ export const chatPollStyles = css`
     cursor: pointer;
   }
 
-  button.option:hover {
-    border-color: var(--_accent);
-  }
-
+  button.option:hover,
   .option.chosen {
     border-color: var(--_accent);
   }
@@ -95,7 +88,6 @@ export const chatPollStyles = css`
   }
 
   .option .icon {
-    flex: none;
     color: var(--_accent);
   }
 

@@ -5,30 +5,23 @@ import type { ChatPoll } from '../../../server/protocol/chat/chat-room.ts';
 import { winnersOf } from '../../../server/protocol/chat/poll-result.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { formatDuration } from '../texts/format.ts';
 import { ChatClock } from './chat-clock.ts';
 import { chatPollStyles } from './chat-poll-styles.ts';
 
-export class LogeChatPoll extends RoomPart {
-  static override properties = { hiddenPoll: { state: true }, foldedPoll: { state: true } };
+export class LogeChatPoll extends withProperties(RoomPart, {
   /** Id of a closed poll that the person has dismissed. */
-  declare hiddenPoll: string;
+  hiddenPoll: '',
   /** Id of the collapsed poll. */
-  declare foldedPoll: string;
-
+  foldedPoll: '',
+}) {
   readonly #clock = new ChatClock(this);
 
-  static override styles = [...RoomPart.styles, chatPollStyles];
-
-  constructor() {
-    super();
-    this.hiddenPoll = '';
-    this.foldedPoll = '';
-  }
+  static override styles = chatPollStyles;
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, ['connected', 'accessGranted', 'accessRevoked', 'chatState', 'chatPoll']);
+    return this.renderOn(room, ['chatState', 'chatPoll']);
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -49,7 +42,7 @@ export class LogeChatPoll extends RoomPart {
     const isFolded = poll.id === this.foldedPoll;
     return html`<section class="poll" aria-label=${chat.poll} data-testid="chat-poll">
       <p class="poll-head">
-        ${icon('poll', 16)}<span class="numbers">${poll.closed ? chat.pollClosed : chat.poll} · ${chat.votes(votes)}${
+        ${icon('poll', 16)}<span>${poll.closed ? chat.pollClosed : chat.poll} · ${chat.votes(votes)}${
           !poll.closed && remainingMs > 0 ? ` · ${chat.pollClosesIn(formatDuration(remainingMs + 500))}` : ''
         }</span>
         <button
@@ -109,7 +102,7 @@ export class LogeChatPoll extends RoomPart {
       <span class="share" style="transform: scaleX(${option.share})"></span>
       <bdi dir="auto">${option.text}</bdi>
       ${isOwn ? html`${icon('check', 16)}<span class="visually-hidden">${chat.voted}</span>` : nothing}
-      <b class="numbers">${percent} %</b>
+      <b>${percent} %</b>
     </div>`;
   }
 }

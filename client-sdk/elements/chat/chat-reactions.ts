@@ -12,70 +12,67 @@ const MAX_PER_EVENT = 6;
 const FLIGHT_MS = 2_600;
 
 export class LogeChatReactions extends RoomPart {
-  static override styles = [
-    ...RoomPart.styles,
-    css`
-      :host {
-        position: absolute;
-        inset: 0 0 0 auto;
-        width: 6rem;
-        overflow: hidden;
-        pointer-events: none;
-        z-index: 1;
-      }
+  static override styles = css`
+    :host {
+      position: absolute;
+      inset: 0 0 0 auto;
+      width: 6rem;
+      overflow: hidden;
+      pointer-events: none;
+      z-index: 1;
+    }
 
-      .air {
-        position: absolute;
-        inset: 0;
-      }
+    .air {
+      position: absolute;
+      inset: 0;
+    }
 
+    span {
+      position: absolute;
+      inset-block-end: -2.5rem;
+      inset-inline-end: var(--x);
+      font: var(--_type-20);
+      scale: var(--size);
+      animation: rise ${FLIGHT_MS}ms ease-out forwards;
+      will-change: transform, opacity;
+    }
+
+    @keyframes rise {
+      0% {
+        transform: translate(0, 0) scale(0.6);
+        opacity: 0;
+      }
+      12% {
+        opacity: 1;
+        transform: translate(0, -14%) scale(1);
+      }
+      100% {
+        transform: translate(var(--drift), min(-60cqh, -9rem)) scale(1);
+        opacity: 0;
+      }
+    }
+
+    /* Overrides the theme's rule for reduced motion, which makes animations almost instant. */
+    @media (prefers-reduced-motion: reduce) {
       span {
-        position: absolute;
-        inset-block-end: -2.5rem;
-        inset-inline-end: var(--x);
-        font: var(--_type-20);
-        scale: var(--size);
-        animation: rise ${FLIGHT_MS}ms ease-out forwards;
-        will-change: transform, opacity;
+        inset-block-end: calc(0.5rem + var(--row) * 2.1rem);
+        inset-inline-end: 0.75rem;
+        scale: 1;
+        animation: fade ${FLIGHT_MS}ms linear forwards !important;
+        animation-duration: ${FLIGHT_MS}ms !important;
       }
 
-      @keyframes rise {
-        0% {
-          transform: translate(0, 0) scale(0.6);
-          opacity: 0;
-        }
-        12% {
+      @keyframes fade {
+        0%,
+        70% {
           opacity: 1;
-          transform: translate(0, -14%) scale(1);
         }
         100% {
-          transform: translate(var(--drift), min(-60cqh, -9rem)) scale(1);
           opacity: 0;
         }
       }
-
-      /* Overrides the theme's rule for reduced motion, which makes animations almost instant. */
-      @media (prefers-reduced-motion: reduce) {
-        span {
-          inset-block-end: calc(0.5rem + var(--row) * 2.1rem);
-          inset-inline-end: 0.75rem;
-          scale: 1;
-          animation: fade ${FLIGHT_MS}ms linear forwards !important;
-          animation-duration: ${FLIGHT_MS}ms !important;
-        }
-
-        @keyframes fade {
-          0%,
-          70% {
-            opacity: 1;
-          }
-          100% {
-            opacity: 0;
-          }
-        }
-      }
-    `,
-  ];
+    }
+  `;
 
   #flyingCount = 0;
 

@@ -84,7 +84,6 @@ export const chatStripStyles = css`
   }
 
   .strip .icon {
-    flex: none;
     color: var(--_accent);
   }
 

@@ -6,7 +6,6 @@ export const chatStyles = [
   chatEntryStyles,
   css`
     :host {
-      display: block;
       min-height: 0;
       height: var(--loge-chat-height, 100%);
     }
@@ -68,10 +67,6 @@ export const chatStyles = [
       font: var(--_type-14);
     }
 
-    .sampled .icon {
-      flex: none;
-    }
-
     .empty {
       margin: 0 var(--_space-16) var(--_space-16);
       text-align: center;
@@ -90,7 +85,6 @@ export const chatStyles = [
     }
 
     .fate .icon {
-      flex: none;
       align-self: start;
       margin-top: var(--_space-4);
     }

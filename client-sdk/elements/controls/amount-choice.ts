@@ -4,41 +4,30 @@
  */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import { defineElement, LogeElement } from '../room/room-part.ts';
+import { defineElement, LogeElement, withProperties } from '../room/room-part.ts';
 import { currencySymbol, formatMoney, formatShortMoney, minorUnits, parseMoney } from '../texts/format.ts';
 import { fieldStyles } from './fields.ts';
 
-export class LogeAmountChoice extends LogeElement {
-  static override properties = {
-    presetsMinor: { attribute: false },
-    valueMinor: { attribute: false },
-    currency: {},
-    kind: {},
-    label: {},
-    otherLabel: { attribute: false },
-    fault: { attribute: false },
-    typed: { state: true },
-  };
-  declare presetsMinor: number[];
-  declare valueMinor: number | undefined;
-  declare currency: string;
-  /** `tip` or `topup`: the prefix of the test ids. */
-  declare kind: string;
-  declare label: string;
-  declare otherLabel: string;
-  /** What is wrong with the amount; empty if nothing is. */
-  declare fault: string;
-  /** What the field holds: while it holds something, no preset looks chosen. */
-  declare typed: string;
-
+export class LogeAmountChoice extends withProperties(
+  LogeElement,
+  {
+    currency: 'eur',
+    /** `tip` or `topup`: the prefix of the test ids. */
+    kind: 'tip',
+    label: '',
+    presetsMinor: [] as number[],
+    valueMinor: undefined as number | undefined,
+    otherLabel: '',
+    /** What is wrong with the amount; empty if nothing is. */
+    fault: '',
+    /** What the field holds: while it holds something, no preset looks chosen. */
+    typed: '',
+  },
+  { currency: {}, kind: {}, label: {} },
+) {
   static override styles = [
-    ...LogeElement.styles,
     fieldStyles,
     css`
-      :host {
-        display: block;
-      }
-
       /* One row; amounts too long for it take a second one. */
       .row {
         display: flex;
@@ -77,6 +66,11 @@ export class LogeAmountChoice extends LogeElement {
         text-align: center;
       }
 
+      /* Amounts in full: three, and below them the rest with the field. */
+      .topup :is(.preset, .field-input) {
+        flex: 1 0 30%;
+      }
+
       .preset:hover {
         background: color-mix(in oklab, var(--_accent) 12%, transparent);
       }
@@ -94,18 +88,6 @@ export class LogeAmountChoice extends LogeElement {
     `,
   ];
 
-  constructor() {
-    super();
-    this.presetsMinor = [];
-    this.valueMinor = undefined;
-    this.currency = 'eur';
-    this.kind = 'tip';
-    this.label = '';
-    this.otherLabel = '';
-    this.fault = '';
-    this.typed = '';
-  }
-
   protected override willUpdate(changed: PropertyValues): void {
     // Another amount was chosen, here or outside: two amounts in one form would surprise.
     if (changed.has('valueMinor') && parseMoney(this.typed, this.currency) !== this.valueMinor) this.typed = '';
@@ -114,7 +96,7 @@ export class LogeAmountChoice extends LogeElement {
   override render(): TemplateResult {
     const { typed, kind, fault, currency, language } = this;
     const chosen = typed ? undefined : this.presetsMinor.find((amountMinor) => amountMinor === this.valueMinor);
-    return html`<div class="row">
+    return html`<div class="row ${kind}">
       <div class="presets" role="radiogroup" aria-label=${this.label} @keydown=${this.#handleKey}>
         ${this.presetsMinor.map(
           (amountMinor, index) => html`<button

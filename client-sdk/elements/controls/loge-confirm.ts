@@ -3,7 +3,8 @@
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { defineElement, LogeElement } from '../room/room-part.ts';
+import { defineElement, LogeElement, withProperties } from '../room/room-part.ts';
+import '../theme/web-awesome.ts';
 import { fieldStyles } from './fields.ts';
 
 export interface Question {
@@ -19,20 +20,14 @@ export interface Question {
   isHarmless?: boolean;
 }
 
-export class LogeConfirm extends LogeElement {
-  static override properties = { question: { state: true }, open: { state: true }, isMissing: { state: true } };
-  declare question: Question | undefined;
-  declare open: boolean;
-  declare isMissing: boolean;
+export class LogeConfirm extends withProperties(LogeElement, {
+  question: undefined as Question | undefined,
+  open: false,
+  isMissing: false,
+}) {
   #answer: ((text: string | undefined) => void) | undefined;
 
-  static override styles = [...LogeElement.styles, fieldStyles];
-
-  constructor() {
-    super();
-    this.open = false;
-    this.isMissing = false;
-  }
+  static override styles = fieldStyles;
 
   /** Resolves to the text of the field, empty without one; undefined if it was not confirmed. */
   ask(question: Question): Promise<string | undefined> {

@@ -160,10 +160,6 @@ export const plainControlStyles = css`
     background: color-mix(in oklab, var(--_text) 7%, transparent);
   }
 
-  .callout .icon {
-    flex: none;
-  }
-
   .callout strong {
     display: block;
   }

@@ -11,7 +11,7 @@ const TEXTS = { en, fr };
 const STYLE = `
   p { margin: 0; }
   :host { display: grid !important; place-items: center; min-height: 4rem; }
-  div { display: grid; justify-items: center; gap: 0.75rem; padding: 1rem; text-align: center; text-wrap: balance;
+  div { visibility: visible; display: grid; justify-items: center; gap: 0.75rem; padding: 1rem; text-align: center; text-wrap: balance;
     font: 1rem/1.4 var(--loge-font, system-ui, sans-serif);
     background: var(--loge-ground, #130d10); color: var(--loge-text, #f6eee6); border-radius: 9px; }
   button { min-height: 2.75rem; padding: 0 1.2rem; border: 0; border-radius: 9px; font: inherit; cursor: pointer;

@@ -32,6 +32,8 @@ export function loadParts(root: ParentNode): void {
     if (loading.elements.has(element)) continue;
     loadings.set(name, loading);
     loading.elements.add(element);
+    // Until the element is defined; a page may hide what follows it, so that nothing that is seen moves.
+    element.toggleAttribute('awaited', true);
     if (!loading.isRunning) void load(name, loading);
   }
 }
@@ -70,6 +72,7 @@ async function load(name: string, loading: Loading): Promise<void> {
     loading.isRunning = false;
     loading.failures += 1;
     for (const element of loading.elements) {
+      element.toggleAttribute('awaited', false);
       showLoadFailure(element, { failures: loading.failures, retry: () => void load(name, loading) });
     }
   }

@@ -5,20 +5,17 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { ChatAct } from '../../../server/protocol/chat/chat-moderation.ts';
 import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { Room } from '../../src/room.ts';
-import { defineElement } from '../room/room-part.ts';
+import { defineElement, withProperties } from '../room/room-part.ts';
 import { actLine } from './moderation-acts.ts';
 import { ModerationPanel } from './moderation-panel.ts';
+import { moderationStyles } from './moderation-styles.ts';
 
-export class LogeModerationAudit extends ModerationPanel {
-  static override properties = {
-    acts: { state: true },
-    hasMore: { state: true },
-  };
-  declare acts: readonly ChatAct[] | undefined;
-  declare hasMore: boolean;
-
+export class LogeModerationAudit extends withProperties(ModerationPanel, {
+  acts: undefined as readonly ChatAct[] | undefined,
+  hasMore: false,
+}) {
   static override styles = [
-    ...ModerationPanel.styles,
+    moderationStyles,
     css`
       li {
         display: grid;
@@ -43,11 +40,6 @@ export class LogeModerationAudit extends ModerationPanel {
       }
     `,
   ];
-
-  constructor() {
-    super();
-    this.hasMore = false;
-  }
 
   override render(): TemplateResult {
     const { acts, texts } = this;

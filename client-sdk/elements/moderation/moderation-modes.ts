@@ -12,7 +12,7 @@ import { moderationStyles } from './moderation-styles.ts';
 const SLOW_SECONDS = [0, 3, 5, 10, 30, 60, 300];
 
 export class LogeModerationModes extends RoomPart {
-  static override styles = [...RoomPart.styles, choiceStyles, moderationStyles];
+  static override styles = [choiceStyles, moderationStyles];
 
   protected override listenTo(room: Room): Array<() => void> {
     return this.renderOn(room, ['chatState']);
@@ -31,7 +31,7 @@ export class LogeModerationModes extends RoomPart {
       <div class="choices" role="group" aria-label=${moderation.slowMode}>
         ${SLOW_SECONDS.map(
           (seconds) => html`<button
-            class="choice numbers"
+            class="choice"
             type="button"
             data-testid="slow-${seconds}"
             aria-pressed=${mode.slowModeSeconds === seconds}

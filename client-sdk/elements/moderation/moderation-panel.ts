@@ -1,21 +1,16 @@
 /** A panel of `<loge-moderation>`, which reads what it shows: at first, and once it is connected again. */
-import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { type CSSResultGroup, html, nothing, type TemplateResult } from 'lit';
 import type { Room } from '../../src/room.ts';
-import { RoomPart } from '../room/room-part.ts';
+import { RoomPart, withProperties } from '../room/room-part.ts';
 import { moderationStyles } from './moderation-styles.ts';
 
-export abstract class ModerationPanel extends RoomPart {
-  static override properties: PropertyDeclarations = { unread: { state: true } };
+export abstract class ModerationPanel extends withProperties(RoomPart, {
   /** Why the last read failed, as text; empty if it did not. */
-  declare unread: string;
+  unread: '',
+}) {
   #reads = 0;
 
-  static override styles = [...RoomPart.styles, moderationStyles];
-
-  constructor() {
-    super();
-    this.unread = '';
-  }
+  static override styles: CSSResultGroup = moderationStyles;
 
   /** Returns what shows the answer: of several reads only the newest one counts. */
   protected abstract read(room: Room): Promise<() => void>;

@@ -8,29 +8,22 @@ import type { Room } from '../../src/room.ts';
 import { choiceStyles } from '../controls/choice-styles.ts';
 import { fieldFault } from '../controls/field-fault.ts';
 import { FocusKeeper } from '../room/focus-keeper.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import '../texts/chat-texts.ts';
 import '../theme/web-awesome.ts';
 import { moderationStyles } from './moderation-styles.ts';
 
 const POLL_SECONDS = [0, 30, 60, 180];
 
-export class LogeModerationPoll extends RoomPart {
-  static override properties = {
-    question: { state: true },
-    options: { state: true },
-    seconds: { state: true },
-    empty: { state: true },
-  };
-  declare question: string;
-  declare options: readonly string[];
+export class LogeModerationPoll extends withProperties(RoomPart, {
+  question: '',
+  options: ['', ''] as readonly string[],
   /** Duration of the poll in seconds; 0: until it is closed. */
-  declare seconds: number;
+  seconds: 60,
   /** The first field that needs a text: the question, or the index of an answer. */
-  declare empty: 'question' | number | undefined;
-
+  empty: undefined as 'question' | number | undefined,
+}) {
   static override styles = [
-    ...RoomPart.styles,
     choiceStyles,
     moderationStyles,
     css`
@@ -46,15 +39,8 @@ export class LogeModerationPoll extends RoomPart {
   /** Not the next button: a key that is held down must not press it. */
   protected readonly focusKeeper = new FocusKeeper(this, '.card, wa-input');
 
-  constructor() {
-    super();
-    this.question = '';
-    this.options = ['', ''];
-    this.seconds = 60;
-  }
-
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, ['connected', 'chatState', 'chatPoll']);
+    return this.renderOn(room, ['chatState', 'chatPoll']);
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -101,7 +87,7 @@ export class LogeModerationPoll extends RoomPart {
         <div class="choices" role="group" aria-label=${moderation.pollLength}>
           ${POLL_SECONDS.map(
             (seconds) => html`<button
-              class="choice numbers"
+              class="choice"
               type="button"
               aria-pressed=${this.seconds === seconds}
               @click=${() => {

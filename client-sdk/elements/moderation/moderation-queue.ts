@@ -5,15 +5,14 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { HeldMessage } from '../../../server/protocol/chat/chat-moderation.ts';
 import { LogeError } from '../../src/errors.ts';
 import type { Room } from '../../src/room.ts';
-import { defineElement } from '../room/room-part.ts';
+import { defineElement, withProperties } from '../room/room-part.ts';
 import { formatTime } from '../texts/format.ts';
 import { shownName } from '../texts/shown-name.ts';
 import { ModerationPanel } from './moderation-panel.ts';
 
-export class LogeModerationQueue extends ModerationPanel {
-  static override properties = { held: { state: true } };
-  declare held: readonly HeldMessage[] | undefined;
-
+export class LogeModerationQueue extends withProperties(ModerationPanel, {
+  held: undefined as readonly HeldMessage[] | undefined,
+}) {
   protected override listenTo(room: Room): Array<() => void> {
     return [...super.listenTo(room), room.on('chatQueue', this.load)];
   }

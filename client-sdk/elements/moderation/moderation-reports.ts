@@ -5,7 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
 import type { RoomReport } from '../../../server/protocol/chat/chat-moderation.ts';
 import type { Room } from '../../src/room.ts';
-import { defineElement } from '../room/room-part.ts';
+import { defineElement, withProperties } from '../room/room-part.ts';
 import { formatDateTime } from '../texts/format.ts';
 import { shownName } from '../texts/shown-name.ts';
 import { ModerationPanel } from './moderation-panel.ts';
@@ -13,10 +13,9 @@ import { ModerationPanel } from './moderation-panel.ts';
 /** Number of messages shown before and after the reported one. */
 const NEIGHBOURS = 2;
 
-export class LogeModerationReports extends ModerationPanel {
-  static override properties = { reports: { state: true } };
-  declare reports: readonly RoomReport[] | undefined;
-
+export class LogeModerationReports extends withProperties(ModerationPanel, {
+  reports: undefined as readonly RoomReport[] | undefined,
+}) {
   override render(): TemplateResult {
     const { moderation } = this.texts;
     return html`

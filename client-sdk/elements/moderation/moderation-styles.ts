@@ -1,10 +1,9 @@
 /** Shared styles of the moderation panels. */
 import { css } from 'lit';
+import { quietStyles } from '../controls/quiet-button.ts';
 
 export const moderationStyles = css`
-  :host {
-    display: block;
-  }
+  ${quietStyles}
 
   h3 {
     margin: var(--_space-24) 0 var(--_space-8);
@@ -108,10 +107,6 @@ export const moderationStyles = css`
   .switch input {
     grid-row: 1 / span 2;
     grid-column: 2;
-    width: 1.35rem;
-    height: 1.35rem;
-    margin: 0;
-    accent-color: var(--_accent);
   }
 
   .choices {
@@ -142,21 +137,5 @@ export const moderationStyles = css`
     background: var(--_ground);
     color: var(--_text);
     font: inherit;
-  }
-
-  .quiet {
-    display: grid;
-    place-items: center;
-    width: max(2.5rem, var(--_finger));
-    height: max(2.5rem, var(--_finger));
-    border: 0;
-    border-radius: var(--_radius-full);
-    background: none;
-    color: var(--_muted);
-    cursor: pointer;
-  }
-
-  .quiet:hover {
-    color: var(--_text);
   }
 `;

@@ -7,27 +7,21 @@ import type { WordAction, WordRule } from '../../../server/protocol/chat/chat-mo
 import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
-import { defineElement } from '../room/room-part.ts';
+import { defineElement, withProperties } from '../room/room-part.ts';
 import { ModerationPanel } from './moderation-panel.ts';
+import { moderationStyles } from './moderation-styles.ts';
 
 const ACTIONS: readonly WordAction[] = ['hold', 'refuse', 'replace'];
 
-export class LogeModerationWords extends ModerationPanel {
-  static override properties = {
-    words: { state: true },
-    pattern: { state: true },
-    action: { state: true },
-    isChanged: { state: true },
-    isSaved: { state: true },
-  };
-  declare words: readonly WordRule[] | undefined;
-  declare pattern: string;
-  declare action: WordAction;
-  declare isChanged: boolean;
-  declare isSaved: boolean;
-
+export class LogeModerationWords extends withProperties(ModerationPanel, {
+  words: undefined as readonly WordRule[] | undefined,
+  pattern: '',
+  action: 'hold' as WordAction,
+  isChanged: false,
+  isSaved: false,
+}) {
   static override styles = [
-    ...ModerationPanel.styles,
+    moderationStyles,
     css`
       form {
         display: grid;
@@ -69,14 +63,6 @@ export class LogeModerationWords extends ModerationPanel {
       }
     `,
   ];
-
-  constructor() {
-    super();
-    this.pattern = '';
-    this.action = 'hold';
-    this.isChanged = false;
-    this.isSaved = false;
-  }
 
   protected override async read({ chat }: Room): Promise<() => void> {
     const { words } = await chat.moderation.words();

@@ -4,16 +4,12 @@ import { css, html, nothing } from 'lit';
 import type { Tier } from '../../../server/protocol/money/memberships.ts';
 import type { Room } from '../../src/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import './loge-price.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
 import { tierCard, tierCardStyles } from './tier-card.ts';
 
 const styles = css`
-  :host {
-    display: block;
-  }
-
   section {
     display: grid;
     gap: var(--_space-12);
@@ -21,23 +17,17 @@ const styles = css`
   }
 `;
 
-export class LogeClub extends RoomPart {
-  static override properties = {
-    returnUrl: { attribute: 'return-url' },
-    heading: { attribute: false },
-    tiers: { state: true },
-  };
-  declare returnUrl: string | undefined;
-  /** Default: that the room is for members. */
-  declare heading: string | undefined;
-  declare tiers: readonly Tier[];
-
-  static override styles = [...RoomPart.styles, plainControlStyles, tierCardStyles, styles];
-
-  constructor() {
-    super();
-    this.tiers = [];
-  }
+export class LogeClub extends withProperties(
+  RoomPart,
+  {
+    returnUrl: undefined as string | undefined,
+    /** Default: that the room is for members. */
+    heading: undefined as string | undefined,
+    tiers: [] as readonly Tier[],
+  },
+  { returnUrl: { attribute: 'return-url' } },
+) {
+  static override styles = [plainControlStyles, tierCardStyles, styles];
 
   protected override listenTo(room: Room): Array<() => void> {
     void this.#load(room);

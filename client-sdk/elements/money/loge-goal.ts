@@ -2,125 +2,108 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import '../texts/inside-texts.ts';
 
-export class LogeGoal extends RoomPart {
-  static override properties = { edge: { type: Boolean }, isOpen: { state: true } };
-  /** A line at the edge of a stage, whose text opens on a tap. */
-  declare edge: boolean;
-  declare isOpen: boolean;
+export class LogeGoal extends withProperties(
+  RoomPart,
+  {
+    /** A line at the edge of a stage, whose text opens on a tap. */
+    edge: false,
+    isOpen: false,
+  },
+  { edge: { type: Boolean } },
+) {
+  static override styles = css`
+    :host([edge]) {
+      position: relative;
+      color: var(--_on-stage);
+    }
 
-  static override styles = [
-    ...RoomPart.styles,
-    css`
-      :host {
-        display: block;
-      }
+    :host([empty]) {
+      display: none;
+    }
 
-      :host([edge]) {
-        position: relative;
-        color: var(--_on-stage);
-      }
+    .goal {
+      padding: var(--_space-12) var(--_space-16) var(--_space-12);
+      border-bottom: 1px solid var(--_line);
+    }
 
-      :host([empty]) {
-        display: none;
-      }
+    .words {
+      display: flex;
+      align-items: baseline;
+      justify-content: space-between;
+      gap: var(--_space-16);
+      margin-bottom: var(--_space-8);
+      font: var(--_type-16);
+    }
 
-      .goal {
-        padding: var(--_space-12) var(--_space-16) var(--_space-12);
-        border-bottom: 1px solid var(--_line);
-      }
+    .title {
+      overflow: hidden;
+      font-weight: 600;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
 
-      .words {
-        display: flex;
-        align-items: baseline;
-        justify-content: space-between;
-        gap: var(--_space-16);
-        margin-bottom: var(--_space-8);
-        font: var(--_type-16);
-      }
+    .amounts {
+      flex: none;
+      color: var(--_muted);
+    }
 
-      .title {
-        overflow: hidden;
-        font-weight: 600;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
+    .reached .amounts {
+      color: var(--_accent);
+    }
 
-      .amounts {
-        flex: none;
-        color: var(--_muted);
-      }
+    :host([edge]) .goal {
+      padding: 0;
+      border: 0;
+    }
 
-      .reached .amounts {
-        color: var(--_accent);
-      }
+    :host([edge]) .words {
+      position: absolute;
+      inset: auto 0 100%;
+      flex-wrap: wrap;
+      row-gap: 0;
+      padding: var(--_space-8) var(--_space-16);
+      margin: 0;
+      background: var(--_scrim);
+    }
 
-      :host([edge]) .goal {
-        padding: 0;
-        border: 0;
-      }
+    :host([edge]) .bar {
+      height: 4px;
+      border-radius: 0;
+      background: var(--_veil);
+    }
 
-      :host([edge]) .words {
-        position: absolute;
-        inset: auto 0 100%;
-        flex-wrap: wrap;
-        row-gap: 0;
-        padding: var(--_space-8) var(--_space-16);
-        margin: 0;
-        background: var(--_scrim);
-      }
+    /* Between the controls of the video. */
+    .open {
+      position: absolute;
+      inset: auto 30% 0;
+      height: 2.75rem;
+      border: 0;
+      background: none;
+      cursor: pointer;
+      pointer-events: auto;
+    }
 
-      :host([edge]) .bar {
-        height: 4px;
-        border-radius: 0;
-        background: var(--_veil);
-      }
+    .bar {
+      height: 0.375rem;
+      overflow: hidden;
+      border-radius: var(--_radius-full);
+      background: var(--_line);
+    }
 
-      /* Between the controls of the video. */
-      .open {
-        position: absolute;
-        inset: auto 30% 0;
-        height: 2.75rem;
-        border: 0;
-        background: none;
-        cursor: pointer;
-        pointer-events: auto;
-      }
-
-      .bar {
-        height: 0.375rem;
-        overflow: hidden;
-        border-radius: var(--_radius-full);
-        background: var(--_line);
-      }
-
-      .bar span {
-        display: block;
-        height: 100%;
-        border-radius: inherit;
-        background: var(--_primary);
-        transition: width 600ms var(--_curve);
-      }
-    `,
-  ];
-
-  constructor() {
-    super();
-    this.edge = false;
-    this.isOpen = false;
-  }
+    .bar span {
+      display: block;
+      height: 100%;
+      border-radius: inherit;
+      background: var(--_primary);
+      transition: width 600ms var(--_curve);
+    }
+  `;
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, [
-      'connected',
-      'reconnected',
-      'accessRevoked',
-      'goalProgress',
-      'goalCleared',
-      'roomEnded',
-    ]);
+    return this.renderOn(room, ['goalProgress', 'goalCleared']);
   }
 
   protected override updated(changed: PropertyValues): void {

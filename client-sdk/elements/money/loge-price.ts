@@ -7,7 +7,8 @@ import { css, html, nothing } from 'lit';
 import type { Tier } from '../../../server/protocol/money/memberships.ts';
 import type { Quote } from '../../../server/protocol/money/pricing.ts';
 import type { Room } from '../../src/room.ts';
-import { defineElement, LogeElement } from '../room/room-part.ts';
+import { HostTimer } from '../room/host-timer.ts';
+import { defineElement, LogeElement, withProperties } from '../room/room-part.ts';
 import { formatMoney } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 import { shownName } from '../texts/shown-name.ts';
@@ -18,89 +19,64 @@ export const QUOTE_CHANGED = 'loge-quote-changed';
 /** Debounces requests while the person types an amount. */
 const DEBOUNCE_MS = 250;
 
-export class LogePrice extends LogeElement {
-  static override properties = {
-    room: { attribute: false },
-    kind: {},
-    from: {},
-    amountMinor: { attribute: false },
-    tier: { attribute: false },
-    quote: { state: true },
-  };
-  declare room: Room | undefined;
-  /** For a private session, the quote is for one minute. */
-  declare kind: 'ticket' | 'tip' | 'private_session' | 'membership';
-  /** Of a membership. */
-  declare tier: Tier['id'] | undefined;
-  declare from: 'wallet' | 'card';
-  declare amountMinor: number | undefined;
-  declare quote: Quote | undefined;
-
-  #timer: ReturnType<typeof setTimeout> | undefined;
+export class LogePrice extends withProperties(
+  LogeElement,
+  {
+    /** For a private session, the quote is for one minute. */
+    kind: 'ticket' as 'ticket' | 'tip' | 'private_session' | 'membership',
+    from: 'wallet' as 'wallet' | 'card',
+    room: undefined as Room | undefined,
+    amountMinor: undefined as number | undefined,
+    /** Of a membership. */
+    tier: undefined as Tier['id'] | undefined,
+    quote: undefined as Quote | undefined,
+  },
+  { kind: {}, from: {} },
+) {
+  readonly #timer = new HostTimer(this);
   /** Number of the latest request; answers to older ones are ignored. */
   #requestNumber = 0;
   #requestedLanguage: Language | undefined;
 
-  static override styles = [
-    ...LogeElement.styles,
-    css`
-      :host {
-        display: block;
-        margin-top: var(--_space-4);
-        color: var(--_muted);
-        font: var(--_type-14);
-      }
+  static override styles = css`
+    :host {
+      margin-top: var(--_space-4);
+      color: var(--_muted);
+      font: var(--_type-14);
+    }
 
-      summary {
-        cursor: pointer;
-        padding-block: var(--_space-12);
-      }
+    summary {
+      cursor: pointer;
+      padding-block: var(--_space-12);
+    }
 
-      summary:focus-visible {
-        outline: 2px solid var(--_accent);
-        outline-offset: 2px;
-      }
+    dl {
+      display: grid;
+      grid-template-columns: 1fr auto;
+      gap: var(--_space-4) var(--_space-16);
+      margin: var(--_space-8) 0 0;
+    }
 
-      dl {
-        display: grid;
-        grid-template-columns: 1fr auto;
-        gap: var(--_space-4) var(--_space-16);
-        margin: var(--_space-8) 0 0;
-      }
+    dd {
+      text-align: end;
+    }
 
-      dd {
-        margin: 0;
-        text-align: end;
-      }
+    .gross {
+      padding-top: var(--_space-4);
+      border-top: 1px solid var(--_line, currentColor);
+      color: var(--_text);
+    }
 
-      .gross {
-        padding-top: var(--_space-4);
-        border-top: 1px solid var(--_line, currentColor);
-        color: var(--_text);
-      }
+    p {
+      margin: var(--_space-8) 0 0;
+    }
 
-      p {
-        margin: var(--_space-8) 0 0;
-      }
-
-      a {
-        display: inline-block;
-        padding-block: var(--_space-12);
-        color: inherit;
-      }
-    `,
-  ];
-
-  constructor() {
-    super();
-    this.kind = 'ticket';
-    this.from = 'wallet';
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#timer);
-  }
+    a {
+      display: inline-block;
+      padding-block: var(--_space-12);
+      color: inherit;
+    }
+  `;
 
   protected override willUpdate(changed: PropertyValues): void {
     // The quote contains the waiver text in one language, so drop it when the language changes.
@@ -111,7 +87,7 @@ export class LogePrice extends LogeElement {
   }
 
   #requestQuote(): void {
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     this.#requestNumber += 1;
     this.#requestedLanguage = this.language;
     const { room, kind, amountMinor } = this;
@@ -120,7 +96,7 @@ export class LogePrice extends LogeElement {
       return;
     }
     const requestNumber = this.#requestNumber;
-    this.#timer = setTimeout(() => void this.#load(room, requestNumber), this.quote ? DEBOUNCE_MS : 0);
+    this.#timer.start(this.quote ? DEBOUNCE_MS : 0, () => void this.#load(room, requestNumber));
   }
 
   async #load(room: Room, requestNumber: number): Promise<void> {

@@ -12,7 +12,8 @@ import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import { DialogPart } from '../room/dialog-part.ts';
 import { FocusKeeper } from '../room/focus-keeper.ts';
 import { whenOf } from '../room/lobby-face.ts';
-import { defineElement } from '../room/room-part.ts';
+import { defineElement, withProperties } from '../room/room-part.ts';
+import { fades } from '../stage/fades.ts';
 import { posterStyles } from '../stage/poster.ts';
 import { formatDateTime, formatMoney, formatUntil } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
@@ -20,29 +21,24 @@ import '../theme/web-awesome.ts';
 import { shownName } from '../texts/shown-name.ts';
 import { numberOfTicket, ticketCard, ticketCardStyles } from './ticket-card.ts';
 
-export class LogeTicket extends DialogPart {
-  static override properties = {
-    receiptPath: { attribute: 'receipt-path' },
-    bought: { attribute: false },
-    asked: { state: true },
-    receipt: { state: true },
-    removed: { state: true },
-    isAskedFor: { state: true },
-  };
-  /** Where this site shows receipts: the ticket's id follows. Absent: no link. */
-  declare receiptPath: string | undefined;
-  /** A ticket that was bought just now: its card opens by itself. */
-  declare bought: string | undefined;
-  /** Whether the person is asked once more before giving it back. */
-  declare asked: boolean;
-  declare receipt: Receipt | undefined;
-  /** Id of the ticket of a person who was removed, and so has no access by it. */
-  declare removed: string | undefined;
-  /** Whether the button opened the card: it prints otherwise, and the dialog gives the focus back to the button. */
-  declare isAskedFor: boolean;
-
+export class LogeTicket extends withProperties(
+  DialogPart,
+  {
+    /** Where this site shows receipts: the ticket's id follows. Absent: no link. */
+    receiptPath: undefined as string | undefined,
+    /** A ticket that was bought just now: its card opens by itself. */
+    bought: undefined as string | undefined,
+    /** Whether the person is asked once more before giving it back. */
+    asked: false,
+    receipt: undefined as Receipt | undefined,
+    /** Id of the ticket of a person who was removed, and so has no access by it. */
+    removed: undefined as string | undefined,
+    /** Whether the button opened the card: it prints otherwise, and the dialog gives the focus back to the button. */
+    isAskedFor: false,
+  },
+  { receiptPath: { attribute: 'receipt-path' } },
+) {
   static override styles = [
-    ...DialogPart.styles,
     plainControlStyles,
     posterStyles,
     ticketCardStyles,
@@ -103,11 +99,7 @@ export class LogeTicket extends DialogPart {
         }
       }
 
-      @keyframes appear {
-        from {
-          opacity: 0;
-        }
-      }
+      ${fades}
 
       @media (prefers-reduced-motion: reduce) {
         .printed .ticket {
@@ -156,21 +148,11 @@ export class LogeTicket extends DialogPart {
   #shownMove: string | null | undefined;
   protected readonly focusKeeper = new FocusKeeper(this, '.back button:last-of-type');
 
-  constructor() {
-    super();
-    this.asked = false;
-    this.isAskedFor = false;
-  }
-
   protected override listenTo(room: Room): Array<() => void> {
     this.#shownMove = room.info?.movedAt;
     const readRemoved = () => void this.#readRemoved(room);
     readRemoved();
     return [
-      ...this.renderOn(room, [
-        ...(['connected', 'accessGranted', 'accessRevoked'] as const),
-        ...(['liveStarted', 'liveEnded', 'pauseChanged'] as const),
-      ]),
       room.on('roomChanged', () => this.#handleChanged()),
       ...(['connected', 'accessRevoked', 'liveStarted'] as const).map((name) => room.on(name, readRemoved)),
     ];
@@ -221,7 +203,7 @@ export class LogeTicket extends DialogPart {
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { room, texts, language } = this;
+    const { room, texts } = this;
     if (!room?.info) return nothing;
     const { ticket, reason } = room.access;
     if (!ticket) return reason === 'removed' ? this.#ofRemoved(room) : nothing;
@@ -229,16 +211,11 @@ export class LogeTicket extends DialogPart {
       <wa-button appearance="outlined" size="s" data-testid="own-ticket" @click=${() => this.show(true)}
         >${icon('ticket', 20)}<span class="own">${texts.ticket.own}</span></wa-button
       >
-      <wa-dialog
-        lang=${language}
-        label=${texts.ticket.own}
-        light-dismiss
-        .open=${this.open}
-        @wa-after-hide=${this.handleHidden}
-      >
-        ${this.#card(room, ticket)}
-        <wa-button slot="footer" class="to-room" variant="neutral" data-testid="ticket-close" @click=${this.close}>${texts.ticket.toRoom}</wa-button>
-      </wa-dialog>
+      ${this.dialog(
+        texts.ticket.own,
+        html`${this.#card(room, ticket)}
+          <wa-button slot="footer" class="to-room" variant="neutral" data-testid="ticket-close" @click=${this.close}>${texts.ticket.toRoom}</wa-button>`,
+      )}
     `;
   }
 

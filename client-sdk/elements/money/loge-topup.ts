@@ -5,38 +5,25 @@ import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { SavedCard } from '../../../server/protocol/money/money.ts';
 import type { Room } from '../../src/room.ts';
 import { DialogPart } from '../room/dialog-part.ts';
-import { defineElement } from '../room/room-part.ts';
+import { defineElement, withProperties } from '../room/room-part.ts';
 import '../theme/web-awesome.ts';
 import { returnUrlFor } from './checkout.ts';
 import './topup-form.ts';
 import type { TopupOrder } from './topup-form.ts';
 
-export class LogeTopup extends DialogPart {
-  static override properties = {
-    returnUrl: { attribute: false },
-    wanted: { attribute: false },
-    cards: { state: true },
-  };
+export class LogeTopup extends withProperties(DialogPart, {
   /** Return URL of the payment page. Default: the current page. */
-  declare returnUrl: string | undefined;
+  returnUrl: undefined as string | undefined,
   /** Each new request opens the dialog. */
-  declare wanted: { missingMinor: number } | undefined;
-  declare cards: readonly SavedCard[];
-
-  static override styles = [
-    ...DialogPart.styles,
-    css`
-      .text {
-        margin-bottom: var(--_space-16);
-        color: var(--_muted);
-      }
-    `,
-  ];
-
-  constructor() {
-    super();
-    this.cards = [];
-  }
+  wanted: undefined as { missingMinor: number } | undefined,
+  cards: [] as readonly SavedCard[],
+}) {
+  static override styles = css`
+    .text {
+      margin-bottom: var(--_space-16);
+      color: var(--_muted);
+    }
+  `;
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
@@ -51,22 +38,16 @@ export class LogeTopup extends DialogPart {
   }
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, ['connected', 'reconnected', 'walletChanged', 'accessGranted']);
+    return this.renderOn(room, ['walletChanged']);
   }
 
   override render(): TemplateResult | typeof nothing {
-    const { room, texts, language } = this;
+    const { room, texts } = this;
     const { currency, balanceMinor } = room?.wallet ?? {};
     if (!room || !currency || balanceMinor === undefined) return nothing;
-    return html`
-      <wa-dialog
-        lang=${language}
-        label=${texts.topup.title}
-        light-dismiss
-        .open=${this.open}
-        @wa-after-hide=${this.handleHidden}
-      >
-        <p class="text">${texts.topup.text} ${texts.topup.holds(this.money(balanceMinor))} ${this.#missing()}</p>
+    return this.dialog(
+      texts.topup.title,
+      html`<p class="text">${texts.topup.text} ${texts.topup.holds(this.money(balanceMinor))} ${this.#missing()}</p>
         <loge-topup-form
           currency=${currency}
           .balanceMinor=${balanceMinor}
@@ -74,9 +55,8 @@ export class LogeTopup extends DialogPart {
           .wanted=${this.wanted}
           .order=${(order: TopupOrder) => this.#order(room, order)}
           @topup-done=${this.close}
-        ></loge-topup-form>
-      </wa-dialog>
-    `;
+        ></loge-topup-form>`,
+    );
   }
 
   #missing(): string {

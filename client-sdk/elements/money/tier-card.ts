@@ -8,8 +8,6 @@ export const tierCardStyles = css`
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr));
     gap: var(--_space-16);
-    margin: 0;
-    padding: 0;
     list-style: none;
   }
 
@@ -34,8 +32,6 @@ export const tierCardStyles = css`
   .tier ul {
     display: grid;
     gap: var(--_space-4);
-    margin: 0;
-    padding: 0;
     color: var(--_muted);
     font: var(--_type-14);
     list-style: none;

@@ -61,14 +61,6 @@ export const tipStyles = css`
     cursor: pointer;
   }
 
-  .anonymous input {
-    flex: none;
-    width: 1.15rem;
-    height: 1.15rem;
-    margin: 0;
-    accent-color: var(--_accent);
-  }
-
   .anonymous small {
     display: block;
   }
@@ -87,10 +79,6 @@ export const tipStyles = css`
     font: var(--_type-14);
   }
 
-  .balance.short {
-    color: var(--_text);
-  }
-
   .balance .ways {
     display: flex;
     flex: none;
@@ -101,6 +89,7 @@ export const tipStyles = css`
 
   .balance.short {
     flex-wrap: wrap;
+    color: var(--_text);
   }
 
   wa-callout {

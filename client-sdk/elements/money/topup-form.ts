@@ -10,7 +10,7 @@ import '../controls/amount-choice.ts';
 import { presetsOf } from '../controls/amount-choice.ts';
 import { icon } from '../controls/icons.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
-import { defineElement, LogeElement } from '../room/room-part.ts';
+import { defineElement, LogeElement, withProperties } from '../room/room-part.ts';
 import { formatMoney } from '../texts/format.ts';
 import '../texts/topup-texts.ts';
 import { cardEnd, cardName, groupCards, isExpired } from './card-names.ts';
@@ -29,46 +29,35 @@ export interface TopupOrder {
   idempotencyKey?: string;
 }
 
-export class LogeTopupForm extends LogeElement {
-  static override properties = {
-    balanceMinor: { attribute: false },
-    currency: {},
-    cards: { attribute: false },
-    wanted: { attribute: false },
-    order: { attribute: false },
-    chosenMinor: { state: true },
-    card: { state: true },
-    fault: { state: true },
-  };
-  /** Undefined until the wallet is known. */
-  declare balanceMinor: number | undefined;
-  declare currency: string;
-  declare cards: readonly SavedCard[];
-  /** Each new one chooses an amount: what is missing, or a usual one where nothing is. */
-  declare wanted: { missingMinor: number } | undefined;
+export class LogeTopupForm extends withProperties(
+  LogeElement,
+  {
+    currency: 'eur',
+    /** Undefined until the wallet is known. */
+    balanceMinor: undefined as number | undefined,
+    cards: [] as readonly SavedCard[],
+    /** Each new one chooses an amount: what is missing, or a usual one where nothing is. */
+    wanted: undefined as { missingMinor: number } | undefined,
+    chosenMinor: undefined as number | undefined,
+    /** The chosen saved card; empty: another one, on the payment page. Undefined: the first one. */
+    card: undefined as string | undefined,
+    /** What is wrong with the amount. */
+    fault: '',
+  },
+  { currency: {} },
+) {
+  static override properties = { order: { attribute: false } };
   declare order: (order: TopupOrder) => Promise<{ checkoutUrl: string } | CardTopup>;
-  declare chosenMinor: number | undefined;
-  /** The chosen saved card; empty: another one, on the payment page. Undefined: the first one. */
-  declare card: string | undefined;
-  /** What is wrong with the amount. */
-  declare fault: string;
 
   readonly #chargeKey = new ChargeKey();
 
   static override styles = [
-    ...LogeElement.styles,
     plainControlStyles,
     css`
-      :host {
-        display: block;
-      }
-
       fieldset {
         display: grid;
         gap: var(--_space-8);
-        margin: var(--_space-16) 0 0;
-        padding: 0;
-        border: 0;
+        margin-top: var(--_space-16);
       }
 
       legend {
@@ -99,12 +88,7 @@ export class LogeTopupForm extends LogeElement {
       }
 
       .way input {
-        flex: none;
-        width: 1.15rem;
-        height: 1.15rem;
-        margin: 0;
         box-shadow: none;
-        accent-color: var(--_accent);
       }
 
       small {
@@ -125,13 +109,6 @@ export class LogeTopupForm extends LogeElement {
       }
     `,
   ];
-
-  constructor() {
-    super();
-    this.cards = [];
-    this.currency = 'eur';
-    this.fault = '';
-  }
 
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has('wanted') || !this.wanted) return;

@@ -1,15 +1,25 @@
 /** A part that shows a dialog of its own. */
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
-import type { PropertyDeclarations } from 'lit';
-import { RoomPart } from './room-part.ts';
+import { html, nothing, type TemplateResult } from 'lit';
+import { RoomPart, withProperties } from './room-part.ts';
 
-export class DialogPart extends RoomPart {
-  static override properties: PropertyDeclarations = { open: { state: true } };
-  declare open: boolean;
-
-  constructor() {
-    super();
-    this.open = false;
+export class DialogPart extends withProperties(RoomPart, { open: false }) {
+  /** `isHeld`: a press beside it does not close it. */
+  protected dialog(
+    label: string,
+    content: unknown,
+    { testId, isHeld = false }: { testId?: string; isHeld?: boolean } = {},
+  ): TemplateResult {
+    return html`<wa-dialog
+      lang=${this.language}
+      label=${label}
+      ?light-dismiss=${!isHeld}
+      data-testid=${testId ?? nothing}
+      .open=${this.open}
+      @wa-after-hide=${this.handleHidden}
+    >
+      ${content}
+    </wa-dialog>`;
   }
 
   protected close = (): void => {

@@ -28,14 +28,6 @@ export const lobbyStyles = css`
     }
   }
 
-  .badges {
-    position: absolute;
-    inset-block-start: 0.9rem;
-    inset-inline-start: 0.9rem;
-    display: flex;
-    gap: var(--_space-8);
-  }
-
   .panel {
     display: flex;
     flex-direction: column;
@@ -104,14 +96,6 @@ export const lobbyStyles = css`
     gap: var(--_space-8);
     align-items: flex-start;
     padding-bottom: var(--_space-12);
-  }
-
-  .waiver input {
-    flex: none;
-    width: 1.25rem;
-    height: 1.25rem;
-    margin: 0;
-    accent-color: var(--_accent);
   }
 
   .waiver em {

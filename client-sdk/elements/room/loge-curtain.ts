@@ -4,121 +4,104 @@
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { fades } from '../stage/fades.ts';
 import { curtain } from '../stage/poster.ts';
 import '../texts/inside-texts.ts';
-import { defineElement, RoomPart } from './room-part.ts';
+import { defineElement, RoomPart, withProperties } from './room-part.ts';
 
 const TEST_IDS = { fall: 'stage-doors', part: 'stage-doors', close: 'room-ending' } as const;
 
-export class LogeCurtain extends RoomPart {
-  static override properties = { move: { attribute: false } };
-  declare move: keyof typeof TEST_IDS;
+export class LogeCurtain extends withProperties(RoomPart, { move: 'fall' as keyof typeof TEST_IDS }) {
+  static override styles = css`
+    ${fades}
 
-  static override styles = [
-    ...RoomPart.styles,
-    css`
-      :host {
-        position: absolute;
-        inset: 0;
-        pointer-events: none;
+    :host {
+      pointer-events: none;
+    }
+
+    :host,
+    .doors {
+      position: absolute;
+      inset: 0;
+      overflow: hidden;
+    }
+
+    .doors span {
+      position: absolute;
+      inset: 0 50% 0 0;
+      margin-inline-end: -1px;
+      background-color: var(--_cloth);
+      background-blend-mode: normal, normal, luminosity;
+      background-size: 200% 100%;
+      transform-origin: 0 0;
+      box-shadow: 0 0 48px var(--_stage);
+    }
+
+    .doors span + span {
+      inset: 0 0 0 50%;
+      margin: 0 0 0 -1px;
+      background-position: 100% 0;
+      transform-origin: 100% 0;
+    }
+
+    @keyframes gather {
+      to {
+        transform: scaleX(0);
       }
+    }
 
-      .doors {
-        position: absolute;
-        inset: 0;
-        overflow: hidden;
-        pointer-events: none;
-      }
+    .fall {
+      background: var(--_scrim);
+      animation: appear 300ms both;
+    }
 
-      .doors span {
-        position: absolute;
-        inset: 0 50% 0 0;
-        margin-inline-end: -1px;
-        background-color: var(--_cloth);
-        background-blend-mode: normal, normal, luminosity;
-        background-size: 200% 100%;
-        transform-origin: 0 0;
-        box-shadow: 0 0 48px var(--_stage);
-      }
+    .fall span {
+      animation: appear 300ms 300ms both;
+    }
 
-      .doors span + span {
-        inset: 0 0 0 50%;
-        margin: 0 0 0 -1px;
-        background-position: 100% 0;
-        transform-origin: 100% 0;
-      }
+    .part span {
+      animation: gather 900ms var(--_curve) both;
+    }
 
-      @keyframes gather {
-        to {
-          transform: scaleX(0);
-        }
-      }
-
-      @keyframes vanish {
-        to {
-          opacity: 0;
-        }
-      }
-
-      @keyframes appear {
-        from {
-          opacity: 0;
-        }
-      }
-
-      .fall {
-        background: var(--_scrim);
-        animation: appear 300ms both;
-      }
-
-      .fall span {
-        animation: appear 300ms 300ms both;
-      }
-
+    @media (prefers-reduced-motion: reduce) {
       .part span {
-        animation: gather 900ms var(--_curve) both;
+        animation: vanish 300ms both !important;
       }
+    }
 
-      @media (prefers-reduced-motion: reduce) {
-        .part span {
-          animation: vanish 300ms both !important;
-        }
+    .close {
+      animation: vanish 400ms 2.5s both;
+    }
+
+    .close span {
+      animation: close 900ms var(--_curve) both;
+    }
+
+    .close p {
+      position: absolute;
+      inset: 0;
+      display: grid;
+      place-content: center;
+      color: var(--_on-velvet);
+      font: var(--_title-56);
+      text-align: center;
+      animation: appear 500ms 700ms both;
+    }
+
+    @keyframes close {
+      from {
+        transform: scaleX(0);
       }
+    }
 
+    @media (prefers-reduced-motion: reduce) {
       .close {
-        animation: vanish 400ms 2.5s both;
+        animation:
+          appear 300ms both,
+          vanish 400ms 2.5s both !important;
       }
-
-      .close span {
-        animation: close 900ms var(--_curve) both;
-      }
-
-      .close p {
-        position: absolute;
-        inset: 0;
-        display: grid;
-        place-content: center;
-        color: var(--_on-velvet);
-        font: var(--_title-56);
-        text-align: center;
-        animation: appear 500ms 700ms both;
-      }
-
-      @keyframes close {
-        from {
-          transform: scaleX(0);
-        }
-      }
-
-      @media (prefers-reduced-motion: reduce) {
-        .close {
-          animation:
-            appear 300ms both,
-            vanish 400ms 2.5s both !important;
-        }
-      }
-    `,
-  ];
+    }
+  `;
 
   override render(): TemplateResult | typeof nothing {
     const { room, move, texts } = this;

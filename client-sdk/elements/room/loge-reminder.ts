@@ -8,21 +8,18 @@ import type { Room as RoomInfo } from '../../../server/protocol/rooms.ts';
 import type { Room } from '../../src/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import '../texts/reminder-texts.ts';
-import { defineElement, RoomPart } from './room-part.ts';
+import { defineElement, RoomPart, withProperties } from './room-part.ts';
 
-export class LogeReminder extends RoomPart {
-  static override properties = { ...RoomPart.properties, next: { attribute: false }, wanted: { state: true } };
+export class LogeReminder extends withProperties(RoomPart, {
   /** Of this live of the creator, which follows the room's. */
-  declare next: RoomInfo['id'] | undefined;
+  next: undefined as RoomInfo['id'] | undefined,
   /** Undefined until the server has said it. */
-  declare wanted: boolean | undefined;
-
+  wanted: undefined as boolean | undefined,
+}) {
   static override styles = [
-    ...RoomPart.styles,
     plainControlStyles,
     css`
       :host {
-        display: block;
         margin-top: var(--_space-16);
       }
 
@@ -50,10 +47,7 @@ export class LogeReminder extends RoomPart {
 
   protected override listenTo(room: Room): Array<() => void> {
     void this.#load(room);
-    return [
-      ...this.renderOn(room, ['liveStarted', 'liveEnded', 'roomChanged', 'roomEnded', 'reconnected', 'accessRevoked']),
-      ...(['connected', 'reconnected'] as const).map((name) => room.on(name, () => void this.#load(room))),
-    ];
+    return [...(['connected', 'reconnected'] as const).map((name) => room.on(name, () => void this.#load(room)))];
   }
 
   async #load(room: Room): Promise<void> {

@@ -2,40 +2,33 @@
  * `<loge-summary>`: what a room that has ended came to. Its creator reads the takings and the tickets that go back; a
  * fan the thanks, what all gave together, the creator's next live and club, and in a line what they paid.
  */
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { RoomSummary } from '../../../server/protocol/money/money.ts';
 import type { Room } from '../../src/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
-import { loadParts } from '../loading/parts.ts';
 import { formatCount, formatDateTime, formatDuration } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
 import { shownName } from '../texts/shown-name.ts';
-import { defineElement, RoomPart } from './room-part.ts';
+import { defineElement, RoomPart, withProperties } from './room-part.ts';
 
-export class LogeSummary extends RoomPart {
-  static override properties = {
-    receiptPath: { attribute: 'receipt-path' },
-    returnUrl: { attribute: 'return-url' },
-    summary: { state: true },
-    club: { state: true },
-  };
-  /** Absent: no link to the receipt. */
-  declare receiptPath: string | undefined;
-  declare returnUrl: string | undefined;
-  declare summary: RoomSummary | undefined;
-  /** Whether this person is in the creator's club; undefined until that is known. */
-  declare club: boolean | undefined;
+export class LogeSummary extends withProperties(
+  RoomPart,
+  {
+    /** Absent: no link to the receipt. */
+    receiptPath: undefined as string | undefined,
+    returnUrl: undefined as string | undefined,
+    summary: undefined as RoomSummary | undefined,
+    /** Whether this person is in the creator's club; undefined until that is known. */
+    club: undefined as boolean | undefined,
+  },
+  { receiptPath: { attribute: 'receipt-path' }, returnUrl: { attribute: 'return-url' } },
+) {
   #isStale = false;
 
   static override styles = [
-    ...RoomPart.styles,
     plainControlStyles,
     css`
-      :host {
-        display: block;
-      }
-
       section {
         margin-top: var(--_space-16);
         padding: var(--_space-16);
@@ -64,7 +57,6 @@ export class LogeSummary extends RoomPart {
       }
 
       dd {
-        margin: 0;
         text-align: end;
       }
 
@@ -130,12 +122,6 @@ export class LogeSummary extends RoomPart {
     } while (this.#isStale);
   }
 
-  protected override updated(changed: PropertyValues): void {
-    super.updated(changed);
-    // What was asked for with a tip is still to be done, or paid back.
-    loadParts(this.renderRoot);
-  }
-
   override render(): TemplateResult | typeof nothing {
     const { room, summary, texts } = this;
     if (room?.info?.status !== 'ended') return nothing;
@@ -163,7 +149,7 @@ export class LogeSummary extends RoomPart {
       ${
         liveSeconds > 0
           ? html`<h2>${wasThere ? texts.thanks : texts.titleOther}</h2>
-              <p class="numbers">${texts.lasted(creator, formatDuration(liveSeconds * 1000))}</p>`
+              <p>${texts.lasted(creator, formatDuration(liveSeconds * 1000))}</p>`
           : nothing
       }
       ${this.#note(summary)}
@@ -180,7 +166,7 @@ export class LogeSummary extends RoomPart {
       ${this.#ofClub(room, creator)}
       ${
         wasThere
-          ? html`<div class="paid numbers" data-testid="summary-paid">
+          ? html`<div class="paid" data-testid="summary-paid">
               ${texts.paid([ticket && this.money(ticket.priceMinor), tips.count > 0 && this.money(tips.amountMinor)])}
               ${ticket && this.receiptPath ? html`<a href="${this.receiptPath}${ticket.id}">${this.texts.ticket.receipt}</a>` : nothing}
             </div>`
@@ -196,7 +182,7 @@ export class LogeSummary extends RoomPart {
     const sharePct = Math.min(100, (goal.reachedMinor * 100) / goal.targetMinor);
     return html`<h3><bdi>${goal.title}</bdi></h3>
       <i class="bar" style=${`--share: ${sharePct}%`}></i>
-      <p class="numbers">${sharePct === 100 ? texts.goal.reached(amounts) : amounts}</p>`;
+      <p>${sharePct === 100 ? texts.goal.reached(amounts) : amounts}</p>`;
   }
 
   #ofClub(room: Room, creator: string): TemplateResult | typeof nothing {

@@ -3,11 +3,12 @@
  * the room's events, uses the page's language, and converts errors to texts.
  */
 
-import type { CSSResultGroup, PropertyDeclarations, PropertyValues } from 'lit';
+import type { CSSResultGroup, CSSResultOrNative, PropertyDeclaration, PropertyDeclarations, PropertyValues } from 'lit';
 import { LitElement } from 'lit';
 import { LogeError } from '../../src/errors.ts';
 import type { RoomEventMap } from '../../src/events.ts';
 import type { Room } from '../../src/room.ts';
+import { loadParts } from '../loading/parts.ts';
 import type { ElementTexts } from '../texts/element-texts.ts';
 import { formatMoney } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
@@ -32,7 +33,8 @@ export class LogeElement extends LitElement {
   /** The failure that the element shows, as text; empty without one. */
   declare problem: string;
 
-  static override styles: CSSResultGroup[] = [themeStyles];
+  /** Those of the theme come before them. */
+  static override styles: CSSResultGroup = [];
   protected readonly localization = new LanguageController(this);
 
   constructor() {
@@ -53,6 +55,10 @@ export class LogeElement extends LitElement {
     const root = super.createRenderRoot();
     if (root instanceof ShadowRoot) shareStyles(root);
     return root;
+  }
+
+  protected static override finalizeStyles(styles: CSSResultGroup = []): CSSResultOrNative[] {
+    return LitElement.finalizeStyles([themeStyles, styles]);
   }
 
   static override get observedAttributes(): string[] {
@@ -100,6 +106,37 @@ export class LogeElement extends LitElement {
     return this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable: true }));
   }
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: TypeScript knows a mixin by a constructor that takes anything.
+type Mixed<Type> = abstract new (...args: any[]) => Type;
+
+/**
+ * The class with properties, each with its first value: a change of one renders the element. `attributes` are those
+ * that a page sets in its markup. A first value is shared by all elements, so it is replaced and never changed.
+ */
+export function withProperties<Base extends Mixed<LogeElement>, Values extends object>(
+  base: Base,
+  values: Values,
+  attributes: { [Name in keyof Values]?: PropertyDeclaration } = {},
+): Base & Mixed<Values> {
+  const names = Object.keys(values) as (keyof Values)[];
+  abstract class WithProperties extends base {
+    static properties = Object.fromEntries(names.map((name) => [name, attributes[name] ?? { state: true }]));
+
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    constructor(...args: any[]) {
+      super(...args);
+      Object.assign(this, values);
+    }
+  }
+  return WithProperties as unknown as Base & Mixed<Values>;
+}
+
+/** On these every part renders: they are rare, and most parts show what they change. */
+export const STATE_EVENTS = [
+  ...(['connected', 'reconnecting', 'reconnected', 'disconnected', 'accessGranted', 'accessRevoked'] as const),
+  ...(['rightsChanged', 'roomChanged', 'roomEnded', 'liveStarted', 'liveEnded', 'pauseChanged'] as const),
+];
 
 /** An element that shows one side of a room. */
 export class RoomPart extends LogeElement {
@@ -157,18 +194,25 @@ export class RoomPart extends LogeElement {
   protected money = (amountMinor: number): string =>
     formatMoney(amountMinor, this.room?.currency ?? 'eur', this.language);
 
+  /** Loads what appears in it. */
+  protected override updated(_changed: PropertyValues): void {
+    loadParts(this.renderRoot);
+  }
+
   /** Called once per room; adds listeners and returns the functions that remove them. */
   protected listenTo(_room: Room): Array<() => void> {
     return [];
   }
 
   /** Renders on each of these events. */
-  protected renderOn(room: Room, names: Array<keyof RoomEventMap>): Array<() => void> {
+  protected renderOn(room: Room, names: ReadonlyArray<keyof RoomEventMap>): Array<() => void> {
     return names.map((name) => room.on(name, () => this.requestUpdate()));
   }
 
   #subscribe(): void {
-    if (this.room && this.#subscriptions.length === 0) this.#subscriptions = this.listenTo(this.room);
+    const { room } = this;
+    if (room && this.#subscriptions.length === 0)
+      this.#subscriptions = [...this.renderOn(room, STATE_EVENTS), ...this.listenTo(room)];
   }
 
   #unsubscribe(): void {

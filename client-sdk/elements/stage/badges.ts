@@ -8,6 +8,17 @@ import { formatCount, isOne } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
 
 export const badgeStyles = css`
+  .badges {
+    position: absolute;
+    inset-block-start: 0.75rem;
+    inset-inline-start: 0.75rem;
+    z-index: 1;
+    display: flex;
+    gap: var(--_space-8);
+    align-items: center;
+    pointer-events: none;
+  }
+
   .badge {
     display: inline-flex;
     align-items: center;
@@ -34,10 +45,6 @@ export const badgeStyles = css`
     border-radius: var(--_radius-full);
     background: currentColor;
     animation: breathe 2.4s ease-in-out infinite;
-  }
-
-  .badge .icon {
-    flex: none;
   }
 
   @keyframes breathe {

@@ -2,10 +2,11 @@
  * The curtain of those who wait: it falls when the live begins, and its halves part over the first picture. A late
  * viewer sees none.
  */
-import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
 import { preloadParts } from '../loading/parts.ts';
+import { HostTimer } from '../room/host-timer.ts';
 
 /** Until the halves are gone. */
 const PART_MS = 1_000;
@@ -14,19 +15,12 @@ const FALL_MS = 600;
 /** Without word of a picture, such as one that was there before the event: the curtain opens anyway. */
 const MAX_CLOSED_MS = 5_000;
 
-export class Doors implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
+export class Doors extends HostTimer {
   #state: 'none' | 'closed' | 'open' = 'none';
   #closedAtMs = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: ReactiveControllerHost) {
-    this.#host = host;
-    host.addController(this);
-  }
-
-  hostDisconnected(): void {
-    clearTimeout(this.#timer);
+  override hostDisconnected(): void {
+    super.hostDisconnected();
     this.#state = 'none';
   }
 
@@ -37,7 +31,7 @@ export class Doors implements ReactiveController {
       room.on('liveStarted', () => {
         this.#closedAtMs = Date.now();
         this.#set('closed');
-        this.#timer = setTimeout(() => this.#set('open'), MAX_CLOSED_MS);
+        this.start(MAX_CLOSED_MS, () => this.#set('open'));
       }),
       room.on('liveEnded', () => this.#set('none')),
     ];
@@ -51,8 +45,7 @@ export class Doors implements ReactiveController {
   /** The picture is there. */
   part(): void {
     if (this.#state !== 'closed') return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#set('open'), Math.max(0, this.#closedAtMs + FALL_MS - Date.now()));
+    this.start(Math.max(0, this.#closedAtMs + FALL_MS - Date.now()), () => this.#set('open'));
   }
 
   render(room: Room | undefined): TemplateResult | typeof nothing {
@@ -61,9 +54,9 @@ export class Doors implements ReactiveController {
   }
 
   #set(state: 'none' | 'closed' | 'open'): void {
-    clearTimeout(this.#timer);
+    this.stop();
     this.#state = state;
-    this.#host.requestUpdate();
-    if (state === 'open') this.#timer = setTimeout(() => this.#set('none'), PART_MS);
+    this.host.requestUpdate();
+    if (state === 'open') this.start(PART_MS, () => this.#set('none'));
   }
 }

@@ -1,25 +1,19 @@
 /** Notices that the shared goal is reached, and shows it over the stage for a moment. */
-import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { Goal } from '../../../server/protocol/money/tipping.ts';
 import type { Room } from '../../src/room.ts';
+import { HostTimer } from '../room/host-timer.ts';
 
 const SHOWN_MS = 2_500;
 
 const isReached = ({ reachedMinor, targetMinor }: Goal) => reachedMinor >= targetMinor;
 
-export class GoalMoment implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
+export class GoalMoment extends HostTimer {
   #shown: Goal | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: ReactiveControllerHost) {
-    this.#host = host;
-    host.addController(this);
-  }
-
-  hostDisconnected(): void {
-    clearTimeout(this.#timer);
+  override hostDisconnected(): void {
+    super.hostDisconnected();
     this.#shown = undefined;
   }
 
@@ -32,7 +26,9 @@ export class GoalMoment implements ReactiveController {
       room.on('goalProgress', (goal) => {
         const isNow = before?.id === goal.id && !isReached(before) && isReached(goal);
         before = goal;
-        if (isNow) this.#show(goal);
+        if (!isNow) return;
+        this.#show(goal);
+        this.start(SHOWN_MS, () => this.#show(undefined));
       }),
     ];
   }
@@ -44,13 +40,8 @@ export class GoalMoment implements ReactiveController {
       : nothing;
   }
 
-  #show(shown: Goal): void {
-    clearTimeout(this.#timer);
+  #show(shown: Goal | undefined): void {
     this.#shown = shown;
-    this.#timer = setTimeout(() => {
-      this.#shown = undefined;
-      this.#host.requestUpdate();
-    }, SHOWN_MS);
-    this.#host.requestUpdate();
+    this.host.requestUpdate();
   }
 }

@@ -2,112 +2,97 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import type { ElementTexts } from '../texts/element-texts.ts';
 import { shownName } from '../texts/shown-name.ts';
+import { fades } from './fades.ts';
 
 const NAMES = 3;
 
-export class LogeGoalReached extends RoomPart {
-  static override properties = { heading: { attribute: false } };
-  declare heading: string;
+export class LogeGoalReached extends withProperties(RoomPart, { heading: '' }) {
+  static override styles = css`
+    ${fades}
 
-  static override styles = [
-    ...RoomPart.styles,
-    css`
-      @keyframes vanish {
-        to {
-          opacity: 0;
-        }
-      }
-
-      @keyframes appear {
-        from {
-          opacity: 0;
-        }
-      }
-
-  .moment {
-    position: absolute;
-    inset: 0;
-    display: grid;
-    place-content: center;
-    justify-items: center;
-    gap: var(--_space-4);
-    overflow: hidden;
-    padding: var(--_space-16);
-    background: radial-gradient(ellipse at 50% 120%, var(--_footlight), transparent 70%) var(--_scrim);
-    color: var(--_on-stage);
-    text-align: center;
-    overflow-wrap: anywhere;
-    animation:
+    .moment {
+      position: absolute;
+      inset: 0;
+      display: grid;
+      place-content: center;
+      justify-items: center;
+      gap: var(--_space-4);
+      overflow: hidden;
+      padding: var(--_space-16);
+      background: radial-gradient(ellipse at 50% 120%, var(--_footlight), transparent 70%) var(--_scrim);
+      color: var(--_on-stage);
+      text-align: center;
+      overflow-wrap: anywhere;
+      animation:
       appear 200ms both,
       vanish 300ms 2.2s both;
-  }
+    }
 
-  .moment .display {
-    font: var(--_title-28);
-    color: var(--_accent);
-  }
-
-  .moment i {
-    width: min(20rem, 70cqw);
-    height: 4px;
-    margin-block: var(--_space-8);
-    border-radius: var(--_radius-full);
-    background: var(--_primary);
-    transform-origin: 0 0;
-    animation: fill 700ms var(--_curve) both;
-  }
-
-  .moment .names {
-    font: var(--_strong-16);
-    animation: appear 300ms 900ms both;
-  }
-
-  .moment::after {
-    content: '';
-    position: absolute;
-    inset: 0;
-    background: linear-gradient(105deg, transparent 40%, var(--_veil) 50%, transparent 60%);
-    animation: sweep 900ms 500ms var(--_curve) both;
-  }
-
-  @container (min-width: 40rem) {
     .moment .display {
-      font: var(--_title-56);
-    }
-  }
-
-  @keyframes fill {
-    from {
-      transform: scaleX(0);
-    }
-  }
-
-  @keyframes sweep {
-    from {
-      translate: -100% 0;
+      font: var(--_title-28);
+      color: var(--_accent);
     }
 
-    to {
-      translate: 100% 0;
+    .moment i {
+      width: min(20rem, 70cqw);
+      height: 4px;
+      margin-block: var(--_space-8);
+      border-radius: var(--_radius-full);
+      background: var(--_primary);
+      transform-origin: 0 0;
+      animation: fill 700ms var(--_curve) both;
     }
-  }
 
-  @media (prefers-reduced-motion: reduce) {
-    .moment {
-      animation:
-        appear 300ms both,
-        vanish 300ms 2.2s both !important;
+    .moment .names {
+      font: var(--_strong-16);
+      animation: appear 300ms 900ms both;
     }
 
     .moment::after {
-      display: none;
+      content: '';
+      position: absolute;
+      inset: 0;
+      background: linear-gradient(105deg, transparent 40%, var(--_veil) 50%, transparent 60%);
+      animation: sweep 900ms 500ms var(--_curve) both;
     }
-  }
-    `,
-  ];
+
+    @container (min-width: 40rem) {
+      .moment .display {
+      font: var(--_title-56);
+      }
+    }
+
+    @keyframes fill {
+      from {
+      transform: scaleX(0);
+      }
+    }
+
+    @keyframes sweep {
+      from {
+      translate: -100% 0;
+      }
+
+      to {
+      translate: 100% 0;
+      }
+    }
+
+    @media (prefers-reduced-motion: reduce) {
+      .moment {
+      animation:
+        appear 300ms both,
+        vanish 300ms 2.2s both !important;
+      }
+
+      .moment::after {
+      display: none;
+      }
+    }
+  `;
 
   /** Hidden from screen readers, because the chat announces it. */
   override render(): TemplateResult | typeof nothing {

@@ -3,7 +3,6 @@ import { css } from 'lit';
 
 export const stageStyles = css`
   :host {
-    display: block;
     width: 100%;
     height: 100%;
   }
@@ -96,16 +95,6 @@ export const stageStyles = css`
     background: var(--_stage);
   }
 
-  .badges {
-    position: absolute;
-    inset-block-start: 0.75rem;
-    inset-inline-start: 0.75rem;
-    display: flex;
-    gap: var(--_space-8);
-    align-items: center;
-    pointer-events: none;
-  }
-
   /* The badge is small, the area to tap is not. */
   .report {
     display: grid;
@@ -123,11 +112,6 @@ export const stageStyles = css`
 
   .report:hover .badge {
     background: var(--_scrim);
-  }
-
-  .report:focus-visible {
-    outline: 2px solid var(--_accent);
-    outline-offset: -4px;
   }
 
   .curtain {

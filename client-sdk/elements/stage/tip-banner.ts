@@ -1,9 +1,10 @@
 /** Shows recent tips over a picture, one after another. */
-import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit';
+import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { ChatTip } from '../../../server/protocol/chat/chat.ts';
 import type { Room } from '../../src/room.ts';
 import { tipTier } from '../money/tip-tier.ts';
+import { HostTimer } from '../room/host-timer.ts';
 import { elementTexts } from '../texts/element-texts.ts';
 import { formatMoney } from '../texts/format.ts';
 import type { Language } from '../texts/language.ts';
@@ -16,20 +17,12 @@ const MAX_AGE_MS = 30_000;
 /** Maximum queue of tips; further ones are shown only in the chat. */
 const MAX_QUEUED = 8;
 
-export class TipBanner implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
+export class TipBanner extends HostTimer {
   #shown: ChatTip | undefined;
   #queued: ChatTip[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: ReactiveControllerHost) {
-    this.#host = host;
-    host.addController(this);
-  }
-
-  hostDisconnected(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+  override hostDisconnected(): void {
+    super.hostDisconnected();
     this.#shown = undefined;
     this.#queued = [];
   }
@@ -50,14 +43,12 @@ export class TipBanner implements ReactiveController {
   #add(tip: ChatTip, nowMs: number): void {
     if (nowMs - Date.parse(tip.sentAt) > MAX_AGE_MS || this.#queued.length >= MAX_QUEUED) return;
     this.#queued.push(tip);
-    if (this.#timer === undefined) this.#showNext();
+    if (!this.isRunning) this.#showNext();
   }
 
   #remove(isGone: (tip: ChatTip) => boolean): void {
     this.#queued = this.#queued.filter((tip) => !isGone(tip));
-    if (!this.#shown || !isGone(this.#shown)) return;
-    clearTimeout(this.#timer);
-    this.#showNext();
+    if (this.#shown && isGone(this.#shown)) this.#showNext();
   }
 
   /** Hidden from screen readers, because the chat announces it. */
@@ -72,8 +63,9 @@ export class TipBanner implements ReactiveController {
 
   #showNext(): void {
     this.#shown = this.#queued.shift();
-    this.#timer = this.#shown && setTimeout(() => this.#showNext(), SHOWN_MS);
-    this.#host.requestUpdate();
+    if (this.#shown) this.start(SHOWN_MS, () => this.#showNext());
+    else this.stop();
+    this.host.requestUpdate();
   }
 }
 

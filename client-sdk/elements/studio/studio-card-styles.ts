@@ -3,7 +3,6 @@ import { css } from 'lit';
 
 export const studioCardStyles = css`
   :host {
-    display: block;
     container-type: inline-size;
   }
 

@@ -12,7 +12,7 @@ import { listDevices } from '../../src/media/devices.ts';
 import type { Room } from '../../src/room.ts';
 import { areAlertsSilent, setAlertsSilent } from './studio-alerts.ts';
 import './studio-level.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import type { LogeStudioLevel } from './studio-level.ts';
 
 /** Emitted with the error text when a device could not be opened, and with an empty text on success. */
@@ -20,41 +20,34 @@ const DEVICE_PROBLEM = 'loge-device-problem';
 
 type DeviceKind = 'camera' | 'microphone';
 
-export class LogeStudioDevices extends RoomPart {
-  static override properties = { devices: { state: true } };
-  declare devices: DeviceList | undefined;
+export class LogeStudioDevices extends withProperties(RoomPart, { devices: undefined as DeviceList | undefined }) {
+  static override styles = css`
+    :host {
+      container-type: inline-size;
+    }
 
-  static override styles = [
-    ...RoomPart.styles,
-    css`
-      :host {
-        display: block;
-        container-type: inline-size;
-      }
+    .devices {
+      display: grid;
+      gap: var(--_space-12);
+    }
 
+    @container (min-width: 480px) {
       .devices {
-        display: grid;
-        gap: var(--_space-12);
+        grid-template-columns: 1fr 1fr;
       }
 
-      @container (min-width: 480px) {
-        .devices {
-          grid-template-columns: 1fr 1fr;
-        }
-
-        wa-checkbox {
-          grid-column: span 2;
-        }
+      wa-checkbox {
+        grid-column: span 2;
       }
+    }
 
-      .field {
-        display: grid;
-        gap: var(--_space-8);
-        min-width: 0;
-        align-content: start;
-      }
-    `,
-  ];
+    .field {
+      display: grid;
+      gap: var(--_space-8);
+      min-width: 0;
+      align-content: start;
+    }
+  `;
 
   override connectedCallback(): void {
     super.connectedCallback();

@@ -9,7 +9,6 @@ import { studioCardStyles } from './studio-card-styles.ts';
 
 export class LogeStudioEarnings extends RoomPart {
   static override styles = [
-    ...RoomPart.styles,
     studioCardStyles,
     css`
       dl {
@@ -40,7 +39,7 @@ export class LogeStudioEarnings extends RoomPart {
   ];
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, ['earningsChanged', 'connected']);
+    return this.renderOn(room, ['earningsChanged']);
   }
 
   override render(): TemplateResult | typeof nothing {

@@ -8,7 +8,7 @@ import type { Room } from '../../src/room.ts';
 import { choiceStyles } from '../controls/choice-styles.ts';
 import '../room/loge-summary.ts';
 import { DialogPart } from '../room/dialog-part.ts';
-import { defineElement } from '../room/room-part.ts';
+import { defineElement, withProperties } from '../room/room-part.ts';
 import '../theme/web-awesome.ts';
 import { formatCount, formatUntil, isOne } from '../texts/format.ts';
 
@@ -20,18 +20,10 @@ const LIVE_STOPPED = 'loge-live-stopped';
 /** Emitted when the choice is closed. */
 const ENDING_CLOSED = 'loge-ending-closed';
 
-export class LogeStudioEnding extends DialogPart {
-  static override properties = { minutes: { state: true } };
-  declare minutes: number;
-
+export class LogeStudioEnding extends withProperties(DialogPart, { minutes: PAUSE_MINUTES[1] as number }) {
   static override styles = [
-    ...DialogPart.styles,
     choiceStyles,
     css`
-      :host {
-        display: block;
-      }
-
       section + section {
         margin-top: var(--_space-16);
         padding-top: var(--_space-16);
@@ -52,9 +44,7 @@ export class LogeStudioEnding extends DialogPart {
         display: flex;
         flex-wrap: wrap;
         gap: var(--_space-4);
-        margin: 0 0 var(--_space-8);
-        padding: 0;
-        border: 0;
+        margin-bottom: var(--_space-8);
       }
 
       legend {
@@ -79,8 +69,8 @@ export class LogeStudioEnding extends DialogPart {
 
       .choice input {
         position: absolute;
-        inset: 0;
-        margin: 0;
+        width: 100%;
+        height: 100%;
         opacity: 0;
         cursor: pointer;
       }
@@ -102,16 +92,8 @@ export class LogeStudioEnding extends DialogPart {
     `,
   ];
 
-  constructor() {
-    super();
-    this.minutes = PAUSE_MINUTES[1];
-  }
-
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, [
-      ...(['connected', 'reconnected', 'liveStarted', 'liveEnded', 'localLiveStarted'] as const),
-      ...(['localLiveEnded', 'pauseChanged', 'viewerCount', 'roomEnded'] as const),
-    ]);
+    return this.renderOn(room, ['localLiveStarted', 'localLiveEnded', 'viewerCount']);
   }
 
   ask(): void {
@@ -142,14 +124,9 @@ export class LogeStudioEnding extends DialogPart {
     const { isLive } = room.localParticipant;
     const isLater = isLive || Boolean(room.info?.liveEndedAt);
     const viewers = texts.studio.endText(formatCount(room.viewerCount, language), isOne(room.viewerCount, language));
-    return html`<wa-dialog
-      lang=${language}
-      label=${texts.studio.endTitle}
-      light-dismiss
-      .open=${this.open}
-      @wa-after-hide=${this.handleHidden}
-    >
-      ${isLater ? this.#pauseChoice(room, isLive ? viewers : '') : nothing}
+    return this.dialog(
+      texts.studio.endTitle,
+      html`${isLater ? this.#pauseChoice(room, isLive ? viewers : '') : nothing}
       <section>
         <h3>${texts.studio.endEvening}</h3>
         <p>${texts.studio.endEveningText}</p>
@@ -164,8 +141,8 @@ export class LogeStudioEnding extends DialogPart {
       ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
       <wa-button slot="footer" appearance="outlined" @click=${this.close}>
         ${isLive ? texts.studio.stay : texts.studio.keepRoom}
-      </wa-button>
-    </wa-dialog>`;
+      </wa-button>`,
+    );
   }
 
   #pauseChoice(room: Room, viewers: string): TemplateResult {
@@ -176,7 +153,7 @@ export class LogeStudioEnding extends DialogPart {
       <fieldset>
         <legend>${texts.studio.pauseFor}</legend>
         ${PAUSE_MINUTES.map(
-          (minutes) => html`<label class="choice numbers"
+          (minutes) => html`<label class="choice"
             ><input
               type="radio"
               name="minutes"

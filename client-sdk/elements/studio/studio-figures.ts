@@ -4,93 +4,81 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { QualityNotice } from '../../src/events.ts';
 import type { Room } from '../../src/room.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { formatCount, formatDuration } from '../texts/format.ts';
 
 const TICK_MS = 1_000;
 
-export class LogeStudioFigures extends RoomPart {
-  static override properties = {
-    quality: { state: true },
-    isIdle: { state: true },
-  };
-  declare quality: QualityNotice | undefined;
+export class LogeStudioFigures extends withProperties(RoomPart, {
+  quality: undefined as QualityNotice | undefined,
   /** Without viewers nothing is sent, so the bitrate is hidden. */
-  declare isIdle: boolean;
+  isIdle: false,
+}) {
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #layers = new Map<string, number>();
 
-  static override styles = [
-    ...RoomPart.styles,
-    css`
-      :host {
-        display: block;
-        container-type: inline-size;
-      }
+  static override styles = css`
+    :host {
+      container-type: inline-size;
+    }
 
-      dl {
-        display: grid;
-        grid-template-columns: repeat(3, minmax(0, 1fr));
-      }
+    dl {
+      display: grid;
+      grid-template-columns: repeat(3, minmax(0, 1fr));
+    }
 
-      dl > div {
-        padding: var(--_space-8) var(--_space-16);
-      }
+    dl > div {
+      padding: var(--_space-8) var(--_space-16);
+    }
 
-      dl > div + div {
-        border-inline-start: 1px solid var(--_line);
-      }
+    dl > div + div {
+      border-inline-start: 1px solid var(--_line);
+    }
 
-      dt {
-        font: var(--_type-14);
-        color: var(--_muted);
-      }
+    dt {
+      font: var(--_type-14);
+      color: var(--_muted);
+    }
 
-      dd {
-        font-weight: 600;
-        white-space: nowrap;
-      }
+    dd {
+      font-weight: 600;
+      white-space: nowrap;
+    }
 
+    dd small {
+      margin-inline-start: var(--_space-8);
+      font-weight: 400;
+      color: var(--_muted);
+    }
+
+    /* Beside the chat, the earnings have a card of their own. */
+    .yours {
+      display: none;
+    }
+
+    @container (max-width: 520px) {
       dd small {
-        margin-inline-start: var(--_space-8);
-        font-weight: 400;
-        color: var(--_muted);
-      }
-
-      /* Beside the chat, the earnings have a card of their own. */
-      .yours {
         display: none;
       }
+    }
 
-      @container (max-width: 520px) {
-        dd small {
-          display: none;
-        }
-      }
+    .poor,
+    .lost {
+      color: var(--_danger);
+    }
 
-      .poor,
-      .lost {
-        color: var(--_danger);
-      }
+    .excellent,
+    .good {
+      color: var(--_success);
+    }
 
-      .excellent,
-      .good {
-        color: var(--_success);
-      }
-
-      .resting {
-        min-height: 1.4em;
-        padding: 0 var(--_space-16) var(--_space-8);
-        font: var(--_type-14);
-        color: var(--_muted);
-      }
-    `,
-  ];
-
-  constructor() {
-    super();
-    this.isIdle = false;
-  }
+    .resting {
+      min-height: 1.4em;
+      padding: 0 var(--_space-16) var(--_space-8);
+      font: var(--_type-14);
+      color: var(--_muted);
+    }
+  `;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -104,7 +92,7 @@ export class LogeStudioFigures extends RoomPart {
 
   protected override listenTo(room: Room): Array<() => void> {
     return [
-      ...this.renderOn(room, ['viewerCount', 'liveStarted', 'liveEnded', 'earningsChanged']),
+      ...this.renderOn(room, ['viewerCount', 'earningsChanged']),
       room.on('connectionQuality', (notice) => {
         if (notice.direction === 'publishing') this.quality = notice;
       }),

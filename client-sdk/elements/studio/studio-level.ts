@@ -8,7 +8,7 @@ import { css, html } from 'lit';
 import type { LevelMeter } from '../../src/media/level-meter.ts';
 import { createLevelMeter } from '../../src/media/level-meter.ts';
 import type { Room } from '../../src/room.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 
 /** Drawing at each animation frame took a quarter of the CPU of a live without viewers. */
 const DRAW_INTERVAL_MS = 50;
@@ -16,52 +16,37 @@ const DRAW_INTERVAL_MS = 50;
 const STATUS_INTERVAL_MS = 1_000;
 const SILENT_AFTER_MS = 6_000;
 
-export class LogeStudioLevel extends RoomPart {
-  static override properties = { isSilent: { state: true } };
-  declare isSilent: boolean;
-
+export class LogeStudioLevel extends withProperties(RoomPart, { isSilent: false }) {
   #meter: LevelMeter | undefined;
   #measured: MediaStreamTrack | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #statusAtMs = 0;
   #lastSoundAtMs = 0;
 
-  static override styles = [
-    ...RoomPart.styles,
-    css`
-      :host {
-        display: block;
-      }
+  static override styles = css`
+    .bar {
+      position: relative;
+      height: 8px;
+      overflow: hidden;
+      border-radius: var(--_radius-small);
+      background: var(--_raised);
+    }
 
-      .bar {
-        position: relative;
-        height: 8px;
-        overflow: hidden;
-        border-radius: var(--_radius-small);
-        background: var(--_raised);
-      }
+    .bar::before {
+      content: '';
+      position: absolute;
+      inset: 0;
+      background: linear-gradient(90deg, var(--_success) 0 62%, var(--_accent) 78%, var(--_danger) 94%);
+      clip-path: inset(0 calc(100% - var(--level, 0%)) 0 0);
+    }
 
-      .bar::before {
-        content: '';
-        position: absolute;
-        inset: 0;
-        background: linear-gradient(90deg, var(--_success) 0 62%, var(--_accent) 78%, var(--_danger) 94%);
-        clip-path: inset(0 calc(100% - var(--level, 0%)) 0 0);
-      }
-
-      p {
-        min-height: 1.4em;
-        margin: var(--_space-4) 0 calc(-1 * var(--_space-8));
-        font: var(--_type-14);
-        color: var(--_muted);
-      }
-    `,
-  ];
-
-  constructor() {
-    super();
-    this.isSilent = false;
-  }
+    p {
+      min-height: 1.4em;
+      margin: var(--_space-4) 0 calc(-1 * var(--_space-8));
+      font: var(--_type-14);
+      color: var(--_muted);
+    }
+  `;
 
   override connectedCallback(): void {
     super.connectedCallback();

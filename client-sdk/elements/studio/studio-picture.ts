@@ -4,7 +4,7 @@ import { css, html, nothing } from 'lit';
 import type { Room } from '../../src/room.ts';
 import '../chat/chat-reactions.ts';
 import { icon } from '../controls/more-icons.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { badgeStyles, liveBadge, viewersBadge } from '../stage/badges.ts';
 import { poster, posterStyles } from '../stage/poster.ts';
 import { TipBanner, tipBannerStyles } from '../stage/tip-banner.ts';
@@ -12,22 +12,23 @@ import { TipBanner, tipBannerStyles } from '../stage/tip-banner.ts';
 /** Requests the studio to open camera and microphone. */
 const PREVIEW_WANTED = 'loge-preview-wanted';
 
-export class LogeStudioPicture extends RoomPart {
-  static override properties = { waiting: { type: Boolean } };
-  /** Whether camera and microphone are being opened. */
-  declare waiting: boolean;
-
+export class LogeStudioPicture extends withProperties(
+  RoomPart,
+  {
+    /** Whether camera and microphone are being opened. */
+    waiting: false,
+  },
+  { waiting: { type: Boolean } },
+) {
   #shown: MediaStreamTrack | undefined;
   readonly #tips = new TipBanner(this);
 
   static override styles = [
-    ...RoomPart.styles,
     badgeStyles,
     posterStyles,
     tipBannerStyles,
     css`
       :host {
-        display: block;
         min-height: 0;
       }
 
@@ -36,7 +37,6 @@ export class LogeStudioPicture extends RoomPart {
         aspect-ratio: 16 / 9;
         width: 100%;
         height: var(--_picture-height, auto);
-        max-height: var(--picture-max-height, none);
         overflow: hidden;
         background: var(--_stage);
       }
@@ -64,15 +64,6 @@ export class LogeStudioPicture extends RoomPart {
 
       video.off {
         visibility: hidden;
-      }
-
-      .badges {
-        z-index: 1;
-        position: absolute;
-        inset-block-start: 0.75rem;
-        inset-inline-start: 0.75rem;
-        display: flex;
-        gap: var(--_space-8);
       }
 
       .curtain {
@@ -113,14 +104,9 @@ export class LogeStudioPicture extends RoomPart {
     `,
   ];
 
-  constructor() {
-    super();
-    this.waiting = false;
-  }
-
   protected override listenTo(room: Room): Array<() => void> {
     return [
-      ...this.renderOn(room, ['connected', 'viewerCount', 'localTrackChanged', 'localLiveStarted', 'localLiveEnded']),
+      ...this.renderOn(room, ['viewerCount', 'localTrackChanged', 'localLiveStarted', 'localLiveEnded']),
       ...this.#tips.listenTo(room),
     ];
   }

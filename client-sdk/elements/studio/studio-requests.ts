@@ -5,25 +5,19 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { MenuRequest } from '../../../server/protocol/money/tipping.ts';
 import type { Room } from '../../src/room.ts';
 import { countStyles } from '../controls/count-styles.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { formatTime } from '../texts/format.ts';
 import { shownName } from '../texts/shown-name.ts';
 import '../texts/studio-texts.ts';
 import '../theme/web-awesome.ts';
 
-export class LogeStudioRequests extends RoomPart {
-  static override properties = { asked: { state: true } };
+export class LogeStudioRequests extends withProperties(RoomPart, {
   /** The request that is about to be paid back: asked once more. */
-  declare asked: string | undefined;
-
+  asked: undefined as string | undefined,
+}) {
   static override styles = [
-    ...RoomPart.styles,
     countStyles,
     css`
-      :host {
-        display: block;
-      }
-
       h2 {
         margin-bottom: var(--_space-12);
         color: var(--_muted);
@@ -33,8 +27,6 @@ export class LogeStudioRequests extends RoomPart {
       ol {
         display: grid;
         gap: var(--_space-16);
-        margin: 0;
-        padding: 0;
         list-style: none;
       }
 
@@ -78,7 +70,7 @@ export class LogeStudioRequests extends RoomPart {
   ];
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, ['connected', 'tipRequestsChanged', 'roomEnded']);
+    return this.renderOn(room, ['tipRequestsChanged']);
   }
 
   override render(): TemplateResult | typeof nothing {

@@ -3,7 +3,6 @@ import { css } from 'lit';
 
 export const studioStyles = css`
   :host {
-    display: block;
     container: studio / size;
     isolation: isolate;
     height: 100%;

@@ -7,7 +7,8 @@ import { createKey } from '../../src/random-key.ts';
 import type { Room } from '../../src/room.ts';
 import { fieldStyles } from '../controls/fields.ts';
 import { icon } from '../controls/more-icons.ts';
-import { defineElement, RoomPart } from '../room/room-part.ts';
+import { quietStyles } from '../controls/quiet-button.ts';
+import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { currencySymbol, formatAmount, parseMoney } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
 import '../texts/studio-texts.ts';
@@ -20,20 +21,16 @@ interface DraftItem {
   amount: string;
 }
 
-export class LogeStudioTipping extends RoomPart {
-  static override properties = {
-    drafts: { state: true },
-    fault: { state: true },
-  };
+export class LogeStudioTipping extends withProperties(RoomPart, {
   /** The edited menu; undefined shows the current one. */
-  declare drafts: DraftItem[] | undefined;
+  drafts: undefined as DraftItem[] | undefined,
   /** What is wrong, and in which fields. */
-  declare fault: { names: readonly string[]; text: string } | undefined;
-
+  fault: undefined as { names: readonly string[]; text: string } | undefined,
+}) {
   static override styles = [
-    ...RoomPart.styles,
     studioCardStyles,
     fieldStyles,
+    quietStyles,
     css`
       h2:not(:first-child) {
         margin-top: var(--_space-24);
@@ -72,18 +69,6 @@ export class LogeStudioTipping extends RoomPart {
         margin-top: var(--_space-12);
       }
 
-      .remove {
-        display: grid;
-        place-items: center;
-        width: var(--_control);
-        height: var(--_control);
-        border: 0;
-        border-radius: var(--_radius-small);
-        background: none;
-        color: var(--_muted);
-        cursor: pointer;
-      }
-
       wa-callout {
         margin-top: var(--_space-12);
       }
@@ -91,7 +76,7 @@ export class LogeStudioTipping extends RoomPart {
   ];
 
   protected override listenTo(room: Room): Array<() => void> {
-    return this.renderOn(room, ['connected', 'goalProgress', 'goalCleared', 'tipMenuChanged', 'roomEnded']);
+    return this.renderOn(room, ['goalProgress', 'goalCleared', 'tipMenuChanged']);
   }
 
   override render(): TemplateResult | typeof nothing {
@@ -161,7 +146,7 @@ export class LogeStudioTipping extends RoomPart {
             onInput: (amount) => edit(draft.id, { amount }),
           })}
           <button
-            class="remove"
+            class="quiet"
             type="button"
             aria-label=${texts.tipMenu.remove(draft.label)}
             @click=${() => change(drafts.filter(({ id }) => id !== draft.id))}

@@ -6,6 +6,7 @@ export const themeStyles = css`
   ${tokens}
 
   :host {
+    display: block;
     color: var(--_text);
     font: var(--_type-16);
     color-scheme: var(--loge-color-scheme, dark);
@@ -35,6 +36,24 @@ export const themeStyles = css`
   ol {
     margin: 0;
     padding: 0;
+  }
+
+  fieldset {
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+
+  input:is([type='checkbox'], [type='radio']) {
+    flex: none;
+    width: 1.25rem;
+    height: 1.25rem;
+    margin: 0;
+    accent-color: var(--_accent);
+  }
+
+  .icon {
+    flex: none;
   }
 
   .display {

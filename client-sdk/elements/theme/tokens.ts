@@ -46,7 +46,7 @@ export const tokens = css`
     --_chosen: color-mix(in oklab, var(--_accent) 12%, transparent);
 
     --_font: var(--loge-font, Figtree, 'Figtree Fallback', 'Figtree Fallback Roboto', system-ui, sans-serif);
-    --_font-display: var(--loge-font-display, Newsreader, 'Newsreader Fallback', 'Newsreader Fallback Times', serif);
+    --_font-display: var(--loge-font-display, Newsreader, 'Newsreader Fallback', 'Newsreader Fallback Times', 'Newsreader Fallback Noto', serif);
     /* Text by size over line height: regular, strong, and titles. There are no others. */
     --_type-12: 400 0.75rem / 1rem var(--_font);
     --_type-14: 400 0.875rem / 1.25rem var(--_font);

@@ -6,84 +6,74 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { ArticleChange, CharterReview, TextPart } from '../../../server/protocol/trust/charter.ts';
 import { DialogPart } from '../room/dialog-part.ts';
-import { defineElement } from '../room/room-part.ts';
+import { defineElement, withProperties } from '../room/room-part.ts';
 import { formatLongDay } from '../texts/format.ts';
 import '../texts/studio-texts.ts';
 import '../theme/web-awesome.ts';
 
 type Reviewed = NonNullable<CharterReview['charter']>;
 
-export class LogeCharter extends DialogPart {
-  static override properties = { charter: { state: true } };
-  declare charter: Reviewed | undefined;
+export class LogeCharter extends withProperties(DialogPart, { charter: undefined as Reviewed | undefined }) {
   #answer: ((accepted: boolean) => void) | undefined;
 
-  static override styles = [
-    ...DialogPart.styles,
-    css`
-      wa-dialog {
-        --width: 44rem;
-      }
+  static override styles = css`
+    wa-dialog {
+      --width: 44rem;
+    }
 
-      .about {
-        margin-bottom: var(--_space-16);
-        color: var(--_muted);
-      }
+    .about {
+      margin-bottom: var(--_space-16);
+      color: var(--_muted);
+    }
 
-      details,
-      article {
-        padding: var(--_space-16) 0;
-        border-top: 1px solid var(--_line);
-      }
+    details,
+    article {
+      padding: var(--_space-16) 0;
+      border-top: 1px solid var(--_line);
+    }
 
-      summary {
-        min-height: 1.75rem;
-        cursor: pointer;
-        font-weight: 600;
-      }
+    summary {
+      min-height: 1.75rem;
+      cursor: pointer;
+      font-weight: 600;
+    }
 
-      summary:focus-visible {
-        outline: 2px solid var(--_accent);
-        outline-offset: 3px;
-      }
+    h3 {
+      font: var(--_title-20);
+    }
 
-      h3 {
-        font: var(--_title-20);
-      }
+    .mark {
+      margin-inline-start: var(--_space-8);
+      color: var(--_accent);
+      font: var(--_type-14);
+    }
 
-      .mark {
-        margin-inline-start: var(--_space-8);
-        color: var(--_accent);
-        font: var(--_type-14);
-      }
+    /* Beside the buttons, in sight wherever the reader is. */
+    wa-dialog::part(footer) {
+      flex-wrap: wrap;
+    }
 
-      /* Beside the buttons, in sight wherever the reader is. */
-      wa-dialog::part(footer) {
-        flex-wrap: wrap;
-      }
+    wa-callout {
+      flex: 1 1 100%;
+    }
 
-      wa-callout {
-        flex: 1 1 100%;
-      }
+    .words {
+      margin-top: var(--_space-8);
+      white-space: pre-line;
+      overflow-wrap: anywhere;
+    }
 
-      .words {
-        margin-top: var(--_space-8);
-        white-space: pre-line;
-        overflow-wrap: anywhere;
-      }
+    ins {
+      background: color-mix(in srgb, var(--_accent) 22%, transparent);
+      text-decoration: underline;
+      text-decoration-thickness: 1px;
+      text-underline-offset: 3px;
+    }
 
-      ins {
-        background: color-mix(in srgb, var(--_accent) 22%, transparent);
-        text-decoration: underline;
-        text-decoration-thickness: 1px;
-        text-underline-offset: 3px;
-      }
-
-      del {
-        color: var(--_muted);
-      }
-    `,
-  ];
+    del {
+      color: var(--_muted);
+    }
+  `;
 
   /** Rejects if the charter cannot be read. */
   async ask(): Promise<boolean> {
@@ -107,14 +97,9 @@ export class LogeCharter extends DialogPart {
 
   override render(): TemplateResult {
     const { charter, texts } = this;
-    return html`<wa-dialog
-      lang=${this.language}
-      label=${texts.charter.title}
-      data-testid="charter-sheet"
-      .open=${this.open}
-      @wa-after-hide=${this.handleHidden}
-    >
-      ${charter && this.open ? this.#body(charter) : nothing}
+    return this.dialog(
+      texts.charter.title,
+      html`${charter && this.open ? this.#body(charter) : nothing}
       ${this.problem ? html`<wa-callout slot="footer" variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
       <wa-button slot="footer" appearance="outlined" @click=${() => this.#finish(false)}>${texts.charter.later}</wa-button>
       <wa-button
@@ -124,8 +109,9 @@ export class LogeCharter extends DialogPart {
         ?loading=${this.busy === 'accept'}
         @click=${() => charter && this.#accept(charter)}
         >${texts.charter.accept}</wa-button
-      >
-    </wa-dialog>`;
+      >`,
+      { testId: 'charter-sheet', isHeld: true },
+    );
   }
 
   #body({ version, effectiveFrom, acceptedVersion, articles }: Reviewed): TemplateResult {

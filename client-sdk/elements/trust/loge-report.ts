@@ -7,7 +7,7 @@ import type { ChatMessage, ChatTip } from '../../../server/protocol/chat/chat.ts
 import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { ReportCategory, ReportSubject } from '../../../server/protocol/trust/reports.ts';
 import { DialogPart } from '../room/dialog-part.ts';
-import { defineElement } from '../room/room-part.ts';
+import { defineElement, withProperties } from '../room/room-part.ts';
 import '../texts/chat-texts.ts';
 import { shownName } from '../texts/shown-name.ts';
 
@@ -19,66 +19,51 @@ export interface ReportTarget {
 
 type SubjectKind = ReportSubject['kind'];
 
-export class LogeReport extends DialogPart {
-  static override properties = {
-    target: { attribute: false },
-    kind: { state: true },
-    category: { state: true },
-    note: { state: true },
-  };
+export class LogeReport extends withProperties(DialogPart, {
   /** Each new one opens the dialog. `loge-chat` sets it on `loge-report-wanted`. */
-  declare target: ReportTarget | undefined;
-  declare kind: SubjectKind;
-  declare category: ReportCategory | undefined;
-  declare note: string;
+  target: undefined as ReportTarget | undefined,
+  kind: 'live' as SubjectKind,
+  category: undefined as ReportCategory | undefined,
+  note: '',
+}) {
+  static override styles = css`
+    blockquote {
+      margin: 0 0 var(--_space-12);
+      padding: var(--_space-8) var(--_space-16);
+      border-inline-start: 3px solid var(--_accent);
+      border-radius: var(--_radius-small);
+      background: var(--_surface);
+      overflow-wrap: anywhere;
+    }
 
-  static override styles = [
-    ...DialogPart.styles,
-    css`
-      blockquote {
-        margin: 0 0 var(--_space-12);
-        padding: var(--_space-8) var(--_space-16);
-        border-inline-start: 3px solid var(--_accent);
-        border-radius: var(--_radius-small);
-        background: var(--_surface);
-        overflow-wrap: anywhere;
-      }
+    fieldset {
+      display: grid;
+      gap: var(--_space-4);
+      margin: var(--_space-16) 0;
+      padding: 0;
+      border: 0;
+    }
 
-      fieldset {
-        display: grid;
-        gap: var(--_space-4);
-        margin: var(--_space-16) 0;
-        padding: 0;
-        border: 0;
-      }
+    label {
+      display: flex;
+      align-items: center;
+      gap: var(--_space-12);
+      min-height: max(2.5rem, var(--_finger));
+      cursor: pointer;
+    }
 
-      label {
-        display: flex;
-        align-items: center;
-        gap: var(--_space-12);
-        min-height: max(2.5rem, var(--_finger));
-        cursor: pointer;
-      }
+    input[type='radio'] {
+      flex: none;
+      width: 1.15rem;
+      height: 1.15rem;
+      margin: 0;
+      accent-color: var(--_accent);
+    }
 
-      input[type='radio'] {
-        flex: none;
-        width: 1.15rem;
-        height: 1.15rem;
-        margin: 0;
-        accent-color: var(--_accent);
-      }
-
-      wa-callout {
-        margin-top: var(--_space-16);
-      }
-    `,
-  ];
-
-  constructor() {
-    super();
-    this.kind = 'live';
-    this.note = '';
-  }
+    wa-callout {
+      margin-top: var(--_space-16);
+    }
+  `;
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);

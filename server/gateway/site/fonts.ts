@@ -44,6 +44,7 @@ const FACES = `
 @font-face { font-family: 'Figtree Fallback Roboto'; font-weight: 300 900; src: local('Roboto'); ascent-override: 94.1165%; descent-override: 24.7675%; size-adjust: 100.9387%; }
 @font-face { font-family: 'Newsreader Fallback'; font-weight: 500; src: local('Georgia'); ascent-override: 76.4676%; descent-override: 27.5699%; size-adjust: 96.1192%; }
 @font-face { font-family: 'Newsreader Fallback Times'; font-weight: 500; src: local('Times New Roman'), local('Liberation Serif'); ascent-override: 69.6835%; descent-override: 25.124%; line-gap-override: 0%; size-adjust: 105.4769%; }
+@font-face { font-family: 'Newsreader Fallback Noto'; font-weight: 500; src: local('Noto Serif'), local('NotoSerif'); ascent-override: 83.4%; descent-override: 30.1%; line-gap-override: 0%; size-adjust: 88.1%; }
 `;
 
 /** For the head of a page. */

@@ -1,86 +1,53 @@
 /** `<earnings-account>`: the state of a creator's account at the payment provider, and the way to set it up. */
-
-import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { CreatorAccount } from '../../protocol/money/payouts.ts';
+import type { EarningsPage } from '../../protocol/money/payouts.ts';
+import { PagePart } from '../site/page-part.ts';
 import { call } from '../site/site-call.ts';
-
-import { SitePart } from '../site/site-part.ts';
 
 const LOOK = { none: 'open', pending: 'open', enabled: 'good', restricted: 'bad' } as const;
 /** Query parameter of the return from the provider. */
 const RETURN = 'onboarding';
 
-export class EarningsAccount extends SitePart {
-  static override properties = {
-    ...SitePart.properties,
-    account: { attribute: false },
-    isHeld: { attribute: false },
-  };
-  declare account: CreatorAccount;
-  /** The house has put payouts on hold: the details may be right, but nothing is paid. */
-  declare isHeld: boolean;
-  readonly #isBack = takeReturn();
-
+export class EarningsAccount extends PagePart<EarningsPage> {
   static override styles = [
-    ...SitePart.styles,
+    ...PagePart.styles,
     css`
       section {
         margin-top: 0;
       }
 
-      p + p {
-        margin-top: var(--_space-8);
-      }
-
-      .what {
-        font: var(--_type-20);
-      }
-
-      wa-button {
-        margin-top: var(--_space-16);
+      section > h2 {
+        margin-bottom: var(--_space-8);
       }
     `,
   ];
+  readonly #isBack = takeReturn();
 
-  override render(): TemplateResult {
-    const { words, account } = this;
-    const { status } = account;
-    const texts = words.earnings.account;
+  /** Where the house has put payouts on hold, the details may be right, but nothing is paid. */
+  protected override show({ account, freeze }: EarningsPage): unknown {
+    const texts = this.words.earnings.account;
+    const { status, requirements } = account;
     const isOpen = status !== 'enabled';
     return html`<section class="card" aria-labelledby="account" data-testid="account-${status}">
-      <h2 id="account" class="visually-hidden">${texts.title}</h2>
-      ${this.#isBack ? html`<wa-callout variant="neutral" role="status">${texts.back}</wa-callout>` : nothing}
-      <p class="what display"><span class="${LOOK[status]}-mark">${icon(status === 'enabled' ? 'check' : 'warning', 22)}</span> ${status === 'enabled' && this.isHeld ? texts.enabledHeld : texts[status]}</p>
+      <h2 id="account" class="display"><span class="${LOOK[status]}-mark">${icon(isOpen ? 'warning' : 'check', 22)}</span> ${freeze && !isOpen ? texts.enabledHeld : texts[status]}</h2>
+      ${this.#isBack ? html`<p role="status">${texts.back}</p>` : nothing}
       <p class="muted small">${texts[`${status}Text`]}</p>
-      ${
-        isOpen && account.requirements.length > 0
-          ? html`<p class="small">${texts.asked(account.requirements.length)}</p>`
-          : nothing
-      }
-      <wa-button
-        variant="neutral"
-        appearance=${isOpen ? 'accent' : 'outlined'}
-        size=${isOpen ? 'm' : 's'}
-        data-testid="onboarding"
-        ?loading=${this.busy === 'begin'}
-        @click=${this.#begin}
-        >${texts[`${status}Act`]}</wa-button
-      >
-      ${this.messages()}
+      ${isOpen && requirements.length > 0 ? html`<p class="small">${texts.asked(requirements.length)}</p>` : nothing}
+      ${this.acts(account, [
+        {
+          label: texts[`${status}Act`],
+          testId: () => 'onboarding',
+          ...(isOpen && { look: 'filled' }),
+          run: async () => {
+            const returnUrl = location.origin + location.pathname;
+            location.assign((await call('POST /v1/earnings/onboarding', { returnUrl })).onboardingUrl);
+          },
+        },
+      ])}
     </section>`;
   }
-
-  #begin = async (): Promise<void> => {
-    await this.act('begin', async () => {
-      const { onboardingUrl } = await call('POST /v1/earnings/onboarding', {
-        returnUrl: location.origin + location.pathname,
-      });
-      location.assign(onboardingUrl);
-    });
-  };
 }
 
 /** Whether the URL says that the person returns from the provider; removes the parameter. */

@@ -1,104 +1,75 @@
 /** `<earnings-holds>`: held sales, each with its reason and release date. */
-
-import type { PropertyValues, TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import type { PropertyValues } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { EarningsHold, EarningsPage } from '../../protocol/money/payouts.ts';
-import { formatDay, formatMoment } from '../site/dates.ts';
+import { formatDay } from '../site/dates.ts';
+import { PagePart } from '../site/page-part.ts';
 import { call } from '../site/site-call.ts';
-import { SitePart } from '../site/site-part.ts';
 
 /** Sales shown at first; a longer list is expanded in steps. */
 const SHOWN_AT_FIRST = 8;
 const SHOWN_MORE = 25;
 
-export class EarningsHolds extends SitePart {
-  static override properties = {
-    ...SitePart.properties,
-    page: { attribute: false },
-    more: { state: true },
-    next: { state: true },
-    shown: { state: true },
-  };
-  declare page: EarningsPage;
-  /** Holds of further pages. */
-  declare more: EarningsHold[];
-  declare next: string | null | undefined;
-  declare shown: number;
-  /** What was held when the end of the list was reached. */
-  #pendingAtEnd = 0;
+export class EarningsHolds extends PagePart<EarningsPage> {
+  /** Of the first page, and of further ones. */
+  #all: EarningsHold[] = [];
+  #further: EarningsHold[] = [];
+  /** Where the next page begins; null at the end, undefined while there is the first page alone. */
+  #next: string | null | undefined;
+  #shown = SHOWN_AT_FIRST;
 
-  constructor() {
-    super();
-    this.more = [];
-    this.shown = SHOWN_AT_FIRST;
-  }
-
-  override willUpdate(changed: PropertyValues): void {
+  protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
-    if (!changed.has('page')) return;
+    if (!changed.has('data') || !this.data) return;
     // The page is read again and again: released sales leave its beginning, and newer ones come behind the last one.
-    const first = new Set(this.page.holds.map(({ sale }) => sale));
-    this.more = this.more.filter(({ sale }) => !first.has(sale));
-    const isLonger = this.next === null && this.page.summary.pendingMinor !== this.#pendingAtEnd;
-    if (isLonger) this.next = this.more.at(-1)?.sale ?? undefined;
+    const { holds } = this.data;
+    const first = new Set(holds.map(({ sale }) => sale));
+    this.#further = this.#further.filter(({ sale }) => !first.has(sale));
+    this.#all = [...holds, ...this.#further];
+    if (this.#next === null) this.#next = this.#further.at(-1)?.sale;
   }
 
-  get #all(): EarningsHold[] {
-    return [...this.page.holds, ...this.more];
+  protected override isHidden(): boolean {
+    return this.#all.length === 0;
   }
 
-  get #nextHold(): string | null {
-    return this.next === undefined ? this.page.nextHold : this.next;
+  protected override show({ nextHold, summary }: EarningsPage): unknown {
+    const texts = this.words.earnings;
+    const after = this.#next === undefined ? nextHold : this.#next;
+    const list = this.list({
+      items: this.#all.slice(0, this.#shown),
+      testId: 'holds',
+      row: ({ kind, source, reason, soldAt, amountMinor, releaseAt }) => ({
+        title: texts.kinds[kind] ?? kind,
+        lines: [
+          texts.sold(this.moment(soldAt)),
+          texts.reasons[reason],
+          releaseAt
+            ? texts.releasedOn(formatDay(releaseAt, this.language))
+            : reason === 'disputed'
+              ? texts.releaseOpen
+              : texts.releaseHouse,
+        ],
+        amount: this.money(amountMinor, summary.currency),
+        testId: `hold-${source}`,
+      }),
+      more:
+        after || this.#all.length > this.#shown
+          ? { label: texts.more, testId: 'more-holds', load: () => this.#showMore(after) }
+          : undefined,
+    });
+    return this.section('holds', { title: texts.holds, text: texts.holdsText }, list);
   }
 
-  override render(): TemplateResult | typeof nothing {
-    const { words } = this;
-    const all = this.#all;
-    if (all.length === 0) return nothing;
-    return html`<section aria-labelledby="holds">
-      <h2 id="holds" class="display">${words.earnings.holds}</h2>
-      <p class="muted small">${words.earnings.holdsText}</p>
-      <ul class="rows" data-testid="holds">${all.slice(0, this.shown).map((hold) => this.#hold(hold))}</ul>
-      ${
-        all.length > this.shown || this.#nextHold
-          ? html`<wa-button appearance="outlined" size="s" ?loading=${this.busy === 'more'} @click=${this.#showMore}>${words.earnings.more}</wa-button>`
-          : nothing
-      }
-      ${this.messages()}
-    </section>`;
-  }
-
-  #hold(hold: EarningsHold): TemplateResult {
-    const { words, language } = this;
-    const released = hold.releaseAt
-      ? words.earnings.releasedOn(formatDay(hold.releaseAt, language))
-      : hold.reason === 'disputed'
-        ? words.earnings.releaseOpen
-        : words.earnings.releaseHouse;
-    return html`<li data-testid="hold-${hold.source}">
-      <div class="what">
-        <p><b>${words.earnings.kinds[hold.kind] ?? hold.kind}</b> <span class="muted small">· ${words.earnings.sold(formatMoment(hold.soldAt, language))}</span></p>
-        <p class="small">${words.earnings.reasons[hold.reason]}</p>
-        <p class="small muted">${released}</p>
-      </div>
-      <span class="amount">${this.money(hold.amountMinor, this.page.summary.currency)}</span>
-    </li>`;
-  }
-
-  #showMore = async (): Promise<void> => {
-    const after = this.#nextHold;
-    const isEnough = this.#all.length >= this.shown + SHOWN_MORE;
-    if (!isEnough && after) {
-      await this.act('more', async () => {
-        const page = await call('GET /v1/earnings', { after });
-        this.more = [...this.more, ...page.holds];
-        this.next = page.nextHold;
-        this.#pendingAtEnd = this.page.summary.pendingMinor;
-      });
+  async #showMore(after: string | null): Promise<void> {
+    if (after && this.#all.length < this.#shown + SHOWN_MORE) {
+      const { holds, nextHold } = await call('GET /v1/earnings', { after });
+      this.#further = [...this.#further, ...holds];
+      this.#all = [...this.#all, ...holds];
+      this.#next = nextHold;
     }
-    this.shown += SHOWN_MORE;
-  };
+    this.#shown += SHOWN_MORE;
+  }
 }
 
 defineElement('earnings-holds', EarningsHolds);

@@ -30,7 +30,7 @@ test('the month that the creator chose stays when the answer for another one com
   await second;
   answers.get('2030-02')?.();
   await first;
-  expect(papers.statement?.month).toBe('2030-01');
+  expect(papers.data?.statement?.month).toBe('2030-01');
 });
 
 test('a failure to load is no longer shown once the part has loaded', async () => {

@@ -1,46 +1,31 @@
-/** `<earnings-papers>`: payouts, monthly statements, downloads, and the figures for the tax office. */
-import type { EarningsPage, TaxYear } from '../../protocol/money/payouts.ts';
-import { call } from '../site/site-call.ts';
-import '@awesome.me/webawesome/dist/components/option/option.js';
-import '@awesome.me/webawesome/dist/components/select/select.js';
-import type { PropertyValues, TemplateResult } from 'lit';
+/** `<earnings-papers>`: monthly statements, downloads, and the figures for the tax office. */
+import type { PropertyValues } from 'lit';
 import { css, html, nothing } from 'lit';
-import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatCount } from '../../../client-sdk/elements/texts/format.ts';
-import type { Payout, Statement } from '../../protocol/money/payouts.ts';
+import type { EarningsPage, Statement, TaxYear } from '../../protocol/money/payouts.ts';
+import { formatMonth } from '../site/dates.ts';
+import { PagePart } from '../site/page-part.ts';
+import { call } from '../site/site-call.ts';
 
-import { formatMoment, formatMonth } from '../site/dates.ts';
-import { SitePart } from '../site/site-part.ts';
+interface Papers {
+  statement: Statement | undefined;
+  taxYear: TaxYear;
+}
 
-const PAYOUT_LOOK = { pending: 'open', paid: 'good', failed: 'bad' } as const;
-
-export class EarningsPapers extends SitePart {
-  static override properties = {
-    ...SitePart.properties,
-    page: { attribute: false },
-    month: { state: true },
-    statement: { state: true },
-    taxYear: { state: true },
-  };
+export class EarningsPapers extends PagePart<Papers> {
+  static override properties = { ...PagePart.properties, page: { attribute: false } };
   declare page: EarningsPage;
   /** The month that the creator chose; undefined: the latest one. */
-  declare month: string | undefined;
-  declare statement: Statement | undefined;
-  declare taxYear: TaxYear | undefined;
+  month: string | undefined;
+  protected override height = '48rem';
 
   static override styles = [
-    ...SitePart.styles,
+    ...PagePart.styles,
     css`
-      wa-select {
-        max-width: 20rem;
-        margin-bottom: var(--_space-16);
-      }
-
       table {
         width: 100%;
         border-collapse: collapse;
-        font: var(--_type-16);
       }
 
       :is(th, td) {
@@ -62,10 +47,6 @@ export class EarningsPapers extends SitePart {
         padding-inline-start: 0;
         text-align: start;
       }
-
-      .waiting {
-        height: 16rem;
-      }
     `,
   ];
 
@@ -74,152 +55,90 @@ export class EarningsPapers extends SitePart {
     if (this.hasUpdated && changed.has('page')) void this.reload();
   }
 
-  protected override async load(): Promise<void> {
-    const month = this.#shownMonth;
+  protected override read = async () => {
+    const month = this.month ?? this.page.statements[0];
     const [statement, taxYear] = await Promise.all([
       month ? call('GET /v1/earnings/statement', { month }) : undefined,
       call('GET /v1/earnings/tax-year', { year: String(new Date().getUTCFullYear()) }),
     ]);
-    // Another month may have been chosen meanwhile.
-    if (month === this.#shownMonth) this.statement = statement;
-    this.taxYear = taxYear;
+    return { statement, taxYear };
+  };
+
+  protected override show({ statement, taxYear }: Papers): unknown {
+    const texts = this.words.earnings;
+    return [
+      this.section('statements', { title: texts.statements }, this.#months(statement)),
+      this.section(
+        'exports',
+        { title: texts.exports, text: texts.exportsText },
+        html`<p class="buttons">
+          <a class="button outlined small" data-testid="export-csv" href="/v1/earnings.csv" download="loge.csv">CSV</a>
+          <a class="button outlined small" data-testid="export-json" href="/v1/earnings.json" download="loge.json">JSON</a>
+        </p>`,
+      ),
+      this.section('tax', { title: `${texts.tax} ${taxYear.year}`, text: texts.taxText }, this.#tax(taxYear)),
+    ];
   }
 
-  get #shownMonth(): string | undefined {
-    return this.month ?? this.page.statements[0];
+  #months(statement: Statement | undefined): unknown {
+    const texts = this.words.earnings;
+    if (!statement) return html`<p class="muted">${texts.statementsNone}</p>`;
+    const options = this.page.statements.map((month) => ({ value: month, label: formatMonth(month, this.language) }));
+    const month = { name: 'month', label: texts.month, testId: 'statement-month', kind: 'select', options } as const;
+    const search = this.search({
+      fields: [{ ...month, value: statement.month }],
+      ask: (values) => {
+        this.month = values('month');
+      },
+    });
+    // The one that was chosen could not be read.
+    const isOther = this.month !== undefined && this.month !== statement.month;
+    return [search, isOther ? nothing : this.#statement(statement)];
   }
 
-  override render(): TemplateResult {
-    return html`${this.#payouts()} ${this.#statements()} ${this.#exports()} ${this.#tax()} ${this.messages()}`;
-  }
-
-  #payouts(): TemplateResult {
-    const { words, page } = this;
-    return html`<section aria-labelledby="payouts">
-      <h2 id="payouts" class="display">${words.earnings.payouts}</h2>
-      ${
-        page.payouts.length === 0
-          ? html`<p class="muted">${words.earnings.payoutsNone}</p>`
-          : html`<ul class="rows" data-testid="payouts">${page.payouts.map((payout) => this.#payout(payout))}</ul>`
-      }
-    </section>`;
-  }
-
-  #payout({ id, createdAt, settledAt, status, amountMinor, currency, failure, reversedMinor }: Payout): TemplateResult {
-    const { words, language } = this;
-    return html`<li data-testid="payout-${id}">
-      <div class="what">
-        <p><span class="state ${PAYOUT_LOOK[status]}">${words.earnings.payoutStates[status]}</span></p>
-        <p class="small muted">${formatMoment(settledAt ?? createdAt, language)}</p>
-        ${failure ? html`<p class="small">${words.earnings.payoutFailed(failure)}</p>` : nothing}
-        ${reversedMinor > 0 ? html`<p class="small">${words.earnings.payoutReversed(this.money(reversedMinor, currency))}</p>` : nothing}
-      </div>
-      <span class="amount">${this.money(amountMinor, currency)}</span>
-    </li>`;
-  }
-
-  #statements(): TemplateResult {
-    const { words, page, language } = this;
-    const statement = this.statement?.month === this.#shownMonth ? this.statement : undefined;
-    if (page.statements.length === 0) {
-      return html`<section aria-labelledby="statements">
-        <h2 id="statements" class="display">${words.earnings.statements}</h2>
-        <p class="muted">${words.earnings.statementsNone}</p>
-      </section>`;
-    }
-    return html`<section aria-labelledby="statements">
-      <h2 id="statements" class="display">${words.earnings.statements}</h2>
-      ${keyed(
-        this.language,
-        html`<wa-select
-        label=${words.earnings.month}
-        data-testid="statement-month"
-        .value=${this.#shownMonth ?? ''}
-        @change=${(event: Event) => this.#choose((event.target as HTMLInputElement).value)}
-      >
-        ${page.statements.map((month) => html`<wa-option value=${month}>${formatMonth(month, language)}</wa-option>`)}
-      </wa-select>`,
-      )}
-      ${statement ? this.#statement(statement) : this.isLost ? nothing : html`<div class="waiting"></div>`}
-    </section>`;
-  }
-
-  #statement(statement: Statement): TemplateResult {
+  #statement(statement: Statement): unknown {
     const texts = this.words.earnings.statement;
-    const { sales, refunds, currency, refundCount } = statement;
-    const line = (label: string, amountMinor: number, look = '') =>
-      html`<dt class=${look}>${label}</dt><dd class=${look}>${this.money(amountMinor, currency)}</dd>`;
-    const detail = (label: string, amountMinor: number) =>
-      amountMinor === 0 ? nothing : line(label, amountMinor, 'indent');
-    return html`
-      <dl class="facts" data-testid="statement">
-        ${line(texts.opening, statement.openingMinor)} ${line(texts.gross(statement.saleCount), sales.grossMinor)}
-        ${detail(texts.vat, -sales.vatMinor)} ${detail(texts.fees, -sales.feesMinor)} ${detail(texts.charity, -sales.charityMinor)}
-        ${line(texts.net, sales.netMinor)}
-        ${refundCount > 0 ? line(texts.refunds(refundCount), refunds.netMinor) : nothing}
-        ${statement.payoutsMinor === 0 ? nothing : line(texts.payouts, statement.payoutsMinor)}
-        ${line(texts.closing, statement.closingMinor, 'sum')}
-      </dl>
+    const { month, sales, refunds, payoutsMinor, currency, refundCount } = statement;
+    const money = (amountMinor: number) => this.money(amountMinor, currency);
+    const unlessZero = (amountMinor: number) => amountMinor !== 0 && money(amountMinor);
+    return html`<div data-testid="statement">
+        ${this.facts([
+          [texts.opening, money(statement.openingMinor)],
+          [texts.gross(statement.saleCount), money(sales.grossMinor)],
+          [texts.vat, unlessZero(-sales.vatMinor), 'indent'],
+          [texts.fees, unlessZero(-sales.feesMinor), 'indent'],
+          [texts.charity, unlessZero(-sales.charityMinor), 'indent'],
+          [texts.net, money(sales.netMinor)],
+          [texts.refunds(refundCount), refundCount > 0 && money(refunds.netMinor)],
+          [texts.payouts, unlessZero(payoutsMinor)],
+          [texts.closing, money(statement.closingMinor), 'sum'],
+        ])}
+      </div>
       <p class="buttons">
-        <wa-button appearance="outlined" size="s" href="/v1/earnings.csv?month=${statement.month}" download="loge-${statement.month}.csv">${texts.csv}</wa-button>
-      </p>
-    `;
+        <a class="button outlined small" href="/v1/earnings.csv?month=${month}" download="loge-${month}.csv">${texts.csv}</a>
+      </p>`;
   }
 
-  #choose(month: string): void {
-    this.month = month;
-    void this.reload();
-  }
-
-  #exports(): TemplateResult {
-    const { words } = this;
-    return html`<section aria-labelledby="exports">
-      <h2 id="exports" class="display">${words.earnings.exports}</h2>
-      <p class="muted small">${words.earnings.exportsText}</p>
-      <p class="buttons">
-        <wa-button appearance="outlined" size="s" data-testid="export-csv" href="/v1/earnings.csv" download="loge.csv">CSV</wa-button>
-        <wa-button appearance="outlined" size="s" data-testid="export-json" href="/v1/earnings.json" download="loge.json">JSON</wa-button>
-      </p>
-    </section>`;
-  }
-
-  #tax(): TemplateResult {
-    const { words, taxYear, language } = this;
-    const quarters = taxYear?.quarters.filter(
-      ({ activities, considerationMinor }) => activities > 0 || considerationMinor !== 0,
-    );
-    return html`<section aria-labelledby="tax">
-      <h2 id="tax" class="display">${words.earnings.tax}${taxYear ? ` ${taxYear.year}` : ''}</h2>
-      <p class="muted small">${words.earnings.taxText}</p>
-      ${
-        quarters && quarters.length > 0
-          ? html`<div class="scroller" tabindex="0" role="region" aria-labelledby="tax"><table data-testid="tax">
-              <thead>
-                <tr>
-                  <th scope="col">${words.earnings.taxQuarter}</th>
-                  <th scope="col">${words.earnings.taxEarned}</th>
-                  <th scope="col">${words.earnings.taxSales}</th>
-                  <th scope="col">${words.earnings.taxFees}</th>
-                  <th scope="col">${words.earnings.taxTaxes}</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${quarters.map(
-                  (it) => html`<tr>
-                    <th scope="row">${language === 'fr' ? it.quarter.slice(5).replace('Q', 'T') : it.quarter.slice(5)}</th>
-                    <td>${this.money(it.considerationMinor, it.currency)}</td>
-                    <td>${formatCount(it.activities, language)}</td>
-                    <td>${this.money(it.feesMinor, it.currency)}</td>
-                    <td>${this.money(it.taxesMinor, it.currency)}</td>
-                  </tr>`,
-                )}
-              </tbody>
-            </table></div>`
-          : quarters
-            ? html`<p class="small">${words.earnings.taxNone}</p>`
-            : nothing
-      }
-    </section>`;
+  #tax({ quarters: all }: TaxYear): unknown {
+    const { words, language } = this;
+    const texts = words.earnings;
+    const quarters = all.filter(({ activities, considerationMinor }) => activities > 0 || considerationMinor !== 0);
+    if (quarters.length === 0) return html`<p class="small">${texts.taxNone}</p>`;
+    const heads = [texts.taxQuarter, texts.taxEarned, texts.taxSales, texts.taxFees, texts.taxTaxes];
+    return html`<div class="scroller" tabindex="0" role="region" aria-labelledby="tax"><table data-testid="tax">
+      <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+      <tbody>
+        ${quarters.map(
+          ({ quarter, considerationMinor, activities, feesMinor, taxesMinor, currency }) => html`<tr>
+            <th scope="row">${language === 'fr' ? quarter.slice(5).replace('Q', 'T') : quarter.slice(5)}</th>
+            <td>${this.money(considerationMinor, currency)}</td>
+            <td>${formatCount(activities, language)}</td>
+            <td>${this.money(feesMinor, currency)}</td>
+            <td>${this.money(taxesMinor, currency)}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table></div>`;
   }
 }
 

@@ -1,35 +1,18 @@
 /** `<earnings-summary>`: a creator's four totals, why money is held, and the next releases. */
-
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { EarningsPage, EarningsRelease, FrozenEarnings } from '../../protocol/money/payouts.ts';
-
 import { dayKey, formatDay, formatDaysUntil } from '../site/dates.ts';
-import { SitePart } from '../site/site-part.ts';
+import { PagePart, type Row } from '../site/page-part.ts';
 
 /** Days that are listed; later ones are in the list of sales. */
 const DAYS_SHOWN = 6;
 
-export class EarningsSummary extends SitePart {
-  static override properties = { ...SitePart.properties, page: { attribute: false } };
-  declare page: EarningsPage;
-
+export class EarningsSummary extends PagePart<EarningsPage> {
   static override styles = [
-    ...SitePart.styles,
+    ...PagePart.styles,
     css`
-      :host {
-        display: block;
-      }
-
-      wa-callout {
-        margin-top: var(--_space-16);
-      }
-
-      wa-callout strong {
-        display: block;
-      }
-
       .when {
         color: var(--_accent);
         font: var(--_type-16);
@@ -37,45 +20,39 @@ export class EarningsSummary extends SitePart {
     `,
   ];
 
-  override render(): TemplateResult {
-    const { words } = this;
-    const { summary } = this.page;
-    return html`
-      <dl class="figures">
-        ${this.#figure('pending', words.earnings.pending, summary.pendingMinor, words.earnings.pendingHint)}
-        ${this.#figure('available', words.earnings.available, summary.availableMinor, this.#availableHint(), true)}
-        ${this.#figure('in-payout', words.earnings.inPayout, summary.inPayoutMinor, words.earnings.inPayoutHint)}
-        ${this.#figure('paid-out', words.earnings.paidOut, summary.paidOutMinor, words.earnings.paidOutHint)}
-      </dl>
-      ${summary.frozen.map((frozen) => this.#frozen(frozen))}
-      ${this.#frozenEmpty()} ${this.#next()}
-    `;
+  protected override show(page: EarningsPage): unknown {
+    const { earnings: texts } = this.words;
+    const { summary } = page;
+    const figure = (id: string, label: string, amountMinor: number, hint: string) => ({
+      ...{ label, hint, testId: `earnings-${id}` },
+      amount: this.money(amountMinor, summary.currency),
+    });
+    return [
+      this.figures([
+        figure('pending', texts.pending, summary.pendingMinor, texts.pendingHint),
+        { ...figure('available', texts.available, summary.availableMinor, this.#availableHint(page)), isStrong: true },
+        figure('in-payout', texts.inPayout, summary.inPayoutMinor, texts.inPayoutHint),
+        figure('paid-out', texts.paidOut, summary.paidOutMinor, texts.paidOutHint),
+      ]),
+      summary.frozen.map((frozen) => this.#frozen(frozen, page)),
+      this.#frozenEmpty(page),
+      this.section('next', { title: texts.next }, this.#next(page)),
+    ];
   }
 
   /** No payout is promised to a creator whose money waits, for a reason that stands below. */
-  #availableHint(): string {
+  #availableHint({ freeze, summary }: EarningsPage): string {
     const { owedHint, waitsHint, availableHint } = this.words.earnings;
-    const { freeze, summary } = this.page;
     if (summary.availableMinor < 0) return owedHint;
     return freeze || summary.frozen.length > 0 ? waitsHint : availableHint;
   }
 
-  #figure(id: string, label: string, amountMinor: number, hint: string, isStrong = false): TemplateResult {
-    return html`<div class=${isStrong ? 'strong' : ''}>
-      <dt>${label}</dt>
-      <dd class="amount" data-testid="earnings-${id}">${this.money(amountMinor, this.page.summary.currency)}</dd>
-      <dd class="small">${hint}</dd>
-    </div>`;
-  }
-
-  #frozen(frozen: FrozenEarnings): TemplateResult {
+  #frozen({ reason, until, amountMinor }: FrozenEarnings, page: EarningsPage): TemplateResult {
     const { frozen: texts } = this.words.earnings;
-    const { currency, payoutMinMinor } = this.page.summary;
-    const { reason } = frozen;
-    const { freeze } = this.page;
+    const { currency, payoutMinMinor } = page.summary;
     const note =
-      reason === 'house' && freeze
-        ? this.#houseNote(freeze.reason)
+      reason === 'house'
+        ? this.#houseNote(page)
         : reason === 'suspended'
           ? html`<a class="link" href="/reports">${texts.suspended.decision}</a>`
           : nothing;
@@ -83,82 +60,65 @@ export class EarningsSummary extends SitePart {
       reason === 'below_minimum'
         ? texts.below_minimum.text(this.money(payoutMinMinor, currency))
         : reason === 'suspended'
-          ? texts.suspended.text(frozen.until ? formatDay(frozen.until, this.language) : null)
+          ? texts.suspended.text(until ? formatDay(until, this.language) : null)
           : texts[reason].text;
-    return html`<wa-callout variant=${reason === 'recovery' ? 'danger' : 'brand'} data-testid="frozen-${reason}">
-      <strong>${texts[reason].title(this.money(Math.abs(frozen.amountMinor), currency))}</strong>${text} ${note}
-    </wa-callout>`;
+    const title = texts[reason].title(this.money(Math.abs(amountMinor), currency));
+    return html`<div class="callout ${reason === 'recovery' ? 'danger' : ''}" data-testid="frozen-${reason}">
+      <div><strong>${title}</strong>${text} ${note}</div>
+    </div>`;
   }
 
   /** Why, until when, what to do, and whom to write to. */
-  #houseNote(reason: string): TemplateResult {
+  #houseNote({ freeze, contact }: EarningsPage): unknown {
+    if (!freeze) return nothing;
     const texts = this.words.earnings.frozen.house;
-    const { contact } = this.page;
-    return html`${texts.note(reason)} ${texts.until}
+    return html`${texts.note(freeze.reason)} ${texts.until}
     ${contact ? html`${texts.contact} <a class="link" href="mailto:${contact}">${contact}</a>` : nothing}`;
   }
 
   /** A freeze is shown even without earnings. */
-  #frozenEmpty(): TemplateResult | typeof nothing {
-    const { freeze, summary } = this.page;
+  #frozenEmpty(page: EarningsPage): unknown {
     const texts = this.words.earnings.frozen.house;
-    if (!freeze || summary.frozen.some(({ reason }) => reason === 'house')) return nothing;
-    return html`<wa-callout variant="brand" data-testid="frozen-house">
-      <strong>${texts.none}</strong>${texts.text} ${this.#houseNote(freeze.reason)}
-    </wa-callout>`;
+    if (!page.freeze || page.summary.frozen.some(({ reason }) => reason === 'house')) return nothing;
+    return html`<div class="callout" data-testid="frozen-house">
+      <div><strong>${texts.none}</strong>${texts.text} ${this.#houseNote(page)}</div>
+    </div>`;
   }
 
-  #next(): TemplateResult {
-    const { words, page } = this;
-    const { currency, availableMinor, frozen } = page.summary;
-    const days = mergeLocalDays(page.summary.releases);
-    const hasPayout = days.some(({ payoutMinor }) => payoutMinor > 0);
-    const undecidedMinor = page.holds.reduce((sum, hold) => sum + (hold.releaseAt ? 0 : hold.amountMinor), 0);
+  #next({ summary, holds }: EarningsPage): unknown {
+    const texts = this.words.earnings;
+    const { currency, availableMinor, frozen } = summary;
+    const days = mergeLocalDays(summary.releases);
+    const undecidedMinor = holds.reduce((sum, hold) => sum + (hold.releaseAt ? 0 : hold.amountMinor), 0);
     const goes = availableMinor > 0 && frozen.length === 0;
-    const isNothing = days.length === 0 && undecidedMinor === 0 && !goes;
-    return html`<section aria-labelledby="next">
-      <h2 id="next" class="display">${words.earnings.next}</h2>
-      ${
-        isNothing
-          ? html`<p class="muted">${words.earnings.nextNone}</p>`
-          : html`<ul class="rows" data-testid="earnings-next">
-              ${goes ? this.#row(words.earnings.payoutNext(this.money(availableMinor, currency)), words.earnings.payoutWhen) : nothing}
-              ${days.slice(0, DAYS_SHOWN).map((day) => this.#release(day))}
-              ${
-                undecidedMinor === 0
-                  ? nothing
-                  : this.#row(
-                      words.earnings.undecided(this.money(undecidedMinor, currency)),
-                      words.earnings.undecidedWhen,
-                    )
-              }
-            </ul>`
-      }
-      ${
-        hasPayout
-          ? html`<a class="link" href="/v1/earnings/calendar?locale=${this.language}" download data-testid="payout-calendar">${words.earnings.calendar}</a>`
-          : nothing
-      }
-    </section>`;
+    const items = [
+      goes && { title: texts.payoutNext(this.money(availableMinor, currency)), lines: [texts.payoutWhen] },
+      ...days.slice(0, DAYS_SHOWN).map((day) => this.#release(day, currency)),
+      undecidedMinor !== 0 && {
+        title: texts.undecided(this.money(undecidedMinor, currency)),
+        lines: [texts.undecidedWhen],
+      },
+    ].filter((row) => row !== false);
+    return [
+      this.list<Row>({ items, row: (row) => row, testId: 'earnings-next', empty: texts.nextNone }),
+      days.some(({ payoutMinor }) => payoutMinor > 0)
+        ? html`<a class="link" href="/v1/earnings/calendar?locale=${this.language}" download data-testid="payout-calendar">${texts.calendar}</a>`
+        : nothing,
+    ];
   }
 
-  #release({ at, amountMinor, payoutMinor, saleCount }: EarningsRelease): TemplateResult {
-    const { words, language } = this;
-    const money = (minor: number) => this.money(minor, this.page.summary.currency);
-    const { earnings: texts } = words;
-    return html`<li>
-      <div class="what">
-        <p>${payoutMinor > 0 ? texts.pays(money(payoutMinor)) : texts.releasesOnly(money(amountMinor))}</p>
-        <p class="small muted">
-          ${payoutMinor > amountMinor ? texts.releaseSalesAndRest(saleCount) : texts.releaseSales(saleCount)}
-        </p>
-      </div>
-      <span class="when"><time datetime=${at}>${formatDay(at, language)}</time>, ${formatDaysUntil(at, language)}</span>
-    </li>`;
-  }
-
-  #row(text: string, when: string): TemplateResult {
-    return html`<li><p class="what">${text}</p><span class="small muted">${when}</span></li>`;
+  #release({ at, amountMinor, payoutMinor, saleCount }: EarningsRelease, currency: string): Row {
+    const { language } = this;
+    const texts = this.words.earnings;
+    const when = html`<time datetime=${at}>${formatDay(at, language)}</time>, ${formatDaysUntil(at, language)}`;
+    return {
+      title:
+        payoutMinor > 0
+          ? texts.pays(this.money(payoutMinor, currency))
+          : texts.releasesOnly(this.money(amountMinor, currency)),
+      lines: [payoutMinor > amountMinor ? texts.releaseSalesAndRest(saleCount) : texts.releaseSales(saleCount)],
+      amount: html`<span class="when">${when}</span>`,
+    };
   }
 }
 

@@ -18,6 +18,7 @@ registerParts({
   'earnings-account': loadEarnings,
   'earnings-holds': loadEarnings,
   'earnings-papers': loadEarnings,
+  'earnings-payouts': loadEarnings,
   'earnings-summary': loadEarnings,
 });
 
@@ -40,6 +41,7 @@ export class SiteEarnings extends SitePage {
 
       earnings-summary,
       .waiting {
+        display: block;
         margin-top: var(--_space-24);
       }
 
@@ -149,14 +151,15 @@ export class SiteEarnings extends SitePage {
     const isFirst = earnings.statements.length === 0;
     // What blocks payouts comes first.
     const isPayable = earnings.account.status === 'enabled';
-    const account = html`<earnings-account .account=${earnings.account} .isHeld=${earnings.freeze !== null}></earnings-account>`;
+    const account = html`<earnings-account .data=${earnings}></earnings-account>`;
     return html`
-      <earnings-summary .page=${earnings}></earnings-summary>
+      <earnings-summary .data=${earnings}></earnings-summary>
       ${isPayable ? nothing : account}
       <div class="parts">
-        <div>${isFirst ? this.#wayOfMoney() : html`<earnings-holds .page=${earnings}></earnings-holds>`}</div>
+        <div>${isFirst ? this.#wayOfMoney() : html`<earnings-holds .data=${earnings}></earnings-holds>`}</div>
         <div>
           ${isPayable ? account : nothing}
+          <earnings-payouts .data=${earnings}></earnings-payouts>
           <earnings-papers .page=${earnings}></earnings-papers>
         </div>
       </div>
@@ -172,7 +175,7 @@ export class SiteEarnings extends SitePage {
       <ol class="steps">
         ${words.earnings.steps.map(({ title, text }) => html`<li><b>${title}</b><span>${text}</span></li>`)}
       </ol>
-      <wa-button variant="neutral" href="/studio">${words.earnings.openStudio}</wa-button>
+      <a class="button" href="/studio">${words.earnings.openStudio}</a>
     </section>`;
   }
 }

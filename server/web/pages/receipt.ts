@@ -1,12 +1,13 @@
 /** A receipt: payment, payer, split of the price, and accepted terms. Has a print layout. */
-import type { SiteSession } from '../../protocol/site.ts';
-import { call } from '../site/site-call.ts';
-import '../../../client-sdk/elements/theme/web-awesome.ts';
+
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { formatDuration, formatLongDay, formatMoney } from '../../../client-sdk/elements/texts/format.ts';
+import type { SiteSession } from '../../protocol/site.ts';
+import { call } from '../site/site-call.ts';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
+import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
@@ -176,17 +177,14 @@ export class SiteReceipt extends SitePage {
 
   #acts(receipt: Receipt, isOwn: boolean): TemplateResult {
     const words = this.words.receipt;
+    const isBusy = this.busy !== '';
     return html`
-      ${this.isWithdrawn ? html`<wa-callout variant="success" role="status" data-testid="withdrawn">${words.withdrawn}</wa-callout>` : nothing}
-      ${this.problem ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
+      ${this.isWithdrawn ? html`<div class="callout" role="status" data-testid="withdrawn">${words.withdrawn}</div>` : nothing}
+      ${this.problem ? html`<div class="callout danger" role="alert">${this.problem}</div>` : nothing}
       ${receipt.withdrawable && isOwn ? html`<p class="small muted">${words.withdrawable}</p>` : nothing}
       <p class="buttons">
-        <wa-button variant="neutral" data-testid="print" @click=${() => window.print()}>${words.print}</wa-button>
-        ${
-          receipt.withdrawable && isOwn
-            ? html`<wa-button appearance="outlined" data-testid="withdraw" ?loading=${this.busy !== ''} @click=${() => this.#withdraw(receipt)}>${words.withdraw}</wa-button>`
-            : nothing
-        }
+        ${button({ label: words.print, testId: 'print', onClick: () => window.print() })}
+        ${receipt.withdrawable && isOwn ? button({ label: words.withdraw, testId: 'withdraw', isOutlined: true, isBusy, onClick: () => this.#withdraw(receipt) }) : nothing}
       </p>
     `;
   }

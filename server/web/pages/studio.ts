@@ -96,7 +96,7 @@ export class SiteStudio extends SitePage {
               ? rooms.length > 0
                 ? html`<ul class="rooms">${rooms.map((room) => this.#row(room))}</ul>`
                 : html`<p class="muted">${words.studio.none}</p>`
-              : html`<div class="waiting" style="height: 12rem"></div>`
+              : html`<div class="waiting" pending style="height: 12rem"></div>`
           }
         </section>
         <section class="new" aria-labelledby="new">

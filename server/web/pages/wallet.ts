@@ -2,6 +2,7 @@
 
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { spinner } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { returnUrlFor, takeCheckoutReturn } from '../../../client-sdk/elements/money/checkout.ts';
 import type { TopupOrder } from '../../../client-sdk/elements/money/topup-form.ts';
@@ -15,15 +16,13 @@ import { SitePage } from '../site/site-page.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { walletPageStyles } from '../styles/wallet-styles.ts';
 import { readAwaitedTopup, storeAwaitedTopup } from '../wallet/awaited-topup.ts';
-import type { WalletEntry } from '../wallet/history-pages.ts';
 import {
-  type HistoryPlace,
+  type HistoryPage,
   readCardHistory,
   readCreditHistory,
   readHistory,
   startOfHistory,
 } from '../wallet/history-pages.ts';
-import type { HistoryRead } from '../wallet/wallet-history.ts';
 import '../texts/wallet-texts.ts';
 
 const loadWallet = () => import('../wallet/wallet-parts.ts');
@@ -48,23 +47,20 @@ export class SiteWallet extends SitePage {
   static override properties = {
     ...SitePage.properties,
     wallet: { state: true },
-    entries: { state: true },
-    older: { state: true },
+    history: { state: true },
     cards: { state: true },
     refundable: { state: true },
     notice: { state: true },
     isPastDue: { state: true },
   };
   declare wallet: Wallet | undefined;
-  declare entries: WalletEntry[] | undefined;
-  /** Where the history continues. */
-  declare older: HistoryPlace | null;
+  declare history: HistoryPage | undefined;
   /** Undefined while they could not be read. */
   declare cards: SavedCard[] | undefined;
   declare refundable: UnspentTopup[];
   declare notice: Notice | undefined;
-  /** A membership with a failed renewal comes first. */
-  declare isPastDue: boolean;
+  /** Whether the renewal of a membership has failed; undefined until the memberships are known. */
+  declare isPastDue: boolean | undefined;
   protected readonly page = 'wallet';
   #checkout = takeCheckoutReturn();
 
@@ -72,9 +68,7 @@ export class SiteWallet extends SitePage {
 
   constructor() {
     super();
-    this.older = null;
     this.refundable = [];
-    this.isPastDue = false;
   }
 
   protected override async load(session: SiteSession): Promise<void> {
@@ -88,10 +82,9 @@ export class SiteWallet extends SitePage {
   }
 
   async #read(): Promise<void> {
-    const history = readHistory(startOfHistory(readCreditHistory, readCardHistory));
-    [this.wallet, { entries: this.entries, next: this.older }, this.cards, this.refundable] = await Promise.all([
+    [this.wallet, this.history, this.cards, this.refundable] = await Promise.all([
       call('GET /v1/wallet'),
-      history,
+      readHistory(startOfHistory(readCreditHistory, readCardHistory)),
       // A failure of these two does not block the rest of the wallet.
       call('GET /v1/wallet/cards').then(
         ({ cards }) => cards,
@@ -108,7 +101,7 @@ export class SiteWallet extends SitePage {
   async #awaitCredit(): Promise<void> {
     const topup = readAwaitedTopup();
     if (!topup) return;
-    const isHere = () => this.entries?.some(({ id }) => id === topup) ?? false;
+    const isHere = () => this.history?.entries.some(({ id }) => id === topup) ?? false;
     this.notice = 'confirming';
     for (let asked = 0; asked < ASK_TIMES && !isHere(); asked += 1) {
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
@@ -130,7 +123,7 @@ export class SiteWallet extends SitePage {
       <h1 class="display">${words.wallet.title}</h1>
       <div class="halves" @wallet-changed=${() => this.#read()}>
         <div class="credit">
-          ${this.isPastDue ? this.#pastDue() : nothing} ${isOff ? this.#noCredit() : this.#balance(currency)} ${this.#notices()}
+          ${isOff ? this.#noCredit() : this.#balance(currency)} ${this.#pastDue()} ${this.#notices()}
           ${isOff ? nothing : this.#topUp(currency)}
         </div>
         <div class="happened">
@@ -140,16 +133,7 @@ export class SiteWallet extends SitePage {
               this.isPastDue = event.detail.isPastDue;
             }}
           ></wallet-memberships>
-          <wallet-history
-            .entries=${this.entries}
-            .older=${this.older}
-            @history-read=${({ detail }: CustomEvent<HistoryRead>) => {
-              // The history was reloaded meanwhile: the pages of the old one are discarded.
-              if (detail.place !== this.older) return;
-              this.entries = [...(this.entries ?? []), ...detail.entries];
-              this.older = detail.next;
-            }}
-          ></wallet-history>
+          ${this.history ? html`<wallet-history .data=${this.history}></wallet-history>` : nothing}
         </div>
         <div class="back">
           ${this.cards ? html`<wallet-cards .data=${this.cards}></wallet-cards>` : nothing}
@@ -184,13 +168,19 @@ export class SiteWallet extends SitePage {
     void this.#read();
   };
 
-  /** What ends access soon is shown first, also if the membership is listed below. */
+  /** What ends access soon is shown next to the credit. What follows is shown once it is known. */
   #pastDue(): TemplateResult {
-    const { words } = this;
+    const { pastDue, whatToDo } = this.words.wallet.memberships;
     const show = () => this.renderRoot.querySelector('wallet-memberships')?.scrollIntoView({ block: 'center' });
-    return html`<wa-callout class="urgent" variant="danger" data-testid="wallet-past-due">
-      ${words.wallet.memberships.pastDue}. <button class="link" type="button" @click=${show}>${words.wallet.memberships.whatToDo}</button>
-    </wa-callout>`;
+    return html`<div ?pending=${this.isPastDue === undefined}>
+      ${
+        this.isPastDue
+          ? html`<div class="callout danger" data-testid="wallet-past-due">
+              <span>${pastDue}. <button class="link" type="button" @click=${show}>${whatToDo}</button></span>
+            </div>`
+          : nothing
+      }
+    </div>`;
   }
 
   #noCredit(): TemplateResult {
@@ -204,39 +194,32 @@ export class SiteWallet extends SitePage {
   #balance(currency: string): TemplateResult {
     const { words, wallet, language } = this;
     const money = (amountMinor: number) => formatMoney(amountMinor, currency, language);
-    return html`<div class="balance card">
+    return html`<div class="balance card" ?pending=${!wallet}>
       <p class="muted">${words.wallet.balance}</p>
       <p class="amount display" data-testid="wallet-balance">
         ${wallet ? money(wallet.balanceMinor) : html`<span class="waiting"></span>`}
       </p>
+      <p class="what muted">${words.wallet.text}</p>
       ${
         wallet && wallet.promoMinor > 0
-          ? html`<dl class="apart">
-                <div><dt>${words.wallet.paid}</dt><dd>${money(wallet.balanceMinor - wallet.promoMinor)}</dd></div>
-                <div><dt>${words.wallet.promo}</dt><dd data-testid="wallet-promo">${money(wallet.promoMinor)}</dd></div>
+          ? html`<dl class="facts">
+                <dt>${words.wallet.paid}</dt><dd>${money(wallet.balanceMinor - wallet.promoMinor)}</dd>
+                <dt>${words.wallet.promo}</dt><dd data-testid="wallet-promo">${money(wallet.promoMinor)}</dd>
               </dl>
               <p class="what muted">${words.wallet.promoText}</p>`
           : nothing
       }
-      <p class="what muted">${words.wallet.text}</p>
     </div>`;
   }
 
   #notices(): TemplateResult {
     const { words, notice } = this;
-    const look = {
-      confirming: 'brand',
-      arrived: 'success',
-      late: 'brand',
-      cancelled: 'brand',
-      refused: 'danger',
-    } as const;
     return html`<div aria-live="polite">
       ${
         notice
-          ? html`<wa-callout variant=${look[notice]} data-testid="wallet-notice">
-              ${notice === 'confirming' ? html`<wa-spinner slot="icon"></wa-spinner>` : nothing}${words.wallet[notice]}
-            </wa-callout>`
+          ? html`<div class="callout ${notice === 'refused' ? 'danger' : ''}" data-testid="wallet-notice">
+              ${notice === 'confirming' ? spinner() : nothing}<span>${words.wallet[notice]}</span>
+            </div>`
           : nothing
       }
     </div>`;

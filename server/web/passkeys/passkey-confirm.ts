@@ -25,7 +25,6 @@ class PasskeyConfirm extends LogeElement {
   #answer: ((isConfirmed: boolean) => void) | undefined;
 
   static override styles = [
-    ...LogeElement.styles,
     plainControlStyles,
     css`
       dialog {

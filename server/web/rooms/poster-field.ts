@@ -21,7 +21,6 @@ export class PosterField extends LogeElement {
   declare choice: Choice;
 
   static override styles = [
-    ...LogeElement.styles,
     plainControlStyles,
     css`
       .label {

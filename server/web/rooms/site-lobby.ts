@@ -12,7 +12,7 @@ export class SiteLobby extends LogeElement {
   static override properties = { info: { attribute: false } };
   declare info: PublicRoomView | undefined;
 
-  static override styles = [...LogeElement.styles, ...lobbyContentStyles];
+  static override styles = lobbyContentStyles;
 
   override render(): TemplateResult | typeof nothing {
     const { info, texts, language } = this;

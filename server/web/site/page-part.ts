@@ -13,7 +13,7 @@ export interface Row {
   title: unknown;
   /** What the row opens, wherever it is pressed. */
   href?: string | undefined;
-  state?: { look: 'good' | 'bad' | 'open'; text: string } | undefined;
+  state?: { look: 'good' | 'bad' | 'open' | ''; text: string } | undefined;
   /** Below the title, in small type; nothing is left out. */
   lines?: readonly unknown[];
   amount?: unknown;
@@ -103,6 +103,7 @@ export interface Figure {
   amount: string;
   hint: string;
   testId: string;
+  isStrong?: boolean;
 }
 
 /** `Data`: what the part shows, as `read()` answers or as the page gives it in `data`. */
@@ -150,10 +151,9 @@ export abstract class PagePart<Data = undefined> extends SitePart {
   /** Adds to what is shown, such as the next page; not to what has been read anew meanwhile. */
   protected async extend(next: (data: Data) => Promise<Data>): Promise<void> {
     const { data } = this;
-    const reads = this.#reads;
     if (data === undefined) return;
     const extended = await next(data);
-    if (reads === this.#reads) this.data = extended;
+    if (this.data === data) this.data = extended;
   }
 
   override render(): unknown {
@@ -219,7 +219,7 @@ export abstract class PagePart<Data = undefined> extends SitePart {
 
   #act<Item>(item: Item, act: RowAct<Item>, index: number): TemplateResult {
     const label = typeof act.label === 'string' ? act.label : act.label(item);
-    const name = act.testId?.(item) ?? `${label} ${index}`;
+    const name = `${act.testId?.(item) ?? label} ${index}`;
     const look = act.look === 'filled' ? '' : (act.look ?? 'outlined small');
     return html`<button
       type="button"
@@ -257,7 +257,9 @@ export abstract class PagePart<Data = undefined> extends SitePart {
   }
 
   /** Pairs; those without a value are left out. */
-  protected facts(pairs: readonly (readonly [label: unknown, value: unknown, look?: 'sum'])[]): TemplateResult {
+  protected facts(
+    pairs: readonly (readonly [label: unknown, value: unknown, look?: 'sum' | 'indent'])[],
+  ): TemplateResult {
     return html`<dl class="facts">
       ${pairs.map(([label, value, look = '']) => (value ? html`<dt class=${look}>${label}</dt><dd class=${look}>${value}</dd>` : nothing))}
     </dl>`;
@@ -266,7 +268,7 @@ export abstract class PagePart<Data = undefined> extends SitePart {
   protected figures(figures: readonly Figure[]): TemplateResult {
     return html`<dl class="figures">
       ${figures.map(
-        ({ label, amount, hint, testId }) => html`<div>
+        ({ label, amount, hint, testId, isStrong }) => html`<div class=${isStrong ? 'strong' : nothing}>
           <dt>${label}</dt>
           <dd class="amount" data-testid=${testId}>${amount}</dd>
           <dd class="small">${hint}</dd>

@@ -41,7 +41,7 @@ export abstract class SitePage extends LogeElement {
   /** Whether the page has all of its data; without it there is no footer, which would be pushed away. */
   declare isReady: boolean;
 
-  static override styles = [...LogeElement.styles, plainControlStyles, frameStyles, pageStyles];
+  static override styles = [plainControlStyles, frameStyles, pageStyles];
 
   protected abstract readonly page: PageName;
   /** A full-height page has no footer and does not scroll. */

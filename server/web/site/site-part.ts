@@ -33,7 +33,6 @@ export abstract class SitePart extends LogeElement {
   #confirm: LogeConfirm | undefined;
 
   static override styles = [
-    ...LogeElement.styles,
     plainControlStyles,
     pageStyles,
     ledgerStyles,

@@ -25,7 +25,7 @@ export class SiteSignIn extends LogeElement {
   /** Of the sign-in page; undefined in a house that only embeds. */
   declare path: string | undefined;
 
-  static override styles = [...LogeElement.styles, plainControlStyles, signInStyles];
+  static override styles = [plainControlStyles, signInStyles];
 
   constructor() {
     super();

@@ -67,7 +67,13 @@ export const ledgerStyles = css`
     align-items: center;
   }
 
+  .rows strong .muted {
+    font-weight: 400;
+  }
+
   .rows .amount {
+    display: grid;
+    justify-items: end;
     font-weight: 600;
     white-space: nowrap;
   }
@@ -84,10 +90,6 @@ export const ledgerStyles = css`
 
   :not(li) > .acts {
     margin-top: var(--_space-16);
-  }
-
-  .small {
-    font: var(--_type-14);
   }
 
   a {
@@ -177,10 +179,6 @@ export const ledgerStyles = css`
     font: var(--_title-20);
   }
 
-  .messages wa-callout {
-    margin-block: var(--_space-16);
-  }
-
   .link {
     min-height: max(1.75rem, var(--_finger));
     padding: 0;
@@ -191,6 +189,10 @@ export const ledgerStyles = css`
     text-decoration: underline;
     text-underline-offset: 0.2em;
     cursor: pointer;
+  }
+
+  .small {
+    font: var(--_type-14);
   }
 
   a.link {

@@ -143,6 +143,22 @@ export const frameStyles = css`
     }
   }
 
+  /* With very large text, the places to go have a row of their own. */
+  @media (max-width: 18rem) {
+    header,
+    .full header {
+      flex-wrap: wrap;
+      justify-content: space-between;
+      height: auto;
+    }
+
+    nav {
+      flex: 1 0 100%;
+      flex-wrap: wrap;
+      order: 1;
+    }
+  }
+
   .language {
     flex: none;
     display: grid;
@@ -286,9 +302,9 @@ export const pageStyles = css`
   }
 
   /* What follows a part that loads is seen with it, so that nothing that is seen moves. */
-  [pending] ~ *,
-  :has(> [pending]) ~ *,
-  main:has([pending]) ~ footer {
+  :is([pending], [awaited]:not(:defined)) ~ *,
+  :has(> :is([pending], [awaited]:not(:defined))) ~ *,
+  main:has([pending], [awaited]:not(:defined)) ~ footer {
     visibility: hidden;
   }
 

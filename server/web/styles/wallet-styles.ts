@@ -8,49 +8,18 @@ export const walletPageStyles = css`
     margin-top: var(--_space-24);
   }
 
-  .urgent {
-    margin: 0 0 var(--_space-16);
-  }
-
   .balance .amount {
-    min-height: 1.15em;
     font: var(--_title-page);
   }
 
   .balance .amount .waiting {
-    display: inline-block;
+    display: block;
     width: 4em;
-    height: 0.9em;
+    height: 1lh;
   }
 
-  .balance .what {
+  .balance :is(.what, .facts) {
     margin-top: var(--_space-12);
-    font: var(--_type-16);
-  }
-
-  .balance h2 {
-    font: var(--_title-20);
-  }
-
-  .apart {
-    display: grid;
-    gap: var(--_space-4);
-    margin-top: var(--_space-12);
-    padding-top: var(--_space-12);
-    border-top: 1px solid var(--_line);
-  }
-
-  .apart div {
-    display: flex;
-    justify-content: space-between;
-    gap: var(--_space-16);
-  }
-
-  .apart dd {
-  }
-
-  wa-callout {
-    margin-top: var(--_space-16);
   }
 
   @media (min-width: 900px) {

@@ -9,14 +9,13 @@ import type { CardPayment } from '../../protocol/money/wallet.ts';
 import { call } from '../site/site-call.ts';
 
 type CreditEntry = WalletHistory['entries'][number];
-export type CardRefund = CardPayment['refunds'][number];
 export type WalletEntry = Omit<CreditEntry, 'kind'> & {
   kind: CreditEntry['kind'] | CardPayment['kind'];
   /** Paid directly by card, without changing the credit. */
   isByCard?: boolean;
   /** How much was refunded to the card. */
   refundedMinor?: number;
-  refunds?: CardRefund[];
+  refunds?: CardPayment['refunds'];
 };
 
 /** A page of one of the lists that make up the history. */
@@ -54,8 +53,14 @@ export function startOfHistory(...lists: ReadPage[]): HistoryPlace {
   return { lists: lists.map((read) => ({ read, after: '' })), waiting: [] };
 }
 
-/** The next entries, newest first, and where the history continues; null at the end. */
-export async function readHistory(place: HistoryPlace): Promise<{ entries: WalletEntry[]; next: HistoryPlace | null }> {
+export interface HistoryPage {
+  /** Newest first. */
+  entries: WalletEntry[];
+  /** Where the history continues; null at the end. */
+  next: HistoryPlace | null;
+}
+
+export async function readHistory(place: HistoryPlace): Promise<HistoryPage> {
   const pages = await Promise.all(place.lists.map(async ({ read, after }) => ({ read, page: await read(after) })));
   const all = [...place.waiting, ...pages.flatMap(({ page }) => page.entries)];
   all.sort((one, other) => other.at.localeCompare(one.at));

@@ -13,7 +13,7 @@ const ticket = {
 } as WalletEntry;
 
 const wordsFor = (...entries: WalletEntry[]) =>
-  wordsOf(html`<wallet-history .entries=${entries} .older=${null}></wallet-history>`);
+  wordsOf(html`<wallet-history .data=${{ entries, next: null }}></wallet-history>`);
 const refund = (status: string) => ({ id: 'refund_1', amountMinor: 450, currency: 'eur', at: AT, status });
 
 test('what went back to a card has a credit line above its payment, which says when it arrives', () => {

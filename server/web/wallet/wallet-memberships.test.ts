@@ -1,5 +1,6 @@
 /** What a member can do about a membership, and a change after which the list of memberships cannot be read. */
 
+import type { TemplateResult } from 'lit';
 import { afterEach, expect, test, vi } from 'vitest';
 import { elementTable, elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { errors } from '../../../client-sdk/elements/texts/english/errors.ts';
@@ -18,14 +19,17 @@ afterEach(() => vi.unstubAllGlobals());
 
 const tierOf = (id: string) =>
   ({ id, name: id, priceMinor: 900, currency: 'eur', interval: 'month', perks: [] }) as unknown as Tier;
+const current = { id: 'mbr_1', tier: tierOf('tier_1'), nextTier: null } as unknown as OwnMembership;
+const PRESS = { currentTarget: null };
+const shown = (part: WalletMemberships) => part.render() as TemplateResult;
 
 test('a change of tier is called done also when the memberships cannot be read after it', async () => {
   answerOf('POST /v1/memberships/:membership/tier', { nextTier: null });
   answerOf('GET /v1/memberships').mockRejectedValue(new LogeError('timeout'));
   const part = new WalletMemberships();
-  part.tiers = [tierOf('tier_1'), tierOf('tier_2')];
-  part.changing = { id: 'mbr_1', tier: tierOf('tier_1'), nextTier: null } as unknown as OwnMembership;
-  await pressOf(part.render(), 'choose-tier_2')();
+  part.data = [];
+  part.changing = { membership: current, tiers: [tierOf('tier_1'), tierOf('tier_2')] };
+  await pressOf(part.render(), 'choose-tier_2')(PRESS);
   expect(part.note).toBe(siteTexts('en').wallet.memberships.tierDone('tier_2'));
   // What could not be read can be asked for again.
   expect([part.changing, part.lost !== '']).toEqual([undefined, true]);
@@ -35,8 +39,8 @@ test('a membership that cannot be renewed offers no button to resume it', () => 
   const part = new WalletMemberships();
   const render = (renewable: boolean) => {
     const ending = { id: 'mbr_1', status: 'active', cancelAtPeriodEnd: true, renewable, tier: tierOf('tier_1') };
-    part.memberships = [{ ...ending, nextTier: null, paidUntil: null, creatorName: 'Ada' } as unknown as OwnMembership];
-    return part.render();
+    part.data = [{ ...ending, nextTier: null, paidUntil: null, creatorName: 'Ada' } as unknown as OwnMembership];
+    return shown(part);
   };
   expect(testIdsOf(render(true))).toContain('membership-resume');
   expect(testIdsOf(render(false))).not.toContain('membership-resume');
@@ -46,9 +50,9 @@ test('a membership in the grace after its move to a year was refunded shows when
   const part = new WalletMemberships();
   const [paidUntil, accessUntil] = [-1, 4].map((days) => new Date(Date.now() + days * DAY_MS).toISOString());
   const ending = { id: 'mbr_1', status: 'active', cancelAtPeriodEnd: true, renewable: false, tier: tierOf('tier_1') };
-  part.memberships = [{ ...ending, nextTier: null, paidUntil, accessUntil } as unknown as OwnMembership];
+  part.data = [{ ...ending, nextTier: null, paidUntil, accessUntil } as unknown as OwnMembership];
   const day = formatLongDay(accessUntil ?? '', 'en');
-  expect(wordsOf(part.render())).toContain(siteTexts('en').wallet.memberships.endsOn(day));
+  expect(wordsOf(shown(part))).toContain(siteTexts('en').wallet.memberships.endsOn(day));
 });
 
 test('while a payment of a membership is disputed, the page asks for no other card', async () => {
@@ -60,7 +64,7 @@ test('while a payment of a membership is disputed, the page asks for no other ca
     answerOf('GET /v1/memberships', { memberships: [{ ...unpaid, disputed }] });
     await part.reload();
     expect(read).toHaveBeenLastCalledWith(!disputed);
-    expect(testIdsOf(part.render()).includes('membership-card')).toBe(!disputed);
+    expect(testIdsOf(shown(part)).includes('membership-card')).toBe(!disputed);
   }
 });
 
@@ -70,10 +74,10 @@ test('nobody is told that nothing was charged for a dearer tier while the card m
     fromWire({ code: 'provider_unavailable', message: 'It does not answer.', retryable: true }),
   );
   const part = new WalletMemberships();
-  part.changing = { id: 'mbr_1', tier: tierOf('tier_1'), nextTier: null } as unknown as OwnMembership;
-  part.tiers = [tierOf('cheap'), { ...tierOf('dear'), priceMinor: 1_900 }];
-  await pressOf(part.render(), 'choose-dear')();
+  part.data = [];
+  part.changing = { membership: current, tiers: [tierOf('cheap'), { ...tierOf('dear'), priceMinor: 1_900 }] };
+  await pressOf(part.render(), 'choose-dear')(PRESS);
   expect(part.problem).toBe(elementTexts('en').topup.maybeCharged);
-  await pressOf(part.render(), 'choose-cheap')();
+  await pressOf(part.render(), 'choose-cheap')(PRESS);
   expect(part.problem).toBe(errors.provider_unavailable);
 });

@@ -2,292 +2,213 @@
  * `<wallet-memberships>`: a fan's memberships: price and renewal, change of tier, cancellation and its withdrawal, and
  * what to do when the card fails.
  */
-import { call } from '../site/site-call.ts';
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { wordsOfCharge } from '../../../client-sdk/elements/money/charge-key.ts';
+import { tierCard, tierCardStyles } from '../../../client-sdk/elements/money/tier-card.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import '../../../client-sdk/elements/texts/topup-texts.ts';
+import '../../../client-sdk/elements/theme/web-awesome.ts';
 import type { OwnMembership, Tier } from '../../protocol/money/memberships.ts';
-
-import { SitePart } from '../site/site-part.ts';
+import { PagePart, type Row, type RowAct } from '../site/page-part.ts';
+import { call } from '../site/site-call.ts';
 
 const LOOK = { active: 'good', past_due: 'bad', ended: '', disputed: 'bad' } as const;
 
 /** An open dispute comes before every state but the end. */
 const stateOf = ({ status, disputed }: OwnMembership) => (disputed && status !== 'ended' ? 'disputed' : status);
 
-export class WalletMemberships extends SitePart {
-  static override properties = {
-    ...SitePart.properties,
-    memberships: { state: true },
-    changing: { state: true },
-    tiers: { state: true },
-  };
-  declare memberships: OwnMembership[] | undefined;
-  /** The membership whose tier is being changed. */
-  declare changing: OwnMembership | undefined;
-  declare tiers: Tier[];
+export class WalletMemberships extends PagePart<OwnMembership[]> {
+  static override properties = { ...PagePart.properties, changing: { state: true } };
+  /** The membership whose tier is being changed, and what its club has. */
+  declare changing: { membership: OwnMembership; tiers: readonly Tier[] } | undefined;
 
   static override styles = [
-    ...SitePart.styles,
+    ...PagePart.styles,
+    tierCardStyles,
     css`
-      .rows > li {
-        display: block;
+      .rows .callout {
+        color: var(--_text);
       }
 
-      .title-line b {
-        font: var(--_strong-16);
-      }
-
-      .buttons {
-        margin-top: var(--_space-12);
-      }
-
-      wa-callout {
-        margin-top: var(--_space-12);
-      }
-
-      wa-callout strong {
-        display: block;
+      .rows .acts {
+        flex-basis: 100%;
+        margin-top: var(--_space-8);
       }
 
       .tiers {
-        display: grid;
-        gap: var(--_space-12);
         margin-top: var(--_space-16);
-        list-style: none;
-      }
-
-      .tiers li {
-        display: grid;
-        gap: var(--_space-8);
-        padding: var(--_space-16) var(--_space-16);
-        border: 1px solid var(--_line);
-        border-radius: var(--_radius-small);
-      }
-
-      .tiers .now {
-        border-color: var(--_accent);
-      }
-
-      .tiers wa-button {
-        justify-self: start;
       }
     `,
   ];
 
-  constructor() {
-    super();
-    this.tiers = [];
+  protected override read = async () => {
+    let isPastDue = false;
+    try {
+      const { memberships } = await call('GET /v1/memberships');
+      isPastDue = memberships.some((each) => stateOf(each) === 'past_due');
+      return memberships;
+    } finally {
+      this.emit('memberships-read', { isPastDue });
+    }
+  };
+
+  protected override show(memberships: OwnMembership[]): unknown {
+    const { title, none } = this.words.wallet.memberships;
+    const list = this.list({
+      items: memberships,
+      testId: 'memberships',
+      empty: none,
+      row: (membership) => this.#row(membership),
+      acts: this.#acts(),
+    });
+    return this.section('clubs', { title }, [list, this.#tierDialog()]);
   }
 
-  protected override async load(): Promise<void> {
-    this.memberships = (await call('GET /v1/memberships')).memberships;
-    this.emit('memberships-read', { isPastDue: this.memberships.some((each) => stateOf(each) === 'past_due') });
-  }
-
-  override render(): TemplateResult {
+  #row(membership: OwnMembership): Row {
     const texts = this.words.wallet.memberships;
-    const { memberships } = this;
-    return html`<section aria-labelledby="clubs">
-      <h2 id="clubs" class="display">${texts.title}</h2>
-      ${
-        memberships?.length === 0
-          ? html`<p class="muted small">${texts.none}</p>`
-          : html`<ul class="rows" data-testid="memberships">${memberships?.map((membership) => this.#membership(membership))}</ul>`
-      }
-      ${this.messages()} ${this.#tierDialog()}
-    </section>`;
-  }
-
-  #membership(membership: OwnMembership): TemplateResult {
-    const { language } = this;
-    const texts = this.words.wallet.memberships;
-    const { id, tier, nextTier, status, cancelAtPeriodEnd, renewable, paidUntil, accessUntil } = membership;
+    const { id, tier, nextTier, cancelAtPeriodEnd, accessUntil } = membership;
     const state = stateOf(membership);
-    // What cannot be renewed ends with its access, which may outlast the paid time.
-    const end = renewable ? paidUntil : accessUntil;
-    const until = end && Date.parse(end) > Date.now() ? formatLongDay(end, language) : '';
-    return html`<li data-testid="membership-${id}" data-status=${status}>
-      <div class="title-line">
-        <b><bdi>${shownName({ name: membership.creatorName }, this.texts)}</bdi> · <bdi>${tier.name}</bdi></b>
-        <span class="state ${LOOK[state]}">${texts.states[state]}</span>
-      </div>
-      <p class="small muted">
-        ${this.#price(tier)}${
-          state === 'active' && until
-            ? ` · ${cancelAtPeriodEnd ? texts.endsOn(until) : nextTier ? texts.renewsAs(until, nextTier.name, this.#price(nextTier)) : texts.renews(until)}`
-            : nothing
-        }
-      </p>
-      ${state === 'past_due' ? this.#pastDue(membership) : nothing}
-      ${
-        state === 'disputed'
-          ? html`<wa-callout variant="warning" data-testid="membership-disputed">
-            <strong>${texts.disputed}</strong>${texts.disputedText}
-          </wa-callout>`
-          : nothing
-      }
-      ${status === 'ended' ? nothing : this.#acts(membership, until)}
-    </li>`;
+    const until = this.#until(membership);
+    const renewal = nextTier ? texts.renewsAs(until, nextTier.name, this.#price(nextTier)) : texts.renews(until);
+    const lastDay = accessUntil ? formatLongDay(accessUntil, this.language) : '';
+    return {
+      title: html`<bdi>${shownName({ name: membership.creatorName }, this.texts)}</bdi> · <bdi>${tier.name}</bdi>`,
+      state: { look: LOOK[state], text: texts.states[state] },
+      lines: [
+        html`${this.#price(tier)}${state === 'active' && until ? ` · ${cancelAtPeriodEnd ? texts.endsOn(until) : renewal}` : nothing}`,
+        state === 'past_due' &&
+          html`<span class="callout danger" role="alert" data-testid="past-due"><span><strong>${texts.pastDue}</strong>${lastDay ? texts.pastDueText(lastDay) : texts.pastDueTextSoon}</span></span>`,
+        state === 'disputed' &&
+          html`<span class="callout" data-testid="membership-disputed"><span><strong>${texts.disputed}</strong>${texts.disputedText}</span></span>`,
+      ],
+      testId: `membership-${id}`,
+    };
   }
 
   #price({ priceMinor, currency, interval }: Tier): string {
     return this.words.wallet.memberships.price(this.money(priceMinor, currency), interval);
   }
 
-  #pastDue(membership: OwnMembership): TemplateResult {
-    const texts = this.words.wallet.memberships;
-    const until = membership.accessUntil ? formatLongDay(membership.accessUntil, this.language) : '';
-    return html`<wa-callout variant="danger" role="alert" data-testid="past-due">
-      <strong>${texts.pastDue}</strong>${until ? texts.pastDueText(until) : texts.pastDueTextSoon}
-    </wa-callout>`;
+  /** The day to come on which it renews or ends. What cannot be renewed ends with its access, which may come later. */
+  #until({ renewable, paidUntil, accessUntil }: OwnMembership): string {
+    const end = renewable ? paidUntil : accessUntil;
+    return end && Date.parse(end) > Date.now() ? formatLongDay(end, this.language) : '';
   }
 
-  #acts(membership: OwnMembership, until: string): TemplateResult {
+  #acts(): RowAct<OwnMembership>[] {
     const texts = this.words.wallet.memberships;
-    const { cancelAtPeriodEnd, id, renewable } = membership;
-    const state = stateOf(membership);
-    const button = (name: string, words: string, act: () => void, isMain = false) => html`<wa-button
-      size="s"
-      variant=${isMain ? 'brand' : 'neutral'}
-      appearance=${isMain ? 'accent' : 'outlined'}
-      data-testid="membership-${name}"
-      ?loading=${this.busy === `${name} ${id}`}
-      @click=${act}
-      >${words}</wa-button
-    >`;
-    return html`<p class="buttons">
-      ${state === 'past_due' ? button('card', texts.changeCard, () => this.#changeCard(membership), true) : nothing}
-      ${
-        cancelAtPeriodEnd && state !== 'disputed'
-          ? renewable
-            ? button('resume', texts.resume, () => this.#resume(membership), true)
-            : nothing
-          : html`${state === 'active' ? button('tier', texts.changeTier, () => this.#openTiers(membership)) : nothing}
-            ${button('cancel', texts.cancel, () => this.#cancel(membership, until))}`
-      }
-    </p>`;
+    const isEnding = (membership: OwnMembership) => membership.cancelAtPeriodEnd && stateOf(membership) !== 'disputed';
+    return [
+      {
+        label: texts.changeCard,
+        testId: () => 'membership-card',
+        look: 'filled',
+        isFor: (membership) => stateOf(membership) === 'past_due',
+        run: async ({ id }) => {
+          const returnUrl = location.origin + location.pathname;
+          const asked = { membership: id, returnUrl, locale: this.language };
+          location.assign((await call('POST /v1/memberships/:membership/card', asked)).url);
+        },
+      },
+      {
+        label: texts.resume,
+        testId: () => 'membership-resume',
+        look: 'filled',
+        isFor: (membership) => membership.status !== 'ended' && isEnding(membership) && membership.renewable,
+        run: ({ id }) => call('POST /v1/memberships/:membership/resume', { membership: id }),
+        done: () => texts.resumed,
+      },
+      {
+        label: texts.changeTier,
+        testId: () => 'membership-tier',
+        isFor: (membership) => stateOf(membership) === 'active' && !isEnding(membership),
+        run: async (membership) => {
+          const { tiers } = await call('GET /v1/creators/:identity/tiers', { identity: membership.creator });
+          this.changing = { membership, tiers };
+        },
+      },
+      {
+        label: texts.cancel,
+        testId: () => 'membership-cancel',
+        isFor: (membership) => membership.status !== 'ended' && !isEnding(membership),
+        question: (membership) => ({
+          title: texts.cancelTitle,
+          text: this.#lasting(membership, texts.cancelText, texts.cancelTextSoon),
+          confirm: texts.cancelConfirm,
+          cancel: texts.stay,
+          testId: 'confirm-cancel',
+        }),
+        run: ({ id }) => call('POST /v1/memberships/:membership/cancel', { membership: id }),
+        done: (membership) => this.#lasting(membership, texts.cancelled, texts.cancelledSoon),
+      },
+    ];
+  }
+
+  /** How long a cancelled membership lasts. */
+  #lasting(membership: OwnMembership, withDay: (day: string) => string, soon: string): string {
+    const until = this.#until(membership);
+    if (membership.disputed) return this.words.wallet.memberships.disputedCancel;
+    return until ? withDay(until) : soon;
   }
 
   #tierDialog(): TemplateResult {
     const texts = this.words.wallet.memberships;
-    const { changing } = this;
-    const others = this.tiers.filter(({ id }) => id !== changing?.tier.id);
+    const { membership, tiers = [] } = this.changing ?? {};
+    const isOffered = tiers.some(({ id }) => id === membership?.tier.id);
+    const shown = membership && !isOffered ? [...tiers, membership.tier] : tiers;
     return html`<wa-dialog
       lang=${this.language}
       label=${texts.tierTitle}
       light-dismiss
-      .open=${changing !== undefined}
+      .open=${membership !== undefined}
       @wa-after-hide=${(event: Event) => {
         if (event.target === event.currentTarget) this.changing = undefined;
       }}
     >
-      <p class="muted small">${others.length > 0 ? texts.tierText : texts.tierOnly}</p>
-      <ul class="tiers">
-        ${changing ? [...this.tiers, ...(this.tiers.some(({ id }) => id === changing.tier.id) ? [] : [changing.tier])].map((tier) => this.#tier(tier, changing)) : nothing}
-      </ul>
-      ${this.busy === '' && this.problem && changing ? html`<wa-callout variant="danger" role="alert">${this.problem}</wa-callout>` : nothing}
-      <wa-button slot="footer" appearance="outlined" @click=${this.#closeTiers}>${texts.close}</wa-button>
+      <p class="muted">${shown.length > 1 ? texts.tierText : texts.tierOnly}</p>
+      <ul class="tiers">${membership && shown.map((tier) => this.#tier(tier, membership))}</ul>
+      ${this.problem && membership ? html`<div class="callout danger" role="alert">${this.problem}</div>` : nothing}
     </wa-dialog>`;
   }
 
-  #tier(tier: Tier, changing: OwnMembership): TemplateResult {
+  #tier(tier: Tier, { id: membership, tier: current, nextTier }: OwnMembership): TemplateResult {
     const texts = this.words.wallet.memberships;
-    const isNow = tier.id === changing.tier.id;
-    const isNext = tier.id === changing.nextTier?.id;
+    const isNow = tier.id === current.id;
+    const isNext = tier.id === nextTier?.id;
     // A planned change of tier can be withdrawn.
-    const isChosen = isNext || (isNow && !changing.nextTier);
-    return html`<li class=${isNow ? 'now' : ''} data-testid="tier-${tier.id}">
-      <div class="title-line"><b><bdi>${tier.name}</bdi></b><span>${this.#price(tier)}</span></div>
-      ${tier.perks.map((perk) => html`<span class="small muted"><bdi>${perk}</bdi></span>`)}
-      ${
-        isNow || isNext
-          ? html`<span class="state open" style="justify-self: start">${isNow ? texts.tierCurrent : texts.tierNext}</span>`
-          : nothing
-      }
-      ${
-        isChosen
-          ? nothing
-          : html`<wa-button size="s" variant="brand" data-testid="choose-${tier.id}" ?loading=${this.busy === tier.id} @click=${() => this.#chooseTier(tier, changing)}>${texts.tierChoose}</wa-button>`
-      }
-    </li>`;
-  }
-
-  #closeTiers = (): void => {
-    this.changing = undefined;
-  };
-
-  async #openTiers(membership: OwnMembership): Promise<void> {
-    await this.act(`tier ${membership.id}`, async () => {
-      this.tiers = (await call('GET /v1/creators/:identity/tiers', { identity: membership.creator })).tiers;
-      this.changing = membership;
-    });
-  }
-
-  async #chooseTier(tier: Tier, membership: OwnMembership): Promise<void> {
+    const isChosen = isNext || (isNow && !nextTier);
     let isPlanned = false;
-    const isDone = await this.act(tier.id, async () => {
-      isPlanned =
-        (await call('POST /v1/memberships/:membership/tier', { membership: membership.id, tier: tier.id })).nextTier !==
-        null;
-      await this.reload();
+    const choose: RowAct<Tier> = {
+      label: texts.tierChoose,
+      testId: ({ id }) => `choose-${id}`,
+      run: async ({ id }) => {
+        const answer = await call('POST /v1/memberships/:membership/tier', { membership, tier: id });
+        isPlanned = answer.nextTier !== null;
+        this.changing = undefined;
+      },
+      done: ({ name }) => (isPlanned ? texts.tierPlanned(name) : texts.tierDone(name)),
+    };
+    return tierCard(tier, {
+      price: this.#price(tier),
+      about:
+        isNow || isNext
+          ? html`<p><span class="state open">${isNow ? texts.tierCurrent : texts.tierNext}</span></p>`
+          : nothing,
+      act: isChosen ? undefined : this.acts(tier, [choose]),
     });
-    if (!isDone) return;
-    this.changing = undefined;
-    const texts = this.words.wallet.memberships;
-    this.note = isPlanned ? texts.tierPlanned(tier.name) : texts.tierDone(tier.name);
   }
 
   /** A dearer tier is charged at once. */
   protected override wordsFor(error: unknown): string {
     const words = super.wordsFor(error);
-    const chosen = this.tiers.find(({ id }) => id === this.busy);
-    const isCharged = chosen && this.changing && chosen.priceMinor > this.changing.tier.priceMinor;
+    const { membership, tiers } = this.changing ?? {};
+    const chosen = tiers?.find(({ id }) => this.busy.includes(id));
+    const isCharged = chosen && membership && chosen.priceMinor > membership.tier.priceMinor;
     return isCharged ? wordsOfCharge(error, words, this.texts.topup) : words;
-  }
-
-  async #cancel(membership: OwnMembership, until: string): Promise<void> {
-    const texts = this.words.wallet.memberships;
-    const answer = await this.ask({
-      title: texts.cancelTitle,
-      text: membership.disputed ? texts.disputedCancel : until ? texts.cancelText(until) : texts.cancelTextSoon,
-      confirm: texts.cancelConfirm,
-      cancel: texts.stay,
-      testId: 'confirm-cancel',
-    });
-    if (answer === undefined) return;
-    const isDone = await this.act(`cancel ${membership.id}`, async () => {
-      await call('POST /v1/memberships/:membership/cancel', { membership: membership.id });
-      await this.reload();
-    });
-    if (!isDone) return;
-    if (membership.disputed) this.note = texts.disputedCancel;
-    else this.note = until ? texts.cancelled(until) : texts.cancelledSoon;
-  }
-
-  async #resume(membership: OwnMembership): Promise<void> {
-    const isDone = await this.act(`resume ${membership.id}`, async () => {
-      await call('POST /v1/memberships/:membership/resume', { membership: membership.id });
-      await this.reload();
-    });
-    if (isDone) this.note = this.words.wallet.memberships.resumed;
-  }
-
-  async #changeCard(membership: OwnMembership): Promise<void> {
-    await this.act(`card ${membership.id}`, async () => {
-      const returnUrl = location.origin + location.pathname;
-      const { url } = await call('POST /v1/memberships/:membership/card', {
-        membership: membership.id,
-        returnUrl,
-        locale: this.language,
-      });
-      location.assign(url);
-    });
   }
 }
 

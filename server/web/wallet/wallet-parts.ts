@@ -1,6 +1,5 @@
 /** The parts of the wallet, which are loaded together once somebody is signed in. */
 import '../../../client-sdk/elements/money/topup-form.ts';
-import '../../../client-sdk/elements/theme/web-awesome.ts';
 import './wallet-billing.ts';
 import './wallet-cards.ts';
 import './wallet-history.ts';

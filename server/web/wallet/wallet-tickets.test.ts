@@ -27,7 +27,7 @@ const held = {
 } as unknown as OwnTicket;
 
 const listed = (ticket: Partial<OwnTicket>) =>
-  html`<wallet-tickets .tickets=${[{ ...held, ...ticket }]}></wallet-tickets>`;
+  html`<wallet-tickets .data=${[{ ...held, ...ticket }]}></wallet-tickets>`;
 
 test('a ticket leads to its room, its calendar file and its receipt, and can be given back', () => {
   const markup = markupOf(listed({}));

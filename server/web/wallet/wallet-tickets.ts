@@ -1,90 +1,74 @@
 /** `<wallet-tickets>`: a fan's tickets: those to come first, each with its room, calendar, receipt and the way back. */
-
-import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';
 import { whenOfTicket } from '../rooms/room-card.ts';
+import { PagePart, type Row } from '../site/page-part.ts';
 import { call } from '../site/site-call.ts';
-import { SitePart } from '../site/site-part.ts';
 
 const SHOWN_AT_FIRST = 5;
 
-export class WalletTickets extends SitePart {
-  static override properties = { ...SitePart.properties, tickets: { state: true }, isAll: { state: true } };
-  declare tickets: OwnTicket[];
-  declare isAll: boolean;
+export class WalletTickets extends PagePart<OwnTicket[]> {
+  #isAll = false;
 
-  constructor() {
-    super();
-    this.tickets = [];
-    this.isAll = false;
-  }
-
-  protected override async load(): Promise<void> {
+  protected override read = async () => {
     const { tickets } = await call('GET /v1/tickets');
     // What one still holds comes first.
-    this.tickets = tickets.toSorted((one, other) => Number(isHeld(other)) - Number(isHeld(one)));
-  }
-
-  override render(): TemplateResult | typeof nothing {
-    const texts = this.words.wallet.tickets;
-    if (this.tickets.length === 0 && !this.hasMessages) return nothing;
-    const shown = this.isAll ? this.tickets : this.tickets.slice(0, SHOWN_AT_FIRST);
-    return html`<section aria-labelledby="tickets">
-      <h2 id="tickets" class="display">${texts.title}</h2>
-      <ul class="rows" data-testid="own-tickets">${shown.map((ticket) => this.#ticket(ticket))}</ul>
-      ${
-        shown.length < this.tickets.length
-          ? html`<wa-button appearance="outlined" size="s" @click=${this.#showAll}>${this.words.wallet.historyMore}</wa-button>`
-          : nothing
-      }
-      ${this.messages()}
-    </section>`;
-  }
-
-  #ticket(ticket: OwnTicket): TemplateResult {
-    const texts = this.words.wallet.tickets;
-    const { id, room, title, startsAt, withdrawable } = ticket;
-    const creator = shownName({ name: ticket.creatorName }, this.texts);
-    return html`<li data-testid="ticket-${id}">
-      <div class="what">
-        <p><a href="/rooms/${room}"><b><bdi>${title}</bdi></b></a></p>
-        <p class="small muted"><bdi>${creator}</bdi> · ${ticket.status === 'refunded' ? texts.returned : whenOfTicket(ticket, { texts: this.texts, language: this.language })}</p>
-        ${ticket.movedAt ? html`<p class="small" data-testid="moved-${id}">${texts.moved}</p>` : nothing}
-        <p class="small">
-          ${isHeld(ticket) && startsAt && ticket.roomStatus === 'scheduled' ? html`<a class="link" href="/v1/public/rooms/${room}/calendar" download>${texts.calendar}</a> · ` : nothing}
-          <a class="link" href="/receipts/${id}">${this.words.wallet.receipt}</a>
-        </p>
-      </div>
-      ${
-        withdrawable
-          ? html`<wa-button size="s" appearance="outlined" data-testid="give-back-${id}" ?loading=${this.busy === id} @click=${() => this.#giveBack(ticket)}
-              >${texts.back}</wa-button
-            >`
-          : nothing
-      }
-    </li>`;
-  }
-
-  #showAll = (): void => {
-    this.isAll = true;
+    return tickets.toSorted((one, other) => Number(isHeld(other)) - Number(isHeld(one)));
   };
 
-  async #giveBack({ id, title, priceMinor, currency }: OwnTicket): Promise<void> {
-    const words = this.words.wallet.tickets;
-    const answer = await this.ask({
-      title: words.askTitle(title),
-      text: words.askText(this.money(priceMinor, currency)),
-      confirm: words.back,
-      cancel: words.keep,
-      testId: 'confirm-give-back',
+  protected override isHidden = (tickets: OwnTicket[]) => tickets.length === 0;
+
+  protected override show(tickets: OwnTicket[]): unknown {
+    const { tickets: texts, historyMore } = this.words.wallet;
+    const isCut = !this.#isAll && tickets.length > SHOWN_AT_FIRST;
+    const showAll = async () => {
+      this.#isAll = true;
+    };
+    const list = this.list({
+      items: isCut ? tickets.slice(0, SHOWN_AT_FIRST) : tickets,
+      testId: 'own-tickets',
+      row: (ticket) => this.#row(ticket),
+      acts: [
+        {
+          label: texts.back,
+          testId: ({ id }) => `give-back-${id}`,
+          isFor: ({ withdrawable }) => withdrawable,
+          question: ({ title, priceMinor, currency }) => ({
+            title: texts.askTitle(title),
+            text: texts.askText(this.money(priceMinor, currency)),
+            confirm: texts.back,
+            cancel: texts.keep,
+            testId: 'confirm-give-back',
+          }),
+          run: async ({ id }) => {
+            await call('POST /v1/withdrawals', { ticket: id });
+            this.emit('wallet-changed', {});
+          },
+          done: () => texts.done,
+        },
+      ],
+      more: isCut ? { label: historyMore, testId: 'tickets-more', load: showAll } : undefined,
     });
-    if (answer === undefined || !(await this.act(id, () => call('POST /v1/withdrawals', { ticket: id })))) return;
-    this.note = words.done;
-    this.emit('wallet-changed', {});
-    await this.reload();
+    return this.section('tickets', { title: texts.title }, list);
+  }
+
+  #row(ticket: OwnTicket): Row {
+    const { texts, language } = this;
+    const { tickets: words, receipt } = this.words.wallet;
+    const { id, room, title, status, roomStatus, startsAt, movedAt } = ticket;
+    const isToCome = isHeld(ticket) && startsAt && roomStatus === 'scheduled';
+    const when = status === 'refunded' ? words.returned : whenOfTicket(ticket, { texts, language });
+    return {
+      title: html`<a href="/rooms/${room}"><bdi>${title}</bdi></a>`,
+      lines: [
+        html`<bdi>${shownName({ name: ticket.creatorName }, texts)}</bdi> · ${when}`,
+        movedAt && html`<span data-testid="moved-${id}">${words.moved}</span>`,
+        html`${isToCome ? html`<a class="link" href="/v1/public/rooms/${room}/calendar" download>${words.calendar}</a> · ` : nothing}<a class="link" href="/receipts/${id}">${receipt}</a>`,
+      ],
+      testId: `ticket-${id}`,
+    };
   }
 }
 

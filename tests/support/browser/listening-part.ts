@@ -1,5 +1,5 @@
 /** An element that hears the events of a room, without a browser. */
-import type { RoomPart } from '../../../client-sdk/elements/room/room-part.ts';
+import { type RoomPart, STATE_EVENTS } from '../../../client-sdk/elements/room/room-part.ts';
 import { Emitter } from '../../../client-sdk/src/emitter.ts';
 import type { RoomEventMap } from '../../../client-sdk/src/events.ts';
 import type { Room } from '../../../client-sdk/src/room.ts';
@@ -11,6 +11,10 @@ export function listening<Part extends RoomPart>(part: Part, members: object = {
   });
   part.room = { on: emitter.on.bind(emitter), ...members } as unknown as Room;
   // Protected: in a page, the part does this itself.
-  const stops = (part as unknown as { listenTo(room: Room): (() => void)[] }).listenTo(part.room);
+  const { listenTo, renderOn } = part as unknown as Record<
+    'listenTo' | 'renderOn',
+    (...of: unknown[]) => (() => void)[]
+  >;
+  const stops = [...renderOn.call(part, part.room, STATE_EVENTS), ...listenTo.call(part, part.room)];
   return { part, emitter, stops };
 }

@@ -1,13 +1,14 @@
 /** Styles of `<loge-chat-composer>`. */
 import { css } from 'lit';
 import { fieldStyles } from '../../controls/fields.ts';
+import { quietStyles } from '../../controls/quiet-button.ts';
 
 export const chatComposerStyles = [
   fieldStyles,
+  quietStyles,
   css`
     :host {
       position: relative;
-      display: block;
       container-type: inline-size;
       flex: none;
       background: var(--_chat-panel, var(--_surface));
@@ -123,12 +124,6 @@ export const chatComposerStyles = [
       color: var(--_muted);
     }
 
-    .note .icon,
-    .problem .icon,
-    .answered .icon {
-      flex: none;
-    }
-
     .problem {
       color: var(--_danger);
     }
@@ -140,18 +135,9 @@ export const chatComposerStyles = [
       white-space: nowrap;
     }
 
-    .answered button {
-      display: grid;
-      place-items: center;
+    .quiet {
       flex: none;
-      width: max(2rem, var(--_finger));
-      height: max(2rem, var(--_finger));
-      margin: calc(-1 * var(--_space-4)) calc(-1 * var(--_space-8)) calc(-1 * var(--_space-4)) auto;
-      border: 0;
-      border-radius: var(--_radius-full);
-      background: none;
-      color: inherit;
-      cursor: pointer;
+      margin-inline: auto calc(-1 * var(--_space-8));
     }
 
     .restriction {
@@ -186,21 +172,16 @@ export const chatComposerStyles = [
     .people {
       position: absolute;
       inset-block-end: calc(100% + 0.4rem);
-      inset-inline: 0.75rem;
+      inset-inline-start: 0.75rem;
       z-index: 2;
-      margin: 0;
+      min-width: 14rem;
+      max-width: calc(100% - 1.5rem);
       padding: var(--_space-8);
       border: 1px solid var(--_line);
       border-radius: var(--_radius-small);
       background: var(--_raised);
       box-shadow: 0 8px 28px var(--_shade);
       list-style: none;
-    }
-
-    .people {
-      inset-inline-end: auto;
-      min-width: 14rem;
-      max-width: calc(100% - 1.5rem);
     }
 
     .people li {

@@ -12,7 +12,7 @@ import type { Reaction } from '../../../src/chat/chat.ts';
 import { LogeError } from '../../../src/errors.ts';
 import type { Room } from '../../../src/room.ts';
 import { icon } from '../../controls/more-icons.ts';
-import { defineElement, RoomPart } from '../../room/room-part.ts';
+import { defineElement, RoomPart, withProperties } from '../../room/room-part.ts';
 import { shownName } from '../../texts/shown-name.ts';
 import { ChatClock } from '../chat-clock.ts';
 import { chatComposerStyles } from './chat-composer-styles.ts';
@@ -32,42 +32,20 @@ const RETRYABLE_CODES = new Set([
   'not_connected',
 ]);
 
-export class LogeChatComposer extends RoomPart {
-  static override properties = {
-    draft: { state: true },
-    answered: { attribute: false },
-    isEmojiOpen: { state: true },
-  };
-  declare draft: string;
+export class LogeChatComposer extends withProperties(RoomPart, {
+  draft: '',
   /** The message to which the draft replies. */
-  declare answered: ChatMessage | undefined;
-  declare isEmojiOpen: boolean;
-
-  static override styles = [...RoomPart.styles, ...chatComposerStyles];
+  answered: undefined as ChatMessage | undefined,
+  isEmojiOpen: false,
+}) {
+  static override styles = chatComposerStyles;
 
   readonly #clock = new ChatClock(this);
   readonly #mentions = new ChatMentions(this);
   #nextAllowedMs = 0;
 
-  constructor() {
-    super();
-    this.draft = '';
-    this.isEmojiOpen = false;
-  }
-
   protected override listenTo(room: Room): Array<() => void> {
-    return [
-      ...this.renderOn(room, [
-        'connected',
-        'reconnecting',
-        'reconnected',
-        'accessGranted',
-        'rightsChanged',
-        'accessRevoked',
-        'roomEnded',
-      ]),
-      ...this.renderOn(room, ['chatState', 'chatRestriction']),
-    ];
+    return this.renderOn(room, ['chatState', 'chatRestriction']);
   }
 
   override connectedCallback(): void {
@@ -163,7 +141,7 @@ export class LogeChatComposer extends RoomPart {
       <slot name="actions"></slot>
       ${
         this.draft.length >= COUNTED_FROM_CHARS
-          ? html`<span class="left numbers" role="status">${texts.chat.left(charsLeft)}</span>`
+          ? html`<span class="left" role="status">${texts.chat.left(charsLeft)}</span>`
           : nothing
       }
     </form>`;
@@ -189,7 +167,7 @@ export class LogeChatComposer extends RoomPart {
     const { chat } = this.texts;
     return html`<div class="answered" data-testid="chat-answered">
       ${icon('reply', 16)}<span><b>${chat.replyTo(shownName(message.from, this.texts))}</b> <bdi>${message.text}</bdi></span>
-      <button type="button" aria-label=${chat.cancelReply} @click=${this.#cancelAnswer}>${icon('close', 16)}</button>
+      <button class="quiet" type="button" aria-label=${chat.cancelReply} @click=${this.#cancelAnswer}>${icon('close', 16)}</button>
     </div>`;
   }
 

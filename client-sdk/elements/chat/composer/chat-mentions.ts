@@ -2,8 +2,9 @@
  * Completes names after an @: recent authors at once, then people found by the server. The composer renders the list
  * and forwards keys.
  */
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { ReactiveControllerHost } from 'lit';
 import type { Room } from '../../../src/room.ts';
+import { HostTimer } from '../../room/host-timer.ts';
 
 export interface Mentioned {
   identity: string;
@@ -16,20 +17,13 @@ const SEARCH_DEBOUNCE_MS = 200;
 /** Number of recent items that are searched for authors. */
 const RECENT_ITEMS = 100;
 
-export class ChatMentions implements ReactiveController {
-  readonly #host: ReactiveControllerHost & { room: Room | undefined };
+export class ChatMentions extends HostTimer<ReactiveControllerHost & { room: Room | undefined }> {
   #query: string | undefined;
   #found: Mentioned[] = [];
   #chosen = new Map<string, string>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
   index = 0;
 
-  constructor(host: ReactiveControllerHost & { room: Room | undefined }) {
-    this.#host = host;
-    host.addController(this);
-  }
-
-  hostDisconnected(): void {
+  override hostDisconnected(): void {
     this.close();
   }
 
@@ -47,20 +41,20 @@ export class ChatMentions implements ReactiveController {
     if (query === this.#query) return;
     this.#query = query;
     this.index = 0;
-    clearTimeout(this.#timer);
+    this.stop();
     if (query === undefined) {
       this.#found = [];
     } else {
       this.#found = this.#recent(query);
-      this.#timer = setTimeout(() => void this.#search(query), SEARCH_DEBOUNCE_MS);
+      this.start(SEARCH_DEBOUNCE_MS, () => void this.#search(query));
     }
-    this.#host.requestUpdate();
+    this.host.requestUpdate();
   }
 
   move(step: number): void {
     const count = this.people.length;
     this.index = (this.index + step + count) % count;
-    this.#host.requestUpdate();
+    this.host.requestUpdate();
   }
 
   /** Returns the text before the caret with the typed part replaced by the name. */
@@ -82,10 +76,10 @@ export class ChatMentions implements ReactiveController {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    this.stop();
     this.#query = undefined;
     this.#found = [];
-    this.#host.requestUpdate();
+    this.host.requestUpdate();
   }
 
   reset(): void {
@@ -95,7 +89,7 @@ export class ChatMentions implements ReactiveController {
 
   #recent(query: string): Mentioned[] {
     const people = new Map<string, Mentioned>();
-    const items = this.#host.room?.chat.messages.slice(-RECENT_ITEMS) ?? [];
+    const items = this.host.room?.chat.messages.slice(-RECENT_ITEMS) ?? [];
     for (const item of [...items].reverse()) {
       if (item.kind !== 'notice' && item.from) people.set(item.from.identity, item.from);
     }
@@ -104,19 +98,19 @@ export class ChatMentions implements ReactiveController {
 
   async #search(query: string): Promise<void> {
     try {
-      const { people = [] } = (await this.#host.room?.chat.people(query)) ?? {};
+      const { people = [] } = (await this.host.room?.chat.people(query)) ?? {};
       if (query !== this.#query) return;
       const known = new Set(this.#found.map(({ identity }) => identity));
       const more = this.#filter(people, query).filter(({ identity }) => !known.has(identity));
       this.#found = [...this.#found, ...more].slice(0, MAX_SHOWN);
-      this.#host.requestUpdate();
+      this.host.requestUpdate();
     } catch {
       // The recent authors are still offered.
     }
   }
 
   #filter(people: readonly Mentioned[], query: string): Mentioned[] {
-    const self = this.#host.room?.localParticipant.identity;
+    const self = this.host.room?.localParticipant.identity;
     const wanted = query.toLowerCase();
     return people
       .filter(({ identity, name }) => identity !== self && name.toLowerCase().includes(wanted))

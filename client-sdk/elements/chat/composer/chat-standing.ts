@@ -26,7 +26,7 @@ export function modeNote(
   if (mode.paused) words = chat.paused;
   if (state?.panic) words = chat.panic;
   if (!words) return nothing;
-  return html`<p class="note numbers" data-testid="chat-note">${icon(isSlow && !state?.panic ? 'clock' : 'lock', 16)}${words}</p>`;
+  return html`<p class="note" data-testid="chat-note">${icon(isSlow && !state?.panic ? 'clock' : 'lock', 16)}${words}</p>`;
 }
 
 interface BannerContext {
@@ -48,7 +48,7 @@ export function restrictionBanner(
   const by = byRole ? chat.restrictedBy[byRole] : '';
   return html`<div class="restriction" role="status" data-testid="chat-restriction">
     ${icon('lock', 20)}
-    <b class="numbers">${restrictionText({ until, scope, remainingMs }, texts, language)}</b>
+    <b>${restrictionText({ until, scope, remainingMs }, texts, language)}</b>
     <span>${reason ? chat.because(reason) : ''}${by ? html` <span class="muted">(${by})</span>` : nothing}</span>
   </div>`;
 }

@@ -2,10 +2,10 @@
  * Announces messages to screen readers in a polite live region. In a busy chat it announces groups with pauses, and
  * what is addressed to the person first: messages to them, and for a creator the tips.
  */
-
-import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit';
+import type { ReactiveControllerHost, TemplateResult } from 'lit';
 import { html } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
+import { HostTimer } from '../../room/host-timer.ts';
 
 const PAUSE_MS = 1_500;
 /** Longer pause after a group of messages. */
@@ -13,28 +13,22 @@ const BUSY_PAUSE_MS = 6_000;
 /** As many as one listens to; further ones are counted. */
 const MAX_ADDRESSED = 4;
 
-type Host = ReactiveControllerHost & HTMLElement;
-
-export class ChatAnnouncer implements ReactiveController {
-  readonly #host: Host;
+export class ChatAnnouncer extends HostTimer {
   readonly #groupText: (count: number) => string;
   #first = '';
   #addressed: string[] = [];
   #count = 0;
   #announced = '';
   #announcedCount = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
   #isBusy = false;
 
-  constructor(host: Host, groupText: (count: number) => string) {
-    this.#host = host;
+  constructor(host: ReactiveControllerHost, groupText: (count: number) => string) {
+    super(host);
     this.#groupText = groupText;
-    host.addController(this);
   }
 
-  hostDisconnected(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+  override hostDisconnected(): void {
+    super.hostDisconnected();
     this.#clearPending();
   }
 
@@ -43,14 +37,14 @@ export class ChatAnnouncer implements ReactiveController {
     this.#count += 1;
     if (options.isAddressed && this.#addressed.length < MAX_ADDRESSED) this.#addressed.push(text());
     else if (this.#count === 1) this.#first = text();
-    this.#timer ??= setTimeout(() => this.#announcePending(), this.#isBusy ? BUSY_PAUSE_MS : PAUSE_MS);
+    if (!this.isRunning) this.start(this.#isBusy ? BUSY_PAUSE_MS : PAUSE_MS, () => this.#announcePending());
   }
 
   /** Clears all texts after a removal, because they may contain the removed message. */
   clear(): void {
     this.#clearPending();
     this.#announced = '';
-    this.#host.requestUpdate();
+    this.host.requestUpdate();
   }
 
   /** A new element each time, because a screen reader is silent where the text stays the same, as of a second tip. */
@@ -66,8 +60,7 @@ export class ChatAnnouncer implements ReactiveController {
     this.#announced = [...texts, ...(others > 0 ? [this.#groupText(others)] : [])].join('. ');
     this.#announcedCount += 1;
     this.#clearPending();
-    this.#timer = undefined;
-    this.#host.requestUpdate();
+    this.host.requestUpdate();
   }
 
   #clearPending(): void {

@@ -114,10 +114,6 @@ export const chatEntryStyles = css`
     cursor: pointer;
   }
 
-  .reply .icon {
-    flex: none;
-  }
-
   .reply-name {
     flex: none;
     max-width: 40%;
@@ -236,7 +232,6 @@ export const chatEntryStyles = css`
   }
 
   .tip .item .icon {
-    flex: none;
     align-self: start;
     margin-top: var(--_space-4);
   }

@@ -61,7 +61,6 @@ export const earnings = {
   ],
   openStudio: 'Open a room',
   account: {
-    title: 'Your bank details',
     none: 'Tell us where to send your money',
     noneText:
       'Our payment provider asks who you are and for your bank account, on its own page. It takes a few minutes, and we never see the account number.',

@@ -142,6 +142,5 @@ export const wallet = {
     cancelledSoon: 'Cancelled. It lasts until the end of the period you’ve paid for.',
     resume: 'Keep membership',
     resumed: 'Good to have you. Your membership continues.',
-    close: 'Close',
   },
 };

@@ -69,7 +69,6 @@ export const earnings: typeof english = {
   ],
   openStudio: 'Ouvrir un salon',
   account: {
-    title: 'Vos coordonnées bancaires',
     none: 'Dites-nous où envoyer votre argent',
     noneText:
       'Notre prestataire de paiement vous demande votre identité et votre compte bancaire, sur sa propre page. Cela prend quelques minutes, et nous ne voyons jamais le numéro de compte.',

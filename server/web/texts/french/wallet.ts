@@ -146,6 +146,5 @@ export const wallet: typeof english = {
     cancelledSoon: 'Résilié. Il dure jusqu’à la fin de la période payée.',
     resume: 'Garder l’abonnement',
     resumed: 'Ravis de vous garder. Votre abonnement continue.',
-    close: 'Fermer',
   },
 };
