@@ -42,8 +42,8 @@ export class LogeRoom extends withProperties(
     /** URL of the Loge server. Default: the origin of the script. */
     url: undefined as string | undefined,
     /**
-     * A room token from your server. A newer one of the same person for the same room is used at the next reconnect; one
-     * for another room or person, or with other rights, is used at once.
+     * A room token from your server. A newer one of the same person for the same room is used at the next reconnect;
+     * one for another room or person, or with other rights, is used at once.
      */
     token: undefined as string | undefined,
     /** Return URL of payment pages. Default: the current page. */
