@@ -69,6 +69,13 @@ export const homeStyles = [
       overflow-wrap: anywhere;
     }
 
+    /* Room for the words in very large text. */
+    @media (max-width: 18rem) {
+      .hero {
+        min-height: 16rem;
+      }
+    }
+
     @media (min-width: 720px) {
       .hero {
         aspect-ratio: 21 / 9;
