@@ -18,6 +18,10 @@ const OUTPUT_FOLDER = inProject('.build/client');
 const SITE_OUTPUT = `${OUTPUT_FOLDER}/site`;
 const BASE_MODULES =
   /client-sdk\/(elements\/(room\/room-part|controls\/plain-controls|stage\/(badges|poster)|loading\/parts)|src\/random-key)\.ts$|preload-helper|server\/protocol\/limits\.ts$/;
+/** What a lobby and a studio share: each alone would be a chunk of a few hundred bytes. */
+const ROOM_MODULES =
+  /client-sdk\/(elements\/(room\/(focus-keeper|host-timer)|money\/(checkout|topup-amounts)|texts\/shown-name)|src\/(limits|backoff))\.ts$/;
+const LOBBY_MODULES = /client-sdk\/elements\/room\/lobby-(face|styles)\.ts$/;
 const MANIFEST = '.vite/manifest.json';
 
 const shared: BuildEnvironmentOptions = {
@@ -71,7 +75,15 @@ const site: EnvironmentOptions = {
         elements: ELEMENTS_ENTRY,
       },
       // What every page needs, in one chunk rather than in five small ones.
-      output: { codeSplitting: { groups: [{ name: 'base', test: BASE_MODULES }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'base', test: BASE_MODULES },
+            { name: 'room-base', test: ROOM_MODULES },
+            { name: 'lobby', test: LOBBY_MODULES },
+          ],
+        },
+      },
     },
   },
 };

@@ -65,7 +65,7 @@ export class LogeLobby extends withProperties(
     if (!room || !info || !access) return nothing;
     const { isLive, viewerCount } = room;
     return lobbyFace(
-      { info: { ...info, poster: room.poster }, isLive, viewerCount, texts, language },
+      { info: { ...info, poster: room.poster, portrait: room.portrait }, isLive, viewerCount, texts, language },
       html`${this.#reason(access, info)} ${this.#paused(info, access)} ${this.#paymentNotice(access)}
         ${info.status === 'ended' ? html`<loge-summary exportparts="summary" .room=${room} .returnUrl=${this.returnUrl} .receiptPath=${this.receiptPath}></loge-summary>` : nothing}
         ${

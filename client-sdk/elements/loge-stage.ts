@@ -93,7 +93,7 @@ export class LogeStage extends withProperties(RoomPart, {
     const isShown = hasPicture && !this.#doors.areClosed;
     return html`
       <div class="stage" part="stage">
-        ${info ? poster({ ...info, poster: room?.poster ?? null }, { isBare: true }) : html`<div class="poster blank"></div>`}
+        ${info ? poster({ ...info, poster: room?.poster ?? null, portrait: room?.portrait ?? null }, { isBare: true }) : html`<div class="poster blank"></div>`}
         <media-controller
           class=${isShown ? 'on' : 'off'}
           ?inert=${!isShown}

@@ -13,6 +13,7 @@ const info: Room = {
   chat: { enabled: true },
   listed: false,
   poster: null,
+  portrait: null,
   status: 'scheduled',
   capacity: null,
   startsAt: null,

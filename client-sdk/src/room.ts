@@ -146,7 +146,16 @@ export class Room {
 
   /** The room's poster, 16:9, smallest size first, at absolute addresses; null without one. */
   get poster(): Picture {
-    return this.info?.poster?.map((size) => ({ ...size, path: this.#at(size.path) })) ?? null;
+    return this.#absolute(this.info?.poster);
+  }
+
+  /** The creator's portrait, square, in the same way: for a room without a poster. */
+  get portrait(): Picture {
+    return this.#absolute(this.info?.portrait);
+  }
+
+  #absolute(picture: Picture | undefined): Picture {
+    return picture?.map((size) => ({ ...size, path: this.#at(size.path) })) ?? null;
   }
 
   #at(path: string): string {

@@ -73,6 +73,8 @@ export const room = z.object({
   listed,
   /** 16:9. */
   poster: picture,
+  /** Of the creator, square: shown where there is no poster. */
+  portrait: picture,
   /** `live` exactly while the creator's media is on stage. */
   status: roomStatus,
   /** Ticket limit; null: unlimited. */

@@ -8,11 +8,12 @@ import type { rooms } from './rooms.schema.ts';
 export interface JoinedRoom {
   room: typeof rooms.$inferSelect;
   creatorName: string | null;
-  /** Hash of the picture. */
+  /** Hash of the picture, as of the portrait. */
   poster: string | null;
+  portrait: string | null;
 }
 
-export function toRoom({ room, creatorName, poster }: JoinedRoom): Room {
+export function toRoom({ room, creatorName, poster, portrait }: JoinedRoom): Room {
   return {
     id: room.id as RoomId,
     title: room.title,
@@ -28,6 +29,7 @@ export function toRoom({ room, creatorName, poster }: JoinedRoom): Room {
     chat: { enabled: room.chatEnabled },
     listed: room.listed,
     poster: pictureOf('poster', poster),
+    portrait: pictureOf('portrait', portrait),
     capacity: room.capacity,
     status: room.endedAt ? 'ended' : room.liveStartedAt ? 'live' : 'scheduled',
     startsAt: isoOrNull(room.startsAt),

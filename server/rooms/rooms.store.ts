@@ -18,6 +18,7 @@ import {
   type SQL,
   sql,
 } from '../platform/db/sql.ts';
+import { alias } from '../platform/db/tables.ts';
 import { gateways } from '../platform/jobs/gateways.schema.ts';
 import { pictureUses } from '../platform/pictures/pictures.schema.ts';
 import { PERSON_ID_LIKE } from '../protocol/accounts/people.ts';
@@ -212,10 +213,11 @@ export class RoomsStore {
 
   #selectRooms(tx: Orm) {
     return tx
-      .select({ room: rooms, creatorName: creators.name, poster: pictureUses.hash })
+      .select({ room: rooms, ...PICTURED })
       .from(rooms)
       .leftJoin(creators, eq(creators.identity, rooms.creator))
       .leftJoin(pictureUses, isPosterOfRoom)
+      .leftJoin(portraits, isPortraitOfCreator)
       .$dynamic();
   }
 
@@ -463,8 +465,7 @@ function prepareAccessRecords(orm: Orm) {
     .select({
       asked: sql`asked.number`.mapWith(Number),
       room: rooms,
-      creatorName: creators.name,
-      poster: pictureUses.hash,
+      ...PICTURED,
       restriction: { kind: restriction.kind, reason: restriction.reason, until: restriction.until },
       grant: tokenGrants,
       isModerator: sql<boolean>`exists (select 1 from ${roles} where ${roles.person} = asked.identity and ${moderatorRole}
@@ -485,6 +486,7 @@ function prepareAccessRecords(orm: Orm) {
     .innerJoin(rooms, eq(rooms.id, sql`asked.room`))
     .leftJoin(creators, eq(creators.identity, rooms.creator))
     .leftJoin(pictureUses, isPosterOfRoom)
+    .leftJoin(portraits, isPortraitOfCreator)
     .leftJoinLateral(restriction, sql`true`)
     .leftJoin(tokenGrants, and(eq(tokenGrants.room, rooms.id), eq(tokenGrants.identity, identity)))
     .leftJoinLateral(latest, sql`true`)
@@ -493,3 +495,6 @@ function prepareAccessRecords(orm: Orm) {
 }
 
 const isPosterOfRoom = and(eq(pictureUses.use, 'poster'), eq(pictureUses.subject, rooms.id));
+const portraits = alias(pictureUses, 'portraits');
+const isPortraitOfCreator = and(eq(portraits.use, 'portrait'), eq(portraits.subject, rooms.creator));
+const PICTURED = { creatorName: creators.name, poster: pictureUses.hash, portrait: portraits.hash };

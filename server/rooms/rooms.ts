@@ -309,6 +309,13 @@ export class Rooms {
     return (await this.decide({ roomId: room.id, ...who })).access;
   }
 
+  /** Whether somebody could be inside, also of a room that has ended. */
+  async couldEnter(room: RoomId, who: Pick<AccessHolder, 'identity' | 'role'>): Promise<boolean> {
+    const record = await this.#readRecord(room, who.identity);
+    const open: Room = { ...record.room, status: 'scheduled' };
+    return (await this.#accessFrom({ ...record, room: open }, { ...who, subscribe: true })).state === 'granted';
+  }
+
   #accessFrom(record: AccessRecord, holder: AccessHolder): Promise<Access> {
     return decideAccess(record, holder, { nowMs: this.#clock.now(), clubs: this.clubs, currency: this.#currency });
   }

@@ -59,7 +59,7 @@ describe.skipIf(!CHROMIUM)('a paid live', { timeout: 180_000 }, () => {
     await open(camille, `${loge.url}/studio`, 'camille');
     // A form that lacks something says so at the field, and goes there.
     await camille.by('create-room').click();
-    const title = camille.by('room-title').locator('input');
+    const title = camille.by('room-title');
     await expect.poll(() => title.getAttribute('aria-invalid'), PATIENT).toBe('true');
     expect(await title.evaluate((input) => (input.getRootNode() as ShadowRoot).activeElement === input)).toBe(true);
     room = await createRoom(camille, { title: 'Une soirée avec Camille', priceMajor: '9' });

@@ -79,9 +79,9 @@ describe.skipIf(!CHROMIUM)('a room with a date', { timeout: 180_000 }, () => {
     await creator.by(`edit-${room.id}`).click();
     const form = creator.by('edit-room');
     const field = (name: string) => form.getByTestId(name);
-    await field('room-title').locator('input').fill('Matins');
-    await field('room-text').locator('textarea').fill('With an organ.\nAnd a choir.');
-    await field('room-starts-at').locator('input').fill('2099-12-31T20:00');
+    await field('room-title').fill('Matins');
+    await field('room-text').fill('With an organ.\nAnd a choir.');
+    await field('room-starts-at').fill('2099-12-31T20:00');
     await field('save-room').click();
     await field('note').waitFor();
 
@@ -129,7 +129,7 @@ describe.skipIf(!CHROMIUM)('a room with a date', { timeout: 180_000 }, () => {
     const creator = await enter('camille', '/studio');
     const { page } = creator;
     await page.route('**/v1/rooms/*/poster', (route) => route.abort(), { times: 1 });
-    await creator.by('room-title').locator('input').fill('Compline');
+    await creator.by('room-title').fill('Compline');
     const picture = { name: 'poster.png', mimeType: 'image/png', buffer: await pngOf(1_280, 720) };
     await creator.by('poster-file').setInputFiles(picture);
     await creator.by('create-room').click();

@@ -26,9 +26,9 @@ export async function createRoom(
   { title, priceMajor }: { title: string; priceMajor?: string },
 ): Promise<string> {
   const { page } = creator;
-  await creator.by('room-title').locator('input').fill(title);
+  await creator.by('room-title').fill(title);
   if (priceMajor === undefined) await creator.by('room-kind-free').check({ force: true });
-  else await creator.by('room-price').locator('input').fill(priceMajor);
+  else await creator.by('room-price').fill(priceMajor);
   await creator.by('create-room').click();
   await page.waitForURL(/\/studio\/room_/);
   return new URL(page.url()).pathname.split('/').at(-1) ?? '';

@@ -242,7 +242,7 @@ export class LogeTicket extends withProperties(
     const by = texts.room.by(shownName(info.creator, texts));
     const ahead = isLive || info.liveEndedAt ? null : info.startsAt;
     return ticketCard({
-      main: removed ? undefined : { picture: { ...info, poster: room.poster }, by },
+      main: removed ? undefined : { picture: { ...info, poster: room.poster, portrait: room.portrait }, by },
       date: {
         label: ahead && info.movedAt ? texts.ticket.newDate : texts.ticket.date,
         text: ahead ? formatDateTime(ahead, language) : whenOf({ info, isLive, texts, language }),

@@ -19,7 +19,7 @@ const SHORT_TITLE_CHARS = 60;
 type TimedRoom = Pick<Room, 'status' | 'startsAt' | 'movedAt' | 'liveEndedAt' | 'pausedUntil' | 'pauseAnnounced'>;
 
 export interface LobbyFace {
-  info: TimedRoom & Pick<Room, 'id' | 'title' | 'text' | 'poster' | 'creator'>;
+  info: TimedRoom & Pick<Room, 'id' | 'title' | 'text' | 'poster' | 'portrait' | 'creator'>;
   isLive: boolean;
   /** Of the creator's page. */
   creatorPath?: string | undefined;

@@ -1,6 +1,7 @@
 /**
- * The picture of a room: its poster, or its title on a lit curtain, whose colour derives from the creator and whose
- * folds and light derive from the room. Whoever shows it reserves its place.
+ * The picture of a room: its poster, or the creator's portrait in the tones of velvet, or its title on a lit curtain,
+ * whose colour derives from the creator and whose folds and light derive from the room. Whoever shows it reserves its
+ * place.
  */
 
 import type { TemplateResult } from 'lit';
@@ -8,7 +9,11 @@ import { css, html, nothing } from 'lit';
 import type { Room } from '../../../server/protocol/rooms.ts';
 
 /** What a picture is made of. */
-export type PosterOf = Pick<Room, 'title' | 'poster'> & { id: string; creator: { identity: string } };
+export type PosterOf = Pick<Room, 'title' | 'poster'> & {
+  id: string;
+  portrait?: Room['portrait'];
+  creator: { identity: string };
+};
 
 const FOLDS_PERCENT = [7.5, 9, 10.6, 12.4] as const;
 
@@ -72,6 +77,17 @@ export const posterStyles = css`
     object-fit: cover;
   }
 
+  /* The light of the portrait, in the colours of the curtain behind it. */
+  .poster.velvet {
+    isolation: isolate;
+  }
+
+  .velvet img {
+    object-position: 50% 30%;
+    filter: grayscale(1) contrast(1.1);
+    mix-blend-mode: luminosity;
+  }
+
   .poster .title {
     display: -webkit-box;
     -webkit-box-orient: vertical;
@@ -105,7 +121,10 @@ export function poster(
   { loading, isBare = false }: { loading?: 'lazy'; isBare?: boolean } = {},
 ): TemplateResult {
   const [, middle] = room.poster ?? [];
-  return middle
-    ? html`<div class="poster" aria-hidden="true"><img src=${middle.path} loading=${loading ?? nothing} alt="" /></div>`
-    : html`<div class="poster" aria-hidden="true" style="background-image: ${curtain(room)}">${isBare ? nothing : html`<span class="title">${room.title}</span>`}</div>`;
+  const portrait = middle ? undefined : room.portrait?.at(-1);
+  const picture = (path: string) => html`<img src=${path} loading=${loading ?? nothing} alt="" />`;
+  if (middle) return html`<div class="poster" aria-hidden="true">${picture(middle.path)}</div>`;
+  return html`<div class="poster ${portrait ? 'velvet' : ''}" aria-hidden="true" style="background-image: ${curtain(room)}">
+    ${portrait ? picture(portrait.path) : isBare ? nothing : html`<span class="title">${room.title}</span>`}
+  </div>`;
 }

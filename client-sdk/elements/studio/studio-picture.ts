@@ -119,7 +119,7 @@ export class LogeStudioPicture extends withProperties(
     const hasPicture = me.tracks.some((track) => track.track.kind === 'video' && !track.muted);
     const isMirrored = !isLive && !me.tracks.some(({ source }) => source === 'screen');
     return html`<div class="picture" part="picture">
-      ${room.info ? poster({ ...room.info, poster: room.poster }, { isBare: true }) : nothing}
+      ${room.info ? poster({ ...room.info, poster: room.poster, portrait: room.portrait }, { isBare: true }) : nothing}
       <video
         class="${hasPicture ? '' : 'off'} ${isMirrored ? 'mirrored' : ''}"
         part="preview"

@@ -28,8 +28,11 @@ export class Summaries {
     });
   }
 
-  /** For its creator also how many tickets go back. What others gave is for those who could see it. */
-  async of(room: Room, identity: string): Promise<Omit<RoomSummary, 'next'>> {
+  /**
+   * For its creator also how many tickets go back. What others gave is for those who could see it: `couldEnter`, or who
+   * gave, whatever became of their access.
+   */
+  async of(room: Room, identity: string, couldEnter = false): Promise<Omit<RoomSummary, 'next'>> {
     const { stores, currency } = this.#context;
     const isCreator = identity === room.creator.identity;
     const [ticket, tips, returned, earnings] = await Promise.all([
@@ -38,7 +41,6 @@ export class Summaries {
       isCreator && room.endedAt ? stores.tickets.sumReturned(room.id, room.firstLiveAt && room.liveEndedAt) : null,
       isCreator ? this.#earnings.ofRoom(room.id) : null,
     ]);
-    const wasInside = isCreator || room.access.kind === 'free' || ticket?.status === 'valid' || tips.count > 0;
     const goesBack = ticket?.status === 'valid' && room.endedAt && sawNoLive(room, ticket.boughtAt ?? ticket.createdAt);
     return {
       liveSeconds: room.liveSeconds,
@@ -52,7 +54,7 @@ export class Summaries {
           }
         : null,
       tips,
-      ...(wasInside ? await this.#gifts.get(room.id) : { goal: null, givers: [] }),
+      ...(couldEnter || tips.count > 0 ? await this.#gifts.get(room.id) : { goal: null, givers: [] }),
       returnedTickets: returned,
       earnings,
     };

@@ -57,7 +57,7 @@ export class SiteAccount extends SitePage {
       ${
         isNew
           ? nothing
-          : html`${profile.role === 'creator' ? html`<account-picture .profile=${profile}></account-picture>` : nothing}
+          : html`${profile.role === 'creator' ? html`<account-picture .data=${profile}></account-picture>` : nothing}
               <account-creator .data=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
               <account-follows></account-follows>
               <account-mutes></account-mutes>

@@ -5,7 +5,9 @@
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import { ticketCard, ticketCardStyles } from '../../../client-sdk/elements/money/ticket-card.ts';
 import { tierCard, tierCardStyles } from '../../../client-sdk/elements/money/tier-card.ts';
+import '../../../client-sdk/elements/money/topup-form.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { poster, posterStyles } from '../../../client-sdk/elements/stage/poster.ts';
 import { tokens } from '../../../client-sdk/elements/theme/tokens.ts';
@@ -15,6 +17,16 @@ import { SitePage } from '../site/site-page.ts';
 const declared = [...tokens.cssText.matchAll(/^ *--_([a-z\d-]+):/gm)].map(([, name = '']) => name);
 const TEXTS = [...new Set(declared.filter((name) => /^(type|strong|title|code)-/.test(name)))];
 const COLORS = declared.slice(0, declared.indexOf('font'));
+const ROOM = { id: 'room_1', title: 'Late set from the kitchen', poster: null, creator: { identity: 'camille' } };
+const CARD = { id: 'card_1', brand: 'visa', last4: '4242', expMonth: 12, expYear: 2099 };
+const TICKET = {
+  main: { picture: ROOM, by: 'with Camille' },
+  date: { label: 'Date', text: 'Fri, 1 Jan, 20:00' },
+  facts: [
+    ['Name', 'Léa'],
+    ['Number', 'A1B2C3D4'],
+  ],
+} as const;
 const SPACES = declared.filter((name) => name.startsWith('space-'));
 
 interface DemoRow {
@@ -127,6 +139,7 @@ class SiteParts extends SitePage {
     ...SitePage.styles,
     posterStyles,
     tierCardStyles,
+    ticketCardStyles,
     css`
       .swatches,
       .texts,
@@ -205,7 +218,20 @@ class SiteParts extends SitePage {
       </section>
       <section>
         <h2>Picture of a room without a poster</h2>
-        <div class="picture">${poster({ id: 'room_1', title: 'Late set from the kitchen', poster: null, creator: { identity: 'camille' } })}</div>
+        <div class="picture">${poster(ROOM)}</div>
+      </section>
+      <section>
+        <h2>Ticket, kept and given back</h2>
+        <div class="buttons-demo">${ticketCard(TICKET)} ${ticketCard({ ...TICKET, stamp: 'Returned' })}</div>
+      </section>
+      <section>
+        <h2>Top-up</h2>
+        <loge-topup-form
+          .balanceMinor=${1_000}
+          .cards=${[CARD]}
+          .wanted=${{ missingMinor: 0 }}
+          .order=${() => Promise.reject(new Error('refused'))}
+        ></loge-topup-form>
       </section>
       <parts-demo></parts-demo>
     </div>`;

@@ -84,7 +84,8 @@ export class SiteStudio extends SitePage {
   }
 
   #overview(session: SiteSession): TemplateResult {
-    const { words, rooms } = this;
+    const { words } = this;
+    const rooms = this.rooms && nextFirst(this.rooms);
     return html`<div class="column">
       <h1 class="display">${words.studio.title}</h1>
       <p class="lead">${words.studio.text}</p>
@@ -94,7 +95,7 @@ export class SiteStudio extends SitePage {
           ${
             rooms
               ? rooms.length > 0
-                ? html`<ul class="rooms">${rooms.map((room) => this.#row(room))}</ul>`
+                ? html`<ul class="rooms">${rooms.map((room, index) => this.#row(room, index === 0))}</ul>`
                 : html`<p class="muted">${words.studio.none}</p>`
               : html`<div class="waiting" pending style="height: 12rem"></div>`
           }
@@ -108,7 +109,8 @@ export class SiteStudio extends SitePage {
     </div>`;
   }
 
-  #row(room: RoomView): TemplateResult {
+  /** The next live alone has the gold button. */
+  #row(room: RoomView, isNext: boolean): TemplateResult {
     const { words } = this;
     const context = { words, language: this.language };
     return html`<li>
@@ -132,7 +134,7 @@ export class SiteStudio extends SitePage {
                 >${words.rooms.edit}</wa-button
               >
               ${this.#share(room.id)}
-              <wa-button size="s" variant="neutral" href="/studio/${room.id}" data-testid="open-studio-${room.id}">${words.studio.open}</wa-button>
+              <wa-button size="s" variant=${isNext ? 'brand' : 'neutral'} appearance=${isNext ? 'accent' : 'outlined'} href="/studio/${room.id}" data-testid="open-studio-${room.id}">${words.studio.open}</wa-button>
             </div>
             ${this.#edit(room)}`
       }
@@ -142,7 +144,7 @@ export class SiteStudio extends SitePage {
   /** What was edited in the form stays while the list is read again. */
   #edit(room: RoomView): TemplateResult | typeof nothing {
     return this.edited === room.id
-      ? html`<site-edit-room .room=${room} @room-changed=${() => this.#reloadRooms()}></site-edit-room>`
+      ? html`<site-edit-room data-testid="edit-room" .data=${room} @room-changed=${() => this.#reloadRooms()}></site-edit-room>`
       : nothing;
   }
 
@@ -184,6 +186,22 @@ export class SiteStudio extends SitePage {
       this.copied = '';
     }, COPIED_MS);
   }
+}
+
+/** The live that runs, else the one that starts next, comes first; then as they are given. */
+function nextFirst(rooms: readonly RoomView[]): RoomView[] {
+  const rank = ({ status, startsAt }: RoomView) =>
+    status === 'live'
+      ? 0
+      : status === 'ended'
+        ? Number.POSITIVE_INFINITY
+        : startsAt
+          ? Date.parse(startsAt)
+          : Number.MAX_VALUE;
+  const [first, ...others] = rooms;
+  if (!first) return [];
+  const next = others.reduce((best, room) => (rank(room) < rank(best) ? room : best), first);
+  return [next, ...rooms.filter((room) => room !== next)];
 }
 
 function linkOf(roomId: string): string {

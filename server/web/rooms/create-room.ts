@@ -1,223 +1,165 @@
 /** `<site-create-room>`: title, text, access, price, capacity and start; then opens the room's studio. */
-
-import { call } from '../site/site-call.ts';
-import '@awesome.me/webawesome/dist/components/option/option.js';
-import '@awesome.me/webawesome/dist/components/select/select.js';
-import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { keyed } from 'lit/directives/keyed.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { Tier } from '../../protocol/money/memberships.ts';
 import type { AccessKind, AccessRule } from '../../protocol/rooms.ts';
-
 import { leaveFor } from '../site/leave-page.ts';
-import { FormFault, RoomForm, TICKET_PRICE } from './room-form.ts';
+import type { Field, Values } from '../site/page-part.ts';
+import { call } from '../site/site-call.ts';
+import { type PriceLimits, RoomForm, TICKET_PRICE } from './room-form.ts';
 
-const KINDS = ['free', 'ticket', 'members', 'private'] as const;
-const PRICE_LIMITS = {
-  ticket: TICKET_PRICE,
-  private: { minMinor: LIMITS.privateRateMinMinor, maxMinor: LIMITS.privateRateMaxMinor },
-  tier: { minMinor: LIMITS.tierMinMinor, maxMinor: LIMITS.tierMaxMinor },
-} as const;
+const KINDS = ['free', 'ticket', 'members', 'private'] as const satisfies readonly AccessKind[];
+const RATE: PriceLimits = { minMinor: LIMITS.privateRateMinMinor, maxMinor: LIMITS.privateRateMaxMinor };
+const TIER_PRICE: PriceLimits = { minMinor: LIMITS.tierMinMinor, maxMinor: LIMITS.tierMaxMinor };
 
-const EMPTY_FORM = {
-  roomTitle: '',
-  text: '',
-  price: '5',
-  rate: '3',
-  capacity: '',
-  startsAt: '',
-  minTier: '',
-  tierName: '',
-  tierPrice: '9',
-};
-type Field = keyof typeof EMPTY_FORM;
-
-export class SiteCreateRoom extends RoomForm<Field> {
-  static override properties = {
-    ...RoomForm.properties,
-    kind: { state: true },
-    tiers: { state: true },
-    created: { state: true },
-  };
-  declare kind: AccessKind;
-  /** Tiers of the creator's club; undefined while loading. */
-  declare tiers: Tier[] | undefined;
+/** Its data: the tiers of the creator's club. */
+export class SiteCreateRoom extends RoomForm<Tier[]> {
+  static override properties = { ...RoomForm.properties, currency: {}, created: { state: true } };
+  declare currency: string;
   /** The room, while its poster could not be saved. */
   declare created: string | undefined;
+  protected override height = '56rem';
 
   constructor() {
     super();
-    this.kind = 'ticket';
-    this.form = { ...EMPTY_FORM };
+    this.currency = 'eur';
   }
 
-  protected override async load(): Promise<void> {
-    this.tiers = (await call('GET /v1/me/tiers')).tiers;
+  protected override read = async () => (await call('GET /v1/me/tiers')).tiers;
+
+  protected get roomCurrency(): string {
+    return this.currency;
   }
 
-  override render(): TemplateResult {
-    const words = this.words.rooms;
+  protected override show(tiers: Tier[]): unknown {
+    const texts = this.words.rooms;
     const { created } = this;
-    return html`<form @submit=${this.submit} novalidate>
-      ${created ? html`<p>${words.createdWithoutPoster}</p>` : [this.titleField(), this.textField()]}
-      ${this.posterField()}
-      ${created ? nothing : this.#terms()}
-      <div class="end">
-        ${this.messages()}
-        ${
-          created
-            ? html`<wa-button variant="neutral" data-testid="save-poster" ?loading=${this.busy === 'create'} @click=${() => this.submit()}>${words.save}</wa-button>
-              <wa-button appearance="outlined" href="/studio/${created}">${words.toStudio}</wa-button>`
-            : html`<wa-button variant="neutral" data-testid="create-room" ?loading=${this.busy === 'create'} @click=${() => this.submit()}>${words.create}</wa-button>`
-        }
-      </div>
-    </form>`;
+    const form = this.form({
+      // Once the room is there, they are changed in the studio, like those of any room.
+      fields: created ? [] : this.#fields(tiers),
+      content: html`${created ? html`<p>${texts.createdWithoutPoster}</p>` : nothing}${this.poster()}`,
+      submit: created ? { label: texts.save, testId: 'save-poster' } : { label: texts.create, testId: 'create-room' },
+      faults: (values) => (created ? {} : this.#faults(values, tiers)),
+      send: (values) => this.#create(values, tiers),
+      // A page that comes back from the browser's memory must not make the same room again.
+      isCleared: true,
+    });
+    return [
+      form,
+      created
+        ? html`<p class="buttons"><a class="button outlined" href="/studio/${created}">${texts.toStudio}</a></p>`
+        : nothing,
+    ];
   }
 
-  /** Once the room is there, they are changed in the studio, like those of any room. */
-  #terms(): TemplateResult {
-    const words = this.words.rooms;
-    return html`<fieldset>
-        <legend>${words.access}</legend>
-        ${KINDS.map((kind) => this.#kindChoice(kind))}
-      </fieldset>
-      ${this.#price()}
-      <div class="pair">
-        ${
-          this.kind === 'ticket'
-            ? this.input('capacity', {
-                label: words.capacity,
-                hint: words.capacityHint,
-                id: 'room-capacity',
-                inputmode: 'numeric',
-              })
-            : nothing
-        }
-        ${this.dateField(words.startsAtHint)}
-      </div>
-      ${this.listedField()}`;
-  }
-
-  #price(): TemplateResult | typeof nothing {
-    const words = this.words.rooms;
-    const range = (name: keyof typeof PRICE_LIMITS) =>
-      [this.limit(PRICE_LIMITS[name].minMinor), this.limit(PRICE_LIMITS[name].maxMinor)] as const;
-    if (this.kind === 'ticket')
-      return this.amount('price', { label: words.price, hint: words.priceHint(...range('ticket')), id: 'room-price' });
-    if (this.kind === 'private')
-      return this.amount('rate', { label: words.rate, hint: words.rateHint(...range('private')), id: 'room-rate' });
-    return this.kind === 'members' ? this.#club(range('tier')) : nothing;
+  #fields(tiers: Tier[]): Field[] {
+    const texts = this.words.rooms;
+    const isOf = (...kinds: string[]) => ({ isFor: (values: Values) => kinds.includes(values('kind')) });
+    return [
+      ...this.titleAndText(),
+      {
+        ...{ name: 'kind', label: texts.access, testId: 'room-kind', kind: 'radio', value: 'ticket' },
+        options: KINDS.map((kind) => {
+          const { title, text } = texts.kinds[kind];
+          return { value: kind, label: title, text, testId: `room-kind-${kind}` };
+        }),
+      },
+      this.priceField({
+        ...{ name: 'price', label: texts.price, hint: texts.priceHint(...this.range(TICKET_PRICE)) },
+        ...{ testId: 'room-price', value: '5', ...isOf('ticket') },
+      }),
+      this.priceField({
+        ...{ name: 'rate', label: texts.rate, hint: texts.rateHint(...this.range(RATE)) },
+        ...{ testId: 'room-rate', value: '3', ...isOf('private') },
+      }),
+      ...this.#club(tiers).map((field) => ({ ...field, ...isOf('members') })),
+      {
+        ...{ name: 'capacity', label: texts.capacity, hint: texts.capacityHint, testId: 'room-capacity' },
+        ...{ inputMode: 'numeric', ...isOf('ticket') },
+      },
+      ...this.startAndListing(texts.startsAtHint, { startsAt: '', listed: false }),
+    ];
   }
 
   /** The tier that a members-only room requires; a club without tiers gets its first one here. */
-  #club(range: readonly [string, string]): TemplateResult | typeof nothing {
-    const words = this.words.rooms;
-    const { tiers } = this;
-    if (!tiers) return nothing;
-    if (tiers.length === 0) {
-      return html`<p class="muted small">${words.firstTier}</p>
-        <div class="pair">
-          ${this.input('tierName', { label: words.tierName, placeholder: words.tierNamePlaceholder, id: 'tier-name', maxlength: LIMITS.titleChars })}
-          ${this.amount('tierPrice', { label: words.tierPrice, hint: words.priceHint(...range), id: 'tier-price' })}
-        </div>`;
+  #club(tiers: Tier[]): Field[] {
+    const texts = this.words.rooms;
+    if (tiers.length > 0) {
+      const priceOf = ({ priceMinor, currency, interval }: Tier) => {
+        const price = this.money(priceMinor, currency);
+        return interval === 'month' ? texts.perMonth(price) : texts.perYear(price);
+      };
+      const options = tiers.map((tier) => ({ value: tier.id, label: texts.tierFrom(tier.name, priceOf(tier)) }));
+      const field = { name: 'minTier', label: texts.tier, testId: 'room-tier', kind: 'select' } as const;
+      return [{ ...field, options: [{ value: '', label: texts.anyTier }, ...options] }];
     }
-    const priceOf = ({ priceMinor, currency, interval }: Tier) => {
-      const price = this.money(priceMinor, currency);
-      return interval === 'month' ? words.perMonth(price) : words.perYear(price);
-    };
-    // A select keeps the text of its option; after a change of language it needs a new one.
-    return html`${keyed(
-      this.language,
-      html`<wa-select label=${words.tier} data-testid="room-tier" .value=${this.form.minTier} @change=${(event: Event) => this.set('minTier', event)}>
-      <wa-option value="">${words.anyTier}</wa-option>
-      ${tiers.map((tier) => html`<wa-option value=${tier.id}>${words.tierFrom(tier.name, priceOf(tier))}</wa-option>`)}
-    </wa-select>`,
-    )}`;
+    const legend = { title: texts.tier, text: texts.firstTier };
+    return [
+      {
+        ...{ name: 'tierName', label: texts.tierName, placeholder: texts.tierNamePlaceholder },
+        ...{ testId: 'tier-name', maxChars: LIMITS.titleChars, legend },
+      },
+      this.priceField({
+        ...{ name: 'tierPrice', label: texts.tierPrice, hint: texts.priceHint(...this.range(TIER_PRICE)) },
+        ...{ testId: 'tier-price', value: '9', legend },
+      }),
+    ];
   }
 
-  #kindChoice(kind: AccessKind): TemplateResult {
-    const { title, text } = this.words.rooms.kinds[kind];
-    return html`<label class="kind">
-      <input
-        type="radio"
-        name="kind"
-        value=${kind}
-        data-testid="room-kind-${kind}"
-        .checked=${this.kind === kind}
-        @change=${() => {
-          this.kind = kind;
-          this.problem = '';
-          this.fault = undefined;
-        }}
-      /><b>${title}</b><small>${text}</small>
-    </label>`;
-  }
-
-  protected override async send(): Promise<void> {
-    const input = this.created ? undefined : { basis: this.#readBasis(), priceMinor: this.#readKindPrice() };
-    let { created } = this;
-    const isDone = await this.act('create', async () => {
-      if (input)
-        created = (await call('POST /v1/me/rooms', { ...input.basis, access: await this.#access(input.priceMinor) }))
-          .id;
-      if (!created) return;
-      await this.savePoster(created);
-      // A page that comes back from the browser's memory must not make the same room again.
-      this.form = { ...EMPTY_FORM };
-      await leaveFor(`/studio/${created}`);
-    });
-    if (!isDone) this.created = created;
-  }
-
-  #readBasis() {
-    const title = this.readTitle();
-    const places = this.kind === 'ticket' ? this.form.capacity.trim() : '';
+  #faults(values: Values, tiers: Tier[]): Record<string, string | false> {
+    const texts = this.words.rooms;
+    const kind = values('kind');
+    const isNoPrice = (name: string, limits: PriceLimits) => this.priceOf(values(name), limits) === undefined;
+    const isFirstTier = kind === 'members' && tiers.length === 0;
+    const tierInvalid = texts.tierInvalid(...this.range(TIER_PRICE));
+    const places = values('capacity');
     const isPlaces = /^[1-9]\d{0,6}$/.test(places) && Number(places) <= LIMITS.capacityMax;
-    if (places !== '' && !isPlaces) throw new FormFault('capacity', this.words.rooms.capacityInvalid);
-    const startsAt = this.readStart();
-    const text = this.form.text.trim();
     return {
-      title,
-      listed: this.listed,
-      ...(text === '' ? {} : { text }),
-      ...(places === '' ? {} : { capacity: Number(places) }),
-      ...(startsAt ? { startsAt } : {}),
+      ...this.faultsOf(values),
+      price: kind === 'ticket' && isNoPrice('price', TICKET_PRICE) && texts.priceInvalid(...this.range(TICKET_PRICE)),
+      rate: kind === 'private' && isNoPrice('rate', RATE) && texts.priceInvalid(...this.range(RATE)),
+      tierName: isFirstTier && values('tierName') === '' && tierInvalid,
+      tierPrice: isFirstTier && isNoPrice('tierPrice', TIER_PRICE) && tierInvalid,
+      capacity: places !== '' && !isPlaces && texts.capacityInvalid,
     };
   }
 
-  /** The price of a ticket, a minute, or the first tier; undefined without one. */
-  #readKindPrice(): number | undefined {
-    const words = this.words.rooms;
-    const isFirstTier = this.kind === 'members' && this.tiers?.length === 0;
-    const [text, name] =
-      this.kind === 'ticket'
-        ? ([this.form.price, 'ticket'] as const)
-        : this.kind === 'private'
-          ? ([this.form.rate, 'private'] as const)
-          : ([this.form.tierPrice, 'tier'] as const);
-    if (this.kind === 'free' || (this.kind === 'members' && !isFirstTier)) return undefined;
-    const { minMinor, maxMinor } = PRICE_LIMITS[name];
-    const priceMinor = this.readPrice(text, PRICE_LIMITS[name]);
-    const isPrice = priceMinor !== undefined;
-    if (isPrice && (!isFirstTier || this.form.tierName.trim() !== '')) return priceMinor;
-    const say = isFirstTier ? words.tierInvalid : words.priceInvalid;
-    const field = { ticket: 'price', private: 'rate', tier: isPrice ? 'tierName' : 'tierPrice' } as const;
-    throw new FormFault(field[name], say(this.limit(minMinor), this.limit(maxMinor)));
+  async #create(values: Values, tiers: Tier[]): Promise<void> {
+    const room = this.created ?? (await this.#createRoom(values, tiers));
+    try {
+      await this.savePoster(room);
+    } catch (error) {
+      this.created = room;
+      throw error;
+    }
+    await leaveFor(`/studio/${room}`);
   }
 
-  async #access(priceMinor: number | undefined): Promise<AccessRule> {
-    const { kind, currency } = this;
-    if (kind === 'ticket' && priceMinor !== undefined) return { kind, priceMinor, currency };
-    if (kind === 'private' && priceMinor !== undefined) return { kind, ratePerMinuteMinor: priceMinor, currency };
+  async #createRoom(values: Values, tiers: Tier[]): Promise<string> {
+    const [text, capacity, startsAt] = [values('text'), values('capacity'), values('startsAt')];
+    const { id } = await call('POST /v1/me/rooms', {
+      ...{ title: values('title'), listed: values('listed') === 'on', access: await this.#access(values, tiers) },
+      ...(text && { text }),
+      ...(capacity && { capacity: Number(capacity) }),
+      ...(startsAt && { startsAt: new Date(startsAt).toISOString() }),
+    });
+    return id;
+  }
+
+  async #access(values: Values, tiers: Tier[]): Promise<AccessRule> {
+    const { currency } = this;
+    const kind = values('kind');
+    const priceOf = (name: string, limits: PriceLimits) => this.priceOf(values(name), limits) ?? 0;
+    if (kind === 'ticket') return { kind, priceMinor: priceOf('price', TICKET_PRICE), currency };
+    if (kind === 'private') return { kind, ratePerMinuteMinor: priceOf('rate', RATE), currency };
     if (kind !== 'members') return { kind: 'free' };
-    if (priceMinor !== undefined) {
-      const tier = await call('POST /v1/me/tiers', { name: this.form.tierName.trim(), priceMinor, interval: 'month' });
+    if (tiers.length === 0) {
+      const priceMinor = priceOf('tierPrice', TIER_PRICE);
       // If creating the room fails after this, the tier exists and the form does not create another.
-      this.tiers = [tier];
+      this.data = [await call('POST /v1/me/tiers', { name: values('tierName'), priceMinor, interval: 'month' })];
     }
-    const minTier = this.tiers?.find(({ id }) => id === this.form.minTier)?.id;
+    const minTier = tiers.find(({ id }) => id === values('minTier'))?.id;
     return minTier ? { kind, minTier } : { kind };
   }
 }

@@ -1,116 +1,100 @@
 /** `<site-edit-room>`: changes a room, or cancels it. Emits `room-changed`. */
-import type { RoomView } from '../../protocol/rooms.ts';
-import { call } from '../site/site-call.ts';
-import '../../../client-sdk/elements/controls/loge-confirm.ts';
-import type { TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
-import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { minorUnits } from '../../../client-sdk/elements/texts/format.ts';
-import type { RoomChange } from '../../protocol/rooms.ts';
+import type { RoomChange, RoomView } from '../../protocol/rooms.ts';
+import type { Field, Values } from '../site/page-part.ts';
+import { call } from '../site/site-call.ts';
+import { RoomForm, TICKET_PRICE } from './room-form.ts';
 
-import { FormFault, RoomForm, TICKET_PRICE } from './room-form.ts';
-
-export class SiteEditRoom extends RoomForm<'price'> {
-  static override properties = { ...RoomForm.properties, room: { attribute: false } };
-  declare room: RoomView;
-  /** The fields before they were edited. */
-  #filled: Pick<SiteEditRoom, 'form' | 'listed'> | undefined;
-
-  override willUpdate(changed: Map<PropertyKey, unknown>): void {
-    super.willUpdate(changed);
-    const { form, listed } = this.#filled ?? this;
-    // What was edited stays when the room is read again.
-    if (changed.has('room') && this.form === form && this.listed === listed) this.#fill();
+export class SiteEditRoom extends RoomForm<RoomView> {
+  protected get roomCurrency(): string {
+    return this.data?.access.currency ?? 'eur';
   }
 
-  #fill(): void {
-    const { title, text, access, startsAt, listed } = this.room;
-    this.currency = access.currency ?? this.currency;
-    this.listed = listed;
-    this.form = {
-      roomTitle: title,
-      text: text ?? '',
-      price: access.priceMinor === undefined ? '' : toAmount(access.priceMinor, this.currency),
-      startsAt: startsAt ? toLocalInput(startsAt) : '',
-    };
-    this.#filled = { form: this.form, listed };
-  }
-
-  override render(): TemplateResult {
-    const words = this.words.rooms;
-    const { room } = this;
-    const sold = room.access.kind === 'ticket';
-    return html`<form @submit=${this.submit} novalidate data-testid="edit-room">
-      ${this.titleField()} ${this.textField()} ${this.posterField(room.poster)}
-      ${sold ? this.amount('price', { label: words.price, hint: words.priceFixedHint, id: 'room-price' }) : nothing}
-      ${room.firstLiveAt ? nothing : this.dateField(sold ? words.movedHint : words.startsAtHint)}
-      ${this.listedField()}
-      <div class="end">
-        ${this.messages()}
-        <wa-button variant="neutral" data-testid="save-room" ?loading=${this.busy === 'save'} @click=${() => this.submit()}>${words.save}</wa-button>
-        <wa-button appearance="outlined" variant="danger" data-testid="cancel-room" ?loading=${this.busy === 'cancel'} @click=${this.#cancel}>${room.firstLiveAt ? words.end : words.cancel}</wa-button>
-      </div>
-      <loge-confirm></loge-confirm>
-    </form>`;
-  }
-
-  protected override async send(): Promise<void> {
-    const change = this.#readChange();
-    const { form, listed } = this;
-    const isSaved = await this.act('save', async () => {
-      const changed = await call('PATCH /v1/rooms/:id', { id: this.room.id, ...change });
-      this.#filled = { form, listed };
-      this.room = { ...this.room, ...changed, ...(await this.savePoster(this.room.id)) };
+  protected override show(room: RoomView): unknown {
+    const texts = this.words.rooms;
+    const { id, title, firstLiveAt, access } = room;
+    const form = this.form({
+      fields: this.#fields(room),
+      content: this.poster(room.poster),
+      submit: { label: texts.save, testId: 'save-room' },
+      faults: (values) => this.#faults(room, values),
+      send: (values) => this.#save(room, values),
+      done: () => texts.saved,
     });
-    if (!isSaved) return;
-    this.note = this.words.rooms.saved;
+    const cancel = this.acts(room, [
+      {
+        ...{ label: firstLiveAt ? texts.end : texts.cancel, testId: () => 'cancel-room', look: 'danger' },
+        question: () => ({
+          title: firstLiveAt ? texts.endTitle(title) : texts.cancelTitle(title),
+          text: access.kind === 'ticket' ? texts.cancelTicketsText : texts.cancelText,
+          confirm: firstLiveAt ? texts.end : texts.cancel,
+          cancel: texts.keep,
+          testId: 'confirm-cancel-room',
+        }),
+        run: async () => {
+          await call('POST /v1/rooms/:id/end', { id });
+          this.emit('room-changed', {});
+        },
+      },
+    ]);
+    return [form, cancel];
+  }
+
+  #fields(room: RoomView): Field[] {
+    const texts = this.words.rooms;
+    const isSold = room.access.kind === 'ticket';
+    const [start, listed] = this.startAndListing(isSold ? texts.movedHint : texts.startsAtHint, {
+      ...{ startsAt: startOf(room), listed: room.listed },
+    });
+    const price = this.priceField({
+      ...{ name: 'price', label: texts.price, hint: texts.priceFixedHint, testId: 'room-price' },
+      value: this.#price(room),
+    });
+    return [...this.titleAndText(room), isSold && price, !room.firstLiveAt && start, listed].filter((it) => !!it);
+  }
+
+  #price({ access }: RoomView): string {
+    return String((access.priceMinor ?? 0) / minorUnits(this.roomCurrency));
+  }
+
+  #faults(room: RoomView, values: Values): Record<string, string | false> {
+    const isPrice = this.priceOf(values('price'), TICKET_PRICE) !== undefined || values('price') === this.#price(room);
+    const priceInvalid = this.words.rooms.priceInvalid(...this.range(TICKET_PRICE));
+    return {
+      ...this.faultsOf(values, startOf(room)),
+      price: room.access.kind === 'ticket' && !isPrice && priceInvalid,
+    };
+  }
+
+  async #save(room: RoomView, values: Values): Promise<void> {
+    const { id } = room;
+    const changed = await call('PATCH /v1/rooms/:id', { id, ...this.#changeOf(room, values) });
+    this.data = { ...room, ...changed, ...(await this.savePoster(id)) };
     this.emit('room-changed', {});
   }
 
   /** Only what was edited: the room may have changed elsewhere since the form was filled. */
-  #readChange(): RoomChange {
-    const { access, firstLiveAt } = this.room;
-    const isEdited = (field: keyof SiteEditRoom['form']) => this.form[field] !== this.#filled?.form[field];
+  #changeOf(room: RoomView, values: Values): RoomChange {
     const change: RoomChange = {};
-    if (isEdited('roomTitle')) change.title = this.readTitle();
-    if (isEdited('text')) change.text = this.form.text.trim() || null;
-    if (this.listed !== this.#filled?.listed) change.listed = this.listed;
-    if (access.kind === 'ticket' && isEdited('price')) {
-      const priceMinor = this.readPrice(this.form.price, TICKET_PRICE);
-      const { minMinor, maxMinor } = TICKET_PRICE;
-      if (priceMinor === undefined)
-        throw new FormFault('price', this.words.rooms.priceInvalid(this.limit(minMinor), this.limit(maxMinor)));
-      change.priceMinor = priceMinor;
-    }
+    const [title, text, price, start] = [values('title'), values('text'), values('price'), values('startsAt')];
+    const listed = values('listed') === 'on';
+    if (title !== room.title) change.title = title;
+    if (text !== (room.text ?? '')) change.text = text || null;
+    if (listed !== room.listed) change.listed = listed;
+    const priceMinor = price === this.#price(room) ? undefined : this.priceOf(price, TICKET_PRICE);
+    if (room.access.kind === 'ticket' && priceMinor !== undefined) change.priceMinor = priceMinor;
     // A date that stays may lie in the past, and has seconds that the field does not show.
-    if (!firstLiveAt && isEdited('startsAt')) change.startsAt = this.readStart() ?? null;
+    if (!room.firstLiveAt && start !== startOf(room)) change.startsAt = start ? new Date(start).toISOString() : null;
     return change;
   }
-
-  #cancel = async (): Promise<void> => {
-    const words = this.words.rooms;
-    const { firstLiveAt, title, access } = this.room;
-    const answer = await this.renderRoot.querySelector<LogeConfirm>('loge-confirm')?.ask({
-      title: firstLiveAt ? words.endTitle(title) : words.cancelTitle(title),
-      text: access.kind === 'ticket' ? words.cancelTicketsText : words.cancelText,
-      confirm: firstLiveAt ? words.end : words.cancel,
-      cancel: words.keep,
-      testId: 'confirm-cancel-room',
-    });
-    if (answer !== undefined && (await this.act('cancel', () => call('POST /v1/rooms/:id/end', { id: this.room.id }))))
-      this.emit('room-changed', {});
-  };
 }
 
 /** As the field of a date takes it: local time to the minute. */
-function toLocalInput(iso: string): string {
-  const date = new Date(iso);
+function startOf({ startsAt }: RoomView): string {
+  if (!startsAt) return '';
+  const date = new Date(startsAt);
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-function toAmount(amountMinor: number, currency: string): string {
-  return String(amountMinor / minorUnits(currency));
 }
 
 defineElement('site-edit-room', SiteEditRoom);

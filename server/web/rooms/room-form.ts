@@ -1,91 +1,56 @@
-/** What the forms of a room share: fields as text, their faults in words, title, text and date. */
-import '@awesome.me/webawesome/dist/components/input/input.js';
-import '@awesome.me/webawesome/dist/components/textarea/textarea.js';
-import type { TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
-import { fieldFault } from '../../../client-sdk/elements/controls/field-fault.ts';
-import { currencySymbol, formatMoney, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
+/** What the forms of a room share: the fields of every room, the price, the poster, and what is wrong with them. */
+import { html, type TemplateResult } from 'lit';
+import { currencySymbol, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { Picture } from '../../protocol/pictures.ts';
-import type { Room } from '../../protocol/rooms.ts';
-import { SitePart } from '../site/site-part.ts';
-import { createRoomStyles } from '../styles/create-room-styles.ts';
-import { listedSwitch, listedSwitchStyles } from './listed-switch.ts';
+import type { Room, RoomView } from '../../protocol/rooms.ts';
+import { type Field, PagePart, type Values } from '../site/page-part.ts';
 import './poster-field.ts';
 import type { PosterField } from './poster-field.ts';
 
-export const TICKET_PRICE = { minMinor: LIMITS.ticketMinMinor, maxMinor: LIMITS.ticketMaxMinor };
-
-interface FieldAbout {
-  label: string;
-  id: string;
-  hint?: string;
-  placeholder?: string;
-  maxlength?: number;
-  inputmode?: string;
+export interface PriceLimits {
+  minMinor: number;
+  maxMinor: number;
 }
+export const TICKET_PRICE: PriceLimits = { minMinor: LIMITS.ticketMinMinor, maxMinor: LIMITS.ticketMaxMinor };
 
-/** What is wrong with a field, in words. */
-export class FormFault<Field extends string = string> extends Error {
-  readonly field: Field;
+export abstract class RoomForm<Data> extends PagePart<Data> {
+  protected abstract get roomCurrency(): string;
 
-  constructor(field: Field, message: string) {
-    super(message);
-    this.field = field;
-  }
-}
-
-export abstract class RoomForm<Field extends string> extends SitePart {
-  static override properties = {
-    ...SitePart.properties,
-    currency: {},
-    form: { state: true },
-    listed: { state: true },
-    fault: { state: true },
-  };
-  declare currency: string;
-  /** The fields, as text. */
-  declare form: Record<Field | 'roomTitle' | 'text' | 'startsAt', string>;
-  declare fault: FormFault | undefined;
-  /** Whether everybody may find the room; otherwise only those with its link. */
-  declare listed: boolean;
-
-  static override styles = [...SitePart.styles, createRoomStyles, listedSwitchStyles];
-
-  constructor() {
-    super();
-    this.currency = 'eur';
-    this.listed = false;
-    this.fault = undefined;
+  protected titleAndText(room?: RoomView): Field[] {
+    const texts = this.words.rooms;
+    return [
+      {
+        ...{ name: 'title', label: texts.title, placeholder: texts.titlePlaceholder, testId: 'room-title' },
+        ...{ value: room?.title ?? '', maxChars: LIMITS.titleChars },
+      },
+      {
+        ...{ name: 'text', label: texts.text, hint: texts.textHint, testId: 'room-text', kind: 'area' },
+        ...{ value: room?.text ?? '', maxChars: LIMITS.roomTextChars },
+      },
+    ];
   }
 
-  protected abstract send(): Promise<void>;
-
-  protected titleField(): TemplateResult {
-    const words = this.words.rooms;
-    return this.input('roomTitle', {
-      label: words.title,
-      id: 'room-title',
-      placeholder: words.titlePlaceholder,
-      maxlength: LIMITS.titleChars,
-    });
+  protected startAndListing(hint: string, { startsAt, listed }: { startsAt: string; listed: boolean }): Field[] {
+    const texts = this.words.rooms;
+    return [
+      {
+        ...{ name: 'startsAt', label: texts.startsAt, hint, testId: 'room-starts-at', kind: 'moment' },
+        value: startsAt,
+      },
+      {
+        ...{ name: 'listed', label: texts.listed, hint: texts.listedHint, testId: 'room-listed', kind: 'check' },
+        value: listed,
+      },
+    ];
   }
 
-  protected textField(): TemplateResult {
-    const words = this.words.rooms;
-    return html`<wa-textarea
-      label=${words.text}
-      hint=${words.textHint}
-      maxlength=${LIMITS.roomTextChars}
-      rows="3"
-      resize="auto"
-      data-testid="room-text"
-      .value=${this.form.text}
-      @input=${(event: Event) => this.set('text', event)}
-    ></wa-textarea>`;
+  protected priceField(field: Field): Field {
+    const label = `${field.label} (${currencySymbol(this.roomCurrency, this.language)})`;
+    return { ...field, label, inputMode: 'decimal' };
   }
 
-  protected posterField(poster: Picture = null): TemplateResult {
+  protected poster(poster: Picture = null): TemplateResult {
     return html`<poster-field .poster=${poster}></poster-field>`;
   }
 
@@ -94,108 +59,20 @@ export abstract class RoomForm<Field extends string> extends SitePart {
     return this.renderRoot.querySelector<PosterField>('poster-field')?.save(room);
   }
 
-  protected dateField(hint: string): TemplateResult {
-    return html`<wa-input
-      type="datetime-local"
-      label=${this.words.rooms.startsAt}
-      data-testid="room-starts-at"
-      .value=${this.form.startsAt}
-      @input=${(event: Event) => this.set('startsAt', event)}
-      ${fieldFault(this.faultOf('startsAt'), hint)}
-    ></wa-input>`;
-  }
-
-  protected listedField(): TemplateResult {
-    return listedSwitch({
-      words: this.words,
-      listed: this.listed,
-      id: 'room-listed',
-      change: (listed) => {
-        this.listed = listed;
-      },
-    });
-  }
-
-  protected input(
-    field: Field | 'roomTitle' | 'text' | 'startsAt',
-    about: FieldAbout,
-    end: unknown = nothing,
-  ): TemplateResult {
-    return html`<wa-input
-      label=${about.label}
-      placeholder=${about.placeholder ?? nothing}
-      maxlength=${about.maxlength ?? nothing}
-      inputmode=${about.inputmode ?? nothing}
-      autocomplete="off"
-      data-testid=${about.id}
-      .value=${this.form[field]}
-      @input=${(event: Event) => this.set(field, event)}
-      @keydown=${this.#submitOnEnter}
-      ${fieldFault(this.faultOf(field), about.hint)}
-      >${end}</wa-input
-    >`;
-  }
-
-  protected amount(field: Field, about: { label: string; hint: string; id: string }): TemplateResult {
-    return this.input(
-      field,
-      { ...about, inputmode: 'decimal' },
-      html`<span slot="end" class="muted">${currencySymbol(this.currency, this.language)}</span>`,
-    );
-  }
-
-  protected faultOf(field: string): string {
-    return this.fault?.field === field ? this.fault.message : '';
-  }
-
-  protected set(field: Field | 'roomTitle' | 'text' | 'startsAt', event: Event): void {
-    if (this.fault?.field === field) this.fault = undefined;
-    this.form = { ...this.form, [field]: (event.target as HTMLInputElement).value ?? '' };
-  }
-
-  protected limit(amountMinor: number): string {
-    return formatMoney(amountMinor, this.currency, this.language);
+  protected range({ minMinor, maxMinor }: PriceLimits): [minimum: string, maximum: string] {
+    return [this.money(minMinor, this.roomCurrency), this.money(maxMinor, this.roomCurrency)];
   }
 
   /** Undefined where the text is no price within these limits. */
-  protected readPrice(
-    text: string,
-    { minMinor, maxMinor }: { minMinor: number; maxMinor: number },
-  ): number | undefined {
-    const priceMinor = parseMoney(text, this.currency);
+  protected priceOf(text: string, { minMinor, maxMinor }: PriceLimits): number | undefined {
+    const priceMinor = parseMoney(text, this.roomCurrency);
     return priceMinor !== undefined && priceMinor >= minMinor && priceMinor <= maxMinor ? priceMinor : undefined;
   }
 
-  protected readTitle(): string {
-    const title = this.form.roomTitle.trim();
-    if (title === '') throw new FormFault('roomTitle', this.words.rooms.titleMissing);
-    return title;
+  protected faultsOf(values: Values, startsAt = ''): Record<string, string | false> {
+    const texts = this.words.rooms;
+    const start = values('startsAt');
+    const isPast = start !== '' && start !== startsAt && Date.parse(start) < Date.now();
+    return { title: values('title') === '' && texts.titleMissing, startsAt: isPast && texts.startsAtPast };
   }
-
-  /** ISO 8601; undefined where there is no date. */
-  protected readStart(): string | undefined {
-    const { startsAt } = this.form;
-    if (startsAt === '') return undefined;
-    const start = new Date(startsAt);
-    if (start.getTime() < Date.now()) throw new FormFault('startsAt', this.words.rooms.startsAtPast);
-    return start.toISOString();
-  }
-
-  protected readonly submit = async (event?: Event): Promise<void> => {
-    event?.preventDefault();
-    if (this.busy) return;
-    this.fault = undefined;
-    try {
-      await this.send();
-    } catch (error) {
-      if (!(error instanceof FormFault)) throw error;
-      this.fault = error;
-      await this.updateComplete;
-      this.renderRoot.querySelector<HTMLElement>('wa-input.faulty')?.focus();
-    }
-  };
-
-  readonly #submitOnEnter = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && !event.isComposing) void this.submit();
-  };
 }

@@ -4,6 +4,7 @@
  */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { button, spinner } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { formatMoment } from './dates.ts';
@@ -54,7 +55,9 @@ export interface Field {
   testId: string;
   kind?: 'text' | 'email' | 'number' | 'moment' | 'code' | 'area' | 'select' | 'radio' | 'check';
   value?: string | boolean | null;
-  options?: readonly { value: string; label: string; lang?: string; testId?: string }[];
+  /** With a text, each is a card to choose. */
+  options?: readonly { value: string; label: string; text?: string; lang?: string; testId?: string }[];
+  placeholder?: string;
   /** Boxes to tick that follow each other with the same legend are one group. */
   legend?: { title: string; text?: string };
   /** Absent: it is always asked. */
@@ -79,6 +82,8 @@ export type Values = (name: string) => string;
 
 export interface Form {
   fields: readonly Field[];
+  /** What else is asked, below the fields, such as a picture. */
+  content?: unknown;
   submit: { label: string; testId: string; look?: 'outlined' | 'danger' };
   /** What is wrong with a field, by its name; checked before `question` and `send`. */
   faults?: (values: Values) => Record<string, string | false>;
@@ -315,7 +320,7 @@ export abstract class PagePart<Data = undefined> extends SitePart {
       if (all.some(({ isFor }) => isFor)) this.requestUpdate();
     };
     return html`<form class="card" novalidate @input=${take} @submit=${(event: Event) => this.#send(event, { fields, submit, ...rest })}>
-      ${fields.map((field, index) => (field.legend ? this.#group(fields, index) : this.#field(field)))}
+      ${this.#fields(fields)} ${rest.content ?? nothing}
       <button
         type="submit"
         class="button ${submit.look ?? ''}"
@@ -324,6 +329,12 @@ export abstract class PagePart<Data = undefined> extends SitePart {
         ?disabled=${this.busy !== '' && !isBusy}
       ><span>${submit.label}</span>${isBusy ? spinner() : nothing}</button>
     </form>`;
+  }
+
+  /** By name: what was typed stays in its field where another one comes or goes. */
+  #fields(fields: readonly Field[]): unknown {
+    const draw = (field: Field, index: number) => (field.legend ? this.#group(fields, index) : this.#field(field));
+    return repeat(fields, ({ name }) => name, draw);
   }
 
   #group(fields: readonly Field[], index: number): unknown {
@@ -340,16 +351,16 @@ export abstract class PagePart<Data = undefined> extends SitePart {
   #field(field: Field): TemplateResult {
     const { name, label, hint, kind = 'text', value } = field;
     const fault = this.faults[name];
-    if (kind === 'check')
-      return html`<label class="check"><input type="checkbox" name=${name} .checked=${value === true} aria-invalid=${fault ? 'true' : nothing} data-testid=${field.testId} /><span>${label}${fault ? html` <small class="fault">${fault}</small>` : nothing}</span></label>`;
     const described = fault || hint;
+    if (kind === 'check')
+      return html`<label class="check"><input type="checkbox" name=${name} .checked=${value === true} aria-invalid=${fault ? 'true' : nothing} data-testid=${field.testId} /><span>${label}${described ? html` <small class=${fault ? 'fault' : 'muted'}>${described}</small>` : nothing}</span></label>`;
     const note = described
       ? html`<small id="${name}-hint" class=${fault ? 'fault' : ''}>${described}</small>`
       : nothing;
     if (kind === 'radio')
       return html`<fieldset data-testid=${field.testId}>
         <legend>${label}</legend>
-        ${field.options?.map((option) => html`<label class="check"><input type="radio" name=${name} value=${option.value} .checked=${option.value === value} data-testid=${option.testId ?? nothing} />${option.label}</label>`)}
+        ${field.options?.map((option) => html`<label class=${option.text ? 'choice' : 'check'}><input type="radio" name=${name} value=${option.value} .checked=${option.value === value} data-testid=${option.testId ?? nothing} />${option.text ? html`<b>${option.label}</b><small>${option.text}</small>` : option.label}</label>`)}
         ${note}
       </fieldset>`;
     return html`<label class="field">
@@ -384,6 +395,7 @@ export abstract class PagePart<Data = undefined> extends SitePart {
       autocapitalize=${field.isVerbatim ? 'none' : nothing}
       spellcheck=${field.isVerbatim ? 'false' : nothing}
       inputmode=${field.inputMode ?? nothing}
+      placeholder=${field.placeholder ?? nothing}
       minlength=${field.minChars ?? nothing}
       maxlength=${field.maxChars ?? nothing}
       ?required=${field.isRequired ?? false}

@@ -51,11 +51,16 @@ export const formStyles = css`
     letter-spacing: 0.25em;
   }
 
+  .field ::placeholder {
+    color: var(--_muted);
+    opacity: 1;
+  }
+
   .field [aria-invalid] {
     border-color: var(--_danger);
   }
 
-  .field .fault {
+  .fault.fault {
     color: var(--_danger);
   }
 
@@ -71,6 +76,51 @@ export const formStyles = css`
   form > fieldset > legend {
     padding: 0;
     font-weight: 600;
+  }
+
+  form > fieldset:has(> .choice) {
+    grid-template-columns: repeat(2, minmax(0, 1fr));
+    gap: var(--_space-8);
+  }
+
+  form > fieldset:has(> .choice) > legend {
+    margin-bottom: var(--_space-8);
+  }
+
+  .choice {
+    position: relative;
+    padding: var(--_space-12) var(--_space-16);
+    border: 1px solid var(--_line-strong);
+    border-radius: var(--_radius-small);
+    cursor: pointer;
+  }
+
+  .choice:has(:checked) {
+    border-color: var(--_accent);
+    background: var(--_chosen);
+    box-shadow: inset 0 0 0 1px var(--_accent);
+  }
+
+  .choice:has(:focus-visible) {
+    box-shadow: var(--_ring);
+  }
+
+  .choice input {
+    position: absolute;
+    inset: 0;
+    opacity: 0;
+    cursor: pointer;
+  }
+
+  .choice b {
+    font-weight: 600;
+  }
+
+  .choice small,
+  .check small {
+    display: block;
+    color: var(--_muted);
+    font: var(--_type-14);
   }
 
   .search {

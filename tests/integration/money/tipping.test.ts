@@ -135,11 +135,15 @@ test('a goal that is reached is said once, also to who comes later; what all gav
   );
   expect(notices).toEqual([['goal_reached', 'An encore']]);
 
+  const keyOfMalik = await loge.token({ identity: 'malik-of-the-goal', room, entitled: true });
+  using quiet = await TestParticipant.connect(loge.url, { token: keyOfMalik });
   using outside = await connect('tom-of-the-goal', room);
   await creator.request('rooms:end', {});
   const givers = [{ identity: 'lea-of-the-goal', name: expect.any(String) }];
   const told = { goal: { title: 'An encore', reachedMinor: 1_500 }, givers, next: { id: next, title: 'The next one' } };
   expect(await fan.request('money:summary', {})).toMatchObject(told);
+  // Who gave nothing saw it too.
+  expect(await quiet.request('money:summary', {})).toMatchObject(told);
   expect(await outside.request('money:summary', {})).toMatchObject({ goal: null, givers: [], next: { id: next } });
   expect(await outside.request('rooms:remind', { wanted: true, next })).toEqual({ wanted: true });
   expect(await outside.request('rooms:remind', { next })).toEqual({ wanted: true });

@@ -8,7 +8,11 @@ export const ticketOperations = implement(ticketContract, {
   }),
   getRoomSummary: async ({ money, rooms }, { room: id, caller }) => {
     const room = await rooms.getRoom(id);
-    const [summary, next] = await Promise.all([money.summaries.of(room, caller.identity), rooms.findNext(room)]);
+    const couldEnter = await rooms.couldEnter(id, caller);
+    const [summary, next] = await Promise.all([
+      money.summaries.of(room, caller.identity, couldEnter),
+      rooms.findNext(room),
+    ]);
     return { ...summary, next };
   },
   buyTicket: async ({ money, rooms }, { room, caller: { identity, name, role }, input, locale }) => {

@@ -9,6 +9,8 @@ export interface ShareCard {
   facts: readonly string[];
   /** Address of a picture of the house behind the words. */
   poster?: string | undefined;
+  /** The poster is a portrait, shown in the tones of velvet. */
+  isVelvet?: boolean;
   /** Address of the picture of a person, beside the words. */
   portrait?: string | undefined;
   /** Layers of `background-image` behind the words, where there is no poster. */

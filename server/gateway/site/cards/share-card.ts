@@ -6,7 +6,7 @@ import satori from 'satori';
 import sharp from 'sharp';
 import { CARD_SIZE, type ShareCard } from './card-content.ts';
 
-const COLORS = { ground: '#1a0d12', text: '#f6eee6', muted: '#d8cac4', accent: '#e6b566' };
+const COLORS = { ground: '#1a0d12', text: '#f6eee6', muted: '#d8cac4', accent: '#e6b566', velvet: '#7a1e38' };
 /** Keeps the words readable on any poster. */
 const VEIL = 'linear-gradient(180deg, rgba(20,8,12,0.62), rgba(20,8,12,0.74) 45%, rgba(20,8,12,0.9))';
 /** The curtain stays lit where no words are. */
@@ -44,7 +44,10 @@ export async function drawShareCard({ card, poster, portrait }: CardToDraw): Pro
     : { backgroundColor: COLORS.ground, backgroundImage: card.curtain ? `${HALF_VEIL}, ${card.curtain}` : LIGHT };
   // Text becomes paths here, so no font of the machine is needed.
   const svg = Buffer.from(await satori(layout(card, ground), { ...CARD_SIZE, fonts }));
-  const base = poster ? sharp(poster).resize({ ...CARD_SIZE, fit: 'cover' }) : sharp(svg);
+  const base = poster
+    ? sharp(poster).resize({ ...CARD_SIZE, fit: 'cover', position: card.isVelvet ? 'top' : 'centre' })
+    : sharp(svg);
+  if (card.isVelvet) base.grayscale().tint(COLORS.velvet);
   const drawn = base.composite([
     ...(poster ? [{ input: svg }] : []),
     ...(portrait

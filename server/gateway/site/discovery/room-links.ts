@@ -22,8 +22,10 @@ export function roomCard(room: CardRoom, locale: HouseLocale): ShareCard {
   const name = drawable(shownName(room.creator, elementTexts(language)));
   const subtitle = name && elementTexts(language).room.by(name);
   const title = drawable(room.title) || siteTexts(language).home.title;
-  const poster = room.poster?.at(-1)?.path;
-  return { title, subtitle, facts, ...(poster === undefined ? { curtain: curtain(room) } : { poster }) };
+  const { poster, portrait } = room;
+  const picture = (poster ?? portrait)?.at(-1)?.path;
+  if (picture === undefined) return { title, subtitle, facts, curtain: curtain(room) };
+  return { title, subtitle, facts, poster: picture, ...(!poster && { isVelvet: true }) };
 }
 
 export function roomUrl(publicUrl: string, room: Room): string {
