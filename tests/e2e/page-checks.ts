@@ -221,16 +221,18 @@ function findTexts(): string[] {
   return found;
 }
 
-/** Runs in the page: what moved, and from where to where. */
+/** Runs in the page: what moved since the fonts are here, and from where to where. */
 export function findLayoutShifts(): string[] {
   const observer = new PerformanceObserver(() => {});
   observer.observe({ type: 'layout-shift', buffered: true });
   const shifts = observer.takeRecords() as unknown as {
+    startTime: number;
     value: number;
     sources: { node: Element | null; previousRect: DOMRect; currentRect: DOMRect }[];
   }[];
   const placeOf = ({ x, y, width, height }: DOMRect) => [x, y, width, height].join(' ');
-  return shifts.map(({ value, sources }) => {
+  const since = shifts.filter(({ startTime }) => startTime > (window.logeFontsAtMs ?? 0));
+  return since.map(({ value, sources }) => {
     const moves = sources.map(({ node, previousRect, currentRect }) => {
       const name = `${node?.nodeName} ${node?.textContent?.trim().slice(0, 40)}`;
       return `${name}: ${placeOf(previousRect)} → ${placeOf(currentRect)}`;

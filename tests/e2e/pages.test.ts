@@ -94,6 +94,7 @@ describe.skipIf(!CHROMIUM)('the pages', { timeout: 180_000 }, () => {
         // The picture is there before any script, too.
         for (const image of await page.locator('img').all())
           await image.evaluate((it: HTMLImageElement) => it.decode());
+        await page.evaluate(() => document.fonts.ready);
         const before = await page.evaluate(findPlaces);
         scripts.resolve();
         await page.locator(ready).first().waitFor();

@@ -30,6 +30,8 @@ export class LogeCurtain extends withProperties(RoomPart, { move: 'fall' as keyo
       position: absolute;
       inset: 0 50% 0 0;
       margin-inline-end: -1px;
+      background-color: var(--_cloth);
+      background-blend-mode: normal, normal, luminosity;
       background-size: 200% 100%;
       transform-origin: 0 0;
       box-shadow: 0 0 48px var(--_stage);

@@ -34,7 +34,7 @@ export class LogeReminder extends withProperties(RoomPart, {
         display: inline-flex;
         align-items: center;
         min-height: 2.75rem;
-        color: var(--_accent);
+        color: inherit;
       }
 
       p {

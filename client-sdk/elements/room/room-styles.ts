@@ -36,7 +36,7 @@ export const roomStyles = css`
     display: grid;
     grid-template: auto minmax(0, 1fr) var(--_chat-height) / minmax(0, 1fr);
     height: 100%;
-    background: var(--_stage);
+    background: var(--_ground);
   }
 
   .inside:has(loge-stage[portrait]) {
@@ -79,7 +79,6 @@ export const roomStyles = css`
     gap: var(--_space-12);
     min-height: var(--_bar);
     padding: var(--_space-4) var(--_space-12) var(--_space-4) var(--_space-16);
-    background: linear-gradient(var(--_scrim), var(--_scrim-light) 70%, transparent);
   }
 
   .title {
@@ -141,6 +140,18 @@ export const roomStyles = css`
     align-self: start;
     height: 4px;
     margin-top: calc(-1 * var(--_space-4));
+  }
+
+  /* Over a picture that fills the phone. */
+  @container room ((max-width: 559px) or ((max-width: 819px) and (max-aspect-ratio: 5/4))) {
+    .inside:has(loge-stage[portrait]) .bar {
+      --_text: var(--_on-stage);
+      --_muted: var(--_on-stage);
+      --loge-text: var(--_on-stage);
+      --loge-muted: var(--_on-stage);
+      background: linear-gradient(var(--_scrim), var(--_scrim-light) 70%, transparent);
+      color: var(--_on-stage);
+    }
   }
 
   @container room ((max-width: 819px) or (max-height: 599px)) {

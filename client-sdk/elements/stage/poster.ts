@@ -64,6 +64,11 @@ export const posterStyles = css`
     text-align: center;
   }
 
+  .poster[style] {
+    background-color: var(--_cloth);
+    background-blend-mode: normal, normal, luminosity;
+  }
+
   .poster img {
     position: absolute;
     inset: 0;

@@ -149,7 +149,12 @@ export const stageStyles = css`
   .curtain.waiting {
     place-content: end center;
     gap: var(--_space-4);
-    background: linear-gradient(var(--_scrim-light), transparent 30%, var(--_scrim) 75%);
+    background: linear-gradient(var(--_scrim-light), var(--_scrim));
+  }
+
+  /* One thing at a time: a tip that reaches the goal is shown after it. */
+  .over:has(loge-goal-reached) .tip {
+    visibility: hidden;
   }
 
   .waiting .muted {

@@ -25,6 +25,8 @@ export const tokens = css`
     --_success: var(--loge-success, light-dark(#1f6b45, #86d3a8));
     --_velvet: var(--loge-velvet, #7a1e38);
     --_on-velvet: #f6eee6;
+    /* Lends the curtain its hue, which is otherwise the creator's. */
+    --_cloth: var(--loge-velvet, transparent);
     /* Names in a chat: one of six for each person. */
     --_tint-1: light-dark(#a3274a, #f2a2b8);
     --_tint-2: light-dark(#9c431c, #f3ab8f);
@@ -44,7 +46,7 @@ export const tokens = css`
     --_chosen: color-mix(in oklab, var(--_accent) 12%, transparent);
 
     --_font: var(--loge-font, Figtree, 'Figtree Fallback', 'Figtree Fallback Roboto', system-ui, sans-serif);
-    --_font-display: var(--loge-font-display, Newsreader, 'Newsreader Fallback', 'Newsreader Fallback Times', serif);
+    --_font-display: var(--loge-font-display, Newsreader, 'Newsreader Fallback', 'Newsreader Fallback Times', 'Newsreader Fallback Noto', serif);
     /* Text by size over line height: regular, strong, and titles. There are no others. */
     --_type-12: 400 0.75rem / 1rem var(--_font);
     --_type-14: 400 0.875rem / 1.25rem var(--_font);

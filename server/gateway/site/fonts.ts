@@ -34,16 +34,17 @@ function pathOf(name: keyof typeof FILES): string {
 const PATHS = { figtree: pathOf('figtree'), newsreader: pathOf('newsreader') };
 
 /**
- * A page that is painted before the files are here keeps the fonts of the device until the next page (`optional`), so
- * that nothing moves; they have nearly the same widths and heights. Metrics by Capsize (`createFontStack()`).
+ * On a phone's line a first page is painted before the files are here (`optional` would keep it so). What stands in has
+ * their widths and heights, so that nothing moves. Metrics by Capsize (`createFontStack()`).
  */
 const FACES = `
-@font-face { font-family: Figtree; font-weight: 300 900; font-display: optional; src: url(${PATHS.figtree}) format('woff2'); unicode-range: ${LATIN}; }
-@font-face { font-family: Newsreader; font-weight: 500; font-display: optional; src: url(${PATHS.newsreader}) format('woff2'); unicode-range: ${LATIN}; }
+@font-face { font-family: Figtree; font-weight: 300 900; font-display: swap; src: url(${PATHS.figtree}) format('woff2'); unicode-range: ${LATIN}; }
+@font-face { font-family: Newsreader; font-weight: 500; font-display: swap; src: url(${PATHS.newsreader}) format('woff2'); unicode-range: ${LATIN}; }
 @font-face { font-family: 'Figtree Fallback'; font-weight: 300 900; src: local('Arial'), local('Liberation Sans'); ascent-override: 94.3231%; descent-override: 24.8219%; line-gap-override: 0%; size-adjust: 100.7176%; }
 @font-face { font-family: 'Figtree Fallback Roboto'; font-weight: 300 900; src: local('Roboto'); ascent-override: 94.1165%; descent-override: 24.7675%; size-adjust: 100.9387%; }
 @font-face { font-family: 'Newsreader Fallback'; font-weight: 500; src: local('Georgia'); ascent-override: 76.4676%; descent-override: 27.5699%; size-adjust: 96.1192%; }
 @font-face { font-family: 'Newsreader Fallback Times'; font-weight: 500; src: local('Times New Roman'), local('Liberation Serif'); ascent-override: 69.6835%; descent-override: 25.124%; line-gap-override: 0%; size-adjust: 105.4769%; }
+@font-face { font-family: 'Newsreader Fallback Noto'; font-weight: 500; src: local('Noto Serif'), local('NotoSerif'); ascent-override: 83.4%; descent-override: 30.1%; line-gap-override: 0%; size-adjust: 88.1%; }
 `;
 
 /** For the head of a page. */

@@ -69,6 +69,13 @@ export const homeStyles = [
       overflow-wrap: anywhere;
     }
 
+    /* Room for the words in very large text. */
+    @media (max-width: 18rem) {
+      .hero {
+        min-height: 16rem;
+      }
+    }
+
     @media (min-width: 720px) {
       .hero {
         aspect-ratio: 21 / 9;
@@ -147,6 +154,7 @@ function hero(room: CardRoom, context: CardContext): TemplateResult {
   const { words, texts, language, formatDate } = context;
   const isLive = room.status === 'live';
   const price = priceOrSoldOut(room, context);
+  const say = isLive ? words.home.enter : room.access.kind === 'ticket' && !room.soldOut && words.home.ticket;
   return html`<a class="hero" href="/rooms/${room.id}" data-testid="room-${room.id}">
     ${poster(room, { isBare: true })}
     <div class="badges">
@@ -158,7 +166,7 @@ function hero(room: CardRoom, context: CardContext): TemplateResult {
         <h2 class="display">${room.title}</h2>
         <p>${words.home.with(shownName(room.creator, texts))}</p>
       </div>
-      <span class="button ${isLive ? 'primary' : ''}">${isLive ? words.home.enter(price) : price}</span>
+      <span class="button ${isLive ? 'primary' : ''}">${say ? say(price) : price}</span>
     </div>
   </a>`;
 }

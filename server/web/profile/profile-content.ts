@@ -46,15 +46,16 @@ export const profileStyles = [
 
     .person {
       display: grid;
-      grid-template-columns: auto minmax(0, 1fr);
+      grid-template-columns: minmax(0, 1fr);
       gap: var(--_space-8) var(--_space-16);
       align-items: end;
-      /* The portrait stands half on the banner. */
-      margin: calc(-1 * var(--_space-48)) var(--_space-16) 0;
+      /* The portrait stands on the edge of the banner. */
+      margin-top: calc(-1 * var(--_space-32));
     }
 
     .person .portrait {
       position: relative;
+      margin-inline-start: var(--_space-16);
       border: 4px solid var(--_ground);
     }
 
@@ -62,14 +63,24 @@ export const profileStyles = [
       display: flex;
       flex-wrap: wrap;
       gap: var(--_space-8);
-      justify-content: end;
+      order: 1;
       /* As high as the buttons that follow with the script. */
       min-height: var(--_control);
     }
 
-    .person .who {
-      grid-column: 1 / -1;
-      min-width: 0;
+    @media (min-width: 720px) {
+      .person {
+        grid-template-columns: auto minmax(0, 1fr);
+      }
+
+      .person .follow {
+        order: 0;
+        justify-content: end;
+      }
+
+      .person .who {
+        grid-column: 1 / -1;
+      }
     }
 
     .person h1 {
@@ -79,7 +90,7 @@ export const profileStyles = [
 
     .about {
       max-width: 40rem;
-      margin: var(--_space-16) var(--_space-16) 0;
+      margin-top: var(--_space-16);
       white-space: pre-line;
       overflow-wrap: anywhere;
     }

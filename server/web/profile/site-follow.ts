@@ -23,6 +23,7 @@ export class SiteFollow extends PagePart<boolean> {
     css`
       :host([slot]) { display: block; margin-top: var(--_space-12); }
       .row { display: flex; flex-wrap: wrap; align-items: center; gap: var(--_space-8) var(--_space-16); min-height: 2.75rem; }
+      .row .acts { margin: 0; }
     `,
   ];
 

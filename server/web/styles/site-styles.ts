@@ -143,6 +143,22 @@ export const frameStyles = css`
     }
   }
 
+  /* With very large text, the places to go have a row of their own. */
+  @media (max-width: 18rem) {
+    header,
+    .full header {
+      flex-wrap: wrap;
+      justify-content: space-between;
+      height: auto;
+    }
+
+    nav {
+      flex: 1 0 100%;
+      flex-wrap: wrap;
+      order: 1;
+    }
+  }
+
   .language {
     flex: none;
     display: grid;
@@ -298,6 +314,10 @@ export const pageStyles = css`
     color: var(--_muted);
     font: var(--_type-16);
     text-wrap: pretty;
+  }
+
+  .lead + * {
+    margin-top: var(--_space-24);
   }
 
   .buttons {

@@ -380,7 +380,7 @@ describe.skipIf(!CHROMIUM)('the chat', { timeout: 120_000 }, () => {
     await loge.app.context.chat.appendTips([{ ...tip, message: 'From nobody you know', anonymous: true }]);
     const before = (await loge.app.context.reports.listBy('tom')).length;
     const shown = creator.by('chat-list').locator(`[data-tip="${tip.id}"]`);
-    await shown.getByText('Somebody').waitFor();
+    await shown.getByText('Someone').waitFor();
     expect(await shown.innerText()).not.toContain('Zoé');
     await pointAt(creator, 'From nobody you know');
     await creator.by('tool-report').waitFor();

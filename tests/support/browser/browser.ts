@@ -24,6 +24,8 @@ declare global {
     /** Every peer connection of the page, in order. */
     logePeers: RTCPeerConnection[];
     logeLastFrameAtMs: number;
+    /** When the house's fonts were drawn. This machine may lack those that stand in without moving anything. */
+    logeFontsAtMs?: number;
   }
   /** Shared with `keep-failures.ts`, which must not load a browser for tests that need none. */
   var logeOpenVisitors: Set<Visitor> | undefined;
@@ -96,6 +98,7 @@ export class Visitor implements AsyncDisposable {
       permissions: devices ? ['camera', 'microphone'] : [],
     });
     await context.addInitScript(recordPeers);
+    await context.addInitScript(recordFonts);
     // Steps and requests only: screenshots would cost more than the tests.
     await context.tracing.start({ screenshots: false, snapshots: false });
     await context.tracing.startChunk();
@@ -203,4 +206,14 @@ function recordPeers(): void {
       window.logePeers.push(this);
     }
   };
+}
+
+function recordFonts(): void {
+  document.fonts.addEventListener('loadingdone', () =>
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        window.logeFontsAtMs = performance.now();
+      }),
+    ),
+  );
 }

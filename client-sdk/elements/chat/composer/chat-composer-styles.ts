@@ -42,7 +42,9 @@ export const chatComposerStyles = [
       flex: 1 1 0;
       min-width: 0;
       max-height: 7.2rem;
-      padding-inline: var(--_space-48) var(--_space-48);
+      /* One line in the middle, with its border as high as the buttons beside it. */
+      margin-block: -1px;
+      padding: var(--_space-12) var(--_space-48);
       resize: none;
       field-sizing: content;
       border-radius: var(--_radius);
@@ -62,8 +64,8 @@ export const chatComposerStyles = [
       inset-block-end: 0;
       display: grid;
       place-items: center;
-      width: 2.75rem;
-      height: 2.75rem;
+      width: var(--_control);
+      height: var(--_control);
       padding: 0;
       border: 0;
       border-radius: var(--_radius-full);

@@ -53,7 +53,7 @@ test('R21c: an anonymous tip is somebody’s, and one’s own says that it is an
   };
   const words = (from: ChatTip['from']) =>
     wordsOf(chatEntry({ ...tip, from }, { texts: elementTexts('en'), language: 'en', self: 'lea' }));
-  expect(words(null)).toMatch(/Somebody.*tipped/);
+  expect(words(null)).toMatch(/Someone.*tipped/);
   expect(words(null)).not.toContain('anonymously');
   expect(words({ identity: 'lea', name: 'Léa', role: 'fan' })).toMatch(/Léa.*tipped.*anonymously/);
 });

@@ -127,7 +127,7 @@ export const base = {
   /** In place of the name of somebody whose account was erased. */
   erasedPerson: 'Deleted account',
   /** In place of the name of somebody who gave a tip anonymously. */
-  somebody: 'Somebody',
+  somebody: 'Someone',
   /** A label, and what it is about. */
   labelled: (name: string, text: string) => `${name}: ${text}`,
   /** Completed by `errors.ts`. */

@@ -80,7 +80,7 @@ export const chat = {
   },
   people: 'Who’s here',
   peopleCount: (count: string) => `${count} here`,
-  peopleSearch: 'Find somebody',
+  peopleSearch: 'Find someone',
   peopleLarge: (count: string) =>
     `${count} people are here. In a large room, only the creator and moderators are listed.`,
   peopleNobody: 'Nobody by that name.',
@@ -112,7 +112,7 @@ export const chat = {
     privacy: 'Private information',
     fraud: 'Fraud',
     spam: 'Spam',
-    consent: 'Shows somebody who didn’t agree to it',
+    consent: 'Shows someone without their consent',
     illegal: 'Something else that’s illegal',
     other: 'Something else',
   },
@@ -225,7 +225,7 @@ export const moderation = {
   queueEmptyText: 'Messages held back by your word list, a flood or your site’s filter appear here.',
   allow: 'Approve',
   refuse: 'Refuse',
-  decided: 'Somebody else has already decided.',
+  decided: 'Someone else has already decided.',
   holdReasons: {
     words: 'Word list',
     wave: 'Same message again and again',

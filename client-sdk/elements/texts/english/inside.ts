@@ -155,7 +155,7 @@ export const inside = {
     open: 'See who gave most',
     tips: (count: string, one: boolean) => `${count} ${one ? 'tip' : 'tips'}`,
     you: 'You',
-    yourPlace: (place: string) => `You’re in place ${place}`,
+    yourPlace: (place: string) => `You’re number ${place}`,
     toNext: (amount: string) => `${amount} more to move up`,
   },
 };

@@ -41,7 +41,7 @@ export const base: typeof english.base = {
     ticket: 'Billet pour ce live',
     once: 'Payé une seule fois. Sans abonnement.',
     payCard: (price) => `Payer ${price} par carte`,
-    payWallet: (price) => `Payer ${price} du portefeuille`,
+    payWallet: (price) => `Payer ${price} avec le portefeuille`,
     buyCard: 'Payer par carte',
     walletShort: (missing) => `Il manque ${missing} dans votre portefeuille`,
     walletTopUp: (amount) => `Recharger ${amount}`,
@@ -103,7 +103,7 @@ export const base: typeof english.base = {
       `${creator} donne ${share} % de sa part à ${association}. Le compte de l’association est public.`,
     returns: {
       before: 'Vous pouvez le rendre jusqu’au début du live',
-      live: 'Le live est en cours : le billet ne se rend plus',
+      live: 'Le live est en cours : le billet ne peut plus être rendu',
       after: 'Vous pouvez le rendre jusqu’à la reprise',
       waived: 'Droit de rétractation abandonné',
       waivedUndated: 'Droit de rétractation abandonné dès le début du live',

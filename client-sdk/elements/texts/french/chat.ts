@@ -111,7 +111,7 @@ export const chat: typeof english.chat = {
     privacy: 'Informations privées',
     fraud: 'Fraude',
     consent: 'Une personne est montrée sans son accord',
-    illegal: 'Autre chose d’illégal',
+    illegal: 'Autre contenu illégal',
     spam: 'Indésirable (spam)',
     other: 'Autre chose',
   },

@@ -102,7 +102,7 @@ export const inside: typeof english = {
     reached: (amounts) => `Atteint : ${amounts}`,
     moment: 'Objectif atteint',
     thanks: (names) => `Merci, ${names}`,
-    name: 'Pour quoi',
+    name: 'À quoi il servira',
     target: (currency) => `Montant (${currency})`,
     set: 'Fixer',
     clear: 'Retirer l’objectif',
@@ -156,7 +156,7 @@ export const inside: typeof english = {
     open: 'Voir qui a donné le plus',
     tips: (count, one) => `${count} ${one ? 'pourboire' : 'pourboires'}`,
     you: 'Vous',
-    yourPlace: (place) => `Vous êtes à la place ${place}`,
+    yourPlace: (place) => `Vous êtes n° ${place}`,
     toNext: (amount) => `Encore ${amount} pour gagner une place`,
   },
 };

@@ -44,6 +44,7 @@ export const site = {
     liveNow: 'Live now',
     upcoming: 'Coming up',
     enter: (price: string) => `Enter · ${price}`,
+    ticket: (price: string) => `Get a ticket · ${price}`,
     nothing: 'The house is quiet tonight.',
     nothingText: 'No lives announced yet.',
     free: 'Free',

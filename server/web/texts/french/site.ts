@@ -52,6 +52,7 @@ export const site: typeof english = {
     liveNow: 'En direct',
     upcoming: 'Bientôt',
     enter: (price) => `Entrer · ${price}`,
+    ticket: (price) => `Prendre un billet · ${price}`,
     nothing: 'La maison est calme ce soir.',
     nothingText: 'Aucun live n’est encore annoncé.',
     free: 'Gratuit',

@@ -77,7 +77,7 @@ export const reports = {
   states: { received: 'received, not decided yet', decided: 'decided', appealed: 'decided, appeal pending' },
   subjects: { message: 'a message', person: 'a person', live: 'a live', form: 'from the form' },
   categories: {
-    consent: 'Shows somebody who didn’t agree to it',
+    consent: 'Shows someone without their consent',
     minors: 'A minor is in danger or shown',
     violence: 'Violence or threats',
     self_harm: 'Somebody harms themselves',
