@@ -116,7 +116,7 @@ export class DisputedSales {
     const isFull = capacity !== null && (await stores.tickets.countPlacesOfOthers(id, ticket.identity, tx)) >= capacity;
     if (isFull) return 'sold_out';
     if (!isWithoutLive(room, ticket, minLiveSeconds)) return undefined;
-    return (await rooms.removals.isShutOut(tx, room, ticket.identity)) ? 'blocked' : undefined;
+    return (await rooms.removals.isShutOut(room, ticket.identity, tx)) ? 'blocked' : undefined;
   }
 
   #addPlacesChanged(tx: Orm, room: RoomId): Promise<void> {

@@ -41,7 +41,8 @@ export class Summaries {
       isCreator && room.endedAt ? stores.tickets.sumReturned(room.id, minLiveSeconds) : null,
       isCreator ? this.#earnings.ofRoom(room.id) : null,
     ]);
-    const goesBack = ticket?.status === 'valid' && room.endedAt && isWithoutLive(room, ticket, minLiveSeconds);
+    const hasNoLive = ticket?.status === 'valid' && isWithoutLive(room, ticket, minLiveSeconds);
+    const goesBack = hasNoLive && (room.endedAt || (await this.#context.rooms.removals.isShutOut(room, identity)));
     return {
       liveSeconds: room.liveSeconds,
       currency,

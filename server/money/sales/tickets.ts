@@ -124,7 +124,7 @@ export class Tickets implements Payable {
     const { isOver, capacity, ...sale } = await rooms.lockForSale(tx, room);
     const admission = { ...sale, at: this.#context.nowIso() };
     if (isOver) return { refusal: 'room_ended', ...admission };
-    if (await rooms.removals.isShutOut(tx, room, identity)) return { refusal: 'removed', ...admission };
+    if (await rooms.removals.isShutOut(room, identity, tx)) return { refusal: 'removed', ...admission };
     const isLeft = capacity === null || (await this.#store.countPlacesOfOthers(room.id, identity, tx)) < capacity;
     if (!isLeft) return { refusal: 'sold_out', ...admission };
     await rooms.noteSale(tx, room);

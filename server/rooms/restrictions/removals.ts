@@ -112,10 +112,12 @@ export class Removals {
     return restrictions.store.has(runIn(tx ?? db.orm), removalOf({ creator, room: null, identity }));
   }
 
-  /** Blocked, or removed from this room, in a transaction that has locked it for a sale: see `isBlocked`. */
-  async isShutOut(tx: Orm, { id, creator }: Pick<Room, 'id' | 'creator'>, identity: string): Promise<boolean> {
+  /** Blocked, or removed from this room. For a sale in a transaction that has locked the room: see `isBlocked`. */
+  async isShutOut({ id, creator }: Pick<Room, 'id' | 'creator'>, identity: string, tx?: Orm): Promise<boolean> {
     if (await this.isBlocked(creator.identity, identity, tx)) return true;
-    return this.#options.restrictions.store.has(runIn(tx), { kind: 'removal', room: id, identity, liftedAt: null });
+    const { restrictions, db } = this.#options;
+    const which = { kind: 'removal', room: id, identity, liftedAt: null } as const;
+    return restrictions.store.has(runIn(tx ?? db.orm), which);
   }
 
   /** One fact for those who act on it once, and one for each open room, where the person may have sockets. */
