@@ -203,6 +203,8 @@ const environment = z.object({
   STRIPE_CONNECT_WEBHOOK_SECRET: text.optional(),
   LOGE_EARNINGS_HOLD_DAYS: z.coerce.number().int().min(0).max(180).optional(),
   LOGE_NEW_CREATOR_HOLD_DAYS: z.coerce.number().int().min(0).max(180).optional(),
+  /** Lives of a room that are shorter together count as not held: its tickets go back. 0: any live counts. */
+  LOGE_MIN_LIVE_MINUTES: z.coerce.number().int().min(0).max(60).default(5),
   /** Whether to accept creators in countries where the payment provider pays nobody. */
   LOGE_CREATORS_WITHOUT_PAYOUTS: z.enum(['on', 'off']).default('off'),
   /** Whether an operator accepts each new creator. */
@@ -456,6 +458,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
       ...(env.LOGE_NEW_CREATOR_HOLD_DAYS === undefined ? {} : { newCreatorHoldDays: env.LOGE_NEW_CREATOR_HOLD_DAYS }),
       ...(env.LOGE_PAYOUT_MIN_MINOR === undefined ? {} : { payoutMinMinor: env.LOGE_PAYOUT_MIN_MINOR }),
     },
+    minLiveSeconds: Math.max(1, env.LOGE_MIN_LIVE_MINUTES * 60),
     invoiceRetentionYears: env.LOGE_INVOICE_RETENTION_YEARS,
     creatorApproval: env.LOGE_CREATOR_APPROVAL === 'on',
     creatorsWithoutPayouts: env.LOGE_CREATORS_WITHOUT_PAYOUTS === 'on',

@@ -295,6 +295,7 @@ export function moneySettings({
   earnings,
   seller,
   timeZone,
+  minLiveSeconds,
   invoiceRetentionYears,
 }: Config) {
   return {
@@ -307,6 +308,7 @@ export function moneySettings({
     earnings,
     seller,
     timeZone,
+    minLiveSeconds,
     invoiceRetentionYears,
   };
 }

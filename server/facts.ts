@@ -73,7 +73,7 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'access.changed': { dispatch: ['webhooks', 'media'], room: ['access'] },
   // No webhook: it follows from a token that the embedder issued.
   'rank.changed': { dispatch: ['media'], room: ['access'] },
-  'participant.removed': { dispatch: ['privateSessions', 'webhooks'] },
+  'participant.removed': { dispatch: ['privateSessions', 'blockedBuyers', 'webhooks'] },
   'participant.blocked': { dispatch: ['blockedBuyers', 'webhooks'] },
   'block.changed': { dispatch: ['privateSessions', 'media'], room: ['access'] },
   // No webhooks: `decision.made` reports why.

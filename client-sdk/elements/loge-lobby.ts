@@ -5,6 +5,7 @@
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import * as LIMITS from '../../server/protocol/limits.ts';
 import type { Quote } from '../../server/protocol/money/pricing.ts';
 import type { Access, Offer, Room as RoomInfo } from '../../server/protocol/rooms.ts';
 import type { Room } from '../src/room.ts';
@@ -20,10 +21,12 @@ import { lobbyStyles } from './room/lobby-styles.ts';
 import { defineElement, RoomPart, withProperties } from './room/room-part.ts';
 import { badgeStyles } from './stage/badges.ts';
 import { posterStyles } from './stage/poster.ts';
-import { formatUntil } from './texts/format.ts';
+import { formatLongDay, formatUntil } from './texts/format.ts';
 
 /** Tickets are scarce from this number down, when at least as many are sold. */
 const FEW_TICKETS = 20;
+
+const DATE_DUE_DAYS = LIMITS.dateDueAfterMs / 86_400_000;
 
 /** Emitted when the person is about to buy, or can do so with one tap. */
 export const ENTRY_NEAR = 'loge-entry-near';
@@ -196,8 +199,9 @@ export class LogeLobby extends withProperties(
       ${this.#scarce()}
       <details class="waiver">
         <summary data-testid="waiver-open">
-          ${texts.price.returns[waived === text && this.#phase !== 'live' ? 'waived' : this.#phase]}
+          ${texts.price.returns[waived === text && this.#phase !== 'live' ? this.#waived : this.#phase]}
         </summary>
+        <p class="muted" data-testid="goes-back">${this.#goesBack()}</p>
         <label>
           <input
             type="checkbox"
@@ -217,6 +221,21 @@ export class LogeLobby extends withProperties(
   get #phase(): 'before' | 'live' | 'after' {
     if (this.room?.isLive) return 'live';
     return this.room?.info?.liveEndedAt ? 'after' : 'before';
+  }
+
+  /** Without a date, there is nothing yet for which the right could be given up. */
+  get #waived(): 'waived' | 'waivedUndated' {
+    return this.room?.info?.startsAt || this.#phase === 'after' ? 'waived' : 'waivedUndated';
+  }
+
+  /** When the ticket goes back by itself. */
+  #goesBack(): string {
+    const { texts, language, room } = this;
+    const { startsAt, firstLiveAt, dateDueAt } = room?.info ?? {};
+    const always = texts.price.goesBack(room?.minLiveMinutes ?? 0);
+    if (startsAt || firstLiveAt) return always;
+    const dueAt = dateDueAt ? formatLongDay(dateDueAt, language) : null;
+    return `${always} ${dueAt ? texts.price.dateDue(dueAt) : texts.price.dateDueDays(DATE_DUE_DAYS)}`;
   }
 
   #scarce(): TemplateResult | typeof nothing {

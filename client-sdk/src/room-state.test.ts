@@ -17,6 +17,7 @@ const info: Room = {
   status: 'scheduled',
   capacity: null,
   startsAt: null,
+  dateDueAt: null,
   movedAt: null,
   returnUntil: null,
   liveStartedAt: null,
@@ -41,6 +42,7 @@ function welcome(room: Room, live = false): Welcome {
     currency: 'eur',
     inside: null,
     ticketsLeft: null,
+    minLiveMinutes: 5,
     serverTime: '2030-01-01T00:00:00.000Z',
   };
 }

@@ -36,6 +36,7 @@ export class RoomState {
   earnings: Earnings | null = null;
   currency: string | null = null;
   ticketsLeft: number | null = null;
+  minLiveMinutes: number | null = null;
   clockOffsetMs = 0;
   #viewerCount = 0;
   #isLive = false;
@@ -61,6 +62,7 @@ export class RoomState {
     this.access = { state: 'required' };
     this.earnings = null;
     this.currency = null;
+    this.minLiveMinutes = null;
     this.ticketsLeft = null;
     this.#viewerCount = 0;
     this.#isLive = false;
@@ -74,6 +76,7 @@ export class RoomState {
     this.access = welcome.access;
     this.earnings = null;
     this.currency = welcome.currency;
+    this.minLiveMinutes = welcome.minLiveMinutes;
     this.ticketsLeft = welcome.ticketsLeft;
     this.#viewerCount = welcome.viewerCount;
     this.#isLive = welcome.live;

@@ -167,6 +167,11 @@ export class Room {
     return this.#state.currency;
   }
 
+  /** Lives of the room that are shorter together count as not held: its tickets go back. Null before `connected`. */
+  get minLiveMinutes(): number | null {
+    return this.#state.minLiveMinutes;
+  }
+
   /**
    * How far the server's clock is ahead of this device's, in milliseconds; for countdowns to the server's times, such
    * as the end of `chat.restriction`.

@@ -69,6 +69,8 @@ export interface MoneyOptions {
   vatRates?: VatRates | undefined;
   /** Hold periods and the smallest payout; each absent rule has a default. */
   earnings?: Partial<EarningsRules>;
+  /** Lives of a room that are shorter together count as none. Absent means 300. */
+  minLiveSeconds?: number;
   /** Whether this process runs the jobs that only one process may run. Absent means always. */
   isLeader?: () => boolean;
 }
@@ -86,6 +88,7 @@ export interface EarningsRules extends HoldRules {
 }
 
 const INVOICE_RETENTION_YEARS = 10;
+const MIN_LIVE_SECONDS = 300;
 const EARNINGS_RULES: EarningsRules = {
   holdDays: 7,
   newCreatorHoldDays: 14,
@@ -135,12 +138,14 @@ export class MoneyContext {
   readonly earningsRules: EarningsRules;
   readonly timeZone: string;
   readonly invoiceRetentionYears: number;
+  readonly minLiveSeconds: number;
   readonly isLeader: () => boolean;
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(options: MoneyOptions) {
     this.db = options.db;
     this.earningsRules = { ...EARNINGS_RULES, ...options.earnings };
+    this.minLiveSeconds = options.minLiveSeconds ?? MIN_LIVE_SECONDS;
     this.isLeader = options.isLeader ?? (() => true);
     this.rooms = options.rooms;
     this.outbox = options.outbox;

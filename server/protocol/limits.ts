@@ -135,6 +135,8 @@ export const capacityMax = 1_000_000;
 export const firstDateReturnMs = 24 * 3_600_000;
 /** A scheduled room that was not live this long after its start counts as not held. */
 export const notHeldAfterMs = 6 * 3_600_000;
+/** Without a date this long after its first ticket, a room ends, and its tickets go back. */
+export const dateDueAfterMs = 30 * 24 * 3_600_000;
 /** A room with tickets whose live ended without a word of its creator ends by itself this long after. */
 export const pauseDefaultMs = 6 * 3_600_000;
 /** After the live ended, however often the creator asks for more. */

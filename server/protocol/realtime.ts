@@ -69,6 +69,8 @@ export const welcome = z.object({
   inside: inside.nullable(),
   /** In the lobby of a room with limited tickets: how many this participant can still buy from; null elsewhere. */
   ticketsLeft: z.number().int().nullable(),
+  /** Lives of the room that are shorter together count as not held, and its tickets go back. */
+  minLiveMinutes: z.number().int(),
   serverTime: z.string(),
 });
 export type Welcome = z.infer<typeof welcome>;

@@ -80,6 +80,8 @@ export const room = z.object({
   /** Ticket limit; null: unlimited. */
   capacity: z.number().int().nullable(),
   startsAt: z.string().nullable(),
+  /** Where tickets are sold without a date: tickets go back unless it has one, or is live, by then. */
+  dateDueAt: z.string().nullable(),
   /** When the date was last changed; null: never. */
   movedAt: z.string().nullable(),
   /**

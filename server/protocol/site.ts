@@ -22,6 +22,8 @@ export const siteSession = z.object({
   currency: z.string(),
   /** `off`: no credit, everything is paid directly by card. */
   walletMode: z.enum(['on', 'off']),
+  /** Lives of a room that are shorter together count as not held, and its tickets go back. */
+  minLiveMinutes: z.number().int(),
   /** Which pages the footer links: the charter in force, and those that the house has written. */
   housePages: z.array(z.enum(FOOTER_PAGES)),
 });

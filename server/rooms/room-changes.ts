@@ -42,7 +42,8 @@ export class RoomChanges {
       const at = isoIn(this.#clock);
       const startsAt = columns.startsAt;
       const moved = startsAt === undefined ? undefined : this.#move(room, startsAt);
-      await this.#store.updateRoom(tx, id, { ...columns, ...(moved && { movedAt: at, ...moved }) });
+      const dateDueAt = startsAt === null && (await isSold(tx)) ? isoIn(this.#clock, LIMITS.dateDueAfterMs) : null;
+      await this.#store.updateRoom(tx, id, { ...columns, ...(moved && { movedAt: at, dateDueAt, ...moved }) });
       const data: RoomChanged = {
         changed: names,
         at,

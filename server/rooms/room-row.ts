@@ -33,6 +33,7 @@ export function toRoom({ room, creatorName, poster, portrait }: JoinedRoom): Roo
     capacity: room.capacity,
     status: room.endedAt ? 'ended' : room.liveStartedAt ? 'live' : 'scheduled',
     startsAt: isoOrNull(room.startsAt),
+    dateDueAt: room.startsAt || room.firstLiveAt ? null : isoOrNull(room.dateDueAt),
     movedAt: isoOrNull(room.movedAt),
     returnUntil: isoOrNull(room.returnUntil),
     liveStartedAt: isoOrNull(room.liveStartedAt),

@@ -21,6 +21,8 @@ export const rooms = pgTable(
     /** Maximum number of tickets; absent means unlimited. */
     capacity: integer('capacity'),
     startsAt: time('starts_at'),
+    /** Without a date: until when it needs one, since tickets are sold. */
+    dateDueAt: time('date_due_at'),
     /** When its date was last changed. Tickets that were ordered before can be returned. */
     movedAt: time('moved_at'),
     /** The end of that return, if later than the beginning of the first live. */
@@ -57,6 +59,9 @@ export const rooms = pgTable(
     index('rooms_listed').on(table.createdAt).where(sql`${table.listed} and ${table.endedAt} is null`),
     index('rooms_live').on(table.liveGateway).where(sql`${table.liveStartedAt} is not null`),
     index('rooms_never_live').on(table.startsAt).where(sql`${table.firstLiveAt} is null and ${table.endedAt} is null`),
+    index('rooms_date_due')
+      .on(table.dateDueAt)
+      .where(sql`${table.startsAt} is null and ${table.firstLiveAt} is null and ${table.endedAt} is null`),
     index('rooms_paused').on(table.pausedUntil).where(sql`${table.pausedUntil} is not null`),
     // Whose tickets may go back.
     index('rooms_ended').on(table.endedAt).where(sql`${table.accessKind} = 'ticket' and ${table.endedAt} is not null`),
@@ -76,6 +81,8 @@ export const entitlements = pgTable(
     /** The ticket, membership or token behind it; one entitlement per source. */
     sourceId: text('source_id').notNull(),
     validUntil: time('valid_until'),
+    /** When its holder was first inside while the room was live, to the minute; of tickets only. */
+    usedAt: time('used_at'),
     revokedAt: time('revoked_at'),
     revokedReason: text('revoked_reason'),
     createdAt: time('created_at').notNull().defaultNow(),

@@ -55,10 +55,14 @@ export interface AccessKey {
   identity: string;
 }
 
-/** What a sale depends on; a sale after `liveEndedAt` is of a live to come. */
+/** As its buyer sees it. */
+export type RoomOnSale = Pick<Room, 'id' | 'capacity' | 'startsAt' | 'dateDueAt'>;
+
+/** What a sale depends on. */
 export interface SaleState {
   isOver: boolean;
-  liveEndedAt: string | null;
+  /** Of the lives that have ended. */
+  liveSeconds: number;
   /** Ticket limit; null: unlimited. */
   capacity: number | null;
   priceMinor: number | null;
@@ -91,7 +95,7 @@ export interface PublicFilter {
 export type NewRoom = typeof rooms.$inferInsert;
 /** What can be changed of a room. */
 export type RoomColumns = Partial<
-  Pick<NewRoom, 'title' | 'text' | 'priceMinor' | 'startsAt' | 'movedAt' | 'returnUntil' | 'listed'>
+  Pick<NewRoom, 'title' | 'text' | 'priceMinor' | 'startsAt' | 'dateDueAt' | 'movedAt' | 'returnUntil' | 'listed'>
 >;
 /** What an update of a room sets; SQL computes from the row as it is. */
 type Columns = { [Name in keyof NewRoom]?: NewRoom[Name] | SQL };
@@ -99,10 +103,10 @@ type Columns = { [Name in keyof NewRoom]?: NewRoom[Name] | SQL };
 /** Limit of entitlements that are read per identity and room; more come only from repeated purchases and refunds. */
 const ENTITLEMENTS_READ = 20;
 
-/** Adds the live that ends at `endedAt` to the time on stage. */
+/** Adds the live that ends at `endedAt` to the time on stage: a second at least. */
 const liveSecondsAt = (endedAt: string | SQL) =>
-  sql`${rooms.liveSeconds} + coalesce(greatest(0, round(extract(epoch from
-    ${endedAt}::timestamptz - ${rooms.liveCountedFrom}))), 0)::integer`;
+  sql`${rooms.liveSeconds} + case when ${rooms.liveCountedFrom} is null then 0 else
+    greatest(1, round(extract(epoch from ${endedAt}::timestamptz - ${rooms.liveCountedFrom})))::integer end`;
 
 /** When a live ended whose gateway is gone: at its last heartbeat. */
 const lastHeartbeat = (at: string) =>
@@ -329,25 +333,32 @@ export class RoomsStore {
 
   /**
    * Locks the room until the transaction ends, so that neither its live nor the room ends meanwhile. Buyers wait for
-   * each other only where the tickets are limited.
+   * each other only where the tickets are limited, or where the first one says until when the room needs a date.
    */
-  async lockForSale(tx: Orm, { id, capacity }: Pick<Room, 'id' | 'capacity'>): Promise<SaleState> {
+  async lockForSale(tx: Orm, { id, capacity, startsAt, dateDueAt }: RoomOnSale): Promise<SaleState> {
+    const isUndated = startsAt === null && dateDueAt === null;
     const [row] = await tx
       .select({
         endedAt: rooms.endedAt,
-        liveEndedAt: rooms.liveEndedAt,
+        liveSeconds: rooms.liveSeconds,
         capacity: rooms.capacity,
         priceMinor: rooms.priceMinor,
       })
       .from(rooms)
       .where(eq(rooms.id, id))
-      .for(capacity === null ? 'share' : 'update');
+      .for(capacity === null && !isUndated ? 'share' : 'update');
     return {
       isOver: !row || row.endedAt !== null,
-      liveEndedAt: row?.liveEndedAt ?? null,
+      liveSeconds: row?.liveSeconds ?? 0,
       capacity: row?.capacity ?? null,
       priceMinor: row?.priceMinor ?? null,
     };
+  }
+
+  /** Keeps an earlier one. */
+  async setDateDue(tx: Orm, room: string, dueAt: string): Promise<void> {
+    const dateDueAt = sql`coalesce(${rooms.dateDueAt}, ${dueAt}::timestamptz)`;
+    await tx.update(rooms).set({ dateDueAt }).where(eq(rooms.id, room));
   }
 
   /** Pauses the room until this time, but no longer than the limit; nothing happens unless its live has ended. */
@@ -361,8 +372,8 @@ export class RoomsStore {
   }
 
   /**
-   * Ends rooms whose live did not come: paused past their time, or scheduled with tickets before `overdueIso`. The
-   * conditions hold at the update: a live that begins meanwhile goes on.
+   * Ends rooms whose live did not come: paused past their time, scheduled with tickets before `overdueIso`, or without
+   * a date past the time when they needed one. The conditions hold at the update: a live that begins meanwhile goes on.
    */
   endLapsed(tx: Orm, { at, overdueIso, limit }: { at: string; overdueIso: string; limit: number }): Promise<RoomId[]> {
     const isLapsed = and(
@@ -371,6 +382,7 @@ export class RoomsStore {
       or(
         lte(rooms.pausedUntil, at),
         and(eq(rooms.accessKind, 'ticket'), isNull(rooms.firstLiveAt), lte(rooms.startsAt, overdueIso)),
+        and(isNull(rooms.startsAt), isNull(rooms.firstLiveAt), lte(rooms.dateDueAt, at)),
       ),
     );
     const lapsed = tx.select({ id: rooms.id }).from(rooms).where(isLapsed).limit(limit);

@@ -28,7 +28,15 @@ import { Removals } from './restrictions/removals.ts';
 import { Restrictions } from './restrictions/restrictions.ts';
 import { Suspensions } from './restrictions/suspensions.ts';
 import { RoomChanges } from './room-changes.ts';
-import type { AccessKey, AccessRecord, RoomFilter, RoomsStore, SaleState, StageHolder } from './rooms.store.ts';
+import type {
+  AccessKey,
+  AccessRecord,
+  RoomFilter,
+  RoomOnSale,
+  RoomsStore,
+  SaleState,
+  StageHolder,
+} from './rooms.store.ts';
 import { TokenGrants } from './token-grants.ts';
 import {
   issueTime,
@@ -423,8 +431,14 @@ export class Rooms {
   /**
    * Locks the room until the caller's transaction ends: what is sold in it is sold before the room or its live ends.
    */
-  lockForSale(tx: Orm, room: Pick<Room, 'id' | 'capacity'>): Promise<SaleState> {
+  lockForSale(tx: Orm, room: RoomOnSale): Promise<SaleState> {
     return this.#store.lockForSale(tx, room);
+  }
+
+  /** The first ticket of a room without a date gives it a time to get one. After `lockForSale` of the same room. */
+  async noteSale(tx: Orm, { id, startsAt, dateDueAt }: RoomOnSale): Promise<void> {
+    if (startsAt === null && dateDueAt === null)
+      await this.#store.setDateDue(tx, id, isoIn(this.#clock, LIMITS.dateDueAfterMs));
   }
 
   async endRoom(roomId: RoomId): Promise<Room> {
@@ -432,7 +446,7 @@ export class Rooms {
     return this.getRoom(roomId);
   }
 
-  /** Ends some rooms whose pause has passed, or that should have begun at least `overdueMs` ago; true if there were. */
+  /** Ends some rooms whose pause has passed, that have no date in time, or are `overdueMs` late; true if there were. */
   async endLapsed({ overdueMs, limit }: { overdueMs: number; limit: number }): Promise<boolean> {
     const overdueIso = isoIn(this.#clock, -overdueMs);
     const ended = await this.#end('room.ended', (tx) =>

@@ -123,6 +123,9 @@ export class Takings implements AsyncDisposable {
     if (seller) this.written.add(seller.name).add(seller.address);
     if (contact) this.written.add(contact);
     const rehearsal = rooms.find(({ creator }) => creator.identity === 'camille')?.id ?? '';
+    // It has a date, or it would end before all of this has happened.
+    const startsAt = new Date(Date.now() + 60 * DAY_MS).toISOString();
+    await this.loge.server('PATCH', `/v1/rooms/${rehearsal}`, { startsAt });
     const create = (title: string, access: Room['access']) =>
       this.loge.server<Room>('POST', '/v1/rooms', { creator: 'camille', title, access });
     const concert = await create(TITLES[0], { kind: 'ticket', priceMinor: 1_500 });

@@ -1,10 +1,11 @@
 /**
  * `<loge-ticket>`: the ticket that a person holds for this room: a button, and the card behind it, which opens by
  * itself after the purchase of a ticket for a live to come: title, date, calendar, receipt, and the way to give it
- * back. A person who was removed from the room gets that way alone.
+ * back. Who was removed from the room before its live is told that it goes back by itself.
  */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import type { RoomSummary } from '../../../server/protocol/money/money.ts';
 import type { Receipt } from '../../../server/protocol/money/pricing.ts';
 import type { Room } from '../../src/room.ts';
 import { icon } from '../controls/more-icons.ts';
@@ -15,7 +16,7 @@ import { whenOf } from '../room/lobby-face.ts';
 import { defineElement, withProperties } from '../room/room-part.ts';
 import { fades } from '../stage/fades.ts';
 import { posterStyles } from '../stage/poster.ts';
-import { formatDateTime, formatMoney, formatUntil } from '../texts/format.ts';
+import { formatDateTime, formatUntil } from '../texts/format.ts';
 import '../texts/inside-texts.ts';
 import '../theme/web-awesome.ts';
 import { shownName } from '../texts/shown-name.ts';
@@ -31,8 +32,8 @@ export class LogeTicket extends withProperties(
     /** Whether the person is asked once more before giving it back. */
     asked: false,
     receipt: undefined as Receipt | undefined,
-    /** Id of the ticket of a person who was removed, and so has no access by it. */
-    removed: undefined as string | undefined,
+    /** The ticket of a person who was removed, and so has no access by it. */
+    removed: null as RoomSummary['ticket'],
     /** Whether the button opened the card: it prints otherwise, and the dialog gives the focus back to the button. */
     isAskedFor: false,
   },
@@ -169,9 +170,7 @@ export class LogeTicket extends withProperties(
 
   async #readRemoved(room: Room): Promise<void> {
     if (room.access?.reason !== 'removed') return;
-    const summary = await room.summary().catch(() => undefined);
-    this.removed = summary?.ticket?.id;
-    await this.#load(this.removed);
+    this.removed = (await room.summary().catch(() => undefined))?.ticket ?? null;
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -220,18 +219,12 @@ export class LogeTicket extends withProperties(
   }
 
   #ofRemoved(room: Room): TemplateResult | typeof nothing {
-    const { removed, receipt, texts, language } = this;
-    if (!removed || !receipt) return nothing;
-    const amount = formatMoney(receipt.amountMinor, receipt.currency, language);
+    const { removed, texts } = this;
+    if (!removed) return nothing;
     return html`<div data-testid="removed-ticket" role="status">
-      ${this.#ticket(room, removed)}
-      ${receipt.status === 'refunded' ? html`<p>${texts.ticket.returned(amount)}</p>` : nothing}
-      ${receipt.withdrawable ? this.#giveBack(room, removed) : nothing} ${this.#failure()}
+      ${this.#ticket(room, removed.id)}
+      ${removed.state === 'kept' ? nothing : html`<p>${texts.ticket.returned(this.money(removed.priceMinor))}</p>`}
     </div>`;
-  }
-
-  #failure(): TemplateResult | typeof nothing {
-    return this.problem ? html`<div class="callout danger" role="alert">${this.problem}</div>` : nothing;
   }
 
   /** Of a removed person, the stub alone, which stands among the reasons. */
@@ -240,6 +233,9 @@ export class LogeTicket extends withProperties(
     const { info, isLive } = room;
     if (!info) return nothing;
     const by = texts.room.by(shownName(info.creator, texts));
+    const isBack = removed ? removed.state !== 'kept' : receipt?.status === 'refunded';
+    const paidMinor = removed?.priceMinor ?? receipt?.amountMinor;
+    const paid = paidMinor === undefined ? undefined : this.money(paidMinor);
     const ahead = isLive || info.liveEndedAt ? null : info.startsAt;
     return ticketCard({
       main: removed ? undefined : { picture: { ...info, poster: room.poster, portrait: room.portrait }, by },
@@ -250,9 +246,9 @@ export class LogeTicket extends withProperties(
       facts: [
         [texts.ticket.name, room.localParticipant.name],
         [texts.ticket.number, numberOfTicket(ticket)],
-        [texts.private.paid, receipt && formatMoney(receipt.amountMinor, receipt.currency, language)],
+        [texts.private.paid, paid],
       ],
-      stamp: receipt?.status === 'refunded' ? texts.ticket.stamp : undefined,
+      stamp: isBack ? texts.ticket.stamp : undefined,
     });
   }
 
@@ -264,7 +260,8 @@ export class LogeTicket extends withProperties(
         ${room.calendarUrl && !room.info?.firstLiveAt ? html`<a class="button outlined small" href=${room.calendarUrl} download data-testid="ticket-calendar">${texts.ticket.calendar}</a>` : nothing}
         ${receiptPath ? html`<a href="${receiptPath}${ticket}">${texts.ticket.receipt}</a>` : nothing}
       </p>
-      ${receipt?.withdrawable === false ? nothing : this.#giveBack(room, ticket)} ${this.#failure()}
+      ${receipt?.withdrawable === false ? nothing : this.#giveBack(room, ticket)}
+      ${this.problem ? html`<div class="callout danger" role="alert">${this.problem}</div>` : nothing}
     </section>`;
   }
 
@@ -274,7 +271,7 @@ export class LogeTicket extends withProperties(
       html`<button type="button" class="link" data-testid=${testId} @click=${() => this.#ask(asked)}>${label}</button>`;
     // Until it is known whether this is possible, the place is kept: the sheet must not grow while the ticket prints.
     return html`<div class="back" ?inert=${!this.receipt} style=${this.receipt ? nothing : 'visibility: hidden'}>
-      <p>${this.asked ? texts.ticket.backSure : this.removed ? texts.ticket.backRemoved : this.#backUntil(room)}</p>
+      <p>${this.asked ? texts.ticket.backSure : this.#backUntil(room)}</p>
       ${
         this.asked
           ? html`<p class="links">
@@ -298,9 +295,7 @@ export class LogeTicket extends withProperties(
   }
 
   async #back(room: Room, ticket: string): Promise<void> {
-    if (!(await this.act('back', () => room.withdraw(ticket)))) return;
-    if (this.removed) await this.#load(ticket);
-    else this.close();
+    if (await this.act('back', () => room.withdraw(ticket))) this.close();
   }
 
   protected override noteHidden(): void {

@@ -129,7 +129,7 @@ export class LogeStudioEnding extends withProperties(DialogPart, { minutes: PAUS
       html`${isLater ? this.#pauseChoice(room, isLive ? viewers : '') : nothing}
       <section>
         <h3>${texts.studio.endEvening}</h3>
-        <p>${texts.studio.endEveningText}</p>
+        <p>${texts.studio.endEveningText(room.info?.access.kind === 'ticket' ? (room.minLiveMinutes ?? 0) : 0)}</p>
         <wa-button
           variant="danger"
           data-testid="end-evening"

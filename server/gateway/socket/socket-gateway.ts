@@ -279,6 +279,7 @@ export class SocketGateway {
       currency: config.currency,
       inside: view,
       ticketsLeft: view ? null : ((await money.tickets.countLeft(room, [participant.identity]))?.[0] ?? null),
+      minLiveMinutes: Math.floor(config.minLiveSeconds / 60),
       serverTime: isoIn(clock),
     };
     connection.socket.emit('rooms:welcome', welcome);

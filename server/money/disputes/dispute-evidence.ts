@@ -19,6 +19,7 @@ export function gatherEvidence(row: DisputeRow, records: PaymentRecords, note: s
     records.paidAt && `${records.paidAt} paid ${amount} on the payment page as ${row.identity}`,
     records.accessGrantedAt && `${records.accessGrantedAt} access to the live event was given at once`,
     records.liveStartedAt && `${records.liveStartedAt} the live event began`,
+    records.usedAt && `${records.usedAt} ${row.identity} was inside while the live event was on`,
     ...(row.sourceType === 'topup'
       ? records.spending.map(
           ({ kind, amountMinor, at, room }) =>

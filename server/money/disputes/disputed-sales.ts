@@ -9,7 +9,7 @@ import { moneyLeftOf, remainderOf, sumOf } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { TicketRow } from '../sales/tickets.store.ts';
-import { sawNoLive } from '../sales/withdrawals.ts';
+import { isWithoutLive } from '../sales/withdrawals.ts';
 import { lostSaleLegs } from './dispute-legs.ts';
 import { type DisputedSale, DisputedSalesStore, type SpentTopup } from './disputed-sales.store.ts';
 
@@ -89,7 +89,9 @@ export class DisputedSales {
 
   /** What of it was paid with other credit goes back to who saw nothing for it. */
   async #endTicket(tx: Orm, ticket: TicketRow): Promise<void> {
-    if (ticket.paidFrom === 'card' || !(await this.#sawNothing(tx, ticket))) return;
+    const { rooms, minLiveSeconds } = this.#context;
+    if (ticket.paidFrom === 'card') return;
+    if (!isWithoutLive(await rooms.getRoom(ticket.room, tx), ticket, minLiveSeconds)) return;
     const id = ticket.id as TicketId;
     const booked = await this.#context.ledger.findTransaction(tx, { kind: 'ticket', source: { type: 'ticket', id } });
     if (booked && remainderOf(booked) > 0) await this.#refunds.refundDisputedTicket(tx, id, 'dispute_lost');
@@ -108,16 +110,13 @@ export class DisputedSales {
 
   async #obstacleOf(tx: Orm, ticket: TicketRow): Promise<Obstacle | undefined> {
     if (await this.#store.hasOtherTicket(tx, ticket)) return 'ticket_held_already';
-    const { rooms, stores } = this.#context;
-    const { id, capacity, creator } = await rooms.getRoom(ticket.room, tx);
+    const { rooms, stores, minLiveSeconds } = this.#context;
+    const room = await rooms.getRoom(ticket.room, tx);
+    const { id, capacity } = room;
     const isFull = capacity !== null && (await stores.tickets.countPlacesOfOthers(id, ticket.identity, tx)) >= capacity;
     if (isFull) return 'sold_out';
-    if (!(await this.#sawNothing(tx, ticket))) return undefined;
-    return (await rooms.removals.isBlocked(creator.identity, ticket.identity, tx)) ? 'blocked' : undefined;
-  }
-
-  async #sawNothing(tx: Orm, { room, boughtAt, createdAt }: TicketRow): Promise<boolean> {
-    return sawNoLive(await this.#context.rooms.getRoom(room, tx), boughtAt ?? createdAt);
+    if (!isWithoutLive(room, ticket, minLiveSeconds)) return undefined;
+    return (await rooms.removals.isShutOut(room, ticket.identity, tx)) ? 'blocked' : undefined;
   }
 
   #addPlacesChanged(tx: Orm, room: RoomId): Promise<void> {

@@ -16,6 +16,8 @@ export interface PaymentRecords {
   roomTitle: string | null;
   liveStartedAt: string | null;
   accessGrantedAt: string | null;
+  /** When the holder of a ticket was first inside while the room was live. */
+  usedAt: string | null;
   /** Purchases from the wallet, newest first. */
   spending: { kind: string; amountMinor: number; at: string; room: string }[];
 }
@@ -107,7 +109,7 @@ export class DisputesStore {
   async readRecords(row: DisputeRow): Promise<PaymentRecords> {
     const { rows } = await execute<Record<string, string | null>>(
       this.#orm,
-      sql`select c.name, c.description, c.paid_at, r.title, r.first_live_at, n.created_at as granted_at
+      sql`select c.name, c.description, c.paid_at, r.title, r.first_live_at, n.created_at as granted_at, n.used_at
         from (select source_id, name, description, paid_at from checkouts
             union all select i.id, m.name, 'Membership of ' || coalesce(cr.name, m.creator) || ' until ' || to_char(i.period_end, 'YYYY-MM-DD'), i.paid_at
               from membership_invoices i join memberships m on m.id = i.membership left join creators cr on cr.identity = m.creator) c
@@ -132,6 +134,7 @@ export class DisputesStore {
       roomTitle: found.title ?? null,
       liveStartedAt: isoOrNull(found.first_live_at),
       accessGrantedAt: isoOrNull(found.granted_at),
+      usedAt: isoOrNull(found.used_at),
       spending: spending.rows.map((each) => ({
         kind: each.kind,
         amountMinor: -Number(each.amount),

@@ -119,10 +119,11 @@ const RULES: Rule[] = [
       where r.capacity is not null group by r.id having count(*) > r.capacity`,
   },
   {
-    fault: 'is a valid ticket of an ended room, but its buyer saw no live',
+    fault: 'is a valid ticket of an ended room without a live for its buyer',
     statement: sql`select t.id from cancellations c join tickets t on t.room = c.room and t.status = 'valid'
+      join rooms r on r.id = c.room
       where c.completed_at is not null
-        and (c.bought_since is null or coalesce(t.bought_at, t.created_at) >= c.bought_since)`,
+        and coalesce(r.live_seconds - t.live_seconds_before < c.min_live_seconds, true)`,
   },
   {
     fault: 'is reversed by more than its amount on one account',

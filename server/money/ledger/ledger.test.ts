@@ -141,6 +141,17 @@ describe('a reversal', () => {
     );
   });
 
+  test('counts what the house bore of an earlier one as the creator’s part', () => {
+    const original = sale(2_000, { vatBps: 2_000, commissionBps: 2_000, charityBps: 0 });
+    const lost = reversalLegs({ original, payer: wallet, to: toCard, amountMinor: 500 }).map((leg) =>
+      leg.account.kind.startsWith('creator_') ? { ...leg, account: houseAccount('chargeback_loss', 'eur') } : leg,
+    );
+    const rest = reversalLegs({ original, payer: wallet, to: wallet, amountMinor: 1_500, earlier: lost });
+    const left = balances(original, lost, rest);
+    for (const kind of ['vat_payable', 'platform_revenue'] as const)
+      expect(left.get(accountId(houseAccount(kind, 'eur'))) ?? 0).toBe(0);
+  });
+
   test('of more than the payment is refused', () => {
     const original = sale(600, FEES_V1);
     expect(() => reversalLegs({ original, payer: wallet, to: wallet, amountMinor: 601 })).toThrowError();

@@ -201,7 +201,10 @@ export function reversalLegs(reversal: {
   const { original, payer, to, amountMinor, earlier = [] } = reversal;
   assertAmount(amountMinor);
   const reversed = new Map<string, number>();
-  for (const leg of earlier) addTo(reversed, accountId(leg.account), leg.amountMinor);
+  // What the house has borne of a reversal was the creator's part.
+  const creator = original.find(({ account }) => account.kind.startsWith('creator_'))?.account;
+  for (const { account, amountMinor } of earlier)
+    addTo(reversed, accountId((account.kind === 'chargeback_loss' && creator) || account), amountMinor);
   const payerId = accountId(payer);
   const left = original
     .filter((leg) => accountId(leg.account) !== payerId)

@@ -1,11 +1,11 @@
-import { iso } from '../../platform/clock.ts';
+import { iso, isoOrNull } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type SQL, sql } from '../../platform/db/sql.ts';
 import type { EarningsRelease } from '../../protocol/money/payouts.ts';
 import { execute, lockTransactions } from '../ledger/ledger.store.ts';
 import { releasedEarnings } from './payouts.schema.ts';
 
-/** How long a sale is held before it can be paid out. */
+/** How long a sale is held before it can be paid out; of a ticket, from the end of its room's last live. */
 export interface HoldRules {
   holdDays: number;
   /** For sales of new creators. */
@@ -25,6 +25,8 @@ export interface HeldSale {
   soldAt: string;
   isNewCreator: boolean;
   isFrozen: boolean;
+  /** Null: its room is not over. */
+  dueAt: string | null;
 }
 
 /** A creator's pending account that is due, and up to which entry everything is released. */
@@ -40,6 +42,11 @@ export interface DueAccount {
 const IS_WAITING = sql`(not exists (select 1 from released_earnings r where r.sale = x.id)
   and not exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null))`;
 
+/** From when on the sale `x` is held: a ticket is at risk until its room has ended. */
+const HELD_FROM = sql`(case when x.kind <> 'ticket' then x.created_at else (
+  select greatest(x.created_at, r.live_ended_at) from tickets t join rooms r on r.id = t.room
+  where t.id = x.source_id and r.ended_at is not null) end)`;
+
 /** Of the sale `x` on account `e.account`: what refunds have left. */
 const REMAINDER = sql`e.amount_minor + coalesce((
   select sum(re.amount_minor) from ledger_transactions r
@@ -54,6 +61,7 @@ interface HeldRow {
   amount: string;
   created_at: string;
   is_new: boolean;
+  due_at: string | null;
   frozen: boolean;
 }
 
@@ -133,10 +141,13 @@ export class EarningsHoldsStore {
     );
   }
 
-  /** When the hold of the sale `x` on account `e.account` expires. */
+  /**
+   * When the hold of the sale `x` on account `e.account` expires. Null: it is of a ticket whose room is not over. Once
+   * it is, the account is read again before the hold ends, since no pause between two readings is longer than a hold.
+   */
   #dueAt(): SQL {
     const { holdDays, newCreatorHoldDays } = this.#rules;
-    return sql`(x.created_at + interval '1 day' * greatest(${holdDays}::int,
+    return sql`(${HELD_FROM} + interval '1 day' * greatest(${holdDays}::int,
       case when ${this.#isNewCreator()} then ${newCreatorHoldDays}::int else 0 end))`;
   }
 
@@ -211,7 +222,7 @@ export class EarningsHoldsStore {
           from ledger_entries e join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
           where e.account = ${account} and e.amount_minor > 0 and ${IS_WAITING}
             and e.seq > coalesce((select released_seq from ledger_accounts where id = ${account}), 0)) sales
-        where amount <> 0 group by date_trunc('day', due_at at time zone 'UTC') order by 1 limit ${limit}`,
+        where amount <> 0 and due_at is not null group by date_trunc('day', due_at at time zone 'UTC') order by 1 limit ${limit}`,
     );
     return rows.map(({ at, amount, sales }) => ({
       at: iso(at),
@@ -227,7 +238,7 @@ export class EarningsHoldsStore {
       this.#orm,
       sql`select x.id as sale, x.kind, x.source_id, p.room, x.created_at,
           ${REMAINDER} as amount,
-          ${this.#isNewCreator()} as is_new,
+          ${this.#isNewCreator()} as is_new, ${this.#dueAt()} as due_at,
           exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null) as frozen
         from ledger_entries e
         join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
@@ -246,6 +257,7 @@ export class EarningsHoldsStore {
       soldAt: iso(row.created_at),
       isNewCreator: row.is_new,
       isFrozen: row.frozen,
+      dueAt: isoOrNull(row.due_at),
     }));
   }
 }

@@ -16,14 +16,14 @@ export class EarningsStore {
    * The remainder of a room's sales after refunds and lost disputes, without the tickets that go back by themselves
    * because the room has ended: they are not earned, though a job refunds them a moment later.
    */
-  async sumOfRoom(room: string): Promise<Omit<Earnings, 'currency'>> {
+  async sumOfRoom(room: string, minLiveSeconds: number): Promise<Omit<Earnings, 'currency'>> {
     const { rows } = await execute<Sums>(
       this.#orm,
       sql`with sales as (
           select p.kind, p.id, p.amount_minor as gross, coalesce((p.shares->>p.creator)::bigint, 0) as creator
           from payments p where p.room = ${room} and p.terms is not null and not exists (
             select 1 from tickets t join rooms ended on ended.id = t.room and ended.ended_at is not null
-            where t.id = p.id and t.status = 'valid' and (ended.first_live_at is null or t.bought_at >= ended.live_ended_at))
+            where t.id = p.id and t.status = 'valid' and ended.live_seconds - t.live_seconds_before < ${minLiveSeconds}::integer)
         ), returned as (
           select s.id, sum(e.amount_minor) filter (where e.amount_minor > 0) as gross,
             -sum(e.amount_minor) filter (where e.account like 'creator\_%') as creator

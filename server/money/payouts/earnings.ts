@@ -1,6 +1,7 @@
 /**
- * Creators' earnings: held for some days after each sale, then available, then paid out. The books contain the amounts;
- * this part moves due sales from pending to available, and explains to creators what is held, why and until when.
+ * Creators' earnings: held for some days after each sale, or after the live that a ticket is for, then available, then
+ * paid out. The books contain the amounts; this part moves due sales from pending to available, and explains to
+ * creators what is held, why and until when.
  */
 import { DAY_MS, HOUR_MS, iso, isoOrNull } from '../../platform/clock.ts';
 import { createId } from '../../protocol/ids.ts';
@@ -37,7 +38,7 @@ export class Earnings {
   }
 
   async ofRoom(room: string): Promise<RoomEarnings> {
-    return { ...(await this.#rooms.sumOfRoom(room)), currency: this.#context.currency };
+    return { ...(await this.#rooms.sumOfRoom(room, this.#context.minLiveSeconds)), currency: this.#context.currency };
   }
 
   /**
@@ -130,7 +131,6 @@ export class Earnings {
   #toHold(sale: HeldSale): EarningsHold {
     const { holdDays, newCreatorHoldDays } = this.#context.earningsRules;
     const isLonger = sale.isNewCreator && newCreatorHoldDays > holdDays;
-    const days = isLonger ? newCreatorHoldDays : holdDays;
     return {
       sale: sale.sale,
       kind: sale.kind,
@@ -138,9 +138,9 @@ export class Earnings {
       room: sale.room,
       amountMinor: sale.amountMinor,
       soldAt: sale.soldAt,
-      reason: sale.isFrozen ? 'disputed' : isLonger ? 'new_creator' : 'standard',
+      reason: sale.isFrozen ? 'disputed' : !sale.dueAt ? 'live_ahead' : isLonger ? 'new_creator' : 'standard',
       // The bank's decision has no date.
-      releaseAt: sale.isFrozen ? null : iso(Date.parse(sale.soldAt) + days * DAY_MS),
+      releaseAt: sale.isFrozen ? null : sale.dueAt,
     };
   }
 

@@ -1,17 +1,16 @@
 /**
- * What people whom a creator has blocked get back: tickets of the creator's lives to come, and no further renewal of
- * their membership. Idempotent: a fact may come again.
+ * What people get back whom a creator has blocked, or who were removed from a room: tickets for lives to come. A block
+ * also ends the renewal of their membership. Idempotent: a fact may come again.
  */
 import type { Fact } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
-import type { TicketId } from '../../protocol/ids.ts';
+import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import type { ParticipantBlocked } from '../../rooms/room-facts.ts';
 import type { Memberships } from '../memberships/memberships.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
-import { sawNoLive } from './withdrawals.ts';
-
-const REASON = 'blocked';
+import type { TicketRow } from './tickets.store.ts';
+import { isWithoutLive } from './withdrawals.ts';
 
 export class BlockedBuyers {
   readonly #context: MoneyContext;
@@ -23,24 +22,30 @@ export class BlockedBuyers {
   }
 
   async handleFacts(facts: Fact[]): Promise<void> {
-    for (const { data } of facts) {
-      const { creator, identity, change } = data as ParticipantBlocked;
+    const { tickets } = this.#context.stores;
+    for (const fact of facts) {
+      if (fact.topic === 'participant.removed') {
+        const ticket = await tickets.findByHolder(fact.room as RoomId, fact.identity as string, 'valid');
+        if (ticket) await this.#returnTickets([ticket], 'removed_from_room');
+        continue;
+      }
+      const { creator, identity, change } = fact.data as ParticipantBlocked;
       if (!change.isBlocked) continue;
-      await this.#returnTickets(creator, identity);
+      await this.#returnTickets(await tickets.listValidInOpenRooms(creator, identity), 'blocked');
       await this.#parts.memberships.cancelOf(creator, identity);
     }
   }
 
-  async #returnTickets(creator: string, identity: string): Promise<void> {
-    const { rooms, stores, outbox, log } = this.#context;
-    for (const { id, room, boughtAt, createdAt } of await stores.tickets.listValidInOpenRooms(creator, identity)) {
-      if (!sawNoLive(await rooms.getRoom(room), boughtAt ?? createdAt)) continue;
+  async #returnTickets(tickets: TicketRow[], reason: 'blocked' | 'removed_from_room'): Promise<void> {
+    const { rooms, outbox, log, minLiveSeconds } = this.#context;
+    for (const ticket of tickets) {
+      if (!isWithoutLive(await rooms.getRoom(ticket.room), ticket, minLiveSeconds)) continue;
       try {
-        await this.#parts.refunds.returnTicket(id as TicketId, REASON);
+        await this.#parts.refunds.returnTicket(ticket.id as TicketId, reason);
       } catch (error) {
         // Such as a ticket in dispute, which the dispute decides.
         if (!(error instanceof AppError)) throw error;
-        log.warn({ err: error, ticket: id }, 'ticket of a blocked person not refunded');
+        log.warn({ err: error, ticket: ticket.id }, 'ticket of somebody shut out not refunded');
       }
     }
     outbox.wake();

@@ -2,7 +2,7 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, asc, eq, gte, isNull, ne, notExists, or, type SQL, sql } from '../../platform/db/sql.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
 import { cancellations, tickets } from './tickets.schema.ts';
-import { type CancellationRow, isSeenNothing } from './tickets.store.ts';
+import { type CancellationRow, isLiveTooShort } from './tickets.store.ts';
 
 export class CancellationsStore {
   readonly #orm: Orm;
@@ -12,33 +12,34 @@ export class CancellationsStore {
   }
 
   /** Rooms with tickets that ended since then and have no decision yet. */
-  async findUndecided(
-    limit: number,
-    sinceIso: string,
-  ): Promise<Pick<CancellationRow, 'room' | 'reason' | 'boughtSince'>[]> {
+  async findUndecided(search: {
+    sinceIso: string;
+    minLiveSeconds: number;
+    limit: number;
+  }): Promise<Pick<CancellationRow, 'room' | 'reason' | 'minLiveSeconds'>[]> {
+    const { sinceIso, minLiveSeconds, limit } = search;
     const decided = this.#orm
       .select({ room: cancellations.room })
       .from(cancellations)
       .where(eq(cancellations.room, rooms.id));
     const ended = await this.#orm
-      .select({ room: rooms.id, firstLiveAt: rooms.firstLiveAt, liveEndedAt: rooms.liveEndedAt })
+      .select({ room: rooms.id, liveSeconds: rooms.liveSeconds })
       .from(rooms)
       .where(and(eq(rooms.accessKind, 'ticket'), gte(rooms.endedAt, sinceIso), notExists(decided)))
       .limit(limit);
-    return ended.map(({ room, firstLiveAt, liveEndedAt }) =>
-      firstLiveAt
-        ? { room, reason: 'live_over', boughtSince: liveEndedAt }
-        : { room, reason: 'not_held', boughtSince: null },
-    );
+    return ended.map(({ room, liveSeconds }) => {
+      const reason = liveSeconds < minLiveSeconds ? 'not_held' : 'live_over';
+      return { room, reason, minLiveSeconds };
+    });
   }
 
-  async insert(row: Pick<CancellationRow, 'room' | 'reason' | 'boughtSince' | 'decidedAt'>): Promise<void> {
+  async insert(row: Pick<CancellationRow, 'room' | 'reason' | 'minLiveSeconds' | 'decidedAt'>): Promise<void> {
     await this.#orm.insert(cancellations).values(row).onConflictDoNothing();
   }
 
   /** All tickets go back, whatever was decided before. Undefined if that is decided already. */
   async insertWhole(room: string, decidedAt: string): Promise<CancellationRow | undefined> {
-    const whole = { reason: 'house_decision', boughtSince: null, completedAt: null } as const;
+    const whole = { reason: 'house_decision', minLiveSeconds: null, completedAt: null } as const;
     const [row] = await this.#orm
       .insert(cancellations)
       .values({ room, decidedAt, ...whole })
@@ -97,7 +98,7 @@ export class CancellationsStore {
         and(
           eq(tickets.room, cancellations.room),
           or(eq(tickets.status, 'valid'), and(eq(tickets.status, 'disputed'), isDisputed)),
-          isSeenNothing(cancellations.boughtSince),
+          isLiveTooShort(cancellations.minLiveSeconds),
         ),
       );
   }

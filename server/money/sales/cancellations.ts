@@ -1,17 +1,16 @@
 /**
- * The end of a room, as money sees it. Rules: a ticket whose buyer saw no live goes back by itself when the room ends.
+ * The end of a room, as money sees it. Rule: a ticket for whose buyer there was no live goes back by itself when the
+ * room ends, whoever was inside. A live that is shorter than `minLiveSeconds` is none.
  *
  * - `rooms.live_ended_at` says since when nothing is shown; `paused_until` until when a room waits for its creator
  *   (`rooms:pause`, or a default when a live ends without a word). Both are null while live.
- * - A sale locks its room (`Rooms.lockForSale`): it is booked before the room or its live ends, or it is refused, or
- * its
- *   `bought_at` is not before `live_ended_at`. So one comparison says who saw nothing.
- * - This job ends lapsed rooms in one statement (paused past their time, or scheduled and long overdue), writes a
- *   decision for every ended room with tickets (`cancellations`: reason, bought since when), refunds ticket by ticket,
- *   and marks the decision as completed. Each step is one transaction and idempotent: a crash half-way is resumed.
+ * - `rooms.live_seconds` counts the lives that have ended. A sale locks its room (`Rooms.lockForSale`) and keeps what
+ *   it was then (`live_seconds_before`), so one comparison says for whom there was a live.
+ * - This job ends lapsed rooms in one statement (paused past their time, long overdue, or without a date in time),
+ *   writes a decision for every ended room with tickets (`cancellations`), refunds ticket by ticket, and marks the
+ *   decision as completed. Each step is one transaction and idempotent: a crash half-way is resumed.
  * - Facts: `room.paused` and `live.ended` tell the lobby until when, `room.ended` closes it, each refund tells its
- * buyer
- *   (`ticket.refunded`, `wallet.changed`), and `room.notHeld` tells embedders of a room without any live.
+ *   buyer (`ticket.refunded`, `wallet.changed`), and `room.notHeld` tells embedders of a room without any live.
  */
 import { DAY_MS } from '../../platform/clock.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
@@ -73,7 +72,9 @@ export class Cancellations {
     const { rooms } = this.#context;
     const settledIso = this.#context.laterIso(-SETTLED_AFTER_MS);
     const haveEnded = await rooms.endLapsed({ overdueMs: LIMITS.notHeldAfterMs, limit: CLAIM_ROOMS });
-    const undecided = await this.#store.findUndecided(CLAIM_ROOMS, this.#sinceIso);
+    const undecided = await this.#store.findUndecided({
+      ...{ limit: CLAIM_ROOMS, sinceIso: this.#sinceIso, minLiveSeconds: this.#context.minLiveSeconds },
+    });
     for (const decision of undecided) await this.#store.insert({ ...decision, decidedAt: this.#context.nowIso() });
     const isMore = undecided.length === CLAIM_ROOMS;
     if (!isMore) this.#sinceIso = settledIso;

@@ -9,7 +9,7 @@ import type { Room } from '../../protocol/rooms.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Earnings } from '../payouts/earnings.ts';
 import type { Tipping } from '../tips/tipping.ts';
-import { sawNoLive } from './withdrawals.ts';
+import { isWithoutLive } from './withdrawals.ts';
 
 const GIVERS = 5;
 
@@ -33,15 +33,16 @@ export class Summaries {
    * gave, whatever became of their access.
    */
   async of(room: Room, identity: string, couldEnter = false): Promise<Omit<RoomSummary, 'next'>> {
-    const { stores, currency } = this.#context;
+    const { stores, currency, minLiveSeconds } = this.#context;
     const isCreator = identity === room.creator.identity;
     const [ticket, tips, returned, earnings] = await Promise.all([
       stores.tickets.findLatest(room.id, identity),
       stores.tips.sumOf(room.id, identity),
-      isCreator && room.endedAt ? stores.tickets.sumReturned(room.id, room.firstLiveAt && room.liveEndedAt) : null,
+      isCreator && room.endedAt ? stores.tickets.sumReturned(room.id, minLiveSeconds) : null,
       isCreator ? this.#earnings.ofRoom(room.id) : null,
     ]);
-    const goesBack = ticket?.status === 'valid' && room.endedAt && sawNoLive(room, ticket.boughtAt ?? ticket.createdAt);
+    const hasNoLive = ticket?.status === 'valid' && isWithoutLive(room, ticket, minLiveSeconds);
+    const goesBack = hasNoLive && (room.endedAt || (await this.#context.rooms.removals.isShutOut(room, identity)));
     return {
       liveSeconds: room.liveSeconds,
       currency,

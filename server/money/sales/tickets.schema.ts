@@ -16,6 +16,8 @@ export const tickets = pgTable(
     terms: text('terms').notNull(),
     createdAt: time('created_at').notNull(),
     boughtAt: time('bought_at'),
+    /** Of the lives of its room that had ended before it was bought. */
+    liveSecondsBefore: integer('live_seconds_before').notNull().default(0),
   },
   (table) => [
     // One valid ticket and one open checkout per person and room, also across processes.
@@ -38,6 +40,8 @@ export const ticketWaivers = pgTable('ticket_waivers', {
   textVersion: text('text_version').notNull(),
   language: text('language').$type<'en' | 'fr'>().notNull(),
   text: text('text').notNull(),
+  /** The date of the room then: for a room without one, the waiver holds once its live has begun. */
+  startsAt: time('starts_at'),
   acceptedAt: time('accepted_at').notNull(),
 });
 
@@ -47,12 +51,12 @@ export const cancellations = pgTable(
   {
     room: text('room').primaryKey(),
     /**
-     * `not_held`: there was no live. `live_over`: the last one had ended before these were bought.
+     * `not_held`: there was no live, or too short a one. `live_over`: there was none since these were bought.
      * `house_decision`: the house pays everybody back.
      */
     reason: text('reason').$type<'not_held' | 'live_over' | 'house_decision'>().notNull(),
-    /** Tickets bought since then go back; null: all. */
-    boughtSince: time('bought_since'),
+    /** Tickets with less than this on stage since they were bought go back; null: all. */
+    minLiveSeconds: integer('min_live_seconds'),
     decidedAt: time('decided_at').notNull(),
     /** When no ticket was left to refund. */
     completedAt: time('completed_at'),

@@ -1,4 +1,4 @@
-import { iso } from '../../platform/clock.ts';
+import { iso, isoOrNull } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import {
   type AnyColumn,
@@ -25,7 +25,9 @@ import { type cancellations, tickets, ticketWaivers } from './tickets.schema.ts'
 
 export type CancellationRow = typeof cancellations.$inferSelect;
 export type TicketRow = typeof tickets.$inferSelect;
-export type NewTicket = Omit<TicketRow, 'status' | 'boughtAt'>;
+/** The date of the room whose waiver it is. */
+type WaivedFor = { startsAt: string | null };
+export type NewTicket = Omit<TicketRow, 'status' | 'boughtAt' | 'liveSecondsBefore'>;
 
 /** Unique indexes: one valid and one pending ticket per person and room. */
 export const ONE_VALID_TICKET = 'tickets_valid';
@@ -54,7 +56,7 @@ export class TicketsStore {
     await tx.insert(tickets).values({ ...row, status: 'pending' });
   }
 
-  async insertValid(tx: Orm, row: NewTicket & { boughtAt: string }): Promise<TicketRow> {
+  async insertValid(tx: Orm, row: NewTicket & Pick<TicketRow, 'boughtAt' | 'liveSecondsBefore'>): Promise<TicketRow> {
     const [inserted] = await tx
       .insert(tickets)
       .values({ ...row, status: 'valid' })
@@ -119,10 +121,10 @@ export class TicketsStore {
     return rows.map(({ ticket }) => ticket);
   }
 
-  /** Tickets of an ended room that went back, or will: their buyers saw no live. */
-  async sumReturned(room: string, boughtSince: string | null): Promise<{ count: number; amountMinor: number }> {
+  /** Tickets of an ended room that went back, or will: there was no live for their buyers. */
+  async sumReturned(room: string, minLiveSeconds: number): Promise<{ count: number; amountMinor: number }> {
     const isBack = sql`exists (select 1 from refunds r where r.payment = ${tickets.id} and r.by = ${HOUSE})`;
-    const goesBack = and(eq(tickets.status, 'valid'), isSeenNothing(boughtSince));
+    const goesBack = and(eq(tickets.status, 'valid'), isLiveTooShort(minLiveSeconds));
     const [row] = await this.#orm
       .select({ count: sql<string>`count(*)`, amount: sql<string>`coalesce(sum(${tickets.priceMinor}), 0)` })
       .from(tickets)
@@ -191,24 +193,28 @@ export class TicketsStore {
 
   /** Valid tickets of a cancelled room that go back, in pages by id. */
   async listReturnable(
-    { room, boughtSince }: CancellationRow,
+    { room, minLiveSeconds }: CancellationRow,
     { after, limit }: { after: string; limit: number },
   ): Promise<TicketRow[]> {
     return this.#orm
       .select()
       .from(tickets)
       .where(
-        and(eq(tickets.room, room), isSeenNothing(boughtSince), eq(tickets.status, 'valid'), gt(tickets.id, after)),
+        and(eq(tickets.room, room), isLiveTooShort(minLiveSeconds), eq(tickets.status, 'valid'), gt(tickets.id, after)),
       )
       .orderBy(asc(tickets.id))
       .limit(limit);
   }
 
   /** Also accepts an expired ticket, whose payment arrived late. */
-  async markValid(tx: Orm, id: string, at: string): Promise<TicketRow | undefined> {
+  async markValid(
+    tx: Orm,
+    id: string,
+    { at, liveSeconds }: { at: string; liveSeconds: number },
+  ): Promise<TicketRow | undefined> {
     const [row] = await tx
       .update(tickets)
-      .set({ status: 'valid', boughtAt: at })
+      .set({ status: 'valid', boughtAt: at, liveSecondsBefore: liveSeconds })
       .where(and(eq(tickets.id, id), inArray(tickets.status, ['pending', 'expired'])))
       .returning();
     return row;
@@ -235,21 +241,22 @@ export class TicketsStore {
   }
 
   /** Stores the exact words, not only their version. */
-  async insertWaiver(tx: Orm, ticket: string, waiver: WaiverText, acceptedAt: string): Promise<void> {
-    await tx.insert(ticketWaivers).values({ ticket, ...waiver, acceptedAt });
+  async insertWaiver(tx: Orm, ticket: string, waiver: WaiverText & WaivedFor & { acceptedAt: string }): Promise<void> {
+    await tx.insert(ticketWaivers).values({ ticket, ...waiver });
   }
 
-  async findWaiver(ticket: string): Promise<Waiver | undefined> {
+  async findWaiver(ticket: string): Promise<(Waiver & WaivedFor) | undefined> {
     const [row] = await this.#orm.select().from(ticketWaivers).where(eq(ticketWaivers.ticket, ticket));
     if (!row) return undefined;
     const { textVersion, language, text } = row;
-    return { textVersion, language, text, acceptedAt: iso(row.acceptedAt) };
+    return { textVersion, language, text, acceptedAt: iso(row.acceptedAt), startsAt: isoOrNull(row.startsAt) };
   }
 }
 
-/** Whether a ticket's buyer has seen no live: it was bought after the last one ended, or there was none (null). */
-export function isSeenNothing(boughtSince: string | null | AnyColumn): SQL {
-  return sql`(${boughtSince}::timestamptz is null or coalesce(${tickets.boughtAt}, ${tickets.createdAt}) >= ${boughtSince}::timestamptz)`;
+/** Whether the lives since a ticket was bought were shorter than this; one that was on then counts whole. Null: yes. */
+export function isLiveTooShort(minLiveSeconds: number | null | AnyColumn): SQL {
+  return sql`coalesce((select ${rooms.liveSeconds} from ${rooms} where ${rooms.id} = ${tickets.room})
+    - ${tickets.liveSecondsBefore} < ${minLiveSeconds}::integer, true)`;
 }
 
 /** On the wire only paid tickets exist: valid or refunded. */

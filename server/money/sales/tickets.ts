@@ -3,7 +3,6 @@
  * late for a ticket is returned to the card.
  */
 
-import { iso } from '../../platform/clock.ts';
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import type { Role } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -12,6 +11,7 @@ import type { Ticket } from '../../protocol/money/money.ts';
 import type { WaiverInput, WaiverText } from '../../protocol/money/pricing.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { refusalOf } from '../../rooms/access-decision.ts';
+import type { RoomOnSale } from '../../rooms/rooms.store.ts';
 import type { Checkout } from '../checkout/checkouts.store.ts';
 import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, fanWallet, houseAccount, type Leg, saleLegs, splitSale } from '../ledger/ledger.ts';
@@ -49,6 +49,13 @@ interface TicketDraft {
   row: NewTicket;
   terms: SaleTerms;
   waiver: WaiverText | undefined;
+}
+
+interface Admission {
+  refusal?: 'room_ended' | 'removed' | 'sold_out';
+  at: string;
+  liveSeconds: number;
+  priceMinor: number | null;
 }
 
 export type TicketAnswer = { ticket: Ticket } | { checkoutUrl: string };
@@ -105,35 +112,36 @@ export class Tickets implements Payable {
   }
 
   /**
-   * Must come first in the transaction: from then on the room and its live do not end, no block of the creator is
-   * committed, and buyers of limited tickets come one after another. Returns the time of the sale, never before the end
-   * of a live that it comes after.
+   * Must come first in the transaction: from then on the room and its live do not end, nobody is blocked or
+   * removed, and buyers of limited tickets come one after another. Returns the time of the sale, and how long the
+   * lives before it were.
    */
   async #admitSale(
     tx: Orm,
-    { room, identity }: { room: Pick<Room, 'id' | 'capacity' | 'creator'>; identity: string },
-  ): Promise<{ refusal?: 'room_ended' | 'removed' | 'sold_out'; at: string; priceMinor: number | null }> {
+    { room, identity }: { room: RoomOnSale & Pick<Room, 'creator'>; identity: string },
+  ): Promise<Admission> {
     const { rooms } = this.#context;
-    const { isOver, liveEndedAt, capacity, priceMinor } = await rooms.lockForSale(tx, room);
-    const ended = liveEndedAt ? Date.parse(liveEndedAt) : 0;
-    const at = iso(Math.max(ended, this.#context.clock.now()));
-    if (isOver) return { refusal: 'room_ended', at, priceMinor };
-    const isBlocked = await rooms.removals.isBlocked(room.creator.identity, identity, tx);
-    if (isBlocked) return { refusal: 'removed', at, priceMinor };
+    const { isOver, capacity, ...sale } = await rooms.lockForSale(tx, room);
+    const admission = { ...sale, at: this.#context.nowIso() };
+    if (isOver) return { refusal: 'room_ended', ...admission };
+    if (await rooms.removals.isShutOut(room, identity, tx)) return { refusal: 'removed', ...admission };
     const isLeft = capacity === null || (await this.#store.countPlacesOfOthers(room.id, identity, tx)) < capacity;
-    return isLeft ? { at, priceMinor } : { refusal: 'sold_out', at, priceMinor };
+    if (!isLeft) return { refusal: 'sold_out', ...admission };
+    await rooms.noteSale(tx, room);
+    return admission;
   }
 
-  async #assertOnSale(tx: Orm, sale: TicketRequest, row: NewTicket): Promise<string> {
-    const { refusal, at, priceMinor } = await this.#admitSale(tx, sale);
+  async #assertOnSale(tx: Orm, sale: TicketRequest, row: NewTicket): Promise<Admission> {
+    const admission = await this.#admitSale(tx, sale);
+    const { refusal, priceMinor } = admission;
     if (refusal) throw new AppError(refusal === 'removed' ? 'access_removed' : refusal);
     await this.#context.rooms.suspensions.assertStageOpen(sale.room.id, tx);
     if (priceMinor !== row.priceMinor) throw new AppError('price_changed');
-    return at;
+    return admission;
   }
 
-  async #keepWaiver(tx: Orm, { row, waiver }: TicketDraft, at: string): Promise<void> {
-    if (waiver) await this.#store.insertWaiver(tx, row.id, waiver, at);
+  async #keepWaiver(tx: Orm, { row, waiver }: TicketDraft, { startsAt }: Room, acceptedAt: string): Promise<void> {
+    if (waiver) await this.#store.insertWaiver(tx, row.id, { ...waiver, startsAt, acceptedAt });
   }
 
   async #buyFromWallet(request: TicketRequest): Promise<Ticket> {
@@ -145,7 +153,7 @@ export class Tickets implements Payable {
     let ticket: Ticket | undefined;
     try {
       ticket = await db.transaction(async (tx) => {
-        const boughtAt = await this.#assertOnSale(tx, request, row);
+        const { at: boughtAt, liveSeconds } = await this.#assertOnSale(tx, request, row);
         const left = await spending.spend(tx, {
           kind: 'ticket',
           source: { type: 'ticket', id: row.id },
@@ -155,9 +163,11 @@ export class Tickets implements Payable {
           at: boughtAt,
         });
         if (!left) return undefined;
-        const bought = toTicket(await this.#store.insertValid(tx, { ...row, boughtAt }));
+        const bought = toTicket(
+          await this.#store.insertValid(tx, { ...row, boughtAt, liveSecondsBefore: liveSeconds }),
+        );
         await stores.payments.insert(tx, { ...soldAs(draft, room), paidAt: boughtAt });
-        await this.#keepWaiver(tx, draft, boughtAt);
+        await this.#keepWaiver(tx, draft, room, boughtAt);
         await this.#grant(tx, bought);
         const wallet = this.#context.walletOf(left.paidMinor, left.promoMinor);
         await this.#context.addFacts(tx, ['wallet.changed', { identity, wallet }, { identity }]);
@@ -214,10 +224,10 @@ export class Tickets implements Payable {
             locale,
           },
           async (tx) => {
-            const at = await this.#assertOnSale(tx, request, row);
+            const { at } = await this.#assertOnSale(tx, request, row);
             await this.#store.insertPending(tx, row);
             if (room.capacity !== null) await this.#addPlacesChanged(tx, room.id);
-            await this.#keepWaiver(tx, draft, at);
+            await this.#keepWaiver(tx, draft, room, at);
           },
         );
         return { checkoutUrl: url };
@@ -252,10 +262,11 @@ export class Tickets implements Payable {
     return async (tx, paid) => {
       // Its place is kept unless its page had expired.
       const capacity = row.status === 'expired' ? room.capacity : null;
-      const { refusal, at } = await this.#admitSale(tx, { room: { ...room, capacity }, identity: row.identity });
+      const admission = await this.#admitSale(tx, { room: { ...room, capacity }, identity: row.identity });
+      const { refusal, at, liveSeconds } = admission;
       if (refusal) return refusal;
       await ledger.post(tx, { kind: 'ticket', source: { type: 'ticket', id: row.id }, legs, at });
-      const bought = await this.#store.markValid(tx, row.id, at);
+      const bought = await this.#store.markValid(tx, row.id, { at, liveSeconds });
       if (!bought) throw new AppError('internal', 'The paid ticket had been refunded.');
       await stores.payments.insert(tx, { ...paid, ...soldAs({ row, terms }, room), paidAt: at });
       await this.#grant(tx, toTicket(bought));

@@ -1,6 +1,7 @@
 /**
- * The right of withdrawal: a buyer returns a ticket that they have not waived it for, until a live begins for them.
- * After a change of the date, also a ticket with a waiver, which was given for the old date.
+ * The right of withdrawal: a buyer returns a ticket that they have not waived it for, until a live begins for them. A
+ * waiver holds for a date: without one, it counts once a live has begun, and after a change of the date not any more.
+ * Who was inside while the room was live has used the ticket.
  */
 import { AppError } from '../../protocol/errors.ts';
 import type { TicketId } from '../../protocol/ids.ts';
@@ -14,17 +15,13 @@ import { type TicketRow, toTicket } from './tickets.store.ts';
 
 const REASON = 'withdrawal';
 
-/** Whether no live was on since this sale: there was none yet, or the last one had ended before. */
-export function sawNoLive({ firstLiveAt, liveEndedAt }: Room, boughtAt: string): boolean {
-  return firstLiveAt === null || (liveEndedAt !== null && Date.parse(boughtAt) >= Date.parse(liveEndedAt));
-}
-
-/** Whether the date was changed after this ticket was ordered, and its return is still open for that. */
-function isReturnedForMove(room: Room, ticket: Pick<TicketRow, 'createdAt' | 'boughtAt'>, nowMs: number): boolean {
-  const { movedAt, returnUntil } = room;
-  if (movedAt === null || Date.parse(ticket.createdAt) > Date.parse(movedAt)) return false;
-  if (returnUntil !== null && nowMs < Date.parse(returnUntil)) return true;
-  return sawNoLive(room, ticket.boughtAt ?? ticket.createdAt);
+/** Whether there was no live for a ticket yet: none is on, and those since its sale were too short. */
+export function isWithoutLive(
+  room: Room,
+  ticket: Pick<TicketRow, 'liveSecondsBefore'>,
+  minLiveSeconds: number,
+): boolean {
+  return room.liveStartedAt === null && room.liveSeconds - ticket.liveSecondsBefore < minLiveSeconds;
 }
 
 export class Withdrawals {
@@ -39,11 +36,22 @@ export class Withdrawals {
   /** Why the buyer cannot return a ticket; undefined when they can. */
   async findObstacle(ticket: TicketRow): Promise<string | undefined> {
     if (ticket.status !== 'valid') return 'This ticket is not valid any more.';
-    const room = await this.#context.rooms.getRoom(ticket.room);
-    if (isReturnedForMove(room, ticket, this.#context.clock.now())) return undefined;
-    if (await this.#context.stores.tickets.findWaiver(ticket.id))
-      return 'The right of withdrawal was waived for this ticket.';
-    return sawNoLive(room, ticket.boughtAt ?? ticket.createdAt) ? undefined : 'The live has begun.';
+    const { rooms, stores, minLiveSeconds } = this.#context;
+    const room = await rooms.getRoom(ticket.room);
+    if (await this.#isReturnedForMove(room, ticket)) return undefined;
+    if (!isWithoutLive(room, ticket, minLiveSeconds)) return 'The live has begun.';
+    const waiver = await stores.tickets.findWaiver(ticket.id);
+    return waiver?.startsAt ? 'The right of withdrawal was waived for this ticket.' : undefined;
+  }
+
+  /** Whether the date was changed after this ticket was ordered, and its return is still open for that. */
+  async #isReturnedForMove(room: Room, ticket: TicketRow): Promise<boolean> {
+    const { db, clock, rooms, minLiveSeconds } = this.#context;
+    const { movedAt, returnUntil } = room;
+    if (movedAt === null || Date.parse(ticket.createdAt) > Date.parse(movedAt)) return false;
+    if (isWithoutLive(room, ticket, minLiveSeconds)) return true;
+    const isOpen = returnUntil !== null && clock.now() < Date.parse(returnUntil);
+    return isOpen && (await rooms.entitlements.findUse(db.orm, { source: 'ticket', sourceId: ticket.id })) === null;
   }
 
   /** A person's own tickets, newest first, with what they are for. */
@@ -62,7 +70,7 @@ export class Withdrawals {
           pausedUntil: room.pausedUntil,
           pauseAnnounced: room.pauseAnnounced,
           withdrawable: (await this.findObstacle(row)) === undefined,
-          movedAt: isReturnedForMove(room, row, this.#context.clock.now()) ? room.movedAt : null,
+          movedAt: (await this.#isReturnedForMove(room, row)) ? room.movedAt : null,
         };
       }),
     );

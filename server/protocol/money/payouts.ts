@@ -22,8 +22,8 @@ export const earningsHold = z.object({
   room: z.string().nullable(),
   amountMinor: minor,
   soldAt: time,
-  reason: z.enum(['standard', 'new_creator', 'disputed']),
-  /** Null while a dispute is open. */
+  reason: z.enum(['standard', 'new_creator', 'live_ahead', 'disputed']),
+  /** Null while a dispute is open, and for a ticket until its room has ended. */
   releaseAt: time.nullable(),
 });
 export type EarningsHold = z.infer<typeof earningsHold>;

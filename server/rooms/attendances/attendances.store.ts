@@ -16,7 +16,7 @@ export class AttendancesStore {
     this.#orm = db.orm;
   }
 
-  /** Adds a minute for each of these people whose room is live, up to `max`. */
+  /** Adds a minute for each of these people whose room is live, up to `max`; a ticket by which they are in is used. */
   async count(
     inside: readonly { room: string; identity: string }[],
     { at, sameSince, awaySince }: CountTimes,
@@ -31,6 +31,11 @@ export class AttendancesStore {
       on conflict (identity, room) do update set counted_at = excluded.counted_at,
         minutes = known.minutes + (case when known.counted_at > ${awaySince}::timestamptz then 1 else 0 end)
       where known.minutes < ${max} and known.counted_at < ${sameSince}::timestamptz`);
+    await this.#orm.execute(sql`update entitlements set used_at = ${at}::timestamptz
+      from unnest(${sql.param(who)}::text[], ${sql.param(where)}::text[]) as inside (identity, room)
+        join rooms on rooms.id = inside.room and rooms.live_started_at is not null
+      where entitlements.room = inside.room and entitlements.identity = inside.identity
+        and entitlements.source = 'ticket' and entitlements.used_at is null`);
   }
 
   async has(tx: Orm, { room, identity, minutes }: { room: string; identity: string; minutes: number }) {

@@ -38,6 +38,13 @@ export class EntitlementsStore {
     return rows.length > 0;
   }
 
+  /** When its holder was first inside while the room was live. */
+  async findUse(tx: Orm, { source, sourceId }: EntitlementKey): Promise<string | null> {
+    const isOf = and(eq(entitlements.source, source), eq(entitlements.sourceId, sourceId));
+    const [row] = await tx.select({ usedAt: entitlements.usedAt }).from(entitlements).where(isOf);
+    return row?.usedAt ?? null;
+  }
+
   async extend(tx: Orm, key: EntitlementKey, validUntil: string): Promise<void> {
     await tx.update(entitlements).set({ validUntil }).where(isUnrevoked(key));
   }

@@ -29,6 +29,11 @@ export class Entitlements {
     if (await this.#store.restore(tx, entry)) await this.#addGranted(tx, entry);
   }
 
+  /** When the holder of a ticket was first inside while its room was live; null: never. */
+  findUse(tx: Orm, key: EntitlementKey): Promise<string | null> {
+    return this.#store.findUse(tx, key);
+  }
+
   /** Commits no fact, since people inside stay. Nothing happens if it was revoked. */
   extend(tx: Orm, key: EntitlementKey, validUntil: string): Promise<void> {
     return this.#store.extend(tx, key, validUntil);

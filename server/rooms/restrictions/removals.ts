@@ -9,7 +9,7 @@ import type { Role } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import type { Block, Removal } from '../../protocol/rooms.ts';
+import type { Block, Removal, Room } from '../../protocol/rooms.ts';
 import { FollowersStore } from '../followers/followers.store.ts';
 import { accessChanged, type ParticipantBlocked } from '../room-facts.ts';
 import type { RoomsStore } from '../rooms.store.ts';
@@ -20,7 +20,7 @@ interface RemovalsOptions {
   db: Database;
   outbox: Outbox;
   restrictions: Restrictions;
-  store: Pick<RoomsStore, 'findOpenRooms'>;
+  store: Pick<RoomsStore, 'findOpenRooms' | 'lockLives'>;
   /** The identity of a room's creator. */
   creatorOf: (room: RoomId) => Promise<string>;
   /** Whether a person moderates the room. */
@@ -62,13 +62,15 @@ export class Removals {
     if (identity === creator) throw new AppError('participant_not_removable');
     const isEqual = role !== 'creator' && role !== 'server' && (await moderates({ creator, room, identity }));
     if (isEqual) throw new AppError('participant_not_removable');
-    const row = await this.#impose({ creator, room, identity }, { by, byRole: role, reason }, (tx) =>
-      outbox.add(
+    const row = await this.#impose({ creator, room, identity }, { by, byRole: role, reason }, async (tx) => {
+      // Their ticket is sold before, or not at all.
+      await this.#options.store.lockLives(tx, { room });
+      await outbox.add(
         tx,
         { topic: 'participant.removed', room, identity, data: { by, reason } },
         accessChanged(room, identity, { granted: false, reason: 'removed' }),
-      ),
-    );
+      );
+    });
     return { ...toBase(row), room };
   }
 
@@ -108,6 +110,14 @@ export class Removals {
     if (tx) await this.#followers.lockCreator(tx, creator, 'share');
     const { restrictions, db } = this.#options;
     return restrictions.store.has(runIn(tx ?? db.orm), removalOf({ creator, room: null, identity }));
+  }
+
+  /** Blocked, or removed from this room. For a sale in a transaction that has locked the room: see `isBlocked`. */
+  async isShutOut({ id, creator }: Pick<Room, 'id' | 'creator'>, identity: string, tx?: Orm): Promise<boolean> {
+    if (await this.isBlocked(creator.identity, identity, tx)) return true;
+    const { restrictions, db } = this.#options;
+    const which = { kind: 'removal', room: id, identity, liftedAt: null } as const;
+    return restrictions.store.has(runIn(tx ?? db.orm), which);
   }
 
   /** One fact for those who act on it once, and one for each open room, where the person may have sockets. */

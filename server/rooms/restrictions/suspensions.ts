@@ -43,6 +43,7 @@ export class Suspensions {
   /** As a removal by a moderator, which it does not touch. */
   removeFromRoom(room: RoomId, identity: string, suspension: Suspension): Promise<void> {
     return this.#set({ ...suspension, kind: 'removal', identity, room, until: null }, async (tx) => {
+      await this.#options.store.lockLives(tx, { room });
       await this.#options.outbox.add(
         tx,
         { topic: 'participant.removed', room, identity, data: { by: HOUSE, reason: suspension.reason } },

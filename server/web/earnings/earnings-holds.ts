@@ -48,7 +48,9 @@ export class EarningsHolds extends PagePart<EarningsPage> {
             ? texts.releasedOn(formatDay(releaseAt, this.language))
             : reason === 'disputed'
               ? texts.releaseOpen
-              : texts.releaseHouse,
+              : reason === 'live_ahead'
+                ? texts.releaseAfterLive
+                : texts.releaseHouse,
         ],
         amount: this.money(amountMinor, summary.currency),
         testId: `hold-${source}`,

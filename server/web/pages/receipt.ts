@@ -76,6 +76,7 @@ export class SiteReceipt extends SitePage {
         <h1 class="display">${words.receipt.title(this.#kind(receipt))}</h1>
         <p class="total" data-testid="receipt-total">${this.#money(receipt.amountMinor)}</p>
         ${this.#about(receipt, isOwn ? session.person.name : receipt.identity)} ${this.#parts(receipt)} ${this.#paid(receipt)} ${this.#waiver(receipt)}
+        ${receipt.kind === 'ticket' && receipt.status === 'valid' ? html`<p class="small muted">${words.receipt.ticketNote(session.minLiveMinutes)}</p>` : nothing}
         ${receipt.kind === 'topup' && receipt.status === 'settled' ? html`<p class="small muted">${words.receipt.topupNote}</p>` : nothing}
       </article>
       <div class="screen">${this.#acts(receipt, isOwn)}</div>

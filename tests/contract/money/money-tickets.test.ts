@@ -40,7 +40,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
   const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
 
   test('a waiver is stored literally and ends the right of withdrawal', async () => {
-    const room = await house.createRoom();
+    const room = await house.createRoom(TICKET, { startsAt: new Date(house.now() + 3_600_000).toISOString() });
     const [waived, kept] = [await house.createFan(500), await house.createFan(500)];
     const shown = await house.money.quotes.quote({ room, identity: waived, kind: 'ticket', locale: 'fr' });
     const ticket = await ticketOf(buy(waived, room, 'wallet', WAIVER));
@@ -92,7 +92,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
   ])(
     'a waiver that is %s before the card is charged counts: an open page with another one is closed',
     async (_, first, last) => {
-      const room = await house.createRoom();
+      const room = await house.createRoom(TICKET, { startsAt: new Date(house.now() + 3_600_000).toISOString() });
       const identity = await house.createFan();
       const before = await pageOf(buy(identity, room, 'card', first));
       expect(await pageOf(buy(identity, room, 'card', first))).toBe(before);

@@ -87,6 +87,7 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
     const buyer = await house.createFan();
     const page = await house.buyByCard({ room: paid, identity: buyer });
     await house.money.confirmCheckout(await pay(page));
+    await house.playLive(paid);
     const { data } = await stripe.paymentIntents.list({ limit: 1 });
     return data[0]?.id ?? '';
   }
@@ -164,6 +165,7 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
     mayCommit.resolve();
     await earlier;
     add.mockRestore();
+    await house.playLive(paid);
     expect(await after(40)).toEqual(expected);
   });
 

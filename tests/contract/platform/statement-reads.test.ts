@@ -68,8 +68,8 @@ const HISTORY = [
       case when n % 4 < 2 then 'ada' end, case when n % 8 < 2 then 'room_' || n end, 'decision_' || n, '', 'ada', 'creator',
       now() + n * interval '1 second', case when n % 3 = 0 then now() end
     from generate_series(1, ${MANY}) n`,
-  `insert into cancellations (room, reason, bought_since, decided_at, completed_at)
-    select id, 'live_over', ended_at, ended_at, ended_at from rooms`,
+  `insert into cancellations (room, reason, min_live_seconds, decided_at, completed_at)
+    select id, 'live_over', 300, ended_at, ended_at from rooms`,
 ];
 
 const PERSON = { identity: 'person-7', room: 'room_7', creator: 'ada' };
@@ -93,7 +93,8 @@ const CALLS: Record<string, (db: Database) => Promise<unknown>> = {
   'retention with nothing left to erase': (db) =>
     new PersonalDataStore(db).retire({ at: NOW, messagesBefore: A_YEAR_AGO, evidenceBefore: A_YEAR_AGO }),
   'polls to close': (db) => new PollsStore(db).findDue(NOW, 100),
-  'ended rooms without a decision': (db) => new CancellationsStore(db).findUndecided(20, A_YEAR_AGO),
+  'ended rooms without a decision': (db) =>
+    new CancellationsStore(db).findUndecided({ sinceIso: A_YEAR_AGO, minLiveSeconds: 300, limit: 20 }),
   'rooms of the public list': (db) =>
     new RoomsStore(db).listPublic({ nowIso: NOW, overdueIso: NOW, perCreator: 5, limit: 100 }),
   'access of a person to a room': (db) => new RoomsStore(db).findAccessRecords([PERSON], NOW),

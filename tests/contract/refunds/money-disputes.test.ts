@@ -120,7 +120,8 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     await close('won');
     expect(await accessOf(room, identity)).toMatchObject({ state: 'granted', ticket });
     expect(await disputes().list('won')).toMatchObject([{ source: ticket, amountMinor: 2_000, lossMinor: 0 }]);
-    house.advance(10 * DAY_MS);
+    await house.playLive(room);
+    house.advance(15 * DAY_MS);
     await house.money.sweep();
     expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0, availableMinor: expect.any(Number) });
     expect((await earningsOf(room)).availableMinor).toBeGreaterThan(1_300);
@@ -223,6 +224,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
     const { close } = await dispute(ticket, { amountMinor: 500 });
     await close('lost');
     expect(await earningsOf(room)).toMatchObject({ pendingMinor });
+    await house.playLive(room);
     house.advance(15 * DAY_MS);
     await house.money.sweep();
     expect(await earningsOf(room)).toMatchObject({ pendingMinor: 0, availableMinor: pendingMinor });
@@ -268,6 +270,7 @@ describe.each(DATABASES)('disputes, refunds by hand and reconciliation on $name'
 
   test('the house bears a lost ticket whose earnings were already available', async () => {
     const { room, ticket } = await ticketByCard();
+    await house.playLive(room);
     house.advance(20 * DAY_MS);
     await house.money.sweep();
     const { availableMinor } = await earningsOf(room);

@@ -81,6 +81,7 @@ export async function startApp(
     LOGE_STRIPE_EMULATOR_PORT: String(emulatorPort),
     LOGE_SFU_LISTEN_IP: '127.0.0.1',
     LOGE_SFU_WORKERS: '1',
+    LOGE_MIN_LIVE_MINUTES: '0',
     ...(postgres && { DATABASE_URL: postgres.url }),
     ...options.env,
   });

@@ -66,6 +66,8 @@ export interface MoneyHouse extends AsyncDisposable {
   creator: string;
   /** Another creator; returns the identity. */
   createCreator(): Promise<string>;
+  /** A live, after which the room ends. */
+  playLive(room: Pick<Room, 'id'>): Promise<void>;
   /** A fan with this credit, topped up by card; returns the identity. */
   createFan(creditMinor?: number): Promise<string>;
   /** Starts the purchase of a ticket by card; returns the checkout page. */
@@ -86,6 +88,8 @@ export interface MoneyHouseOptions {
   settleDelayMs?: number;
   promoPays?: 'everything' | 'tickets';
   timeZone?: string;
+  /** Default: every live counts. */
+  minLiveSeconds?: number;
   /** Wraps the provider, to run code while a request is in flight. */
   wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
 }
@@ -115,6 +119,7 @@ export async function openMoneyHouse({
   settleDelayMs,
   promoPays = 'everything',
   timeZone = 'UTC',
+  minLiveSeconds = 1,
   wrapProvider = (provider) => provider,
 }: MoneyHouseOptions): Promise<MoneyHouse> {
   const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
@@ -151,6 +156,7 @@ export async function openMoneyHouse({
       walletMode,
       promoPays,
       timeZone,
+      minLiveSeconds,
       publicUrl: 'http://localhost:3000',
       seller: SELLER,
       isReturnUrlAllowed: (url) => new URL(url).origin === 'https://embedder.example',
@@ -189,6 +195,10 @@ export async function openMoneyHouse({
     createCreator,
     createRoom: (access = { kind: 'ticket', priceMinor: 500 }, more = {}) =>
       rooms.createRoom({ creator, title: 'An evening with Ada', access, ...more }),
+    async playLive({ id }) {
+      await rooms.startLive(id);
+      await rooms.endRoom(id);
+    },
     async createFan(creditMinor = 0) {
       const identity = `fan-${createId('event')}`;
       if (creditMinor > 0) {

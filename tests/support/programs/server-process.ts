@@ -44,6 +44,7 @@ export class ServerProcess implements AsyncDisposable {
         PORT: String(port),
         LOGE_DATA_DIR: dataDir,
         LOGE_SFU_WORKERS: '1',
+        LOGE_MIN_LIVE_MINUTES: '0',
         LOGE_LOG_LEVEL: 'info',
         LOGE_STRIPE_EMULATOR_PORT: String(await findFreePort()),
         ...env,

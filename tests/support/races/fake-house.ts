@@ -74,6 +74,7 @@ export class FakeHouse {
       currency: 'eur',
       inside: this.hasAccess ? this.#inside() : null,
       ticketsLeft: null,
+      minLiveMinutes: 5,
       serverTime: '2030-01-01T00:00:00.000Z',
     };
   }

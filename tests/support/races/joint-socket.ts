@@ -226,6 +226,7 @@ function welcome(isLive: boolean) {
       stage: { live: isLive, spares: false },
     },
     ticketsLeft: null,
+    minLiveMinutes: 5,
     serverTime: '2030-01-01T00:00:00.000Z',
   };
 }

@@ -104,7 +104,15 @@ export const base = {
       live: 'The live is on, so the ticket can’t be returned',
       after: 'You can return it until the live resumes',
       waived: 'Right of withdrawal given up',
+      waivedUndated: 'Right of withdrawal given up once the live begins',
     },
+    /** With 0 minutes, every live counts. */
+    goesBack: (minutes: number) =>
+      minutes > 0
+        ? `If the live doesn’t take place, or lasts less than ${minutes} minutes in all, your ticket is refunded automatically.`
+        : 'If the live doesn’t take place, your ticket is refunded automatically.',
+    dateDue: (date: string) => `The same goes if it has no date by ${date}.`,
+    dateDueDays: (days: number) => `The same goes if it still has no date ${days} days after the first ticket.`,
     optional: 'Optional.',
     ticketsLeft: (count: number) => (count === 1 ? 'Only one ticket left' : `Only ${count} tickets left`),
   },

@@ -58,8 +58,6 @@ export const inside = {
     back: 'Return ticket',
     backMoved: (until: string) => `The date has changed since you bought it. You can return it until ${until}.`,
     backUntil: 'You can return it until the live begins or resumes, no questions asked.',
-    backRemoved:
-      'You hold a ticket, and there has been no live since you bought it: you can return it yourself until one begins.',
     backSure: 'You give up your place, and the money goes back the way it came.',
     keep: 'Keep it',
     returned: (amount: string) => `Ticket returned. ${amount} goes back the way it came.`,

@@ -29,8 +29,8 @@ export const studio = {
     pauseFor: 'I’ll be back within',
     pauseLasts: (minutes: number) => (minutes < 60 ? `${minutes} min` : `${minutes / 60} h`),
     endEvening: 'End the evening',
-    endEveningText:
-      'Nobody can enter, chat, tip or buy a ticket any more. Tickets bought after your last live ended are refunded automatically. This can’t be undone.',
+    endEveningText: (minutes: number) =>
+      `Nobody can enter, chat, tip or buy a ticket any more. Tickets bought after your last live ended are refunded automatically${minutes > 0 ? `, and all of them if you were live for less than ${minutes} minutes` : ''}. This can’t be undone.`,
     pausedUntil: (time: string) => `Paused until ${time}`,
     pausedText: (time: string) =>
       `The live has ended. If you don’t go live again by ${time}, the evening ends by itself and tickets bought in the meantime are refunded.`,

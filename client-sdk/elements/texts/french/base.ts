@@ -106,7 +106,14 @@ export const base: typeof english.base = {
       live: 'Le live est en cours : le billet ne peut plus être rendu',
       after: 'Vous pouvez le rendre jusqu’à la reprise',
       waived: 'Droit de rétractation abandonné',
+      waivedUndated: 'Droit de rétractation abandonné dès le début du live',
     },
+    goesBack: (minutes: number) =>
+      minutes > 0
+        ? `Si le live n’a pas lieu, ou dure moins de ${minutes} minutes en tout, votre billet est remboursé automatiquement.`
+        : 'Si le live n’a pas lieu, votre billet est remboursé automatiquement.',
+    dateDue: (date: string) => `De même s’il n’a pas de date d’ici au ${date}.`,
+    dateDueDays: (days: number) => `De même s’il n’a toujours pas de date ${days} jours après le premier billet.`,
     optional: 'Facultatif.',
     ticketsLeft: (count: number) => (count === 1 ? 'Plus qu’un billet' : `Plus que ${count} billets`),
   },

@@ -60,8 +60,6 @@ export const inside: typeof english = {
     back: 'Rendre le billet',
     backMoved: (until) => `La date a changé depuis votre achat. Vous pouvez le rendre avant ${until}.`,
     backUntil: 'Vous pouvez le rendre jusqu’au début ou à la reprise du live, sans justification.',
-    backRemoved:
-      'Vous avez un billet, et aucun live n’a eu lieu depuis l’achat : jusqu’au prochain, vous pouvez le rendre vous-même.',
     backSure: 'Vous cédez votre place, et l’argent repart par le même chemin.',
     keep: 'Garder le billet',
     returned: (amount) => `Billet rendu. ${amount} repartent par le même chemin.`,

@@ -30,8 +30,8 @@ export const studio: typeof english = {
     pauseFor: 'Je reviens d’ici',
     pauseLasts: (minutes) => (minutes < 60 ? `${minutes} min` : `${minutes / 60} h`),
     endEvening: 'Terminer la soirée',
-    endEveningText:
-      'Plus personne ne peut entrer, écrire, offrir ou acheter un billet. Les billets achetés après votre dernier direct sont remboursés automatiquement. C’est irréversible.',
+    endEveningText: (minutes) =>
+      `Plus personne ne peut entrer, écrire, offrir ou acheter un billet. Les billets achetés après votre dernier direct sont remboursés automatiquement${minutes > 0 ? `, et tous si vous avez été en direct moins de ${minutes} minutes` : ''}. C’est irréversible.`,
     pausedUntil: (time) => `En pause jusqu’à ${time}`,
     pausedText: (time) =>
       `Le direct est terminé. Si vous ne repassez pas en direct avant ${time}, la soirée se termine d’elle-même et les billets achetés entre-temps sont remboursés.`,

@@ -39,7 +39,7 @@ test('a creator sees earnings, holds, payouts and statements', async () => {
   expect(json).toMatchObject({
     account: { creator: 'camille', status: 'none' },
     summary: { pendingMinor: 400, availableMinor: 0, paidOutMinor: 0, currency: 'eur' },
-    holds: [{ source: ticket, amountMinor: 400, reason: 'new_creator', room: room.id }],
+    holds: [{ source: ticket, amountMinor: 400, reason: 'live_ahead', releaseAt: null, room: room.id }],
     payouts: [],
     statements: [month],
   });

@@ -12,7 +12,10 @@ let token: string;
 
 beforeAll(async () => {
   http = await startHttp();
-  room = await http.createRoom({ kind: 'ticket', priceMinor: 600 });
+  const { id } = await http.createRoom({ kind: 'ticket', priceMinor: 600 });
+  // A waiver holds for a date.
+  const startsAt = '2040-01-01T20:00:00.000Z';
+  room = await http.context.rooms.changes.apply(id, { startsAt }, async () => false);
   token = http.token({ room: room.id, identity: 'lea' });
 });
 

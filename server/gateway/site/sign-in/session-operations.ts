@@ -25,6 +25,7 @@ export function siteOperations(
     openIdProvider: people.oidc.provider,
     currency: config.currency,
     walletMode: config.walletMode,
+    minLiveMinutes: Math.floor(config.minLiveSeconds / 60),
     housePages: await footerPages(context),
   });
   const operations = implement(siteSessionContract, {

@@ -817,7 +817,7 @@ CREATE TABLE "sale_terms" (
 CREATE TABLE "cancellations" (
 	"room" text PRIMARY KEY NOT NULL,
 	"reason" text NOT NULL,
-	"bought_since" timestamp with time zone,
+	"min_live_seconds" integer,
 	"decided_at" timestamp with time zone NOT NULL,
 	"completed_at" timestamp with time zone,
 	"ticket_count" integer DEFAULT 0 NOT NULL,
@@ -829,6 +829,7 @@ CREATE TABLE "ticket_waivers" (
 	"text_version" text NOT NULL,
 	"language" text NOT NULL,
 	"text" text NOT NULL,
+	"starts_at" timestamp with time zone,
 	"accepted_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
@@ -843,6 +844,7 @@ CREATE TABLE "tickets" (
 	"terms" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"bought_at" timestamp with time zone,
+	"live_seconds_before" integer DEFAULT 0 NOT NULL,
 	CONSTRAINT "tickets_price" CHECK ("tickets"."price_minor" > 0)
 );
 --> statement-breakpoint
@@ -1084,6 +1086,7 @@ CREATE TABLE "entitlements" (
 	"source" text NOT NULL,
 	"source_id" text NOT NULL,
 	"valid_until" timestamp with time zone,
+	"used_at" timestamp with time zone,
 	"revoked_at" timestamp with time zone,
 	"revoked_reason" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
@@ -1103,6 +1106,7 @@ CREATE TABLE "rooms" (
 	"listed" boolean DEFAULT false NOT NULL,
 	"capacity" integer,
 	"starts_at" timestamp with time zone,
+	"date_due_at" timestamp with time zone,
 	"moved_at" timestamp with time zone,
 	"return_until" timestamp with time zone,
 	"live_started_at" timestamp with time zone,
@@ -1475,6 +1479,7 @@ CREATE INDEX "rooms_created" ON "rooms" USING btree ("created_at");--> statement
 CREATE INDEX "rooms_listed" ON "rooms" USING btree ("created_at") WHERE "rooms"."listed" and "rooms"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "rooms_live" ON "rooms" USING btree ("live_gateway") WHERE "rooms"."live_started_at" is not null;--> statement-breakpoint
 CREATE INDEX "rooms_never_live" ON "rooms" USING btree ("starts_at") WHERE "rooms"."first_live_at" is null and "rooms"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "rooms_date_due" ON "rooms" USING btree ("date_due_at") WHERE "rooms"."starts_at" is null and "rooms"."first_live_at" is null and "rooms"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "rooms_paused" ON "rooms" USING btree ("paused_until") WHERE "rooms"."paused_until" is not null;--> statement-breakpoint
 CREATE INDEX "rooms_ended" ON "rooms" USING btree ("ended_at") WHERE "rooms"."access_kind" = 'ticket' and "rooms"."ended_at" is not null;--> statement-breakpoint
 CREATE INDEX "token_grants_moderators" ON "token_grants" USING btree ("creator","identity") WHERE "token_grants"."moderates";--> statement-breakpoint

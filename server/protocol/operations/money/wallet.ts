@@ -159,7 +159,7 @@ export const walletContract = {
     status: 201,
     summary: 'Return your ticket',
     description:
-      'Possible until a live begins after the purchase, for a ticket without a waiver. After a change of the date also with one, for a ticket that was ordered before it: until a live begins, and at least until `returnUntil` of the room.',
+      'Possible until a live begins after the purchase, for a ticket without a waiver. After a change of the date also with one, for a ticket that was ordered before it: until a live begins, and, unless its holder was inside while the room was live, at least until `returnUntil` of the room. In a room without a date, a waiver counts only once a live has begun.',
     errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'provider_unavailable'],
   }),
   listUnspentTopups: operation({

@@ -36,14 +36,17 @@ export const earnings = {
     payout: 'Payout',
   } as Record<string, string>,
   holds: 'Held, sale by sale',
-  holdsText: 'Each sale is held for a while, so that we never have to ask you for a refund back.',
+  holdsText:
+    'Each sale is held for a while, a ticket from the end of its live on, so that we never have to ask you for a refund back.',
   reasons: {
     standard: 'The usual hold, in case the payment is taken back',
+    live_ahead: 'A ticket for a live that isn’t over yet',
     new_creator: 'A longer hold, for the first sales of a new creator',
     disputed: 'The buyer’s bank is looking into this payment',
     house: 'The house has put your earnings on hold',
   } as Record<string, string>,
   releasedOn: (date: string) => `Released on ${date}`,
+  releaseAfterLive: 'Held until the evening has ended, and then for the usual time',
   releaseOpen: 'Released if the bank decides in your favour',
   releaseHouse: 'Released when the house lifts the hold',
   sold: (date: string) => `Sold on ${date}`,

@@ -44,6 +44,8 @@ export const receipt = {
   topupNote: 'A top-up is credit. VAT is due when it’s spent, and shown on the receipt for what it bought.',
   waiver: 'What you agreed to',
   waiverAt: (when: string) => `Agreed on ${when}`,
+  ticketNote: (minutes: number) =>
+    `If the live doesn’t take place${minutes > 0 ? `, or lasts less than ${minutes} minutes in all` : ''}, this ticket is refunded automatically. Once you have been inside while the live was on, it has been used.`,
   withdrawable: 'You can return this ticket until the live begins or resumes, no questions asked.',
   withdraw: 'Return ticket',
   withdrawTitle: 'Return this ticket?',

@@ -25,7 +25,7 @@ export const rooms = {
   priceHint: (minimum: string, maximum: string) => `From ${minimum} to ${maximum}`,
   priceInvalid: (minimum: string, maximum: string) => `Enter a price from ${minimum} to ${maximum}.`,
   rateHint: (minimum: string, maximum: string) => `From ${minimum} to ${maximum}. Only time face to face is billed.`,
-  capacity: 'Places',
+  capacity: 'Number of tickets',
   capacityHint: 'Leave empty for no limit.',
   capacityInvalid: 'Enter a whole number, 1 or more.',
   startsAt: 'Starts at',

@@ -40,8 +40,9 @@ export const wallet = {
   } as Record<string, string>,
   /** Reasons of refunds that the house records as codes. The desk shows them too, so they address nobody. */
   refundReasons: {
-    not_held: 'The live didn’t take place',
-    live_over: 'Bought after the last live had ended',
+    not_held: 'The live didn’t take place, or was too short',
+    live_over: 'No live after the purchase, or too short a one',
+    removed_from_room: 'Removed from the room before its live',
     house_decision: 'The house ended the live',
     blocked: 'The creator closed their rooms to this account',
     withdrawal: 'Ticket returned',

@@ -40,14 +40,17 @@ export const earnings: typeof english = {
     payout: 'Virement',
   },
   holds: 'Retenu, vente par vente',
-  holdsText: 'Chaque vente est retenue un temps, pour qu’un remboursement ne vous soit pas réclamé après coup.',
+  holdsText:
+    'Chaque vente est retenue un temps, un billet à partir de la fin de son live, pour qu’un remboursement ne vous soit pas réclamé après coup.',
   reasons: {
     standard: 'La retenue habituelle, au cas où le paiement serait repris',
+    live_ahead: 'Un billet pour un live qui n’est pas encore terminé',
     new_creator: 'Une retenue plus longue, pour les premières ventes d’un nouveau créateur',
     disputed: 'La banque de l’acheteur examine ce paiement',
     house: 'La maison a suspendu vos revenus',
   },
   releasedOn: (date) => `Libéré le ${date}`,
+  releaseAfterLive: 'Retenu jusqu’à la fin de la soirée, puis le temps habituel',
   releaseOpen: 'Libéré si la banque vous donne raison',
   releaseHouse: 'Libéré quand la maison lèvera la suspension',
   sold: (date) => `Vendu le ${date}`,

@@ -47,6 +47,8 @@ export const receipt: typeof english = {
     'Une recharge est un crédit. La TVA est due quand il est dépensé, et figure sur le reçu de ce qu’il a payé.',
   waiver: 'Ce que vous avez accepté',
   waiverAt: (when) => `Accepté le ${when}`,
+  ticketNote: (minutes) =>
+    `Si le live n’a pas lieu${minutes > 0 ? `, ou dure moins de ${minutes} minutes en tout` : ''}, ce billet est remboursé automatiquement. Dès votre entrée pendant le live, il a servi.`,
   withdrawable: 'Vous pouvez rendre ce billet jusqu’au début ou à la reprise du live, sans justification.',
   withdraw: 'Rendre le billet',
   withdrawTitle: 'Rendre ce billet ?',

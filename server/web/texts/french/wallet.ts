@@ -42,8 +42,9 @@ export const wallet: typeof english = {
     dispute_loss: 'Repris par la banque',
   },
   refundReasons: {
-    not_held: 'Le live n’a pas eu lieu',
-    live_over: 'Acheté après la fin du dernier live',
+    not_held: 'Le live n’a pas eu lieu, ou a été trop court',
+    live_over: 'Pas de live après l’achat, ou trop court',
+    removed_from_room: 'Exclusion du salon avant son live',
     house_decision: 'La maison a mis fin au live',
     blocked: 'Le créateur a fermé ses salons à ce compte',
     withdrawal: 'Billet rendu',
