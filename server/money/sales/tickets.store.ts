@@ -17,7 +17,7 @@ import {
 } from '../../platform/db/sql.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import type { Ticket } from '../../protocol/money/money.ts';
-import type { Waiver, WaiverText } from '../../protocol/money/pricing.ts';
+import type { Waiver } from '../../protocol/money/pricing.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { HOUSE } from '../ledger/ledger.ts';
@@ -25,8 +25,6 @@ import { type cancellations, tickets, ticketWaivers } from './tickets.schema.ts'
 
 export type CancellationRow = typeof cancellations.$inferSelect;
 export type TicketRow = typeof tickets.$inferSelect;
-/** The date of the room whose waiver it is. */
-type WaivedFor = { startsAt: string | null };
 export type NewTicket = Omit<TicketRow, 'status' | 'boughtAt' | 'liveSecondsBefore'>;
 
 /** Unique indexes: one valid and one pending ticket per person and room. */
@@ -241,11 +239,11 @@ export class TicketsStore {
   }
 
   /** Stores the exact words, not only their version. */
-  async insertWaiver(tx: Orm, ticket: string, waiver: WaiverText & WaivedFor & { acceptedAt: string }): Promise<void> {
+  async insertWaiver(tx: Orm, ticket: string, waiver: Waiver): Promise<void> {
     await tx.insert(ticketWaivers).values({ ticket, ...waiver });
   }
 
-  async findWaiver(ticket: string): Promise<(Waiver & WaivedFor) | undefined> {
+  async findWaiver(ticket: string): Promise<Waiver | undefined> {
     const [row] = await this.#orm.select().from(ticketWaivers).where(eq(ticketWaivers.ticket, ticket));
     if (!row) return undefined;
     const { textVersion, language, text } = row;

@@ -117,7 +117,11 @@ export const waiverInput = z.object({
   language: pageLocale.optional(),
 });
 export type WaiverInput = z.infer<typeof waiverInput>;
-export const waiver = waiverText.extend({ acceptedAt: z.string() });
+export const waiver = waiverText.extend({
+  /** The date of the room then; without one, the waiver counts once a live has begun. */
+  startsAt: z.string().nullable(),
+  acceptedAt: z.string(),
+});
 export type Waiver = z.infer<typeof waiver>;
 
 export const quoteQuery = z.object({
