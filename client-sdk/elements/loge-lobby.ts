@@ -225,7 +225,7 @@ export class LogeLobby extends withProperties(
 
   /** Without a date, there is nothing yet for which the right could be given up. */
   get #waived(): 'waived' | 'waivedUndated' {
-    return this.room?.info?.startsAt || this.#phase === 'after' ? 'waived' : 'waivedUndated';
+    return this.room?.info?.startsAt ? 'waived' : 'waivedUndated';
   }
 
   /** When the ticket goes back by itself. */

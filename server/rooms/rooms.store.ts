@@ -56,7 +56,7 @@ export interface AccessKey {
 }
 
 /** As its buyer sees it. */
-export type RoomOnSale = Pick<Room, 'id' | 'capacity' | 'startsAt' | 'dateDueAt'>;
+export type RoomOnSale = Pick<Room, 'id' | 'capacity' | 'startsAt' | 'firstLiveAt' | 'dateDueAt'>;
 
 /** What a sale depends on. */
 export interface SaleState {
@@ -66,6 +66,9 @@ export interface SaleState {
   /** Ticket limit; null: unlimited. */
   capacity: number | null;
   priceMinor: number | null;
+  startsAt: string | null;
+  /** Whether nobody can say yet when it takes place, nor until when that has to be known. */
+  isUndated: boolean;
 }
 
 export interface RoomFilter {
@@ -102,6 +105,9 @@ type Columns = { [Name in keyof NewRoom]?: NewRoom[Name] | SQL };
 
 /** Limit of entitlements that are read per identity and room; more come only from repeated purchases and refunds. */
 const ENTITLEMENTS_READ = 20;
+
+const isUndated = (room: { [Name in 'startsAt' | 'firstLiveAt' | 'dateDueAt']: string | null }) =>
+  room.startsAt === null && room.firstLiveAt === null && room.dateDueAt === null;
 
 /** Adds the live that ends at `endedAt` to the time on stage: a second at least. */
 const liveSecondsAt = (endedAt: string | SQL) =>
@@ -335,19 +341,16 @@ export class RoomsStore {
    * Locks the room until the transaction ends, so that neither its live nor the room ends meanwhile. Buyers wait for
    * each other only where the tickets are limited, or where the first one says until when the room needs a date.
    */
-  async lockForSale(tx: Orm, { id, capacity, startsAt, dateDueAt }: RoomOnSale): Promise<SaleState> {
-    const isUndated = startsAt === null && dateDueAt === null;
+  async lockForSale(tx: Orm, { id, ...known }: RoomOnSale): Promise<SaleState> {
+    const { endedAt, liveSeconds, capacity, priceMinor, startsAt, firstLiveAt, dateDueAt } = rooms;
     const [row] = await tx
-      .select({
-        endedAt: rooms.endedAt,
-        liveSeconds: rooms.liveSeconds,
-        capacity: rooms.capacity,
-        priceMinor: rooms.priceMinor,
-      })
+      .select({ endedAt, liveSeconds, capacity, priceMinor, startsAt, firstLiveAt, dateDueAt })
       .from(rooms)
       .where(eq(rooms.id, id))
-      .for(capacity === null && !isUndated ? 'share' : 'update');
+      .for(known.capacity === null && !isUndated(known) ? 'share' : 'update');
     return {
+      startsAt: isoOrNull(row?.startsAt ?? null),
+      isUndated: row !== undefined && isUndated(row),
       isOver: !row || row.endedAt !== null,
       liveSeconds: row?.liveSeconds ?? 0,
       capacity: row?.capacity ?? null,

@@ -127,7 +127,7 @@ export class Rooms {
     this.#publicRooms = new SharedRead((creator) => this.#listPublic(creator), { restMs: NEWCOMERS_REST_MS });
     const db = options.store.database;
     this.changes = new RoomChanges(options);
-    this.entitlements = new Entitlements(options.outbox);
+    this.entitlements = new Entitlements({ ...options, db });
     this.#grants = new TokenGrants({ ...options, db, entitlements: this.entitlements });
     this.clubs = new Clubs({ ...options, store: new ClubsStore(db) });
     const restrictions = new Restrictions({ ...options, db });
@@ -369,9 +369,8 @@ export class Rooms {
       const isNew = room.liveStartedAt === null;
       const at = isoIn(this.#clock);
       const startedAt = (publication !== undefined && room.stageTakenAt) || at;
-      // A restart ended it, which counted its time until then.
-      const isRestored = room.liveEndedAt !== null && Date.parse(room.liveEndedAt) >= Date.parse(startedAt);
-      const begins = { startedAt, countedFrom: isRestored ? at : startedAt };
+      // Nothing was sent before, and what a restart ended has been counted.
+      const begins = { startedAt, countedFrom: at };
       await this.#store.setLive(tx, roomId, { gateway: this.#gateway, ...(isNew && { begins }) });
       if (isNew) await this.#outbox.add(tx, { topic: 'live.started', room: roomId, data: {} });
     });
@@ -435,10 +434,9 @@ export class Rooms {
     return this.#store.lockForSale(tx, room);
   }
 
-  /** The first ticket of a room without a date gives it a time to get one. After `lockForSale` of the same room. */
-  async noteSale(tx: Orm, { id, startsAt, dateDueAt }: RoomOnSale): Promise<void> {
-    if (startsAt === null && dateDueAt === null)
-      await this.#store.setDateDue(tx, id, isoIn(this.#clock, LIMITS.dateDueAfterMs));
+  /** The first ticket of a room without a date gives it a time to get one. The room is locked for the sale. */
+  setDateDue(tx: Orm, room: RoomId): Promise<void> {
+    return this.#store.setDateDue(tx, room, isoIn(this.#clock, LIMITS.dateDueAfterMs));
   }
 
   async endRoom(roomId: RoomId): Promise<Room> {

@@ -145,8 +145,12 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
       body: { from: 'card' },
       card: CARD_REFUNDS_RETURN,
     });
-    const { payments } = await loge.server<DeskPaymentList>('GET', '/v1/payments?kind=ticket&query=nina');
-    const ticket = payments[0]?.id ?? '';
+    let ticket = '';
+    await eventually(async () => {
+      const { payments } = await loge.server<DeskPaymentList>('GET', '/v1/payments?kind=ticket&query=nina');
+      ticket = payments[0]?.id ?? '';
+      return ticket !== '';
+    }, 'the ticket is booked');
     const refund = await loge.server<Refund>('POST', '/v1/refunds', { ticket, reason: 'Not held' });
     const { money } = loge.app.context;
     const failed = async () =>

@@ -169,8 +169,8 @@ export class LogeTicket extends withProperties(
   }
 
   async #readRemoved(room: Room): Promise<void> {
-    if (room.access?.reason !== 'removed') return;
-    this.removed = (await room.summary().catch(() => undefined))?.ticket ?? null;
+    const isRemoved = room.access?.reason === 'removed';
+    this.removed = (isRemoved && (await room.summary().catch(() => undefined))?.ticket) || null;
   }
 
   protected override willUpdate(changed: PropertyValues): void {

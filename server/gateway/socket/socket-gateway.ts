@@ -140,8 +140,6 @@ export class SocketGateway {
       log: context.log,
       run: () => context.rooms.attendances.count(this.#presence.inside()),
       waitsForClock: false,
-      // Without reviewers no claim acts by itself, and nobody needs to know who was inside.
-      mayRun: () => context.config.hasSite,
     });
     this.#attendance.start();
     this.#unsubscribe = this.#listen(context);

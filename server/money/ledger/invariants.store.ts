@@ -123,7 +123,8 @@ const RULES: Rule[] = [
     statement: sql`select t.id from cancellations c join tickets t on t.room = c.room and t.status = 'valid'
       join rooms r on r.id = c.room
       where c.completed_at is not null
-        and coalesce(r.live_seconds - t.live_seconds_before < c.min_live_seconds, true)`,
+        and (c.min_live_seconds is null or r.live_seconds - t.live_seconds_before < c.min_live_seconds
+          or t.bought_at >= r.live_ended_at)`,
   },
   {
     fault: 'is reversed by more than its amount on one account',

@@ -5,7 +5,7 @@ import type { EarningsRelease } from '../../protocol/money/payouts.ts';
 import { execute, lockTransactions } from '../ledger/ledger.store.ts';
 import { releasedEarnings } from './payouts.schema.ts';
 
-/** How long a sale is held before it can be paid out; of a ticket, from the end of its room's last live. */
+/** How long a sale is held before it can be paid out; of a ticket, from the end of its room. */
 export interface HoldRules {
   holdDays: number;
   /** For sales of new creators. */
@@ -44,7 +44,7 @@ const IS_WAITING = sql`(not exists (select 1 from released_earnings r where r.sa
 
 /** From when on the sale `x` is held: a ticket is at risk until its room has ended. */
 const HELD_FROM = sql`(case when x.kind <> 'ticket' then x.created_at else (
-  select greatest(x.created_at, r.live_ended_at) from tickets t join rooms r on r.id = t.room
+  select greatest(x.created_at, r.ended_at) from tickets t join rooms r on r.id = t.room
   where t.id = x.source_id and r.ended_at is not null) end)`;
 
 /** Of the sale `x` on account `e.account`: what refunds have left. */

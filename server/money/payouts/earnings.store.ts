@@ -23,7 +23,7 @@ export class EarningsStore {
           select p.kind, p.id, p.amount_minor as gross, coalesce((p.shares->>p.creator)::bigint, 0) as creator
           from payments p where p.room = ${room} and p.terms is not null and not exists (
             select 1 from tickets t join rooms ended on ended.id = t.room and ended.ended_at is not null
-            where t.id = p.id and t.status = 'valid' and ended.live_seconds - t.live_seconds_before < ${minLiveSeconds}::integer)
+            where t.id = p.id and t.status = 'valid' and (ended.live_seconds - t.live_seconds_before < ${minLiveSeconds}::integer or t.bought_at >= ended.live_ended_at))
         ), returned as (
           select s.id, sum(e.amount_minor) filter (where e.amount_minor > 0) as gross,
             -sum(e.amount_minor) filter (where e.account like 'creator\_%') as creator

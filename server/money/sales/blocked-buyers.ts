@@ -1,6 +1,6 @@
 /**
- * What people get back whom a creator has blocked, or who were removed from a room: tickets for lives to come. A block
- * also ends the renewal of their membership. Idempotent: a fact may come again.
+ * What people get back who were removed from a room, or blocked by its creator: tickets that they have not used, of rooms
+ * that have not ended. A block also ends the renewal of their membership. Idempotent: a fact may come again.
  */
 import type { Fact } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -10,7 +10,6 @@ import type { Memberships } from '../memberships/memberships.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { TicketRow } from './tickets.store.ts';
-import { isWithoutLive } from './withdrawals.ts';
 
 export class BlockedBuyers {
   readonly #context: MoneyContext;
@@ -37,9 +36,9 @@ export class BlockedBuyers {
   }
 
   async #returnTickets(tickets: TicketRow[], reason: 'blocked' | 'removed_from_room'): Promise<void> {
-    const { rooms, outbox, log, minLiveSeconds } = this.#context;
+    const { rooms, outbox, log } = this.#context;
     for (const ticket of tickets) {
-      if (!isWithoutLive(await rooms.getRoom(ticket.room), ticket, minLiveSeconds)) continue;
+      if ((await rooms.getRoom(ticket.room)).endedAt || (await rooms.entitlements.isUsed(ticket.id))) continue;
       try {
         await this.#parts.refunds.returnTicket(ticket.id as TicketId, reason);
       } catch (error) {

@@ -9,6 +9,7 @@ import type { Room } from '../../protocol/rooms.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Earnings } from '../payouts/earnings.ts';
 import type { Tipping } from '../tips/tipping.ts';
+import type { TicketRow } from './tickets.store.ts';
 import { isWithoutLive } from './withdrawals.ts';
 
 const GIVERS = 5;
@@ -41,8 +42,7 @@ export class Summaries {
       isCreator && room.endedAt ? stores.tickets.sumReturned(room.id, minLiveSeconds) : null,
       isCreator ? this.#earnings.ofRoom(room.id) : null,
     ]);
-    const hasNoLive = ticket?.status === 'valid' && isWithoutLive(room, ticket, minLiveSeconds);
-    const goesBack = hasNoLive && (room.endedAt || (await this.#context.rooms.removals.isShutOut(room, identity)));
+    const goesBack = ticket?.status === 'valid' && (await this.#goesBack(room, ticket));
     return {
       liveSeconds: room.liveSeconds,
       currency,
@@ -59,5 +59,12 @@ export class Summaries {
       returnedTickets: returned,
       earnings,
     };
+  }
+
+  /** By itself: after an end without a live, or to somebody shut out who has not used it. */
+  async #goesBack(room: Room, ticket: TicketRow): Promise<boolean> {
+    const { entitlements, removals } = this.#context.rooms;
+    if (room.endedAt) return isWithoutLive(room, ticket, this.#context.minLiveSeconds);
+    return (await removals.isShutOut(room, ticket.identity)) && !(await entitlements.isUsed(ticket.id));
   }
 }

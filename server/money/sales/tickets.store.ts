@@ -251,10 +251,14 @@ export class TicketsStore {
   }
 }
 
-/** Whether the lives since a ticket was bought were shorter than this; one that was on then counts whole. Null: yes. */
+/**
+ * Whether the lives since a ticket was bought were shorter than this, or had all ended by then, also where that was
+ * known only later. One that was on when it was bought counts whole. Null: yes.
+ */
 export function isLiveTooShort(minLiveSeconds: number | null | AnyColumn): SQL {
-  return sql`coalesce((select ${rooms.liveSeconds} from ${rooms} where ${rooms.id} = ${tickets.room})
-    - ${tickets.liveSecondsBefore} < ${minLiveSeconds}::integer, true)`;
+  return sql`coalesce((select ${rooms.liveSeconds} - ${tickets.liveSecondsBefore} < ${minLiveSeconds}::integer
+      or coalesce(${tickets.boughtAt}, ${tickets.createdAt}) >= ${rooms.liveEndedAt}
+    from ${rooms} where ${rooms.id} = ${tickets.room}), true)`;
 }
 
 /** On the wire only paid tickets exist: valid or refunded. */

@@ -55,6 +55,7 @@ interface Admission {
   refusal?: 'room_ended' | 'removed' | 'sold_out';
   at: string;
   liveSeconds: number;
+  startsAt: string | null;
   priceMinor: number | null;
 }
 
@@ -121,13 +122,13 @@ export class Tickets implements Payable {
     { room, identity }: { room: RoomOnSale & Pick<Room, 'creator'>; identity: string },
   ): Promise<Admission> {
     const { rooms } = this.#context;
-    const { isOver, capacity, ...sale } = await rooms.lockForSale(tx, room);
+    const { isOver, capacity, isUndated, ...sale } = await rooms.lockForSale(tx, room);
     const admission = { ...sale, at: this.#context.nowIso() };
     if (isOver) return { refusal: 'room_ended', ...admission };
     if (await rooms.removals.isShutOut(room, identity, tx)) return { refusal: 'removed', ...admission };
     const isLeft = capacity === null || (await this.#store.countPlacesOfOthers(room.id, identity, tx)) < capacity;
     if (!isLeft) return { refusal: 'sold_out', ...admission };
-    await rooms.noteSale(tx, room);
+    if (isUndated) await rooms.setDateDue(tx, room.id);
     return admission;
   }
 
@@ -140,8 +141,8 @@ export class Tickets implements Payable {
     return admission;
   }
 
-  async #keepWaiver(tx: Orm, { row, waiver }: TicketDraft, { startsAt }: Room, acceptedAt: string): Promise<void> {
-    if (waiver) await this.#store.insertWaiver(tx, row.id, { ...waiver, startsAt, acceptedAt });
+  async #keepWaiver(tx: Orm, { row, waiver }: TicketDraft, { startsAt, at }: Admission): Promise<void> {
+    if (waiver) await this.#store.insertWaiver(tx, row.id, { ...waiver, startsAt, acceptedAt: at });
   }
 
   async #buyFromWallet(request: TicketRequest): Promise<Ticket> {
@@ -153,7 +154,8 @@ export class Tickets implements Payable {
     let ticket: Ticket | undefined;
     try {
       ticket = await db.transaction(async (tx) => {
-        const { at: boughtAt, liveSeconds } = await this.#assertOnSale(tx, request, row);
+        const admission = await this.#assertOnSale(tx, request, row);
+        const { at: boughtAt, liveSeconds } = admission;
         const left = await spending.spend(tx, {
           kind: 'ticket',
           source: { type: 'ticket', id: row.id },
@@ -167,7 +169,7 @@ export class Tickets implements Payable {
           await this.#store.insertValid(tx, { ...row, boughtAt, liveSecondsBefore: liveSeconds }),
         );
         await stores.payments.insert(tx, { ...soldAs(draft, room), paidAt: boughtAt });
-        await this.#keepWaiver(tx, draft, room, boughtAt);
+        await this.#keepWaiver(tx, draft, admission);
         await this.#grant(tx, bought);
         const wallet = this.#context.walletOf(left.paidMinor, left.promoMinor);
         await this.#context.addFacts(tx, ['wallet.changed', { identity, wallet }, { identity }]);
@@ -224,10 +226,10 @@ export class Tickets implements Payable {
             locale,
           },
           async (tx) => {
-            const { at } = await this.#assertOnSale(tx, request, row);
+            const admission = await this.#assertOnSale(tx, request, row);
             await this.#store.insertPending(tx, row);
             if (room.capacity !== null) await this.#addPlacesChanged(tx, room.id);
-            await this.#keepWaiver(tx, draft, room, at);
+            await this.#keepWaiver(tx, draft, admission);
           },
         );
         return { checkoutUrl: url };

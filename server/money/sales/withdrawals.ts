@@ -16,12 +16,11 @@ import { type TicketRow, toTicket } from './tickets.store.ts';
 const REASON = 'withdrawal';
 
 /** Whether there was no live for a ticket yet: none is on, and those since its sale were too short. */
-export function isWithoutLive(
-  room: Room,
-  ticket: Pick<TicketRow, 'liveSecondsBefore'>,
-  minLiveSeconds: number,
-): boolean {
-  return room.liveStartedAt === null && room.liveSeconds - ticket.liveSecondsBefore < minLiveSeconds;
+export function isWithoutLive(room: Room, ticket: TicketRow, minLiveSeconds: number): boolean {
+  if (room.liveStartedAt !== null) return false;
+  if (room.liveSeconds - ticket.liveSecondsBefore < minLiveSeconds) return true;
+  const { boughtAt, createdAt } = ticket;
+  return room.liveEndedAt !== null && Date.parse(boughtAt ?? createdAt) >= Date.parse(room.liveEndedAt);
 }
 
 export class Withdrawals {
@@ -46,12 +45,12 @@ export class Withdrawals {
 
   /** Whether the date was changed after this ticket was ordered, and its return is still open for that. */
   async #isReturnedForMove(room: Room, ticket: TicketRow): Promise<boolean> {
-    const { db, clock, rooms, minLiveSeconds } = this.#context;
+    const { clock, rooms, minLiveSeconds } = this.#context;
     const { movedAt, returnUntil } = room;
     if (movedAt === null || Date.parse(ticket.createdAt) > Date.parse(movedAt)) return false;
     if (isWithoutLive(room, ticket, minLiveSeconds)) return true;
     const isOpen = returnUntil !== null && clock.now() < Date.parse(returnUntil);
-    return isOpen && (await rooms.entitlements.findUse(db.orm, { source: 'ticket', sourceId: ticket.id })) === null;
+    return isOpen && !(await rooms.entitlements.isUsed(ticket.id));
   }
 
   /** A person's own tickets, newest first, with what they are for. */

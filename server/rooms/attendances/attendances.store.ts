@@ -31,11 +31,12 @@ export class AttendancesStore {
       on conflict (identity, room) do update set counted_at = excluded.counted_at,
         minutes = known.minutes + (case when known.counted_at > ${awaySince}::timestamptz then 1 else 0 end)
       where known.minutes < ${max} and known.counted_at < ${sameSince}::timestamptz`);
-    await this.#orm.execute(sql`update entitlements set used_at = ${at}::timestamptz
-      from unnest(${sql.param(who)}::text[], ${sql.param(where)}::text[]) as inside (identity, room)
+    await this.#orm.execute(sql`update entitlements set used_at = ${at}::timestamptz where id in (
+      select e.id from unnest(${sql.param(who)}::text[], ${sql.param(where)}::text[]) as inside (identity, room)
         join rooms on rooms.id = inside.room and rooms.live_started_at is not null
-      where entitlements.room = inside.room and entitlements.identity = inside.identity
-        and entitlements.source = 'ticket' and entitlements.used_at is null`);
+        join entitlements e on e.room = inside.room and e.identity = inside.identity
+      where e.source = 'ticket' and e.used_at is null and e.revoked_at is null
+      order by e.id for update of e skip locked)`);
   }
 
   async has(tx: Orm, { room, identity, minutes }: { room: string; identity: string; minutes: number }) {

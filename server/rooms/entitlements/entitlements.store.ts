@@ -38,11 +38,9 @@ export class EntitlementsStore {
     return rows.length > 0;
   }
 
-  /** When its holder was first inside while the room was live. */
-  async findUse(tx: Orm, { source, sourceId }: EntitlementKey): Promise<string | null> {
+  async isUsed(orm: Orm, { source, sourceId }: EntitlementKey): Promise<boolean> {
     const isOf = and(eq(entitlements.source, source), eq(entitlements.sourceId, sourceId));
-    const [row] = await tx.select({ usedAt: entitlements.usedAt }).from(entitlements).where(isOf);
-    return row?.usedAt ?? null;
+    return (await orm.$count(entitlements, and(isOf, isNotNull(entitlements.usedAt)))) > 0;
   }
 
   async extend(tx: Orm, key: EntitlementKey, validUntil: string): Promise<void> {

@@ -3,7 +3,7 @@
  * their own transactions and wake the outbox after the commit; a client never does. Access decisions read the same
  * table (`rooms.store.ts`).
  */
-import type { Orm } from '../../platform/db/db.ts';
+import type { Database, Orm } from '../../platform/db/db.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
 import type { RoomId } from '../../protocol/ids.ts';
 import type { AccessReason } from '../../protocol/rooms.ts';
@@ -12,9 +12,11 @@ import { type EntitlementKey, EntitlementsStore, type NewEntitlement } from './e
 
 export class Entitlements {
   readonly #store = new EntitlementsStore();
+  readonly #db: Database;
   readonly #outbox: Outbox;
 
-  constructor(outbox: Outbox) {
+  constructor({ db, outbox }: { db: Database; outbox: Outbox }) {
+    this.#db = db;
     this.#outbox = outbox;
   }
 
@@ -29,9 +31,9 @@ export class Entitlements {
     if (await this.#store.restore(tx, entry)) await this.#addGranted(tx, entry);
   }
 
-  /** When the holder of a ticket was first inside while its room was live; null: never. */
-  findUse(tx: Orm, key: EntitlementKey): Promise<string | null> {
-    return this.#store.findUse(tx, key);
+  /** Whether the holder of a ticket was inside while its room was live, counted once a minute. */
+  isUsed(ticket: string): Promise<boolean> {
+    return this.#store.isUsed(this.#db.orm, { source: 'ticket', sourceId: ticket });
   }
 
   /** Commits no fact, since people inside stay. Nothing happens if it was revoked. */

@@ -109,7 +109,7 @@ export const base = {
     /** With 0 minutes, every live counts. */
     goesBack: (minutes: number) =>
       minutes > 0
-        ? `If the live doesn’t take place, or lasts less than ${minutes} minutes in all, your ticket is refunded automatically.`
+        ? `Without a live of at least ${minutes} minutes in all, your ticket is refunded automatically.`
         : 'If the live doesn’t take place, your ticket is refunded automatically.',
     dateDue: (date: string) => `The same goes if it has no date by ${date}.`,
     dateDueDays: (days: number) => `The same goes if it still has no date ${days} days after the first ticket.`,

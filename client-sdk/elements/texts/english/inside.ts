@@ -56,7 +56,8 @@ export const inside = {
     receipt: 'Receipt',
     toRoom: 'Go to the room',
     back: 'Return ticket',
-    backMoved: (until: string) => `The date has changed since you bought it. You can return it until ${until}.`,
+    backMoved: (until: string) =>
+      `The date has changed since you bought it. You can return it until ${until}, unless you come in during the live.`,
     backUntil: 'You can return it until the live begins or resumes, no questions asked.',
     backSure: 'You give up your place, and the money goes back the way it came.',
     keep: 'Keep it',

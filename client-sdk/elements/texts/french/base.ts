@@ -110,7 +110,7 @@ export const base: typeof english.base = {
     },
     goesBack: (minutes: number) =>
       minutes > 0
-        ? `Si le live n’a pas lieu, ou dure moins de ${minutes} minutes en tout, votre billet est remboursé automatiquement.`
+        ? `Sans live d’au moins ${minutes} minutes en tout, votre billet est remboursé automatiquement.`
         : 'Si le live n’a pas lieu, votre billet est remboursé automatiquement.',
     dateDue: (date: string) => `De même s’il n’a pas de date d’ici au ${date}.`,
     dateDueDays: (days: number) => `De même s’il n’a toujours pas de date ${days} jours après le premier billet.`,

@@ -58,7 +58,8 @@ export const inside: typeof english = {
     receipt: 'Reçu',
     toRoom: 'Aller au salon',
     back: 'Rendre le billet',
-    backMoved: (until) => `La date a changé depuis votre achat. Vous pouvez le rendre avant ${until}.`,
+    backMoved: (until) =>
+      `La date a changé depuis votre achat. Vous pouvez le rendre avant ${until}, sauf si vous entrez pendant le live.`,
     backUntil: 'Vous pouvez le rendre jusqu’au début ou à la reprise du live, sans justification.',
     backSure: 'Vous cédez votre place, et l’argent repart par le même chemin.',
     keep: 'Garder le billet',

@@ -114,7 +114,7 @@ export function english(house: string) {
       text: (creator: string) => `${creator}’s live has a new date.`,
       keep: 'Your ticket stays valid: if the date suits you, there’s nothing to do.',
       returnUntil: (date: string) =>
-        `If it doesn’t, you can return your ticket until ${date} and get the full price back.`,
+        `If it doesn’t, you can return your ticket until ${date}, unless you come in during the live, and get the full price back.`,
       postponed: 'Postponed',
       postponedText: (creator: string) => `${creator}’s live is postponed. There’s no new date yet.`,
       wait: 'Your ticket stays valid: if you’d like to wait for the new date, there’s nothing to do.',
@@ -123,7 +123,8 @@ export function english(house: string) {
     },
     cancelled: {
       kind: 'Cancelled',
-      text: (creator: string) => `${creator}’s live won’t take place. Your ticket is refunded in full.`,
+      text: (creator: string) =>
+        `${creator}’s live didn’t take place or won’t, or was too short. Your ticket is refunded in full.`,
       refunded: (amount: string) => `${amount} refunded`,
       reason: because(`you had a ticket for this live on ${house}`),
     },

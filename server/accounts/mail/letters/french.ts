@@ -111,7 +111,7 @@ export function french(house: string): LetterWords {
       text: (creator) => `Le live de ${creator} change de date.`,
       keep: 'Votre billet reste valable : si la date vous convient, vous n’avez rien à faire.',
       returnUntil: (date) =>
-        `Sinon, vous pouvez rendre le billet jusqu’au ${date} ; son prix vous est remboursé en entier.`,
+        `Sinon, vous pouvez rendre le billet jusqu’au ${date}, sauf si vous entrez pendant le live ; son prix vous est remboursé en entier.`,
       postponed: 'Reporté',
       postponedText: (creator) => `Le live de ${creator} est reporté. Sa nouvelle date n’est pas encore connue.`,
       wait: 'Votre billet reste valable : si vous voulez attendre la nouvelle date, vous n’avez rien à faire.',
@@ -121,7 +121,8 @@ export function french(house: string): LetterWords {
     },
     cancelled: {
       kind: 'Annulé',
-      text: (creator) => `Le live de ${creator} n’aura pas lieu. Votre billet est remboursé en entier.`,
+      text: (creator) =>
+        `Le live de ${creator} n’a pas ou n’aura pas lieu, ou a été trop court. Votre billet est remboursé en entier.`,
       refunded: (amount) => `${amount} remboursés`,
       reason: because(`que vous aviez un billet pour ce live sur ${house}`),
     },

@@ -45,7 +45,7 @@ export const receipt = {
   waiver: 'What you agreed to',
   waiverAt: (when: string) => `Agreed on ${when}`,
   ticketNote: (minutes: number) =>
-    `If the live doesn’t take place${minutes > 0 ? `, or lasts less than ${minutes} minutes in all` : ''}, this ticket is refunded automatically. Once you have been inside while the live was on, it has been used.`,
+    `If the live doesn’t take place${minutes > 0 ? `, or lasts less than ${minutes} minutes in all` : ''}, this ticket is refunded automatically. Once you’ve come in during the live, you can’t return it any more.`,
   withdrawable: 'You can return this ticket until the live begins or resumes, no questions asked.',
   withdraw: 'Return ticket',
   withdrawTitle: 'Return this ticket?',

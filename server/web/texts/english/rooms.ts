@@ -29,7 +29,7 @@ export const rooms = {
   capacityHint: 'Leave empty for no limit.',
   capacityInvalid: 'Enter a whole number, 1 or more.',
   startsAt: 'Starts at',
-  startsAtHint: 'Leave empty if you don’t know yet.',
+  startsAtHint: 'Leave empty if you don’t know yet. Once a ticket is sold, you have 30 days to set one.',
   startsAtPast: 'This time has passed. Choose a later one.',
   tier: 'Which members',
   anyTier: 'All members',
@@ -57,7 +57,7 @@ export const rooms = {
   cancelTitle: (title: string) => `Cancel “${title}”?`,
   cancelText: 'The room closes for good.',
   cancelTicketsText:
-    'The room closes for good. Every ticket that saw no live is refunded in full, and its buyer gets an email.',
+    'The room closes for good. Every ticket without a live is refunded in full, and its buyer gets an email.',
   end: 'Close room',
   endTitle: (title: string) => `Close “${title}” for good?`,
   keep: 'Keep it',

@@ -48,7 +48,7 @@ export const receipt: typeof english = {
   waiver: 'Ce que vous avez accepté',
   waiverAt: (when) => `Accepté le ${when}`,
   ticketNote: (minutes) =>
-    `Si le live n’a pas lieu${minutes > 0 ? `, ou dure moins de ${minutes} minutes en tout` : ''}, ce billet est remboursé automatiquement. Dès votre entrée pendant le live, il a servi.`,
+    `Si le live n’a pas lieu${minutes > 0 ? `, ou dure moins de ${minutes} minutes en tout` : ''}, ce billet est remboursé automatiquement. Une fois que vous êtes là pendant le live, vous ne pouvez plus le rendre.`,
   withdrawable: 'Vous pouvez rendre ce billet jusqu’au début ou à la reprise du live, sans justification.',
   withdraw: 'Rendre le billet',
   withdrawTitle: 'Rendre ce billet ?',

@@ -31,7 +31,8 @@ export const rooms: typeof english = {
   capacityHint: 'Laissez vide pour ne pas limiter.',
   capacityInvalid: 'Indiquez un nombre entier, au moins 1.',
   startsAt: 'Début',
-  startsAtHint: 'Laissez vide si vous ne savez pas encore.',
+  startsAtHint:
+    'Laissez vide si vous ne savez pas encore. Dès le premier billet vendu, vous avez 30 jours pour en fixer une.',
   startsAtPast: 'Ce moment est déjà passé. Choisissez-en un plus tard.',
   tier: 'Quels membres',
   anyTier: 'Tous les membres',
@@ -58,7 +59,7 @@ export const rooms: typeof english = {
   cancelTitle: (title) => `Annuler « ${title} » ?`,
   cancelText: 'Le salon ferme pour de bon.',
   cancelTicketsText:
-    'Le salon ferme pour de bon. Chaque billet qui n’a vu aucun live est remboursé en entier, et son acheteur reçoit un e-mail.',
+    'Le salon ferme pour de bon. Chaque billet sans live est remboursé en entier, et son acheteur reçoit un e-mail.',
   end: 'Fermer le salon',
   endTitle: (title) => `Fermer « ${title} » pour de bon ?`,
   keep: 'Le garder',
