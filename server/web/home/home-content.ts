@@ -72,7 +72,17 @@ export const homeStyles = [
     /* Room for the words in very large text. */
     @media (max-width: 18rem) {
       .hero {
-        min-height: 16rem;
+        aspect-ratio: auto;
+      }
+
+      .hero > .poster {
+        position: absolute;
+        inset: 0;
+      }
+
+      .hero .words {
+        position: relative;
+        padding-top: 7rem;
       }
     }
 

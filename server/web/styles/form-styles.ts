@@ -4,6 +4,7 @@ import { css } from 'lit';
 export const formStyles = css`
   form.card {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     justify-items: start;
     gap: var(--_space-16);
     max-width: 32rem;
@@ -81,6 +82,13 @@ export const formStyles = css`
   form > fieldset:has(> .choice) {
     grid-template-columns: repeat(2, minmax(0, 1fr));
     gap: var(--_space-8);
+  }
+
+  /* In very large text, one below the other. */
+  @media (max-width: 18rem) {
+    form > fieldset:has(> .choice) {
+      grid-template-columns: minmax(0, 1fr);
+    }
   }
 
   form > fieldset:has(> .choice) > legend {
