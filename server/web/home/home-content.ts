@@ -75,11 +75,6 @@ export const homeStyles = [
         aspect-ratio: auto;
       }
 
-      .hero > .poster {
-        position: absolute;
-        inset: 0;
-      }
-
       .hero .words {
         position: relative;
         padding-top: 7rem;

@@ -163,6 +163,12 @@ export const formStyles = css`
     min-height: 2.75rem;
   }
 
+  /* Level with its first line. */
+  .check:has(small) {
+    align-items: start;
+    padding-block: var(--_space-8);
+  }
+
   .check input {
     flex: none;
     width: 1.35rem;
