@@ -77,7 +77,6 @@ export const homeStyles = [
 
       .hero .words {
         position: relative;
-        padding-top: 7rem;
       }
     }
 
