@@ -71,6 +71,10 @@ export class LogeAmountChoice extends withProperties(
         flex: 1 0 30%;
       }
 
+      .topup .preset {
+        min-width: min-content;
+      }
+
       .preset:hover {
         background: color-mix(in oklab, var(--_accent) 12%, transparent);
       }

@@ -111,6 +111,7 @@ export const lobbyStyles = css`
 
   .price-line {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     justify-content: space-between;
     gap: var(--_space-16);

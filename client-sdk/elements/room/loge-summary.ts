@@ -133,7 +133,9 @@ export class LogeSummary extends withProperties(
       <dl>
         ${summary.liveSeconds > 0 ? this.#line(texts.summary.duration, formatDuration(summary.liveSeconds * 1000)) : nothing}
         ${this.#takings(summary)}
+        ${summary.next ? this.#line(html`<bdi>${summary.next.title}</bdi>`, formatDateTime(summary.next.startsAt, this.language)) : nothing}
       </dl>
+      <slot></slot>
       ${hasRequests ? html`<loge-studio-requests .room=${room}></loge-studio-requests>` : nothing}
     </section>`;
   }
@@ -197,7 +199,7 @@ export class LogeSummary extends withProperties(
     </p>`;
   }
 
-  #line(label: string, value: string): TemplateResult {
+  #line(label: unknown, value: string): TemplateResult {
     return html`<dt>${label}</dt><dd>${value}</dd>`;
   }
 

@@ -104,7 +104,7 @@ export class LogeStudioEnding extends withProperties(DialogPart, { minutes: PAUS
   override render(): TemplateResult | typeof nothing {
     const { room } = this;
     if (!room?.info) return nothing;
-    if (room.info.status === 'ended') return html`<loge-summary .room=${room}></loge-summary>`;
+    if (room.info.status === 'ended') return html`<loge-summary .room=${room}><slot></slot></loge-summary>`;
     return html`${room.localParticipant.isLive ? nothing : this.#offAir(room)} ${this.#dialog(room)}`;
   }
 

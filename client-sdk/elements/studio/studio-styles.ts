@@ -143,6 +143,19 @@ export const studioStyles = css`
     font: var(--_type-16);
   }
 
+  /* In very large text, what goes live has a row of its own. */
+  @container studio (max-width: 18rem) {
+    .controls {
+      flex-wrap: wrap;
+      row-gap: var(--_space-8);
+      padding-bottom: var(--_space-8);
+    }
+
+    .controls > wa-button {
+      flex: 1 0 100%;
+    }
+  }
+
   @container studio (max-width: 899px) {
     .space {
       overflow: hidden;

@@ -188,6 +188,10 @@ describe('the poster of a room', () => {
     expect([removed.status, removed.json.poster, await statusOf(path)]).toEqual([200, null, 404]);
     expect((await vera.call('DELETE', `/v1/rooms/${id}/poster`)).status).toBe(200);
     expect(await card()).toBe(plain);
+    // A page shows the portrait of the creator in its place.
+    const { json: person } = await vera.upload(png);
+    expect((await get(`/v1/public/rooms/${id}`)).json.portrait).toEqual(person.picture);
+    expect(person.picture).not.toEqual([]);
   });
 
   test('is nobody else’s, and no ended room gets one; keys set those of embedders’ rooms alone', async () => {

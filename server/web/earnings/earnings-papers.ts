@@ -125,7 +125,7 @@ export class EarningsPapers extends PagePart<Papers> {
     const quarters = all.filter(({ activities, considerationMinor }) => activities > 0 || considerationMinor !== 0);
     if (quarters.length === 0) return html`<p class="small">${texts.taxNone}</p>`;
     const heads = [texts.taxQuarter, texts.taxEarned, texts.taxSales, texts.taxFees, texts.taxTaxes];
-    return html`<div class="scroller" tabindex="0" role="region" aria-labelledby="tax"><table data-testid="tax">
+    return html`<div class="scroller" tabindex="0" role="group" aria-labelledby="tax"><table data-testid="tax">
       <thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
       <tbody>
         ${quarters.map(

@@ -72,7 +72,11 @@ export const homeStyles = [
     /* Room for the words in very large text. */
     @media (max-width: 18rem) {
       .hero {
-        min-height: 16rem;
+        aspect-ratio: auto;
+      }
+
+      .hero .words {
+        position: relative;
       }
     }
 

@@ -14,7 +14,7 @@ import { tokens } from '../../../client-sdk/elements/theme/tokens.ts';
 import { PagePart } from '../site/page-part.ts';
 import { SitePage } from '../site/site-page.ts';
 
-const declared = [...tokens.cssText.matchAll(/^ *--_([a-z\d-]+):/gm)].map(([, name = '']) => name);
+const declared = [...tokens.cssText.matchAll(/[;{\s]--_([a-z\d-]+):/g)].map(([, name = '']) => name);
 const TEXTS = [...new Set(declared.filter((name) => /^(type|strong|title|code)-/.test(name)))];
 const COLORS = declared.slice(0, declared.indexOf('font'));
 const ROOM = { id: 'room_1', title: 'Late set from the kitchen', poster: null, creator: { identity: 'camille' } };

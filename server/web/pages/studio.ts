@@ -79,7 +79,9 @@ export class SiteStudio extends SitePage {
         </div>
         ${info ? this.#share(info.id) : nothing}
       </div>
-      <loge-room url=${location.origin} decisions-path=${DECISIONS_PATH} .tokenProvider=${this.#tokenProvider}><loge-studio></loge-studio></loge-room>
+      <loge-room url=${location.origin} decisions-path=${DECISIONS_PATH} .tokenProvider=${this.#tokenProvider}><loge-studio>
+        <p slot="ended" class="buttons"><a class="button" href="/earnings">${words.studio.toEarnings}</a><a class="button outlined" href="/studio#new">${words.studio.nextDate}</a></p>
+      </loge-studio></loge-room>
     </div>`;
   }
 

@@ -1,4 +1,5 @@
 /** `<site-edit-room>`: changes a room, or cancels it. Emits `room-changed`. */
+import { css } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { minorUnits } from '../../../client-sdk/elements/texts/format.ts';
 import type { RoomChange, RoomView } from '../../protocol/rooms.ts';
@@ -7,6 +8,21 @@ import { call } from '../site/site-call.ts';
 import { RoomForm, TICKET_PRICE } from './room-form.ts';
 
 export class SiteEditRoom extends RoomForm<RoomView> {
+  static override styles = [
+    ...RoomForm.styles,
+    css`
+      /* In the card of the room. */
+      form.card {
+        padding: 0;
+        border: 0;
+      }
+
+      .acts {
+        margin-top: var(--_space-16);
+      }
+    `,
+  ];
+
   protected get roomCurrency(): string {
     return this.data?.access.currency ?? 'eur';
   }

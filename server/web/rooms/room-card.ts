@@ -95,6 +95,17 @@ export const roomCardStyles = [
     .room-card .sold-out {
       color: var(--_muted);
     }
+
+    /* In very large text, the price is below the title, and the picture has room for the badges. */
+    @media (max-width: 18rem) {
+      .room-card .picture {
+        aspect-ratio: 4 / 3;
+      }
+
+      .room-card .text > * {
+        grid-area: auto / 1 / auto / span 2;
+      }
+    }
   `,
 ];
 

@@ -4,6 +4,7 @@ import { css } from 'lit';
 export const formStyles = css`
   form.card {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     justify-items: start;
     gap: var(--_space-16);
     max-width: 32rem;
@@ -83,6 +84,13 @@ export const formStyles = css`
     gap: var(--_space-8);
   }
 
+  /* In very large text, one below the other. */
+  @media (max-width: 18rem) {
+    form > fieldset:has(> .choice) {
+      grid-template-columns: minmax(0, 1fr);
+    }
+  }
+
   form > fieldset:has(> .choice) > legend {
     margin-bottom: var(--_space-8);
   }
@@ -153,6 +161,12 @@ export const formStyles = css`
     align-items: center;
     gap: var(--_space-12);
     min-height: 2.75rem;
+  }
+
+  /* Level with its first line. */
+  .check:has(small) {
+    align-items: start;
+    padding-block: var(--_space-8);
   }
 
   .check input {

@@ -227,6 +227,13 @@ export const ledgerStyles = css`
     overflow-x: auto;
   }
 
+  /* In very large text, one below the other. */
+  @media (max-width: 18rem) {
+    .figures {
+      grid-template-columns: minmax(0, 1fr);
+    }
+  }
+
   @media (min-width: 900px) {
     .figures {
       grid-template-columns: repeat(4, minmax(0, 1fr));

@@ -156,6 +156,17 @@ export const frameStyles = css`
       flex: 1 0 100%;
       flex-wrap: wrap;
       order: 1;
+      margin: 0;
+    }
+
+    nav a {
+      padding: 0 var(--_space-8);
+    }
+
+    /* A room has a screen of its own below them. */
+    .frame.full {
+      grid-template-rows: auto 100dvh;
+      height: auto;
     }
   }
 

@@ -108,6 +108,7 @@ export const studioPageStyles = css`
 
   .rooms {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: var(--_space-12);
     list-style: none;
   }
@@ -147,6 +148,7 @@ export const studioPageStyles = css`
   /* The rooms that are there come before the form for another. */
   .halves {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: var(--_space-32);
   }
 

@@ -78,5 +78,7 @@ export const site = {
     creatorsOnly: 'The studio is for creators.',
     creatorsOnlyText: 'You’re signed in as a fan. You can become a creator in your account.',
     back: 'All your rooms',
+    toEarnings: 'See your earnings',
+    nextDate: 'Set your next date',
   },
 };

@@ -86,5 +86,7 @@ export const site: typeof english = {
     creatorsOnly: 'Le studio est réservé aux créateurs.',
     creatorsOnlyText: 'Vous êtes connecté en tant que fan. Dans votre compte, vous pouvez devenir créateur.',
     back: 'Tous vos salons',
+    toEarnings: 'Voir vos revenus',
+    nextDate: 'Fixer la prochaine date',
   },
 };
