@@ -1,6 +1,6 @@
 /**
- * What people get back who were removed from a room, or blocked by its creator: tickets that they have not used, of rooms
- * that have not ended. A block also ends the renewal of their membership. Idempotent: a fact may come again.
+ * What people get back who were removed from a room, or blocked by its creator: tickets that they have not used, of
+ * rooms that have not ended. A block also ends the renewal of their membership. Idempotent: a fact may come again.
  */
 import type { Fact } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
