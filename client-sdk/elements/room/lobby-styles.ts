@@ -91,6 +91,10 @@ export const lobbyStyles = css`
     cursor: pointer;
   }
 
+  .waiver p {
+    margin-bottom: var(--_space-12);
+  }
+
   .waiver label {
     display: flex;
     gap: var(--_space-8);
