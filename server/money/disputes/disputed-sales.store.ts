@@ -1,6 +1,7 @@
 import type { Orm } from '../../platform/db/db.ts';
 import { and, eq, isNull, sql } from '../../platform/db/sql.ts';
 import { execute, lockTransactions } from '../ledger/ledger.store.ts';
+import { rereadReleases } from '../payouts/earnings-holds.store.ts';
 import { tickets } from '../sales/tickets.schema.ts';
 import type { TicketRow } from '../sales/tickets.store.ts';
 import { disputeFreezes } from './disputes.schema.ts';
@@ -100,16 +101,8 @@ export class DisputedSalesStore {
   }
 
   async lift(tx: Orm, dispute: string, at: string): Promise<void> {
-    // The release job must read the account again, also one that has read it and not planned yet: its plan is refused
-    // because the due time changes, always to an earlier one, since clocks differ.
-    await execute(
-      tx,
-      sql`update ledger_accounts a set released_seq = least(a.released_seq, f.seq - 1),
-          release_due_at = least(a.release_due_at, ${at}::timestamptz) - interval '1 microsecond'
-        from (select e.account, min(e.seq) as seq from dispute_freezes d join ledger_entries e on e.transaction = d.transaction
-          where d.dispute = ${dispute} and d.lifted_at is null and e.account like 'creator_pending:%' group by e.account) f
-        where a.id = f.account`,
-    );
+    const frozen = sql`select d.transaction from dispute_freezes d where d.dispute = ${dispute} and d.lifted_at is null`;
+    await rereadReleases(tx, frozen, at);
     await tx
       .update(disputeFreezes)
       .set({ liftedAt: at })

@@ -103,6 +103,8 @@ export const PAYOUT_RULES = [
       join ledger_entries e on e.account = a.id and e.amount_minor > 0 and e.seq <= a.released_seq
       join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
       where a.kind = 'creator_pending' and not exists (select 1 from released_earnings r where r.sale = x.id)
-        and not exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null)`,
+        and not exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null)
+        and not exists (select 1 from tickets t where x.kind = 'ticket' and t.id = x.source_id
+          and not exists (select 1 from cancellations c where c.room = t.room))`,
   },
 ];

@@ -53,6 +53,21 @@ const REMAINDER = sql`e.amount_minor + coalesce((
   join ledger_entries re on re.transaction = r.id and re.account = e.account
   where r.reverses_id = x.id), 0)`;
 
+/**
+ * Makes the release job read the accounts of these sales again, also one that has read them and not planned yet: its
+ * plan is refused because the due time changes, always to an earlier one, since clocks differ.
+ */
+export async function rereadReleases(tx: Orm, sales: SQL, at: string): Promise<void> {
+  await execute(
+    tx,
+    sql`update ledger_accounts a set released_seq = least(a.released_seq, f.seq - 1),
+        release_due_at = least(a.release_due_at, ${at}::timestamptz) - interval '1 microsecond'
+      from (select e.account, min(e.seq) as seq from ledger_entries e
+        where e.transaction in (${sales}) and e.account like 'creator_pending:%' group by e.account) f
+      where a.id = f.account`,
+  );
+}
+
 interface HeldRow {
   sale: string;
   kind: string;
@@ -105,8 +120,8 @@ export class EarningsHoldsStore {
 
   /**
    * When the next sale of an account is due, and the last entry up to which nothing is left to release. That is an
-   * entry that was read: a young sale with a lower number may not be committed yet. Lifting a dispute makes its account
-   * due again.
+   * entry that was read: a young sale with a lower number may not be committed yet. What waits without a time does not
+   * hold it back: lifting a dispute and the end of a room make their account due again.
    */
   async findNext(
     { account, releasedSeq }: DueAccount,
@@ -117,7 +132,7 @@ export class EarningsHoldsStore {
       sql`select min(due_at) filter (where is_waiting) as next_due,
           max(seq) filter (where open_seq is null or seq < open_seq) as done_seq
         from (select seq, due_at, is_waiting,
-            min(seq) filter (where is_waiting or sold_at > ${youngIso}::timestamptz) over () as open_seq
+            min(seq) filter (where (is_waiting and due_at is not null) or sold_at > ${youngIso}::timestamptz) over () as open_seq
           from (select e.seq, x.created_at as sold_at, ${this.#dueAt()} as due_at, ${IS_WAITING} as is_waiting
             from ledger_entries e join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
             where e.account = ${account} and e.seq > ${releasedSeq} and e.amount_minor > 0) sales) s`,
@@ -141,10 +156,7 @@ export class EarningsHoldsStore {
     );
   }
 
-  /**
-   * When the hold of the sale `x` on account `e.account` expires. Null: it is of a ticket whose room is not over. Once
-   * it is, the account is read again before the hold ends, since no pause between two readings is longer than a hold.
-   */
+  /** When the hold of the sale `x` on account `e.account` expires. Null: it is of a ticket whose room is not over. */
   #dueAt(): SQL {
     const { holdDays, newCreatorHoldDays } = this.#rules;
     return sql`(${HELD_FROM} + interval '1 day' * greatest(${holdDays}::int,

@@ -1,8 +1,12 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, asc, eq, gte, isNull, ne, notExists, or, type SQL, sql } from '../../platform/db/sql.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
+import { rereadReleases } from '../payouts/earnings-holds.store.ts';
 import { cancellations, tickets } from './tickets.schema.ts';
 import { type CancellationRow, isLiveTooShort } from './tickets.store.ts';
+
+const salesOf = (room: string) => sql`select x.id from tickets t join ledger_transactions x
+  on x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = t.id where t.room = ${room}`;
 
 export class CancellationsStore {
   readonly #orm: Orm;
@@ -33,14 +37,17 @@ export class CancellationsStore {
     });
   }
 
-  async insert(row: Pick<CancellationRow, 'room' | 'reason' | 'minLiveSeconds' | 'decidedAt'>): Promise<void> {
-    await this.#orm.insert(cancellations).values(row).onConflictDoNothing();
+  /** From then on the hold of the room's tickets runs. */
+  async insert(tx: Orm, row: Pick<CancellationRow, 'room' | 'reason' | 'minLiveSeconds' | 'decidedAt'>): Promise<void> {
+    await tx.insert(cancellations).values(row).onConflictDoNothing();
+    await rereadReleases(tx, salesOf(row.room), row.decidedAt);
   }
 
   /** All tickets go back, whatever was decided before. Undefined if that is decided already. */
-  async insertWhole(room: string, decidedAt: string): Promise<CancellationRow | undefined> {
+  async insertWhole(tx: Orm, room: string, decidedAt: string): Promise<CancellationRow | undefined> {
     const whole = { reason: 'house_decision', minLiveSeconds: null, completedAt: null } as const;
-    const [row] = await this.#orm
+    await rereadReleases(tx, salesOf(room), decidedAt);
+    const [row] = await tx
       .insert(cancellations)
       .values({ room, decidedAt, ...whole })
       .onConflictDoUpdate({

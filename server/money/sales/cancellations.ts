@@ -50,7 +50,9 @@ export class Cancellations {
    */
   async refundRoom(room: RoomId): Promise<void> {
     await this.#context.rooms.endRoom(room);
-    const cancellation = await this.#store.insertWhole(room, this.#context.nowIso());
+    const cancellation = await this.#context.db.transaction((tx) =>
+      this.#store.insertWhole(tx, room, this.#context.nowIso()),
+    );
     if (cancellation) void this.#context.runInBackground('refund a room', () => this.#refundTickets(cancellation));
   }
 
@@ -75,7 +77,9 @@ export class Cancellations {
     const undecided = await this.#store.findUndecided({
       ...{ limit: CLAIM_ROOMS, sinceIso: this.#sinceIso, minLiveSeconds: this.#context.minLiveSeconds },
     });
-    for (const decision of undecided) await this.#store.insert({ ...decision, decidedAt: this.#context.nowIso() });
+    const decidedAt = this.#context.nowIso();
+    for (const decision of undecided)
+      await this.#context.db.transaction((tx) => this.#store.insert(tx, { ...decision, decidedAt }));
     const isMore = undecided.length === CLAIM_ROOMS;
     if (!isMore) this.#sinceIso = settledIso;
     return haveEnded || isMore;

@@ -268,6 +268,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     await ticketOf(buy(kind, coming));
     const page = await pageOf(buy(rude, unpaid, 'card'));
     await house.rooms.startLive(running.id);
+    await house.rooms.attendances.count([{ room: running.id, identity: rude }]);
     const block = () =>
       house.rooms.removals.block({ creator, identity: rude, by: creator, reason: 'Insults in the chat' });
     await block();
