@@ -83,7 +83,7 @@ export const account = {
   },
   passkeys: {
     title: 'Passkeys',
-    text: 'A passkey signs you in with your fingerprint, your face or your device’s code, without waiting for an email. You need one for anything that touches money or safety.',
+    text: 'A passkey signs you in with your fingerprint, your face or your device’s code, without an email. You need one for anything that touches money or safety.',
     none: 'No passkeys yet.',
     add: 'Add a passkey',
     offer: 'Get in faster next time',
@@ -139,7 +139,7 @@ export const account = {
     title: 'Is it you?',
     texts: {
       use: 'For anything that touches money or safety, we ask for your passkey again after ten minutes.',
-      add: 'Anything that touches money or safety needs a passkey, and you have none yet. Add one: your device will ask for your fingerprint, your face or its code.',
+      add: 'Anything that touches money or safety needs a passkey. Add one: your device will ask for your fingerprint, your face or its code.',
       'sign-in': 'You add your first passkey soon after signing in, so that nobody else can. Sign in again by email.',
       unsupported: 'This needs a passkey, which this browser can’t use here. Try a newer version.',
     },

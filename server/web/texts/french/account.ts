@@ -88,7 +88,7 @@ export const account: typeof english = {
   },
   passkeys: {
     title: 'Clés d’accès',
-    text: 'Une clé d’accès vous connecte avec votre empreinte, votre visage ou le code de votre appareil, sans attendre d’e-mail. Il en faut une pour tout ce qui touche à l’argent ou à la sécurité.',
+    text: 'Une clé d’accès vous connecte avec votre empreinte, votre visage ou le code de votre appareil, sans e-mail. Il en faut une pour tout ce qui touche à l’argent ou à la sécurité.',
     none: 'Vous n’avez pas encore de clé d’accès.',
     add: 'Ajouter une clé d’accès',
     offer: 'Entrez plus vite la prochaine fois',
@@ -144,7 +144,7 @@ export const account: typeof english = {
     title: 'Est-ce bien vous ?',
     texts: {
       use: 'Pour tout ce qui touche à l’argent ou à la sécurité, nous redemandons votre clé d’accès après dix minutes.',
-      add: 'Tout ce qui touche à l’argent ou à la sécurité demande une clé d’accès, et vous n’en avez pas encore. Ajoutez-en une : votre appareil demandera votre empreinte, votre visage ou son code.',
+      add: 'Tout ce qui touche à l’argent ou à la sécurité demande une clé d’accès. Ajoutez-en une : votre appareil demandera votre empreinte, votre visage ou son code.',
       'sign-in':
         'La première clé d’accès s’ajoute peu après la connexion, pour que personne d’autre ne puisse le faire. Reconnectez-vous par e-mail.',
       unsupported:
