@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createIceServers } from '../../../server/stage/turn.ts';
-import { startApp } from '../../support/houses/app.ts';
+import { findFreePort, startApp } from '../../support/houses/app.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 /**
@@ -48,7 +48,7 @@ let output = '';
 beforeAll(async () => {
   if (!program) return;
   folder = await mkdtemp(join(tmpdir(), 'loge-turn-'));
-  port = await freePort();
+  port = await findFreePort();
   server = spawn(
     program,
     [
@@ -255,15 +255,6 @@ function parse(packet: Buffer): { type: number; error: number; attributes: Map<n
   const type = packet.readUInt16BE(0);
   expect([SUCCESS, FAILURE]).toContain(type & 0x0110);
   return { type, error: error ? (error[2] ?? 0) * 100 + (error[3] ?? 0) : 0, attributes };
-}
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port: free } = socket.address();
-  socket.close();
-  return free;
 }
 
 async function untilListening(): Promise<void> {

@@ -33,6 +33,11 @@ export function check(house: SoakHouse, answers: Answers): Promise<Findings> {
     await house.app.money.sweep();
     house.advance(FEE_MS);
     await house.app.money.sweep();
+    // A stalled machine lets the provider's answer time out, too.
+    for (let round = 0; round < ROUNDS && (await listUnprocessed(house)).length > 0; round += 1) {
+      house.advance(RETRY_MS);
+      await house.app.money.sweep();
+    }
     await house.app.outbox.idle();
     return look(house, answers);
   });
@@ -55,12 +60,16 @@ async function select<Row>(house: SoakHouse, statement: string): Promise<Row[]> 
   return ((await house.app.db.orm.execute(sql.raw(statement))) as unknown as { rows: Row[] }).rows;
 }
 
-/** Unfinished work although nothing prevents it. */
-async function findUnprocessed(house: SoakHouse): Promise<string[]> {
-  const events = await select<{ id: string; type: string; fault: string | null }>(
+function listUnprocessed(house: SoakHouse) {
+  return select<{ id: string; type: string; fault: string | null }>(
     house,
     'select id, type, fault from provider_events where processed_at is null',
   );
+}
+
+/** Unfinished work although nothing prevents it. */
+async function findUnprocessed(house: SoakHouse): Promise<string[]> {
+  const events = await listUnprocessed(house);
   const pending = () => select<{ id: string }>(house, 'select id from outbox where dispatched_at is null');
   const added = new Set((await pending()).map(({ id }) => id));
   const late = async () => (await pending()).filter(({ id }) => added.has(id));
