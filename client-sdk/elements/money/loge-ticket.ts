@@ -1,7 +1,7 @@
 /**
  * `<loge-ticket>`: the ticket that a person holds for this room: a button, and the card behind it, which opens by
  * itself after the purchase of a ticket for a live to come: title, date, calendar, receipt, and the way to give it
- * back. Who was removed from the room before its live is told that it goes back by itself.
+ * back. A person who was removed from the room before its live reads that it goes back by itself.
  */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';

@@ -1,11 +1,12 @@
 /**
  * The end of a room, as money sees it. Rule: a ticket for whose buyer there was no live goes back by itself when the
- * room ends, whoever was inside. A live that is shorter than `minLiveSeconds` is none.
+ * room ends, even if people were inside. A live that is shorter than `minLiveSeconds` is none.
  *
  * - `rooms.live_ended_at` says since when nothing is shown; `paused_until` until when a room waits for its creator
  *   (`rooms:pause`, or a default when a live ends without a word). Both are null while live.
  * - `rooms.live_seconds` counts the lives that have ended. A sale locks its room (`Rooms.lockForSale`) and keeps what
- *   it was then (`live_seconds_before`), so one comparison says for whom there was a live.
+ *   it was then (`live_seconds_before`): the difference says how long a ticket's live was. A live of a dead gateway is
+ *   counted late, so a ticket that is bought after `live_ended_at` has had none either.
  * - This job ends lapsed rooms in one statement (paused past their time, long overdue, or without a date in time),
  *   writes a decision for every ended room with tickets (`cancellations`), refunds ticket by ticket, and marks the
  *   decision as completed. Each step is one transaction and idempotent: a crash half-way is resumed.
