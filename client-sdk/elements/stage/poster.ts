@@ -1,7 +1,7 @@
 /**
  * The picture of a room: its poster, or the creator's portrait in the tones of velvet, or its title on a lit curtain,
- * whose colour derives from the creator and whose folds and light derive from the room. The element that shows it reserves
- * its place.
+ * whose colour derives from the creator and whose folds and light derive from the room. The element that shows it
+ * reserves its place.
  */
 
 import type { TemplateResult } from 'lit';
