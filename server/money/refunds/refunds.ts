@@ -40,6 +40,8 @@ interface Decision {
   assertAllowed?: AssertAllowed | undefined;
   /** It was booked and gave nothing, so nothing ends with its refund. */
   boughtNothing?: boolean;
+  /** It was refunded before, and some of it has come back since. */
+  hasEnded?: boolean;
 }
 
 /** Throws where this person may not refund the payment now; called with its sale locked. */
@@ -250,8 +252,9 @@ export class Refunds {
     assertWithin(amountMinor, { maxMinor: isCredit ? Math.min(leftMinor, available) : leftMinor });
     const row = await this.#insert(tx, payment, { ...decision, amountMinor, part: earlier.length });
     await this.#reverse(tx, { row, booked });
-    const { boughtNothing } = decision;
-    const facts = await refundables.end(tx, payment, { isWhole: amountMinor === leftMinor, boughtNothing });
+    const { boughtNothing, hasEnded } = decision;
+    const isWhole = amountMinor === leftMinor;
+    const facts = hasEnded ? [] : await refundables.end(tx, payment, { isWhole, boughtNothing });
     if (facts === false) throw new AppError('already_refunded');
     await this.#addWalletFact(tx, row, isCredit);
     await this.#context.addFacts(tx, ...facts);
@@ -263,6 +266,30 @@ export class Refunds {
     const payment = await this.#context.stores.payments.find(id, tx);
     if (!payment) throw new AppError('payment_not_found');
     await this.#decide(tx, payment, { reason, by: HOUSE, boughtNothing: true });
+  }
+
+  /**
+   * Refunds what has come back of a payment that was refunded before; nothing while a dispute holds it. The caller
+   * holds the locks of a dispute.
+   */
+  async returnRest(tx: Orm, id: string, reason: string): Promise<void> {
+    await this.#tryDecide(tx, id, { reason, by: HOUSE, hasEnded: true });
+  }
+
+  /** Refunds a part of a payment by the house's own rule, as `returnRest` does. */
+  async returnPart(tx: Orm, id: string, part: { amountMinor: number; reason: string }): Promise<void> {
+    await this.#tryDecide(tx, id, { ...part, by: HOUSE });
+  }
+
+  async #tryDecide(tx: Orm, id: string, decision: Decision): Promise<void> {
+    const payment = await this.#context.stores.payments.find(id, tx);
+    if (!payment) throw new AppError('payment_not_found');
+    try {
+      await this.#decide(tx, payment, decision);
+    } catch (error) {
+      // Nothing is written before it is known to be disputed.
+      if (!(error instanceof AppError) || error.code !== 'not_refundable') throw error;
+    }
   }
 
   /** Refunds a card payment that bought nothing, in the transaction that has just booked it as owed to the card. */
