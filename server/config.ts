@@ -22,6 +22,9 @@ const DEVELOPMENT_DATA_DIR = '.data';
 const DEVELOPMENT_MAIL_FROM = { name: 'Loge', address: 'loge@localhost' };
 const EXAMPLE_HOUSE_PAGES = fileURLToPath(new URL('./web/house-pages', import.meta.url));
 const SECRET_MIN_CHARS = 32;
+const STATEMENT_NAME_CHARS = 10;
+/** Stripe's rules for a suffix (docs.stripe.com/get-started/account/statement-descriptors). */
+const STATEMENT_NAME = /^(?=.*[A-Za-z])[A-Za-z0-9 .-]{2,10}$/;
 
 const text = z.string().trim().min(1);
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -189,6 +192,10 @@ const environment = z.object({
   LOGE_HOUSE_ADDRESS: text.optional(),
   /** Its VAT number. */
   LOGE_HOUSE_VAT: text.optional(),
+  /** The house on bank statements: neutral, since families share them. The account's own name goes before it. */
+  LOGE_STATEMENT_NAME: text
+    .regex(STATEMENT_NAME, 'must be 2 to 10 Latin letters, digits, spaces, dots or hyphens, one of them a letter')
+    .optional(),
   /** Whom people write to about money. */
   LOGE_HOUSE_CONTACT: z.email().optional(),
   /** `off`: no credit; tickets and tips are paid directly by card. */
@@ -366,6 +373,18 @@ function hasSite(env: { NODE_ENV?: string | undefined; LOGE_SITE?: string | unde
   return env.LOGE_SITE === undefined ? env.NODE_ENV !== 'production' : env.LOGE_SITE === 'on';
 }
 
+/** The first words of the house's name that fit behind the account's own (22 characters, of which it takes 12). */
+export function statementNameOf(houseName: string | undefined): string | undefined {
+  const plain = (houseName ?? '').normalize('NFD').replace(/[^A-Za-z0-9 .-]/g, '');
+  const [first = '', ...others] = plain.split(' ').filter(Boolean);
+  let name = first.slice(0, STATEMENT_NAME_CHARS);
+  for (const word of others) {
+    if (name.length + 1 + word.length > STATEMENT_NAME_CHARS) break;
+    name += ` ${word}`;
+  }
+  return STATEMENT_NAME.test(name) ? name : undefined;
+}
+
 /** Development has an example. */
 function sellerOf(env: z.output<typeof environment>) {
   const { LOGE_HOUSE_NAME: name, LOGE_HOUSE_ADDRESS: address, LOGE_HOUSE_VAT: vatNumber = null } = env;
@@ -412,6 +431,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     houseCountry: env.LOGE_HOUSE_COUNTRY,
     timeZone: env.LOGE_TIME_ZONE,
     seller: sellerOf(env),
+    statementName: env.LOGE_STATEMENT_NAME ?? statementNameOf(env.LOGE_HOUSE_NAME),
     contact: env.LOGE_HOUSE_CONTACT ?? (production ? null : 'money@loge.example'),
     smtpUrl: env.LOGE_SMTP_URL,
     mailFrom: env.LOGE_MAIL_FROM ?? DEVELOPMENT_MAIL_FROM,

@@ -82,6 +82,11 @@ export interface AccountLinkRecord {
   returnUrl: string;
 }
 
+/** What the dashboard of the platform sets. */
+export interface PlatformSettings {
+  payoutInterval: 'daily' | 'manual';
+}
+
 /** A link to the billing portal, for one customer and for an hour. */
 export interface PortalSessionRecord {
   customer: string;
@@ -109,6 +114,7 @@ export interface Records {
   /** Also the ids of deleted customers: Stripe answers for them with `deleted: true`. */
   deleted_customers: Stripe.DeletedCustomer;
   disputes: Stripe.Dispute;
+  early_fraud_warnings: Stripe.Radar.EarlyFraudWarning;
   events: Stripe.Event;
   external_accounts: Stripe.BankAccount;
   invoice_payments: Stripe.InvoicePayment;
@@ -120,6 +126,8 @@ export interface Records {
   payouts: Stripe.Payout;
   /** Invoice items that wait for a subscription's next invoice. */
   pending_items: { id: string; subscription: string; line: object };
+  platform_settings: PlatformSettings;
+  portal_configurations: Stripe.BillingPortal.Configuration;
   portal_sessions: PortalSessionRecord;
   prices: Stripe.Price;
   products: Stripe.Product;
@@ -140,6 +148,7 @@ export const INDEXES: Readonly<Partial<Record<Collection, readonly string[]>>> =
   charges: ['customer', 'payment_intent'],
   checkout_sessions: ['customer'],
   disputes: ['charge', 'payment_intent'],
+  early_fraud_warnings: ['charge', 'payment_intent'],
   invoice_payments: ['invoice'],
   invoices: ['customer'],
   payment_intents: ['customer'],

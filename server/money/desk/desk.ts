@@ -60,9 +60,10 @@ export class Desk {
     const { ledger, currency, provider } = this.#context;
     const { payouts, reconciliations } = this.#parts;
     const cutOffBefore = this.#context.laterIso(-ACT_CUT_OFF_MS);
-    const [sums, providerMinor, latest, trouble, due, cutOff] = await Promise.all([
+    const [sums, providerMinor, payoutInterval, latest, trouble, due, cutOff] = await Promise.all([
       ledger.sumByKind(currency),
       provider.books.fetchBalanceMinor(currency).catch(ignoreUnavailable),
+      provider.books.fetchPayoutInterval().catch(ignoreUnavailable),
       reconciliations.findLatest(),
       this.#store.countTrouble(this.#context.laterIso(-REFUSED_MS)),
       payouts.listDue(),
@@ -72,7 +73,7 @@ export class Desk {
     const of = (kind: Parameters<typeof sums.get>[0]) => sums.get(kind) ?? 0;
     return {
       currency,
-      clearing: { ledgerMinor: -of('provider_clearing'), providerMinor },
+      clearing: { ledgerMinor: -of('provider_clearing'), providerMinor, payoutInterval },
       lastReconciliation: latest ?? null,
       isClockInDoubt: trouble.clock_in_doubt,
       owed: {

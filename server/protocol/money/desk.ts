@@ -36,7 +36,12 @@ export type DeskActView = z.infer<typeof deskAct>;
 export const deskOverview = z.object({
   currency,
   /** The balance at the provider by the books and by the provider; null while it does not answer. */
-  clearing: z.object({ ledgerMinor: minor, providerMinor: minor.nullable() }),
+  clearing: z.object({
+    ledgerMinor: minor,
+    providerMinor: minor.nullable(),
+    /** When the provider pays the balance out by itself, such as `daily`; the house needs `manual`. */
+    payoutInterval: z.string().nullable(),
+  }),
   lastReconciliation: reconciliation.omit({ items: true }).nullable(),
   /** Whether a gateway's clock has jumped, or differs from the database's: what cannot be undone waits. */
   isClockInDoubt: z.boolean(),

@@ -188,6 +188,7 @@ export class DeskOverviewPart extends DeskPart<Shown> {
           failures.payouts > 0 ? '/desk/payouts' : '/desk/payments',
         ),
       this.#cutOff(overview),
+      (clearing.payoutInterval ?? 'manual') !== 'manual' && grave('schedule', texts.schedule, texts.scheduleText),
       clearing.providerMinor === null && grave('silent', texts.silent, texts.silentText, '/desk/reconciliation'),
       last === null && mild('never', texts.never, texts.neverText, '/desk/reconciliation'),
       payouts.dueCount > 0 &&

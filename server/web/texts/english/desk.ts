@@ -45,6 +45,9 @@ export const desk = {
     cutOff: (count: number) => (count === 1 ? '1 action was cut off' : `${count} actions were cut off`),
     cutOffText: (act: string, by: string, when: string) =>
       `The oldest: ${act}, ${by}, ${when}. Check whether it went through before you do it again.`,
+    schedule: 'Stripe empties the house’s balance by itself',
+    scheduleText:
+      'It pays everything out to your bank on a schedule, also what belongs to fans and creators: refunds and payouts will wait for money. In the Stripe dashboard, under Settings, Payouts, choose the manual schedule.',
     silent: 'The provider isn’t answering',
     silentText: 'Nothing is lost: orders wait and go out by themselves. Its balance can’t be shown right now.',
     frozen: (count: number) =>

@@ -47,6 +47,9 @@ export const desk: typeof english = {
     cutOff: (count) => (count === 1 ? '1 acte a été interrompu' : `${count} actes ont été interrompus`),
     cutOffText: (act, by, when) =>
       `Le plus ancien : ${act}, ${by}, ${when}. Vérifiez si c’est fait avant de recommencer.`,
+    schedule: 'Stripe vide de lui-même le solde de la maison',
+    scheduleText:
+      'Il vire tout à votre banque à dates fixes, y compris ce qui est aux fans et aux créateurs : remboursements et virements attendront de l’argent. Dans le tableau de bord Stripe, sous Paramètres, Virements, choisissez le calendrier manuel.',
     silent: 'Le prestataire ne répond pas',
     silentText:
       'Rien n’est perdu : les ordres attendent et partent d’eux-mêmes. Son solde ne peut pas être affiché pour l’instant.',
