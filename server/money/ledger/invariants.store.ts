@@ -196,7 +196,7 @@ export class InvariantsStore {
           - (select coalesce(sum(amount_minor - reversed_minor), 0) from payouts where status = 'paid')
           - (select coalesce(sum(withdrawn_minor), 0) from disputes)
           - (select coalesce(sum(e.amount_minor), 0) from ledger_entries e join ledger_transactions x on x.id = e.transaction
-              where e.account = ${clearing} and x.kind in ('bank_payout', 'provider_charge')) as at_provider,
+              where e.account = ${clearing} and x.kind in ('bank_payout', 'provider_charge', 'provider_reserve', 'provider_other')) as at_provider,
         (select coalesce(sum(amount_minor), 0) from ledger_entries where account = ${payable}) as payable,
         (select coalesce(sum(amount_minor - settled_minor), 0) from refunds where "to" = 'card') as owed`,
     );

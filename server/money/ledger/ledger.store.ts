@@ -79,6 +79,8 @@ export class LedgerStore {
       houseAccount('disputes_open', currency),
       houseAccount('chargeback_loss', currency),
       houseAccount('house_bank', currency),
+      houseAccount('provider_reserve', currency),
+      houseAccount('provider_other', currency),
     ]);
   }
 

@@ -31,7 +31,11 @@ export type AccountKind =
   /** Negative by the house's losses in disputes and in refunds that no account could cover. */
   | 'chargeback_loss'
   /** Negative by the money that the provider paid out to the house's own bank. */
-  | 'house_bank';
+  | 'house_bank'
+  /** Negative by the money that the provider holds back as a reserve. */
+  | 'provider_reserve'
+  /** What other products of the provider moved, with which the house does nothing. */
+  | 'provider_other';
 
 export type TransactionKind =
   | SoldKind
@@ -62,7 +66,9 @@ export type TransactionKind =
   /** A bank has given back what it had kept: what the dispute had taken is booked the other way round. */
   | 'dispute_undone'
   | 'bank_payout'
-  | 'provider_charge';
+  | 'provider_charge'
+  | 'provider_reserve'
+  | 'provider_other';
 
 /** Owner of the house's own accounts. No identity can have this name, because `#` is not allowed in one. */
 export const HOUSE = '#house';
