@@ -24,7 +24,7 @@ const EXAMPLE_HOUSE_PAGES = fileURLToPath(new URL('./web/house-pages', import.me
 const SECRET_MIN_CHARS = 32;
 const STATEMENT_NAME_CHARS = 10;
 /** Stripe's rules for a suffix (docs.stripe.com/get-started/account/statement-descriptors). */
-const STATEMENT_NAME = /^(?=.*[A-Za-z])[A-Za-z0-9 .-]{2,10}$/;
+const isStatementName = (name: string) => /^[A-Za-z0-9 .-]{2,10}$/.test(name) && /[A-Za-z]/.test(name);
 
 const text = z.string().trim().min(1);
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -194,7 +194,7 @@ const environment = z.object({
   LOGE_HOUSE_VAT: text.optional(),
   /** The house on bank statements: neutral, since families share them. The account's own name goes before it. */
   LOGE_STATEMENT_NAME: text
-    .regex(STATEMENT_NAME, 'must be 2 to 10 Latin letters, digits, spaces, dots or hyphens, one of them a letter')
+    .refine(isStatementName, 'must be 2 to 10 Latin letters, digits, spaces, dots or hyphens, one of them a letter')
     .optional(),
   /** Whom people write to about money. */
   LOGE_HOUSE_CONTACT: z.email().optional(),
@@ -382,7 +382,7 @@ export function statementNameOf(houseName: string | undefined): string | undefin
     if (name.length + 1 + word.length > STATEMENT_NAME_CHARS) break;
     name += ` ${word}`;
   }
-  return STATEMENT_NAME.test(name) ? name : undefined;
+  return isStatementName(name) ? name : undefined;
 }
 
 /** Development has an example. */

@@ -10,6 +10,8 @@ import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type {
+  CardHold,
+  CardHoldInput,
   CreatorFreeze,
   CreatorFreezeInput,
   DeskActView,
@@ -222,6 +224,28 @@ export class Desk {
       by: row.by,
       frozenAt: iso(row.createdAt),
     }));
+  }
+
+  async listCardHolds({ ofEmbedders }: Seen = {}): Promise<CardHold[]> {
+    const holds = await this.#context.cardHolds.list();
+    return holds.filter(({ identity }) => !(ofEmbedders && isPersonId(identity)));
+  }
+
+  /** Idempotent. Returns a standing hold. */
+  async setCardHold(
+    identity: string,
+    { held, reason, by, ofEmbedders }: CardHoldInput & Seen & { by: string },
+  ): Promise<CardHold | null> {
+    const { cardHolds, db } = this.#context;
+    if (ofEmbedders && isPersonId(identity)) throw new AppError('not_found');
+    await db.transaction(async (tx) => {
+      if (!(await cardHolds.set(tx, identity, { held, reason, by }))) return;
+      const [act, at] = [createId('deskAct'), this.#context.nowIso()];
+      const what = held ? 'card_hold' : 'card_release';
+      await this.#store.insertAct({ id: act, act: what, subject: identity, by, reason, at }, tx);
+      await this.#store.insertOutcome({ act, outcome: 'done', at }, tx);
+    });
+    return (await cardHolds.list(identity))[0] ?? null;
   }
 
   reconcile(by: string, sinceMs?: number): Promise<Reconciliation> {

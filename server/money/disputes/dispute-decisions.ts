@@ -51,6 +51,8 @@ export class DisputeDecisions {
   /** Restores what the dispute held or had taken. */
   async bookWon(tx: Orm, row: DisputeRow): Promise<void> {
     const { store, sales, standing } = this.#parts;
+    if (row.status === 'lost' && !(await store.hasLost(tx, row.identity)))
+      await this.#context.cardHolds.liftForDispute(tx, row.identity);
     const wallet = accountId(fanWallet(row.identity, this.#context.currency));
     if (row.frozenCreditMinor > 0) {
       await store.holdCredit(tx, wallet, -row.frozenCreditMinor);
@@ -92,6 +94,7 @@ export class DisputeDecisions {
       borneMinor += taken.borneMinor;
     }
     await sales.lift(tx, row.id);
+    await this.#context.cardHolds.holdForDispute(tx, row.identity);
     if (row.sourceType === 'membership') {
       const isDisputedOtherwise = await this.#parts.store.hasOtherDispute(tx, row);
       await this.#parts.standing.handleLost(tx, row.sourceId, { isDisputedOtherwise });

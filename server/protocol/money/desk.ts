@@ -18,6 +18,7 @@ export const deskAct = z.object({
   id: idSchema('deskAct'),
   act: z.enum([
     ...(['refund', 'evidence', 'payouts', 'freeze', 'unfreeze', 'reconciliation', 'fee_policy'] as const),
+    ...(['card_hold', 'card_release'] as const),
     ...(['role_given', 'role_ended', 'sessions_ended', 'account_closed', 'look'] as const),
     ...(['recovery', 'recovery_withdrawn'] as const),
   ]),
@@ -151,6 +152,21 @@ export const creatorFreezeInput = z.object({
 });
 export type CreatorFreezeInput = z.infer<typeof creatorFreezeInput>;
 export const creatorFreezeAnswer = z.object({ freeze: creatorFreeze.nullable() });
+
+/** A person who pays by card only after an operator's word. */
+export const cardHold = z.object({
+  id: idSchema('cardHold'),
+  identity: z.string(),
+  /** `dispute_lost`: by the house itself. */
+  reason: z.string(),
+  by: z.string(),
+  heldAt: time,
+});
+export type CardHold = z.infer<typeof cardHold>;
+export const cardHoldInput = z.object({ held: z.boolean(), reason });
+export type CardHoldInput = z.infer<typeof cardHoldInput>;
+export const cardHoldAnswer = z.object({ hold: cardHold.nullable() });
+export const cardHoldList = z.object({ holds: z.array(cardHold) });
 
 export const duePayout = z.object({ creator: z.string(), amountMinor: minor });
 export const deskPayouts = z.object({

@@ -20,6 +20,8 @@ function placeOf({ act, subject }: DeskActView): string {
       return '/desk/payouts';
     case 'freeze':
     case 'unfreeze':
+    case 'card_hold':
+    case 'card_release':
       return '/desk/holds';
     case 'reconciliation':
       return '/desk/reconciliation';

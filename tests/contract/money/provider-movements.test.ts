@@ -16,6 +16,8 @@ test('top-ups, taxes, reserves and what the house does not use are booked once, 
   await using house = await openMoneyHouse({ db, isRunning: false });
   const { money, emulator } = house;
   await house.createFan(2_000);
+  // The fee of the payment is booked when the provider knows it.
+  await emulator.flush();
   await money.sweep();
   const wanted = new Map<string, number>();
   let amountMinor = 0;
@@ -42,8 +44,4 @@ test('top-ups, taxes, reserves and what the house does not use are booked once, 
     for (const type of types) expect(named.get(type)).toContain(`booked as ${account}`);
   }
   expect(await money.checkInvariants()).toEqual([]);
-  // A type that is on no list needs somebody.
-  emulator.act('move_balance', { type: 'something_new', amountMinor: -5 });
-  house.advance(2 * 60 * 60_000);
-  expect(await compare()).toMatchObject({ unexplainedCount: 1, differenceMinor: -5 });
 });
