@@ -20,13 +20,13 @@ type DispatchListener =
   | 'ranks'
   /** Freezes the credit that private sessions held, once a dispute has ended them. */
   | 'disputes'
-  /** Returns what people paid for and can use no more: removed from a room, blocked by a creator, suspended for good. */
+  /** Returns what people paid for and can use no more: removed, blocked, or suspended for good. */
   | 'blockedBuyers'
   /** Ends private sessions of a room or a person. */
   | 'privateSessions'
   /**
-   * Stops the renewals of a suspended creator's club, and lets them go on afterwards. Ends memberships that a suspension
-   * for good makes useless.
+   * Stops the renewals of a suspended creator's club, and lets them go on afterwards. Ends memberships that a
+   * suspension for good makes useless.
    */
   | 'renewals'
   /** Carries out what the house has decided, and undoes it. */

@@ -218,6 +218,22 @@ export class LedgerStore {
     return Number(row?.available ?? 0);
   }
 
+  /** Nobody can open the wallet any more. The caller has locked it. */
+  async closeWallet(tx: Orm, wallet: Account, at: string): Promise<void> {
+    await tx
+      .update(ledgerAccounts)
+      .set({ closedAt: at })
+      .where(eq(ledgerAccounts.id, accountId(wallet)));
+  }
+
+  async isClosed(tx: Orm, wallet: Account): Promise<boolean> {
+    const [row] = await tx
+      .select({ closedAt: ledgerAccounts.closedAt })
+      .from(ledgerAccounts)
+      .where(eq(ledgerAccounts.id, accountId(wallet)));
+    return row !== undefined && row.closedAt !== null;
+  }
+
   /** What a creator has earned and not been paid, held or available. Locks their account, which keeps payouts out. */
   async lockEarnings(tx: Orm, owner: string, currency: string): Promise<number> {
     const accounts = [creatorAvailable(owner, currency), creatorPending(owner, currency)].map(accountId);

@@ -42,8 +42,8 @@ export const memberships = pgTable(
     providerCustomer: text('provider_customer'),
     /**
      * `disputed`: a payment is disputed, and there is no access until that is decided. `refunded`, `lost`: the payment
-     * for its time was refunded or lost in a dispute, and the house ends the membership. Others: why it ended before its
-     * paid time was over, of which the unused part goes back (`membership-closures.ts`).
+     * for its time was refunded or lost in a dispute, and the house ends the membership. Others: why it ended before
+     * its paid time was over, of which the unused part goes back (`membership-closures.ts`).
      */
     standing: text('standing').$type<'disputed' | 'refunded' | 'lost' | ClosureCause>(),
     cancelAtPeriodEnd: boolean('cancel_at_period_end').notNull().default(false),

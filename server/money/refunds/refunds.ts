@@ -270,9 +270,37 @@ export class Refunds {
     await this.#reverse(tx, { row, booked, isCreatorGone });
     const facts = await refundables.end(tx, payment, { isWhole: amountMinor === leftMinor, boughtNothing });
     if (facts === false) throw new AppError('already_refunded');
+    if (row.to === 'wallet') await this.#sendOn(tx, identity);
     await this.#addWalletFact(tx, row, isCredit);
     await this.#context.addFacts(tx, ...facts);
     return row;
+  }
+
+  /** The account of a person is closed: from now on their credit goes on to the cards that paid it. */
+  async closeWallet(tx: Orm, identity: string): Promise<void> {
+    const { ledger, currency } = this.#context;
+    const wallet = fanWallet(identity, currency);
+    await ledger.lockWallet(tx, wallet);
+    await ledger.closeWallet(tx, wallet, this.#context.nowIso());
+    await this.#sendOn(tx, identity);
+  }
+
+  /** What no card takes stays in the closed wallet, which the desk shows as work. */
+  async #sendOn(tx: Orm, identity: string): Promise<void> {
+    const { ledger, currency, stores } = this.#context;
+    const wallet = fanWallet(identity, currency);
+    if (!(await ledger.isClosed(tx, wallet))) return;
+    const creditMinor = await ledger.lockWallet(tx, wallet);
+    for (const { topup, unspentMinor: amountMinor } of await stores.payments.listUnspent(identity, creditMinor, tx)) {
+      try {
+        const idempotencyKey = `closed:${topup.id}:${topup.refundedMinor}`;
+        const decision = { amountMinor, reason: 'account_closed', by: HOUSE, idempotencyKey };
+        await this.#parts.debts.absorbLosses(tx, await this.#decide(tx, topup, decision));
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'not_refundable') throw error;
+        this.#context.log.warn({ err: error, topup: topup.id }, 'credit of a closed account not sent on');
+      }
+    }
   }
 
   /** Refunds a payment by the house's own rule, in the transaction that has just booked it. */

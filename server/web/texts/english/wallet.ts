@@ -46,6 +46,7 @@ export const wallet = {
     house_decision: 'The house ended the live',
     blocked: 'The creator closed their rooms and club to this account',
     club_closed: 'The club has closed: unused time',
+    account_closed: 'Credit of a closed account, sent on to the card',
     withdrawal: 'Ticket returned',
     request_undone: 'The creator didn’t do what was asked for',
     unspent_credit: 'Unspent credit, sent back to the card',

@@ -48,6 +48,7 @@ export const wallet: typeof english = {
     house_decision: 'La maison a mis fin au live',
     blocked: 'Le créateur a fermé ses salons et son club à ce compte',
     club_closed: 'Le club a fermé : temps non utilisé',
+    account_closed: 'Crédit d’un compte fermé, renvoyé sur la carte',
     withdrawal: 'Billet rendu',
     request_undone: 'Le créateur n’a pas fait ce qui était demandé',
     unspent_credit: 'Crédit non dépensé, renvoyé sur la carte',
