@@ -95,6 +95,27 @@ export class MembershipStanding {
     });
   }
 
+  /**
+   * The bank has given back a payment that it had kept: it covers its time again. Of a membership that has ended
+   * meanwhile, returns the part for the time since the dispute, which nobody had.
+   */
+  async handleWonLate(tx: Orm, payment: string, disputedAt: string): Promise<number> {
+    const invoice = await this.#store.findInvoice(payment, tx);
+    const row = invoice && (await this.#store.lock(tx, invoice.membership));
+    if (!row) return 0;
+    if (row.status !== 'ended') {
+      const standing = row.standing === 'lost' ? null : row.standing;
+      await this.#store.update(tx, row.id, { standing, dueAt: this.#context.nowIso() });
+      return 0;
+    }
+    const terms = await this.#store.listTerms(tx, row.id);
+    const sold = terms.filter((term) => term.invoice === invoice.invoice && term.kind !== 'unused');
+    const startsAtMs = Math.min(...sold.map((term) => term.startsAtMs));
+    const endsAtMs = Math.max(...sold.map((term) => term.endsAtMs));
+    const unusedMs = endsAtMs - Math.max(startsAtMs, Date.parse(disputedAt));
+    return unusedMs > 0 ? Math.floor((invoice.amountMinor * unusedMs) / (endsAtMs - startsAtMs)) : 0;
+  }
+
   /** A payment was refunded completely: the time that only this payment covered ends. For past time nothing changes. */
   async handleRefunded(tx: Orm, payment: string): Promise<void> {
     const invoice = await this.#store.findInvoice(payment, tx);

@@ -55,6 +55,8 @@ interface Decision {
   isCreatorGone?: boolean;
   /** It was booked and gave nothing, so nothing ends with its refund. */
   boughtNothing?: boolean;
+  /** It was refunded before, and some of it has come back since. */
+  hasEnded?: boolean;
 }
 
 /** Throws where this person may not refund the payment now; called with its sale locked. */
@@ -266,9 +268,10 @@ export class Refunds {
     const amountMinor = decision.amountMinor ?? (share ? shareOf(leftMinor, share) : wholeMinor);
     assertWithin(amountMinor, { maxMinor: wholeMinor });
     const row = await this.#insert(tx, payment, { ...decision, amountMinor, part: earlier.length });
-    const { boughtNothing, isCreatorGone = false } = decision;
+    const { boughtNothing, hasEnded, isCreatorGone = false } = decision;
     await this.#reverse(tx, { row, booked, isCreatorGone });
-    const facts = await refundables.end(tx, payment, { isWhole: amountMinor === leftMinor, boughtNothing });
+    const isWhole = amountMinor === leftMinor;
+    const facts = hasEnded ? [] : await refundables.end(tx, payment, { isWhole, boughtNothing });
     if (facts === false) throw new AppError('already_refunded');
     if (row.to === 'wallet') await this.#sendOn(tx, identity);
     await this.#addWalletFact(tx, row, isCredit);
@@ -328,6 +331,30 @@ export class Refunds {
       await this.#parts.debts.absorbLosses(tx, row);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'already_refunded') throw error;
+    }
+  }
+
+  /**
+   * Refunds what has come back of a payment that was refunded before; nothing while a dispute holds it. The caller
+   * holds the locks of a dispute.
+   */
+  async returnRest(tx: Orm, id: string, reason: string): Promise<void> {
+    await this.#tryDecide(tx, id, { reason, by: HOUSE, hasEnded: true });
+  }
+
+  /** Refunds a part of a payment by the house's own rule, as `returnRest` does. */
+  async returnPart(tx: Orm, id: string, part: { amountMinor: number; reason: string }): Promise<void> {
+    await this.#tryDecide(tx, id, { ...part, by: HOUSE });
+  }
+
+  async #tryDecide(tx: Orm, id: string, decision: Decision): Promise<void> {
+    const payment = await this.#context.stores.payments.find(id, tx);
+    if (!payment) throw new AppError('payment_not_found');
+    try {
+      await this.#decide(tx, payment, decision);
+    } catch (error) {
+      // Nothing is written before it is known to be disputed.
+      if (!(error instanceof AppError) || error.code !== 'not_refundable') throw error;
     }
   }
 

@@ -455,6 +455,8 @@ CREATE TABLE "disputes" (
 	"frozen_credit_minor" bigint DEFAULT 0 NOT NULL,
 	"is_frozen" boolean DEFAULT false NOT NULL,
 	"withdrawn_minor" bigint DEFAULT 0 NOT NULL,
+	"lost_minor" bigint DEFAULT 0 NOT NULL,
+	"decisions" integer DEFAULT 0 NOT NULL,
 	"loss_minor" bigint,
 	"borne_minor" bigint DEFAULT 0 NOT NULL,
 	"settled_minor" bigint DEFAULT 0 NOT NULL,
