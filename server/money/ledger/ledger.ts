@@ -103,6 +103,17 @@ const BPS = 10_000n;
 /** Far above every limit of the house, far below the limit of exact numbers. */
 const AMOUNT_MAX_MINOR = 1_000_000_000;
 
+/** A part of an amount, exactly. */
+export interface Share {
+  of: bigint;
+  whole: bigint;
+}
+
+/** Rounded up to the next minor unit, in the payer's favour. */
+export function shareOf(amountMinor: number, { of, whole }: Share): number {
+  return Number((BigInt(amountMinor) * of + whole - 1n) / whole);
+}
+
 /** The id contains everything that identifies an account, so it needs no look-up. */
 export function accountId({ kind, owner, currency }: Account): string {
   return `${kind}:${currency}:${owner}`;

@@ -163,7 +163,7 @@ export class DeskOverviewPart extends DeskPart<Shown> {
   #alarms(overview: DeskOverview): Alarm[] {
     const texts = this.desk.overview;
     const money = (amountMinor: number) => this.money(amountMinor, overview.currency);
-    const { lastReconciliation: last, clearing, disputes, payouts, failures, frozenCreators } = overview;
+    const { lastReconciliation: last, clearing, disputes, payouts, failures, frozenCreators, closedWallets } = overview;
     const unexplained = last?.unexplainedCount ?? 0;
     const failed = failures.refunds + failures.payouts + failures.providerEvents + failures.payments;
     const alarm =
@@ -188,6 +188,13 @@ export class DeskOverviewPart extends DeskPart<Shown> {
           texts.failures(failed),
           texts.failuresOf(failures),
           failures.payouts > 0 ? '/desk/payouts' : '/desk/payments',
+        ),
+      closedWallets.oldest !== null &&
+        grave(
+          'closed-wallets',
+          texts.closedWallets(money(closedWallets.amountMinor), closedWallets.count),
+          texts.closedWalletsText,
+          `/desk/payments?query=${encodeURIComponent(closedWallets.oldest)}`,
         ),
       this.#cutOff(overview),
       (clearing.payoutInterval ?? 'manual') !== 'manual' && grave('schedule', texts.schedule, texts.scheduleText),

@@ -42,6 +42,9 @@ export const desk = {
     failures: (count: number) => (count === 1 ? '1 failure needs somebody' : `${count} failures need somebody`),
     failuresOf: ({ refunds, payouts, providerEvents, payments }: DeskOverview['failures']) =>
       `Refunds refused: ${refunds}. Payouts refused: ${payouts}. Provider events not understood: ${providerEvents}. Payments not booked: ${payments}.`,
+    closedWallets: (amount: string, count: number) =>
+      count === 1 ? `${amount} of a closed account came back` : `${amount} of ${count} closed accounts came back`,
+    closedWalletsText: 'No card takes it, and nobody can open the wallet. Pay it back in another way.',
     cutOff: (count: number) => (count === 1 ? '1 action was cut off' : `${count} actions were cut off`),
     cutOffText: (act: string, by: string, when: string) =>
       `The oldest: ${act}, ${by}, ${when}. Check whether it went through before you do it again.`,

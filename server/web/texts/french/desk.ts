@@ -44,6 +44,9 @@ export const desk: typeof english = {
     failures: (count) => (count === 1 ? '1 échec attend quelqu’un' : `${count} échecs attendent quelqu’un`),
     failuresOf: ({ refunds, payouts, providerEvents, payments }) =>
       `Remboursements refusés : ${refunds}. Virements refusés : ${payouts}. Événements du prestataire non compris : ${providerEvents}. Paiements non comptabilisés : ${payments}.`,
+    closedWallets: (amount, count) =>
+      count === 1 ? `${amount} d’un compte fermé sont revenus` : `${amount} de ${count} comptes fermés sont revenus`,
+    closedWalletsText: 'Aucune carte ne les accepte, et personne ne peut ouvrir le portefeuille. Rendez-les autrement.',
     cutOff: (count) => (count === 1 ? '1 acte a été interrompu' : `${count} actes ont été interrompus`),
     cutOffText: (act, by, when) =>
       `Le plus ancien : ${act}, ${by}, ${when}. Vérifiez si c’est fait avant de recommencer.`,
