@@ -1,4 +1,4 @@
-/** `/v1/balance_transactions`, `/v1/balance`, `/v1/balance_settings`: an account's movements, their sum, its schedule. */
+/** `/v1/balance_transactions`, `/v1/balance`, `/v1/balance_settings`: movements of an account, sum and schedule. */
 import type Stripe from 'stripe';
 import { notEmulated } from '../api/errors.ts';
 import type { Operation } from '../api/operation.ts';

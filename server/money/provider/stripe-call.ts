@@ -39,8 +39,8 @@ function isMissing(error: Stripe.errors.StripeError, param: 'id' | 'customer'): 
 }
 
 /**
- * A rejected request is final for a refund, and our own fault otherwise, unless its amount is no card payment. Everything else (no answer, 5xx, 429, a
- * conflict, a rejected key) can be retried or fixed by the operator.
+ * A rejected request is final for a refund, and our own fault otherwise, unless its amount is no card payment.
+ * Everything else (no answer, 5xx, 429, a conflict, a rejected key) can be retried or fixed by the operator.
  */
 function toAppError(what: string, error: Stripe.errors.StripeError): AppError {
   const isRefusal =

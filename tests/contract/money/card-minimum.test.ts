@@ -1,4 +1,4 @@
-/** The smallest card payment depends on the currency: a price below it is refused where it is set, and where it is paid. */
+/** The smallest card payment depends on the currency: a price below it is refused where it is set and paid. */
 import { expect, test } from 'vitest';
 import { parseAccessRule } from '../../../server/rooms/access-rule-input.ts';
 import { openDatabase } from '../../support/databases/databases.ts';
