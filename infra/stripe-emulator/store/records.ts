@@ -114,7 +114,6 @@ export interface Records {
   /** Also the ids of deleted customers: Stripe answers for them with `deleted: true`. */
   deleted_customers: Stripe.DeletedCustomer;
   disputes: Stripe.Dispute;
-  early_fraud_warnings: Stripe.Radar.EarlyFraudWarning;
   events: Stripe.Event;
   external_accounts: Stripe.BankAccount;
   invoice_payments: Stripe.InvoicePayment;
@@ -148,7 +147,6 @@ export const INDEXES: Readonly<Partial<Record<Collection, readonly string[]>>> =
   charges: ['customer', 'payment_intent'],
   checkout_sessions: ['customer'],
   disputes: ['charge', 'payment_intent'],
-  early_fraud_warnings: ['charge', 'payment_intent'],
   invoice_payments: ['invoice'],
   invoices: ['customer'],
   payment_intents: ['customer'],
