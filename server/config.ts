@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { parseRedisUrl } from './platform/redis/redis-url.ts';
 import { SCOPES, type Scope } from './protocol/keys.ts';
 import { CURRENCY_CODES, isCurrency } from './protocol/money/currencies.ts';
+import { isStatementName, statementNameOf } from './statement-name.ts';
 
 export const DEVELOPMENT_API_KEY = 'devkey';
 export const DEVELOPMENT_API_SECRET = 'devsecret_not_for_production_use_0000';
@@ -22,9 +23,6 @@ const DEVELOPMENT_DATA_DIR = '.data';
 const DEVELOPMENT_MAIL_FROM = { name: 'Loge', address: 'loge@localhost' };
 const EXAMPLE_HOUSE_PAGES = fileURLToPath(new URL('./web/house-pages', import.meta.url));
 const SECRET_MIN_CHARS = 32;
-const STATEMENT_NAME_CHARS = 10;
-/** Stripe's rules for a suffix (docs.stripe.com/get-started/account/statement-descriptors). */
-const isStatementName = (name: string) => /^[A-Za-z0-9 .-]{2,10}$/.test(name) && /[A-Za-z]/.test(name);
 
 const text = z.string().trim().min(1);
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -371,18 +369,6 @@ const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '
 
 function hasSite(env: { NODE_ENV?: string | undefined; LOGE_SITE?: string | undefined }): boolean {
   return env.LOGE_SITE === undefined ? env.NODE_ENV !== 'production' : env.LOGE_SITE === 'on';
-}
-
-/** The first words of the house's name that fit behind the account's own (22 characters, of which it takes 12). */
-export function statementNameOf(houseName: string | undefined): string | undefined {
-  const plain = (houseName ?? '').normalize('NFD').replace(/[^A-Za-z0-9 .-]/g, '');
-  const [first = '', ...others] = plain.split(' ').filter(Boolean);
-  let name = first.slice(0, STATEMENT_NAME_CHARS);
-  for (const word of others) {
-    if (name.length + 1 + word.length > STATEMENT_NAME_CHARS) break;
-    name += ` ${word}`;
-  }
-  return isStatementName(name) ? name : undefined;
 }
 
 /** Development has an example. */
