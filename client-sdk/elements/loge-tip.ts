@@ -6,7 +6,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import * as LIMITS from '../../server/protocol/limits.ts';
-import { cardMinimumMinor } from '../../server/protocol/money/currencies.ts';
+import { cardMinimumMinor } from '../../server/protocol/money/card-minimum.ts';
 import type { TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import { LogeError } from '../src/errors.ts';
 import { createKey } from '../src/random-key.ts';

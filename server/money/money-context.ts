@@ -172,7 +172,7 @@ export class MoneyContext {
     const { db, clock, ledger, spending, fees, currency } = this;
     this.promoExpiry = new PromoExpiry({ store: this.stores.promotions, ledger, spending, clock, currency });
     const taxes = new EuTaxTable(houseCountry, options.vatRates);
-    this.cardHolds = new CardHolds(this);
+    this.cardHolds = new CardHolds({ restrictions: this.rooms.restrictions, clock });
     this.pricing = new Pricing({ db, clock, ledger, fees, taxes, currency, houseCountry });
   }
 

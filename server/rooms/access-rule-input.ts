@@ -1,7 +1,7 @@
 /** Parses access rules: which kinds are possible, at what price. */
 import { AppError, assertWithin } from '../protocol/errors.ts';
 import * as LIMITS from '../protocol/limits.ts';
-import { cardMinimumMinor } from '../protocol/money/currencies.ts';
+import { cardMinimumMinor } from '../protocol/money/card-minimum.ts';
 import type { AccessRule, RoomInput } from '../protocol/rooms.ts';
 
 export function parseAccessRule(rule: AccessRule, currency: string): AccessRule {

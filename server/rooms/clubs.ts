@@ -9,7 +9,7 @@ import type { Outbox } from '../platform/outbox/outbox.ts';
 import { AppError, assertWithin } from '../protocol/errors.ts';
 import { createId, type MembershipId, type RoomId, type TierId } from '../protocol/ids.ts';
 import * as LIMITS from '../protocol/limits.ts';
-import { cardMinimumMinor } from '../protocol/money/currencies.ts';
+import { cardMinimumMinor } from '../protocol/money/card-minimum.ts';
 import type { Tier, TierInput } from '../protocol/money/memberships.ts';
 import type { AccessReason, Offer } from '../protocol/rooms.ts';
 import type { ClubsStore, TierRow } from './clubs.store.ts';

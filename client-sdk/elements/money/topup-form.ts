@@ -5,7 +5,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import * as LIMITS from '../../../server/protocol/limits.ts';
-import { cardMinimumMinor } from '../../../server/protocol/money/currencies.ts';
+import { cardMinimumMinor } from '../../../server/protocol/money/card-minimum.ts';
 import type { CardTopup, SavedCard } from '../../../server/protocol/money/money.ts';
 import '../controls/amount-choice.ts';
 import { presetsOf } from '../controls/amount-choice.ts';

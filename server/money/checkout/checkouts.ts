@@ -9,7 +9,7 @@ import type { DueRows } from '../../platform/jobs/due-rows.ts';
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId, ID_PREFIXES } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import { cardMinimumMinor } from '../../protocol/money/currencies.ts';
+import { cardMinimumMinor } from '../../protocol/money/card-minimum.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { NewPayment, PaymentRow } from '../payments/payments.store.ts';

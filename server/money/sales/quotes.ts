@@ -4,7 +4,7 @@
  */
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import { cardMinimumMinor } from '../../protocol/money/currencies.ts';
+import { cardMinimumMinor } from '../../protocol/money/card-minimum.ts';
 import type { PriceParts, PriceQuote, QuoteInput } from '../../protocol/money/pricing.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { assertAmount, type Split, splitSale } from '../ledger/ledger.ts';

@@ -8,7 +8,7 @@ import type { Participant } from '../../protocol/accounts/accounts.ts';
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import { cardMinimumMinor } from '../../protocol/money/currencies.ts';
+import { cardMinimumMinor } from '../../protocol/money/card-minimum.ts';
 import type { TipInput } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { Checkout } from '../checkout/checkouts.store.ts';

@@ -6,7 +6,7 @@ import { isUniqueViolation } from '../../platform/db/db.ts';
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId, type TopupId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import { cardMinimumMinor } from '../../protocol/money/currencies.ts';
+import { cardMinimumMinor } from '../../protocol/money/card-minimum.ts';
 import type { CardTopup, TopupAnswer } from '../../protocol/money/money.ts';
 import { type Checkout, ONE_CHECKOUT_OF_KEY } from '../checkout/checkouts.store.ts';
 import type { Booking, CheckoutRequest, Checkouts, Payable } from '../checkout/checkouts.ts';

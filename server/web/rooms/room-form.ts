@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import { currencySymbol, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import { cardMinimumMinor } from '../../protocol/money/currencies.ts';
+import { cardMinimumMinor } from '../../protocol/money/card-minimum.ts';
 import type { Picture } from '../../protocol/pictures.ts';
 import type { Room, RoomView } from '../../protocol/rooms.ts';
 import { type Field, PagePart, type Values } from '../site/page-part.ts';

@@ -218,7 +218,7 @@ export const desk = {
     current: 'Payouts on hold',
     cards: 'Card payments on hold',
     cardsText:
-      'Fans whose bank took a payment back, and the house lost. They can’t pay by card until you allow it; their credit, tickets and memberships stay.',
+      'Fans whose bank took a payment back in a dispute that the house lost. They can’t pay by card until you allow it; their credit, tickets and memberships stay.',
     cardsNone: 'Nobody’s card payments are on hold.',
     cardsLost: 'The house lost a dispute with their bank.',
     cardsLift: 'Allow card payments',
@@ -255,7 +255,7 @@ export const desk = {
     books: 'Books',
     provider: 'Provider',
     difference: 'Difference',
-    items: 'Differences',
+    items: 'Differences, and what only the provider had',
     isExplained: 'Explained',
     isUnexplained: 'Unexplained',
     earlier: 'Earlier comparisons',

@@ -226,7 +226,7 @@ export const desk: typeof english = {
     current: 'Virements suspendus',
     cards: 'Paiements par carte bloqués',
     cardsText:
-      'Des fans dont la banque a repris un paiement, et la maison a perdu. Ils ne peuvent pas payer par carte tant que vous ne l’autorisez pas ; leur crédit, leurs billets et leurs adhésions restent.',
+      'Des fans dont la banque a repris un paiement, par un litige que la maison a perdu. Ils ne peuvent pas payer par carte tant que vous ne l’autorisez pas ; leur crédit, leurs billets et leurs abonnements restent.',
     cardsNone: 'Aucun paiement par carte n’est bloqué.',
     cardsLost: 'La maison a perdu un litige avec sa banque.',
     cardsLift: 'Autoriser la carte',
@@ -264,7 +264,7 @@ export const desk: typeof english = {
     books: 'Comptes',
     provider: 'Prestataire',
     difference: 'Écart',
-    items: 'Écarts',
+    items: 'Écarts, et ce que seul le prestataire avait',
     isExplained: 'Expliqué',
     isUnexplained: 'Sans explication',
     earlier: 'Comparaisons précédentes',
