@@ -66,11 +66,10 @@ export class DisputeDecisions {
     else await this.#restoreMembership(tx, row);
   }
 
-  /** A membership that the loss has ended stays over: the time that its payment bought and nobody had is paid back. */
+  /** A membership that the loss has ended stays over: the time that its payment bought and the member did not have is paid back. */
   async #restoreMembership(tx: Orm, { sourceId, openedAt }: DisputeRow): Promise<void> {
-    const unusedMinor = await this.#parts.standing.handleWonLate(tx, sourceId, openedAt);
-    if (unusedMinor > 0)
-      await this.#parts.refunds.returnPart(tx, sourceId, { amountMinor: unusedMinor, reason: 'dispute_won' });
+    const share = await this.#parts.standing.handleWonLate(tx, sourceId, openedAt);
+    if (share && share.of > 0n) await this.#parts.refunds.returnUnused(tx, sourceId, { share, reason: 'dispute_won' });
   }
 
   /** Settles the debt to the card, takes what is frozen, and books the rest as a loss of the house. */

@@ -339,19 +339,10 @@ export class Refunds {
    * holds the locks of a dispute.
    */
   async returnRest(tx: Orm, id: string, reason: string): Promise<void> {
-    await this.#tryDecide(tx, id, { reason, by: HOUSE, hasEnded: true });
-  }
-
-  /** Refunds a part of a payment by the house's own rule, as `returnRest` does. */
-  async returnPart(tx: Orm, id: string, part: { amountMinor: number; reason: string }): Promise<void> {
-    await this.#tryDecide(tx, id, { ...part, by: HOUSE });
-  }
-
-  async #tryDecide(tx: Orm, id: string, decision: Decision): Promise<void> {
     const payment = await this.#context.stores.payments.find(id, tx);
     if (!payment) throw new AppError('payment_not_found');
     try {
-      await this.#decide(tx, payment, decision);
+      await this.#decide(tx, payment, { reason, by: HOUSE, hasEnded: true });
     } catch (error) {
       // Nothing is written before it is known to be disputed.
       if (!(error instanceof AppError) || error.code !== 'not_refundable') throw error;

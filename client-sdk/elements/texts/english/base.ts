@@ -36,7 +36,7 @@ export const base = {
     pausedUntil: (time: string) => `Paused, back by ${time}`,
     offAir: 'Off air for now',
     pausedText: (time: string) =>
-      `If the live doesn’t resume by ${time}, the room closes and a ticket bought now is refunded. Until then, you can also return it yourself.`,
+      `If the live doesn’t resume by ${time}, the room closes and a ticket bought now is refunded. Until then, you can also return it.`,
     ticket: 'Ticket for this live',
     once: 'Paid once. No subscription.',
     payCard: (price: string) => `Pay ${price} by card`,
@@ -47,7 +47,7 @@ export const base = {
     secure: 'You pay by card on our payment provider’s page. Refunds go back the way the money came.',
     confirmed: 'Payment confirmed. Opening the doors…',
     confirming: 'We’re waiting for your payment to be confirmed. The doors then open.',
-    late: 'The confirmation is taking a while. If you’ve paid, the doors will open; if not, try again.',
+    late: 'This is taking a while. If you’ve paid, the doors will open; if not, try again.',
     refused: 'Your bank didn’t confirm the payment. Nothing was charged. Try again or use another card.',
     cancelled: 'Payment cancelled. Nothing was charged.',
     returned: 'Your payment couldn’t be used. The money goes back the way it came.',
@@ -58,7 +58,7 @@ export const base = {
     soldOutText: 'Stay here: if a place opens up, you can buy it.',
     closed: 'The doors are closed to you',
     removed: (reason: string) =>
-      `${reason ? `Reason given: ${asSentence(reason)} ` : ''}Your credit stays yours. A ticket that you’ve used isn’t refunded. To contest the removal, write to the house.`,
+      `${reason ? `Reason given: ${asSentence(reason)} ` : ''}Your credit stays yours. A used ticket isn’t refunded; to contest the removal, write to the house.`,
     contact: 'Write to the house',
     appeal: 'Read the reasons, or appeal',
     reasons: {

@@ -37,7 +37,7 @@ export const base: typeof english.base = {
     pausedUntil: (time) => `En pause, reprend avant ${time}`,
     offAir: 'Hors antenne pour le moment',
     pausedText: (time) =>
-      `Si le live ne reprend pas avant ${time}, le salon ferme et le billet que vous achetez maintenant vous est remboursé. D’ici là, vous pouvez aussi le rendre vous-même.`,
+      `Si le live ne reprend pas avant ${time}, le salon ferme et le billet que vous achetez maintenant vous est remboursé. D’ici là, vous pouvez aussi le rendre.`,
     ticket: 'Billet pour ce live',
     once: 'Payé une seule fois. Sans abonnement.',
     payCard: (price) => `Payer ${price} par carte`,
@@ -48,7 +48,7 @@ export const base: typeof english.base = {
     secure: 'Vous payez par carte sur la page de notre prestataire. Un remboursement repart par le même chemin.',
     confirmed: 'Paiement confirmé, ouverture des portes…',
     confirming: 'Nous attendons la confirmation de votre paiement. Les portes s’ouvriront ensuite.',
-    late: 'La confirmation tarde. Si vous avez payé, les portes s’ouvriront ; sinon, réessayez.',
+    late: 'Cela prend du temps. Si vous avez payé, les portes s’ouvriront ; sinon, réessayez.',
     refused: 'Votre banque n’a pas confirmé le paiement. Rien n’a été débité. Réessayez ou utilisez une autre carte.',
     cancelled: 'Paiement annulé. Rien n’a été débité.',
     returned: 'Votre paiement n’a pas pu servir. L’argent repart par le même chemin.',
@@ -59,7 +59,7 @@ export const base: typeof english.base = {
     soldOutText: 'Restez ici : dès qu’une place se libère, vous pouvez l’acheter.',
     closed: 'Les portes vous sont fermées',
     removed: (reason) =>
-      `${reason ? `Raison donnée : ${asSentence(reason)} ` : ''}Votre crédit reste à vous. Un billet déjà utilisé n’est pas remboursé. Pour contester l’exclusion, écrivez à la maison.`,
+      `${reason ? `Raison donnée : ${asSentence(reason)} ` : ''}Votre crédit reste à vous. Un billet utilisé n’est pas remboursé ; pour contester l’exclusion, écrivez à la maison.`,
     contact: 'Écrire à la maison',
     appeal: 'Lire les motifs ou former un recours',
     reasons: {
