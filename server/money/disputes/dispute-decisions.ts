@@ -66,7 +66,7 @@ export class DisputeDecisions {
     else await this.#restoreMembership(tx, row);
   }
 
-  /** A membership that the loss has ended stays over: the time that its payment bought and the member did not have is paid back. */
+  /** A membership that the loss has ended stays over: paid time that its member did not have is paid back. */
   async #restoreMembership(tx: Orm, { sourceId, openedAt }: DisputeRow): Promise<void> {
     const share = await this.#parts.standing.handleWonLate(tx, sourceId, openedAt);
     if (share && share.of > 0n) await this.#parts.refunds.returnUnused(tx, sourceId, { share, reason: 'dispute_won' });
