@@ -497,6 +497,7 @@ CREATE TABLE "invoices" (
 	"seller_address" text NOT NULL,
 	"seller_vat_number" text,
 	"buyer_name" text,
+	"vat_minor" bigint NOT NULL,
 	"issued_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
