@@ -207,6 +207,11 @@ export type TaxYear = z.infer<typeof dac7Year>;
 export const dac7YearQuery = z.object({ year: z.string().regex(/^[12]\d{3}$/, 'A year is like 2026') });
 export const dac7Query = z.object({ quarter: z.string().regex(/^[12]\d{3}-Q[1-4]$/, 'A quarter is like 2026-Q4') });
 
+const day = z.iso.date().regex(/^2/, 'A day is like 2026-12-31');
+export const journalQuery = z.object({ from: day, until: day }).meta({
+  description: 'Days of the house’s time zone; both belong to the period',
+});
+
 export const dispute = z.object({
   id: idSchema('dispute'),
   source: z.string(),

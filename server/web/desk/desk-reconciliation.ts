@@ -36,6 +36,29 @@ export class DeskReconciliation extends DeskPart<Reconciliation[]> {
       html`<p class="muted">${texts.text}</p><div>${run}</div>`,
       newest ? this.#result(newest) : html`<p class="muted">${texts.none}</p>`,
       earlier.length > 0 ? this.section('earlier', { title: texts.earlier }, list) : nothing,
+      this.section('journal', { title: texts.journal }, this.#journal()),
+    ];
+  }
+
+  #journal(): unknown {
+    const texts = this.desk.reconciliation;
+    return [
+      html`<p class="muted">${texts.journalText}</p>`,
+      this.form({
+        fields: [
+          { name: 'from', label: texts.journalFrom, kind: 'day', testId: 'journal-from' },
+          { name: 'until', label: texts.journalUntil, kind: 'day', testId: 'journal-until' },
+        ],
+        submit: { label: texts.journalExport, testId: 'journal-export' },
+        faults: (values) => ({
+          from: values('from') === '' && texts.journalMissing,
+          until: values('until') < values('from') && texts.journalMissing,
+        }),
+        send: async (values) => {
+          const period = new URLSearchParams({ from: values('from'), until: values('until') });
+          location.assign(`/v1/reports/journal.txt?${period}`);
+        },
+      }),
     ];
   }
 

@@ -242,6 +242,13 @@ export const desk = {
     isExplained: 'Explained',
     isUnexplained: 'Unexplained',
     earlier: 'Earlier comparisons',
+    journal: 'Journal for your accountant',
+    journalText:
+      'Every entry of the books, in the form that the French tax office asks for (FEC). Days are in the house’s time zone. Export a period that is over: a financial year.',
+    journalFrom: 'First day',
+    journalUntil: 'Last day',
+    journalExport: 'Download the journal',
+    journalMissing: 'Enter the first and the last day, in this order.',
   },
   people: {
     text: 'People with an account at the house. Every search, view and action goes on record, under your name.',

@@ -251,6 +251,13 @@ export const desk: typeof english = {
     isExplained: 'Expliqué',
     isUnexplained: 'Sans explication',
     earlier: 'Comparaisons précédentes',
+    journal: 'Journal pour votre comptable',
+    journalText:
+      'Chaque écriture des comptes, sous la forme que demande l’administration fiscale (FEC). Les jours sont ceux du fuseau horaire de la maison. Exportez une période terminée : un exercice.',
+    journalFrom: 'Premier jour',
+    journalUntil: 'Dernier jour',
+    journalExport: 'Télécharger le journal',
+    journalMissing: 'Indiquez le premier et le dernier jour, dans cet ordre.',
   },
   people: {
     text: 'Les personnes qui ont un compte de la maison. Recherches, consultations et actions sont consignées, à votre nom.',
