@@ -10,6 +10,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
 import type { Wallet } from '../protocol/money/money.ts';
 import type { Rooms } from '../rooms/rooms.ts';
+import type { AccountsChart } from './books/accounts-chart.ts';
 import { CardHolds } from './checkout/card-holds.ts';
 import { CheckoutsStore } from './checkout/checkouts.store.ts';
 import { LedgerStore } from './ledger/ledger.store.ts';
@@ -68,6 +69,8 @@ export interface MoneyOptions {
   invoiceRetentionYears?: number;
   /** Rates of the operator, which override those of the EU table. */
   vatRates?: VatRates | undefined;
+  /** Accounts that the house names otherwise in its journal. */
+  accountsChart?: Partial<AccountsChart> | undefined;
   /** Hold periods and the smallest payout; each absent rule has a default. */
   earnings?: Partial<EarningsRules>;
   /** Lives of a room that are shorter together count as none. Absent means 300. */
@@ -139,6 +142,7 @@ export class MoneyContext {
   readonly promoPays: PromoPays;
   readonly earningsRules: EarningsRules;
   readonly timeZone: string;
+  readonly accountsChart: Partial<AccountsChart> | undefined;
   readonly invoiceRetentionYears: number;
   readonly minLiveSeconds: number;
   readonly isLeader: () => boolean;
@@ -158,6 +162,7 @@ export class MoneyContext {
     this.currency = options.currency;
     this.publicUrl = options.publicUrl;
     this.seller = options.seller;
+    this.accountsChart = options.accountsChart;
     this.timeZone = options.timeZone ?? 'UTC';
     this.invoiceRetentionYears = options.invoiceRetentionYears ?? INVOICE_RETENTION_YEARS;
     this.isReturnUrlAllowed = options.isReturnUrlAllowed;

@@ -259,6 +259,13 @@ export const desk = {
     isExplained: 'Explained',
     isUnexplained: 'Unexplained',
     earlier: 'Earlier comparisons',
+    journal: 'Journal for your accountant',
+    journalText:
+      'Every entry of the books, in the form that the French tax office asks for (FEC). Export a financial year that is over; its days are those of the house’s time zone.',
+    journalFrom: 'First month',
+    journalMonths: 'Number of months',
+    journalExport: 'Download the journal',
+    journalMonthsWrong: 'Enter 1 to 24 months.',
   },
   people: {
     text: 'People with an account at the house. Every search, view and action goes on record, under your name.',

@@ -268,6 +268,13 @@ export const desk: typeof english = {
     isExplained: 'Expliqué',
     isUnexplained: 'Sans explication',
     earlier: 'Comparaisons précédentes',
+    journal: 'Journal pour votre comptable',
+    journalText:
+      'Chaque écriture des comptes, sous la forme que demande l’administration fiscale (FEC). Exportez un exercice terminé ; ses jours sont ceux du fuseau horaire de la maison.',
+    journalFrom: 'Premier mois',
+    journalMonths: 'Nombre de mois',
+    journalExport: 'Télécharger le journal',
+    journalMonthsWrong: 'Indiquez de 1 à 24 mois.',
   },
   people: {
     text: 'Les personnes qui ont un compte de la maison. Recherches, consultations et actions sont consignées, à votre nom.',
