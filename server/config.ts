@@ -225,6 +225,8 @@ const environment = z.object({
   /** How many full years after the year of its issue a receipt keeps its buyer. */
   LOGE_INVOICE_RETENTION_YEARS: z.coerce.number().int().min(1).max(30).default(10),
   LOGE_PAYOUT_MIN_MINOR: z.coerce.number().int().min(1).max(10_000_000).optional(),
+  /** What the provider charges for a dispute. Below four times that, a payment reported as fraud is refunded. */
+  LOGE_DISPUTE_FEE_MINOR: z.coerce.number().int().min(0).max(1_000_000).optional(),
   /** How long messages keep their text and author. */
   LOGE_CHAT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(365),
   /** How long the evidence of reports is kept. */
@@ -423,6 +425,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     housePagesDir: env.LOGE_HOUSE_PAGES ?? (production ? undefined : EXAMPLE_HOUSE_PAGES),
     trustProxyHops: env.LOGE_TRUST_PROXY,
     currency: env.LOGE_CURRENCY,
+    disputeFeeMinor: env.LOGE_DISPUTE_FEE_MINOR,
     houseCountry: env.LOGE_HOUSE_COUNTRY,
     timeZone: env.LOGE_TIME_ZONE,
     seller: sellerOf(env),

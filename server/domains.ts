@@ -300,6 +300,7 @@ export function moneySettings({
   timeZone,
   minLiveSeconds,
   invoiceRetentionYears,
+  disputeFeeMinor,
 }: Config) {
   return {
     currency,
@@ -314,6 +315,7 @@ export function moneySettings({
     timeZone,
     minLiveSeconds,
     invoiceRetentionYears,
+    disputeFeeMinor,
   };
 }
 

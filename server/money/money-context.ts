@@ -73,6 +73,8 @@ export interface MoneyOptions {
   accountsChart?: Partial<AccountsChart> | undefined;
   /** Hold periods and the smallest payout; each absent rule has a default. */
   earnings?: Partial<EarningsRules>;
+  /** What the provider charges for a dispute. Absent means 2,000: 20.00 in euros, as Stripe asks in Europe. */
+  disputeFeeMinor?: number | undefined;
   /** Lives of a room that are shorter together count as none. Absent means 300. */
   minLiveSeconds?: number;
   /** Whether this process runs the jobs that only one process may run. Absent means always. */
@@ -92,6 +94,7 @@ export interface EarningsRules extends HoldRules {
 }
 
 const INVOICE_RETENTION_YEARS = 10;
+const DISPUTE_FEE_MINOR = 2_000;
 const MIN_LIVE_SECONDS = 300;
 const EARNINGS_RULES: EarningsRules = {
   holdDays: 7,
@@ -145,6 +148,7 @@ export class MoneyContext {
   readonly accountsChart: Partial<AccountsChart> | undefined;
   readonly invoiceRetentionYears: number;
   readonly minLiveSeconds: number;
+  readonly disputeFeeMinor: number;
   readonly isLeader: () => boolean;
   readonly #underWay = new Set<Promise<void>>();
 
@@ -164,6 +168,7 @@ export class MoneyContext {
     this.seller = options.seller;
     this.accountsChart = options.accountsChart;
     this.timeZone = options.timeZone ?? 'UTC';
+    this.disputeFeeMinor = options.disputeFeeMinor ?? DISPUTE_FEE_MINOR;
     this.invoiceRetentionYears = options.invoiceRetentionYears ?? INVOICE_RETENTION_YEARS;
     this.isReturnUrlAllowed = options.isReturnUrlAllowed;
     this.ledger = new LedgerStore(options.db.orm);

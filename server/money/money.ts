@@ -13,6 +13,7 @@ import type { CheckoutPurpose, CheckoutStatus } from './checkout/checkouts.schem
 import { Checkouts } from './checkout/checkouts.ts';
 import { Desk } from './desk/desk.ts';
 import { Disputes } from './disputes/disputes.ts';
+import { FraudWarnings } from './disputes/fraud-warnings.ts';
 import { Invoices } from './invoices/invoices.ts';
 import { Receipts } from './invoices/receipts.ts';
 import { InvariantsStore } from './ledger/invariants.store.ts';
@@ -161,6 +162,7 @@ export class Money {
       attemptPayout: (creator) => this.payouts.attemptNow(creator),
     });
     this.disputes = new Disputes(context, { payments, standing, debts, refunds });
+    const fraudWarnings = new FraudWarnings(context, { payments, refundables, refunds });
 
     this.wallets = new Wallets(context);
     this.cards = new Cards(context);
@@ -197,6 +199,7 @@ export class Money {
       ...this,
       checkouts,
       fees,
+      fraudWarnings,
       memberships: this.memberships.sync,
       refundOrders,
     });

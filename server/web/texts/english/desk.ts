@@ -221,6 +221,7 @@ export const desk = {
       'Fans whose bank took a payment back in a dispute that the house lost. They can’t pay by card until you allow it; their credit, tickets and memberships stay.',
     cardsNone: 'Nobody’s card payments are on hold.',
     cardsLost: 'The house lost a dispute with their bank.',
+    cardsFraud: 'Their bank reported a payment as fraud.',
     cardsLift: 'Allow card payments',
     cardsLiftTitle: (name: string) => `Let ${name} pay by card again?`,
     cardsReasonHint: 'Kept on record, not shown to them',
