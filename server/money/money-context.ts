@@ -170,7 +170,16 @@ export class MoneyContext {
     const { db, clock, ledger, spending, fees, currency } = this;
     this.promoExpiry = new PromoExpiry({ store: this.stores.promotions, ledger, spending, clock, currency });
     const taxes = new EuTaxTable(houseCountry, options.vatRates);
-    this.pricing = new Pricing({ db, clock, ledger, fees, taxes, currency, houseCountry });
+    this.pricing = new Pricing({
+      db,
+      clock,
+      ledger,
+      fees,
+      payments: this.stores.payments,
+      taxes,
+      currency,
+      houseCountry,
+    });
   }
 
   nowIso(): string {

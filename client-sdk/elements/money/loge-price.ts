@@ -130,16 +130,17 @@ export class LogePrice extends withProperties(
     const percent = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
     return html`
       <details part="price" data-testid="price-breakdown">
-        <summary>${texts.price.summary(creator, money(parts.creatorMinor))}</summary>
+        <summary>${(vat.isEstimate ? texts.price.summaryAbout : texts.price.summary)(creator, money(parts.creatorMinor))}</summary>
         <dl>
           ${line('creator', creator, parts.creatorMinor)}
           ${association ? line('association', association.name, parts.associationMinor) : nothing}
           ${line('processor', texts.price.processor, parts.processorMinor)}
           ${line('platform', texts.price.platform, parts.platformMinor)}
-          ${line('vat', texts.price.vat(percent.format(vat.rateBps / 100), vat.country), parts.vatMinor)}
+          ${line('vat', (vat.isEstimate ? texts.price.vatAbout : texts.price.vat)(percent.format(vat.rateBps / 100), vat.country), parts.vatMinor)}
           <dt class="gross">${texts.price.total}</dt>
           <dd class="gross" data-part="gross">${money(quote.grossMinor)}</dd>
         </dl>
+        ${vat.isEstimate ? html`<p data-testid="vat-estimate">${texts.price.estimate}</p>` : nothing}
         ${association ? html`<p>${texts.price.pledge(creator, percent.format(association.shareBps / 100), association.name)}</p>` : nothing}
         ${quote.charterUrl ? html`<p><a href=${quote.charterUrl} target="_blank" data-testid="charter-link">${texts.price.charter}</a></p>` : nothing}
       </details>

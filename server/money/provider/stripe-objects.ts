@@ -1,5 +1,6 @@
 /** Maps Stripe's objects to those of the port. */
 import type Stripe from 'stripe';
+import type { CountryEvidence } from '../sales/country-evidence.ts';
 import type { ProviderCheckout, ProviderEvent, ProviderPayment, ProviderRefund } from './payment-provider.ts';
 
 export function localeOf(locale: string | null): Stripe.Checkout.SessionCreateParams.Locale {
@@ -22,16 +23,29 @@ export function toCheckout(session: Stripe.Checkout.Session): ProviderCheckout {
 
 export function toPayment(intent: string | Stripe.PaymentIntent): ProviderPayment {
   if (typeof intent === 'string')
-    return { payment: intent, feeMinor: null, paidAtMs: null, country: null, checkout: null };
+    return { payment: intent, feeMinor: null, paidAtMs: null, evidence: [], checkout: null };
   const charge = typeof intent.latest_charge === 'string' ? null : intent.latest_charge;
   const balance = charge?.balance_transaction;
   return {
     payment: intent.id,
     feeMinor: balance && typeof balance !== 'string' ? balance.fee : null,
     paidAtMs: charge ? charge.created * 1000 : null,
-    country: charge?.billing_details.address?.country ?? charge?.payment_method_details?.card?.country ?? null,
+    evidence: charge ? evidenceOf(charge) : [],
     checkout: intent.metadata.checkout ?? null,
   };
+}
+
+/**
+ * Checkout asks each payer by card for the country of their billing address (`billing_details.address.country` of the
+ * charge), and the card has that of its issuer (`payment_method_details.card.country`).
+ */
+function evidenceOf({ billing_details, payment_method_details }: Stripe.Charge): CountryEvidence[] {
+  const billing = billing_details.address?.country;
+  const card = payment_method_details?.card?.country;
+  return [
+    ...(billing ? [{ kind: 'billing' as const, country: billing }] : []),
+    ...(card ? [{ kind: 'card' as const, country: card }] : []),
+  ];
 }
 
 export function toRefund(refund: Stripe.Refund): ProviderRefund {

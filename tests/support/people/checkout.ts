@@ -15,7 +15,7 @@ export interface PaidPage {
 export async function payCheckout(
   checkoutUrl: string,
   card: string = CARD.accepted,
-  { save = false } = {},
+  { save = false, country = 'FR' } = {},
 ): Promise<PaidPage> {
   const page = new URL(checkoutUrl);
   const response = await fetch(page, {
@@ -28,6 +28,7 @@ export async function payCheckout(
       cardExpiry: '12 / 34',
       cardCvc: '123',
       billingName: 'A. Fan',
+      billingCountry: country,
       ...(save ? { savePaymentMethod: 'on' } : {}),
     }),
   });
