@@ -20,11 +20,14 @@ type DispatchListener =
   | 'ranks'
   /** Freezes the credit that private sessions held, once a dispute has ended them. */
   | 'disputes'
-  /** Returns tickets of people whom a creator has blocked. */
+  /** Returns what people paid for and can use no more: removed, blocked, or suspended for good. */
   | 'blockedBuyers'
   /** Ends private sessions of a room or a person. */
   | 'privateSessions'
-  /** Stops the renewals of a suspended creator's club, and lets them go on afterwards. */
+  /**
+   * Stops the renewals of a suspended creator's club, and lets them go on afterwards. Ends memberships that a
+   * suspension for good makes useless.
+   */
   | 'renewals'
   /** Carries out what the house has decided, and undoes it. */
   | 'measures'
@@ -77,7 +80,11 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'participant.blocked': { dispatch: ['blockedBuyers', 'webhooks'] },
   'block.changed': { dispatch: ['privateSessions', 'media'], room: ['access'] },
   // No webhooks: `decision.made` reports why.
-  'suspension.changed': { dispatch: ['media', 'privateSessions', 'renewals'], room: ['access'], person: ['access'] },
+  'suspension.changed': {
+    dispatch: ['media', 'privateSessions', 'renewals', 'blockedBuyers'],
+    room: ['access'],
+    person: ['access'],
+  },
   'live.stopped': { dispatch: ['media'] },
   'follower.added': { dispatch: ['webhooks'] },
   'follower.removed': { dispatch: ['webhooks'] },
@@ -112,6 +119,7 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'ticket.refunded': { dispatch: ['webhooks'], room: ['places'] },
   'refund.changed': { dispatch: ['webhooks', 'letters'] },
   'membership.paid': { dispatch: ['letters'] },
+  'membership.renewal_ahead': { dispatch: ['letters'] },
   'membership.changed': { dispatch: ['webhooks', 'letters'], person: ['access'] },
   'promotion.granted': { dispatch: ['webhooks'] },
   'private_session.requested': { dispatch: ['webhooks'], room: ['privateSession'] },
@@ -119,9 +127,9 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'private_session.closed': { dispatch: ['webhooks'], room: ['privateSession'] },
   'private_session.ended': { dispatch: ['webhooks'], room: ['privateSession'] },
   'payout.changed': { dispatch: ['webhooks', 'letters'] },
-  'dispute.changed': { dispatch: ['privateSessions', 'disputes', 'webhooks'] },
+  'dispute.changed': { dispatch: ['privateSessions', 'disputes', 'webhooks', 'letters'] },
   'creator.account_changed': { dispatch: ['webhooks'] },
-  'creator.payouts_changed': { dispatch: ['webhooks'] },
+  'creator.payouts_changed': { dispatch: ['webhooks', 'letters'] },
   // No webhooks: these follow from sales, top-ups and refunds, or concern open pages alone.
   'wallet.changed': { dispatch: ['sockets'] },
   'wallets.changed': { dispatch: ['sockets'] },

@@ -153,7 +153,10 @@ export class Money {
     this.#checkouts = checkouts;
     this.providerRefunds = providerRefunds;
     this.refunds = refunds;
-    this.memberships = new Memberships(context, { standing, checkouts, refunds });
+    this.memberships = new Memberships(context, {
+      ...{ standing, checkouts, refunds },
+      attemptPayout: (creator) => this.payouts.attemptNow(creator),
+    });
     this.disputes = new Disputes(context, { payments, standing, debts, refunds });
 
     this.wallets = new Wallets(context);

@@ -22,12 +22,6 @@ export const INVOICE_RULES = [
         and not exists (select 1 from ledger_entries b where b.transaction = e.transaction and b.account like 'house_bank:%')`,
   },
   {
-    fault: 'is a sale or its reversal that was passed over when numbers were given',
-    statement: sql`select x.id from ${OF_SALES}
-      where not exists (select 1 from invoices i where i.transaction = x.id) and x.created_at + interval '1 hour' < (
-        select max(n.created_at) from invoices i join ledger_transactions n on n.id = i.transaction)`,
-  },
-  {
     fault: 'is a series of receipts with a gap',
     statement: sql`select s.seller || ' ' || s.year as id from invoice_series s where s.last_number <> (
       select count(*) from invoices i where i.seller = s.seller and i.year = s.year)`,

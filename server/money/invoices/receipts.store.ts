@@ -13,13 +13,9 @@ export interface Booked {
   sums: LegSums;
 }
 
-/**
- * What a reversal is to the buyer. One that takes the sale's parts back is a refund or a lost dispute; one that gives
- * them to their owners again undoes one of those.
- */
-export function kindOfReversal({ transaction, sums }: Booked): Correction['kind'] {
-  if (transaction.kind === 'refund') return 'refund';
-  return (sums.disputes_open ?? 0) < 0 ? 'dispute_undone' : 'dispute_lost';
+/** What a reversal is to the buyer. */
+export function kindOfReversal({ transaction: { kind } }: Booked): Correction['kind'] {
+  return kind === 'refund' || kind === 'dispute_undone' ? kind : 'dispute_lost';
 }
 
 export class ReceiptsStore {

@@ -1,6 +1,6 @@
 /**
- * Receipts for payments, for what reversed them and for promotional credit: from the books, the terms of the sale and the buyer's waiver.
- * Writes nothing.
+ * Receipts for payments, for what reversed them and for promotional credit: from the books, the terms of the sale and
+ * the buyer's waiver. Writes nothing.
  */
 import { iso } from '../../platform/clock.ts';
 import { AppError } from '../../protocol/errors.ts';

@@ -89,7 +89,7 @@ const RULES: Rule[] = [
           + (select coalesce(sum(p.amount_minor - p.settled_minor - p.loss_minor), 0) from provider_refunds p
             where p.source_id = s.id and p.returned_at is null)
           + (select coalesce(sum(e.amount_minor), 0) from ledger_transactions d join ledger_entries e on e.transaction = d.id
-            where d.reverses_id = x.id and d.kind = 'dispute_reversal' and e.account like 'disputes_open:%') as given,
+            where d.reverses_id = x.id and d.kind in ('dispute_reversal', 'dispute_undone') and e.account like 'disputes_open:%') as given,
         (select l.source_type from ledger_transactions l join ledger_entries e on e.transaction = l.id
           where l.reverses_id = x.id order by e.seq desc limit 1) as last
       ) back
@@ -198,7 +198,7 @@ export class InvariantsStore {
           - (select coalesce(sum(amount_minor - reversed_minor), 0) from payouts where status = 'paid')
           - (select coalesce(sum(withdrawn_minor), 0) from disputes)
           - (select coalesce(sum(e.amount_minor), 0) from ledger_entries e join ledger_transactions x on x.id = e.transaction
-              where e.account = ${clearing} and x.kind in ('bank_payout', 'provider_charge')) as at_provider,
+              where e.account = ${clearing} and x.kind in ('bank_payout', 'provider_charge', 'provider_reserve', 'provider_other')) as at_provider,
         (select coalesce(sum(amount_minor), 0) from ledger_entries where account = ${payable}) as payable,
         (select coalesce(sum(amount_minor - settled_minor), 0) from refunds where "to" = 'card') as owed`,
     );

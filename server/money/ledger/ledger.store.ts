@@ -3,7 +3,15 @@ import { and, eq, isNotNull, type SQL, sql } from '../../platform/db/sql.ts';
 import { createId } from '../../protocol/ids.ts';
 import type { PaymentKind } from '../../protocol/money/payment-kind.ts';
 import { ledgerAccounts, ledgerEntries, ledgerTransactions } from './ledger.schema.ts';
-import { type Account, accountId, houseAccount, type Leg, type TransactionKind } from './ledger.ts';
+import {
+  type Account,
+  accountId,
+  creatorAvailable,
+  creatorPending,
+  houseAccount,
+  type Leg,
+  type TransactionKind,
+} from './ledger.ts';
 
 /** What a transaction is booked for. A source has at most one transaction of each kind. */
 export interface Source {
@@ -40,6 +48,12 @@ export interface BookedTransaction {
 
 const KNOWN_ACCOUNTS_MAX = 20_000;
 
+/** What an entry of a reversal takes back of the sale; less than nothing where the loss of a dispute is undone. */
+export function takenBack(reversal = 'r', entry = 'e'): SQL {
+  const sign = `case ${reversal}.kind when 'dispute_undone' then -1 else 1 end`;
+  return sql.raw(`(greatest(${entry}.amount_minor, 0) * ${sign})`);
+}
+
 /**
  * Locks transactions of the ledger until the caller's transaction ends, in the order of their ids. Uses advisory locks,
  * because a row lock needs the right to update the row, which the server's database role does not have. `from` is a
@@ -73,6 +87,8 @@ export class LedgerStore {
       houseAccount('disputes_open', currency),
       houseAccount('chargeback_loss', currency),
       houseAccount('house_bank', currency),
+      houseAccount('provider_reserve', currency),
+      houseAccount('provider_other', currency),
     ]);
   }
 
@@ -156,6 +172,12 @@ export class LedgerStore {
     return row?.id;
   }
 
+  /** The legs of one transaction as they were booked; empty if there is none. */
+  async findLegs(tx: Orm, { kind, source }: { kind: TransactionKind; source: Source }): Promise<Leg[]> {
+    const id = await this.#findId(tx, { kind, source });
+    return id === undefined ? [] : this.#selectLegs(tx).where(eq(ledgerTransactions.id, id));
+  }
+
   /** Like `findTransaction`, by the transaction's own id. */
   async getTransaction(tx: Orm, id: string): Promise<BookedTransaction> {
     await lockTransactions(tx, sql`(select ${id}::text as id) as named`);
@@ -208,6 +230,33 @@ export class LedgerStore {
       .where(eq(ledgerAccounts.id, accountId(wallet)))
       .for('update');
     return Number(row?.available ?? 0);
+  }
+
+  /** Nobody can open the wallet any more. The caller has locked it. */
+  async closeWallet(tx: Orm, wallet: Account, at: string): Promise<void> {
+    await tx
+      .update(ledgerAccounts)
+      .set({ closedAt: at })
+      .where(eq(ledgerAccounts.id, accountId(wallet)));
+  }
+
+  async isClosed(tx: Orm, wallet: Account): Promise<boolean> {
+    const [row] = await tx
+      .select({ closedAt: ledgerAccounts.closedAt })
+      .from(ledgerAccounts)
+      .where(eq(ledgerAccounts.id, accountId(wallet)));
+    return row !== undefined && row.closedAt !== null;
+  }
+
+  /** What a creator has earned and not been paid, held or available. Locks their account, which keeps payouts out. */
+  async lockEarnings(tx: Orm, owner: string, currency: string): Promise<number> {
+    const accounts = [creatorAvailable(owner, currency), creatorPending(owner, currency)].map(accountId);
+    await execute(tx, sql`select id from ledger_accounts where id = ${accounts[0]} for update`);
+    const { rows } = await execute<{ sum: string }>(
+      tx,
+      sql`select coalesce(sum(amount_minor), 0) as sum from ledger_entries where account in ${accounts}`,
+    );
+    return Number(rows[0]?.sum ?? 0);
   }
 
   /** Balances summed by kind of account. */

@@ -3,6 +3,7 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, desc, eq, inArray, isNull, ne, type SQL, sql } from '../../platform/db/sql.ts';
 import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { PERSON_ID_LIKE } from '../../protocol/accounts/people.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { PAYMENT_KINDS, type PaymentKind } from '../../protocol/money/payment-kind.ts';
 import { execute, type Source } from '../ledger/ledger.store.ts';
 import type { TransactionKind } from '../ledger/ledger.ts';
@@ -142,7 +143,7 @@ export class PaymentsStore {
       sql`with unspent as (
           select payments.paid_at, payments.id, payments.evidence,
             sum(payments.amount_minor - ${REFUNDED_MINOR}) over (order by payments.paid_at desc, payments.id desc) as upto
-          from payments where payments.identity = ${identity} and payments.kind = 'topup' and payments.evidence is not null
+          from payments where payments.identity = ${identity} and payments.kind = 'topup' and payments.evidence <> '[]'
         ), wallet as (
           select coalesce(sum(balance), 0) as balance from ledger_accounts where owner = ${identity} and kind = 'fan_wallet'
         )
@@ -151,7 +152,7 @@ export class PaymentsStore {
             (select evidence from unspent order by paid_at desc, id desc limit 1), latest.evidence) as wallet,
           latest.evidence as card
         from (select 1) as one left join lateral (select evidence from payments
-          where identity = ${identity} and paid_from = 'card' and evidence is not null
+          where identity = ${identity} and paid_from = 'card' and evidence <> '[]'
           order by paid_at desc, id desc limit 1) as latest on true`,
     );
     return { wallet: rows[0]?.wallet ?? [], card: rows[0]?.card ?? [] };
@@ -165,10 +166,34 @@ export class PaymentsStore {
   listByCard(
     identity: string,
     { isTopup, after, limit }: { isTopup: boolean; after: PageEdge | undefined; limit: number },
+    tx: Orm = this.#orm,
   ): Promise<StandingPayment[]> {
     const isOf = and(eq(payments.identity, identity), eq(payments.paidFrom, 'card'));
     const isBeyond = after && sql`(payments.paid_at, payments.id) < (${after.at}::timestamptz, ${after.id})`;
-    return this.#listStanding(and(isOf, (isTopup ? eq : ne)(payments.kind, 'topup'), isBeyond), limit);
+    return this.#listStanding(and(isOf, (isTopup ? eq : ne)(payments.kind, 'topup'), isBeyond), limit, tx);
+  }
+
+  /** Top-ups with what of this credit they paid, newest first: the newest counts as spent last. */
+  async listUnspent(
+    identity: string,
+    creditMinor: number,
+    tx: Orm = this.#orm,
+  ): Promise<{ topup: StandingPayment; unspentMinor: number }[]> {
+    const unspent: { topup: StandingPayment; unspentMinor: number }[] = [];
+    const limit = LIMITS.listPageItems;
+    let [leftMinor, after]: [number, PageEdge | undefined] = [creditMinor, undefined];
+    do {
+      const page: StandingPayment[] = await this.listByCard(identity, { isTopup: true, after, limit }, tx);
+      for (const topup of page) {
+        if (leftMinor <= 0) return unspent;
+        const unspentMinor = topup.isDisputed ? 0 : Math.min(leftMinor, topup.amountMinor - topup.refundedMinor);
+        if (unspentMinor > 0) unspent.push({ topup, unspentMinor });
+        leftMinor -= Math.max(0, unspentMinor);
+      }
+      const last = page.length === limit ? page.at(-1) : undefined;
+      after = last && { at: last.paidAt, id: last.id };
+    } while (after);
+    return unspent;
   }
 
   /** Payments of every kind, newest first, always by an index. */
@@ -178,8 +203,8 @@ export class PaymentsStore {
     return ids.length > 0 ? this.#listStanding(inArray(payments.id, ids), search.limit) : [];
   }
 
-  async #listStanding(isFound: SQL | undefined, limit: number): Promise<StandingPayment[]> {
-    const rows = await this.#orm
+  async #listStanding(isFound: SQL | undefined, limit: number, tx: Orm = this.#orm): Promise<StandingPayment[]> {
+    const rows = await tx
       .select({ payment: payments, refunded: REFUNDED_MINOR, isDisputed: IS_DISPUTED })
       .from(payments)
       .where(isFound)

@@ -1,6 +1,6 @@
 import { iso, isoOrNull } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, desc, eq, sql } from '../../platform/db/sql.ts';
+import { and, asc, desc, eq, lt, sql } from '../../platform/db/sql.ts';
 import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { PERSON_ID_LIKE } from '../../protocol/accounts/people.ts';
 import type { Id } from '../../protocol/ids.ts';
@@ -82,8 +82,26 @@ export class PayoutsStore {
     return Number(rows[0]?.sum ?? 0);
   }
 
+  /** True if a payout to the creator is not decided: it becomes due. */
+  async makeDueOf(creator: string, nowIso: string): Promise<boolean> {
+    const isOpen = and(eq(payouts.creator, creator), eq(payouts.status, 'pending'));
+    const rows = await this.#orm.update(payouts).set({ dueAt: nowIso }).where(isOpen).returning({ id: payouts.id });
+    return rows.length > 0;
+  }
+
   async find(id: string): Promise<PayoutRow | undefined> {
     const [row] = await this.#orm.select().from(payouts).where(eq(payouts.id, id));
+    return row;
+  }
+
+  /** The creator's payout before this one. */
+  async findBefore({ creator, createdAt }: PayoutRow): Promise<PayoutRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(payouts)
+      .where(and(eq(payouts.creator, creator), lt(payouts.createdAt, createdAt)))
+      .orderBy(desc(payouts.createdAt))
+      .limit(1);
     return row;
   }
 

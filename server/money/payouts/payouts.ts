@@ -89,6 +89,13 @@ export class Payouts {
     return (await this.#store.listOfCreator(creator, LIMITS.listPageItems)).map(toPayout);
   }
 
+  /** Whether the creator's payout before this one ended with the same refusal. */
+  async isRefusedAgain(id: string): Promise<boolean> {
+    const row = await this.#store.find(id);
+    const before = row && (await this.#store.findBefore(row));
+    return before?.status === 'failed' && before.failure === row?.failure;
+  }
+
   /** The newest payouts of all creators. */
   async listLatest(): Promise<Payout[]> {
     return (await this.#store.listLatest(LIMITS.listPageItems)).map(toPayout);
@@ -127,6 +134,13 @@ export class Payouts {
       await this.#store.lockAvailable(tx, accountId(account));
       return work(tx);
     });
+  }
+
+  /** True if a payout to the creator is under way: it is attempted now. */
+  async attemptNow(creator: string): Promise<boolean> {
+    const isOpen = await this.#store.makeDueOf(creator, this.#context.nowIso());
+    if (isOpen) this.due.wake();
+    return isOpen;
   }
 
   /** Debits everything that is available to the creator now. */
@@ -180,7 +194,9 @@ export class Payouts {
   async #order(row: PayoutRow): Promise<ProviderTransfer> {
     const placed = row.attempts > 1 ? await this.#findPlaced(row) : undefined;
     if (placed) return placed;
-    // Payouts were stopped after this one was created: it waits until they resume.
+    // Payouts were stopped after this one was created: it waits until they resume, or covers what goes back to members.
+    if (await this.#context.rooms.suspensions.isForGood(row.creator))
+      throw new AppError('payout_refused', 'The creator is suspended for good.');
     if (await this.#isStopped(row.creator)) throw new AppError('unavailable', 'Payouts to the creator are stopped.');
     const answer = await this.#context.provider.connect.transfer({
       payout: row.id,

@@ -7,6 +7,21 @@ export function localeOf(locale: string | null): Stripe.Checkout.SessionCreatePa
   return locale === 'fr' || locale === 'en' ? locale : 'auto';
 }
 
+/**
+ * What a dashboard can switch on for every page: prices in the payer's own currency (docs.stripe.com, "Adaptive
+ * Pricing"), Stripe's taxes, and Stripe as the seller. Each call says no, whatever the dashboard says.
+ */
+export const SWITCHED_OFF = {
+  adaptive_pricing: { enabled: false },
+  automatic_tax: { enabled: false },
+  managed_payments: { enabled: false },
+} as const satisfies Stripe.Checkout.SessionCreateParams;
+
+/** A card payment has only a suffix on statements, behind the account's own name. */
+export function suffixOf(statementName: string | undefined): { statement_descriptor_suffix?: string } {
+  return statementName === undefined ? {} : { statement_descriptor_suffix: statementName };
+}
+
 export function toCheckout(session: Stripe.Checkout.Session): ProviderCheckout {
   const intent = session.payment_intent;
   return {
@@ -36,8 +51,10 @@ export function toPayment(intent: string | Stripe.PaymentIntent): ProviderPaymen
 }
 
 /**
- * Checkout asks each payer by card for the country of their billing address (`billing_details.address.country` of the
- * charge), and the card has that of its issuer (`payment_method_details.card.country`).
+ * The charge has the country of the billing address and that of the card's issuer. Checkout asks for what a card
+ * payment needs, which is the country, and in some countries the postal code; Stripe's page "Collect physical
+ * addresses" promises more with `billing_address_collection: required` alone. VAT needs no street, so it stays `auto`:
+ * where a phone's wallet gives no address, the card's country is left.
  */
 function evidenceOf({ billing_details, payment_method_details }: Stripe.Charge): CountryEvidence[] {
   const billing = billing_details.address?.country;

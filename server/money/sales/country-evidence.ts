@@ -1,8 +1,8 @@
 /**
  * Where a buyer lives, and how that is known. Implementing regulation (EU) 282/2011, article 24b(d), presumes the
- * country that two pieces of evidence of article 24f name without contradicting each other; below 100,000 EUR a year of
- * such sales to other countries, one piece suffices that neither the seller nor the buyer provides, such as the
- * country of a card. Pure.
+ * country that two pieces of evidence of article 24f name without contradicting each other. While such services come to
+ * less than 100,000 EUR a year, one piece suffices that comes from neither seller nor buyer, as a card's country does.
+ * Pure.
  */
 import type { EuTaxTable } from './tax-calculator.ts';
 

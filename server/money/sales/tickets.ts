@@ -364,7 +364,7 @@ function soldAs(
   { creator: { identity: creator } }: Room,
 ): Omit<NewPayment, 'paidAt'> {
   const { id, identity, room, priceMinor: amountMinor, currency, paidFrom, createdAt } = row;
-  const sold = { creator, shares: { [creator]: splitSale(amountMinor, terms).creatorMinor }, terms: row.terms };
+  const sold = { creator, shares: { [creator]: splitSale(amountMinor, terms).creatorMinor }, terms: terms.termsId };
   return { kind: 'ticket', id, identity, room, amountMinor, currency, paidFrom, createdAt, ...sold };
 }
 

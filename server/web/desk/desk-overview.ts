@@ -20,6 +20,8 @@ function placeOf({ act, subject }: DeskActView): string {
       return '/desk/payouts';
     case 'freeze':
     case 'unfreeze':
+    case 'card_hold':
+    case 'card_release':
       return '/desk/holds';
     case 'reconciliation':
       return '/desk/reconciliation';
@@ -161,7 +163,7 @@ export class DeskOverviewPart extends DeskPart<Shown> {
   #alarms(overview: DeskOverview): Alarm[] {
     const texts = this.desk.overview;
     const money = (amountMinor: number) => this.money(amountMinor, overview.currency);
-    const { lastReconciliation: last, clearing, disputes, payouts, failures, frozenCreators } = overview;
+    const { lastReconciliation: last, clearing, disputes, payouts, failures, frozenCreators, closedWallets } = overview;
     const unexplained = last?.unexplainedCount ?? 0;
     const failed = failures.refunds + failures.payouts + failures.providerEvents + failures.payments;
     const alarm =
@@ -187,7 +189,15 @@ export class DeskOverviewPart extends DeskPart<Shown> {
           texts.failuresOf(failures),
           failures.payouts > 0 ? '/desk/payouts' : '/desk/payments',
         ),
+      closedWallets.oldest !== null &&
+        grave(
+          'closed-wallets',
+          texts.closedWallets(money(closedWallets.amountMinor), closedWallets.count),
+          texts.closedWalletsText,
+          `/desk/payments?query=${encodeURIComponent(closedWallets.oldest)}`,
+        ),
       this.#cutOff(overview),
+      (clearing.payoutInterval ?? 'manual') !== 'manual' && grave('schedule', texts.schedule, texts.scheduleText),
       clearing.providerMinor === null && grave('silent', texts.silent, texts.silentText, '/desk/reconciliation'),
       last === null && mild('never', texts.never, texts.neverText, '/desk/reconciliation'),
       payouts.dueCount > 0 &&

@@ -409,6 +409,9 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     expect(await countAfterJob()).toBe(2);
     house.advance(DAY_MS);
     expect(await countAfterJob()).toBe(3);
+    // Only the first is written about.
+    const refused = (await payouts.listOfCreator(creator)).reverse();
+    expect(await Promise.all(refused.map(({ id }) => payouts.isRefusedAgain(id)))).toEqual([false, true, true]);
     refusal.mockRestore();
     await createBatch(creator);
     expect(await transfersTo(account)).toHaveLength(1);
@@ -437,7 +440,8 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     await house.money.idle();
     house.emulator.clearFaults();
     const decision = createId('decision');
-    await suspensions.suspend(creator, { decision, reason: 'Insults', until: null });
+    const later = new Date(house.now() + 90 * DAY_MS).toISOString();
+    await suspensions.suspend(creator, { decision, reason: 'Insults', until: later });
     expect(await earningsOf(creator)).toMatchObject({ availableMinor: 0 });
     house.advance(30 * DAY_MS);
     await house.money.sweep();

@@ -455,6 +455,8 @@ CREATE TABLE "disputes" (
 	"frozen_credit_minor" bigint DEFAULT 0 NOT NULL,
 	"is_frozen" boolean DEFAULT false NOT NULL,
 	"withdrawn_minor" bigint DEFAULT 0 NOT NULL,
+	"lost_minor" bigint DEFAULT 0 NOT NULL,
+	"decisions" integer DEFAULT 0 NOT NULL,
 	"loss_minor" bigint,
 	"borne_minor" bigint DEFAULT 0 NOT NULL,
 	"settled_minor" bigint DEFAULT 0 NOT NULL,
@@ -509,6 +511,7 @@ CREATE TABLE "ledger_accounts" (
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"release_due_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"released_seq" bigint DEFAULT 0 NOT NULL,
+	"closed_at" timestamp with time zone,
 	CONSTRAINT "ledger_accounts_cached" CHECK (("ledger_accounts"."kind" in ('fan_wallet', 'fan_promo')) = ("ledger_accounts"."balance" is not null)),
 	CONSTRAINT "ledger_accounts_not_below" CHECK ("ledger_accounts"."balance" >= 0),
 	CONSTRAINT "ledger_accounts_held" CHECK ("ledger_accounts"."held" >= 0)
@@ -581,6 +584,7 @@ CREATE TABLE "memberships" (
 	"cancellation_lease_until" timestamp with time zone,
 	"cancellation_lease_holders" integer DEFAULT 0 NOT NULL,
 	"paid_until" timestamp with time zone,
+	"told_of_renewal_at" timestamp with time zone,
 	"access_until" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
@@ -1388,6 +1392,7 @@ CREATE INDEX "disputes_identity" ON "disputes" USING btree ("identity");--> stat
 CREATE INDEX "disputes_source" ON "disputes" USING btree ("source_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "invoices_number" ON "invoices" USING btree ("seller","year","number");--> statement-breakpoint
 CREATE INDEX "invoices_identity" ON "invoices" USING btree ("identity");--> statement-breakpoint
+CREATE INDEX "ledger_accounts_closed" ON "ledger_accounts" USING btree ("closed_at") WHERE "ledger_accounts"."closed_at" is not null and "ledger_accounts"."balance" > 0;--> statement-breakpoint
 CREATE INDEX "ledger_accounts_release" ON "ledger_accounts" USING btree ("release_due_at") WHERE "ledger_accounts"."kind" = 'creator_pending';--> statement-breakpoint
 CREATE UNIQUE INDEX "ledger_accounts_owner" ON "ledger_accounts" USING btree ("owner","kind","currency");--> statement-breakpoint
 CREATE INDEX "ledger_entries_account" ON "ledger_entries" USING btree ("account","seq");--> statement-breakpoint
@@ -1469,10 +1474,11 @@ CREATE INDEX "club_entitlements_holder" ON "club_entitlements" USING btree ("cre
 CREATE INDEX "club_entitlements_expiring" ON "club_entitlements" USING btree ("valid_until") WHERE "club_entitlements"."revoked_at" is null;--> statement-breakpoint
 CREATE INDEX "club_tiers_creator" ON "club_tiers" USING btree ("creator","rank");--> statement-breakpoint
 CREATE INDEX "follows_follower" ON "follows" USING btree ("follower","since");--> statement-breakpoint
-CREATE UNIQUE INDEX "restrictions_once" ON "restrictions" USING btree ("kind","identity",coalesce("creator", ''),coalesce("room", '')) WHERE "restrictions"."kind" in ('removal', 'freeze') and "restrictions"."decision" is null and "restrictions"."lifted_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "restrictions_once" ON "restrictions" USING btree ("kind","identity",coalesce("creator", ''),coalesce("room", '')) WHERE "restrictions"."kind" in ('removal', 'freeze', 'card_hold') and "restrictions"."decision" is null and "restrictions"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "restrictions_identity" ON "restrictions" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "restrictions_creator" ON "restrictions" USING btree ("creator","created_at","id");--> statement-breakpoint
 CREATE INDEX "restrictions_freezes" ON "restrictions" USING btree ("created_at") WHERE "restrictions"."kind" = 'freeze' and "restrictions"."lifted_at" is null;--> statement-breakpoint
+CREATE INDEX "restrictions_card_holds" ON "restrictions" USING btree ("created_at") WHERE "restrictions"."kind" = 'card_hold' and "restrictions"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "restrictions_by" ON "restrictions" USING btree ("by");--> statement-breakpoint
 CREATE INDEX "restrictions_room" ON "restrictions" USING btree ("room") WHERE "restrictions"."identity" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "entitlements_source" ON "entitlements" USING btree ("source","source_id");--> statement-breakpoint

@@ -57,6 +57,7 @@ export const walletContract = {
       'idempotency_conflict',
       'origin_not_allowed',
       'checkout_limit',
+      'card_payments_held',
       'provider_unavailable',
     ],
   }),
