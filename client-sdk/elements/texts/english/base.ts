@@ -91,14 +91,10 @@ export const base = {
   },
   price: {
     summary: (creator: string, amount: string) => `${amount} of this goes to ${creator}. Who gets what?`,
-    summaryAbout: (creator: string, amount: string) => `About ${amount} of this goes to ${creator}. Who gets what?`,
     processor: 'Payment provider, about',
     platform: 'The house, about',
     vat: (rate: string, country: string) => `VAT ${rate}% (${country})`,
-    /** While the buyer's country is not known. */
-    vatAbout: (rate: string, country: string) => `VAT ${rate}% (${country}), an estimate`,
-    estimate:
-      'Your payment tells us which country’s VAT applies. Your price stays the same; if that VAT is higher or lower, everyone’s part changes with it. The receipt shows the final parts.',
+    estimate: ', estimated until you pay',
     total: 'You pay',
     charter: 'The charter of the house',
     pledge: (creator: string, share: string, association: string) =>

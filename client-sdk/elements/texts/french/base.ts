@@ -92,13 +92,10 @@ export const base: typeof english.base = {
   },
   price: {
     summary: (creator: string, amount: string) => `Dont ${amount} pour ${creator}. Qui reçoit quoi ?`,
-    summaryAbout: (creator: string, amount: string) => `Dont environ ${amount} pour ${creator}. Qui reçoit quoi ?`,
     processor: 'Prestataire de paiement, environ',
     platform: 'La maison, environ',
     vat: (rate: string, country: string) => `TVA ${rate} % (${country})`,
-    vatAbout: (rate: string, country: string) => `TVA ${rate} % (${country}), estimation`,
-    estimate:
-      'Votre paiement nous indique le pays dont la TVA s’applique. Votre prix ne change pas ; si cette TVA est plus haute ou plus basse, la part de chacun change avec elle. Le reçu indique les parts définitives.',
+    estimate: ', estimée jusqu’au paiement',
     total: 'Vous payez',
     charter: 'La charte de la maison',
     pledge: (creator: string, share: string, association: string) =>
