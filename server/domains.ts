@@ -293,12 +293,14 @@ export function moneySettings({
   promoPays,
   houseCountry,
   vatRates,
+  accountsChart,
   publicUrl,
   earnings,
   seller,
   timeZone,
   minLiveSeconds,
   invoiceRetentionYears,
+  disputeFeeMinor,
 }: Config) {
   return {
     currency,
@@ -306,12 +308,14 @@ export function moneySettings({
     promoPays,
     houseCountry,
     vatRates,
+    accountsChart,
     publicUrl,
     earnings,
     seller,
     timeZone,
     minLiveSeconds,
     invoiceRetentionYears,
+    disputeFeeMinor,
   };
 }
 
