@@ -183,7 +183,8 @@ export class MoneyContext {
     this.promoExpiry = new PromoExpiry({ store: this.stores.promotions, ledger, spending, clock, currency });
     const taxes = new EuTaxTable(houseCountry, options.vatRates);
     this.cardHolds = new CardHolds({ restrictions: this.rooms.restrictions, clock });
-    this.pricing = new Pricing({ db, clock, ledger, fees, taxes, currency, houseCountry });
+    const { payments } = this.stores;
+    this.pricing = new Pricing({ db, clock, ledger, fees, payments, taxes, currency, houseCountry });
   }
 
   nowIso(): string {

@@ -6,6 +6,7 @@
  */
 
 import type { Evidence } from '../disputes/disputes.schema.ts';
+import type { CountryEvidence } from '../sales/country-evidence.ts';
 import type { BillingProvider } from './billing-provider.ts';
 
 export interface CheckoutOrder {
@@ -80,8 +81,8 @@ export interface ProviderPayment {
   feeMinor: number | null;
   /** Null without a charge. */
   paidAtMs: number | null;
-  /** Country of the billing address, or else of the card: ISO 3166-1 alpha-2. */
-  country: string | null;
+  /** What it says of where the payer lives. */
+  evidence: CountryEvidence[];
   /** Our id of the checkout, if any. */
   checkout: string | null;
 }

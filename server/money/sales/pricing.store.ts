@@ -4,6 +4,7 @@ import { and, desc, eq, lte, sql } from '../../platform/db/sql.ts';
 import type { Association, AssociationAccount, Pledge } from '../../protocol/money/pricing.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { accountId, charityAccount } from '../ledger/ledger.ts';
+import type { CountryEvidence } from './country-evidence.ts';
 import { associations, buyers, pledges, saleTerms } from './pricing.schema.ts';
 
 export type SaleTermsRow = typeof saleTerms.$inferSelect;
@@ -56,22 +57,18 @@ export class PricingStore {
       .onConflictDoUpdate({ target: [pledges.creator, pledges.since], set: { association, shareBps } });
   }
 
-  async findBuyerCountry(identity: string): Promise<string | undefined> {
-    const [row] = await this.#orm.select().from(buyers).where(eq(buyers.identity, identity));
-    return row?.country;
+  async findBuyer(identity: string): Promise<CountryEvidence | undefined> {
+    const { kind, country } = buyers;
+    const [row] = await this.#orm.select({ kind, country }).from(buyers).where(eq(buyers.identity, identity));
+    return row;
   }
 
   async saveBuyer(row: typeof buyers.$inferInsert): Promise<void> {
-    const { country, notedAt } = row;
+    const { country, kind, notedAt } = row;
     await this.#orm
       .insert(buyers)
       .values(row)
-      .onConflictDoUpdate({ target: buyers.identity, set: { country, notedAt } });
-  }
-
-  /** Does nothing if the buyer is known already. */
-  async keepBuyer(row: typeof buyers.$inferInsert): Promise<void> {
-    await this.#orm.insert(buyers).values(row).onConflictDoNothing();
+      .onConflictDoUpdate({ target: buyers.identity, set: { country, kind, notedAt } });
   }
 
   async insertTerms(row: SaleTermsRow): Promise<void> {

@@ -149,7 +149,8 @@ export const quote = z.object({
   grossMinor: amountMinor,
   currency,
   parts: priceParts,
-  vat: vatShare,
+  /** `isEstimate`: the buyer's country is not known before they pay, so all parts are those of the house's country. */
+  vat: vatShare.extend({ isEstimate: z.boolean() }),
   association: namedAssociation.extend({ shareBps: bps }).nullable(),
   feePolicy: z.string(),
   /** For a ticket: the text to accept, and how many are left (null: unlimited). */

@@ -247,9 +247,9 @@ export async function closeBalanced({ db, house }: { db: AsyncDisposable; house:
   await db[Symbol.asyncDispose]();
 }
 
-/** Pays a checkout page; returns the provider's session id. */
-export async function pay(checkoutUrl: string, card: string = CARD.accepted): Promise<string> {
-  const { status, text } = await payCheckout(checkoutUrl, card);
+/** Pays a checkout page with a card and a billing country; returns the provider's session id. */
+export async function pay(checkoutUrl: string, card: string = CARD.accepted, country = 'FR'): Promise<string> {
+  const { status, text } = await payCheckout(checkoutUrl, card, { country });
   if (status !== 303) throw new Error(`The checkout page answered ${status}: ${text.slice(0, 300)}`);
   return sessionOf(checkoutUrl);
 }

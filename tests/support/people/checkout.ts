@@ -16,7 +16,7 @@ export interface PaidPage {
 export async function payCheckout(
   checkoutUrl: string,
   card: string = CARD.accepted,
-  { save = false } = {},
+  { save = false, country = 'FR' } = {},
 ): Promise<PaidPage> {
   const page = new URL(checkoutUrl);
   const paid = await post(page, {
@@ -25,6 +25,7 @@ export async function payCheckout(
     cardExpiry: '12 / 34',
     cardCvc: '123',
     billingName: 'A. Fan',
+    billingCountry: country,
     ...(save ? { savePaymentMethod: 'on' } : {}),
   });
   const isAsked = paid.location?.includes('/authenticate/');

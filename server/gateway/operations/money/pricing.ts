@@ -7,9 +7,9 @@ import { actorOf } from './desk.ts';
 export const pricingOperations = implement(pricingContract, {
   createFeePolicy: ({ money }, call) => money.desk.addFeePolicy(call.input, actorOf(call)),
   listFeePolicies: async ({ money }) => ({ feePolicies: await money.pricing.listFeePolicies() }),
-  setBuyer: async ({ money }, { params, input }) => {
+  setBuyer: async ({ money }, { by, params, input }) => {
     const person = parseIdentity(params.identity);
-    await money.pricing.noteBuyerCountry(person, input.country);
+    await money.pricing.noteBuyerCountry(person, input.country, by === 'operator' ? 'checked' : 'named');
     return { identity: person, country: input.country };
   },
   createAssociation: ({ money }, { input }) => money.pricing.addAssociation(input),

@@ -612,6 +612,7 @@ CREATE TABLE "payments" (
 	"terms" text,
 	"paid_from" text NOT NULL,
 	"provider_payment" text,
+	"evidence" jsonb,
 	"fee_minor" bigint,
 	"due_at" timestamp with time zone,
 	"attempts" integer DEFAULT 0 NOT NULL,
@@ -788,6 +789,7 @@ CREATE TABLE "associations" (
 CREATE TABLE "buyers" (
 	"identity" text PRIMARY KEY NOT NULL,
 	"country" text NOT NULL,
+	"kind" text NOT NULL,
 	"noted_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
@@ -813,6 +815,7 @@ CREATE TABLE "sale_terms" (
 	"id" text PRIMARY KEY NOT NULL,
 	"fee_policy" text NOT NULL,
 	"country" text NOT NULL,
+	"evidence" jsonb NOT NULL,
 	"vat_bps" integer NOT NULL,
 	"commission_bps" integer NOT NULL,
 	"association" text,

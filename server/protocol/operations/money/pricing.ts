@@ -47,7 +47,7 @@ export const pricingContract = {
     answer: buyer,
     summary: 'Set the country of a buyer',
     description:
-      'It decides the VAT rate of their later purchases. By default it is the country of a payment’s billing address, or else of its card, if a VAT rate is known for it (the European Union and `LOGE_VAT_RATES`); until then that of the house.',
+      'One piece of evidence of where they live, for the VAT of their later purchases, beside the billing address and the card of their payments: two that agree decide, and otherwise this one (R22q).',
   }),
   createAssociation: operation({
     ...BY_SERVER,

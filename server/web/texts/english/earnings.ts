@@ -54,7 +54,10 @@ export const earnings = {
   empty: 'Nothing sold yet',
   emptyText: 'You earn from tickets, tips, memberships and private sessions. Here’s how the money reaches you:',
   steps: [
-    { title: 'Somebody pays', text: 'You see the sale here within a second, after VAT and commission.' },
+    {
+      title: 'Somebody pays',
+      text: 'You see the sale here within a second, after VAT and commission. The VAT is that of your fan’s country, known once they’ve paid: what you’re shown of a price before is an estimate.',
+    },
     {
       title: 'It’s held for a few days',
       text: 'Each sale shows why and until when. Nothing is held without a reason.',

@@ -59,7 +59,10 @@ export const earnings: typeof english = {
   emptyText:
     'Vous gagnez de l’argent avec les billets, les pourboires, les abonnements et les sessions privées. Voici son chemin jusqu’à vous :',
   steps: [
-    { title: 'Quelqu’un paie', text: 'Vous voyez la vente ici dans la seconde, TVA et commission déduites.' },
+    {
+      title: 'Quelqu’un paie',
+      text: 'Vous voyez la vente ici dans la seconde, TVA et commission déduites. La TVA est celle du pays de votre fan, connue une fois le paiement fait : ce qu’on vous montre d’un prix avant est une estimation.',
+    },
     {
       title: 'Elle est retenue quelques jours',
       text: 'Chaque vente indique la raison et la date. Rien n’est retenu sans raison.',
