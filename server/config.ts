@@ -211,6 +211,10 @@ const environment = z.object({
   LOGE_CREATOR_APPROVAL: z.enum(['on', 'off']).default('off'),
   /** How many full years after the year of its issue a receipt keeps its buyer. */
   LOGE_INVOICE_RETENTION_YEARS: z.coerce.number().int().min(1).max(30).default(10),
+  /** What an operator books in a day before a second one has to confirm. */
+  LOGE_UNCONFIRMED_BOOKING_MINOR: z.coerce.number().int().min(0).max(100_000_000).default(50_000),
+  /** How many full years after the year of the earnings the name is kept for reports; the directive has 5 to 10. */
+  LOGE_TAX_REPORT_YEARS: z.coerce.number().int().min(5).max(10).default(10),
   LOGE_PAYOUT_MIN_MINOR: z.coerce.number().int().min(1).max(10_000_000).optional(),
   /** How long messages keep their text and author. */
   LOGE_CHAT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(365),
@@ -459,6 +463,8 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
       ...(env.LOGE_PAYOUT_MIN_MINOR === undefined ? {} : { payoutMinMinor: env.LOGE_PAYOUT_MIN_MINOR }),
     },
     minLiveSeconds: Math.max(1, env.LOGE_MIN_LIVE_MINUTES * 60),
+    unconfirmedBookingMinor: env.LOGE_UNCONFIRMED_BOOKING_MINOR,
+    taxReportYears: env.LOGE_TAX_REPORT_YEARS,
     invoiceRetentionYears: env.LOGE_INVOICE_RETENTION_YEARS,
     creatorApproval: env.LOGE_CREATOR_APPROVAL === 'on',
     creatorsWithoutPayouts: env.LOGE_CREATORS_WITHOUT_PAYOUTS === 'on',

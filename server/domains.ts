@@ -106,6 +106,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     ...moneySettings(config),
     provider,
     isReturnUrlAllowed: (url) => isReturnUrlAllowed({ config, apiKeys }, url),
+    countOperators: async () => (config.hasSite ? (await roles.holders('operator')).length : config.operators.length),
     ...(isLeader && { isLeader }),
   });
   const apiKeys = await ApiKeys.create({ ...platform, box, builtIn: [...config.builtInKeys, config.siteKey] });
@@ -297,6 +298,8 @@ export function moneySettings({
   timeZone,
   minLiveSeconds,
   invoiceRetentionYears,
+  unconfirmedBookingMinor,
+  taxReportYears,
 }: Config) {
   return {
     currency,
@@ -310,6 +313,8 @@ export function moneySettings({
     timeZone,
     minLiveSeconds,
     invoiceRetentionYears,
+    unconfirmedBookingMinor,
+    taxReportYears,
   };
 }
 

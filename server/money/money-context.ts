@@ -69,6 +69,12 @@ export interface MoneyOptions {
   vatRates?: VatRates | undefined;
   /** Hold periods and the smallest payout; each absent rule has a default. */
   earnings?: Partial<EarningsRules>;
+  /** What an operator books in a day before a second one has to confirm. Absent means 50000. */
+  unconfirmedBookingMinor?: number;
+  /** How many full years after the year of the earnings a report keeps a creator's name. Absent means ten. */
+  taxReportYears?: number;
+  /** How many operators the house has. Absent means that nobody confirms their own bookings. */
+  countOperators?: () => Promise<number>;
   /** Lives of a room that are shorter together count as none. Absent means 300. */
   minLiveSeconds?: number;
   /** Whether this process runs the jobs that only one process may run. Absent means always. */
@@ -88,6 +94,8 @@ export interface EarningsRules extends HoldRules {
 }
 
 const INVOICE_RETENTION_YEARS = 10;
+const TAX_REPORT_YEARS = 10;
+const UNCONFIRMED_BOOKING_MINOR = 50_000;
 const MIN_LIVE_SECONDS = 300;
 const EARNINGS_RULES: EarningsRules = {
   holdDays: 7,
@@ -138,6 +146,9 @@ export class MoneyContext {
   readonly earningsRules: EarningsRules;
   readonly timeZone: string;
   readonly invoiceRetentionYears: number;
+  readonly unconfirmedBookingMinor: number;
+  readonly taxReportYears: number;
+  readonly countOperators: () => Promise<number>;
   readonly minLiveSeconds: number;
   readonly isLeader: () => boolean;
   readonly #underWay = new Set<Promise<void>>();
@@ -146,6 +157,9 @@ export class MoneyContext {
     this.db = options.db;
     this.earningsRules = { ...EARNINGS_RULES, ...options.earnings };
     this.minLiveSeconds = options.minLiveSeconds ?? MIN_LIVE_SECONDS;
+    this.unconfirmedBookingMinor = options.unconfirmedBookingMinor ?? UNCONFIRMED_BOOKING_MINOR;
+    this.taxReportYears = options.taxReportYears ?? TAX_REPORT_YEARS;
+    this.countOperators = options.countOperators ?? (async () => Number.POSITIVE_INFINITY);
     this.isLeader = options.isLeader ?? (() => true);
     this.rooms = options.rooms;
     this.outbox = options.outbox;

@@ -205,6 +205,13 @@ export const ERROR_CATALOGUE = {
   already_refunded: final(409, 'This was refunded already.'),
   payout_refused: final(422, 'The payment provider does not pay out to this account.'),
   payout_batch_not_found: final(404, 'There is no such batch of payouts.'),
+  booking_not_found: final(404, 'There is no such booking.'),
+  booking_closed: final(409, 'This booking was decided already. Load it again.'),
+  booking_changed: final(409, 'What is owed has changed since. Decline this booking, and make a new one.'),
+  second_operator_needed: final(
+    403,
+    'Another operator has to confirm this; the only one of a house can do it themselves after a day.',
+  ),
   dispute_not_found: final(404, 'There is no such dispute.'),
   dispute_closed: final(409, 'This dispute accepts no more evidence.'),
   provider_unavailable: later(

@@ -28,6 +28,7 @@ export const ID_PREFIXES = {
   dispute: 'dispute_',
   creatorFreeze: 'freeze_',
   deskAct: 'act_',
+  deskBooking: 'booking_',
   deskSession: 'desk_',
   apiKey: 'key_',
   person: 'person_',

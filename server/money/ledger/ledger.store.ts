@@ -7,7 +7,7 @@ import { type Account, accountId, houseAccount, type Leg, type TransactionKind }
 
 /** What a transaction is booked for. A source has at most one transaction of each kind. */
 export interface Source {
-  type: PaymentKind | 'refund' | 'promotion' | PayoutSourceType;
+  type: PaymentKind | 'refund' | 'promotion' | 'desk_booking' | PayoutSourceType;
   id: string;
 }
 
@@ -73,6 +73,7 @@ export class LedgerStore {
       houseAccount('disputes_open', currency),
       houseAccount('chargeback_loss', currency),
       houseAccount('house_bank', currency),
+      houseAccount('written_off', currency),
     ]);
   }
 

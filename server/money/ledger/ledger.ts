@@ -30,8 +30,10 @@ export type AccountKind =
   | 'disputes_open'
   /** Negative by the house's losses in disputes and in refunds that no account could cover. */
   | 'chargeback_loss'
-  /** Negative by the money that the provider paid out to the house's own bank. */
-  | 'house_bank';
+  /** Negative by the money on the house's own bank account: what the provider paid out, less what left from there. */
+  | 'house_bank'
+  /** Negative by debts that were given up, less what was left unclaimed. */
+  | 'written_off';
 
 export type TransactionKind =
   | SoldKind
@@ -60,6 +62,10 @@ export type TransactionKind =
   /** What a lost dispute takes from the payer's credit, and what the house bears. */
   | 'dispute_loss'
   | 'bank_payout'
+  /** By the desk, see `desk/bookings.ts`. */
+  | 'association_paid'
+  | 'vat_remitted'
+  | 'write_off'
   | 'provider_charge';
 
 /** Owner of the house's own accounts. No identity can have this name, because `#` is not allowed in one. */

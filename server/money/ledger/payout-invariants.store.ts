@@ -28,6 +28,16 @@ export const PAYOUT_RULES = [
       where taken.id is null or (p.status = 'paid') <> (sent.id is not null) or (p.status = 'failed') <> (back.id is not null)`,
   },
   {
+    fault: 'is a booking of the desk without its transaction of its amount, or a transaction of one that is not booked',
+    statement: sql`select b.id from desk_bookings b
+        where (b.status = 'booked') <> exists (select 1 from ledger_transactions x
+          join ledger_entries e on e.transaction = x.id and abs(e.amount_minor) = abs(b.amount_minor)
+          where (x.source_type = 'desk_booking' and x.source_id = b.id) or (b.kind = 'goodwill' and x.kind = 'promotion'
+            and x.source_id = (select p.id from promotions p where p.idempotency_key = b.id)))
+      union all select x.id from ledger_transactions x
+        where x.source_type = 'desk_booking' and not exists (select 1 from desk_bookings b where b.id = x.source_id)`,
+  },
+  {
     fault: 'is a payout that was created while payouts to its creator were stopped',
     statement: sql`select p.id from payouts p join restrictions f on f.identity = p.creator and f.kind = 'freeze'
       where p.created_at > f.created_at and (f.lifted_at is null or p.created_at < f.lifted_at)`,
@@ -82,6 +92,8 @@ export const PAYOUT_RULES = [
           from refunds where "to" = 'card'
         union all select source_id, -settled_minor from provider_refunds where returned_at is null
         union all select source_id, -settled_minor from disputes
+        union all select r.payment, -b.amount_minor from desk_bookings b join refunds r on r.id = b.subject
+          where b.kind = 'refund_transferred' and b.status = 'booked'
       ) o group by o.payment having sum(o.settled) <> 0`,
   },
   {

@@ -54,6 +54,16 @@ export const creatorAccounts = pgTable(
   (table) => dueIndexes('creator_accounts', table),
 );
 
+/** Names of closed accounts that reports to the tax authorities still need, see `reported-sellers.ts`. */
+export const reportedSellers = pgTable('reported_sellers', {
+  creator: text('creator').primaryKey(),
+  name: text('name').notNull(),
+  /** Erased after this year. */
+  untilYear: integer('until_year').notNull(),
+  /** The law that asks for it. */
+  reason: text('reason').notNull(),
+});
+
 export const payoutBatches = pgTable(
   'payout_batches',
   {

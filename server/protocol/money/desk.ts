@@ -20,6 +20,7 @@ export const deskAct = z.object({
     ...(['refund', 'evidence', 'payouts', 'freeze', 'unfreeze', 'reconciliation', 'fee_policy'] as const),
     ...(['role_given', 'role_ended', 'sessions_ended', 'account_closed', 'look'] as const),
     ...(['recovery', 'recovery_withdrawn'] as const),
+    ...(['booking', 'booking_confirmed', 'booking_declined'] as const),
   ]),
   /** The payment, dispute, batch, creator or policy. */
   subject: z.string(),
@@ -55,6 +56,8 @@ export const deskOverview = z.object({
   disputes: z.object({ openCount: count, openMinor: minor, evidenceDueAt: time.nullable() }),
   payouts: z.object({ dueCount: count, dueMinor: minor, pendingCount: count, pendingMinor: minor }),
   frozenCreators: count,
+  /** Bookings that wait for a second operator. */
+  waitingBookings: count,
   /**
    * What needs attention: refused refunds and payouts, unprocessed provider events, payments that could not be booked
    * (retried for a day, then refunded to the card).
@@ -156,7 +159,16 @@ export const deskPayouts = z.object({
   frozen: z.array(creatorFreeze),
 });
 export type DeskPayouts = z.infer<typeof deskPayouts>;
-export const deskPayoutsInput = payoutBatchInput.extend({ reason: reason.optional() });
+export const deskPayoutsInput = payoutBatchInput
+  .extend({
+    reason: reason.optional(),
+    /** Pays the named creators also what is below the minimum. */
+    withoutMinimum: z.boolean().optional(),
+  })
+  .refine(({ withoutMinimum, creators }) => !withoutMinimum || creators !== undefined, {
+    message: 'Name the creators',
+    path: ['creators'],
+  });
 
 export const reconciliationList = z.object({ reconciliations: z.array(reconciliation) });
 

@@ -159,6 +159,8 @@ export const statement = z.object({
   refunds: statementSums,
   /** Negative, less reversals. */
   payoutsMinor: minor,
+  /** What the house has written off; negative where it was the creator's. */
+  writtenOffMinor: minor,
   saleCount: minor,
   refundCount: minor,
 });
@@ -172,7 +174,7 @@ export const earningsExportQuery = statementQuery.partial();
 export const earningsEntry = z.object({
   transaction: z.string(),
   at: time,
-  category: z.enum(['sale', 'refund', 'payout']),
+  category: z.enum(['sale', 'refund', 'payout', 'write_off']),
   kind: z.string(),
   source: z.string(),
   room: z.string().nullable(),

@@ -71,6 +71,8 @@ export const associationAccount = z.object({
   givenMinor: z.number().int(),
   /** What refunds have deducted. */
   refundedMinor: z.number().int(),
+  /** What the house has paid it. */
+  paidMinor: z.number().int(),
   pledgingCreators: z.number().int(),
   months: z.array(z.object({ month: z.string(), amountMinor: z.number().int(), saleCount: z.number().int() })),
 });

@@ -23,6 +23,10 @@ function placeOf({ act, subject }: DeskActView): string {
       return '/desk/holds';
     case 'reconciliation':
       return '/desk/reconciliation';
+    case 'booking':
+    case 'booking_confirmed':
+    case 'booking_declined':
+      return '/desk/bookings';
     case 'fee_policy':
       return '/desk/fees';
     case 'role_given':
@@ -192,6 +196,8 @@ export class DeskOverviewPart extends DeskPart<Shown> {
       last === null && mild('never', texts.never, texts.neverText, '/desk/reconciliation'),
       payouts.dueCount > 0 &&
         mild('due', texts.due(money(payouts.dueMinor), payouts.dueCount), texts.dueText, '/desk/payouts'),
+      overview.waitingBookings > 0 &&
+        mild('bookings', texts.bookings(overview.waitingBookings), texts.bookingsText, '/desk/bookings'),
       frozenCreators > 0 && mild('frozen', texts.frozen(frozenCreators), texts.frozenText, '/desk/holds'),
     ];
     return candidates.filter((alarm) => alarm !== false);

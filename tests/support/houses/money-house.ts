@@ -90,6 +90,8 @@ export interface MoneyHouseOptions {
   timeZone?: string;
   /** Default: every live counts. */
   minLiveSeconds?: number;
+  /** How many operators the house has. Default: two. */
+  countOperators?: () => Promise<number>;
   /** Wraps the provider, to run code while a request is in flight. */
   wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
 }
@@ -120,6 +122,7 @@ export async function openMoneyHouse({
   promoPays = 'everything',
   timeZone = 'UTC',
   minLiveSeconds = 1,
+  countOperators = async () => 2,
   wrapProvider = (provider) => provider,
 }: MoneyHouseOptions): Promise<MoneyHouse> {
   const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
@@ -157,6 +160,7 @@ export async function openMoneyHouse({
       promoPays,
       timeZone,
       minLiveSeconds,
+      countOperators,
       publicUrl: 'http://localhost:3000',
       seller: SELLER,
       isReturnUrlAllowed: (url) => new URL(url).origin === 'https://embedder.example',

@@ -153,6 +153,11 @@ export const errors: typeof english = {
   not_refundable: 'Ce paiement ne peut pas être remboursé.',
   already_refunded: 'Ce paiement a déjà été remboursé.',
   payout_refused: 'Le prestataire de paiement ne verse rien à ce compte.',
+  booking_not_found: 'Cette écriture est introuvable.',
+  booking_closed: 'Cette écriture a déjà été décidée. Rechargez la page.',
+  booking_changed: 'La somme due a changé depuis. Refusez cette écriture, et faites-en une autre.',
+  second_operator_needed:
+    'Un autre opérateur doit confirmer. Si vous êtes seul, vous pourrez le faire vous-même après un jour.',
   payout_batch_not_found: 'Ce lot de virements est introuvable.',
   dispute_not_found: 'Ce litige est introuvable.',
   dispute_closed: 'Ce litige n’accepte plus de preuves.',

@@ -42,13 +42,13 @@ export interface LetterData {
     what: PaymentKind;
     title: string | null;
     status: 'succeeded' | 'failed';
-    to: 'wallet' | 'card';
+    to: 'wallet' | 'card' | 'bank';
   };
   'renewal-failed': { tier: string; accessUntil: string | null; link: string };
   /** `room` is a title; null for all rooms of the creator. */
   'moderator-invitation': { creator: string; room: string | null; link: string };
   'creator-decision': { accepted: boolean; link: string };
-  'account-closed': { receiptYears: number; link: string };
+  'account-closed': { receiptYears: number; taxReportUntil: number | null; link: string };
   payout: Money & { status: 'paid' | 'failed'; link: string };
   'report-received': { number: number; isByForm: boolean; link: string };
   /** `limitedUntil`: until when this person may file fewer reports. */

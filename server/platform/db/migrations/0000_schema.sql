@@ -414,6 +414,22 @@ CREATE TABLE "provider_customers" (
 	CONSTRAINT "provider_customers_customer_unique" UNIQUE("customer")
 );
 --> statement-breakpoint
+CREATE TABLE "desk_bookings" (
+	"id" text PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"subject" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"reason" text NOT NULL,
+	"by" text NOT NULL,
+	"idempotency_key" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"status" text NOT NULL,
+	"decided_by" text,
+	"decided_at" timestamp with time zone,
+	CONSTRAINT "desk_bookings_amount" CHECK ("desk_bookings"."amount_minor" <> 0)
+);
+--> statement-breakpoint
 CREATE TABLE "desk_act_outcomes" (
 	"act" text PRIMARY KEY NOT NULL,
 	"outcome" text NOT NULL,
@@ -673,6 +689,13 @@ CREATE TABLE "released_earnings" (
 	"released_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "reported_sellers" (
+	"creator" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"until_year" integer NOT NULL,
+	"reason" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "private_session_charges" (
 	"session" text NOT NULL,
 	"sequence" integer NOT NULL,
@@ -765,6 +788,7 @@ CREATE TABLE "refunds" (
 	"fault" text,
 	"failing_since" timestamp with time zone,
 	"failure" text,
+	"is_by_transfer" boolean DEFAULT false NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"settled_at" timestamp with time zone,
 	CONSTRAINT "refunds_amount" CHECK ("refunds"."amount_minor" > 0),
@@ -1373,6 +1397,10 @@ CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("due_at") WHERE "checko
 CREATE INDEX "checkouts_failing" ON "checkouts" USING btree ("failing_since") WHERE "checkouts"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_identity" ON "checkouts" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "checkouts_open" ON "checkouts" USING btree ("identity") WHERE "checkouts"."status" in ('opening', 'open');--> statement-breakpoint
+CREATE UNIQUE INDEX "desk_bookings_idempotency" ON "desk_bookings" USING btree ("by","idempotency_key");--> statement-breakpoint
+CREATE INDEX "desk_bookings_subject" ON "desk_bookings" USING btree ("subject");--> statement-breakpoint
+CREATE INDEX "desk_bookings_created" ON "desk_bookings" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "desk_bookings_waiting" ON "desk_bookings" USING btree ("created_at") WHERE "desk_bookings"."status" = 'waiting';--> statement-breakpoint
 CREATE INDEX "desk_act_outcomes_subject" ON "desk_act_outcomes" USING btree ("subject") WHERE "desk_act_outcomes"."subject" is not null;--> statement-breakpoint
 CREATE INDEX "desk_acts_subject" ON "desk_acts" USING btree ("subject");--> statement-breakpoint
 CREATE INDEX "desk_acts_at" ON "desk_acts" USING btree ("at");--> statement-breakpoint

@@ -41,7 +41,7 @@ export const payoutContract = {
     status: 201,
     summary: 'Pay out available earnings',
     description:
-      'Creates a payout for each payable creator with at least the minimum. Payouts are `pending` until the payment provider accepts them; the amount of a refused one becomes available again.',
+      'Creates a payout for each payable creator with at least the minimum; with `withoutMinimum` for each of the named `creators` with anything available. Payouts are `pending` until the payment provider accepts them; the amount of a refused one becomes available again.',
     errors: ['creator_not_found'],
   }),
   getPayoutBatch: operation({

@@ -35,7 +35,6 @@ export const account = {
       dispute: 'A dispute about a payment',
       payout: 'A payout on its way',
       earnings: 'Earnings not paid out yet',
-      tax_report: 'Earnings from this year or last that the house must report by name',
       room: 'Rooms of yours that haven’t ended',
     },
     tickets: 'You’d lose these tickets. Return them first where you can:',
@@ -43,6 +42,8 @@ export const account = {
       'Your name, messages, addresses, roles and sessions are erased. Your handle is reserved for 90 days, then others can take it.',
     kept: (years: number) =>
       `The books keep amounts. Receipts issued to you keep your name for ${years} years after the year they were issued, as the law requires; then it is erased.`,
+    reported: (year: number) =>
+      `You have earned money here, which the house reports to the tax authorities by name (EU directive 2021/514, DAC7). For that alone it keeps your name, apart from everything else, until the end of ${year}; then it is erased.`,
     sure: 'I want to close my account for good.',
     close: 'Close my account',
   },

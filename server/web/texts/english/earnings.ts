@@ -130,6 +130,7 @@ export const earnings = {
     charity: 'Given to your association',
     net: 'You keep',
     payouts: 'Paid out to you',
+    writtenOff: 'Written off by the house',
     closing: 'Owed to you at the end',
     csv: 'Statement (CSV)',
   },

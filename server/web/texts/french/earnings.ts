@@ -139,6 +139,7 @@ export const earnings: typeof english = {
     charity: 'Donné à votre association',
     net: 'Votre part',
     payouts: 'Versé à votre banque',
+    writtenOff: 'Abandonné par la maison',
     closing: 'Ce qui vous est dû à la fin',
     csv: 'Relevé (CSV)',
   },
