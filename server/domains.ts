@@ -175,6 +175,8 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     addressOf: (identity) => people.addressOf(identity),
     getRoom: (room) => rooms.getRoom(room),
     paidOf: (payment) => money.receipts.findPaid(payment),
+    isRefusedAgain: (payout) => money.payouts.isRefusedAgain(payout),
+    listOperators: async () => (await roles.holders('operator')).map(({ person }) => person),
     statements: decisions.statements,
     contactOf: async (report) => {
       const sender = await reports.senderOf(report);

@@ -22,6 +22,7 @@ type FactLetter = {
     data: LetterData[Name] | (() => Promise<LetterData[Name]>);
     /** Absent: the fact's identity; if that is absent too, the sender of the report. */
     identity?: string;
+    isToOperators?: true;
     report?: string | null;
   };
 }[TemplateName];
@@ -37,6 +38,10 @@ export interface FactLettersOptions {
   publicUrl: string;
   /** Where to write to somebody; undefined for people of embedders, and for those without an address. */
   addressOf(identity: string): Promise<Contact | undefined>;
+  /** Identities of the house's operators. */
+  listOperators(): Promise<string[]>;
+  /** Whether the creator's payout before this one was refused for the same reason. */
+  isRefusedAgain(payout: string): Promise<boolean>;
   /** The email address that was given with a report by the form, if it is one that may be written to. */
   contactOf(report: string): Promise<Contact | undefined>;
   /** The page of a report by the form. */
@@ -64,21 +69,27 @@ export class FactLetters {
     for (const fact of facts) {
       const letterOf = this.#letters[fact.topic as keyof Facts] as LettersOf['role.changed'];
       const letter = await letterOf?.(fact.data, fact);
-      const to = letter && (await this.#contactOf(letter, fact));
-      if (!to) continue;
+      const contacts = letter ? await this.#contactsOf(letter, fact) : [];
+      if (!letter || contacts.length === 0) continue;
       const { template } = letter;
       const data = typeof letter.data === 'function' ? await letter.data() : letter.data;
-      const { address, language } = to;
-      await db.transaction((tx) => mail.enqueue(tx, { key: `fact:${fact.id}`, to: address, language, template, data }));
+      await db.transaction(async (tx) => {
+        for (const { address: to, language, key } of contacts)
+          await mail.enqueue(tx, { key, to, language, template, data });
+      });
       isQueued = true;
     }
     if (isQueued) mail.wake();
   }
 
-  async #contactOf(letter: FactLetter, fact: Fact): Promise<Contact | undefined> {
+  async #contactsOf(letter: FactLetter, fact: Fact): Promise<(Contact & { key: string })[]> {
+    const { addressOf, contactOf, listOperators } = this.#options;
+    const key = `fact:${fact.id}`;
     const identity = letter.identity ?? fact.identity;
-    if (identity) return this.#options.addressOf(identity);
-    return letter.report ? this.#options.contactOf(letter.report) : undefined;
+    const found = letter.isToOperators
+      ? (await listOperators()).map(async (one) => [`${key}:${one}`, await addressOf(one)] as const)
+      : [[key, await (identity ? addressOf(identity) : letter.report && contactOf(letter.report))] as const];
+    return (await Promise.all(found)).flatMap(([own, contact]) => (contact ? [{ ...contact, key: own }] : []));
   }
 
   readonly #letters: LettersOf = {
@@ -194,10 +205,29 @@ export class FactLetters {
       change === 'past_due'
         ? { template: 'renewal-failed', data: { tier: tier.name, accessUntil, link: this.#page('/wallet') } }
         : undefined,
-    'payout.changed': ({ payout: { status, amountMinor, currency, reversedMinor } }) =>
-      status === 'pending' || reversedMinor > 0
+    'membership.renewal_ahead': ({ membership: _, ...renewal }) => ({
+      template: 'renewal-ahead',
+      data: { ...renewal, link: this.#page('/wallet') },
+    }),
+    'payout.changed': async ({ payout: { id, status, amountMinor, currency, reversedMinor } }) => {
+      if (status === 'pending' || reversedMinor > 0) return undefined;
+      // It is tried again each day: one letter for one reason.
+      if (status === 'failed' && (await this.#options.isRefusedAgain(id))) return undefined;
+      return { template: 'payout', data: { status, amountMinor, currency, link: this.#page('/earnings') } };
+    },
+    // A decision is its own letter.
+    'creator.payouts_changed': ({ frozen, reason, isByDecision }) =>
+      isByDecision
         ? undefined
-        : { template: 'payout', data: { status, amountMinor, currency, link: this.#page('/earnings') } },
+        : { template: 'payouts-stopped', data: { stopped: frozen, reason, link: this.#page('/earnings') } },
+    'dispute.changed': ({ dispute: { status, amountMinor, currency, evidenceDueAt } }) =>
+      status === 'inquiry' || status === 'open'
+        ? {
+            template: 'dispute',
+            isToOperators: true,
+            data: { status, amountMinor, currency, evidenceDueAt, link: this.#page('/desk/disputes') },
+          }
+        : undefined,
   };
 
   async #liveOf(room: string) {

@@ -1,6 +1,6 @@
 /** Facts that money commits to the outbox, by topic. */
 
-import type { Id, RoomId, TipId, TopupId } from '../protocol/ids.ts';
+import type { Id, MembershipId, RoomId, TipId, TopupId } from '../protocol/ids.ts';
 import type { Membership } from '../protocol/money/memberships.ts';
 import type { Refund, Ticket, Tip, Wallet } from '../protocol/money/money.ts';
 import type { CreatorAccount, Dispute, Payout } from '../protocol/money/payouts.ts';
@@ -32,6 +32,14 @@ export type MembershipChange = 'started' | 'renewed' | 'updated' | 'past_due' | 
 export interface MoneyFacts {
   /** The first payment of a membership, a renewal, or the difference to a higher tier. */
   'membership.paid': { payment: MembershipPayment };
+  /** A yearly renewal is some weeks ahead. */
+  'membership.renewal_ahead': {
+    membership: MembershipId;
+    tier: string;
+    amountMinor: number;
+    currency: string;
+    renewsAt: string;
+  };
   'membership.changed': { change: MembershipChange; membership: Membership };
   'wallet.changed': { identity: string; wallet: Wallet };
   /** One fact for all fans whose tips were booked in one batch. */
@@ -65,7 +73,7 @@ export interface MoneyFacts {
   'payout.changed': { payout: Payout };
   'creator.account_changed': { account: CreatorAccount };
   /** The house stopped or resumed payouts to a creator. */
-  'creator.payouts_changed': { creator: string; frozen: boolean; reason: string };
+  'creator.payouts_changed': { creator: string; frozen: boolean; reason: string; isByDecision: boolean };
   'dispute.changed': { dispute: Dispute };
 }
 

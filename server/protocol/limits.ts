@@ -198,8 +198,6 @@ export const passkeyNameChars = 40;
 export const oidcMinutes = 10;
 /** How long a confirmation with a passkey or at the OpenID provider holds for dangerous acts. */
 export const confirmedMinutes = 10;
-/** Largest refund that an operator orders without such a confirmation. */
-export const unconfirmedRefundMinor = 10_000;
 /** How long a passkey or a sign-in at the OpenID provider opens the desk and the review. */
 export const strongHours = 8;
 export const operatorInvitationHours = 24;

@@ -237,7 +237,8 @@ export class Desk {
       await this.#store.insertOutcome({ act, outcome: 'done', at }, tx);
       // Beside another freeze nothing changes for the creator.
       if (wasFrozen === (await isFrozen())) return;
-      await this.#context.addFacts(tx, ['creator.payouts_changed', { creator, frozen, reason }, { identity: creator }]);
+      const told = { creator, frozen, reason, isByDecision: decision !== null };
+      await this.#context.addFacts(tx, ['creator.payouts_changed', told, { identity: creator }]);
     });
     this.#context.outbox.wake();
     const [standing] = await this.#listFrozen({ creator, limit: 1 });

@@ -180,7 +180,8 @@ export class Disputes {
       });
       // The fact is added with the first withdrawal; an inquiry withdraws nothing.
       if (!kept || found.status !== 'inquiry') return;
-      await this.#context.addFacts(tx, ['dispute.changed', { dispute: toWire(kept) }, { identity: kept.identity }]);
+      const dispute = { ...toWire(kept), evidenceDueAt: isoOrNull(found.evidenceDueAtMs) };
+      await this.#context.addFacts(tx, ['dispute.changed', { dispute }, { identity: kept.identity }]);
     });
     log.warn({ providerDispute: found.dispute, source: paid.id, reason: found.reason }, 'payment disputed');
     return this.#store.findByProvider(found.dispute);

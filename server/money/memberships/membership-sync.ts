@@ -3,11 +3,11 @@
  * paid time and its grace period are over. Provider events, the return page and the sweeper all end here, and each time
  * the subscription is fetched again.
  */
-import { HOUR_MS, iso } from '../../platform/clock.ts';
+import { DAY_MS, HOUR_MS, iso } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import { KeyedQueue } from '../../platform/jobs/keyed-queue.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { createId, type Id, type TierId } from '../../protocol/ids.ts';
+import { createId, type Id, type MembershipId, type TierId } from '../../protocol/ids.ts';
 import { creatorPending, houseAccount, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderInvoice, ProviderSubscription } from '../provider/billing-provider.ts';
@@ -17,6 +17,11 @@ import type { MembershipStanding } from './membership-standing.ts';
 import type { InvoiceRow, MembershipRow, MembershipsStore } from './memberships.store.ts';
 
 const RECHECK_MS = 6 * HOUR_MS;
+/**
+ * How long before a yearly renewal its member is written to: between three months and one, as article L215-1 of the
+ * French code de la consommation asks, with days to spare.
+ */
+const RENEWAL_TOLD_MS = 40 * DAY_MS;
 
 /** How often a sync is repeated because others were requested meanwhile. After that the event is postponed. */
 const SYNC_ROUNDS = 5;
@@ -164,7 +169,7 @@ export class MembershipSync {
     const nextMs = nextCheckMs({ nowMs, isOver, paidUntilMs: time.endsAtMs });
     // Renewals go on when the creator's suspension is over.
     const resumesAt = await this.#context.rooms.suspensions.endOf(before.creator, tx);
-    await this.#standing.write(
+    const after = await this.#standing.write(
       tx,
       before,
       {
@@ -185,7 +190,28 @@ export class MembershipSync {
       },
       isRenewed,
     );
+    await this.#tellOfRenewal(tx, after);
     return isOver;
+  }
+
+  /** Of a yearly renewal, once for each. */
+  async #tellOfRenewal(tx: Orm, row: MembershipRow): Promise<void> {
+    const { id, identity, status, standing, paidUntil, toldOfRenewalAt, cancelAtPeriodEnd, renewalTier } = row;
+    if (status !== 'active' || standing !== null || cancelAtPeriodEnd || paidUntil === null) return;
+    const renewsAt = iso(paidUntil);
+    const leftMs = Date.parse(renewsAt) - this.#context.clock.now();
+    const isTold = toldOfRenewalAt !== null && iso(toldOfRenewalAt) === renewsAt;
+    if (isTold || leftMs <= 0 || leftMs > RENEWAL_TOLD_MS) return;
+    const {
+      name: tier,
+      interval,
+      priceMinor: amountMinor,
+      currency,
+    } = await this.#context.rooms.clubs.getTier(renewalTier, tx);
+    if (interval !== 'year') return;
+    await this.#store.update(tx, id, { toldOfRenewalAt: renewsAt });
+    const told = { membership: id as MembershipId, tier, amountMinor, currency, renewsAt };
+    await this.#context.addFacts(tx, ['membership.renewal_ahead', told, { identity }]);
   }
 
   async #lowerOf(one: string, other: string, tx: Orm): Promise<string> {

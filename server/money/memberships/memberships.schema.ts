@@ -63,6 +63,8 @@ export const memberships = pgTable(
     /** Number of those callers. The last one that finishes ends the lease; an interrupted one never does. */
     cancellationLeaseHolders: integer('cancellation_lease_holders').notNull().default(0),
     paidUntil: time('paid_until'),
+    /** The end of the paid time whose renewal the member was told of. */
+    toldOfRenewalAt: time('told_of_renewal_at'),
     accessUntil: time('access_until'),
     createdAt: time('created_at').notNull(),
     /** When a page to join expires. */

@@ -1,6 +1,6 @@
 import { iso, isoOrNull } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, desc, eq, sql } from '../../platform/db/sql.ts';
+import { and, asc, desc, eq, lt, sql } from '../../platform/db/sql.ts';
 import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { PERSON_ID_LIKE } from '../../protocol/accounts/people.ts';
 import type { Id } from '../../protocol/ids.ts';
@@ -84,6 +84,17 @@ export class PayoutsStore {
 
   async find(id: string): Promise<PayoutRow | undefined> {
     const [row] = await this.#orm.select().from(payouts).where(eq(payouts.id, id));
+    return row;
+  }
+
+  /** The creator's payout before this one. */
+  async findBefore({ creator, createdAt }: PayoutRow): Promise<PayoutRow | undefined> {
+    const [row] = await this.#orm
+      .select()
+      .from(payouts)
+      .where(and(eq(payouts.creator, creator), lt(payouts.createdAt, createdAt)))
+      .orderBy(desc(payouts.createdAt))
+      .limit(1);
     return row;
   }
 

@@ -91,6 +91,13 @@ export class Payouts {
     return (await this.#store.listOfCreator(creator, LIMITS.listPageItems)).map(toPayout);
   }
 
+  /** Whether the creator's payout before this one ended with the same refusal. */
+  async isRefusedAgain(id: string): Promise<boolean> {
+    const row = await this.#store.find(id);
+    const before = row && (await this.#store.findBefore(row));
+    return before?.status === 'failed' && before.failure === row?.failure;
+  }
+
   /** The newest payouts of all creators. */
   async listLatest(): Promise<Payout[]> {
     return (await this.#store.listLatest(LIMITS.listPageItems)).map(toPayout);

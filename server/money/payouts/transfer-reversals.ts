@@ -73,7 +73,7 @@ export class TransferReversals {
     const said = { reason: STOP_REASON, by: HOUSE, byRole: 'house', createdAt: at } as const;
     await store.insert(runIn(tx), { ...freeze, ...said, id: createId('creatorFreeze') });
     if (wasStopped) return;
-    const told = { creator, frozen: true, reason: STOP_REASON };
+    const told = { creator, frozen: true, reason: STOP_REASON, isByDecision: false };
     await this.#context.addFacts(tx, ['creator.payouts_changed', told, { identity: creator }]);
   }
 }

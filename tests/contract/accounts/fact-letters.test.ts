@@ -10,13 +10,16 @@ import { type MailHouse, openMailHouse } from '../../support/houses/mail-house.t
 import { openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
-type Lookups = Pick<FactLettersOptions, 'db' | 'paidOf' | 'getRoom' | 'addressOf'>;
+type Lookups = Pick<FactLettersOptions, 'db' | 'paidOf' | 'getRoom' | 'addressOf'> & Partial<FactLettersOptions>;
 const openLetters = ({ mail }: MailHouse, lookups: Lookups) =>
   new FactLetters({
-    ...{ mail, publicUrl: 'https://loge.example', ...lookups },
+    ...{ mail, publicUrl: 'https://loge.example' },
+    listOperators: async () => [],
+    isRefusedAgain: async () => false,
     contactOf: async () => undefined,
     reportLinkOf: () => 'https://loge.example',
     statements: { find: async () => undefined, findAppeal: async () => undefined },
+    ...lookups,
   });
 
 test('a person gets receipts and word of refunds, once each; people without an address get nothing', async () => {
@@ -97,13 +100,48 @@ test('each payment of a membership has a receipt by letter: the first one and th
     expect(await house.money.receipts.get(id, identity)).toMatchObject({ kind: 'membership', amountMinor: 1_200 });
 });
 
+test('a member is told of a yearly renewal once, 40 days ahead, unless they have cancelled', async () => {
+  await using db = await openDatabase();
+  await using house = await openMoneyHouse({ db });
+  const { id: tier } = await house.rooms.clubs.createTier(house.creator, {
+    ...{ name: 'Season', priceMinor: 9_900, interval: 'year' },
+  });
+  const [stays, leaves] = await Promise.all(
+    [0, 1].map(async () => {
+      const identity = await house.createFan(0);
+      const { checkoutUrl } = await house.money.memberships.join({ tier, identity, name: 'Léa' });
+      await house.money.confirmCheckout(await pay(checkoutUrl));
+      return identity;
+    }),
+  );
+  const [left] = await house.money.memberships.list(leaves ?? '');
+  await house.money.memberships.cancel(leaves ?? '', left?.id ?? '');
+  const renewsAt = (await house.money.memberships.list(stays ?? ''))[0]?.paidUntil ?? '';
+  let atMs = Date.now();
+  const told = async (daysAhead: number) => {
+    const laterMs = Date.parse(renewsAt) - daysAhead * 86_400_000;
+    house.advance(laterMs - atMs);
+    atMs = laterMs;
+    await house.money.sweep();
+    return house.facts.flatMap(({ topic, identity, data }) =>
+      topic === 'membership.renewal_ahead' ? [{ identity, data }] : [],
+    );
+  };
+  expect(await told(41)).toEqual([]);
+  const ahead = { identity: stays, data: expect.objectContaining({ tier: 'Season', amountMinor: 9_900, renewsAt }) };
+  expect(await told(40)).toEqual([ahead]);
+  expect(await told(20)).toEqual([ahead]);
+});
+
 test('renewals that fail, payouts, cancelled lives and tips by card are written about, and nothing twice or pending', async () => {
   await using db = await openDatabase();
   await using post = openMailHouse(db, { keepsData: true });
   const addressOf = async () => ({ address: 'lea@example.com', language: 'en' as const });
   const getRoom = async () => ({ title: 'Vespers', creator: { identity: 'ada', name: 'Ada' } }) as Room;
   const paidOf = async () => ({ kind: 'ticket', room: 'room_1' }) as const;
-  const letters = openLetters(post, { db, addressOf, getRoom, paidOf });
+  const isRefusedAgain = async (id: string) => id === 'payout_again';
+  const listOperators = async () => ['person_8', 'person_9'];
+  const letters = openLetters(post, { db, addressOf, getRoom, paidOf, isRefusedAgain, listOperators });
   const fact = <Topic extends keyof MoneyFacts>(topic: Topic, data: object): Fact => ({
     id: `fact_${topic}_${JSON.stringify(data).length}`,
     topic,
@@ -114,6 +152,8 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
   });
   const membership = { identity: 'person_1', tier: { name: 'Inner <circle>' }, accessUntil: '2026-05-11T00:00:00Z' };
   const payout = { creator: 'person_1', amountMinor: 12_345, currency: 'eur', reversedMinor: 0 };
+  const disputed = { amountMinor: 4_000, currency: 'eur', evidenceDueAt: '2026-05-18T23:59:59Z' };
+  const renewal = { amountMinor: 9_900, currency: 'eur', renewsAt: '2026-06-11T08:00:00Z' };
   const refund = { payment: 'tip_1', amountMinor: 100, currency: 'eur', reason: 'Ill' };
   const cancelled = { payment: 'ticket_1', reason: 'not_held' };
   const tip = {
@@ -128,6 +168,13 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
     fact('membership.changed', { change: 'past_due', membership }),
     fact('payout.changed', { payout: { ...payout, status: 'pending' } }),
     fact('payout.changed', { payout: { ...payout, status: 'paid' } }),
+    fact('payout.changed', { payout: { ...payout, id: 'payout_again', status: 'failed' } }),
+    fact('creator.payouts_changed', { frozen: true, reason: 'Who are you?', isByDecision: false }),
+    fact('creator.payouts_changed', { frozen: true, reason: 'By a decision', isByDecision: true }),
+    // To each operator.
+    fact('dispute.changed', { dispute: { ...disputed, status: 'open' } }),
+    fact('dispute.changed', { dispute: { ...disputed, status: 'under_review' } }),
+    fact('membership.renewal_ahead', { ...renewal, tier: 'Season' }),
     fact('refund.changed', { refund: { ...refund, status: 'pending', to: 'card' } }),
     // A cancelled live is one letter a ticket: by card when it is decided, not when the provider confirms it.
     fact('refund.changed', { refund: { ...refund, ...cancelled, status: 'succeeded', to: 'wallet' } }),
@@ -141,12 +188,17 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
   expect(sent.map(({ subject }) => subject).sort()).toEqual([
     'Cancelled: Vespers, €1.00 refunded',
     'Cancelled: Vespers, €1.00 refunded',
+    'New dispute: €40.00',
+    'New dispute: €40.00',
     'Your membership “Inner <circle>” couldn’t be renewed',
+    'Your membership “Season” renews on 11 June 2026',
     'Your payout: €123.45',
+    'Your payouts are stopped',
     'Your tip: €7.00 to Ada',
   ]);
   expect(sent.map(({ html }) => html).join()).toContain('Inner &lt;circle&gt;');
   expect(sent.map(({ text }) => text).join()).toMatch(/€123\.45|11 May 2026/);
+  expect(sent.map(({ text }) => text).join()).toMatch(/Evidence due by: .*18 May 2026/);
   const tipped = sent.find(({ subject }) => subject.startsWith('Your tip'));
   expect(tipped?.text).toContain('Live: Vespers\nCreator: Ada\nAmount: €7.00');
 });

@@ -409,6 +409,9 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     expect(await countAfterJob()).toBe(2);
     house.advance(DAY_MS);
     expect(await countAfterJob()).toBe(3);
+    // Only the first is written about.
+    const refused = (await payouts.listOfCreator(creator)).reverse();
+    expect(await Promise.all(refused.map(({ id }) => payouts.isRefusedAgain(id)))).toEqual([false, true, true]);
     refusal.mockRestore();
     await createBatch(creator);
     expect(await transfersTo(account)).toHaveLength(1);

@@ -13,6 +13,7 @@ const SERVER = fileURLToPath(new URL('../../../server/', import.meta.url));
 /** Exhaustive by type: a new money fact does not compile until it is listed here. */
 const MONEY: Record<keyof MoneyFacts, 'sent' | 'excluded'> = {
   'membership.paid': 'excluded',
+  'membership.renewal_ahead': 'excluded',
   'membership.changed': 'sent',
   'wallet.changed': 'excluded',
   'wallets.changed': 'excluded',

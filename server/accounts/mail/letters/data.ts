@@ -44,11 +44,16 @@ export interface LetterData {
     status: 'succeeded' | 'failed';
     to: 'wallet' | 'card' | 'bank';
   };
+  'renewal-ahead': Money & { tier: string; renewsAt: string; link: string };
   'renewal-failed': { tier: string; accessUntil: string | null; link: string };
   /** `room` is a title; null for all rooms of the creator. */
   'moderator-invitation': { creator: string; room: string | null; link: string };
   'creator-decision': { accepted: boolean; link: string };
   'account-closed': { receiptYears: number; taxReportUntil: number | null; link: string };
+  /** `reason` is an operator's, or the house's own. */
+  'payouts-stopped': { stopped: boolean; reason: string; link: string };
+  /** To operators: `evidenceDueAt` is the last moment for evidence. */
+  dispute: Money & { status: 'inquiry' | 'open'; evidenceDueAt: string | null; link: string };
   payout: Money & { status: 'paid' | 'failed'; link: string };
   'report-received': { number: number; isByForm: boolean; link: string };
   /** `limitedUntil`: until when this person may file fewer reports. */

@@ -27,14 +27,18 @@ export function english(house: string) {
     facts: {
       amount: 'Amount',
       automated: 'Automated means',
+      cancelBefore: 'Cancel before',
       creator: 'Creator',
       date: 'Date',
       ground: 'Ground',
+      lastDay: 'Evidence due by',
       live: 'Live',
       newDate: 'New date',
       oldDate: 'Old date',
       paidOn: 'Paid on',
       paidUntil: 'Paid until',
+      reason: 'Reason',
+      renewsOn: 'Renews on',
       room: 'Room',
     },
     reasons: {
@@ -161,6 +165,24 @@ export function english(house: string) {
       text: 'The payment failed. We’ll try again over the next few days.',
       access: (day: string) => `You keep your access until ${day}.`,
       card: 'Check your card, or choose another one:',
+      aheadTitle: (tier: string, day: string) => `Your membership “${tier}” renews on ${day}`,
+      aheadText: (day: string) =>
+        `Your yearly membership goes on, and your card is charged on ${day}, unless you cancel before then.`,
+      cancel: 'You can cancel in your wallet, without giving a reason. You keep what you’ve paid for until the end.',
+    },
+    payouts: {
+      stopped: 'Your payouts are stopped',
+      stoppedText: 'Your earnings are still yours, and go on. They’re not paid out until this is cleared up.',
+      resumed: 'Your payouts go on',
+      resumedText: 'Your available earnings are paid out again, as before.',
+    },
+    dispute: {
+      open: 'New dispute',
+      openText: 'A bank has taken a disputed payment back. Without evidence in time, it’s lost.',
+      inquiry: 'A bank asks about a payment',
+      inquiryText: 'No money has moved yet. Without an answer in time, it can become a dispute.',
+      button: 'Open the disputes',
+      reason: because(`you’re an operator of ${house}`),
     },
     payout: {
       paid: 'Your payout',

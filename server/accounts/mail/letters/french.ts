@@ -24,13 +24,17 @@ export function french(house: string): LetterWords {
     facts: {
       amount: 'Montant',
       automated: 'Moyens automatisés',
+      cancelBefore: 'Résiliation possible avant le',
       creator: 'Créateur',
       date: 'Date',
       ground: 'Fondement',
+      lastDay: 'Preuves à envoyer avant le',
       live: 'Live',
       newDate: 'Nouvelle date',
       oldDate: 'Ancienne date',
       paidOn: 'Payé le',
+      reason: 'Motif',
+      renewsOn: 'Renouvelé le',
       paidUntil: 'Payé jusqu’au',
       room: 'Salon',
     },
@@ -159,6 +163,26 @@ export function french(house: string): LetterWords {
       text: 'Le paiement a échoué. Il sera retenté ces prochains jours.',
       access: (day) => `Vous gardez votre accès jusqu’au ${day}.`,
       card: 'Vérifiez votre carte, ou choisissez-en une autre :',
+      aheadTitle: (tier, day) => `Votre abonnement « ${tier} » sera renouvelé le ${day}`,
+      aheadText: (day) =>
+        `Votre abonnement annuel continue et votre carte sera débitée le ${day}, sauf si vous le résiliez avant cette date.`,
+      cancel:
+        'Vous pouvez le résilier dans votre portefeuille, sans donner de raison. Vous gardez jusqu’au bout ce que vous avez payé.',
+    },
+    payouts: {
+      stopped: 'Vos virements sont suspendus',
+      stoppedText:
+        'Vos revenus restent à vous et continuent de s’ajouter. Ils ne sont pas versés tant que ce point n’est pas réglé.',
+      resumed: 'Vos virements reprennent',
+      resumedText: 'Vos revenus disponibles sont de nouveau versés, comme avant.',
+    },
+    dispute: {
+      open: 'Nouveau litige',
+      openText: 'Une banque a repris un paiement contesté. Sans preuves à temps, il est perdu.',
+      inquiry: 'Une banque demande des explications sur un paiement',
+      inquiryText: 'L’argent n’a pas bougé. Sans réponse à temps, cela peut devenir un litige.',
+      button: 'Ouvrir les litiges',
+      reason: because(`que vous êtes opérateur ou opératrice de ${house}`),
     },
     payout: {
       paid: 'Votre virement',

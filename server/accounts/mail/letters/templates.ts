@@ -163,6 +163,22 @@ const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[Name]> }
     ],
     reason: reasons.money,
   }),
+  'renewal-ahead': ({ tier, renewsAt, link, ...amount }, { renewal, facts, open, reasons }, { date, money }) => ({
+    title: renewal.aheadTitle(tier, date(renewsAt, 'day')),
+    blocks: [
+      renewal.aheadText(date(renewsAt, 'day')),
+      {
+        facts: [
+          [facts.renewsOn, date(renewsAt, 'full')],
+          [facts.amount, money(amount)],
+          [facts.cancelBefore, date(renewsAt, 'full')],
+        ],
+      },
+      renewal.cancel,
+      { button: open.wallet, href: link },
+    ],
+    reason: reasons.money,
+  }),
   'renewal-failed': ({ tier, accessUntil, link }, { renewal, open, reasons }, { date }) => ({
     title: renewal.title(tier),
     blocks: [
@@ -172,6 +188,25 @@ const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[Name]> }
       { button: open.wallet, href: link },
     ],
     reason: reasons.money,
+  }),
+  'payouts-stopped': ({ stopped, reason, link }, { payouts, facts, open, reasons }) => ({
+    title: stopped ? payouts.stopped : payouts.resumed,
+    blocks: [
+      stopped ? payouts.stoppedText : payouts.resumedText,
+      { facts: [[facts.reason, reason]] },
+      { button: open.earnings, href: link },
+    ],
+    reason: reasons.money,
+  }),
+  dispute: ({ status, evidenceDueAt, link, ...amount }, { dispute, facts }, { date, money }) => ({
+    kind: dispute[status],
+    title: money(amount),
+    blocks: [
+      dispute[`${status}Text`],
+      { facts: [[facts.lastDay, evidenceDueAt && date(evidenceDueAt, 'full')]] },
+      { button: dispute.button, href: link },
+    ],
+    reason: dispute.reason,
   }),
   payout: ({ status, link, ...amount }, { payout, open, reasons }, { money }) => ({
     kind: payout[status],

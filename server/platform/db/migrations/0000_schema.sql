@@ -596,6 +596,7 @@ CREATE TABLE "memberships" (
 	"cancellation_lease_until" timestamp with time zone,
 	"cancellation_lease_holders" integer DEFAULT 0 NOT NULL,
 	"paid_until" timestamp with time zone,
+	"told_of_renewal_at" timestamp with time zone,
 	"access_until" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,

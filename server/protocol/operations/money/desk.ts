@@ -4,7 +4,6 @@
  */
 
 import { withPeople } from '../../accounts/profiles.ts';
-import * as LIMITS from '../../limits.ts';
 import {
   deskActList,
   deskActsQuery,
@@ -76,8 +75,7 @@ export const deskContract = {
     example: { payment: 'ticket_9aYx3mPq7LdR2vKe5tWz', reason: 'The concert was cut short' },
     answer: refund,
     status: 201,
-    // Without an amount the whole payment is refunded, whatever it was.
-    stepUp: ({ amountMinor = Number.POSITIVE_INFINITY }) => amountMinor > LIMITS.unconfirmedRefundMinor,
+    stepUp: true,
     summary: 'Refund a payment, whole or in part',
     description:
       'Name the payment: any by `payment` (the id of a membership means its latest payment), or one of a kind by `ticket`, `tip` or `topup`. A payment can be refunded in part once, and then the rest; a top-up in several parts, each with its own `idempotencyKey`. A full refund ends the access that the payment gave at once. The money returns to its source; a refund to a card is `pending` until the payment provider confirms it.',
