@@ -2,8 +2,8 @@ import { isoOrNull } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 
 /**
- * Finds kinds of open money matters of a person. While there is one, their records cannot be erased. Earnings that cannot
- * be paid out, and debts, are written off by the desk. The name under which earnings are reported is kept apart
+ * Finds kinds of open money matters of a person. While there is one, their records cannot be erased. Earnings that
+ * cannot be paid out, and debts, are written off by the desk. The name under which earnings are reported is kept apart
  * (`payouts/reported-sellers.ts`).
  */
 const FIND = `select kind from (values

@@ -1,7 +1,7 @@
 /**
- * Bookings by the desk: what happens outside the payment provider, and debts that are given up. A booking is a row, and
- * becomes a transaction of the ledger in the transaction that marks it booked, so that it is booked once. Above a sum in
- * a day a second operator confirms; in a house of one operator the same one does, after a day.
+ * Bookings by the desk: what happens outside the payment provider, and debts that are given up. A booking is a row. It
+ * becomes a transaction of the ledger in the transaction that marks it booked, so it is booked once. Above a sum in a
+ * day a second operator confirms; in a house of one operator the same one does, after a day.
  */
 import { DAY_MS, iso, isoOrNull } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';

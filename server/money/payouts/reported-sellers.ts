@@ -1,7 +1,7 @@
 /**
- * The names of creators whose accounts were closed, kept apart for the reports that the house owes the tax authorities:
- * Directive 2011/16/EU as amended by (EU) 2021/514 (DAC7), annex V, section IV, asks to keep what a report relies on for
- * five to ten years after the year that it is about. A job erases them when the term has ended.
+ * The names of creators whose accounts were closed, kept apart for the reports that the house owes the tax authorities.
+ * Directive 2011/16/EU as amended by (EU) 2021/514 (DAC7), annex V, section IV, asks to keep what a report relies on
+ * for five to ten years after the year that it is about. A job erases them when the term has ended.
  */
 
 import { sql } from '../../platform/db/sql.ts';

@@ -20,7 +20,7 @@ export const deskAct = z.object({
     ...(['refund', 'evidence', 'payouts', 'freeze', 'unfreeze', 'reconciliation', 'fee_policy'] as const),
     ...(['role_given', 'role_ended', 'sessions_ended', 'account_closed', 'look'] as const),
     ...(['recovery', 'recovery_withdrawn'] as const),
-    ...(['booking', 'booking_confirmed', 'booking_declined'] as const),
+    ...(['booking', 'booking_confirmed', 'booking_declined', 'buyer_country', 'pledge'] as const),
   ]),
   /** The payment, dispute, batch, creator or policy. */
   subject: z.string(),

@@ -1,4 +1,4 @@
-/** `<desk-bookings>`: what happened outside the payment provider, booked with a reason, and what waits for a second operator. */
+/** `<desk-bookings>`: what happened outside the payment provider, and what waits for a second operator. */
 import { html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { currencySymbol, parseMoney } from '../../../client-sdk/elements/texts/format.ts';

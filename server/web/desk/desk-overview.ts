@@ -29,6 +29,8 @@ function placeOf({ act, subject }: DeskActView): string {
       return '/desk/bookings';
     case 'fee_policy':
       return '/desk/fees';
+    case 'buyer_country':
+    case 'pledge':
     case 'role_given':
     case 'role_ended':
     case 'sessions_ended':

@@ -71,7 +71,7 @@ describe.each(DATABASES)('bookings by the desk on $name', ({ open }) => {
 
   test('payments to an association and of VAT leave the house’s bank, each once and no more than is owed', async () => {
     const { association } = await sell();
-    const [vatMinor, givenMinor] = [8_333, 16_666];
+    const [vatMinor, givenMinor] = [8_333, 16_667];
     const input = { kind: 'vat_remitted', amountMinor: vatMinor, ...key() } as const;
     const [first, again] = await Promise.all([book(input), book(input)]);
     expect([first, again.id]).toEqual([expect.objectContaining({ status: 'booked', amountMinor: vatMinor }), first.id]);
@@ -196,7 +196,9 @@ describe.each(DATABASES)('bookings by the desk on $name', ({ open }) => {
     const fan = await house.createFan(2_000);
     const credit = () => book({ kind: 'credit_written_off', subject: fan, ...key() });
     await expect(credit()).rejects.toEqual(failure('amount_too_large'));
-    await db.orm.execute(sql`insert into persons (id, name, created_at, closed_at) values (${fan}, 'Erased', now(), now())`);
+    await db.orm.execute(
+      sql`insert into persons (id, name, language, created_at, closed_at) values (${fan}, 'Erased', 'en', now(), now())`,
+    );
     expect(await credit()).toMatchObject({ amountMinor: 2_000, status: 'booked' });
     expect(await house.money.findOpenMatters(fan)).toEqual([]);
     expect(await sumOf('written_off:eur:#house')).toBe(2_000);

@@ -118,6 +118,18 @@ export const earnings = {
   payoutFailed: (why: string) =>
     `The bank sent it back (${why}). The money is available again; check your bank details.`,
   payoutReversed: (amount: string) => `${amount} of it was taken back, and counts as owed to you again.`,
+  pledge: {
+    title: 'Give a share',
+    text: 'A share of your part of each sale can go to an association. Fans see it before they pay.',
+    now: (share: string, name: string) =>
+      `${share} of your part of each sale goes to ${name}. Fans see it before they pay.`,
+    association: 'Association',
+    percent: 'Share in percent',
+    percentHint: 'From the next sale on. 0 ends it.',
+    percentInvalid: 'Enter a share from 0 to 100, with up to two decimals.',
+    save: 'Save',
+    saved: 'Saved. It applies from the next sale on.',
+  },
   statements: 'Statements',
   statementsNone: 'Your first statement comes with your first sale.',
   month: 'Month',

@@ -127,6 +127,17 @@ export const earnings: typeof english = {
   payoutFailed: (why) =>
     `La banque l’a renvoyé (${why}). La somme est de nouveau disponible ; vérifiez vos informations.`,
   payoutReversed: (amount) => `${amount} en ont été repris, et vous sont de nouveau dus.`,
+  pledge: {
+    title: 'Donner une part',
+    text: 'Une part de ce qui vous revient sur chaque vente peut aller à une association. Les fans le voient avant de payer.',
+    now: (share, name) => `${share} de votre part de chaque vente vont à ${name}. Les fans le voient avant de payer.`,
+    association: 'Association',
+    percent: 'Part en pour cent',
+    percentHint: 'Dès la prochaine vente. 0 y met fin.',
+    percentInvalid: 'Indiquez une part de 0 à 100, avec deux décimales au plus.',
+    save: 'Enregistrer',
+    saved: 'Enregistré. Cela vaut dès la prochaine vente.',
+  },
   statements: 'Relevés',
   statementsNone: 'Le premier relevé vient avec la première vente.',
   month: 'Mois',
