@@ -45,7 +45,7 @@ export const pricingContract = {
     ...BY_HOUSE,
     http: 'PUT /v1/buyers/:identity',
     input: buyerInput,
-    example: { country: 'DE' },
+    example: { country: 'DE', reason: 'They moved to Berlin' },
     answer: buyer,
     summary: 'Set the country of a buyer',
     description:
@@ -80,7 +80,7 @@ export const pricingContract = {
     ...BY_HOUSE,
     http: 'PUT /v1/creators/:identity/pledge',
     input: deskPledgeInput,
-    example: { association: 'restos', shareBps: 500 },
+    example: { association: 'restos', shareBps: 500, reason: 'They asked for it by letter' },
     answer: pledgeAnswer,
     summary: "Pledge a share of a creator's part to an association",
     description:
