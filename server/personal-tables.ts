@@ -107,6 +107,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     erase: { set: { name: ERASED, success_url: "''", cancel_url: "''", url: 'null', card: 'null' } },
   },
   creator_accounts: { domain: 'money', rows: 'creator = $1', kept: BOOKS },
+  creator_reserves: { domain: 'money', rows: 'creator = $1', hidden: ['by'], kept: BOOKS },
   desk_acts: { domain: 'money', rows: 'subject = $1', hidden: ['by'], kept: 'what operators did stays on record' },
   desk_bookings: { domain: 'money', rows: 'subject = $1', hidden: ['by', 'decided_by'], kept: BOOKS },
   disputes: { domain: 'money', rows: 'identity = $1', hidden: ['submitted_by'], erase: { set: { evidence: 'null' } } },

@@ -102,6 +102,7 @@ const EARNINGS_RULES: EarningsRules = {
   newCreatorHoldDays: 14,
   newCreatorDays: 30,
   payoutMinMinor: 2_500,
+  reserve: { shareBps: 0, days: 90 },
 };
 
 export type WalletMode = 'on' | 'off';

@@ -13,6 +13,8 @@ import type { Booking, BookingInput, BookingList } from '../../protocol/money/bo
 import type {
   CreatorFreeze,
   CreatorFreezeInput,
+  CreatorReserve,
+  CreatorReserveInput,
   DeskActView,
   DeskOverview,
   DeskPayouts,
@@ -25,6 +27,7 @@ import type { Reconciliations } from '../books/reconciliations.ts';
 import type { DisputeStatus } from '../disputes/disputes.schema.ts';
 import type { Disputes } from '../disputes/disputes.ts';
 import type { MoneyContext } from '../money-context.ts';
+import type { Earnings } from '../payouts/earnings.ts';
 import type { Payouts } from '../payouts/payouts.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import type { Bookings } from './bookings.ts';
@@ -37,6 +40,7 @@ interface DeskParts extends DeskPaymentsParts {
   payouts: Payouts;
   reconciliations: Reconciliations;
   bookings: Bookings;
+  earnings: Earnings;
 }
 
 /** An act without an outcome after this time was interrupted; far longer than the provider's client retries. */
@@ -161,12 +165,14 @@ export class Desk {
 
   async listPayouts({ ofEmbedders }: Seen = {}): Promise<DeskPayouts> {
     const isSeen = ({ creator }: { creator: string }) => !(ofEmbedders && isPersonId(creator));
-    const [due, payouts, frozen] = await Promise.all([
+    const [due, payouts, frozen, reserves] = await Promise.all([
       this.#parts.payouts.listDue(),
       this.#parts.payouts.listLatest(),
       this.#listFrozen({ limit: LIMITS.listPageItems }),
+      this.#parts.earnings.listReserves(),
     ]);
     return {
+      reserves: reserves.filter(isSeen),
       due: due.filter(isSeen),
       payouts: payouts.filter(isSeen),
       frozen: frozen.filter(isSeen),
@@ -185,6 +191,14 @@ export class Desk {
     const subject = creators?.length === 1 ? String(creators[0]) : 'all';
     const { payouts } = this.#parts;
     return this.record({ act: 'payouts', subject, by, reason }, () => payouts.createBatch(input), idOf);
+  }
+
+  setReserve(
+    creator: string,
+    { reserve, reason, by }: CreatorReserveInput & { by: string },
+  ): Promise<CreatorReserve | null> {
+    const act = { act: 'reserve', subject: creator, by, reason } as const;
+    return this.record(act, () => this.#parts.earnings.setReserve(creator, reserve, { by, reason }));
   }
 
   listBookings(operator: string): Promise<BookingList> {

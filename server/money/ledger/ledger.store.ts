@@ -3,7 +3,7 @@ import { and, eq, isNotNull, type SQL, sql } from '../../platform/db/sql.ts';
 import { createId } from '../../protocol/ids.ts';
 import type { PaymentKind } from '../../protocol/money/payment-kind.ts';
 import { ledgerAccounts, ledgerEntries, ledgerTransactions } from './ledger.schema.ts';
-import { type Account, accountId, houseAccount, type Leg, type TransactionKind } from './ledger.ts';
+import { type Account, accountId, houseAccount, type Leg, mergeLegs, type TransactionKind } from './ledger.ts';
 
 /** What a transaction is booked for. A source has at most one transaction of each kind. */
 export interface Source {
@@ -132,8 +132,8 @@ export class LedgerStore {
 
   /**
    * Reads a transaction and its reversals, and locks it until the caller's transaction ends, which serialises its
-   * refund, release and dispute. The creator's part is shown on the account where it lies now: available after the
-   * release.
+   * refund, release and dispute. The creator's part is shown on the accounts where it lies now: what was released is
+   * available.
    */
   async findTransaction(
     tx: Orm,
@@ -166,17 +166,13 @@ export class LedgerStore {
   async #readTransaction(tx: Orm, id: string): Promise<BookedTransaction> {
     const legs = await this.#selectLegs(tx).where(eq(ledgerTransactions.id, id));
     const earlier = await this.#selectLegs(tx).where(eq(ledgerTransactions.reversesId, id));
-    const { rows } = await execute<{ released: boolean; frozen: boolean }>(
+    const { rows } = await execute<{ released: string; frozen: boolean }>(
       tx,
-      sql`select exists (select 1 from released_earnings where sale = ${id}) as released,
+      sql`select (select coalesce(sum(amount_minor), 0) from released_earnings where sale = ${id}) as released,
         exists (select 1 from dispute_freezes where transaction = ${id} and lifted_at is null) as frozen`,
     );
-    const kind = rows[0]?.released ? 'creator_available' : 'creator_pending';
-    const moved = (leg: Leg): Leg =>
-      leg.account.kind === 'creator_pending' || leg.account.kind === 'creator_available'
-        ? { ...leg, account: { ...leg.account, kind } }
-        : leg;
-    return { id, legs: legs.map(moved), earlier: earlier.map(moved), isFrozen: rows[0]?.frozen === true };
+    const releasedMinor = Number(rows[0]?.released ?? 0);
+    return { id, legs: withReleased(legs, releasedMinor), earlier, isFrozen: rows[0]?.frozen === true };
   }
 
   #selectLegs(tx: Orm) {
@@ -251,6 +247,18 @@ export class LedgerStore {
       ...overdrawn.map((row) => `account ${row.id} is overdrawn`),
     ];
   }
+}
+
+/** Of a sale: moves what was released of the creator's part to the account where it lies. */
+function withReleased(legs: Leg[], releasedMinor: number): Leg[] {
+  const pending = legs.find(({ account }) => account.kind === 'creator_pending');
+  if (!pending || releasedMinor === 0) return legs;
+  const { account } = pending;
+  return mergeLegs([
+    ...legs,
+    { account, amountMinor: -releasedMinor },
+    { account: { ...account, kind: 'creator_available' }, amountMinor: releasedMinor },
+  ]);
 }
 
 /** Runs a raw statement. The results of the two drivers have only `rows` in common. */

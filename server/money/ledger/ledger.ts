@@ -208,7 +208,8 @@ export function reversalLegs(reversal: {
   assertAmount(amountMinor);
   const reversed = new Map<string, number>();
   // What the house has borne of a reversal was the creator's part.
-  const creator = original.find(({ account }) => account.kind.startsWith('creator_'))?.account;
+  const isOf = (kind: AccountKind) => (leg: Leg) => leg.account.kind === kind;
+  const creator = (original.find(isOf('creator_available')) ?? original.find(isOf('creator_pending')))?.account;
   for (const { account, amountMinor } of earlier)
     addTo(reversed, accountId((account.kind === 'chargeback_loss' && creator) || account), amountMinor);
   const payerId = accountId(payer);

@@ -15,6 +15,14 @@ export const PAYOUT_RULES = [
       where x.kind = 'release' and not exists (select 1 from released_earnings r where r.release = x.source_id)`,
   },
   {
+    fault: 'is a sale of which more was released than the creator had',
+    statement: sql`select x.id from (select sale, sum(amount_minor) as released from released_earnings group by sale) r
+      join ledger_transactions x on x.id = r.sale
+      join ledger_entries e on e.transaction = x.id and e.account like 'creator_pending:%'
+      where r.released > e.amount_minor + coalesce((select sum(re.amount_minor) from ledger_transactions y
+        join ledger_entries re on re.transaction = y.id and re.account = e.account where y.reverses_id = x.id), 0)`,
+  },
+  {
     fault: 'is a pending account below zero',
     statement: sql`select a.id from ledger_accounts a join ledger_entries e on e.account = a.id
       where a.kind = 'creator_pending' group by a.id having sum(e.amount_minor) < 0`,
@@ -114,7 +122,8 @@ export const PAYOUT_RULES = [
     statement: sql`select e.transaction as id from ledger_accounts a
       join ledger_entries e on e.account = a.id and e.amount_minor > 0 and e.seq <= a.released_seq
       join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
-      where a.kind = 'creator_pending' and not exists (select 1 from released_earnings r where r.sale = x.id)
+      where a.kind = 'creator_pending'
+        and not exists (select 1 from released_earnings r where r.sale = x.id and r.reserve_due_at is null)
         and not exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null)
         and not exists (select 1 from tickets t where x.kind = 'ticket' and t.id = x.source_id
           and not exists (select 1 from cancellations c where c.room = t.room))`,

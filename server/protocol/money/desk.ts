@@ -20,7 +20,7 @@ export const deskAct = z.object({
     ...(['refund', 'evidence', 'payouts', 'freeze', 'unfreeze', 'reconciliation', 'fee_policy'] as const),
     ...(['role_given', 'role_ended', 'sessions_ended', 'account_closed', 'look'] as const),
     ...(['recovery', 'recovery_withdrawn'] as const),
-    ...(['booking', 'booking_confirmed', 'booking_declined', 'buyer_country', 'pledge'] as const),
+    ...(['booking', 'booking_confirmed', 'booking_declined', 'buyer_country', 'pledge', 'reserve'] as const),
   ]),
   /** The payment, dispute, batch, creator or policy. */
   subject: z.string(),
@@ -150,6 +150,24 @@ export const creatorFreezeInput = z.object({
 export type CreatorFreezeInput = z.infer<typeof creatorFreezeInput>;
 export const creatorFreezeAnswer = z.object({ freeze: creatorFreeze.nullable() });
 
+const reserveTerms = { shareBps: z.number().int().min(0).max(10_000), days: z.number().int().min(1).max(365) };
+/** A share of each sale that is held back from one creator, instead of the house's own. */
+export const creatorReserve = z.object({
+  creator: z.string(),
+  ...reserveTerms,
+  reason: z.string(),
+  by: z.string(),
+  setAt: time,
+});
+export type CreatorReserve = z.infer<typeof creatorReserve>;
+export const creatorReserveInput = z.object({
+  /** Null: the house's own holds again. A share of 0: none for this creator. */
+  reserve: z.object(reserveTerms).nullable(),
+  reason,
+});
+export type CreatorReserveInput = z.infer<typeof creatorReserveInput>;
+export const creatorReserveAnswer = z.object({ reserve: creatorReserve.nullable() });
+
 export const duePayout = z.object({ creator: z.string(), amountMinor: minor });
 export const deskPayouts = z.object({
   /** What the next batch would pay. */
@@ -157,6 +175,7 @@ export const deskPayouts = z.object({
   /** Newest first. */
   payouts: z.array(payout),
   frozen: z.array(creatorFreeze),
+  reserves: z.array(creatorReserve),
 });
 export type DeskPayouts = z.infer<typeof deskPayouts>;
 export const deskPayoutsInput = payoutBatchInput

@@ -2,14 +2,17 @@
 import { html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import type { CreatorFreeze } from '../../protocol/money/desk.ts';
+import type { CreatorReserve, DeskPayouts } from '../../protocol/money/desk.ts';
+import { parsePercent } from '../site/percent.ts';
 import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
-export class DeskHolds extends DeskPart<CreatorFreeze[]> {
-  protected override read = async () => this.know(await call('GET /v1/payouts')).frozen;
+type Listed = Pick<DeskPayouts, 'frozen' | 'reserves'>;
 
-  protected override show(frozen: CreatorFreeze[]): unknown {
+export class DeskHolds extends DeskPart<Listed> {
+  protected override read = async () => this.know(await call('GET /v1/payouts'));
+
+  protected override show({ frozen, reserves }: Listed): unknown {
     const texts = this.desk.holds;
     const list = this.list({
       items: frozen,
@@ -46,7 +49,82 @@ export class DeskHolds extends DeskPart<CreatorFreeze[]> {
       html`<p class="muted">${texts.text}</p>`,
       this.section('current', { title: texts.current }, list),
       this.section('create', { title: texts.create }, this.#form()),
+      this.section('reserves', { title: texts.reserves, text: texts.reservesText }, this.#reserves(reserves)),
     ];
+  }
+
+  #reserves(items: readonly CreatorReserve[]): unknown {
+    const texts = this.desk.holds;
+    const percent = new Intl.NumberFormat(this.language, { style: 'percent', maximumFractionDigits: 2 });
+    const list = this.list({
+      items,
+      testId: 'reserves',
+      row: ({ creator, shareBps, days, reason, by, setAt }) => ({
+        title: this.person(creator),
+        lines: [html`<bdi>${reason}</bdi>`, texts.by(this.nameOf(by), this.moment(setAt))],
+        amount: texts.reserveOf(percent.format(shareBps / 10_000), days),
+        testId: `reserve-${creator}`,
+      }),
+      acts: [
+        {
+          label: texts.reserveEnd,
+          testId: ({ creator }) => `reserve-end-${creator}`,
+          question: () => ({
+            title: texts.reserveEndTitle,
+            confirm: texts.reserveEnd,
+            cancel: texts.cancel,
+            testId: 'confirm-reserve-end',
+            field: {
+              label: texts.reason,
+              hint: texts.reasonHint,
+              maxChars: LIMITS.reasonChars,
+              testId: 'reserve-end-reason',
+              missing: texts.reasonMissing,
+            },
+          }),
+          run: ({ creator }, reason) => call('PUT /v1/creators/:creator/reserve', { creator, reserve: null, reason }),
+          done: () => texts.reserveDone,
+        },
+      ],
+    });
+    const daysOf = (text: string) => (/^\d{1,3}$/.test(text) ? Number(text) : 0);
+    const form = this.form({
+      fields: [
+        {
+          ...{ name: 'creator', label: texts.creator, hint: texts.creatorHint, testId: 'reserve-creator' },
+          ...{ maxChars: LIMITS.identityChars, isVerbatim: true },
+        },
+        { name: 'percent', label: texts.percent, testId: 'reserve-percent', inputMode: 'decimal' },
+        {
+          name: 'days',
+          label: texts.days,
+          hint: texts.daysHint,
+          testId: 'reserve-days',
+          inputMode: 'numeric',
+          value: '90',
+        },
+        {
+          ...{ name: 'reason', label: texts.reason, hint: texts.reasonHint, testId: 'reserve-reason' },
+          maxChars: LIMITS.reasonChars,
+        },
+      ],
+      submit: { label: texts.reserveSet, testId: 'reserve-set', look: 'outlined' },
+      faults: (values) => ({
+        creator: values('creator') === '' && texts.creatorMissing,
+        percent: parsePercent(values('percent')) === undefined && texts.percentInvalid,
+        days: (daysOf(values('days')) < 1 || daysOf(values('days')) > 365) && texts.daysInvalid,
+        reason: values('reason') === '' && texts.reasonMissing,
+      }),
+      send: async (values) => {
+        const reserve = { shareBps: parsePercent(values('percent')) ?? 0, days: daysOf(values('days')) };
+        const asked = { creator: values('creator'), reserve, reason: values('reason') };
+        await call('PUT /v1/creators/:creator/reserve', asked);
+        await this.reload();
+      },
+      done: () => texts.reserveDone,
+      isCleared: true,
+    });
+    return [list, form];
   }
 
   #form(): unknown {

@@ -18,6 +18,7 @@ function placeOf({ act, subject }: DeskActView): string {
       return '/desk/disputes';
     case 'payouts':
       return '/desk/payouts';
+    case 'reserve':
     case 'freeze':
     case 'unfreeze':
       return '/desk/holds';

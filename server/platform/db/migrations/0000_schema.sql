@@ -653,6 +653,16 @@ CREATE TABLE "creator_accounts" (
 	CONSTRAINT "creator_accounts_provider_account_unique" UNIQUE("provider_account")
 );
 --> statement-breakpoint
+CREATE TABLE "creator_reserves" (
+	"creator" text PRIMARY KEY NOT NULL,
+	"share_bps" integer NOT NULL,
+	"days" integer NOT NULL,
+	"reason" text NOT NULL,
+	"by" text NOT NULL,
+	"set_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "creator_reserves_share" CHECK ("creator_reserves"."share_bps" between 0 and 10000)
+);
+--> statement-breakpoint
 CREATE TABLE "payout_batches" (
 	"id" text PRIMARY KEY NOT NULL,
 	"by" text NOT NULL,
@@ -683,11 +693,14 @@ CREATE TABLE "payouts" (
 );
 --> statement-breakpoint
 CREATE TABLE "released_earnings" (
-	"sale" text PRIMARY KEY NOT NULL,
+	"sale" text NOT NULL,
+	"part" integer DEFAULT 0 NOT NULL,
 	"creator" text NOT NULL,
 	"amount_minor" bigint NOT NULL,
 	"release" text NOT NULL,
-	"released_at" timestamp with time zone NOT NULL
+	"released_at" timestamp with time zone NOT NULL,
+	"reserve_due_at" timestamp with time zone,
+	CONSTRAINT "released_earnings_sale_part_pk" PRIMARY KEY("sale","part")
 );
 --> statement-breakpoint
 CREATE TABLE "reported_sellers" (

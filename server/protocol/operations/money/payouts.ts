@@ -4,6 +4,8 @@ import { withPeople } from '../../accounts/profiles.ts';
 import {
   creatorFreezeAnswer,
   creatorFreezeInput,
+  creatorReserveAnswer,
+  creatorReserveInput,
   deskPayouts,
   deskPayoutsInput,
   reconciliationList,
@@ -60,6 +62,18 @@ export const payoutContract = {
     answer: creatorFreezeAnswer,
     summary: 'Stop or resume payouts to a creator',
     description: 'Earnings are still booked. Repeated calls have no further effect.',
+    errors: ['creator_not_found'],
+  }),
+  setReserve: operation({
+    ...BY_HOUSE,
+    http: 'PUT /v1/creators/:creator/reserve',
+    limit: 'money',
+    input: creatorReserveInput,
+    example: { reserve: { shareBps: 1_000, days: 90 }, reason: 'Many chargebacks in spring' },
+    answer: creatorReserveAnswer,
+    summary: 'Hold a share of each sale back from a creator for longer',
+    description:
+      'Instead of `LOGE_RESERVE_PERCENT` and `LOGE_RESERVE_DAYS`. It applies to sales whose hold expires from now on, and the creator sees it with its reason and dates.',
     errors: ['creator_not_found'],
   }),
   getDac7Report: operation({

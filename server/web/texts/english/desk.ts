@@ -98,6 +98,7 @@ export const desk = {
       booking: 'Booking',
       booking_confirmed: 'Booking confirmed',
       booking_declined: 'Booking declined',
+      reserve: 'Reserve',
       buyer_country: 'Country corrected',
       pledge: 'Pledge',
     },
@@ -235,6 +236,19 @@ export const desk = {
     cancel: 'Cancel',
     frozenNow: (name: string) => `Payouts to ${name} are on hold.`,
     freeNow: (name: string) => `Payouts to ${name} resume.`,
+    reserves: 'Reserves',
+    reservesText:
+      'A share of each sale that stays back for longer, instead of the house’s own. It applies to sales released from now on; the creator sees it with its dates and your reason.',
+    reserveOf: (share: string, days: number) => `${share} for ${days} days`,
+    percent: 'Share in percent',
+    percentInvalid: 'Enter a share from 0 to 100, with up to two decimals.',
+    days: 'Days',
+    daysHint: 'From the sale on; of a ticket from the end of its room',
+    daysInvalid: 'Enter 1 to 365 days.',
+    reserveSet: 'Set reserve',
+    reserveEnd: 'Back to the house’s own',
+    reserveEndTitle: 'Go back to the house’s own reserve?',
+    reserveDone: 'Done, and on record.',
   },
   bookings: {
     text: (sum: string) =>

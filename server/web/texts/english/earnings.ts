@@ -43,9 +43,16 @@ export const earnings = {
     live_ahead: 'A ticket for a live that isn’t over yet',
     new_creator: 'A longer hold, for the first sales of a new creator',
     disputed: 'The buyer’s bank is looking into this payment',
+    reserve: 'The reserve of this sale; the rest was released',
     house: 'The house has put your earnings on hold',
   } as Record<string, string>,
   releasedOn: (date: string) => `Released on ${date}`,
+  reserveOf: (amount: string, date: string | null) =>
+    date === null ? `${amount} of it stay back as a reserve` : `${amount} of it stay back as a reserve until ${date}`,
+  reserve: {
+    title: (share: string, days: number) => `${share} of each sale stays back as a reserve for ${days} days`,
+    text: 'It covers refunds and chargebacks, and is yours: each part is released by itself on the date that is shown.',
+  },
   releaseAfterLive: 'Held until the evening has ended, and then for the usual time',
   releaseOpen: 'Released if the bank decides in your favour',
   releaseHouse: 'Released when the house lifts the hold',
@@ -95,6 +102,10 @@ export const earnings = {
     recovery: {
       title: (amount: string) => `${amount} still to make up`,
       text: 'A refund or a lost dispute came after you’d been paid. Your next sales make this up; nobody debits your bank.',
+      until: (date: string | null) =>
+        date === null
+          ? 'What you’ve sold so far doesn’t cover it yet.'
+          : `What you’ve sold already makes it up by ${date}.`,
     },
     suspended: {
       title: (amount: string) => `${amount} is waiting until your suspension is over`,

@@ -100,6 +100,7 @@ export const desk: typeof english = {
       booking: 'Écriture',
       booking_confirmed: 'Écriture confirmée',
       booking_declined: 'Écriture refusée',
+      reserve: 'Réserve',
       buyer_country: 'Pays corrigé',
       pledge: 'Don promis',
     },
@@ -244,6 +245,19 @@ export const desk: typeof english = {
     cancel: 'Annuler',
     frozenNow: (name) => `Les virements à ${name} sont suspendus.`,
     freeNow: (name) => `Les virements à ${name} reprennent.`,
+    reserves: 'Réserves',
+    reservesText:
+      'Une part de chaque vente retenue plus longtemps, au lieu de celle de la maison. Elle vaut pour les ventes libérées à partir de maintenant ; le créateur la voit avec ses dates et votre motif.',
+    reserveOf: (share, days) => `${share} pendant ${days} jours`,
+    percent: 'Part en pour cent',
+    percentInvalid: 'Indiquez une part de 0 à 100, avec deux décimales au plus.',
+    days: 'Jours',
+    daysHint: 'À partir de la vente ; pour un billet, de la fin de son salon',
+    daysInvalid: 'Indiquez de 1 à 365 jours.',
+    reserveSet: 'Fixer la réserve',
+    reserveEnd: 'Revenir à celle de la maison',
+    reserveEndTitle: 'Revenir à la réserve de la maison ?',
+    reserveDone: 'C’est fait, et consigné.',
   },
   bookings: {
     text: (sum) =>
