@@ -216,6 +216,19 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
     ]);
   });
 
+  test('a lost dispute takes the reserve from its creator, and the house bears only what was released', async () => {
+    const reserve = { shareBps: 1_000, days: 90 };
+    await house.money.desk.setReserve(house.creator, { reserve, reason: 'A new creator', by: 'ada' });
+    const paymentIntent = await sellByCard();
+    expect(await after(15)).toEqual([0.1, 0.9]);
+    const { id: dispute } = house.emulator.act('open_dispute', { paymentIntent });
+    await house.money.disputes.handleDisputeChanged(dispute);
+    house.emulator.act('close_dispute', { dispute, outcome: 'lost' });
+    await house.money.disputes.handleDisputeChanged(dispute);
+    expect(await house.money.disputes.list()).toMatchObject([{ status: 'lost', lossMinor: 0.9 * SHARE_MINOR }]);
+    expect(await after(100)).toEqual([0, 0.9]);
+  });
+
   test('a reserve that ends before the hold holds nothing longer, and two processes release each part once', async () => {
     const { desk, earnings } = house.money;
     const set = (shareBps: number, days: number) =>
