@@ -68,6 +68,7 @@ export class AccountClosing {
     const erasure = await participantData.erase(person, HOUSE, async (tx) => {
       // Roles that were given meanwhile.
       await roles.endAll({ person, by }, tx);
+      await money.refunds.closeWallet(tx, person);
       if (address) await this.#enqueueLetter(tx, person, { ...address, taxReportUntil });
     });
     roles.wake();

@@ -20,11 +20,14 @@ type DispatchListener =
   | 'ranks'
   /** Freezes the credit that private sessions held, once a dispute has ended them. */
   | 'disputes'
-  /** Returns tickets of people whom a creator has blocked. */
+  /** Returns what people paid for and can use no more: removed, blocked, or suspended for good. */
   | 'blockedBuyers'
   /** Ends private sessions of a room or a person. */
   | 'privateSessions'
-  /** Stops the renewals of a suspended creator's club, and lets them go on afterwards. */
+  /**
+   * Stops the renewals of a suspended creator's club, and lets them go on afterwards. Ends memberships that a
+   * suspension for good makes useless.
+   */
   | 'renewals'
   /** Carries out what the house has decided, and undoes it. */
   | 'measures'
@@ -77,7 +80,11 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'participant.blocked': { dispatch: ['blockedBuyers', 'webhooks'] },
   'block.changed': { dispatch: ['privateSessions', 'media'], room: ['access'] },
   // No webhooks: `decision.made` reports why.
-  'suspension.changed': { dispatch: ['media', 'privateSessions', 'renewals'], room: ['access'], person: ['access'] },
+  'suspension.changed': {
+    dispatch: ['media', 'privateSessions', 'renewals', 'blockedBuyers'],
+    room: ['access'],
+    person: ['access'],
+  },
   'live.stopped': { dispatch: ['media'] },
   'follower.added': { dispatch: ['webhooks'] },
   'follower.removed': { dispatch: ['webhooks'] },

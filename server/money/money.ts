@@ -157,7 +157,10 @@ export class Money {
     this.#checkouts = checkouts;
     this.providerRefunds = providerRefunds;
     this.refunds = refunds;
-    this.memberships = new Memberships(context, { standing, checkouts, refunds });
+    this.memberships = new Memberships(context, {
+      ...{ standing, checkouts, refunds },
+      isPaidOutNow: (creator) => this.payouts.hurry(creator),
+    });
     this.disputes = new Disputes(context, { payments, standing, debts, refunds });
 
     this.wallets = new Wallets(context);

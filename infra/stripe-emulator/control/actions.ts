@@ -33,6 +33,7 @@ const disputed = z.strictObject({
     .optional(),
   amountMinor: z.int().positive().optional(),
   isInquiry: z.boolean().optional(),
+  prevention: z.enum(['resolution', 'block']).optional(),
   endsSubscription: z.boolean().default(false),
 });
 

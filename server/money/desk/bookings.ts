@@ -8,7 +8,7 @@ import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import type { Booking, BookingInput, BookingList } from '../../protocol/money/bookings.ts';
+import type { Booking, BookingInput, BookingKind, BookingList } from '../../protocol/money/bookings.ts';
 import {
   type Account,
   accountId,
@@ -36,6 +36,10 @@ type Kept = Pick<BookingRow, 'id' | 'kind' | 'subject' | 'amountMinor' | 'reason
 /** For how long a booking of the only operator waits, and over which an operator's bookings are added up. */
 const ALONE_MS = DAY_MS;
 const VAT = 'vat';
+/** All that is owed is booked at once. */
+const WHOLE: ReadonlySet<BookingKind> = new Set<BookingKind>([
+  ...(['refund_transferred', 'earnings_written_off', 'credit_transferred', 'credit_written_off'] as const),
+]);
 
 export class Bookings {
   readonly #context: MoneyContext;
@@ -148,7 +152,8 @@ export class Bookings {
     }
     if (kind === 'goodwill') await this.#parts.promotions.prepare(subject);
     if (kind === 'earnings_written_off') await ledger.ensureAccounts([creatorAvailable(subject, currency)]);
-    if (kind === 'credit_written_off') await ledger.ensureAccounts([fanWallet(subject, currency)]);
+    if (kind === 'credit_written_off' || kind === 'credit_transferred')
+      await ledger.ensureAccounts([fanWallet(subject, currency)]);
   }
 
   /** What is owed now, or owed to the house (negative). Locks it until the transaction ends. */
@@ -169,6 +174,7 @@ export class Bookings {
       }
       case 'earnings_written_off':
         return this.#accounts.lockAvailable(tx, accountId(creatorAvailable(subject, currency)));
+      case 'credit_transferred':
       case 'credit_written_off':
         return (await this.#store.isClosed(tx, subject)) ? ledger.lockWallet(tx, fanWallet(subject, currency)) : 0;
       case 'goodwill':
@@ -185,9 +191,9 @@ export class Bookings {
   /** A whole is booked as it was confirmed; of other sums no more than what is owed. */
   async #assertOwed(tx: Orm, { kind, subject, amountMinor }: Kept): Promise<void> {
     const wholeMinor = await this.#findOwed(tx, { kind, subject });
-    const isWhole = kind === 'refund_transferred' || kind === 'earnings_written_off' || kind === 'credit_written_off';
-    if (isWhole && amountMinor !== wholeMinor) throw new AppError('booking_changed');
-    if (!isWhole && amountMinor > wholeMinor) throw new AppError('amount_too_large', 'This is more than is owed.');
+    if (WHOLE.has(kind) && amountMinor !== wholeMinor) throw new AppError('booking_changed');
+    if (!WHOLE.has(kind) && amountMinor > wholeMinor)
+      throw new AppError('amount_too_large', 'This is more than is owed.');
     if (kind !== 'earnings_written_off' || amountMinor < this.#context.earningsRules.payoutMinMinor) return;
     if (!(await this.#store.isClosed(tx, subject))) {
       throw new AppError(
@@ -221,6 +227,10 @@ export class Bookings {
       }
       case 'earnings_written_off':
         await post('write_off', this.#writeOff(creatorAvailable(subject, currency), amountMinor));
+        return;
+      case 'credit_transferred':
+        await post(kind, transferLegs(fanWallet(subject, currency), bank, amountMinor));
+        await this.#context.addWalletFact(tx, subject);
         return;
       case 'credit_written_off':
         await post('write_off', this.#writeOff(fanWallet(subject, currency), amountMinor));

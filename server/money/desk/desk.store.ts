@@ -35,9 +35,19 @@ interface ActsFilter {
 }
 
 type Trouble = Record<
-  'open' | 'open_minor' | 'refunds' | 'payouts' | 'events' | 'payments' | 'frozen' | 'pending' | 'pending_minor',
+  | 'open'
+  | 'open_minor'
+  | 'closed'
+  | 'closed_minor'
+  | 'refunds'
+  | 'payouts'
+  | 'events'
+  | 'payments'
+  | 'frozen'
+  | 'pending'
+  | 'pending_minor',
   string
-> & { due_at: string | null; clock_in_doubt: boolean };
+> & { closed_first: string | null; due_at: string | null; clock_in_doubt: boolean };
 
 const HOUSE_WIDE: DeskAct[] = ['payouts', 'reconciliation', 'fee_policy'];
 
@@ -61,10 +71,12 @@ export class DeskStore {
           (select count(*) from restrictions where kind = 'freeze' and lifted_at is null) as frozen,
           exists (select 1 from gateways where clock_in_doubt and closed_at is null
             and seen_at > now() - interval '1 minute') as clock_in_doubt,
-          w.n as pending, w.sum as pending_minor
+          w.n as pending, w.sum as pending_minor, c.n as closed, c.sum as closed_minor, c.first as closed_first
         from (select count(*) as n, coalesce(sum(amount_minor), 0) as sum, min(evidence_due_at) filter (where submitted_at is null) as due_at
             from disputes where status in ('inquiry', 'open', 'under_review')) d,
-          (select count(*) as n, coalesce(sum(amount_minor), 0) as sum from payouts where status = 'pending') w`,
+          (select count(*) as n, coalesce(sum(amount_minor), 0) as sum from payouts where status = 'pending') w,
+          (select count(*) as n, coalesce(sum(balance), 0) as sum, (array_agg(owner order by closed_at))[1] as first
+            from ledger_accounts where closed_at is not null and balance > 0) c`,
     );
     const [row] = rows;
     if (!row) throw new AppError('internal', 'The aggregate returned no row.');

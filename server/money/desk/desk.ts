@@ -113,6 +113,11 @@ export class Desk {
         providerEvents: Number(trouble.events),
         payments: Number(trouble.payments),
       },
+      closedWallets: {
+        count: Number(trouble.closed),
+        amountMinor: Number(trouble.closed_minor),
+        oldest: trouble.closed_first,
+      },
       cutOffActs: { count: cutOff.length, oldest: oldest ? toAct(oldest) : null },
     };
   }

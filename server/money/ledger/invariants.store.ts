@@ -88,7 +88,7 @@ const RULES: Rule[] = [
           + (select coalesce(sum(p.amount_minor - p.settled_minor - p.loss_minor), 0) from provider_refunds p
             where p.source_id = s.id and p.returned_at is null)
           + (select coalesce(sum(e.amount_minor), 0) from ledger_transactions d join ledger_entries e on e.transaction = d.id
-            where d.reverses_id = x.id and d.kind = 'dispute_reversal' and e.account like 'disputes_open:%') as given,
+            where d.reverses_id = x.id and d.kind in ('dispute_reversal', 'dispute_undone') and e.account like 'disputes_open:%') as given,
         (select l.source_type from ledger_transactions l join ledger_entries e on e.transaction = l.id
           where l.reverses_id = x.id order by e.seq desc limit 1) as last
       ) back

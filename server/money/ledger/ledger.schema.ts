@@ -33,8 +33,13 @@ export const ledgerAccounts = pgTable(
      */
     releaseDueAt: time('release_due_at').notNull().defaultNow(),
     releasedSeq: bigint('released_seq', { mode: 'number' }).notNull().default(0),
+    /** Of a wallet whose owner has closed their account: credit goes on to the cards that paid it. */
+    closedAt: time('closed_at'),
   },
   (table) => [
+    index('ledger_accounts_closed')
+      .on(table.closedAt)
+      .where(sql`${table.closedAt} is not null and ${table.balance} > 0`),
     index('ledger_accounts_release').on(table.releaseDueAt).where(sql`${table.kind} = 'creator_pending'`),
     uniqueIndex('ledger_accounts_owner').on(table.owner, table.kind, table.currency),
     check(

@@ -3,7 +3,16 @@ import { and, eq, isNotNull, type SQL, sql } from '../../platform/db/sql.ts';
 import { createId } from '../../protocol/ids.ts';
 import type { PaymentKind } from '../../protocol/money/payment-kind.ts';
 import { ledgerAccounts, ledgerEntries, ledgerTransactions } from './ledger.schema.ts';
-import { type Account, accountId, houseAccount, type Leg, mergeLegs, type TransactionKind } from './ledger.ts';
+import {
+  type Account,
+  accountId,
+  creatorAvailable,
+  creatorPending,
+  houseAccount,
+  type Leg,
+  mergeLegs,
+  type TransactionKind,
+} from './ledger.ts';
 
 /** What a transaction is booked for. A source has at most one transaction of each kind. */
 export interface Source {
@@ -39,6 +48,12 @@ export interface BookedTransaction {
 }
 
 const KNOWN_ACCOUNTS_MAX = 20_000;
+
+/** What an entry of a reversal takes back of the sale; less than nothing where the loss of a dispute is undone. */
+export function takenBack(reversal = 'r', entry = 'e'): SQL {
+  const sign = `case ${reversal}.kind when 'dispute_undone' then -1 else 1 end`;
+  return sql.raw(`(greatest(${entry}.amount_minor, 0) * ${sign})`);
+}
 
 /**
  * Locks transactions of the ledger until the caller's transaction ends, in the order of their ids. Uses advisory locks,
@@ -157,6 +172,12 @@ export class LedgerStore {
     return row?.id;
   }
 
+  /** The legs of one transaction as they were booked; empty if there is none. */
+  async findLegs(tx: Orm, { kind, source }: { kind: TransactionKind; source: Source }): Promise<Leg[]> {
+    const id = await this.#findId(tx, { kind, source });
+    return id === undefined ? [] : this.#selectLegs(tx).where(eq(ledgerTransactions.id, id));
+  }
+
   /** Like `findTransaction`, by the transaction's own id. */
   async getTransaction(tx: Orm, id: string): Promise<BookedTransaction> {
     await lockTransactions(tx, sql`(select ${id}::text as id) as named`);
@@ -166,13 +187,15 @@ export class LedgerStore {
   async #readTransaction(tx: Orm, id: string): Promise<BookedTransaction> {
     const legs = await this.#selectLegs(tx).where(eq(ledgerTransactions.id, id));
     const earlier = await this.#selectLegs(tx).where(eq(ledgerTransactions.reversesId, id));
-    const { rows } = await execute<{ released: string; frozen: boolean }>(
+    const { rows } = await execute<{ released: string; is_over: boolean; frozen: boolean }>(
       tx,
       sql`select (select coalesce(sum(amount_minor), 0) from released_earnings where sale = ${id}) as released,
+        exists (select 1 from released_earnings where sale = ${id} and reserve_due_at is null) as is_over,
         exists (select 1 from dispute_freezes where transaction = ${id} and lifted_at is null) as frozen`,
     );
-    const releasedMinor = Number(rows[0]?.released ?? 0);
-    return { id, legs: withReleased(legs, releasedMinor), earlier, isFrozen: rows[0]?.frozen === true };
+    const { released, is_over: isOver, frozen: isFrozen } = rows[0] ?? { released: 0, is_over: false, frozen: false };
+    if (isOver) return { id, legs: legs.map(asAvailable), earlier: earlier.map(asAvailable), isFrozen };
+    return { id, legs: withReleased(legs, Number(released)), earlier, isFrozen };
   }
 
   #selectLegs(tx: Orm) {
@@ -205,6 +228,33 @@ export class LedgerStore {
       .where(eq(ledgerAccounts.id, accountId(wallet)))
       .for('update');
     return Number(row?.available ?? 0);
+  }
+
+  /** Nobody can open the wallet any more. The caller has locked it. */
+  async closeWallet(tx: Orm, wallet: Account, at: string): Promise<void> {
+    await tx
+      .update(ledgerAccounts)
+      .set({ closedAt: at })
+      .where(eq(ledgerAccounts.id, accountId(wallet)));
+  }
+
+  async isClosed(tx: Orm, wallet: Account): Promise<boolean> {
+    const [row] = await tx
+      .select({ closedAt: ledgerAccounts.closedAt })
+      .from(ledgerAccounts)
+      .where(eq(ledgerAccounts.id, accountId(wallet)));
+    return row !== undefined && row.closedAt !== null;
+  }
+
+  /** What a creator has earned and not been paid, held or available. Locks their account, which keeps payouts out. */
+  async lockEarnings(tx: Orm, owner: string, currency: string): Promise<number> {
+    const accounts = [creatorAvailable(owner, currency), creatorPending(owner, currency)].map(accountId);
+    await execute(tx, sql`select id from ledger_accounts where id = ${accounts[0]} for update`);
+    const { rows } = await execute<{ sum: string }>(
+      tx,
+      sql`select coalesce(sum(amount_minor), 0) as sum from ledger_entries where account in ${accounts}`,
+    );
+    return Number(rows[0]?.sum ?? 0);
   }
 
   /** Balances summed by kind of account. */
@@ -249,7 +299,13 @@ export class LedgerStore {
   }
 }
 
-/** Of a sale: moves what was released of the creator's part to the account where it lies. */
+/** Of a sale that is wholly released. */
+function asAvailable(leg: Leg): Leg {
+  const { account } = leg;
+  return account.kind === 'creator_pending' ? { ...leg, account: { ...account, kind: 'creator_available' } } : leg;
+}
+
+/** Of a sale whose reserve is still held: moves what was released of the creator's part to the account where it lies. */
 function withReleased(legs: Leg[], releasedMinor: number): Leg[] {
   const pending = legs.find(({ account }) => account.kind === 'creator_pending');
   if (!pending || releasedMinor === 0) return legs;

@@ -61,10 +61,13 @@ export type TransactionKind =
   | 'dispute_reversal'
   /** What a lost dispute takes from the payer's credit, and what the house bears. */
   | 'dispute_loss'
+  /** A bank has given back what it had kept: what the dispute had taken is booked the other way round. */
+  | 'dispute_undone'
   | 'bank_payout'
   /** By the desk, see `desk/bookings.ts`. */
   | 'association_paid'
   | 'vat_remitted'
+  | 'credit_transferred'
   | 'write_off'
   | 'provider_charge';
 
@@ -100,6 +103,17 @@ export interface Split {
 const BPS = 10_000n;
 /** Far above every limit of the house, far below the limit of exact numbers. */
 const AMOUNT_MAX_MINOR = 1_000_000_000;
+
+/** A part of an amount, exactly. */
+export interface Share {
+  of: bigint;
+  whole: bigint;
+}
+
+/** Rounded up to the next minor unit, in the payer's favour. */
+export function shareOf(amountMinor: number, { of, whole }: Share): number {
+  return Number((BigInt(amountMinor) * of + whole - 1n) / whole);
+}
 
 /** The id contains everything that identifies an account, so it needs no look-up. */
 export function accountId({ kind, owner, currency }: Account): string {
@@ -258,20 +272,26 @@ export function payerOf(legs: Leg[]): Account {
 export function moneyLeftOf({ legs, earlier }: { legs: Leg[]; earlier: Leg[] }): number {
   const isMoney = (leg: Leg) => leg.account.kind !== 'fan_promo';
   const paid = legs.filter((leg) => leg.amountMinor < 0 && isMoney(leg));
-  const returned = earlier.filter((leg) => leg.amountMinor > 0 && isMoney(leg));
+  const receivers = receiversOf(legs);
+  const isParty = (leg: Leg) => receivers.has(accountId(leg.account)) || leg.account.kind === 'chargeback_loss';
+  const returned = earlier.filter((leg) => isMoney(leg) && !isParty(leg));
   return Math.max(0, -sumOf(paid) - sumOf(returned));
 }
 
 /** The part of a transaction that is not reversed yet. */
 export function remainderOf(booked: { legs: Leg[]; earlier: Leg[] }): number {
   const payers = new Set(booked.legs.filter((leg) => leg.amountMinor < 0).map((leg) => accountId(leg.account)));
-  const receivers = new Set(booked.legs.filter((leg) => leg.amountMinor > 0).map((leg) => accountId(leg.account)));
+  const receivers = receiversOf(booked.legs);
   const given = booked.legs.filter((leg) => !payers.has(accountId(leg.account)));
   // A creator's part that the house has borne counts as reversed.
   const taken = booked.earlier.filter(
     (leg) => receivers.has(accountId(leg.account)) || leg.account.kind === 'chargeback_loss',
   );
   return sumOf(given) + sumOf(taken);
+}
+
+function receiversOf(legs: Leg[]): Set<string> {
+  return new Set(legs.filter((leg) => leg.amountMinor > 0).map((leg) => accountId(leg.account)));
 }
 
 /** Merges the legs of each account and drops those of zero, because a transaction has one entry per account. */

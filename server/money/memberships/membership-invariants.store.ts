@@ -2,14 +2,16 @@
  * Rules of memberships: what is paid for, until when, and on what terms. Each statement finds ids that break a rule.
  */
 import { type SQL, sql } from '../../platform/db/sql.ts';
+import { takenBack } from '../ledger/ledger.store.ts';
+import { CLOSURE_CAUSES } from './memberships.schema.ts';
 
 /** Terms of payments that were not refunded or lost completely. */
 const KEPT_TERMS = sql`(select t.* from membership_terms t
   left join membership_invoices i on i.invoice = t.invoice
   where i.invoice is null or i.amount_minor > (
-    select coalesce(-sum(e.amount_minor), 0) from ledger_transactions sale
+    select coalesce(sum(${takenBack('back')}), 0) from ledger_transactions sale
     join ledger_transactions back on back.reverses_id = sale.id
-    join ledger_entries e on e.transaction = back.id and e.amount_minor < 0
+    join ledger_entries e on e.transaction = back.id
     where sale.kind = 'membership' and sale.source_id = i.id))`;
 
 /**
@@ -38,6 +40,14 @@ export const MEMBERSHIP_RULES: { fault: string; statement: SQL }[] = [
         select 1 from ${KEPT_TERMS} k join membership_invoices i on i.invoice = k.invoice
         where k.membership = m.id and k.kind <> 'unused' and k.ends_at > m.ended_at
           and not exists (select 1 from disputes d where d.source_id = i.id))`,
+  },
+  {
+    fault: 'is a payment for a membership that was closed, and whose unused time did not go back',
+    statement: sql`select i.id from memberships m join membership_invoices i on i.membership = m.id
+      where m.standing in ${CLOSURE_CAUSES} and m.due_at is null
+        and exists (select 1 from ${KEPT_TERMS} k where k.invoice = i.invoice and k.kind <> 'unused' and k.ends_at > m.ended_at)
+        and not exists (select 1 from refunds r where r.payment = i.id and r.idempotency_key = 'unused:' || i.id)
+        and not exists (select 1 from disputes d where d.source_id = i.id and d.status <> 'won')`,
   },
   {
     fault: 'is a dispute or refund of our payment that was ignored as unknown',

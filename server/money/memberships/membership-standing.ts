@@ -11,6 +11,7 @@ import type { AccessReason } from '../../protocol/rooms.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { MembershipChange } from '../money-facts.ts';
 import { layOutPaidTime, type PaidTime, paidTimeAt } from './membership-time.ts';
+import { CLOSURE_CAUSES, type ClosureCause } from './memberships.schema.ts';
 import type { InvoiceRow, MembershipRow, MembershipsStore } from './memberships.store.ts';
 
 /** How long access outlasts the paid time while a renewal is retried. */
@@ -65,11 +66,12 @@ export class MembershipStanding {
     return this.#set(tx, payment, 'disputed', 'disputed');
   }
 
-  /** The dispute was won: the next sync grants access again. */
+  /** The dispute was won: the next sync grants access again, or returns the unused time of a closed membership. */
   async restore(tx: Orm, payment: string): Promise<void> {
     const row = await this.#lock(tx, payment);
-    if (row?.standing !== 'disputed') return;
-    await this.#store.update(tx, row.id, { standing: null, dueAt: this.#context.nowIso() });
+    if (!row || !(row.standing === 'disputed' || isClosed(row))) return;
+    const standing = isClosed(row) ? row.standing : null;
+    await this.#store.update(tx, row.id, { standing, dueAt: this.#context.nowIso() });
   }
 
   /**
@@ -91,6 +93,27 @@ export class MembershipStanding {
       cancellationLeaseUntil: now,
       dueAt: now,
     });
+  }
+
+  /**
+   * The bank has given back a payment that it had kept: it covers its time again. Of a membership that has ended
+   * meanwhile, returns the part for the time since the dispute, which nobody had.
+   */
+  async handleWonLate(tx: Orm, payment: string, disputedAt: string): Promise<number> {
+    const invoice = await this.#store.findInvoice(payment, tx);
+    const row = invoice && (await this.#store.lock(tx, invoice.membership));
+    if (!row) return 0;
+    if (row.status !== 'ended') {
+      const standing = row.standing === 'lost' ? null : row.standing;
+      await this.#store.update(tx, row.id, { standing, dueAt: this.#context.nowIso() });
+      return 0;
+    }
+    const terms = await this.#store.listTerms(tx, row.id);
+    const sold = terms.filter((term) => term.invoice === invoice.invoice && term.kind !== 'unused');
+    const startsAtMs = Math.min(...sold.map((term) => term.startsAtMs));
+    const endsAtMs = Math.max(...sold.map((term) => term.endsAtMs));
+    const unusedMs = endsAtMs - Math.max(startsAtMs, Date.parse(disputedAt));
+    return unusedMs > 0 ? Math.floor((invoice.amountMinor * unusedMs) / (endsAtMs - startsAtMs)) : 0;
   }
 
   /** A payment was refunded completely: the time that only this payment covered ends. For past time nothing changes. */
@@ -164,6 +187,11 @@ export class MembershipStanding {
     const invoice = await this.#store.findInvoice(payment, tx);
     return invoice && this.#store.lock(tx, invoice.membership);
   }
+}
+
+/** Whether it ended before its paid time was over. */
+export function isClosed(row: MembershipRow): row is MembershipRow & { standing: ClosureCause } {
+  return CLOSURE_CAUSES.some((cause) => cause === row.standing);
 }
 
 /** The fact for a change; undefined when nothing relevant changed. */

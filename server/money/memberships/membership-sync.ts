@@ -169,6 +169,9 @@ export class MembershipSync {
     const nextMs = nextCheckMs({ nowMs, isOver, paidUntilMs: time.endsAtMs });
     // Renewals go on when the creator's suspension is over.
     const resumesAt = await this.#context.rooms.suspensions.endOf(before.creator, tx);
+    const checkMs = resumesAt ? Math.min(nextMs, Date.parse(resumesAt)) : nextMs;
+    // Made due while the provider answered, it stays so.
+    const dueMs = before.dueAt && Date.parse(before.dueAt) <= nowMs ? nowMs : checkMs;
     const after = await this.#standing.write(
       tx,
       before,
@@ -186,7 +189,7 @@ export class MembershipSync {
         startedAt: before.startedAt ?? iso(nowMs),
         endedAt: isOver ? iso(nowMs) : null,
         syncVersion: before.syncVersion + 1,
-        dueAt: found.status === 'ended' ? null : iso(Math.min(nextMs, resumesAt ? Date.parse(resumesAt) : nextMs)),
+        dueAt: found.status === 'ended' ? null : iso(dueMs),
       },
       isRenewed,
     );

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { layOutPaidTime, paidTimeAt, type TermLine } from './membership-time.ts';
+import { shareOf } from '../ledger/ledger.ts';
+import { layOutPaidTime, paidTimeAt, type TermLine, unusedShares } from './membership-time.ts';
 
 const line = (invoice: string, kind: TermLine['kind'], tier: string, [startsAtMs, endsAtMs]: [number, number]) => ({
   invoice,
@@ -55,5 +56,43 @@ describe('the paid time', () => {
       ['silver', 0, 20],
       ['best', 20, 30],
     ]);
+  });
+});
+
+describe('the unused part of each payment', () => {
+  const day = 86_400_000;
+  const partsAt = (lines: TermLine[], nowMs: number, prices: Record<string, number>) =>
+    Object.fromEntries(
+      [...unusedShares(lines, nowMs)].map(([invoice, share]) => [invoice, shareOf(prices[invoice] ?? 0, share)]),
+    );
+
+  test('is counted in proportion to the time, and rounded up', () => {
+    const year = line('1', 'term', 'year', [0, 365 * day]);
+    expect(partsAt([year], 100 * day, { 1: 12_000 })).toEqual({ 1: Math.ceil((12_000 * 265) / 365) });
+    expect(partsAt([year], 365 * day - 1, { 1: 12_000 })).toEqual({ 1: 1 });
+    expect(partsAt([year], 365 * day, { 1: 12_000 })).toEqual({ 1: 0 });
+    const renewal = line('2', 'term', 'year', [365 * day, 730 * day]);
+    expect(partsAt([year, renewal], 100 * day, { 1: 12_000, 2: 12_000 })).toMatchObject({ 2: 12_000 });
+  });
+
+  test('of an upgrade lies beside that of its base, and together they are the price of the rest', () => {
+    const month = line('1', 'term', 'silver', [0, 30 * day]);
+    const upgrade = [
+      line('2', 'unused', 'silver', [10 * day, 30 * day]),
+      line('2', 'upgrade', 'gold', [10 * day, 30 * day]),
+    ];
+    // Silver costs 30.00 a month, gold 60.00: the upgrade of 20 days costs 20.00. A half of these days is left.
+    expect(partsAt([month, ...upgrade], 20 * day, { 1: 3_000, 2: 2_000 })).toEqual({ 1: 1_000, 2: 1_000 });
+  });
+
+  test('of a month that became a part of a year is used up with the year', () => {
+    const month = line('1', 'term', 'month', [0, 30 * day]);
+    const change = [
+      line('2', 'unused', 'month', [10 * day, 30 * day]),
+      line('2', 'term', 'year', [10 * day, 375 * day]),
+    ];
+    // A year costs 365.00; 20.00 of the month were credited to it. At 73 of 365 days, four fifths are left of both.
+    const lines = [month, ...change];
+    expect(partsAt(lines, 83 * day, { 1: 3_000, 2: 34_500 })).toEqual({ 1: 1_600, 2: 27_600 });
   });
 });

@@ -1,4 +1,6 @@
-/** Computes which tier the payments for a membership cover, and until when, from the lines of the invoices. Pure. */
+/** Computes which tier the payments for a membership cover, until when, and what of each is unused. Pure. */
+
+import type { Share } from '../ledger/ledger.ts';
 
 export interface TermLine {
   invoice: string;
@@ -37,6 +39,30 @@ export function layOutPaidTime(lines: TermLine[]): PaidTime[] {
 /** The paid time at a moment, or else the last one before it. */
 export function paidTimeAt(times: PaidTime[], nowMs: number): PaidTime | undefined {
   return times.findLast(({ startsAtMs }) => startsAtMs <= nowMs) ?? times[0];
+}
+
+/**
+ * What of each payment is for time to come, in proportion to the time that it paid. A change of interval took the rest
+ * of earlier payments into its own period, so that rest is used up with it. Pass the lines as for `layOutPaidTime`.
+ */
+export function unusedShares(lines: TermLine[], nowMs: number): Map<string, Share> {
+  const changes = new Set(lines.filter(({ kind }) => kind === 'upgrade').map(({ invoice }) => invoice));
+  const shares = new Map<string, Share>();
+  let movedTo: { atMs: number; share: Share } | undefined;
+  for (const invoice of new Set(lines.toReversed().map((line) => line.invoice))) {
+    const own = lines.filter((line) => line.invoice === invoice);
+    const paid = own.filter(({ kind }) => kind !== 'unused');
+    const startsAtMs = Math.min(...paid.map((line) => line.startsAtMs));
+    const endsAtMs = Math.max(...paid.map((line) => line.endsAtMs));
+    const isMoved = movedTo !== undefined && movedTo.atMs < endsAtMs;
+    const restMs = endsAtMs - Math.max(startsAtMs, isMoved && movedTo ? movedTo.atMs : nowMs);
+    const { of, whole } = (isMoved && movedTo?.share) || { of: 1n, whole: 1n };
+    const share = { of: BigInt(Math.max(0, restMs)) * of, whole: BigInt(endsAtMs - startsAtMs) * whole };
+    if (paid.length > 0 && endsAtMs > startsAtMs) shares.set(invoice, share);
+    const cut = changes.has(invoice) ? undefined : own.find(({ kind }) => kind === 'unused');
+    if (cut && shares.has(invoice)) movedTo = { atMs: cut.startsAtMs, share };
+  }
+  return shares;
 }
 
 function upgraded(time: PaidTime, line: TermLine): PaidTime[] {

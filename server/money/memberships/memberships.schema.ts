@@ -15,6 +15,9 @@ import {
   uniqueIndex,
 } from '../../platform/db/tables.ts';
 
+export const CLOSURE_CAUSES = ['blocked', 'suspended', 'club_closed'] as const;
+export type ClosureCause = (typeof CLOSURE_CAUSES)[number];
+
 /**
  * A person's membership of a creator's club: `pending` while the page to join is open, `abandoned` if nobody paid
  * there, then the state at the provider. A membership that has ended stays ended: a person who returns gets a new one.
@@ -39,9 +42,10 @@ export const memberships = pgTable(
     providerCustomer: text('provider_customer'),
     /**
      * `disputed`: a payment is disputed, and there is no access until that is decided. `refunded`, `lost`: the payment
-     * for its time was refunded or lost in a dispute, and the house ends the membership.
+     * for its time was refunded or lost in a dispute, and the house ends the membership. Others: why it ended before
+     * its paid time was over, of which the unused part goes back (`membership-closures.ts`).
      */
-    standing: text('standing').$type<'disputed' | 'refunded' | 'lost'>(),
+    standing: text('standing').$type<'disputed' | 'refunded' | 'lost' | ClosureCause>(),
     cancelAtPeriodEnd: boolean('cancel_at_period_end').notNull().default(false),
     /** The house cancelled it because of a dispute or the creator's suspension, and resumes it when that is over. */
     isCancelledByHouse: boolean('is_cancelled_by_house').notNull().default(false),

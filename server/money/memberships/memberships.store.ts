@@ -1,7 +1,8 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from '../../platform/db/sql.ts';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from '../../platform/db/sql.ts';
 import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
+import { takenBack } from '../ledger/ledger.store.ts';
 import type { TermLine } from './membership-time.ts';
 import { membershipInvoices, memberships, membershipTerms } from './memberships.schema.ts';
 
@@ -14,9 +15,9 @@ export interface KnownTerm extends TermLine {
 }
 
 /** The sum that refunds and lost disputes took back of a payment, from all its legs. */
-const GIVEN_BACK = sql`(select coalesce(-sum(e.amount_minor), 0) from ledger_transactions sale
+const GIVEN_BACK = sql`(select coalesce(sum(${takenBack('back')}), 0) from ledger_transactions sale
   join ledger_transactions back on back.reverses_id = sale.id
-  join ledger_entries e on e.transaction = back.id and e.amount_minor < 0
+  join ledger_entries e on e.transaction = back.id
   where sale.kind = 'membership' and sale.source_type = 'membership' and sale.source_id = ${membershipInvoices.id})`;
 
 /** Unique index: a person has one open page to join a club. */
@@ -156,9 +157,14 @@ export class MembershipsStore {
       .where(and(eq(memberships.id, id), eq(memberships.status, 'pending'), isSame));
   }
 
-  /** Makes the memberships of a creator's club due. */
-  async makeDueOf(creator: string, nowIso: string): Promise<void> {
-    const isOf = and(eq(memberships.creator, creator), isNotNull(memberships.dueAt));
+  async makeDue(id: string, dueAt: string): Promise<void> {
+    await this.#orm.update(memberships).set({ dueAt }).where(eq(memberships.id, id));
+  }
+
+  /** Makes the memberships that an account holds due, and those of its club. */
+  async makeDueOf(account: string, nowIso: string): Promise<void> {
+    const isIn = or(eq(memberships.creator, account), eq(memberships.identity, account));
+    const isOf = and(isIn, isNotNull(memberships.dueAt));
     await this.#orm.update(memberships).set({ dueAt: nowIso }).where(isOf);
   }
 
@@ -207,6 +213,12 @@ export class MembershipsStore {
           sql`${membershipInvoices.amountMinor} > ${GIVEN_BACK}`,
         ),
       );
+  }
+
+  /** The payments for a membership, oldest first. */
+  listInvoices(tx: Orm, membership: string): Promise<InvoiceRow[]> {
+    const { membership: of, paidAt, id } = membershipInvoices;
+    return tx.select().from(membershipInvoices).where(eq(of, membership)).orderBy(asc(paidAt), asc(id));
   }
 
   /** Returns the row if this call inserted it, undefined if it existed. */

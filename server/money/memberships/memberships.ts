@@ -15,7 +15,7 @@ import type { SuspensionChanged } from '../../rooms/room-facts.ts';
 import { type Checkouts, OPENING_MS } from '../checkout/checkouts.ts';
 import { createReturnUrls, parseReturnUrl } from '../checkout/return-urls.ts';
 import type { MoneyContext } from '../money-context.ts';
-import type { Refunds } from '../refunds/refunds.ts';
+import { type ClosureParts, MembershipClosures } from './membership-closures.ts';
 import type { MembershipStanding } from './membership-standing.ts';
 import { MembershipSync } from './membership-sync.ts';
 import { memberships } from './memberships.schema.ts';
@@ -49,28 +49,30 @@ export class Memberships {
   readonly #context: MoneyContext;
   readonly #store: MembershipsStore;
   readonly #standing: MembershipStanding;
+  readonly #closures: MembershipClosures;
   readonly #checkouts: Checkouts;
 
-  constructor(
-    context: MoneyContext,
-    parts: {
-      standing: MembershipStanding;
-      checkouts: Checkouts;
-      refunds: Refunds;
-    },
-  ) {
+  constructor(context: MoneyContext, parts: ClosureParts & { checkouts: Checkouts }) {
     this.#context = context;
     this.#store = context.stores.memberships;
     this.#standing = parts.standing;
     this.#checkouts = parts.checkouts;
+    this.#closures = new MembershipClosures(context, parts);
     this.sync = new MembershipSync(context, parts);
     this.due = context.dueRows({
       name: 'memberships',
       table: memberships,
       key: [memberships.id],
       recheck: { firstMs: RECHECK_MS, factor: 1, maxMs: RECHECK_MS },
-      attempt: (row) => this.#refresh(row),
+      attempt: (row) => this.#attempt(row),
     });
+  }
+
+  async #attempt({ id }: MembershipRow): Promise<void> {
+    const againAt = await this.#closures.settle(id);
+    const row = await this.#store.find(id);
+    if (row) await this.#refresh(row);
+    if (againAt) await this.#store.makeDue(id, againAt);
   }
 
   /** Returns the page to join. Repeated calls return the same page while it is open and for the same tier. */
@@ -199,19 +201,12 @@ export class Memberships {
     return this.#change(identity, id, (subscription) => this.sync.cancellations.decide(id, subscription, true));
   }
 
-  /**
-   * Cancels a person's membership of a club, and not because of a dispute, whose end would resume it. Resolves when the
-   * decision is stored; the provider is called in the background. Idempotent.
-   */
-  async cancelOf(creator: string, identity: string): Promise<void> {
+  /** Ends the membership of somebody whom the creator has blocked. Idempotent. */
+  async closeOf(creator: string, identity: string): Promise<void> {
     const row = await this.#store.findCurrent({ creator, identity }, 'held');
-    if (!row?.providerSubscription || row.wantsToLeave) return;
-    const { id, providerSubscription: subscription } = row;
-    const until = await this.sync.cancellations.storeDecision(id, true);
-    void this.#context.runInBackground(`cancel ${id}`, async () => {
-      await this.sync.cancellations.finishDecision(id, subscription, until);
-      await this.sync.sync(id, subscription);
-    });
+    if (!row) return;
+    await this.#closures.settle(row.id);
+    this.due.wake();
   }
 
   /** Opens the provider's page where the member replaces the card and pays an open renewal. */
@@ -310,12 +305,16 @@ export class Memberships {
     return { row, subscription: row.providerSubscription };
   }
 
-  /** Syncs the members of a creator who is suspended, or is no longer: a renewal may be due before the next check. */
+  /**
+   * Looks at the memberships of an account that is suspended, or is no longer, and at those of its club: they may end,
+   * or a renewal may be due before the next check.
+   */
   async handleFacts(facts: Fact[]): Promise<void> {
     for (const { identity, data } of facts) {
       const { kind } = data as SuspensionChanged;
       if (kind === 'account' && identity) await this.#store.makeDueOf(identity, this.#context.nowIso());
     }
+    this.due.wake();
   }
 }
 

@@ -3,6 +3,7 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, desc, eq, inArray, isNull, ne, type SQL, sql } from '../../platform/db/sql.ts';
 import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { PERSON_ID_LIKE } from '../../protocol/accounts/people.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import { PAYMENT_KINDS, type PaymentKind } from '../../protocol/money/payment-kind.ts';
 import { execute, type Source } from '../ledger/ledger.store.ts';
 import type { TransactionKind } from '../ledger/ledger.ts';
@@ -139,10 +140,34 @@ export class PaymentsStore {
   listByCard(
     identity: string,
     { isTopup, after, limit }: { isTopup: boolean; after: PageEdge | undefined; limit: number },
+    tx: Orm = this.#orm,
   ): Promise<StandingPayment[]> {
     const isOf = and(eq(payments.identity, identity), eq(payments.paidFrom, 'card'));
     const isBeyond = after && sql`(payments.paid_at, payments.id) < (${after.at}::timestamptz, ${after.id})`;
-    return this.#listStanding(and(isOf, (isTopup ? eq : ne)(payments.kind, 'topup'), isBeyond), limit);
+    return this.#listStanding(and(isOf, (isTopup ? eq : ne)(payments.kind, 'topup'), isBeyond), limit, tx);
+  }
+
+  /** Top-ups with what of this credit they paid, newest first: the newest counts as spent last. */
+  async listUnspent(
+    identity: string,
+    creditMinor: number,
+    tx: Orm = this.#orm,
+  ): Promise<{ topup: StandingPayment; unspentMinor: number }[]> {
+    const unspent: { topup: StandingPayment; unspentMinor: number }[] = [];
+    const limit = LIMITS.listPageItems;
+    let [leftMinor, after]: [number, PageEdge | undefined] = [creditMinor, undefined];
+    do {
+      const page: StandingPayment[] = await this.listByCard(identity, { isTopup: true, after, limit }, tx);
+      for (const topup of page) {
+        if (leftMinor <= 0) return unspent;
+        const unspentMinor = topup.isDisputed ? 0 : Math.min(leftMinor, topup.amountMinor - topup.refundedMinor);
+        if (unspentMinor > 0) unspent.push({ topup, unspentMinor });
+        leftMinor -= Math.max(0, unspentMinor);
+      }
+      const last = page.length === limit ? page.at(-1) : undefined;
+      after = last && { at: last.paidAt, id: last.id };
+    } while (after);
+    return unspent;
   }
 
   /** Payments of every kind, newest first, always by an index. */
@@ -152,8 +177,8 @@ export class PaymentsStore {
     return ids.length > 0 ? this.#listStanding(inArray(payments.id, ids), search.limit) : [];
   }
 
-  async #listStanding(isFound: SQL | undefined, limit: number): Promise<StandingPayment[]> {
-    const rows = await this.#orm
+  async #listStanding(isFound: SQL | undefined, limit: number, tx: Orm = this.#orm): Promise<StandingPayment[]> {
+    const rows = await tx
       .select({ payment: payments, refunded: REFUNDED_MINOR, isDisputed: IS_DISPUTED })
       .from(payments)
       .where(isFound)

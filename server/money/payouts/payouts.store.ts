@@ -82,6 +82,13 @@ export class PayoutsStore {
     return Number(rows[0]?.sum ?? 0);
   }
 
+  /** True if a payout to the creator is not decided: it becomes due. */
+  async makeDueOf(creator: string, nowIso: string): Promise<boolean> {
+    const isOpen = and(eq(payouts.creator, creator), eq(payouts.status, 'pending'));
+    const rows = await this.#orm.update(payouts).set({ dueAt: nowIso }).where(isOpen).returning({ id: payouts.id });
+    return rows.length > 0;
+  }
+
   async find(id: string): Promise<PayoutRow | undefined> {
     const [row] = await this.#orm.select().from(payouts).where(eq(payouts.id, id));
     return row;

@@ -140,6 +140,13 @@ export class Payouts {
     });
   }
 
+  /** True while a payout to a creator is not decided; it is attempted now. */
+  async hurry(creator: string): Promise<boolean> {
+    const isOpen = await this.#store.makeDueOf(creator, this.#context.nowIso());
+    if (isOpen) this.due.wake();
+    return isOpen;
+  }
+
   /** Debits everything that is available to the creator now. */
   async #create(batch: string, { creator, providerAccount }: PayableCreator, minMinor: number): Promise<void> {
     const { db, ledger, currency } = this.#context;
@@ -191,7 +198,9 @@ export class Payouts {
   async #order(row: PayoutRow): Promise<ProviderTransfer> {
     const placed = row.attempts > 1 ? await this.#findPlaced(row) : undefined;
     if (placed) return placed;
-    // Payouts were stopped after this one was created: it waits until they resume.
+    // Payouts were stopped after this one was created: it waits until they resume, or covers what goes back to members.
+    if (await this.#context.rooms.suspensions.isForGood(row.creator))
+      throw new AppError('payout_refused', 'The creator is suspended for good.');
     if (await this.#isStopped(row.creator)) throw new AppError('unavailable', 'Payouts to the creator are stopped.');
     const answer = await this.#context.provider.connect.transfer({
       payout: row.id,

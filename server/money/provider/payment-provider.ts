@@ -179,6 +179,7 @@ export interface ProviderDispute {
   amountMinor: number;
   currency: string;
   reason: string;
+  /** `won` and `lost` are the bank's last word; what it comes to is decided by the movements. */
   status: 'inquiry' | 'open' | 'under_review' | 'won' | 'lost';
   evidenceDueAtMs: number | null;
   openedAtMs: number;

@@ -34,8 +34,8 @@ export class RefundsStore {
     return row;
   }
 
-  async findByKey(by: string, idempotencyKey: string): Promise<RefundRow | undefined> {
-    const [row] = await this.#orm
+  async findByKey(by: string, idempotencyKey: string, tx: Orm = this.#orm): Promise<RefundRow | undefined> {
+    const [row] = await tx
       .select()
       .from(refunds)
       .where(and(eq(refunds.by, by), eq(refunds.idempotencyKey, idempotencyKey)));

@@ -9,7 +9,18 @@ import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId, type TicketId } from '../../protocol/ids.ts';
 import { idOfNamed, type Refund, type RefundInput } from '../../protocol/money/money.ts';
 import type { BookedTransaction } from '../ledger/ledger.store.ts';
-import { assertAmount, fanWallet, HOUSE, houseAccount, type Leg, remainderOf, reversalLegs } from '../ledger/ledger.ts';
+import {
+  assertAmount,
+  fanWallet,
+  HOUSE,
+  houseAccount,
+  type Leg,
+  mergeLegs,
+  remainderOf,
+  reversalLegs,
+  type Share,
+  shareOf,
+} from '../ledger/ledger.ts';
 import { type MoneyContext, PROVIDER_LEASE_MS } from '../money-context.ts';
 import { DISPUTED } from '../payments/payment-kinds.ts';
 import { type PaymentRow, saleOf } from '../payments/payments.store.ts';
@@ -36,10 +47,16 @@ interface Decision {
   amountMinor?: number | undefined;
   reason: string;
   by: string;
+  /** Instead of an amount: a part of what is left. */
+  share?: Share | undefined;
   idempotencyKey?: string | undefined;
   assertAllowed?: AssertAllowed | undefined;
+  /** The creator earns nothing more: what their balance does not cover is a loss of the house. */
+  isCreatorGone?: boolean;
   /** It was booked and gave nothing, so nothing ends with its refund. */
   boughtNothing?: boolean;
+  /** It was refunded before, and some of it has come back since. */
+  hasEnded?: boolean;
 }
 
 /** Throws where this person may not refund the payment now; called with its sale locked. */
@@ -246,16 +263,47 @@ export class Refunds {
     await decision.assertAllowed?.(tx, booked);
     if (isCredit && available <= 0) throw new AppError('not_refundable', SPENT);
     if (earlier.length >= TOPUP_REFUNDS_MAX) throw new AppError('not_refundable', 'It was refunded in too many parts.');
-    const amountMinor = decision.amountMinor ?? (isCredit ? Math.min(leftMinor, available) : leftMinor);
-    assertWithin(amountMinor, { maxMinor: isCredit ? Math.min(leftMinor, available) : leftMinor });
+    const { share } = decision;
+    const wholeMinor = isCredit ? Math.min(leftMinor, available) : leftMinor;
+    const amountMinor = decision.amountMinor ?? (share ? shareOf(leftMinor, share) : wholeMinor);
+    assertWithin(amountMinor, { maxMinor: wholeMinor });
     const row = await this.#insert(tx, payment, { ...decision, amountMinor, part: earlier.length });
-    await this.#reverse(tx, { row, booked });
-    const { boughtNothing } = decision;
-    const facts = await refundables.end(tx, payment, { isWhole: amountMinor === leftMinor, boughtNothing });
+    const { boughtNothing, hasEnded, isCreatorGone = false } = decision;
+    await this.#reverse(tx, { row, booked, isCreatorGone });
+    const isWhole = amountMinor === leftMinor;
+    const facts = hasEnded ? [] : await refundables.end(tx, payment, { isWhole, boughtNothing });
     if (facts === false) throw new AppError('already_refunded');
+    if (row.to === 'wallet') await this.#sendOn(tx, identity);
     await this.#addWalletFact(tx, row, isCredit);
     await this.#context.addFacts(tx, ...facts);
     return row;
+  }
+
+  /** The account of a person is closed: from now on their credit goes on to the cards that paid it. */
+  async closeWallet(tx: Orm, identity: string): Promise<void> {
+    const { ledger, currency } = this.#context;
+    const wallet = fanWallet(identity, currency);
+    await ledger.lockWallet(tx, wallet);
+    await ledger.closeWallet(tx, wallet, this.#context.nowIso());
+    await this.#sendOn(tx, identity);
+  }
+
+  /** What no card takes stays in the closed wallet, which the desk shows as work. */
+  async #sendOn(tx: Orm, identity: string): Promise<void> {
+    const { ledger, currency, stores } = this.#context;
+    const wallet = fanWallet(identity, currency);
+    if (!(await ledger.isClosed(tx, wallet))) return;
+    const creditMinor = await ledger.lockWallet(tx, wallet);
+    for (const { topup, unspentMinor: amountMinor } of await stores.payments.listUnspent(identity, creditMinor, tx)) {
+      try {
+        const idempotencyKey = `closed:${topup.id}:${topup.refundedMinor}`;
+        const decision = { amountMinor, reason: 'account_closed', by: HOUSE, idempotencyKey };
+        await this.#parts.debts.absorbLosses(tx, await this.#decide(tx, topup, decision));
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'not_refundable') throw error;
+        this.#context.log.warn({ err: error, topup: topup.id }, 'credit of a closed account not sent on');
+      }
+    }
   }
 
   /** Refunds a payment by the house's own rule, in the transaction that has just booked it. */
@@ -263,6 +311,51 @@ export class Refunds {
     const payment = await this.#context.stores.payments.find(id, tx);
     if (!payment) throw new AppError('payment_not_found');
     await this.#decide(tx, payment, { reason, by: HOUSE, boughtNothing: true });
+  }
+
+  /**
+   * Refunds the unused part of a card payment by the house's own rule, once. The caller holds the payer's wallet, and
+   * has made sure of the creator's account.
+   */
+  async returnUnused(
+    tx: Orm,
+    id: string,
+    decision: Pick<Decision, 'reason' | 'share' | 'isCreatorGone'>,
+  ): Promise<void> {
+    const { payments, refunds } = this.#context.stores;
+    const [payment, idempotencyKey] = [await payments.find(id, tx), `unused:${id}`];
+    if (!payment) throw new AppError('payment_not_found');
+    if (await refunds.findByKey(HOUSE, idempotencyKey, tx)) return;
+    try {
+      const row = await this.#decide(tx, payment, { ...decision, by: HOUSE, idempotencyKey });
+      await this.#parts.debts.absorbLosses(tx, row);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'already_refunded') throw error;
+    }
+  }
+
+  /**
+   * Refunds what has come back of a payment that was refunded before; nothing while a dispute holds it. The caller
+   * holds the locks of a dispute.
+   */
+  async returnRest(tx: Orm, id: string, reason: string): Promise<void> {
+    await this.#tryDecide(tx, id, { reason, by: HOUSE, hasEnded: true });
+  }
+
+  /** Refunds a part of a payment by the house's own rule, as `returnRest` does. */
+  async returnPart(tx: Orm, id: string, part: { amountMinor: number; reason: string }): Promise<void> {
+    await this.#tryDecide(tx, id, { ...part, by: HOUSE });
+  }
+
+  async #tryDecide(tx: Orm, id: string, decision: Decision): Promise<void> {
+    const payment = await this.#context.stores.payments.find(id, tx);
+    if (!payment) throw new AppError('payment_not_found');
+    try {
+      await this.#decide(tx, payment, decision);
+    } catch (error) {
+      // Nothing is written before it is known to be disputed.
+      if (!(error instanceof AppError) || error.code !== 'not_refundable') throw error;
+    }
   }
 
   /** Refunds a card payment that bought nothing, in the transaction that has just booked it as owed to the card. */
@@ -304,7 +397,10 @@ export class Refunds {
   }
 
   /** Books the reversal; promotional credit returns as such. */
-  async #reverse(tx: Orm, { row, booked }: { row: RefundRow; booked: BookedTransaction }): Promise<void> {
+  async #reverse(
+    tx: Orm,
+    { row, booked, isCreatorGone }: { row: RefundRow; booked: BookedTransaction; isCreatorGone: boolean },
+  ): Promise<void> {
     const { ledger, currency } = this.#context;
     const { legs: original, earlier } = booked;
     const { amountMinor } = row;
@@ -317,11 +413,25 @@ export class Refunds {
       kind: 'refund',
       source: { type: 'refund', id: row.id },
       reversesId: booked.id,
-      legs,
+      legs: isCreatorGone ? await this.#bearUncovered(tx, legs) : legs,
       at: row.createdAt,
     });
     if (available === undefined) throw new AppError('not_refundable', SPENT);
     if (row.to === 'wallet') await this.#context.promoExpiry.expire(tx, row.identity);
+  }
+
+  /** What neither available nor held earnings of the creator cover is a loss of the house. */
+  async #bearUncovered(tx: Orm, legs: Leg[]): Promise<Leg[]> {
+    const leg = legs.find(({ account }) => account.kind === 'creator_available');
+    if (!leg) return legs;
+    const { owner, currency } = leg.account;
+    const coveredMinor = await this.#context.ledger.lockEarnings(tx, owner, currency);
+    const lossMinor = Math.min(-leg.amountMinor, Math.max(0, -leg.amountMinor - coveredMinor));
+    return mergeLegs([
+      ...legs,
+      { account: leg.account, amountMinor: lossMinor },
+      { account: houseAccount('chargeback_loss', currency), amountMinor: -lossMinor },
+    ]);
   }
 
   async #addWalletFact(tx: Orm, row: RefundRow, isCredit: boolean): Promise<void> {
@@ -347,7 +457,9 @@ function isRefunded(state: {
   decision: Decision;
 }): boolean {
   const { isCredit, earlier, leftMinor, decision } = state;
-  const { amountMinor, idempotencyKey } = decision;
+  const { amountMinor, idempotencyKey, share } = decision;
+  // The caller's key says which part it is.
+  if (share) return false;
   if (isCredit) return earlier.length > 0 && idempotencyKey === undefined;
   // Refunds that the bank returned were not decided by a person.
   const parts = earlier.filter(({ by }) => by !== HOUSE);

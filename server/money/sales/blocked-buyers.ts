@@ -1,6 +1,7 @@
 /**
- * What people get back who were removed from a room, or blocked by its creator: tickets that they have not used, of
- * rooms that have not ended. A block also ends the renewal of their membership. Idempotent: a fact may come again.
+ * What people get back who were removed from a room, blocked by its creator, or suspended for good: tickets that they
+ * have not used, of rooms that have not ended. A block also ends their membership (`membership-closures.ts`).
+ * Idempotent: a fact may come again.
  */
 import type { Fact } from '../../platform/outbox/outbox.ts';
 import { AppError } from '../../protocol/errors.ts';
@@ -28,14 +29,20 @@ export class BlockedBuyers {
         if (ticket) await this.#returnTickets([ticket], 'removed_from_room');
         continue;
       }
+      if (fact.topic === 'suspension.changed') {
+        const { identity } = fact;
+        const isForGood = identity !== null && (await this.#context.rooms.suspensions.isForGood(identity));
+        if (isForGood) await this.#returnTickets(await tickets.listValidInOpenRooms({ identity }), 'suspended');
+        continue;
+      }
       const { creator, identity, change } = fact.data as ParticipantBlocked;
       if (!change.isBlocked) continue;
-      await this.#returnTickets(await tickets.listValidInOpenRooms(creator, identity), 'blocked');
-      await this.#parts.memberships.cancelOf(creator, identity);
+      await this.#returnTickets(await tickets.listValidInOpenRooms({ creator, identity }), 'blocked');
+      await this.#parts.memberships.closeOf(creator, identity);
     }
   }
 
-  async #returnTickets(tickets: TicketRow[], reason: 'blocked' | 'removed_from_room'): Promise<void> {
+  async #returnTickets(tickets: TicketRow[], reason: 'blocked' | 'removed_from_room' | 'suspended'): Promise<void> {
     const { rooms, outbox, log } = this.#context;
     for (const ticket of tickets) {
       if ((await rooms.getRoom(ticket.room)).endedAt || (await rooms.entitlements.isUsed(ticket.id))) continue;

@@ -102,17 +102,17 @@ export class TicketsStore {
       .limit(limit);
   }
 
-  /** A person's valid tickets of a creator's rooms that have not ended. */
-  async listValidInOpenRooms(creator: string, identity: string): Promise<TicketRow[]> {
+  /** A person's valid tickets of rooms that have not ended: of one creator, or of all. */
+  async listValidInOpenRooms(of: { creator?: string; identity: string }): Promise<TicketRow[]> {
     const rows = await this.#orm
       .select({ ticket: tickets })
       .from(tickets)
       .innerJoin(rooms, eq(rooms.id, tickets.room))
       .where(
         and(
-          eq(tickets.identity, identity),
+          eq(tickets.identity, of.identity),
           eq(tickets.status, 'valid'),
-          eq(rooms.creator, creator),
+          of.creator === undefined ? undefined : eq(rooms.creator, of.creator),
           isNull(rooms.endedAt),
         ),
       );

@@ -6,7 +6,6 @@
 import { iso } from '../../platform/clock.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { TopupId } from '../../protocol/ids.ts';
-import * as LIMITS from '../../protocol/limits.ts';
 import type { Refund } from '../../protocol/money/money.ts';
 import type { CardPayment, UnspentTopup } from '../../protocol/money/wallet.ts';
 import type { MoneyContext } from '../money-context.ts';
@@ -61,23 +60,10 @@ export class OwnPayments {
   /** Unspent top-ups, newest first, until all paid credit is found. */
   async listUnspent(identity: string): Promise<(UnspentTopup & { refundedMinor: number })[]> {
     const { balanceMinor, promoMinor } = await this.#context.readWallet(identity);
-    const limit = LIMITS.listPageItems;
-    let leftMinor = balanceMinor - promoMinor;
-    let after: string | undefined;
-    const unspent: (UnspentTopup & { refundedMinor: number })[] = [];
-    do {
-      const wide = { isTopup: true, after: parseEdge(after), limit: limit + 1 };
-      const { page, next } = toPage(await this.#context.stores.payments.listByCard(identity, wide), limit);
-      for (const { id, currency, paidAt, refundedMinor, ...payment } of page) {
-        if (payment.isDisputed || refundedMinor >= payment.amountMinor) continue;
-        const amountMinor = Math.min(leftMinor, payment.amountMinor - refundedMinor);
-        if (amountMinor <= 0) return unspent;
-        unspent.push({ topup: id as TopupId, amountMinor, refundedMinor, currency, at: iso(paidAt) });
-        leftMinor -= amountMinor;
-      }
-      after = next ?? undefined;
-    } while (after);
-    return unspent;
+    const found = await this.#context.stores.payments.listUnspent(identity, balanceMinor - promoMinor);
+    return found.map(({ topup: { id, refundedMinor, currency, paidAt }, unspentMinor: amountMinor }) => ({
+      ...{ topup: id as TopupId, amountMinor, refundedMinor, currency, at: iso(paidAt) },
+    }));
   }
 
   async refundUnspent(identity: string, wanted: TopupId): Promise<Refund> {

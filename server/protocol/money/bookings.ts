@@ -22,7 +22,8 @@ export const BOOKING_KINDS = [
   'refund_transferred',
   /** What a creator is owed and cannot be paid, or owes and will not make up. */
   'earnings_written_off',
-  /** Credit that a closed account has left. */
+  /** Credit that a closed account has left was sent by bank transfer, or is given up. */
+  'credit_transferred',
   'credit_written_off',
   /** Promotional credit as goodwill. */
   'goodwill',
@@ -35,6 +36,7 @@ export const bookingInput = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('vat_remitted'), amountMinor, ...said }),
   z.object({ kind: z.literal('refund_transferred'), subject: idSchema('refund'), ...said }),
   z.object({ kind: z.literal('earnings_written_off'), subject: identity, ...said }),
+  z.object({ kind: z.literal('credit_transferred'), subject: identity, ...said }),
   z.object({ kind: z.literal('credit_written_off'), subject: identity, ...said }),
   z.object({
     kind: z.literal('goodwill'),

@@ -63,6 +63,8 @@ export const deskOverview = z.object({
    * (retried for a day, then refunded to the card).
    */
   failures: z.object({ refunds: count, payouts: count, providerEvents: count, payments: count }),
+  /** Credit of closed accounts that no card takes back. */
+  closedWallets: z.object({ count, amountMinor: minor, oldest: identity.nullable() }),
   /**
    * Acts that were begun more than a quarter of an hour ago, without a known outcome or a later repetition that has
    * one.

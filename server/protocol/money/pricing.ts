@@ -221,6 +221,8 @@ export const walletEntry = z.object({
     'promotion_expired',
     // The payer's bank has reversed a top-up.
     'dispute_loss',
+    // The bank has decided again and given that back.
+    'dispute_undone',
   ]),
   /** Signed: positive for credit, negative for debit. */
   amountMinor: z.number().int(),

@@ -74,6 +74,11 @@ export class Suspensions {
     return (await this.find(identity, tx)) !== undefined;
   }
 
+  /** Whether an account is suspended without an end. */
+  async isForGood(identity: string, tx?: Orm): Promise<boolean> {
+    return (await this.find(identity, tx))?.until === null;
+  }
+
   /** When an account's suspension ends by itself; no fact reports that. */
   async endOf(identity: string, tx: Orm): Promise<string | undefined> {
     return (await this.find(identity, tx))?.until ?? undefined;

@@ -17,7 +17,9 @@ import { DeskPart } from './desk-part.ts';
 const LOOK = { waiting: 'open', booked: 'good', declined: '' } as const;
 /** Of the others the whole is booked. */
 const WITH_AMOUNT: ReadonlySet<string> = new Set<BookingKind>(['association_paid', 'vat_remitted', 'goodwill']);
-const OF_PEOPLE: ReadonlySet<string> = new Set<BookingKind>(['earnings_written_off', 'credit_written_off', 'goodwill']);
+const OF_PEOPLE: ReadonlySet<string> = new Set<BookingKind>([
+  ...(['earnings_written_off', 'credit_transferred', 'credit_written_off', 'goodwill'] as const),
+]);
 
 export class DeskBookings extends DeskPart<BookingList> {
   protected override height = '16rem';

@@ -168,7 +168,7 @@ export class DeskOverviewPart extends DeskPart<Shown> {
   #alarms(overview: DeskOverview): Alarm[] {
     const texts = this.desk.overview;
     const money = (amountMinor: number) => this.money(amountMinor, overview.currency);
-    const { lastReconciliation: last, clearing, disputes, payouts, failures, frozenCreators } = overview;
+    const { lastReconciliation: last, clearing, disputes, payouts, failures, frozenCreators, closedWallets } = overview;
     const unexplained = last?.unexplainedCount ?? 0;
     const failed = failures.refunds + failures.payouts + failures.providerEvents + failures.payments;
     const alarm =
@@ -193,6 +193,13 @@ export class DeskOverviewPart extends DeskPart<Shown> {
           texts.failures(failed),
           texts.failuresOf(failures),
           failures.payouts > 0 ? '/desk/payouts' : '/desk/payments',
+        ),
+      closedWallets.oldest !== null &&
+        grave(
+          'closed-wallets',
+          texts.closedWallets(money(closedWallets.amountMinor), closedWallets.count),
+          texts.closedWalletsText,
+          `/desk/payments?query=${encodeURIComponent(closedWallets.oldest)}`,
         ),
       this.#cutOff(overview),
       clearing.providerMinor === null && grave('silent', texts.silent, texts.silentText, '/desk/reconciliation'),

@@ -5,7 +5,7 @@ import { formatDateTime } from '../../../client-sdk/elements/texts/format.ts';
 import { PagePart, type Row } from '../site/page-part.ts';
 import { type HistoryPage, readHistory, type WalletEntry } from './history-pages.ts';
 
-const WITHOUT_RECEIPT = new Set(['promotion_expired', 'dispute_loss']);
+const WITHOUT_RECEIPT = new Set(['promotion_expired', 'dispute_loss', 'dispute_undone']);
 
 /** A refund that was made at the payment provider has no status here, and no receipt. */
 function hasReceipt({ kind, status }: WalletEntry): boolean {

@@ -353,7 +353,8 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     const ask = () => memberships.join({ tier: silver.id, identity: late, name: 'Malik' });
     const { checkoutUrl } = await ask();
     const decision = `decision-${creator}`;
-    await house.rooms.suspensions.suspend(creator, { decision, reason: 'Insults', until: null });
+    const later = new Date(Date.now() + 90 * DAY_MS).toISOString();
+    await house.rooms.suspensions.suspend(creator, { decision, reason: 'Insults', until: later });
     const isEnding = async () => (await memberships.list(identity))[0]?.cancelAtPeriodEnd;
     await eventually(isEnding, 'the end of the renewals');
     const stopped = failure('live_stopped');
@@ -384,7 +385,8 @@ describe.runIf(hasBilling).each(DATABASES)('memberships at Billing on $name', ({
     const { memberships } = house.money;
     const { identity, membership } = await join(house, silver);
     const decision = `decision-${identity}`;
-    await house.rooms.suspensions.suspend(identity, { decision, reason: 'Insults', until: null });
+    const until = new Date(Date.now() + 90 * DAY_MS).toISOString();
+    await house.rooms.suspensions.suspend(identity, { decision, reason: 'Insults', until });
     const suspended = failure('account_suspended');
     await expect(memberships.changeTier(identity, membership.id, gold.id)).rejects.toEqual(suspended);
     expect(await memberships.cancel(identity, membership.id)).toMatchObject({ cancelAtPeriodEnd: true });

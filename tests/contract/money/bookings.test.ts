@@ -202,6 +202,12 @@ describe.each(DATABASES)('bookings by the desk on $name', ({ open }) => {
     expect(await credit()).toMatchObject({ amountMinor: 2_000, status: 'booked' });
     expect(await house.money.findOpenMatters(fan)).toEqual([]);
     expect(await sumOf('written_off:eur:#house')).toBe(2_000);
+    const other = await house.createFan(3_000);
+    await db.orm.execute(
+      sql`insert into persons (id, name, language, created_at, closed_at) values (${other}, 'Erased', 'en', now(), now())`,
+    );
+    await book({ kind: 'credit_transferred', subject: other, ...key() });
+    expect([await bankMinor(), (await house.money.wallets.get(other)).balanceMinor]).toEqual([3_000, 0]);
   });
 
   test('a confirmed write-off of another sum than was shown is refused', async () => {

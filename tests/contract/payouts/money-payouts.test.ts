@@ -440,7 +440,8 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     await house.money.idle();
     house.emulator.clearFaults();
     const decision = createId('decision');
-    await suspensions.suspend(creator, { decision, reason: 'Insults', until: null });
+    const later = new Date(house.now() + 90 * DAY_MS).toISOString();
+    await suspensions.suspend(creator, { decision, reason: 'Insults', until: later });
     expect(await earningsOf(creator)).toMatchObject({ availableMinor: 0 });
     house.advance(30 * DAY_MS);
     await house.money.sweep();

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { PaymentsStore } from '../../../server/money/payments/payments.store.ts';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
@@ -100,6 +101,43 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     await expect(part('part-four')).rejects.toEqual(failure('not_refundable'));
     await eventually(async () => (await providerRefunds(first.id)).length === 1);
     expect((await house.money.desk.payments.get(topup)).payment).toMatchObject({ refundedMinor: 600 });
+  });
+
+  test('a ticket of a closed account goes back to the card of its top-up, and what no card takes is work at the desk', async () => {
+    const { identity, ticket } = await ticketFromWallet();
+    const other = await ticketFromWallet();
+    const close = (person: string) => house.db.transaction((tx) => house.money.refunds.closeWallet(tx, person));
+    await Promise.all([close(identity), close(other.identity)]);
+    expect(await refund({ ticket, reason })).toMatchObject({ to: 'wallet', status: 'succeeded' });
+    expect(await balanceOf(identity)).toBe(0);
+    const sentOn = async (person: string) => {
+      const { payments } = await house.money.desk.payments.search({ query: person, kind: 'topup', limit: 1 });
+      return (await house.money.desk.payments.get(payments[0]?.id ?? '')).refunds;
+    };
+    await eventually(async () => (await sentOn(identity))[0]?.status === 'succeeded');
+    expect(await sentOn(identity)).toMatchObject([{ to: 'card', amountMinor: 500, reason: 'account_closed' }]);
+
+    // The bank does not take it: it is owed, and counts as a failure.
+    const failed = async () => (await house.money.desk.overview()).failures.refunds;
+    const before = await failed();
+    isRefusing = true;
+    await refund({ ticket: other.ticket, reason });
+    await eventually(async () => (await failed()) === before + 1);
+    isRefusing = false;
+    const [owed] = await sentOn(other.identity);
+    await refund({ payment: owed?.payment ?? '', reason });
+    expect(await sentOn(other.identity)).toMatchObject([{ status: 'succeeded' }]);
+
+    // No top-up is left that could take it.
+    const last = await ticketFromWallet();
+    await close(last.identity);
+    const unspent = vi.spyOn(PaymentsStore.prototype, 'listUnspent').mockResolvedValueOnce([]);
+    await refund({ ticket: last.ticket, reason });
+    unspent.mockRestore();
+    const { closedWallets } = await house.money.desk.overview();
+    expect(closedWallets).toEqual({ count: 1, amountMinor: 500, oldest: last.identity });
+    await close(last.identity);
+    expect((await house.money.desk.overview()).closedWallets).toMatchObject({ count: 0, oldest: null });
   });
 
   test('credit with a failed refund is refunded once under a new key; the failed one stays owed until its own key is repeated', async () => {

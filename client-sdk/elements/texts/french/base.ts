@@ -90,7 +90,7 @@ export const base: typeof english.base = {
     join: 'S’abonner',
     joined: 'Vous êtes maintenant membre du club.',
     terms:
-      'Renouvelé jusqu’à ce que vous résiliiez, à tout moment. Vous gardez alors l’accès jusqu’à la fin de la période payée.',
+      'Renouvelé jusqu’à ce que vous résiliiez, à tout moment. Vous gardez alors l’accès jusqu’à la fin de la période payée. Si le créateur vous exclut ou si le club ferme, le temps restant est remboursé sur votre carte.',
   },
   price: {
     summary: (creator: string, amount: string) => `Dont ${amount} pour ${creator}. Qui reçoit quoi ?`,

@@ -60,6 +60,7 @@ test('the overview shows balances and debts', async () => {
     owed: { fansMinor: 0, promoMinor: 600, creatorsPendingMinor: 600, cardsMinor: 0 },
     disputes: { openCount: 0 },
     failures: { refunds: 0, payouts: 0, providerEvents: 0, payments: 0 },
+    closedWallets: { count: 0, amountMinor: 0, oldest: null },
     cutOffActs: { count: 0, oldest: null },
   });
   // The provider's fee is booked a moment after the payment.

@@ -471,6 +471,8 @@ CREATE TABLE "disputes" (
 	"frozen_credit_minor" bigint DEFAULT 0 NOT NULL,
 	"is_frozen" boolean DEFAULT false NOT NULL,
 	"withdrawn_minor" bigint DEFAULT 0 NOT NULL,
+	"lost_minor" bigint DEFAULT 0 NOT NULL,
+	"decisions" integer DEFAULT 0 NOT NULL,
 	"loss_minor" bigint,
 	"borne_minor" bigint DEFAULT 0 NOT NULL,
 	"settled_minor" bigint DEFAULT 0 NOT NULL,
@@ -524,6 +526,7 @@ CREATE TABLE "ledger_accounts" (
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"release_due_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"released_seq" bigint DEFAULT 0 NOT NULL,
+	"closed_at" timestamp with time zone,
 	CONSTRAINT "ledger_accounts_cached" CHECK (("ledger_accounts"."kind" in ('fan_wallet', 'fan_promo')) = ("ledger_accounts"."balance" is not null)),
 	CONSTRAINT "ledger_accounts_not_below" CHECK ("ledger_accounts"."balance" >= 0),
 	CONSTRAINT "ledger_accounts_held" CHECK ("ledger_accounts"."held" >= 0)
@@ -1426,6 +1429,7 @@ CREATE INDEX "disputes_identity" ON "disputes" USING btree ("identity");--> stat
 CREATE INDEX "disputes_source" ON "disputes" USING btree ("source_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "invoices_number" ON "invoices" USING btree ("seller","year","number");--> statement-breakpoint
 CREATE INDEX "invoices_identity" ON "invoices" USING btree ("identity");--> statement-breakpoint
+CREATE INDEX "ledger_accounts_closed" ON "ledger_accounts" USING btree ("closed_at") WHERE "ledger_accounts"."closed_at" is not null and "ledger_accounts"."balance" > 0;--> statement-breakpoint
 CREATE INDEX "ledger_accounts_release" ON "ledger_accounts" USING btree ("release_due_at") WHERE "ledger_accounts"."kind" = 'creator_pending';--> statement-breakpoint
 CREATE UNIQUE INDEX "ledger_accounts_owner" ON "ledger_accounts" USING btree ("owner","kind","currency");--> statement-breakpoint
 CREATE INDEX "ledger_entries_account" ON "ledger_entries" USING btree ("account","seq");--> statement-breakpoint

@@ -43,6 +43,9 @@ export const desk = {
     failures: (count: number) => (count === 1 ? '1 failure needs somebody' : `${count} failures need somebody`),
     failuresOf: ({ refunds, payouts, providerEvents, payments }: DeskOverview['failures']) =>
       `Refunds refused: ${refunds}. Payouts refused: ${payouts}. Provider events not understood: ${providerEvents}. Payments not booked: ${payments}.`,
+    closedWallets: (amount: string, count: number) =>
+      count === 1 ? `${amount} of a closed account came back` : `${amount} of ${count} closed accounts came back`,
+    closedWalletsText: 'No card takes it, and nobody can open the wallet. Send it by bank transfer, then book it.',
     cutOff: (count: number) => (count === 1 ? '1 action was cut off' : `${count} actions were cut off`),
     cutOffText: (act: string, by: string, when: string) =>
       `The oldest: ${act}, ${by}, ${when}. Check whether it went through before you do it again.`,
@@ -261,6 +264,7 @@ export const desk = {
       vat_remitted: 'VAT remitted',
       refund_transferred: 'Refund by bank transfer',
       earnings_written_off: 'Earnings or debts written off',
+      credit_transferred: 'Credit of a closed account, by bank transfer',
       credit_written_off: 'Credit of a closed account written off',
       goodwill: 'Goodwill credit',
     },

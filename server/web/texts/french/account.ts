@@ -41,7 +41,8 @@ export const account: typeof english = {
       earnings: 'Des revenus qui ne vous ont pas encore été versés',
       room: 'Des salons à vous qui ne sont pas terminés',
     },
-    tickets: 'Vous perdriez ces billets. Là où c’est possible, rendez-les d’abord :',
+    tickets:
+      'Vous perdriez ces billets. Là où c’est possible, rendez-les d’abord. Si l’un de ces lives est annulé ensuite, le prix revient sur la carte qui a payé :',
     erased:
       'Votre nom, vos messages, vos adresses, vos rôles et vos connexions sont effacés. Votre pseudonyme reste réservé 90 jours, puis d’autres peuvent le prendre.',
     kept: (years) =>

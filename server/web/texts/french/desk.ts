@@ -45,6 +45,10 @@ export const desk: typeof english = {
     failures: (count) => (count === 1 ? '1 échec attend quelqu’un' : `${count} échecs attendent quelqu’un`),
     failuresOf: ({ refunds, payouts, providerEvents, payments }) =>
       `Remboursements refusés : ${refunds}. Virements refusés : ${payouts}. Événements du prestataire non compris : ${providerEvents}. Paiements non comptabilisés : ${payments}.`,
+    closedWallets: (amount, count) =>
+      count === 1 ? `${amount} d’un compte fermé sont revenus` : `${amount} de ${count} comptes fermés sont revenus`,
+    closedWalletsText:
+      'Aucune carte ne les accepte, et personne ne peut ouvrir le portefeuille. Faites un virement, puis passez-le dans les écritures.',
     cutOff: (count) => (count === 1 ? '1 acte a été interrompu' : `${count} actes ont été interrompus`),
     cutOffText: (act, by, when) =>
       `Le plus ancien : ${act}, ${by}, ${when}. Vérifiez si c’est fait avant de recommencer.`,
@@ -270,6 +274,7 @@ export const desk: typeof english = {
       vat_remitted: 'TVA reversée',
       refund_transferred: 'Remboursement par virement',
       earnings_written_off: 'Abandon de revenus ou de dettes',
+      credit_transferred: 'Crédit d’un compte clos, par virement',
       credit_written_off: 'Abandon du crédit d’un compte clos',
       goodwill: 'Geste commercial',
     },

@@ -1,0 +1,176 @@
+/** Memberships that end before their paid time: what goes back, from whom it is taken, and who bears the rest. */
+import type Stripe from 'stripe';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import { eventually } from '../../support/run/eventually.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+const YEAR_MINOR = 12_000;
+
+describe.each(DATABASES)('memberships that are closed on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: MoneyHouse;
+  let stripe: Stripe;
+  let tier: string;
+
+  beforeEach(async () => {
+    db = await open();
+    house = await openMoneyHouse({ db, isRunning: false });
+    stripe = house.stripe;
+    tier = (
+      await house.rooms.clubs.createTier(house.creator, { name: 'Year', priceMinor: YEAR_MINOR, interval: 'year' })
+    ).id;
+  });
+
+  afterEach(async () => {
+    await house.money.sweep();
+    expect(await house.money.checkInvariants()).toEqual([]);
+    house.advance(3 * DAY_MS);
+    await house.money.sweep();
+    expect((await house.money.reconciliations.run(0)).items).toEqual([]);
+    await house[Symbol.asyncDispose]();
+    await db[Symbol.asyncDispose]();
+  });
+
+  async function join() {
+    const identity = await house.createFan();
+    const { checkoutUrl } = await house.money.memberships.join({ tier, identity, name: 'Léa' });
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    return identity;
+  }
+  const membershipOf = async (identity: string) => (await house.money.memberships.list(identity))[0];
+  const paymentOf = async (identity: string) =>
+    (await house.money.desk.payments.search({ query: identity, limit: 10 })).payments[0];
+  const subscriptionsOf = async (identity: string) => {
+    const { data } = await stripe.subscriptions.list({ limit: 100, status: 'all' });
+    const membership = await membershipOf(identity);
+    return data.filter(({ metadata }) => metadata.membership === membership?.id).map(({ status }) => status);
+  };
+  /** Every listener has handled the fact. */
+  const dispatched = (topic: string, identity: string) =>
+    eventually(() => house.facts.some((fact) => fact.topic === topic && fact.identity === identity));
+  async function onboardCreator() {
+    await house.money.creatorAccounts.startOnboarding({
+      creator: { identity: house.creator, name: 'Ada', country: 'FR' },
+    });
+    const { data } = await stripe.accounts.list({ limit: 1 });
+    await house.emulator.act('onboard_account', { account: data[0]?.id ?? '' });
+    await house.money.creatorAccounts.describe(house.creator);
+  }
+  const suspend = async (identity: string, until: string | null = null) => {
+    await house.rooms.suspensions.suspend(identity, { decision: `decision-${identity}`, reason: 'Fraud', until });
+    await dispatched('suspension.changed', identity);
+  };
+  const block = async (identity: string) => {
+    await house.rooms.removals.block({ creator: house.creator, identity, by: house.creator, reason: 'Insults' });
+    await dispatched('participant.blocked', identity);
+  };
+  /** What is unused of a year after 36.5 days: nine tenths, whatever the year has, less what the test takes. */
+  const expectUnused = (amountMinor: number | undefined) => {
+    expect(amountMinor).toBeGreaterThanOrEqual(10_795);
+    expect(amountMinor).toBeLessThanOrEqual(10_804);
+  };
+
+  test('a blocked member gets the unused part of a prepaid year back to the card, and the subscription ends', async () => {
+    const identity = await join();
+    house.advance(36.5 * DAY_MS);
+    await block(identity);
+    await house.money.sweep();
+    expect(await membershipOf(identity)).toMatchObject({ status: 'ended', renewable: false });
+    const payment = await paymentOf(identity);
+    expectUnused(payment?.refundedMinor);
+    const { refunds } = await house.money.desk.payments.get(payment?.id ?? '');
+    expect(refunds).toMatchObject([{ to: 'card', reason: 'blocked', status: 'succeeded', by: '#house' }]);
+    expect(await subscriptionsOf(identity)).toEqual(['canceled']);
+    // Told again, or by the sweeper, nothing more goes back.
+    await block(identity);
+    await house.money.memberships.closeOf(house.creator, identity);
+    await house.money.sweep();
+    expect((await paymentOf(identity))?.refundedMinor).toBe(payment?.refundedMinor);
+  });
+
+  test.each([
+    ['a member who is suspended for good', 'suspended', () => undefined],
+    ['each member of a creator who is suspended for good', 'club_closed', () => house.creator],
+  ])('%s gets the unused part back', async (_, reason, creator) => {
+    const identity = await join();
+    house.advance(36.5 * DAY_MS);
+    await suspend(creator() ?? identity);
+    await house.money.sweep();
+    expect(await membershipOf(identity)).toMatchObject({ status: 'ended' });
+    const payment = await paymentOf(identity);
+    expectUnused(payment?.refundedMinor);
+    expect((await house.money.desk.payments.get(payment?.id ?? '')).refunds).toMatchObject([{ reason }]);
+  });
+
+  test('a suspension with an end closes no membership', async () => {
+    const identity = await join();
+    await suspend(house.creator, new Date(house.now() + DAY_MS).toISOString());
+    await house.money.sweep();
+    expect(await membershipOf(identity)).toMatchObject({ status: 'active' });
+    expect(await paymentOf(identity)).toMatchObject({ refundedMinor: 0 });
+  });
+
+  test('a payout that a suspension for good stops covers what goes back to members', async () => {
+    const [one, other] = [await join(), await join()];
+    await onboardCreator();
+    house.advance(15 * DAY_MS);
+    await house.money.sweep();
+    const earned = await house.money.earnings.describe(house.creator);
+    expect(earned).toMatchObject({ availableMinor: 16_000, pendingMinor: 0 });
+    // The suspension finds the payout on its way.
+    house.emulator.addFault({ path: '/v1/transfers', method: 'POST', kind: 'server_error', times: 1 });
+    await house.money.payouts.createBatch({ by: 'operator' });
+    await house.money.sweep();
+    await suspend(house.creator);
+    await house.money.sweep();
+    house.advance(DAY_MS / 2);
+    await house.money.sweep();
+    house.advance(5 * 60_000);
+    await house.money.sweep();
+    const refunded = await Promise.all([one, other].map(async (fan) => (await paymentOf(fan))?.refundedMinor ?? 0));
+    expect(refunded[0]).toBeGreaterThan(11_000);
+    const after = await house.money.earnings.describe(house.creator);
+    // The payout came back and paid for both; what the members used stays earned.
+    expect(after).toMatchObject({ inPayoutMinor: 0, paidOutMinor: 0, pendingMinor: 0 });
+    expect(after.availableMinor).toBeGreaterThan(0);
+    expect(after.availableMinor).toBeLessThan(1_000);
+  });
+
+  test('the house bears what a suspended creator was paid before', async () => {
+    const identity = await join();
+    await onboardCreator();
+    house.advance(15 * DAY_MS);
+    await house.money.sweep();
+    await house.money.payouts.createBatch({ by: 'operator' });
+    await house.money.sweep();
+    expect(await house.money.earnings.describe(house.creator)).toMatchObject({
+      availableMinor: 0,
+      paidOutMinor: 8_000,
+    });
+    await suspend(house.creator);
+    await house.money.sweep();
+    const { legs, payment } = await house.money.desk.payments.get((await paymentOf(identity))?.id ?? '');
+    const share = (payment.refundedMinor * 2) / 3;
+    const loss = legs.find(({ account }) => account === 'chargeback_loss');
+    expect(Math.abs(Number(loss?.amountMinor) + share)).toBeLessThan(2);
+    expect(await house.money.earnings.describe(house.creator)).toMatchObject({ availableMinor: 0 });
+  });
+
+  test('a disputed payment of a closed membership gives its unused part back once the house has won', async () => {
+    const identity = await join();
+    const [intent] = (await stripe.paymentIntents.list({ limit: 1 })).data;
+    const { id } = house.emulator.act('open_dispute', { paymentIntent: intent?.id ?? '' });
+    await house.money.sweep();
+    await block(identity);
+    await house.money.sweep();
+    expect(await paymentOf(identity)).toMatchObject({ refundedMinor: 0 });
+    expect(await membershipOf(identity)).toMatchObject({ status: 'ended' });
+    house.emulator.act('close_dispute', { dispute: id, outcome: 'won' });
+    await house.money.sweep();
+    await house.money.sweep();
+    expect((await paymentOf(identity))?.refundedMinor).toBe(YEAR_MINOR);
+  });
+});
