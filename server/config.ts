@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { parseRedisUrl } from './platform/redis/redis-url.ts';
 import { SCOPES, type Scope } from './protocol/keys.ts';
 import { CURRENCY_CODES, isCurrency } from './protocol/money/currencies.ts';
+import { isStatementName, statementNameOf } from './statement-name.ts';
 
 export const DEVELOPMENT_API_KEY = 'devkey';
 export const DEVELOPMENT_API_SECRET = 'devsecret_not_for_production_use_0000';
@@ -189,6 +190,10 @@ const environment = z.object({
   LOGE_HOUSE_ADDRESS: text.optional(),
   /** Its VAT number. */
   LOGE_HOUSE_VAT: text.optional(),
+  /** The house on bank statements: neutral, since families share them. The account's own name goes before it. */
+  LOGE_STATEMENT_NAME: text
+    .refine(isStatementName, 'must be 2 to 10 Latin letters, digits, spaces, dots or hyphens, one of them a letter')
+    .optional(),
   /** Whom people write to about money. */
   LOGE_HOUSE_CONTACT: z.email().optional(),
   /** `off`: no credit; tickets and tips are paid directly by card. */
@@ -419,6 +424,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     houseCountry: env.LOGE_HOUSE_COUNTRY,
     timeZone: env.LOGE_TIME_ZONE,
     seller: sellerOf(env),
+    statementName: env.LOGE_STATEMENT_NAME ?? statementNameOf(env.LOGE_HOUSE_NAME),
     contact: env.LOGE_HOUSE_CONTACT ?? (production ? null : 'money@loge.example'),
     smtpUrl: env.LOGE_SMTP_URL,
     mailFrom: env.LOGE_MAIL_FROM ?? DEVELOPMENT_MAIL_FROM,

@@ -10,6 +10,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
 import type { Wallet } from '../protocol/money/money.ts';
 import type { Rooms } from '../rooms/rooms.ts';
+import { CardHolds } from './checkout/card-holds.ts';
 import { CheckoutsStore } from './checkout/checkouts.store.ts';
 import { LedgerStore } from './ledger/ledger.store.ts';
 import { MembershipsStore } from './memberships/memberships.store.ts';
@@ -141,6 +142,7 @@ export class MoneyContext {
   readonly pricing: Pricing;
   readonly spending: SpendingStore;
   readonly promoExpiry: PromoExpiry;
+  readonly cardHolds: CardHolds;
   readonly #credits: GatheredRead<string, Credit>;
   readonly walletMode: WalletMode;
   readonly promoPays: PromoPays;
@@ -185,6 +187,7 @@ export class MoneyContext {
     const { db, clock, ledger, spending, fees, currency } = this;
     this.promoExpiry = new PromoExpiry({ store: this.stores.promotions, ledger, spending, clock, currency });
     const taxes = new EuTaxTable(houseCountry, options.vatRates);
+    this.cardHolds = new CardHolds({ restrictions: this.rooms.restrictions, clock });
     this.pricing = new Pricing({ db, clock, ledger, fees, taxes, currency, houseCountry });
   }
 

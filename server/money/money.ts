@@ -159,7 +159,7 @@ export class Money {
     this.refunds = refunds;
     this.memberships = new Memberships(context, {
       ...{ standing, checkouts, refunds },
-      isPaidOutNow: (creator) => this.payouts.hurry(creator),
+      attemptPayout: (creator) => this.payouts.attemptNow(creator),
     });
     this.disputes = new Disputes(context, { payments, standing, debts, refunds });
 

@@ -199,19 +199,16 @@ export const ERROR_CATALOGUE = {
   association_exists: final(409, 'An association with this id exists with other details.'),
   card_not_found: final(404, 'There is no such saved card.'),
   card_declined: final(402, 'The card was declined. Nothing was charged.'),
+  card_payments_held: final(
+    403,
+    'After a payment that the bank took back, this person pays by card only once an operator of the house allows it.',
+  ),
   checkout_limit: later(429, 'Too many payment pages are open. Pay on one of them, or try again within the hour.'),
   payment_not_found: final(404, 'There is no such payment.'),
   not_refundable: final(409, 'This cannot be refunded.'),
   already_refunded: final(409, 'This was refunded already.'),
   payout_refused: final(422, 'The payment provider does not pay out to this account.'),
   payout_batch_not_found: final(404, 'There is no such batch of payouts.'),
-  booking_not_found: final(404, 'There is no such booking.'),
-  booking_closed: final(409, 'This booking was decided already. Load it again.'),
-  booking_changed: final(409, 'What is owed has changed since. Decline this booking, and make a new one.'),
-  second_operator_needed: final(
-    403,
-    'Another operator has to confirm this; the only one of a house can do it themselves after a day.',
-  ),
   dispute_not_found: final(404, 'There is no such dispute.'),
   dispute_closed: final(409, 'This dispute accepts no more evidence.'),
   provider_unavailable: later(

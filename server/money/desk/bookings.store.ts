@@ -89,6 +89,16 @@ export class BookingsStore {
     return Number(rows[0]?.sum ?? 0);
   }
 
+  /** What a creator has earned and not been paid for good, in one statement: a payout may end meanwhile. */
+  async sumEarnings(tx: Orm, { creator, accounts }: { creator: string; accounts: string[] }): Promise<number> {
+    const { rows } = await execute<{ sum: string }>(
+      tx,
+      sql`select coalesce((select sum(amount_minor) from ledger_entries where account in ${accounts}), 0)
+        + coalesce((select sum(amount_minor) from payouts where creator = ${creator} and status = 'pending'), 0) as sum`,
+    );
+    return Number(rows[0]?.sum ?? 0);
+  }
+
   async listOwed(currency: string, limit: number): Promise<Pick<BookingList['owed'], 'associations' | 'refunds'>> {
     const { rows: associations } = await execute<{ association: string; name: string; amount: string }>(
       this.#orm,

@@ -14,6 +14,7 @@ import {
   accountId,
   charityAccount,
   creatorAvailable,
+  creatorPending,
   fanWallet,
   houseAccount,
   type Leg,
@@ -36,6 +37,7 @@ type Kept = Pick<BookingRow, 'id' | 'kind' | 'subject' | 'amountMinor' | 'reason
 /** For how long a booking of the only operator waits, and over which an operator's bookings are added up. */
 const ALONE_MS = DAY_MS;
 const VAT = 'vat';
+const SECOND = 'Another operator has to confirm this; the only one of a house can do it themselves after a day.';
 /** All that is owed is booked at once. */
 const WHOLE: ReadonlySet<BookingKind> = new Set<BookingKind>([
   ...(['refund_transferred', 'earnings_written_off', 'credit_transferred', 'credit_written_off'] as const),
@@ -70,7 +72,7 @@ export class Bookings {
     return this.#store.countWaiting();
   }
 
-  /** Throws `booking_not_found`. */
+  /** Throws `payment_not_found`. */
   async subjectOf(id: string): Promise<string> {
     return (await this.#get(id)).subject;
   }
@@ -112,8 +114,8 @@ export class Bookings {
     const row = await this.#context.db.transaction(async (tx) => {
       await this.#store.lockAll(tx);
       const waiting = await this.#store.find(id, tx);
-      if (waiting?.status !== 'waiting') throw new AppError('booking_closed');
-      if (!this.#mayConfirm(waiting, { operator: by, isAlone })) throw new AppError('second_operator_needed');
+      if (waiting?.status !== 'waiting') throw new AppError('already_decided');
+      if (!this.#mayConfirm(waiting, { operator: by, isAlone })) throw new AppError('forbidden', SECOND);
       await this.#assertOwed(tx, waiting);
       await this.#book(tx, waiting);
       return this.#decide(tx, id, { status: 'booked', by });
@@ -131,13 +133,13 @@ export class Bookings {
   async #decide(tx: Orm, id: string, { status, by }: Pick<BookingRow, 'status' | 'by'>): Promise<BookingRow> {
     const decided = { status, decidedBy: by, decidedAt: this.#context.nowIso() };
     const row = await this.#store.decide(tx, id, decided);
-    if (!row) throw new AppError('booking_closed');
+    if (!row) throw new AppError('already_decided');
     return row;
   }
 
   async #get(id: string): Promise<BookingRow> {
     const row = await this.#store.find(id);
-    if (!row) throw new AppError('booking_not_found');
+    if (!row) throw new AppError('payment_not_found', 'There is no such booking.');
     return row;
   }
 
@@ -173,13 +175,23 @@ export class Bookings {
         return isFree && row.status === 'failed' ? owedMinor(row) : 0;
       }
       case 'earnings_written_off':
-        return this.#accounts.lockAvailable(tx, accountId(creatorAvailable(subject, currency)));
+        return this.#findEarnings(tx, subject);
       case 'credit_transferred':
       case 'credit_written_off':
         return (await this.#store.isClosed(tx, subject)) ? ledger.lockWallet(tx, fanWallet(subject, currency)) : 0;
       case 'goodwill':
         return (await this.#store.isClosed(tx, subject)) ? 0 : LIMITS.promotionMaxMinor;
     }
+  }
+
+  /** Held earnings, and a payout that may come back, cover a debt first. */
+  async #findEarnings(tx: Orm, creator: string): Promise<number> {
+    const { currency } = this.#context;
+    const available = accountId(creatorAvailable(creator, currency));
+    const availableMinor = await this.#accounts.lockAvailable(tx, available);
+    if (availableMinor >= 0) return availableMinor;
+    const pending = accountId(creatorPending(creator, currency));
+    return Math.min(0, await this.#store.sumEarnings(tx, { creator, accounts: [available, pending] }));
   }
 
   async #findWhole(tx: Orm, booking: Pick<Kept, 'kind' | 'subject'>): Promise<number> {
@@ -191,7 +203,8 @@ export class Bookings {
   /** A whole is booked as it was confirmed; of other sums no more than what is owed. */
   async #assertOwed(tx: Orm, { kind, subject, amountMinor }: Kept): Promise<void> {
     const wholeMinor = await this.#findOwed(tx, { kind, subject });
-    if (WHOLE.has(kind) && amountMinor !== wholeMinor) throw new AppError('booking_changed');
+    if (WHOLE.has(kind) && amountMinor !== wholeMinor)
+      throw new AppError('amount_invalid', 'What is owed has changed since. Decline this booking, and make a new one.');
     if (!WHOLE.has(kind) && amountMinor > wholeMinor)
       throw new AppError('amount_too_large', 'This is more than is owed.');
     if (kind !== 'earnings_written_off' || amountMinor < this.#context.earningsRules.payoutMinMinor) return;

@@ -51,6 +51,8 @@ export class DisputeDecisions {
   /** Restores what the dispute held or had taken. */
   async bookWon(tx: Orm, row: DisputeRow): Promise<void> {
     const { store, sales, standing } = this.#parts;
+    if (row.status === 'lost' && !(await store.hasLost(tx, row.identity)))
+      await this.#context.cardHolds.liftForDispute(tx, row.identity);
     const wallet = accountId(fanWallet(row.identity, this.#context.currency));
     if (row.frozenCreditMinor > 0) {
       await store.holdCredit(tx, wallet, -row.frozenCreditMinor);
@@ -64,11 +66,10 @@ export class DisputeDecisions {
     else await this.#restoreMembership(tx, row);
   }
 
-  /** A membership that the loss has ended stays over: the time that its payment bought and nobody had is paid back. */
+  /** A membership that the loss has ended stays over: paid time that its member did not have is paid back. */
   async #restoreMembership(tx: Orm, { sourceId, openedAt }: DisputeRow): Promise<void> {
-    const unusedMinor = await this.#parts.standing.handleWonLate(tx, sourceId, openedAt);
-    if (unusedMinor > 0)
-      await this.#parts.refunds.returnPart(tx, sourceId, { amountMinor: unusedMinor, reason: 'dispute_won' });
+    const share = await this.#parts.standing.handleWonLate(tx, sourceId, openedAt);
+    if (share && share.of > 0n) await this.#parts.refunds.returnUnused(tx, sourceId, { share, reason: 'dispute_won' });
   }
 
   /** Settles the debt to the card, takes what is frozen, and books the rest as a loss of the house. */
@@ -92,6 +93,7 @@ export class DisputeDecisions {
       borneMinor += taken.borneMinor;
     }
     await sales.lift(tx, row.id);
+    await this.#context.cardHolds.holdForDispute(tx, row.identity);
     if (row.sourceType === 'membership') {
       const isDisputedOtherwise = await this.#parts.store.hasOtherDispute(tx, row);
       await this.#parts.standing.handleLost(tx, row.sourceId, { isDisputedOtherwise });

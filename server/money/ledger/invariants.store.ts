@@ -1,5 +1,6 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type SQL, sql } from '../../platform/db/sql.ts';
+import { INVOICE_RULES } from '../invoices/invoice-invariants.store.ts';
 import { MEMBERSHIP_RULES } from '../memberships/membership-invariants.store.ts';
 import { PAYMENT_RULES } from '../payments/payment-invariants.store.ts';
 import { PRIVATE_RULES } from '../private-sessions/private-invariants.store.ts';
@@ -152,6 +153,7 @@ export class InvariantsStore {
       ...PRIVATE_RULES,
       ...MEMBERSHIP_RULES,
       ...PAYMENT_RULES,
+      ...INVOICE_RULES,
     ]) {
       const { rows } = await execute<{ id: string }>(this.#orm, statement);
       found.push(...rows.map(({ id }) => `${id} ${fault}`));
@@ -196,7 +198,7 @@ export class InvariantsStore {
           - (select coalesce(sum(amount_minor - reversed_minor), 0) from payouts where status = 'paid')
           - (select coalesce(sum(withdrawn_minor), 0) from disputes)
           - (select coalesce(sum(e.amount_minor), 0) from ledger_entries e join ledger_transactions x on x.id = e.transaction
-              where e.account = ${clearing} and x.kind in ('bank_payout', 'provider_charge')) as at_provider,
+              where e.account = ${clearing} and x.kind in ('bank_payout', 'provider_charge', 'provider_reserve', 'provider_other')) as at_provider,
         (select coalesce(sum(amount_minor), 0) from ledger_entries where account = ${payable}) as payable,
         (select coalesce(sum(amount_minor - settled_minor), 0) from refunds where "to" = 'card') as owed`,
     );

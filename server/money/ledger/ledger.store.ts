@@ -89,6 +89,8 @@ export class LedgerStore {
       houseAccount('chargeback_loss', currency),
       houseAccount('house_bank', currency),
       houseAccount('written_off', currency),
+      houseAccount('provider_reserve', currency),
+      houseAccount('provider_other', currency),
     ]);
   }
 
@@ -305,7 +307,7 @@ function asAvailable(leg: Leg): Leg {
   return account.kind === 'creator_pending' ? { ...leg, account: { ...account, kind: 'creator_available' } } : leg;
 }
 
-/** Of a sale whose reserve is still held: moves what was released of the creator's part to the account where it lies. */
+/** Of a sale whose reserve is still held: moves what was released of the creator's part to where it lies. */
 function withReleased(legs: Leg[], releasedMinor: number): Leg[] {
   const pending = legs.find(({ account }) => account.kind === 'creator_pending');
   if (!pending || releasedMinor === 0) return legs;

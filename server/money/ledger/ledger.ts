@@ -33,7 +33,11 @@ export type AccountKind =
   /** Negative by the money on the house's own bank account: what the provider paid out, less what left from there. */
   | 'house_bank'
   /** Negative by debts that were given up, less what was left unclaimed. */
-  | 'written_off';
+  | 'written_off'
+  /** Negative by the money that the provider holds back as a reserve. */
+  | 'provider_reserve'
+  /** What other products of the provider moved, with which the house does nothing. */
+  | 'provider_other';
 
 export type TransactionKind =
   | SoldKind
@@ -69,7 +73,9 @@ export type TransactionKind =
   | 'vat_remitted'
   | 'credit_transferred'
   | 'write_off'
-  | 'provider_charge';
+  | 'provider_charge'
+  | 'provider_reserve'
+  | 'provider_other';
 
 /** Owner of the house's own accounts. No identity can have this name, because `#` is not allowed in one. */
 export const HOUSE = '#house';

@@ -17,8 +17,8 @@ import type { MembershipRow, MembershipsStore } from './memberships.store.ts';
 export interface ClosureParts {
   standing: MembershipStanding;
   refunds: Refunds;
-  /** Whether a payout to the creator is not decided; it is attempted now. */
-  isPaidOutNow: (creator: string) => Promise<boolean>;
+  /** Whether a payout to the creator is under way; if so, it is attempted now. */
+  attemptPayout: (creator: string) => Promise<boolean>;
 }
 
 /** How long what goes back waits for a payout that may come back. */
@@ -44,7 +44,7 @@ export class MembershipClosures {
     const row = await this.#store.find(id);
     const cause = row && (isClosed(row) ? row.standing : await this.#causeOf(row));
     if (!row || !cause) return undefined;
-    if (cause === 'club_closed' && (await this.#parts.isPaidOutNow(row.creator)))
+    if (cause === 'club_closed' && (await this.#parts.attemptPayout(row.creator)))
       return this.#context.laterIso(PAYOUT_WAIT_MS);
     const wallet = fanWallet(row.identity, currency);
     await ledger.ensureAccounts([wallet, creatorAvailable(row.creator, currency)]);

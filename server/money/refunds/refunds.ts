@@ -20,6 +20,7 @@ import {
   reversalLegs,
   type Share,
   shareOf,
+  sumOf,
 } from '../ledger/ledger.ts';
 import { type MoneyContext, PROVIDER_LEASE_MS } from '../money-context.ts';
 import { DISPUTED } from '../payments/payment-kinds.ts';
@@ -339,19 +340,10 @@ export class Refunds {
    * holds the locks of a dispute.
    */
   async returnRest(tx: Orm, id: string, reason: string): Promise<void> {
-    await this.#tryDecide(tx, id, { reason, by: HOUSE, hasEnded: true });
-  }
-
-  /** Refunds a part of a payment by the house's own rule, as `returnRest` does. */
-  async returnPart(tx: Orm, id: string, part: { amountMinor: number; reason: string }): Promise<void> {
-    await this.#tryDecide(tx, id, { ...part, by: HOUSE });
-  }
-
-  async #tryDecide(tx: Orm, id: string, decision: Decision): Promise<void> {
     const payment = await this.#context.stores.payments.find(id, tx);
     if (!payment) throw new AppError('payment_not_found');
     try {
-      await this.#decide(tx, payment, decision);
+      await this.#decide(tx, payment, { reason, by: HOUSE, hasEnded: true });
     } catch (error) {
       // Nothing is written before it is known to be disputed.
       if (!(error instanceof AppError) || error.code !== 'not_refundable') throw error;
@@ -425,7 +417,9 @@ export class Refunds {
     const leg = legs.find(({ account }) => account.kind === 'creator_available');
     if (!leg) return legs;
     const { owner, currency } = leg.account;
-    const coveredMinor = await this.#context.ledger.lockEarnings(tx, owner, currency);
+    // The reserve of this sale goes back too, and covers nothing else.
+    const reserveMinor = -sumOf(legs.filter(({ account }) => account.kind === 'creator_pending'));
+    const coveredMinor = (await this.#context.ledger.lockEarnings(tx, owner, currency)) - reserveMinor;
     const lossMinor = Math.min(-leg.amountMinor, Math.max(0, -leg.amountMinor - coveredMinor));
     return mergeLegs([
       ...legs,

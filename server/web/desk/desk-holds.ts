@@ -1,18 +1,26 @@
-/** `<desk-holds>`: freezes and resumes payouts to a creator, with a reason that the creator can read. */
+/** `<desk-holds>`: freezes payouts, holds reserves back, and lets a fan pay by card again, each with a reason. */
 import { html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import type { CreatorReserve, DeskPayouts } from '../../protocol/money/desk.ts';
+import type { CardHold, CreatorReserve, DeskPayouts } from '../../protocol/money/desk.ts';
 import { parsePercent } from '../site/percent.ts';
 import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
-type Listed = Pick<DeskPayouts, 'frozen' | 'reserves'>;
+interface Shown extends Pick<DeskPayouts, 'frozen' | 'reserves'> {
+  cards: CardHold[];
+}
 
-export class DeskHolds extends DeskPart<Listed> {
-  protected override read = async () => this.know(await call('GET /v1/payouts'));
+export class DeskHolds extends DeskPart<Shown> {
+  protected override read = async () => {
+    const [{ frozen, reserves }, { holds: cards }] = await Promise.all([
+      call('GET /v1/payouts').then((answer) => this.know(answer)),
+      call('GET /v1/card-holds').then((answer) => this.know(answer)),
+    ]);
+    return { frozen, reserves, cards };
+  };
 
-  protected override show({ frozen, reserves }: Listed): unknown {
+  protected override show({ frozen, reserves, cards }: Shown): unknown {
     const texts = this.desk.holds;
     const list = this.list({
       items: frozen,
@@ -50,7 +58,47 @@ export class DeskHolds extends DeskPart<Listed> {
       this.section('current', { title: texts.current }, list),
       this.section('create', { title: texts.create }, this.#form()),
       this.section('reserves', { title: texts.reserves, text: texts.reservesText }, this.#reserves(reserves)),
+      this.section('cards', { title: texts.cards, text: texts.cardsText }, this.#cards(cards)),
     ];
+  }
+
+  /** Fans whose dispute the house has lost: one act lets them pay by card again. */
+  #cards(items: CardHold[]): unknown {
+    const texts = this.desk.holds;
+    return this.list({
+      items,
+      testId: 'card-holds',
+      empty: texts.cardsNone,
+      row: ({ identity, reason, by, heldAt }) => ({
+        title: this.person(identity),
+        lines: [
+          reason === 'dispute_lost' ? texts.cardsLost : html`<bdi>${reason}</bdi>`,
+          by === '#house' ? this.moment(heldAt) : texts.by(this.nameOf(by), this.moment(heldAt)),
+        ],
+        testId: `card-hold-${identity}`,
+      }),
+      acts: [
+        {
+          label: texts.cardsLift,
+          testId: ({ identity }) => `card-lift-${identity}`,
+          question: ({ identity }) => ({
+            title: texts.cardsLiftTitle(this.nameOf(identity)),
+            confirm: texts.cardsLift,
+            cancel: texts.cancel,
+            testId: 'confirm-card-lift',
+            field: {
+              label: texts.reason,
+              hint: texts.cardsReasonHint,
+              maxChars: LIMITS.reasonChars,
+              testId: 'card-lift-reason',
+              missing: texts.reasonMissing,
+            },
+          }),
+          run: ({ identity }, reason) => call('POST /v1/buyers/:identity/card-hold', { identity, held: false, reason }),
+          done: ({ identity }) => texts.cardsFree(this.nameOf(identity)),
+        },
+      ],
+    });
   }
 
   #reserves(items: readonly CreatorReserve[]): unknown {

@@ -42,7 +42,8 @@ export class DeskReconciliation extends DeskPart<Reconciliation[]> {
   #verdict({ unexplainedCount, items }: Reconciliation): string {
     const texts = this.desk.reconciliation;
     if (unexplainedCount > 0) return texts.unexplained(unexplainedCount);
-    return items.length === 0 ? texts.agrees : texts.explained;
+    // Items without a difference name what only the provider had.
+    return items.every(({ differenceMinor }) => differenceMinor === 0) ? texts.agrees : texts.explained;
   }
 
   #result(run: Reconciliation): unknown {

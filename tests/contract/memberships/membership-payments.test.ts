@@ -184,7 +184,10 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
   test('a disputed payment is not a refunded one', async () => {
     const { identity, membership, payment } = await join();
     await (await dispute(membership))('lost');
-    expect(await house.money.receipts.get(payment, identity)).toMatchObject({ status: 'settled', relatesTo: null });
+    expect(await house.money.receipts.get(payment, identity)).toMatchObject({
+      status: 'settled',
+      corrections: [{ kind: 'dispute_lost' }],
+    });
   });
 
   test('a disputed payment gives no access and is neither charged again nor refunded; a won dispute restores access', async () => {

@@ -30,6 +30,9 @@ describe.each(DATABASES)('outcomes of disputes on $name', ({ open }) => {
   const balanceOf = async (identity: string) => (await house.money.wallets.get(identity)).balanceMinor;
   const accessOf = (room: Room, identity: string) => house.rooms.decideAccess({ room, identity, role: 'fan' });
   const sumsOf = async () => {
+    // The fees of the payments are booked when the provider knows them.
+    await house.emulator.flush();
+    await house.money.sweep();
     const rows = await db.bulk<{ kind: string; sum: number }>(
       `select a.kind, sum(e.amount_minor)::int as sum from ledger_entries e join ledger_accounts a on a.id = e.account
         group by a.kind having sum(e.amount_minor) <> 0`,
@@ -152,6 +155,42 @@ describe.each(DATABASES)('outcomes of disputes on $name', ({ open }) => {
     await close('won');
     expect(await owed()).toBe(PRICE);
     expect((await house.money.desk.payments.get(ticket)).refunds).toMatchObject([{ status: 'failed' }]);
+  });
+
+  test('after a lost dispute a person pays by card only on an operator’s word, or once the bank decides again', async () => {
+    const room = await createRoom();
+    const { identity, ticket } = await ticketByCard(room);
+    const other = await createRoom();
+    const { desk, disputes, topups } = house.money;
+    const topUp = () => topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
+    const refused = expect.objectContaining({ code: 'card_payments_held' });
+    const open = await house.buyByCard({ room: other, identity });
+    const close = await dispute(ticket);
+    await close('lost');
+    await expect(topUp()).rejects.toEqual(refused);
+    await expect(house.buyByCard({ room: await createRoom(), identity })).rejects.toEqual(refused);
+    // A page that was open is closed.
+    house.advance(60_000);
+    await house.money.sweep();
+    const sessions = (await house.stripe.checkout.sessions.list()).data;
+    expect(sessions.filter(({ status }) => status === 'open')).toEqual([]);
+    expect(open).toContain(sessions[0]?.id);
+    expect(await desk.listCardHolds()).toMatchObject([{ identity, reason: 'dispute_lost' }]);
+
+    expect(await desk.setCardHold(identity, { held: false, reason: 'A mistake', by: 'operator' })).toBeNull();
+    await topUp();
+    expect(await desk.listActs(identity)).toMatchObject([{ act: 'card_release', by: 'operator', outcome: 'done' }]);
+
+    await desk.setCardHold(identity, { held: true, reason: 'Two more', by: 'operator' });
+    await close('won');
+    await expect(topUp()).rejects.toEqual(refused);
+    expect(await disputes.list()).toMatchObject([{ status: 'won' }]);
+    const second = await ticketByCard(room);
+    const again = await dispute(second.ticket);
+    await again('lost');
+    await again('won');
+    await topups.create({ identity: second.identity, name: 'Malik', amountMinor: 1_000 });
+    await desk.setCardHold(identity, { held: false, reason: 'They wrote', by: 'operator' });
   });
 
   test.each([

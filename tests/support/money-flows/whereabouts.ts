@@ -162,7 +162,7 @@ const PENDING: [fault: string, statement: string][] = [
         and x.source_id = i.id
       where i.membership = m.id and x.id not in (select r.reverses_id from ledger_transactions r
         where r.reverses_id is not null group by r.reverses_id
-          having count(*) filter (where r.kind in ('refund', 'dispute_reversal')) > count(*) filter (where r.kind = 'dispute_undone'))))`,
+          having count(*) filter (where r.kind in ('refund', 'dispute_reversal')) > count(*) filter (where r.kind = 'dispute_undone')))`,
   ],
   [
     'ended by the server, with a later payment kept',

@@ -27,6 +27,15 @@ export const payoutOperations = implement(payoutContract, {
     const { identity } = await accounts.getCreator(parseIdentity(call.params.creator));
     return { reserve: await money.desk.setReserve(identity, { ...call.input, by: actorOf(call) }) };
   },
+  listCardHolds: async (domains, call) => {
+    const holds = await domains.money.desk.listCardHolds(seenBy(call));
+    const named = holds.flatMap(({ identity, by }) => [identity, by]);
+    return withPeople(domains, { ...call, answer: { holds }, named });
+  },
+  setCardHold: async ({ money }, call) => {
+    const identity = parseIdentity(call.params.identity);
+    return { hold: await money.desk.setCardHold(identity, { ...call.input, by: actorOf(call), ...seenBy(call) }) };
+  },
   getDac7Report: ({ money }, call) => money.statements.dac7(call.input.quarter, seenBy(call)),
   exportDac7Report: async ({ money }, call) => {
     const { quarter, sellers } = await money.statements.dac7(call.input.quarter, seenBy(call));

@@ -6,9 +6,9 @@ import { booking, bookingInput, bookingList } from '../../money/bookings.ts';
 import { operation } from '../contract.ts';
 
 const BY_OPERATOR = { by: ['operator'] } as const;
-const DECISION_ERRORS = ['booking_not_found', 'booking_closed'] as const;
+const DECISION_ERRORS = ['payment_not_found', 'already_decided'] as const;
 const BOOKING_ERRORS = [
-  ...(['amount_too_large', 'booking_changed', 'association_not_found', 'payment_not_found', 'wallet_off'] as const),
+  ...(['amount_too_large', 'amount_invalid', 'association_not_found', 'wallet_off'] as const),
   'person_not_found',
 ] as const;
 
@@ -33,7 +33,7 @@ export const bookingContract = {
     summary: 'Book what happened outside the payment provider',
     description:
       'A payment to an association, VAT remitted, a refund sent by bank transfer, what is written off of a creator or of a closed account, or goodwill credit. Above `LOGE_UNCONFIRMED_BOOKING_MINOR` in a day it is `waiting`, and nothing is booked until another operator confirms it. Repeated calls with the same `idempotencyKey` book it once.',
-    errors: [...BOOKING_ERRORS, 'idempotency_conflict'],
+    errors: [...BOOKING_ERRORS, 'payment_not_found', 'idempotency_conflict'],
   }),
   confirmBooking: operation({
     ...BY_OPERATOR,
@@ -43,7 +43,7 @@ export const bookingContract = {
     stepUp: true,
     summary: 'Confirm a booking of another operator',
     description: 'The only operator of a house confirms their own, a day after they asked for it.',
-    errors: [...DECISION_ERRORS, ...BOOKING_ERRORS, 'second_operator_needed'],
+    errors: [...DECISION_ERRORS, ...BOOKING_ERRORS],
   }),
   declineBooking: operation({
     ...BY_OPERATOR,

@@ -2,6 +2,9 @@
 
 import { withPeople } from '../../accounts/profiles.ts';
 import {
+  cardHoldAnswer,
+  cardHoldInput,
+  cardHoldList,
   creatorFreezeAnswer,
   creatorFreezeInput,
   creatorReserveAnswer,
@@ -75,6 +78,25 @@ export const payoutContract = {
     description:
       'Instead of `LOGE_RESERVE_PERCENT` and `LOGE_RESERVE_DAYS`. It applies to sales whose hold expires from now on, and the creator sees it with its reason and dates.',
     errors: ['creator_not_found'],
+  }),
+  listCardHolds: operation({
+    ...BY_HOUSE,
+    http: 'GET /v1/card-holds',
+    answer: withPeople(cardHoldList),
+    summary: 'List people who pay by card only after an operator’s word',
+    description:
+      'The newest hundred. After a dispute that the house has lost, the house holds card payments by itself.',
+  }),
+  setCardHold: operation({
+    ...BY_HOUSE,
+    http: 'POST /v1/buyers/:identity/card-hold',
+    limit: 'money',
+    input: cardHoldInput,
+    example: { held: false, reason: 'They wrote to us: the bank had mixed up two cards' },
+    answer: cardHoldAnswer,
+    summary: 'Hold a person’s payments by card, or let them pay again',
+    description:
+      'While it stands, no payment page opens for them (`card_payments_held`); credit, tickets and memberships that they have stay. Repeated calls have no further effect.',
   }),
   getDac7Report: operation({
     ...BY_HOUSE,

@@ -37,7 +37,8 @@ export const wallet = {
     promotion: 'Gift credit',
     promotion_expired: 'Gift credit, expired',
     dispute_loss: 'Taken back by the bank',
-    dispute_undone: 'Given back by the bank',
+    dispute_lost: 'Taken back by the bank',
+    dispute_undone: 'Dispute undone by the bank',
   } as Record<string, string>,
   /** Reasons of refunds that the house records as codes. The desk shows them too, so they address nobody. */
   refundReasons: {

@@ -40,7 +40,8 @@ export const wallet: typeof english = {
     promotion: 'Crédit offert',
     promotion_expired: 'Crédit offert, expiré',
     dispute_loss: 'Repris par la banque',
-    dispute_undone: 'Rendu par la banque',
+    dispute_lost: 'Repris par la banque',
+    dispute_undone: 'Contestation annulée par la banque',
   },
   refundReasons: {
     not_held: 'Le live n’a pas eu lieu, ou a été trop court',
