@@ -6,6 +6,8 @@ import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { ACCOUNTS_CHART } from './money/books/accounts-chart.ts';
+import type { AccountKind } from './money/ledger/ledger.ts';
 import { parseRedisUrl } from './platform/redis/redis-url.ts';
 import { SCOPES, type Scope } from './protocol/keys.ts';
 import { CURRENCY_CODES, isCurrency } from './protocol/money/currencies.ts';
@@ -47,6 +49,10 @@ const turnUrls = list.refine(
 
 const countryCode = z.string().regex(/^[A-Z]{2}$/, 'a country is an ISO 3166-1 alpha-2 code, such as FR');
 const vatRates = z.record(countryCode, z.number().int().min(0).max(10_000));
+const accountsChart = z.partialRecord(
+  z.enum(Object.keys(ACCOUNTS_CHART) as [AccountKind, ...AccountKind[]]),
+  z.strictObject({ number: text.regex(/^\d{3}\w{0,17}$/, 'begins with three digits'), name: text.max(100) }),
+);
 const helpContacts = z.record(
   countryCode,
   z.array(
@@ -159,6 +165,8 @@ const environment = z.object({
   LOGE_OPERATORS: list.optional(),
   /** A JSON file with VAT rates in basis points by country, which override the defaults: `{"FR": 2000}`. */
   LOGE_VAT_RATES: text.transform(readFrom(vatRates)).optional(),
+  /** A JSON file with numbers and names of accounts, for the journal. */
+  LOGE_ACCOUNTS_CHART: text.transform(readFrom(accountsChart)).optional(),
   /** A JSON file with numbers that help people in danger, by country; the form for reports shows them after 112. */
   LOGE_HELP_CONTACTS: text.transform(readFrom(helpContacts)).optional(),
   /** A folder with the pages that the house writes itself: `terms.en.html` and so on. */
@@ -224,6 +232,8 @@ const environment = z.object({
   /** How many full years after the year of the earnings the name is kept for reports; the directive has 5 to 10. */
   LOGE_TAX_REPORT_YEARS: z.coerce.number().int().min(5).max(10).default(10),
   LOGE_PAYOUT_MIN_MINOR: z.coerce.number().int().min(1).max(10_000_000).optional(),
+  /** What the provider charges for a dispute. Below four times that, a payment reported as fraud is refunded. */
+  LOGE_DISPUTE_FEE_MINOR: z.coerce.number().int().min(0).max(1_000_000).optional(),
   /** How long messages keep their text and author. */
   LOGE_CHAT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(365),
   /** How long the evidence of reports is kept. */
@@ -416,11 +426,13 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     /** Who may be let in by a desk link. */
     operators: env.LOGE_OPERATORS ?? [],
     vatRates: env.LOGE_VAT_RATES,
+    accountsChart: env.LOGE_ACCOUNTS_CHART,
     helpContacts: env.LOGE_HELP_CONTACTS ?? {},
     /** In development the example; in production a house without its own pages shows no link to them. */
     housePagesDir: env.LOGE_HOUSE_PAGES ?? (production ? undefined : EXAMPLE_HOUSE_PAGES),
     trustProxyHops: env.LOGE_TRUST_PROXY,
     currency: env.LOGE_CURRENCY,
+    disputeFeeMinor: env.LOGE_DISPUTE_FEE_MINOR,
     houseCountry: env.LOGE_HOUSE_COUNTRY,
     timeZone: env.LOGE_TIME_ZONE,
     seller: sellerOf(env),

@@ -294,6 +294,7 @@ export function moneySettings({
   promoPays,
   houseCountry,
   vatRates,
+  accountsChart,
   publicUrl,
   earnings,
   seller,
@@ -302,6 +303,7 @@ export function moneySettings({
   invoiceRetentionYears,
   unconfirmedBookingMinor,
   taxReportYears,
+  disputeFeeMinor,
 }: Config) {
   return {
     currency,
@@ -309,6 +311,7 @@ export function moneySettings({
     promoPays,
     houseCountry,
     vatRates,
+    accountsChart,
     publicUrl,
     earnings,
     seller,
@@ -317,6 +320,7 @@ export function moneySettings({
     invoiceRetentionYears,
     unconfirmedBookingMinor,
     taxReportYears,
+    disputeFeeMinor,
   };
 }
 

@@ -10,6 +10,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
 import type { Wallet } from '../protocol/money/money.ts';
 import type { Rooms } from '../rooms/rooms.ts';
+import type { AccountsChart } from './books/accounts-chart.ts';
 import { CardHolds } from './checkout/card-holds.ts';
 import { CheckoutsStore } from './checkout/checkouts.store.ts';
 import { LedgerStore } from './ledger/ledger.store.ts';
@@ -68,6 +69,8 @@ export interface MoneyOptions {
   invoiceRetentionYears?: number;
   /** Rates of the operator, which override those of the EU table. */
   vatRates?: VatRates | undefined;
+  /** Accounts that the house names otherwise in its journal. */
+  accountsChart?: Partial<AccountsChart> | undefined;
   /** Hold periods and the smallest payout; each absent rule has a default. */
   earnings?: Partial<EarningsRules>;
   /** What an operator books in a day before a second one has to confirm. Absent means 50000. */
@@ -76,6 +79,8 @@ export interface MoneyOptions {
   taxReportYears?: number;
   /** How many operators the house has. Absent means that nobody confirms their own bookings. */
   countOperators?: () => Promise<number>;
+  /** What the provider charges for a dispute. Absent means 2,000: 20.00 in euros, as Stripe asks in Europe. */
+  disputeFeeMinor?: number | undefined;
   /** Lives of a room that are shorter together count as none. Absent means 300. */
   minLiveSeconds?: number;
   /** Whether this process runs the jobs that only one process may run. Absent means always. */
@@ -97,6 +102,7 @@ export interface EarningsRules extends HoldRules {
 const INVOICE_RETENTION_YEARS = 10;
 const TAX_REPORT_YEARS = 10;
 const UNCONFIRMED_BOOKING_MINOR = 50_000;
+const DISPUTE_FEE_MINOR = 2_000;
 const MIN_LIVE_SECONDS = 300;
 const EARNINGS_RULES: EarningsRules = {
   holdDays: 7,
@@ -148,11 +154,13 @@ export class MoneyContext {
   readonly promoPays: PromoPays;
   readonly earningsRules: EarningsRules;
   readonly timeZone: string;
+  readonly accountsChart: Partial<AccountsChart> | undefined;
   readonly invoiceRetentionYears: number;
   readonly unconfirmedBookingMinor: number;
   readonly taxReportYears: number;
   readonly countOperators: () => Promise<number>;
   readonly minLiveSeconds: number;
+  readonly disputeFeeMinor: number;
   readonly isLeader: () => boolean;
   readonly #underWay = new Set<Promise<void>>();
 
@@ -173,7 +181,9 @@ export class MoneyContext {
     this.currency = options.currency;
     this.publicUrl = options.publicUrl;
     this.seller = options.seller;
+    this.accountsChart = options.accountsChart;
     this.timeZone = options.timeZone ?? 'UTC';
+    this.disputeFeeMinor = options.disputeFeeMinor ?? DISPUTE_FEE_MINOR;
     this.invoiceRetentionYears = options.invoiceRetentionYears ?? INVOICE_RETENTION_YEARS;
     this.isReturnUrlAllowed = options.isReturnUrlAllowed;
     this.ledger = new LedgerStore(options.db.orm);

@@ -6,6 +6,7 @@
 
 import type { DueWork } from '../platform/jobs/due-rows.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import { Journal } from './books/journal.ts';
 import { Reconciliations } from './books/reconciliations.ts';
 import { CardPayments } from './checkout/card-payments.ts';
 import type { CheckoutPurpose, CheckoutStatus } from './checkout/checkouts.schema.ts';
@@ -13,6 +14,7 @@ import { Checkouts } from './checkout/checkouts.ts';
 import { Bookings } from './desk/bookings.ts';
 import { Desk } from './desk/desk.ts';
 import { Disputes } from './disputes/disputes.ts';
+import { FraudWarnings } from './disputes/fraud-warnings.ts';
 import { Invoices } from './invoices/invoices.ts';
 import { Receipts } from './invoices/receipts.ts';
 import { InvariantsStore } from './ledger/invariants.store.ts';
@@ -118,6 +120,8 @@ export class Money {
   readonly reportedSellers: ReportedSellers;
 
   readonly reconciliations: Reconciliations;
+  /** The whole ledger of a period, for an accountant. */
+  readonly journal: Journal;
   /** The operators' desk. */
   readonly desk: Desk;
   readonly providerEvents: ProviderEvents;
@@ -162,6 +166,7 @@ export class Money {
       attemptPayout: (creator) => this.payouts.attemptNow(creator),
     });
     this.disputes = new Disputes(context, { payments, standing, debts, refunds });
+    const fraudWarnings = new FraudWarnings(context, { payments, refundables, refunds });
 
     this.wallets = new Wallets(context);
     this.cards = new Cards(context);
@@ -191,6 +196,7 @@ export class Money {
     this.statements = new Statements(context);
     this.reportedSellers = new ReportedSellers(context);
 
+    this.journal = new Journal(context);
     this.reconciliations = new Reconciliations(context);
     this.desk = new Desk(context, { ...this, bookings: new Bookings(context, { ...this, debts }) });
     this.ownPayments = new OwnPayments(context, refunds);
@@ -198,6 +204,7 @@ export class Money {
       ...this,
       checkouts,
       fees,
+      fraudWarnings,
       memberships: this.memberships.sync,
       refundOrders,
     });

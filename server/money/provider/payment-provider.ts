@@ -187,7 +187,18 @@ export interface ProviderDispute {
   movements: { id: string; amountMinor: number; feeMinor: number }[];
 }
 
+/** The card's issuer has reported a payment as fraud. */
+export interface ProviderFraudWarning {
+  payment: string | null;
+  /** Neither disputed nor refunded whole. */
+  isOpen: boolean;
+  /** 3-D Secure had confirmed who pays: a dispute as fraud is mostly the issuer's loss. */
+  isAuthenticated: boolean;
+  createdAtMs: number;
+}
+
 export interface DisputesProvider {
+  fetchFraudWarning(warning: string): Promise<ProviderFraudWarning | undefined>;
   fetchDispute(dispute: string): Promise<ProviderDispute | undefined>;
   /** Submits the evidence, which is final. */
   submitEvidence(dispute: string, evidence: Evidence): Promise<ProviderDispute>;
@@ -250,6 +261,7 @@ export interface ProviderEvent {
     | 'payment'
     | 'refund'
     | 'dispute'
+    | 'fraud_warning'
     | 'account'
     | 'transfer'
     | 'bank_payout'

@@ -90,6 +90,8 @@ export function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 
       return { subject: 'bank_payout', objectId };
     case 'dispute':
       return { subject: 'dispute', objectId, payment: idOfPayment(object) };
+    case 'radar.early_fraud_warning':
+      return { subject: 'fraud_warning', objectId };
     case 'refund':
       return { subject: 'refund', objectId, payment: object.status === 'succeeded' ? idOfPayment(object) : null };
     case 'charge':

@@ -62,9 +62,10 @@ export class DeskHolds extends DeskPart<Shown> {
     ];
   }
 
-  /** Fans whose dispute the house has lost: one act lets them pay by card again. */
+  /** One act lets them pay by card again. */
   #cards(items: CardHold[]): unknown {
     const texts = this.desk.holds;
+    const houseReasons: Record<string, string> = { dispute_lost: texts.cardsLost, fraud_warning: texts.cardsFraud };
     return this.list({
       items,
       testId: 'card-holds',
@@ -72,7 +73,7 @@ export class DeskHolds extends DeskPart<Shown> {
       row: ({ identity, reason, by, heldAt }) => ({
         title: this.person(identity),
         lines: [
-          reason === 'dispute_lost' ? texts.cardsLost : html`<bdi>${reason}</bdi>`,
+          houseReasons[reason] ?? html`<bdi>${reason}</bdi>`,
           by === '#house' ? this.moment(heldAt) : texts.by(this.nameOf(by), this.moment(heldAt)),
         ],
         testId: `card-hold-${identity}`,

@@ -211,6 +211,7 @@ const PUBLIC_ROUTES = [
   'GET /v1/creators/{identity}/earnings.csv',
   'GET /v1/creators/{identity}/earnings.json',
   'GET /v1/reports/dac7.csv',
+  'GET /v1/reports/journal.txt',
   'GET /v1/earnings/calendar',
   'GET /v1/earnings/onboarding',
   'POST /v1/earnings/onboarding',

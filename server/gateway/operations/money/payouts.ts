@@ -41,6 +41,7 @@ export const payoutOperations = implement(payoutContract, {
     const { quarter, sellers } = await money.statements.dac7(call.input.quarter, seenBy(call));
     return exportSellers(quarter, sellers);
   },
+  exportJournal: ({ money }, call) => money.journal.export(call.input, seenBy(call)),
   listDisputes: async (domains, call) => {
     const disputes = await domains.money.desk.listDisputes(call.input.status, seenBy(call));
     return withPeople(domains, { ...call, answer: { disputes }, named: disputes.map(({ identity }) => identity) });

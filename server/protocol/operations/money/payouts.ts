@@ -20,6 +20,7 @@ import {
   disputesQuery,
   evidence,
   evidenceInput,
+  journalQuery,
   payoutBatch,
   reconciliation,
   reconciliationInput,
@@ -113,6 +114,16 @@ export const payoutContract = {
     format: 'csv',
     input: dac7Query,
     summary: 'Export the DAC7 figures of a quarter as CSV',
+  }),
+  exportJournal: downloadOperation({
+    ...BY_HOUSE,
+    http: 'GET /v1/reports/journal.txt',
+    format: 'txt',
+    isExport: true,
+    input: journalQuery,
+    summary: 'Export the journal of a period',
+    description:
+      'Every entry of the books in the form of the French *fichier des écritures comptables* (livre des procédures fiscales, article A47 A-1): 18 columns separated by tabs, ASCII, balances carried forward first. `LOGE_ACCOUNTS_CHART` changes numbers and names of accounts. An API key is shown no people of the house.',
   }),
   listDisputes: operation({
     ...BY_HOUSE,

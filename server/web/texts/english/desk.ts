@@ -233,6 +233,7 @@ export const desk = {
       'Fans whose bank took a payment back in a dispute that the house lost. They can’t pay by card until you allow it; their credit, tickets and memberships stay.',
     cardsNone: 'Nobody’s card payments are on hold.',
     cardsLost: 'The house lost a dispute with their bank.',
+    cardsFraud: 'Their bank reported a payment as fraud.',
     cardsLift: 'Allow card payments',
     cardsLiftTitle: (name: string) => `Let ${name} pay by card again?`,
     cardsReasonHint: 'Kept on record, not shown to them',
@@ -334,6 +335,13 @@ export const desk = {
     isExplained: 'Explained',
     isUnexplained: 'Unexplained',
     earlier: 'Earlier comparisons',
+    journal: 'Journal for your accountant',
+    journalText:
+      'Every entry of the books, in the form that the French tax office asks for (FEC). Export a financial year that is over; its days are those of the house’s time zone.',
+    journalFrom: 'First month',
+    journalMonths: 'Number of months',
+    journalExport: 'Download the journal',
+    journalMonthsWrong: 'Enter 1 to 24 months.',
   },
   people: {
     text: 'People with an account at the house. Every search, view and action goes on record, under your name.',

@@ -242,6 +242,7 @@ export const desk: typeof english = {
       'Des fans dont la banque a repris un paiement, par un litige que la maison a perdu. Ils ne peuvent pas payer par carte tant que vous ne l’autorisez pas ; leur crédit, leurs billets et leurs abonnements restent.',
     cardsNone: 'Aucun paiement par carte n’est bloqué.',
     cardsLost: 'La maison a perdu un litige avec sa banque.',
+    cardsFraud: 'Sa banque a signalé un paiement comme une fraude.',
     cardsLift: 'Autoriser la carte',
     cardsLiftTitle: (name) => `Laisser ${name} payer de nouveau par carte ?`,
     cardsReasonHint: 'Gardée au dossier, non montrée à la personne',
@@ -347,6 +348,13 @@ export const desk: typeof english = {
     isExplained: 'Expliqué',
     isUnexplained: 'Sans explication',
     earlier: 'Comparaisons précédentes',
+    journal: 'Journal pour votre comptable',
+    journalText:
+      'Chaque écriture des comptes, sous la forme que demande l’administration fiscale (FEC). Exportez un exercice terminé ; ses jours sont ceux du fuseau horaire de la maison.',
+    journalFrom: 'Premier mois',
+    journalMonths: 'Nombre de mois',
+    journalExport: 'Télécharger le journal',
+    journalMonthsWrong: 'Indiquez de 1 à 24 mois.',
   },
   people: {
     text: 'Les personnes qui ont un compte de la maison. Recherches, consultations et actions sont consignées, à votre nom.',
