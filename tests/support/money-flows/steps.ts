@@ -68,7 +68,7 @@ async function pass(house: Scene['house'], ms: number, isAtWork: boolean): Promi
 
 /**
  * A creator pays a menu request back, which they may for 30 days while its earnings are held or their balance covers
- * it.
+ * it; one that a bank has taken back whole costs nothing any more.
  */
 const undoRequest: Act = async ({ app, house, dice }) => {
   const asked = await select<{
@@ -94,7 +94,8 @@ const undoRequest: Act = async ({ app, house, dice }) => {
   const tip = dice.pick(asked);
   if (!tip) return NOTHING;
   const isFresh = house.clock.now() - Date.parse(tip.sent_at) < 30 * DAY_MS;
-  const mayUndo = isFresh && (!tip.released || Number(tip.has) >= Number(tip.part));
+  const isGone = Number(tip.part) === 0;
+  const mayUndo = isGone || (isFresh && (!tip.released || Number(tip.has) >= Number(tip.part)));
   const call = { room: tip.room as RoomId, tip: tip.id as TipId, outcome: 'undone', by: tip.creator } as const;
   const { state } = await app.money.tipRequests.settle(call);
   if (!mayUndo) throw new Error(`${tip.id} was undone, and the creator had ${tip.has} of ${tip.part} left`);

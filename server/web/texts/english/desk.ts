@@ -230,7 +230,7 @@ export const desk = {
     current: 'Payouts on hold',
     cards: 'Card payments on hold',
     cardsText:
-      'Fans whose bank took a payment back in a dispute that the house lost. They can’t pay by card until you allow it; their credit, tickets and memberships stay.',
+      'Fans whose bank took a payment back in a dispute that the house lost, or reported one as fraud. They can’t pay by card until you allow it; their credit, tickets and memberships stay.',
     cardsNone: 'Nobody’s card payments are on hold.',
     cardsLost: 'The house lost a dispute with their bank.',
     cardsFraud: 'Their bank reported a payment as fraud.',

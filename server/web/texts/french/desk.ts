@@ -239,7 +239,7 @@ export const desk: typeof english = {
     current: 'Virements suspendus',
     cards: 'Paiements par carte bloqués',
     cardsText:
-      'Des fans dont la banque a repris un paiement, par un litige que la maison a perdu. Ils ne peuvent pas payer par carte tant que vous ne l’autorisez pas ; leur crédit, leurs billets et leurs abonnements restent.',
+      'Des fans dont la banque a repris un paiement, par un litige que la maison a perdu, ou en a signalé un comme une fraude. Ils ne peuvent pas payer par carte tant que vous ne l’autorisez pas ; leur crédit, leurs billets et leurs abonnements restent.',
     cardsNone: 'Aucun paiement par carte n’est bloqué.',
     cardsLost: 'La maison a perdu un litige avec sa banque.',
     cardsFraud: 'Sa banque a signalé un paiement comme une fraude.',
