@@ -340,6 +340,14 @@ const freezeWhilePaying: Act = async ({ app, house, world, dice }) => {
   return `${batch.payouts.length} payouts`;
 };
 
+/** A share of what a creator's sales are released with from now on is held back for longer, or none is any more. */
+const reserve: Act = async ({ app, world, dice }) => {
+  const creator = dice.pick(world.creators) ?? '';
+  const set = dice.chance(0.3) ? null : { shareBps: dice.between(1, 10_000), days: dice.between(10, 90) };
+  await app.money.desk.setReserve(creator, { reserve: set, reason: 'flow', by: 'operator' });
+  return `${creator}: ${set ? `${set.shareBps} for ${set.days} days` : 'none'}`;
+};
+
 export const FLOW_STEPS = {
   ...ACTS,
   ...EVENINGS,
@@ -357,6 +365,7 @@ export const FLOW_STEPS = {
   refundReturned: { act: refundReturned, weight: 1 },
   holdExpiringCredit: { act: holdExpiringCredit, weight: 1 },
   refundLate: { act: refundLate, weight: 1 },
+  reserve: { act: reserve, weight: 1 },
   freezeWhilePaying: { act: freezeWhilePaying, weight: 1 },
   undoRequest: { act: undoRequest, weight: 1 },
   disputeSpent: { act: disputeSpent, weight: 1 },
@@ -415,6 +424,8 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   onboard: 2,
   payOut: 1,
   freeze: 1,
+  reserve: 2,
+  warnOfFraud: 2,
   suspend: 2,
   reverseTransfer: 1,
   pledge: 1,

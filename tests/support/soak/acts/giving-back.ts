@@ -107,6 +107,12 @@ const openDispute: Act = async (scene) => {
   return id;
 };
 
+const warnOfFraud: Act = async (scene) => {
+  const paymentIntent = await drawPayment(scene);
+  if (!paymentIntent) return NOTHING;
+  return scene.house.emulator.act('warn_of_fraud', { paymentIntent }).id;
+};
+
 const decideDispute: Act = async ({ world, dice, house }) => {
   const dispute = dice.pick(world.disputes.items);
   if (!dispute) return NOTHING;
@@ -143,6 +149,7 @@ export const GIVING_BACK = {
   reverseTransfer: { act: reverseTransfer, weight: 0.5 },
   openDispute: { act: openDispute, weight: 0.8 },
   decideDispute: { act: decideDispute, weight: 0.7 },
+  warnOfFraud: { act: warnOfFraud, weight: 0.1 },
   escalate: { act: escalate, weight: 0.2 },
   submitEvidence: { act: submitEvidence, weight: 0.3 },
 };
