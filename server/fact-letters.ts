@@ -23,6 +23,8 @@ type FactLetter = {
     /** Absent: the fact's identity; if that is absent too, the sender of the report. */
     identity?: string;
     isToOperators?: true;
+    /** An operator who knows already. */
+    except?: string;
     report?: string | null;
   };
 }[TemplateName];
@@ -87,7 +89,9 @@ export class FactLetters {
     const key = `fact:${fact.id}`;
     const identity = letter.identity ?? fact.identity;
     const found = letter.isToOperators
-      ? (await listOperators()).map(async (one) => [`${key}:${one}`, await addressOf(one)] as const)
+      ? (await listOperators())
+          .filter((one) => one !== letter.except)
+          .map(async (one) => [`${key}:${one}`, await addressOf(one)] as const)
       : [[key, await (identity ? addressOf(identity) : letter.report && contactOf(letter.report))] as const];
     return (await Promise.all(found)).flatMap(([own, contact]) => (contact ? [{ ...contact, key: own }] : []));
   }
@@ -220,6 +224,16 @@ export class FactLetters {
       isByDecision
         ? undefined
         : { template: 'payouts-stopped', data: { stopped: frozen, reason, link: this.#page('/earnings') } },
+    'creator.reserve_changed': ({ creator: _, ...data }) => ({
+      template: 'reserve',
+      data: { ...data, link: this.#page('/earnings') },
+    }),
+    'booking.waiting': ({ by, ...data }) => ({
+      template: 'booking-waiting',
+      isToOperators: true,
+      except: by,
+      data: { ...data, link: this.#page('/desk/bookings') },
+    }),
     'dispute.changed': ({ dispute: { status, amountMinor, currency, evidenceDueAt } }) =>
       status === 'inquiry' || status === 'open'
         ? {

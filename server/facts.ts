@@ -130,6 +130,9 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'dispute.changed': { dispatch: ['privateSessions', 'disputes', 'webhooks', 'letters'] },
   'creator.account_changed': { dispatch: ['webhooks'] },
   'creator.payouts_changed': { dispatch: ['webhooks', 'letters'] },
+  // No webhooks: embedders set the reserves of their own creators.
+  'creator.reserve_changed': { dispatch: ['letters'] },
+  'booking.waiting': { dispatch: ['letters'] },
   // No webhooks: these follow from sales, top-ups and refunds, or concern open pages alone.
   'wallet.changed': { dispatch: ['sockets'] },
   'wallets.changed': { dispatch: ['sockets'] },

@@ -74,7 +74,11 @@ export interface MoneyFacts {
   'creator.account_changed': { account: CreatorAccount };
   /** The house stopped or resumed payouts to a creator. */
   'creator.payouts_changed': { creator: string; frozen: boolean; reason: string; isByDecision: boolean };
+  /** What is held back of a creator's sales has changed; a share of 0: nothing. */
+  'creator.reserve_changed': { creator: string; shareBps: number; days: number; reason: string };
   'dispute.changed': { dispute: Dispute };
+  /** A booking by the desk waits for a second operator. */
+  'booking.waiting': { by: string; amountMinor: number; currency: string; reason: string };
 }
 
 /** A fact with its scope; the data is typed by the topic. */

@@ -102,6 +102,7 @@ export class Bookings {
       if (!isWaiting) await this.#book(tx, booking);
       const at = this.#context.nowIso();
       const decided = isWaiting ? { status: 'waiting' as const } : { status: 'booked' as const, decidedAt: at };
+      if (isWaiting) await this.#context.addFacts(tx, ['booking.waiting', { by, amountMinor, currency, reason }, {}]);
       return this.#store.insert(tx, { ...booking, currency, idempotencyKey, createdAt: at, ...decided });
     });
     this.#context.outbox.wake();

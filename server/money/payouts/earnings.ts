@@ -88,9 +88,18 @@ export class Earnings {
     reserve: Reserve | null,
     { by, reason }: { by: string; reason: string },
   ): Promise<CreatorReserve | null> {
+    const { db, outbox } = this.#context;
     const setAt = this.#context.nowIso();
     const row = reserve && { ...reserve, by, reason, setAt };
-    await this.#store.saveReserve(this.#context.db.orm, creator, row);
+    await db.transaction(async (tx) => {
+      const before = await this.#store.findReserve(creator, tx);
+      await this.#store.saveReserve(tx, creator, row);
+      const { shareBps, days } = await this.#store.findReserve(creator, tx);
+      if (shareBps === before.shareBps && days === before.days) return;
+      const told = { creator, shareBps, days, reason };
+      await this.#context.addFacts(tx, ['creator.reserve_changed', told, { identity: creator }]);
+    });
+    outbox.wake();
     return row && { creator, ...row };
   }
 

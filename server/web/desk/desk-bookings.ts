@@ -106,9 +106,20 @@ export class DeskBookings extends DeskPart<BookingList> {
   #form({ currency, owed }: BookingList): unknown {
     const texts = this.desk.bookings;
     const money = (amountMinor: number) => this.money(amountMinor, currency);
-    const amountOf = (values: Values) => parseMoney(values('amount'), currency) ?? 0;
     const is = (kind: BookingKind) => (values: Values) => values('kind') === kind;
-    const vat = texts.vatOwed(money(owed.vatMinor));
+    const isNot = (kind: BookingKind) => (values: Values) => values('kind') !== kind;
+    const amountOf = (values: Values) => parseMoney(values('amount'), currency) ?? 0;
+    const needsAmount = (values: Values) => WITH_AMOUNT.has(values('kind'));
+    // One field each; which hint it has depends on the kind.
+    const identity = {
+      ...{ name: 'identity', label: texts.identity, testId: 'booking-identity' },
+      ...{ maxChars: LIMITS.identityChars, isVerbatim: true },
+    };
+    const amount = {
+      ...{ name: 'amount', label: `${texts.amount} (${currencySymbol(currency, this.language)})` },
+      ...({ testId: 'booking-amount', inputMode: 'decimal' } as const),
+    };
+    const reason = { name: 'reason', label: texts.reason, testId: 'booking-reason', maxChars: LIMITS.reasonChars };
     const kind = {
       value: BOOKING_KINDS[0],
       options: BOOKING_KINDS.map((it) => ({ value: it, label: texts.kinds[it] })),
@@ -131,19 +142,15 @@ export class DeskBookings extends DeskPart<BookingList> {
         ...{ name: 'refund', label: texts.refund, hint: texts.refundHint, testId: 'booking-refund', kind: 'select' },
         ...{ options: [{ value: '', label: texts.choose }, ...refunds], isFor: is('refund_transferred') },
       },
+      { ...identity, hint: texts.writeOffHint, isFor: is('earnings_written_off') },
       {
-        ...{ name: 'identity', label: texts.identity, hint: texts.identityHint, testId: 'booking-identity' },
-        ...{ maxChars: LIMITS.identityChars, isVerbatim: true, isFor: (values) => OF_PEOPLE.has(values('kind')) },
+        ...{ ...identity, hint: texts.identityHint },
+        isFor: (values) => OF_PEOPLE.has(values('kind')) && isNot('earnings_written_off')(values),
       },
-      {
-        ...{ name: 'amount', label: `${texts.amount} (${currencySymbol(currency, this.language)})` },
-        ...{ hint: vat, testId: 'booking-amount', inputMode: 'decimal' },
-        isFor: (values) => WITH_AMOUNT.has(values('kind')),
-      },
-      {
-        ...{ name: 'reason', label: texts.reason, hint: texts.reasonHint, testId: 'booking-reason' },
-        maxChars: LIMITS.reasonChars,
-      },
+      { ...amount, hint: texts.vatOwed(money(owed.vatMinor)), isFor: is('vat_remitted') },
+      { ...amount, isFor: (values) => needsAmount(values) && isNot('vat_remitted')(values) },
+      { ...reason, hint: texts.goodwillHint, isFor: is('goodwill') },
+      { ...reason, hint: texts.reasonHint, isFor: isNot('goodwill') },
     ];
     const inputOf = (values: Values): BookingInput => {
       const said = { reason: values('reason'), idempotencyKey: this.#key };
@@ -167,7 +174,7 @@ export class DeskBookings extends DeskPart<BookingList> {
       fields,
       submit: { label: texts.act, testId: 'booking-create' },
       faults: (values) => ({
-        amount: WITH_AMOUNT.has(values('kind')) && amountOf(values) < 1 && texts.amountMissing,
+        amount: needsAmount(values) && amountOf(values) < 1 && texts.amountMissing,
         association: is('association_paid')(values) && values('association') === '' && texts.chooseFirst,
         refund: is('refund_transferred')(values) && values('refund') === '' && texts.chooseFirst,
         identity: OF_PEOPLE.has(values('kind')) && values('identity') === '' && texts.identityMissing,
@@ -175,7 +182,7 @@ export class DeskBookings extends DeskPart<BookingList> {
       }),
       question: (values) => ({
         title: texts.askTitle(texts.kinds[values('kind') as BookingKind]),
-        text: WITH_AMOUNT.has(values('kind')) ? texts.askAmount(money(amountOf(values))) : texts.askWhole,
+        text: needsAmount(values) ? texts.askAmount(money(amountOf(values))) : texts.askWhole,
         confirm: texts.act,
         cancel: texts.cancel,
         testId: 'booking-sure',

@@ -171,6 +171,9 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
     fact('payout.changed', { payout: { ...payout, id: 'payout_again', status: 'failed' } }),
     fact('creator.payouts_changed', { frozen: true, reason: 'Who are you?', isByDecision: false }),
     fact('creator.payouts_changed', { frozen: true, reason: 'By a decision', isByDecision: true }),
+    fact('creator.reserve_changed', { shareBps: 1_000, days: 90, reason: 'Many chargebacks' }),
+    // To the operator who did not ask for it.
+    fact('booking.waiting', { by: 'person_8', amountMinor: 60_000, currency: 'eur', reason: 'Transfer 4711' }),
     // To each operator.
     fact('dispute.changed', { dispute: { ...disputed, status: 'open' } }),
     fact('dispute.changed', { dispute: { ...disputed, status: 'under_review' } }),
@@ -186,6 +189,8 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
   await post.sendDue();
   const sent = await post.mail.listKept();
   expect(sent.map(({ subject }) => subject).sort()).toEqual([
+    'A booking needs confirming: €600.00',
+    'A reserve on your sales',
     'Cancelled: Vespers, €1.00 refunded',
     'Cancelled: Vespers, €1.00 refunded',
     'New dispute: €40.00',
@@ -198,6 +203,7 @@ test('renewals that fail, payouts, cancelled lives and tips by card are written 
   ]);
   expect(sent.map(({ html }) => html).join()).toContain('Inner &lt;circle&gt;');
   expect(sent.map(({ text }) => text).join()).toMatch(/€123\.45|11 May 2026/);
+  expect(sent.map(({ text }) => text).join()).toMatch(/10% of each sale stays back as a reserve for 90 days/);
   expect(sent.map(({ text }) => text).join()).toMatch(/Evidence due by: .*18 May 2026/);
   const tipped = sent.find(({ subject }) => subject.startsWith('Your tip'));
   expect(tipped?.text).toContain('Live: Vespers\nCreator: Ada\nAmount: €7.00');

@@ -7,8 +7,9 @@ import { sql } from '../../../server/platform/db/sql.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { BookingInput } from '../../../server/protocol/money/bookings.ts';
+import { openKillableHouse } from '../../support/crash/refund-steps.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import { closeBalanced, type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const failure = (code: string) => expect.objectContaining({ code });
@@ -113,6 +114,9 @@ describe.each(DATABASES)('bookings by the desk on $name', ({ open }) => {
     expect(waiting).toMatchObject({ status: 'waiting', isConfirmable: false, aloneFrom: null });
     expect(await promoMinor()).toBe(30_000);
     expect((await house.money.desk.overview()).waitingBookings).toBe(1);
+    await house.money.sweep();
+    const told = () => house.facts.filter(({ topic }) => topic === 'booking.waiting');
+    expect(told().map(({ data }) => data)).toMatchObject([{ by: 'ada', amountMinor: 30_000, reason }]);
     expect((await house.money.desk.listBookings('grace')).bookings[0]).toMatchObject({ isConfirmable: true });
     house.advance(2 * DAY_MS);
     await expect(decide(waiting.id, 'ada')).rejects.toEqual(failure('forbidden'));
@@ -150,6 +154,28 @@ describe.each(DATABASES)('bookings by the desk on $name', ({ open }) => {
     expect((await house.money.wallets.get(fan)).promoMinor).toBe(1_000);
     await expect(db.orm.execute(sql`update desk_bookings set amount_minor = 1`)).rejects.toThrow();
     await expect(db.orm.execute(sql`update desk_bookings set status = 'declined'`)).rejects.toThrow();
+  });
+
+  test('a process killed at any step of a booking or its confirmation books it once, whole, by the next one', async () => {
+    const [inner, killable] = [house, await openKillableHouse(open)];
+    house = killable.house;
+    const promoMinor = async (fan: string) => (await house.money.wallets.get(fan)).promoMinor;
+    // From now on each of the day waits.
+    await book({ kind: 'goodwill', subject: await house.createFan(), amountMinor: 50_000, ...key() });
+    let hasKilled = true;
+    for (let steps = 0; hasKilled; steps += 1) {
+      const fan = await house.createFan();
+      const input = { kind: 'goodwill', subject: fan, amountMinor: 1_000, ...key() } as const;
+      hasKilled = await killable.killDuring(steps, () => book(input));
+      const { id } = await book(input);
+      expect(await promoMinor(fan)).toBe(0);
+      hasKilled = (await killable.killDuring(steps, () => decide(id, 'grace'))) || hasKilled;
+      expect(await house.money.checkInvariants()).toEqual([]);
+      await decide(id, 'grace').catch((error) => expect(error).toEqual(failure('already_decided')));
+      expect(await promoMinor(fan)).toBe(1_000);
+    }
+    await closeBalanced(killable);
+    house = inner;
   });
 
   test('a refund that its card did not take is sent by bank transfer, whole and once', async () => {

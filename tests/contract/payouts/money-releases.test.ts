@@ -214,6 +214,12 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
       { act: 'reserve', reason, by: 'ada', outcome: 'done' },
       { act: 'reserve', reason, by: 'ada', outcome: 'done' },
     ]);
+    await house.money.sweep();
+    const told = house.facts.filter(({ topic }) => topic === 'creator.reserve_changed');
+    expect(told).toMatchObject([
+      { identity: house.creator, data: { shareBps: 1_000, days: 90, reason } },
+      { identity: house.creator, data: { shareBps: 0, reason } },
+    ]);
   });
 
   test('a lost dispute takes the reserve from its creator, and the house bears only what was released', async () => {

@@ -37,6 +37,8 @@ const MONEY: Record<keyof MoneyFacts, 'sent' | 'excluded'> = {
   'payout.changed': 'sent',
   'creator.account_changed': 'sent',
   'creator.payouts_changed': 'sent',
+  'creator.reserve_changed': 'excluded',
+  'booking.waiting': 'excluded',
   'dispute.changed': 'sent',
 };
 

@@ -52,6 +52,10 @@ export interface LetterData {
   'account-closed': { receiptYears: number; taxReportUntil: number | null; link: string };
   /** `reason` is an operator's, or the house's own. */
   'payouts-stopped': { stopped: boolean; reason: string; link: string };
+  /** A share of 0: nothing more is held back. `reason` is an operator's. */
+  reserve: { shareBps: number; days: number; reason: string; link: string };
+  /** To operators. */
+  'booking-waiting': Money & { reason: string; link: string };
   /** To operators: `evidenceDueAt` is the last moment for evidence. */
   dispute: Money & { status: 'inquiry' | 'open'; evidenceDueAt: string | null; link: string };
   payout: Money & { status: 'paid' | 'failed'; link: string };

@@ -177,6 +177,18 @@ export function english(house: string) {
       resumed: 'Your payouts resume',
       resumedText: 'Your available earnings are paid out again, as before.',
     },
+    reserve: {
+      set: 'A reserve on your sales',
+      share: (share: string, days: number) => `${share} of each sale stays back as a reserve for ${days} days.`,
+      text: 'It covers refunds and chargebacks, and is yours: each part is released by itself. It applies to sales that are released from now on.',
+      ended: 'No reserve on your sales any more',
+      endedText: 'Nothing more of your sales stays back. What is held already is released on its own date.',
+    },
+    booking: {
+      waiting: 'A booking needs confirming',
+      text: 'Another operator asked for it. Nothing is booked until you or a colleague confirm it.',
+      button: 'Open the bookings',
+    },
     dispute: {
       open: 'New dispute',
       openText: 'A bank has taken a disputed payment back. Without evidence in time, it’s lost.',

@@ -176,6 +176,18 @@ export function french(house: string): LetterWords {
       resumed: 'Vos virements reprennent',
       resumedText: 'Vos revenus disponibles sont de nouveau versés, comme avant.',
     },
+    reserve: {
+      set: 'Une réserve sur vos ventes',
+      share: (share, days) => `${share} de chaque vente restent en réserve pendant ${days} jours.`,
+      text: 'Elle couvre les remboursements et les litiges, et reste à vous : chaque part est libérée d’elle-même. Elle vaut pour les ventes libérées à partir de maintenant.',
+      ended: 'Plus de réserve sur vos ventes',
+      endedText: 'Plus rien n’est retenu sur vos ventes. Ce qui est déjà en réserve est libéré à sa propre date.',
+    },
+    booking: {
+      waiting: 'Une écriture attend une confirmation',
+      text: 'Un autre opérateur l’a demandée. Rien n’est écrit tant que vous ou un collègue ne l’avez pas confirmée.',
+      button: 'Ouvrir les écritures',
+    },
     dispute: {
       open: 'Nouveau litige',
       openText: 'Une banque a repris un paiement contesté. Sans preuves à temps, il est perdu.',

@@ -38,6 +38,8 @@ const SAMPLES: LetterData = {
   },
   'renewal-ahead': { ...MONEY, tier: HOSTILE, renewsAt: '2026-05-04T20:00:00Z' },
   'payouts-stopped': { stopped: true, reason: HOSTILE, link: LINK },
+  reserve: { shareBps: 1_250, days: 90, reason: HOSTILE, link: LINK },
+  'booking-waiting': { ...MONEY, reason: HOSTILE },
   dispute: { ...MONEY, status: 'open', evidenceDueAt: '2026-05-04T20:00:00Z' },
   'renewal-failed': { tier: HOSTILE, accessUntil: '2026-05-04T20:00:00Z', link: LINK },
   'moderator-invitation': { creator: HOSTILE, room: HOSTILE, link: LINK },

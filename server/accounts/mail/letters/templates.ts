@@ -15,6 +15,7 @@ interface Formats {
   language: Language;
   date(at: string, style: DateStyle): string;
   money(amount: { amountMinor: number; currency: string }): string;
+  percent(shareBps: number): string;
 }
 
 type Template<Data> = (data: Data, words: LetterWords, formats: Formats) => LetterContent;
@@ -36,6 +37,8 @@ export function renderLetter<Name extends TemplateName>(
     language,
     date: (at, style) => formatDate(at, style, locale),
     money: ({ amountMinor, currency }) => formatMoney(amountMinor, currency, language),
+    percent: (shareBps) =>
+      new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 2 }).format(shareBps / 10_000),
   });
   const unsubscribe = href ? { label: words.unsubscribe, href } : undefined;
   return layOut(content, { language, house, colon: words.colon, unsubscribe });
@@ -197,6 +200,21 @@ const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[Name]> }
       { button: open.earnings, href: link },
     ],
     reason: reasons.money,
+  }),
+  reserve: ({ shareBps, days, reason, link }, { reserve, facts, open, reasons }, { percent }) => ({
+    title: shareBps > 0 ? reserve.set : reserve.ended,
+    blocks: [
+      ...(shareBps > 0 ? [reserve.share(percent(shareBps), days), reserve.text] : [reserve.endedText]),
+      { facts: [[facts.reason, reason]] },
+      { button: open.earnings, href: link },
+    ],
+    reason: reasons.money,
+  }),
+  'booking-waiting': ({ reason, link, ...amount }, { booking, dispute, facts }, { money }) => ({
+    kind: booking.waiting,
+    title: money(amount),
+    blocks: [booking.text, { facts: [[facts.reason, reason]] }, { button: booking.button, href: link }],
+    reason: dispute.reason,
   }),
   dispute: ({ status, evidenceDueAt, link, ...amount }, { dispute, facts }, { date, money }) => ({
     kind: dispute[status],

@@ -48,7 +48,7 @@ export const earnings = {
   } as Record<string, string>,
   releasedOn: (date: string) => `Released on ${date}`,
   reserveOf: (amount: string, date: string | null) =>
-    date === null ? `${amount} of it stay back as a reserve` : `${amount} of it stay back as a reserve until ${date}`,
+    date === null ? `${amount} of it stays back as a reserve` : `${amount} of it stays back as a reserve until ${date}`,
   reserve: {
     title: (share: string, days: number) => `${share} of each sale stays back as a reserve for ${days} days`,
     text: 'It covers refunds and chargebacks, and is yours: each part is released by itself on the date that is shown.',

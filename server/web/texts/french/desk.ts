@@ -313,15 +313,16 @@ export const desk: typeof english = {
     choose: 'Choisir',
     chooseFirst: 'Choisissez d’abord.',
     identity: 'Qui',
-    identityHint:
-      'Son identité, comme sur un paiement. On n’abandonne pas les revenus d’un créateur qui peut encore être payé.',
+    identityHint: 'Son identité, comme sur un paiement.',
+    writeOffHint:
+      'Son identité. On n’abandonne ni des revenus qui peuvent encore être versés, ni une dette que couvrent des revenus retenus ou un virement en route.',
     identityMissing: 'Indiquez la personne.',
     amount: 'Montant',
     amountMissing: 'Indiquez un montant.',
     vatOwed: (amount) => `TVA due : ${amount}`,
     reason: 'Motif',
-    reasonHint:
-      'Consigné, par exemple la référence du virement. La personne concernée voit celui d’un geste commercial.',
+    reasonHint: 'Consigné, par exemple la référence du virement.',
+    goodwillHint: 'Consigné. La personne concernée le voit.',
     reasonMissing: 'Indiquez un motif. Il sera consigné.',
     act: 'Passer en compte',
     askTitle: (kind) => `${kind} : passer en compte ?`,
