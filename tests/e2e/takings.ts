@@ -315,6 +315,7 @@ export class Takings implements AsyncDisposable {
       ['desk-disputes', '/desk/disputes', 'operator', 'submit-evidence'],
       ['desk-holds', '/desk/holds', 'operator', 'hold-noah'],
       ['desk-reconciliation', '/desk/reconciliation', 'operator', 'reconciliation'],
+      ['desk-vat', '/desk/vat', 'operator', 'vat-report'],
       ['desk-fees', '/desk/fees', 'operator', 'fee-policies'],
       ['desk-people', '/desk/people', 'operator', 'person-lea', findLea],
       ['desk-person', '/desk/people/lea', 'operator', 'person-facts'],

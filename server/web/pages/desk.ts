@@ -29,6 +29,7 @@ registerParts({
   'desk-payouts': withControls(() => import('../desk/desk-payouts.ts')),
   'desk-recoveries': withControls(() => import('../desk/desk-recoveries.ts')),
   'desk-reconciliation': withControls(() => import('../desk/desk-reconciliation.ts')),
+  'desk-vat': withControls(() => import('../desk/desk-vat.ts')),
   'desk-reports': withControls(() => import('../desk/desk-reports.ts')),
 });
 
@@ -40,6 +41,7 @@ const PARTS: Record<DeskSection, (id: string, session: SiteSession) => TemplateR
   disputes: () => html`<desk-disputes></desk-disputes>`,
   holds: () => html`<desk-holds></desk-holds>`,
   reconciliation: () => html`<desk-reconciliation></desk-reconciliation>`,
+  vat: () => html`<desk-vat></desk-vat>`,
   fees: () => html`<desk-fees></desk-fees>`,
   charter: () => html`<desk-charter></desk-charter>`,
   reports: () => html`<desk-reports></desk-reports>`,
