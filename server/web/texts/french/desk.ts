@@ -279,7 +279,7 @@ export const desk: typeof english = {
     journalMonthsWrong: 'Indiquez de 1 à 24 mois.',
   },
   vat: {
-    text: 'Ce que disent les reçus et les comptes, par pays et par taux. Ce qui est repris dans le trimestre de la vente diminue ce trimestre ; ce qui est repris plus tard est une rectification, déclarée au trimestre où elle est faite, avec celui qu’elle rectifie.',
+    text: 'Ce que disent les reçus et les comptes, par pays et par taux. Ce qui est repris dans le trimestre de la vente diminue ce trimestre ; ce qui est repris plus tard est une rectification, déclarée au trimestre où elle est faite, avec celui qu’elle rectifie.',
     quarter: 'Trimestre',
     quarterOf: (number, year) => `T${number} ${year}`,
     none: 'Rien n’a été vendu ni repris dans ce trimestre.',
@@ -291,7 +291,7 @@ export const desk: typeof english = {
       domestic: { title: 'Votre pays', text: 'Pour votre déclaration de TVA nationale.' },
       oss: {
         title: 'Autres pays de l’UE',
-        text: 'Pour votre déclaration au guichet unique (OSS), due avant la fin du mois qui suit le trimestre. Elle accepte les rectifications pendant trois ans ; ensuite, adressez-vous au pays lui-même.',
+        text: 'Pour votre déclaration au guichet unique (OSS), due avant la fin du mois qui suit le trimestre. Elle accepte les rectifications pendant trois ans ; ensuite, adressez-vous au pays lui-même.',
       },
       outside: { title: 'Hors de l’UE', text: 'Sans TVA de l’UE. Demandez à votre comptable ce qui y est dû.' },
     },
