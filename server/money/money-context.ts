@@ -73,6 +73,12 @@ export interface MoneyOptions {
   accountsChart?: Partial<AccountsChart> | undefined;
   /** Hold periods and the smallest payout; each absent rule has a default. */
   earnings?: Partial<EarningsRules>;
+  /** What an operator books in a day before a second one has to confirm. Absent means 50000. */
+  unconfirmedBookingMinor?: number;
+  /** How many full years after the year of the earnings a report keeps a creator's name. Absent means ten. */
+  taxReportYears?: number;
+  /** How many operators the house has. Absent means that nobody confirms their own bookings. */
+  countOperators?: () => Promise<number>;
   /** What the provider charges for a dispute. Absent means 2,000: 20.00 in euros, as Stripe asks in Europe. */
   disputeFeeMinor?: number | undefined;
   /** Lives of a room that are shorter together count as none. Absent means 300. */
@@ -94,6 +100,8 @@ export interface EarningsRules extends HoldRules {
 }
 
 const INVOICE_RETENTION_YEARS = 10;
+const TAX_REPORT_YEARS = 10;
+const UNCONFIRMED_BOOKING_MINOR = 50_000;
 const DISPUTE_FEE_MINOR = 2_000;
 const MIN_LIVE_SECONDS = 300;
 const EARNINGS_RULES: EarningsRules = {
@@ -101,6 +109,7 @@ const EARNINGS_RULES: EarningsRules = {
   newCreatorHoldDays: 14,
   newCreatorDays: 30,
   payoutMinMinor: 2_500,
+  reserve: { shareBps: 0, days: 90 },
 };
 
 export type WalletMode = 'on' | 'off';
@@ -148,6 +157,9 @@ export class MoneyContext {
   readonly timeZone: string;
   readonly accountsChart: Partial<AccountsChart> | undefined;
   readonly invoiceRetentionYears: number;
+  readonly unconfirmedBookingMinor: number;
+  readonly taxReportYears: number;
+  readonly countOperators: () => Promise<number>;
   readonly minLiveSeconds: number;
   readonly disputeFeeMinor: number;
   readonly isLeader: () => boolean;
@@ -157,6 +169,9 @@ export class MoneyContext {
     this.db = options.db;
     this.earningsRules = { ...EARNINGS_RULES, ...options.earnings };
     this.minLiveSeconds = options.minLiveSeconds ?? MIN_LIVE_SECONDS;
+    this.unconfirmedBookingMinor = options.unconfirmedBookingMinor ?? UNCONFIRMED_BOOKING_MINOR;
+    this.taxReportYears = options.taxReportYears ?? TAX_REPORT_YEARS;
+    this.countOperators = options.countOperators ?? (async () => Number.POSITIVE_INFINITY);
     this.isLeader = options.isLeader ?? (() => true);
     this.rooms = options.rooms;
     this.outbox = options.outbox;

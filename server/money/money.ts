@@ -12,6 +12,7 @@ import { VatReport } from './books/vat-report.ts';
 import { CardPayments } from './checkout/card-payments.ts';
 import type { CheckoutPurpose, CheckoutStatus } from './checkout/checkouts.schema.ts';
 import { Checkouts } from './checkout/checkouts.ts';
+import { Bookings } from './desk/bookings.ts';
 import { Desk } from './desk/desk.ts';
 import { Disputes } from './disputes/disputes.ts';
 import { FraudWarnings } from './disputes/fraud-warnings.ts';
@@ -28,6 +29,7 @@ import { ProviderFees } from './payments/provider-fees.ts';
 import { CreatorAccounts } from './payouts/creator-accounts.ts';
 import { Earnings } from './payouts/earnings.ts';
 import { Payouts } from './payouts/payouts.ts';
+import { ReportedSellers } from './payouts/reported-sellers.ts';
 import { Statements } from './payouts/statements.ts';
 import { TransferReversals } from './payouts/transfer-reversals.ts';
 import { PrivateSessions } from './private-sessions/private-sessions.ts';
@@ -115,6 +117,8 @@ export class Money {
   readonly payouts: Payouts;
   readonly transferReversals: TransferReversals;
   readonly statements: Statements;
+  /** Names that reports still need after an account was closed. */
+  readonly reportedSellers: ReportedSellers;
 
   readonly reconciliations: Reconciliations;
   /** The whole ledger of a period, for an accountant. */
@@ -193,11 +197,12 @@ export class Money {
     this.payouts = new Payouts(context, this.creatorAccounts);
     this.transferReversals = new TransferReversals(context, this.payouts);
     this.statements = new Statements(context);
+    this.reportedSellers = new ReportedSellers(context);
 
     this.journal = new Journal(context);
     this.reconciliations = new Reconciliations(context);
     this.vatReport = new VatReport(context);
-    this.desk = new Desk(context, this);
+    this.desk = new Desk(context, { ...this, bookings: new Bookings(context, { ...this, debts }) });
     this.ownPayments = new OwnPayments(context, refunds);
     this.providerEvents = new ProviderEvents(context, {
       ...this,
@@ -248,7 +253,7 @@ export class Money {
 
   /** Kinds of open money matters of a person. Their records cannot be erased while there is one. */
   findOpenMatters(identity: string): Promise<string[]> {
-    return findOpenMatters(this.#context.db, identity, this.#context.nowIso());
+    return findOpenMatters(this.#context.db, identity);
   }
 
   /** Tickets of a person for rooms that are not over. */

@@ -113,6 +113,23 @@ describe.each(DATABASES)('memberships that are closed on $name', ({ open }) => {
     expect(await paymentOf(identity)).toMatchObject({ refundedMinor: 0 });
   });
 
+  test('the reserve of a creator who is gone pays what goes back once, and the house bears what was paid out', async () => {
+    const reserve = { shareBps: 1_000, days: 90 };
+    await house.money.desk.setReserve(house.creator, { reserve, reason: 'A new creator', by: 'ada' });
+    await join();
+    await onboardCreator();
+    house.advance(15 * DAY_MS);
+    await house.money.sweep();
+    await house.money.payouts.createBatch({ by: 'operator' });
+    await house.money.sweep();
+    const paid = { availableMinor: 0, pendingMinor: 800, paidOutMinor: 7_200 };
+    expect(await house.money.earnings.describe(house.creator)).toMatchObject(paid);
+    await suspend(house.creator);
+    await house.money.sweep();
+    const { availableMinor, pendingMinor } = await house.money.earnings.describe(house.creator);
+    expect(availableMinor + pendingMinor).toBe(0);
+  });
+
   test('a payout that a suspension for good stops covers what goes back to members', async () => {
     const [one, other] = [await join(), await join()];
     await onboardCreator();

@@ -91,6 +91,8 @@ export interface MoneyHouseOptions {
   timeZone?: string;
   /** Default: every live counts. */
   minLiveSeconds?: number;
+  /** How many operators the house has. Default: two. */
+  countOperators?: () => Promise<number>;
   /** Wraps the provider, to run code while a request is in flight. */
   wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
 }
@@ -121,6 +123,7 @@ export async function openMoneyHouse({
   promoPays = 'everything',
   timeZone = 'UTC',
   minLiveSeconds = 1,
+  countOperators = async () => 2,
   wrapProvider = (provider) => provider,
 }: MoneyHouseOptions): Promise<MoneyHouse> {
   const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
@@ -160,6 +163,7 @@ export async function openMoneyHouse({
       promoPays,
       timeZone,
       minLiveSeconds,
+      countOperators,
       publicUrl: 'http://localhost:3000',
       seller: SELLER,
       isReturnUrlAllowed: (url) => new URL(url).origin === 'https://embedder.example',

@@ -87,7 +87,7 @@ const undoRequest: Act = async ({ app, house, dice }) => {
         (select coalesce(sum(amount_minor), 0) from ledger_entries where account = 'creator_available:eur:' || r.creator) as has
       from tips t join rooms r on r.id = t.room
       join ledger_transactions x on x.kind = 'tip' and x.source_id = t.id
-      left join released_earnings rel on rel.sale = x.id
+      left join released_earnings rel on rel.sale = x.id and rel.part = 0
       join payments p on p.id = t.id and p.refunded_at is null
       where t.request is not null order by t.id`,
   );

@@ -42,14 +42,14 @@ export interface LetterData {
     what: PaymentKind;
     title: string | null;
     status: 'succeeded' | 'failed';
-    to: 'wallet' | 'card';
+    to: 'wallet' | 'card' | 'bank';
   };
   'renewal-ahead': Money & { tier: string; renewsAt: string; link: string };
   'renewal-failed': { tier: string; accessUntil: string | null; link: string };
   /** `room` is a title; null for all rooms of the creator. */
   'moderator-invitation': { creator: string; room: string | null; link: string };
   'creator-decision': { accepted: boolean; link: string };
-  'account-closed': { receiptYears: number; link: string };
+  'account-closed': { receiptYears: number; taxReportUntil: number | null; link: string };
   /** `reason` is an operator's, or the house's own. */
   'payouts-stopped': { stopped: boolean; reason: string; link: string };
   /** To operators: `evidenceDueAt` is the last moment for evidence. */

@@ -86,6 +86,7 @@ const ACCOUNT_NUMBERS: Record<string, string> = {
   627800: 'provider_fees',
   623400: 'promotion_cost',
   654000: 'chargeback_loss',
+  658000: 'written_off',
 };
 const EARNINGS = ['creator_pending', 'creator_available'];
 const PAYOUTS = ['payout', 'payout_returned', 'payout_reversed'];
