@@ -145,6 +145,7 @@ export class MoneyContext {
   readonly ledger: LedgerStore;
   readonly stores: ReturnType<typeof createStores>;
   readonly fees: FeePoliciesStore;
+  readonly taxes: EuTaxTable;
   readonly pricing: Pricing;
   readonly spending: SpendingStore;
   readonly promoExpiry: PromoExpiry;
@@ -196,7 +197,8 @@ export class MoneyContext {
     const houseCountry = options.houseCountry ?? HOUSE_COUNTRY;
     const { db, clock, ledger, spending, fees, currency } = this;
     this.promoExpiry = new PromoExpiry({ store: this.stores.promotions, ledger, spending, clock, currency });
-    const taxes = new EuTaxTable(houseCountry, options.vatRates);
+    this.taxes = new EuTaxTable(houseCountry, options.vatRates);
+    const { taxes } = this;
     this.cardHolds = new CardHolds({ restrictions: this.rooms.restrictions, clock });
     const { payments } = this.stores;
     this.pricing = new Pricing({ db, clock, ledger, fees, payments, taxes, currency, houseCountry });

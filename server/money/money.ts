@@ -8,6 +8,7 @@ import type { DueWork } from '../platform/jobs/due-rows.ts';
 import type { RoomId } from '../protocol/ids.ts';
 import { Journal } from './books/journal.ts';
 import { Reconciliations } from './books/reconciliations.ts';
+import { VatReport } from './books/vat-report.ts';
 import { CardPayments } from './checkout/card-payments.ts';
 import type { CheckoutPurpose, CheckoutStatus } from './checkout/checkouts.schema.ts';
 import { Checkouts } from './checkout/checkouts.ts';
@@ -122,6 +123,8 @@ export class Money {
   readonly reconciliations: Reconciliations;
   /** The whole ledger of a period, for an accountant. */
   readonly journal: Journal;
+  /** For the VAT returns of the house. */
+  readonly vatReport: VatReport;
   /** The operators' desk. */
   readonly desk: Desk;
   readonly providerEvents: ProviderEvents;
@@ -198,6 +201,7 @@ export class Money {
 
     this.journal = new Journal(context);
     this.reconciliations = new Reconciliations(context);
+    this.vatReport = new VatReport(context);
     this.desk = new Desk(context, { ...this, bookings: new Bookings(context, { ...this, debts }) });
     this.ownPayments = new OwnPayments(context, refunds);
     this.providerEvents = new ProviderEvents(context, {

@@ -316,6 +316,7 @@ export class Takings implements AsyncDisposable {
       ['desk-holds', '/desk/holds', 'operator', 'hold-noah'],
       ['desk-bookings', '/desk/bookings', 'operator', 'booking-create'],
       ['desk-reconciliation', '/desk/reconciliation', 'operator', 'reconciliation'],
+      ['desk-vat', '/desk/vat', 'operator', 'vat-report'],
       ['desk-fees', '/desk/fees', 'operator', 'fee-policies'],
       ['desk-people', '/desk/people', 'operator', 'person-lea', findLea],
       ['desk-person', '/desk/people/lea', 'operator', 'person-facts'],

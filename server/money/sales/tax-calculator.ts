@@ -4,6 +4,8 @@
  * article 9a).
  */
 
+import type { VatScheme } from '../../protocol/money/vat-report.ts';
+
 /**
  * Default standard rates in basis points, as of 1 January 2026. In November 2026, 25 of the 27 agreed with public
  * listings of EU rates; Estonia (24 % since July 2025) and Romania (21 % since August 2025) changed after those
@@ -48,18 +50,24 @@ export type VatRates = Readonly<Record<string, number>>;
  * EU VAT is due.
  */
 export class EuTaxTable {
-  readonly #houseCountry: string;
+  readonly houseCountry: string;
   readonly #rates: ReadonlyMap<string, number>;
 
   constructor(houseCountry: string, ownRates: VatRates | undefined) {
-    this.#houseCountry = houseCountry;
+    this.houseCountry = houseCountry;
     this.#rates = new Map(Object.entries({ ...EU_STANDARD_VAT_BPS, ...ownRates }));
   }
 
   /** `buyerCountry` is absent while it is unknown. Amounts include the tax. */
   rateOf(buyerCountry: string | undefined): { country: string; vatBps: number } {
-    const country = buyerCountry ?? this.#houseCountry;
+    const country = buyerCountry ?? this.houseCountry;
     return { country, vatBps: this.#rates.get(country) ?? 0 };
+  }
+
+  /** In which return the VAT of a country is declared. */
+  schemeOf(country: string): VatScheme {
+    if (country === this.houseCountry) return 'domestic';
+    return country in EU_STANDARD_VAT_BPS ? 'oss' : 'outside';
   }
 
   /** Whether a VAT rate for buyers of this country is known. */

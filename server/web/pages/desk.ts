@@ -30,6 +30,7 @@ registerParts({
   'desk-payouts': withControls(() => import('../desk/desk-payouts.ts')),
   'desk-recoveries': withControls(() => import('../desk/desk-recoveries.ts')),
   'desk-reconciliation': withControls(() => import('../desk/desk-reconciliation.ts')),
+  'desk-vat': withControls(() => import('../desk/desk-vat.ts')),
   'desk-reports': withControls(() => import('../desk/desk-reports.ts')),
 });
 
@@ -42,6 +43,7 @@ const PARTS: Record<DeskSection, (id: string, session: SiteSession) => TemplateR
   holds: () => html`<desk-holds></desk-holds>`,
   bookings: () => html`<desk-bookings></desk-bookings>`,
   reconciliation: () => html`<desk-reconciliation></desk-reconciliation>`,
+  vat: () => html`<desk-vat></desk-vat>`,
   fees: () => html`<desk-fees></desk-fees>`,
   charter: () => html`<desk-charter></desk-charter>`,
   reports: () => html`<desk-reports></desk-reports>`,

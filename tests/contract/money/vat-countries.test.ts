@@ -162,9 +162,117 @@ describe.each(DATABASES)('VAT by country on $name', ({ open }) => {
         where e.account like 'vat_payable:%' group by m.country`,
       [],
     );
+    const recounted = await recount(house.now());
+    const report = await house.money.vatReport.get(quarterOf(house.now()));
+    expect(
+      report.sales.map(({ country, rateBps, netMinor, vatMinor }) => ({ country, rateBps, netMinor, vatMinor })),
+    ).toEqual(recounted);
+    expect(report).toMatchObject({ corrections: [], unnumberedCount: 0 });
     const inBooks = Object.fromEntries(books.map(({ country, minor }) => [country, Number(minor)]));
     const taxed = [...papers].filter(([country]) => country in inBooks || papers.get(country) !== 0);
     expect(Object.fromEntries(taxed), `seed ${seed}`).toEqual(inBooks);
     expect(Object.keys(inBooks).length, `seed ${seed}`).toBeGreaterThan(2);
   });
+
+  test('what is taken back in a later quarter corrects the earlier one, and leaves its figures', async () => {
+    await house[Symbol.asyncDispose]();
+    house = await openMoneyHouse({ db, isRunning: false, timeZone: 'Europe/Paris' });
+    const { year, month } = nextQuarter(house.now());
+    advanceTo(Date.UTC(year, month + 1, 15, 12));
+    const [first, second] = [quarterOf(house.now()), quarterOf(Date.UTC(year, month + 3, 15))];
+    const sell = async (card: string, country: string) => buy(await house.createFan(), 'tip', card, country);
+    const [german, partly, french] = [await sell(GERMAN, 'DE'), await sell(GERMAN, 'DE'), await sell(FRENCH, 'FR')];
+    const [intent] = (await house.stripe.paymentIntents.list({ limit: 1 })).data;
+    await sell(AMERICAN, 'FR');
+    await house.money.refunds.refund({ payment: partly, amountMinor: 595, reason: 'A part' }, 'operator');
+    await house.money.sweep();
+    const before = await house.money.vatReport.get(first);
+    expect(before).toMatchObject({
+      sales: [
+        {
+          scheme: 'oss',
+          country: 'DE',
+          rateBps: 1_900,
+          salesCount: 2,
+          unprovenCount: 0,
+          netMinor: 1_500,
+          vatMinor: 285,
+        },
+        {
+          scheme: 'domestic',
+          country: 'FR',
+          rateBps: 2_000,
+          salesCount: 2,
+          unprovenCount: 1,
+          netMinor: 1_984,
+          vatMinor: 396,
+        },
+      ],
+      corrections: [],
+      unnumberedCount: 0,
+    });
+    // In Paris, after midnight: the next quarter.
+    advanceTo(Date.UTC(year, month + 3, 0, 23, 30));
+    await house.money.sweep();
+    await sell(GERMAN, 'DE');
+    await house.money.refunds.refund({ payment: german, reason: 'Not held' }, 'operator');
+    const dispute = house.emulator.act('open_dispute', { paymentIntent: intent?.id ?? '' });
+    await house.money.sweep();
+    house.emulator.act('close_dispute', { dispute: dispute.id, outcome: 'lost' });
+    await house.money.sweep();
+    expect(await house.money.receipts.get(french)).toMatchObject({ corrections: [{ kind: 'dispute_lost' }] });
+    expect(await house.money.vatReport.get(first)).toEqual(before);
+    expect(await house.money.vatReport.get(second)).toMatchObject({
+      sales: [{ period: second, country: 'DE', salesCount: 1, reversalsCount: 0, netMinor: 1_000, vatMinor: 190 }],
+      corrections: [
+        { scheme: 'oss', period: first, country: 'DE', reversalsCount: 1, netMinor: -1_000, vatMinor: -190 },
+        { scheme: 'domestic', period: first, country: 'FR', reversalsCount: 1, netMinor: -992, vatMinor: -198 },
+      ],
+      due: [
+        { country: 'DE', vatMinor: 0 },
+        { country: 'FR', vatMinor: -198 },
+      ],
+    });
+  });
+
+  function advanceTo(atMs: number): void {
+    house.advance(atMs - house.now());
+  }
+
+  /** By country and rate: VAT from the receipts, the rest from what house, creators and associations got. */
+  async function recount(atMs: number) {
+    const { year, month } = startOfQuarter(atMs);
+    const rows = await db.bulk<{ country: string; rate: number; net: string; vat: string }>(
+      `select m.country, m.vat_bps as rate, sum(i.vat_minor)::text as vat, sum((select sum(e.amount_minor)
+          from ledger_entries e join ledger_accounts a on a.id = e.account where e.transaction = i.transaction
+          and a.kind in ('creator_pending', 'creator_available', 'platform_revenue', 'charity', 'chargeback_loss')))::text as net
+        from invoices i join ledger_transactions x on x.id = i.transaction
+        join ledger_transactions sale on sale.id = coalesce(x.reverses_id, x.id)
+        join payments p on p.id = sale.source_id join sale_terms m on m.id = p.terms
+        where x.created_at >= $1 and x.created_at < $2 group by m.country, m.vat_bps order by m.country, m.vat_bps`,
+      [new Date(Date.UTC(year, month)).toISOString(), new Date(Date.UTC(year, month + 3)).toISOString()],
+    );
+    return rows.map(({ country, rate, net, vat }) => ({
+      country,
+      rateBps: rate,
+      netMinor: Number(net),
+      vatMinor: Number(vat),
+    }));
+  }
 });
+
+function startOfQuarter(atMs: number): { year: number; month: number } {
+  const at = new Date(atMs);
+  return { year: at.getUTCFullYear(), month: Math.floor(at.getUTCMonth() / 3) * 3 };
+}
+
+/** `month` may be past the year's last, as `Date.UTC` takes it. */
+function nextQuarter(atMs: number): { year: number; month: number } {
+  const { year, month } = startOfQuarter(atMs);
+  return { year, month: month + 3 };
+}
+
+function quarterOf(atMs: number): string {
+  const { year, month } = startOfQuarter(atMs);
+  return `${year}-Q${month / 3 + 1}`;
+}

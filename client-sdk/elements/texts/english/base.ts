@@ -94,7 +94,7 @@ export const base = {
     processor: 'Payment provider, about',
     platform: 'The house, about',
     vat: (rate: string, country: string) => `VAT ${rate}% (${country})`,
-    estimate: ', estimated until you pay',
+    estimate: ', estimated',
     total: 'You pay',
     charter: 'The charter of the house',
     pledge: (creator: string, share: string, association: string) =>

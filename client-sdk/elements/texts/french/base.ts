@@ -95,7 +95,7 @@ export const base: typeof english.base = {
     processor: 'Prestataire de paiement, environ',
     platform: 'La maison, environ',
     vat: (rate: string, country: string) => `TVA ${rate} % (${country})`,
-    estimate: ', estimée jusqu’au paiement',
+    estimate: ', estimée',
     total: 'Vous payez',
     charter: 'La charte de la maison',
     pledge: (creator: string, share: string, association: string) =>

@@ -3,6 +3,7 @@ import ical from 'ical-generator';
 import { formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
 import { HOUR_MS } from '../../../platform/clock.ts';
 import type { CreatorEarnings, Dac7Seller, EarningsEntry } from '../../../protocol/money/payouts.ts';
+import type { VatLine, VatReport } from '../../../protocol/money/vat-report.ts';
 import type { Download } from '../operation.ts';
 
 const ENTRY_COLUMNS = [
@@ -30,6 +31,17 @@ const SELLER_COLUMNS = [
   'taxesMinor',
   'charityMinor',
 ] as const satisfies (keyof Dac7Seller)[];
+const VAT_COLUMNS = [
+  'scheme',
+  'period',
+  'country',
+  'rateBps',
+  'salesCount',
+  'unprovenCount',
+  'reversalsCount',
+  'netMinor',
+  'vatMinor',
+] as const satisfies (keyof VatLine)[];
 
 export function exportEntries(format: 'csv' | 'json', pages: AsyncIterable<EarningsEntry[]>): Download {
   return { name: 'earnings', chunks: format === 'csv' ? entriesAsCsv(pages) : entriesAsJson(pages) };
@@ -65,6 +77,14 @@ export function payoutCalendar({ creator, currency, releases }: CreatorEarnings,
 export function exportSellers(quarter: string, sellers: Dac7Seller[]): Download {
   const lines = sellers.map((seller) => toCsvLine(SELLER_COLUMNS.map((column) => seller[column])));
   return { name: `dac7-${quarter}`, chunks: [toCsvLine(SELLER_COLUMNS), ...lines] };
+}
+
+/** A line whose period is not the quarter is a correction of that period. */
+export function exportVat({ quarter, currency, sales, corrections }: VatReport): Download {
+  const lines = [...sales, ...corrections].map((line) =>
+    toCsvLine([quarter, ...VAT_COLUMNS.map((column) => line[column]), currency]),
+  );
+  return { name: `vat-${quarter}`, chunks: [toCsvLine(['quarter', ...VAT_COLUMNS, 'currency']), ...lines] };
 }
 
 async function* entriesAsCsv(pages: AsyncIterable<EarningsEntry[]>): AsyncGenerator<string> {

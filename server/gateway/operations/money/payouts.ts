@@ -4,7 +4,7 @@ import { payoutContract } from '../../../protocol/operations/money/payouts.ts';
 import { implement, withPeople } from '../operation.ts';
 import { parseIdentity } from '../params.ts';
 import { actorOf, seenBy } from './desk.ts';
-import { exportSellers } from './earnings-exports.ts';
+import { exportSellers, exportVat } from './earnings-exports.ts';
 
 export const payoutOperations = implement(payoutContract, {
   deskPayouts: async (domains, call) => {
@@ -42,6 +42,8 @@ export const payoutOperations = implement(payoutContract, {
     return exportSellers(quarter, sellers);
   },
   exportJournal: ({ money }, call) => money.journal.export(call.input, seenBy(call)),
+  getVatReport: ({ money }, call) => money.vatReport.get(call.input.quarter),
+  exportVatReport: async ({ money }, call) => exportVat(await money.vatReport.get(call.input.quarter)),
   listDisputes: async (domains, call) => {
     const disputes = await domains.money.desk.listDisputes(call.input.status, seenBy(call));
     return withPeople(domains, { ...call, answer: { disputes }, named: disputes.map(({ identity }) => identity) });

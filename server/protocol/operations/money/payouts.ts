@@ -25,6 +25,7 @@ import {
   reconciliation,
   reconciliationInput,
 } from '../../money/payouts.ts';
+import { vatReport } from '../../money/vat-report.ts';
 import { downloadOperation, operation } from '../contract.ts';
 
 const BY_HOUSE = { by: ['server:money', 'operator'] } as const;
@@ -124,6 +125,22 @@ export const payoutContract = {
     summary: 'Export the journal of a period',
     description:
       'Every entry of the books in the form of the French *fichier des écritures comptables* (livre des procédures fiscales, article A47 A-1): 18 columns separated by tabs, ASCII, balances carried forward first. `LOGE_ACCOUNTS_CHART` changes numbers and names of accounts. An API key is shown no people of the house.',
+  }),
+  getVatReport: operation({
+    ...BY_HOUSE,
+    http: 'GET /v1/reports/vat',
+    input: dac7Query,
+    answer: vatReport,
+    summary: 'Get the VAT of a quarter by country and rate',
+    description:
+      'For the domestic return and that of the EU’s one-stop shop: `corrections` name the earlier quarter that they belong to (R22r). Quarters are in the house’s time zone. As CSV at `/v1/reports/vat.csv`.',
+  }),
+  exportVatReport: downloadOperation({
+    ...BY_HOUSE,
+    http: 'GET /v1/reports/vat.csv',
+    format: 'csv',
+    input: dac7Query,
+    summary: 'Export the VAT of a quarter as CSV',
   }),
   listDisputes: operation({
     ...BY_HOUSE,

@@ -13,6 +13,7 @@ export const desk = {
     holds: 'Holds',
     bookings: 'Bookings',
     reconciliation: 'Reconciliation',
+    vat: 'VAT',
     fees: 'Fees',
     charter: 'Charter',
     reports: 'All reports',
@@ -345,6 +346,36 @@ export const desk = {
     journalMonths: 'Number of months',
     journalExport: 'Download the journal',
     journalMonthsWrong: 'Enter 1 to 24 months.',
+  },
+  vat: {
+    text: 'What the receipts and the books say, by country and rate. What is taken back in the quarter of its sale lowers that quarter; what is taken back later is a correction, declared in the quarter in which it’s made and named by the one that it corrects.',
+    quarter: 'Quarter',
+    quarterOf: (number: string, year: string) => `Q${number} ${year}`,
+    none: 'Nothing was sold or taken back in this quarter.',
+    unnumbered: (count: number) =>
+      count === 1
+        ? 'One sale or credit note has no number yet. Wait a minute, or set the house’s name and address.'
+        : `${count} sales or credit notes have no number yet. Wait a minute, or set the house’s name and address.`,
+    schemes: {
+      domestic: { title: 'Your own country', text: 'For your domestic VAT return.' },
+      oss: {
+        title: 'Other countries of the EU',
+        text: 'For your return in the one-stop shop (OSS), due by the end of the month after the quarter. It takes corrections for three years; later ones go to the country itself.',
+      },
+      outside: { title: 'Outside the EU', text: 'Without EU VAT. Ask your accountant what is due there.' },
+    },
+    corrects: (quarter: string) => `Corrects ${quarter}`,
+    net: (amount: string) => `${amount} without VAT`,
+    sales: (count: number) => (count === 1 ? '1 sale' : `${count} sales`),
+    reversals: (count: number) => (count === 1 ? '1 taken back' : `${count} taken back`),
+    unproven: (count: number) =>
+      count === 1
+        ? '1 without two agreeing proofs of its country'
+        : `${count} without two agreeing proofs of their country`,
+    due: 'VAT to declare',
+    notEuro:
+      'The one-stop shop’s return is in euros, at the European Central Bank’s rate of the last day of the quarter.',
+    csv: 'Download as CSV',
   },
   people: {
     text: 'People with an account at the house. Every search, view and action goes on record, under your name.',

@@ -15,6 +15,7 @@ export const desk: typeof english = {
     holds: 'Suspensions',
     bookings: 'Écritures',
     reconciliation: 'Rapprochement',
+    vat: 'TVA',
     charter: 'Charte',
     reports: 'Tous les signalements',
     fees: 'Tarifs',
@@ -356,6 +357,36 @@ export const desk: typeof english = {
     journalMonths: 'Nombre de mois',
     journalExport: 'Télécharger le journal',
     journalMonthsWrong: 'Indiquez de 1 à 24 mois.',
+  },
+  vat: {
+    text: 'Ce que disent les reçus et les comptes, par pays et par taux. Ce qui est repris dans le trimestre de la vente diminue ce trimestre ; ce qui est repris plus tard est une rectification, déclarée au trimestre où elle est faite, avec celui qu’elle rectifie.',
+    quarter: 'Trimestre',
+    quarterOf: (number, year) => `T${number} ${year}`,
+    none: 'Rien n’a été vendu ni repris dans ce trimestre.',
+    unnumbered: (count) =>
+      count === 1
+        ? 'Une vente ou un avoir n’a pas encore de numéro. Attendez une minute, ou indiquez le nom et l’adresse de la maison.'
+        : `${count} ventes ou avoirs n’ont pas encore de numéro. Attendez une minute, ou indiquez le nom et l’adresse de la maison.`,
+    schemes: {
+      domestic: { title: 'Votre pays', text: 'Pour votre déclaration de TVA nationale.' },
+      oss: {
+        title: 'Autres pays de l’UE',
+        text: 'Pour votre déclaration au guichet unique (OSS), due avant la fin du mois qui suit le trimestre. Elle accepte les rectifications pendant trois ans ; ensuite, adressez-vous au pays lui-même.',
+      },
+      outside: { title: 'Hors de l’UE', text: 'Sans TVA de l’UE. Demandez à votre comptable ce qui y est dû.' },
+    },
+    corrects: (quarter) => `Rectifie ${quarter}`,
+    net: (amount) => `${amount} hors TVA`,
+    sales: (count) => (count === 1 ? '1 vente' : `${count} ventes`),
+    reversals: (count) => (count === 1 ? '1 reprise' : `${count} reprises`),
+    unproven: (count) =>
+      count === 1
+        ? '1 sans deux preuves concordantes de son pays'
+        : `${count} sans deux preuves concordantes de leur pays`,
+    due: 'TVA à déclarer',
+    notEuro:
+      'La déclaration au guichet unique est en euros, au taux de la Banque centrale européenne du dernier jour du trimestre.',
+    csv: 'Télécharger en CSV',
   },
   people: {
     text: 'Les personnes qui ont un compte de la maison. Recherches, consultations et actions sont consignées, à votre nom.',

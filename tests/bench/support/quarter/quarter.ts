@@ -201,7 +201,7 @@ export class Quarter {
   }
 
   async #pay(checkoutUrl: string, fan: string): Promise<string> {
-    const { status } = await payCheckout(checkoutUrl, CARDS[countryOf(fan)]);
+    const { status } = await payCheckout(checkoutUrl, CARDS[countryOf(fan)], { country: countryOf(fan) });
     if (status !== 303) throw new Error(`The page of ${fan} answered ${status}.`);
     const { id } = await this.#money.confirmCheckout(sessionOf(checkoutUrl));
     return id;
@@ -396,7 +396,7 @@ export class Quarter {
         const answer = await this.#money.tickets.buy({ room, identity: fan, name: 'Fan', from: 'card' });
         if (!('checkoutUrl' in answer)) return false;
         this.#house.heldWebhooks = [];
-        await payCheckout(answer.checkoutUrl, CARDS[countryOf(fan)]);
+        await payCheckout(answer.checkoutUrl, CARDS[countryOf(fan)], { country: countryOf(fan) });
         await app.rooms.endRoom(room.id);
         const held = this.#house.heldWebhooks;
         this.#house.heldWebhooks = undefined;
