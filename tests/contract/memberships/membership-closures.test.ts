@@ -34,9 +34,9 @@ describe.each(DATABASES)('memberships that are closed on $name', ({ open }) => {
     await db[Symbol.asyncDispose]();
   });
 
-  async function join() {
+  async function join(waiver?: { accepted: true; textVersion: string }) {
     const identity = await house.createFan();
-    const { checkoutUrl } = await house.money.memberships.join({ tier, identity, name: 'Léa' });
+    const { checkoutUrl } = await house.money.memberships.join({ tier, identity, name: 'Léa', waiver });
     await house.money.confirmCheckout(await pay(checkoutUrl));
     return identity;
   }
@@ -172,5 +172,59 @@ describe.each(DATABASES)('memberships that are closed on $name', ({ open }) => {
     await house.money.sweep();
     await house.money.sweep();
     expect((await paymentOf(identity))?.refundedMinor).toBe(YEAR_MINOR);
+  });
+
+  const waiverOf = async () => {
+    const room = await house.createRoom({ kind: 'members' });
+    const quote = await house.money.quotes.quote({ room, identity: 'somebody', kind: 'membership', tier });
+    return { accepted: true as const, textVersion: quote.waiver?.textVersion ?? '' };
+  };
+  const withdraw = (item: string | undefined, identity: string) =>
+    house.money.withdrawals.withdraw(item ?? '', identity);
+  const list = (identity: string) => house.money.withdrawals.list(identity);
+
+  test.each([
+    ['had asked for a beginning at once pays for the time that has passed', true],
+    ['had not asked for it gets everything back', false],
+  ])('a member who withdraws within 14 days and %s', async (_, isAsked) => {
+    const identity = await join(isAsked ? await waiverOf() : undefined);
+    house.advance(10 * DAY_MS);
+    const membership = await membershipOf(identity);
+    const [contract] = await list(identity);
+    const isShare = (amountMinor = 0) => {
+      if (!isAsked) return expect(amountMinor).toBe(YEAR_MINOR);
+      expect(amountMinor).toBeGreaterThan(11_660);
+      return expect(amountMinor).toBeLessThan(11_680);
+    };
+    expect(contract).toMatchObject({ kind: 'membership', item: membership?.id, title: 'Year · Ada' });
+    isShare(contract?.amountMinor);
+    await expect(withdraw(membership?.id, 'somebody')).rejects.toMatchObject({ code: 'payment_not_found' });
+    const done = await withdraw(membership?.id, identity);
+    isShare(done.amountMinor);
+    await eventually(() => house.facts.some(({ topic }) => topic === 'withdrawal.made'));
+    expect(house.facts.find(({ topic }) => topic === 'withdrawal.made')).toMatchObject({
+      identity,
+      data: { withdrawal: done },
+    });
+    await house.money.sweep();
+    expect(await membershipOf(identity)).toMatchObject({ status: 'ended' });
+    expect(await paymentOf(identity)).toMatchObject({ refundedMinor: done.amountMinor });
+    expect(await subscriptionsOf(identity)).toEqual(['canceled']);
+    expect(await list(identity)).toEqual([]);
+    await expect(withdraw(membership?.id, identity)).rejects.toMatchObject({ code: 'not_refundable' });
+  });
+
+  test('the right of withdrawal from a membership ends, and unspent credit stays within it', async () => {
+    const identity = await join();
+    const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    house.advance(20 * DAY_MS);
+    expect(await list(identity)).toMatchObject([{ kind: 'topup', item: topup, amountMinor: 1_000 }]);
+    await expect(withdraw((await membershipOf(identity))?.id, identity)).rejects.toMatchObject({
+      code: 'not_refundable',
+    });
+    expect(await withdraw(topup, identity)).toMatchObject({ kind: 'topup', amountMinor: 1_000 });
+    expect(await list(identity)).toEqual([]);
+    await expect(withdraw(topup, identity)).rejects.toMatchObject({ code: 'payment_not_found' });
   });
 });

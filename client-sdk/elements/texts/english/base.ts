@@ -87,7 +87,7 @@ export const base = {
     join: 'Join',
     joined: 'You’re now a member of the club.',
     terms:
-      'Renews until you cancel, which you can do at any time. You then keep access to the end of the period you’ve paid for. If the creator shuts you out or the club closes, what is left of it goes back to your card.',
+      'Renews until you cancel, which you can do at any time. You then keep access to the end of the period you’ve paid for. Shut out, or if the club closes, you get the rest of it back. You can withdraw within 14 days.',
   },
   price: {
     summary: (creator: string, amount: string) => `${amount} of this goes to ${creator}. Who gets what?`,

@@ -90,7 +90,7 @@ export const base: typeof english.base = {
     join: 'S’abonner',
     joined: 'Vous êtes maintenant membre du club.',
     terms:
-      'Renouvelé jusqu’à ce que vous résiliiez, à tout moment. Vous gardez alors l’accès jusqu’à la fin de la période payée. Si le créateur vous exclut ou si le club ferme, le temps restant est remboursé sur votre carte.',
+      'Renouvelé jusqu’à ce que vous résiliiez, à tout moment. Vous gardez alors l’accès jusqu’à la fin de la période payée. En cas d’exclusion ou de fermeture du club, le reste est remboursé. Rétractation sous 14 jours.',
   },
   price: {
     summary: (creator: string, amount: string) => `Dont ${amount} pour ${creator}. Qui reçoit quoi ?`,

@@ -39,7 +39,7 @@ export const account = {
       room: 'Rooms of yours that haven’t ended',
     },
     tickets:
-      'You’d lose these tickets. Return them first where you can. If one of these lives is cancelled later, the price goes back to the card that paid:',
+      'You’d lose these tickets. Return them first where you can (for a live cancelled later, the card is refunded):',
     erased:
       'Your name, messages, addresses, roles and sessions are erased. Your handle is reserved for 90 days, then others can take it.',
     kept: (years: number) =>

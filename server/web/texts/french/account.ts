@@ -43,7 +43,7 @@ export const account: typeof english = {
       room: 'Des salons à vous qui ne sont pas terminés',
     },
     tickets:
-      'Vous perdriez ces billets. Là où c’est possible, rendez-les d’abord. Si l’un de ces lives est annulé ensuite, le prix revient sur la carte qui a payé :',
+      'Vous perdriez ces billets. Là où c’est possible, rendez-les d’abord (un live annulé ensuite est remboursé sur la carte) :',
     erased:
       'Votre nom, vos messages, vos adresses, vos rôles et vos connexions sont effacés. Votre pseudonyme reste réservé 90 jours, puis d’autres peuvent le prendre.',
     kept: (years) =>
