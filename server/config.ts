@@ -6,9 +6,12 @@ import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { ACCOUNTS_CHART } from './money/books/accounts-chart.ts';
+import type { AccountKind } from './money/ledger/ledger.ts';
 import { parseRedisUrl } from './platform/redis/redis-url.ts';
 import { SCOPES, type Scope } from './protocol/keys.ts';
 import { CURRENCY_CODES, isCurrency } from './protocol/money/currencies.ts';
+import { isStatementName, statementNameOf } from './statement-name.ts';
 
 export const DEVELOPMENT_API_KEY = 'devkey';
 export const DEVELOPMENT_API_SECRET = 'devsecret_not_for_production_use_0000';
@@ -46,6 +49,10 @@ const turnUrls = list.refine(
 
 const countryCode = z.string().regex(/^[A-Z]{2}$/, 'a country is an ISO 3166-1 alpha-2 code, such as FR');
 const vatRates = z.record(countryCode, z.number().int().min(0).max(10_000));
+const accountsChart = z.partialRecord(
+  z.enum(Object.keys(ACCOUNTS_CHART) as [AccountKind, ...AccountKind[]]),
+  z.strictObject({ number: text.regex(/^\d{3}\w{0,17}$/, 'begins with three digits'), name: text.max(100) }),
+);
 const helpContacts = z.record(
   countryCode,
   z.array(
@@ -158,6 +165,8 @@ const environment = z.object({
   LOGE_OPERATORS: list.optional(),
   /** A JSON file with VAT rates in basis points by country, which override the defaults: `{"FR": 2000}`. */
   LOGE_VAT_RATES: text.transform(readFrom(vatRates)).optional(),
+  /** A JSON file with numbers and names of accounts, for the journal. */
+  LOGE_ACCOUNTS_CHART: text.transform(readFrom(accountsChart)).optional(),
   /** A JSON file with numbers that help people in danger, by country; the form for reports shows them after 112. */
   LOGE_HELP_CONTACTS: text.transform(readFrom(helpContacts)).optional(),
   /** A folder with the pages that the house writes itself: `terms.en.html` and so on. */
@@ -189,6 +198,10 @@ const environment = z.object({
   LOGE_HOUSE_ADDRESS: text.optional(),
   /** Its VAT number. */
   LOGE_HOUSE_VAT: text.optional(),
+  /** The house on bank statements: neutral, since families share them. The account's own name goes before it. */
+  LOGE_STATEMENT_NAME: text
+    .refine(isStatementName, 'must be 2 to 10 Latin letters, digits, spaces, dots or hyphens, one of them a letter')
+    .optional(),
   /** Whom people write to about money. */
   LOGE_HOUSE_CONTACT: z.email().optional(),
   /** `off`: no credit; tickets and tips are paid directly by card. */
@@ -404,6 +417,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     /** Who may be let in by a desk link. */
     operators: env.LOGE_OPERATORS ?? [],
     vatRates: env.LOGE_VAT_RATES,
+    accountsChart: env.LOGE_ACCOUNTS_CHART,
     helpContacts: env.LOGE_HELP_CONTACTS ?? {},
     /** In development the example; in production a house without its own pages shows no link to them. */
     housePagesDir: env.LOGE_HOUSE_PAGES ?? (production ? undefined : EXAMPLE_HOUSE_PAGES),
@@ -412,6 +426,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     houseCountry: env.LOGE_HOUSE_COUNTRY,
     timeZone: env.LOGE_TIME_ZONE,
     seller: sellerOf(env),
+    statementName: env.LOGE_STATEMENT_NAME ?? statementNameOf(env.LOGE_HOUSE_NAME),
     contact: env.LOGE_HOUSE_CONTACT ?? (production ? null : 'money@loge.example'),
     smtpUrl: env.LOGE_SMTP_URL,
     mailFrom: env.LOGE_MAIL_FROM ?? DEVELOPMENT_MAIL_FROM,

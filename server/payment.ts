@@ -27,7 +27,8 @@ export async function createPayment({
   const close = async () => {};
   if (config.stripe) {
     const { secretKey, webhookSecrets } = config.stripe;
-    return { provider: StripeProvider.create({ secretKey, webhookSecrets, clock, log }), close };
+    const { statementName } = config;
+    return { provider: StripeProvider.create({ secretKey, webhookSecrets, statementName, clock, log }), close };
   }
   if (config.stripeEmulatorUrl)
     return { provider: createEmulatorProvider(new URL(config.stripeEmulatorUrl), clock, log), close };
@@ -37,7 +38,8 @@ export async function createPayment({
   const webhook = { url: `http://127.0.0.1:${config.port}/webhooks/stripe`, secret: EMULATOR_WEBHOOK_SECRET };
   const dataFile = join(dataDir, 'stripe-emulator.jsonl');
   const lock = await ProcessLock.create(dataFile, 'share its emulator by LOGE_STRIPE_EMULATOR_URL');
-  const start = (port: number) => StripeEmulator.create({ port, dataFile, webhook, connectWebhook: webhook });
+  const start = (port: number) =>
+    StripeEmulator.create({ port, dataFile, webhook, connectWebhook: webhook, payoutInterval: 'manual' });
   const given = config.stripeEmulatorPort;
   const emulator = await start(given ?? config.port + EMULATOR_PORT_OFFSET)
     .catch((error) => {

@@ -6,6 +6,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import * as LIMITS from '../../server/protocol/limits.ts';
+import { cardMinimumMinor } from '../../server/protocol/money/card-minimum.ts';
 import type { TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import { LogeError } from '../src/errors.ts';
 import { createKey } from '../src/random-key.ts';
@@ -98,7 +99,7 @@ export class LogeTip extends withProperties(
     const { texts, money, chosenMinor: chosen } = this;
     const hasWallet = this.#hasWallet;
     const missingMinor = hasWallet ? Math.max(0, (chosen ?? 0) - room.wallet.balanceMinor) : 0;
-    const minMinor = hasWallet ? LIMITS.tipMinMinor : LIMITS.directTipMinMinor;
+    const minMinor = hasWallet ? LIMITS.tipMinMinor : this.#cardMinMinor;
     return this.dialog(
       texts.tip.title,
       html`<p class="to">${hasWallet ? texts.tip.to(creatorName) : texts.tip.toByCard(creatorName)}</p>
@@ -186,7 +187,7 @@ export class LogeTip extends withProperties(
         <span>${texts.tip.short(money(missingMinor))}</span>
         <span class="ways">
           ${
-            (this.chosenMinor ?? 0) >= LIMITS.directTipMinMinor
+            (this.chosenMinor ?? 0) >= this.#cardMinMinor
               ? html`<wa-button size="s" appearance="outlined" variant="neutral" data-testid="tip-by-card" ?loading=${this.busy === 'card'} @click=${this.#sendByCard}>${texts.tip.byCard}</wa-button>`
               : nothing
           }
@@ -242,6 +243,10 @@ export class LogeTip extends withProperties(
     this.emit(TOPUP_WANTED, { missingMinor });
   }
 
+  get #cardMinMinor(): number {
+    return cardMinimumMinor(this.room?.currency ?? '', LIMITS.directTipMinMinor);
+  }
+
   #send = async (): Promise<void> => {
     if (!this.#hasWallet) return this.#sendByCard();
     const checked = this.#check(LIMITS.tipMinMinor, this.texts.tip.tooSmall);
@@ -249,7 +254,7 @@ export class LogeTip extends withProperties(
   };
 
   #sendByCard = async (): Promise<void> => {
-    const checked = this.#check(LIMITS.directTipMinMinor, this.texts.tip.tooSmallByCard);
+    const checked = this.#check(this.#cardMinMinor, this.texts.tip.tooSmallByCard);
     if (!checked) return;
     await this.#attempt('card', async () => {
       const returnUrl = returnUrlFor('tip', this.returnUrl ?? location.href, checked.room);

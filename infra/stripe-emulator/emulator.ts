@@ -13,6 +13,7 @@ import type { Route } from './api/route.ts';
 import { reactToPayment } from './billing/collection.ts';
 import { Pages } from './checkout/pages.ts';
 import { Clock } from './clock.ts';
+import { setPayoutInterval } from './connect/payouts.ts';
 import { ACTIONS, type ActionInput, type ActionName, type ActionResult } from './control/actions.ts';
 import { ApiFaults, type NewApiFault } from './control/faults.ts';
 import {
@@ -67,6 +68,8 @@ export interface StripeEmulatorOptions {
   deliver?: WebhookHandler;
   /** The delay of a charge's balance transaction, and of a refund's reference. */
   settleDelayMs?: number;
+  /** The payout schedule that the operator sets in the dashboard of the platform; a fresh account has `daily`. */
+  payoutInterval?: 'daily' | 'manual';
   log?: EmulatorLog;
 }
 
@@ -131,6 +134,8 @@ export class StripeEmulator {
       const retention = new Retention(world);
       if (webhook !== undefined) deliveries.configure(ENDPOINT_ID, webhook);
       if (connectWebhook !== undefined) deliveries.configure(CONNECT_ENDPOINT_ID, connectWebhook);
+      const { payoutInterval } = options;
+      if (payoutInterval) world.operate(NO_REQUEST, (operation) => setPayoutInterval(operation, payoutInterval));
       world.resumeTasks();
       handle = (request) => dispatch(request, { api, pages, log });
       return new StripeEmulator(server, url, {

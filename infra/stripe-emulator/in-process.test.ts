@@ -12,6 +12,7 @@ async function start(options: { seed?: number; status?: () => number } = {}) {
   const events: Stripe.Event[] = [];
   const logged: string[] = [];
   const emulator = await StripeEmulator.create({
+    payoutInterval: 'manual',
     port: 0,
     seed: options.seed ?? 7,
     webhook: { url: 'http://in.process/webhooks/stripe', secret: WEBHOOK_SECRET },

@@ -216,6 +216,7 @@ test.each([1, 2])('seed %d', async (seed) => {
   const logged: string[] = [];
   let webhooks = 0;
   const emulator = await StripeEmulator.create({
+    payoutInterval: 'manual',
     port: 0,
     seed,
     now: () => START_MS,

@@ -5,7 +5,7 @@ import { endByTime } from './billing/endings.ts';
 import { expireIncomplete } from './billing/standing.ts';
 import { renewSubscription } from './billing/subscriptions.ts';
 import { expireSession } from './checkout/sessions.ts';
-import { movePayout, payOut } from './connect/payouts.ts';
+import { movePayout, payOut, payOutPlatform } from './connect/payouts.ts';
 import { settleCharge } from './payments/charges.ts';
 import { endDispute, endDisputeByTime, openDispute } from './payments/disputes.ts';
 import { finishRefund } from './payments/refunds.ts';
@@ -33,7 +33,8 @@ export function runTask(operation: Operation, task: Task): void {
       break;
     }
     case 'pay_out': {
-      const account = operation.tx.get('accounts', task.account);
+      if (task.account === null) payOutPlatform(operation);
+      const account = operation.tx.get('accounts', task.account ?? '');
       if (account !== undefined) payOut(operation.of(account.id), account);
       break;
     }

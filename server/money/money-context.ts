@@ -10,6 +10,8 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
 import type { Wallet } from '../protocol/money/money.ts';
 import type { Rooms } from '../rooms/rooms.ts';
+import type { AccountsChart } from './books/accounts-chart.ts';
+import { CardHolds } from './checkout/card-holds.ts';
 import { CheckoutsStore } from './checkout/checkouts.store.ts';
 import { LedgerStore } from './ledger/ledger.store.ts';
 import { MembershipsStore } from './memberships/memberships.store.ts';
@@ -67,6 +69,8 @@ export interface MoneyOptions {
   invoiceRetentionYears?: number;
   /** Rates of the operator, which override those of the EU table. */
   vatRates?: VatRates | undefined;
+  /** Accounts that the house names otherwise in its journal. */
+  accountsChart?: Partial<AccountsChart> | undefined;
   /** Hold periods and the smallest payout; each absent rule has a default. */
   earnings?: Partial<EarningsRules>;
   /** Lives of a room that are shorter together count as none. Absent means 300. */
@@ -132,11 +136,13 @@ export class MoneyContext {
   readonly pricing: Pricing;
   readonly spending: SpendingStore;
   readonly promoExpiry: PromoExpiry;
+  readonly cardHolds: CardHolds;
   readonly #credits: GatheredRead<string, Credit>;
   readonly walletMode: WalletMode;
   readonly promoPays: PromoPays;
   readonly earningsRules: EarningsRules;
   readonly timeZone: string;
+  readonly accountsChart: Partial<AccountsChart> | undefined;
   readonly invoiceRetentionYears: number;
   readonly minLiveSeconds: number;
   readonly isLeader: () => boolean;
@@ -156,6 +162,7 @@ export class MoneyContext {
     this.currency = options.currency;
     this.publicUrl = options.publicUrl;
     this.seller = options.seller;
+    this.accountsChart = options.accountsChart;
     this.timeZone = options.timeZone ?? 'UTC';
     this.invoiceRetentionYears = options.invoiceRetentionYears ?? INVOICE_RETENTION_YEARS;
     this.isReturnUrlAllowed = options.isReturnUrlAllowed;
@@ -170,6 +177,7 @@ export class MoneyContext {
     const { db, clock, ledger, spending, fees, currency } = this;
     this.promoExpiry = new PromoExpiry({ store: this.stores.promotions, ledger, spending, clock, currency });
     const taxes = new EuTaxTable(houseCountry, options.vatRates);
+    this.cardHolds = new CardHolds({ restrictions: this.rooms.restrictions, clock });
     this.pricing = new Pricing({ db, clock, ledger, fees, taxes, currency, houseCountry });
   }
 

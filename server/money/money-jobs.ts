@@ -77,6 +77,7 @@ export class MoneyJobs {
       leaderJob('earnings release', MINUTE_MS, irreversible, () => parts.earnings.release()),
       leaderJob('payout batch', HOUR_MS, irreversible, () => parts.payouts.createDueBatch()),
       leaderJob('reconciliation', HOUR_MS, harmless, () => parts.reconciliations.run()),
+      leaderJob('payout schedule', HOUR_MS, harmless, () => parts.reconciliations.checkPayoutSchedule()),
       job('reconciliation metrics', MINUTE_MS, harmless, () => parts.reconciliations.updateMetrics()),
       // Not awaited: a media node that does not answer would delay the samples of all other sessions.
       job('private sessions', SECOND_MS, harmless, async () => void parts.privateSessions.tick()),

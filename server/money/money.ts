@@ -6,6 +6,7 @@
 
 import type { DueWork } from '../platform/jobs/due-rows.ts';
 import type { RoomId } from '../protocol/ids.ts';
+import { Journal } from './books/journal.ts';
 import { Reconciliations } from './books/reconciliations.ts';
 import { CardPayments } from './checkout/card-payments.ts';
 import type { CheckoutPurpose, CheckoutStatus } from './checkout/checkouts.schema.ts';
@@ -114,6 +115,8 @@ export class Money {
   readonly statements: Statements;
 
   readonly reconciliations: Reconciliations;
+  /** The whole ledger of a period, for an accountant. */
+  readonly journal: Journal;
   /** The operators' desk. */
   readonly desk: Desk;
   readonly providerEvents: ProviderEvents;
@@ -155,7 +158,7 @@ export class Money {
     this.refunds = refunds;
     this.memberships = new Memberships(context, {
       ...{ standing, checkouts, refunds },
-      isPaidOutNow: (creator) => this.payouts.hurry(creator),
+      attemptPayout: (creator) => this.payouts.attemptNow(creator),
     });
     this.disputes = new Disputes(context, { payments, standing, debts, refunds });
 
@@ -186,6 +189,7 @@ export class Money {
     this.transferReversals = new TransferReversals(context, this.payouts);
     this.statements = new Statements(context);
 
+    this.journal = new Journal(context);
     this.reconciliations = new Reconciliations(context);
     this.desk = new Desk(context, this);
     this.ownPayments = new OwnPayments(context);

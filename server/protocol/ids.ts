@@ -27,6 +27,7 @@ export const ID_PREFIXES = {
   payoutBatch: 'payouts_',
   dispute: 'dispute_',
   creatorFreeze: 'freeze_',
+  cardHold: 'cardhold_',
   deskAct: 'act_',
   deskSession: 'desk_',
   apiKey: 'key_',

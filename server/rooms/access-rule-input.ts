@@ -1,6 +1,7 @@
 /** Parses access rules: which kinds are possible, at what price. */
 import { AppError, assertWithin } from '../protocol/errors.ts';
 import * as LIMITS from '../protocol/limits.ts';
+import { cardMinimumMinor } from '../protocol/money/card-minimum.ts';
 import type { AccessRule, RoomInput } from '../protocol/rooms.ts';
 
 export function parseAccessRule(rule: AccessRule, currency: string): AccessRule {
@@ -16,13 +17,14 @@ export function parseAccessRule(rule: AccessRule, currency: string): AccessRule 
     case 'members':
       return parseMembersRule(rule);
     case 'ticket':
-      return parseTicketRule(rule);
+      return parseTicketRule(rule, currency);
   }
 }
 
-function parseTicketRule({ priceMinor }: AccessRule): AccessRule {
+function parseTicketRule({ priceMinor }: AccessRule, currency: string): AccessRule {
   if (priceMinor === undefined) throw new AppError('amount_invalid', 'A ticket needs a priceMinor.');
-  assertWithin(priceMinor, { minMinor: LIMITS.ticketMinMinor, maxMinor: LIMITS.ticketMaxMinor });
+  const minMinor = cardMinimumMinor(currency, LIMITS.ticketMinMinor);
+  assertWithin(priceMinor, { minMinor, maxMinor: LIMITS.ticketMaxMinor });
   return { kind: 'ticket', priceMinor };
 }
 

@@ -9,6 +9,7 @@ import type { Outbox } from '../platform/outbox/outbox.ts';
 import { AppError, assertWithin } from '../protocol/errors.ts';
 import { createId, type MembershipId, type RoomId, type TierId } from '../protocol/ids.ts';
 import * as LIMITS from '../protocol/limits.ts';
+import { cardMinimumMinor } from '../protocol/money/card-minimum.ts';
 import type { Tier, TierInput } from '../protocol/money/memberships.ts';
 import type { AccessReason, Offer } from '../protocol/rooms.ts';
 import type { ClubsStore, TierRow } from './clubs.store.ts';
@@ -50,7 +51,8 @@ export class Clubs {
   async createTier(creator: string, input: TierInput): Promise<Tier> {
     await this.#accounts.getCreator(creator);
     const { name, priceMinor, interval, perks = [] } = input;
-    assertWithin(priceMinor, { minMinor: LIMITS.tierMinMinor, maxMinor: LIMITS.tierMaxMinor });
+    const minMinor = cardMinimumMinor(this.#currency, LIMITS.tierMinMinor);
+    assertWithin(priceMinor, { minMinor, maxMinor: LIMITS.tierMaxMinor });
     const active = await this.#store.listActiveTiers(creator);
     if (active.length >= LIMITS.tiersPerCreator) throw new AppError('tier_limit');
     const rank = interval === 'month' ? priceMinor * MONTHS_OF_YEAR : priceMinor;

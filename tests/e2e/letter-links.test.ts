@@ -47,6 +47,8 @@ describe.skipIf(!CHROMIUM)('the button of a letter', { timeout: 60_000 }, () => 
     await button.click({ noWaitAfter: true });
     await eventually(() => page.url().startsWith('chrome-error:'), 'the browser says that the line broke');
     line.losesAnswers = false;
+    // The page of the error has to stand before it can be reloaded.
+    await page.waitForLoadState();
     await page.reload();
   }
 

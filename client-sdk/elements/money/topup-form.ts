@@ -5,6 +5,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import * as LIMITS from '../../../server/protocol/limits.ts';
+import { cardMinimumMinor } from '../../../server/protocol/money/card-minimum.ts';
 import type { CardTopup, SavedCard } from '../../../server/protocol/money/money.ts';
 import '../controls/amount-choice.ts';
 import { presetsOf } from '../controls/amount-choice.ts';
@@ -130,6 +131,10 @@ export class LogeTopupForm extends withProperties(
     return (this.card === undefined ? usable[0] : usable.find(({ id }) => id === this.card))?.id;
   }
 
+  get #minMinor(): number {
+    return cardMinimumMinor(this.currency, LIMITS.topupMinMinor);
+  }
+
   #money(amountMinor: number): string {
     return formatMoney(amountMinor, this.currency, this.language);
   }
@@ -137,7 +142,7 @@ export class LogeTopupForm extends withProperties(
   override render(): TemplateResult {
     const { chosenMinor: chosen } = this;
     const texts = this.texts.topup;
-    const range = { minMinor: LIMITS.topupMinMinor, maxMinor: LIMITS.topupMaxMinor };
+    const range = { minMinor: this.#minMinor, maxMinor: LIMITS.topupMaxMinor };
     return html`
       <loge-amount-choice
         kind="topup"
@@ -200,7 +205,7 @@ export class LogeTopupForm extends withProperties(
   /** A fault of the amount, found before the request. */
   #faultOf(amountMinor: number, balanceMinor: number): string {
     const texts = this.texts.topup;
-    if (amountMinor < LIMITS.topupMinMinor) return texts.tooSmall(this.#money(LIMITS.topupMinMinor));
+    if (amountMinor < this.#minMinor) return texts.tooSmall(this.#money(this.#minMinor));
     if (amountMinor > LIMITS.topupMaxMinor) return texts.tooLarge(this.#money(LIMITS.topupMaxMinor));
     const leftMinor = LIMITS.walletMaxMinor - balanceMinor;
     if (amountMinor <= leftMinor) return '';

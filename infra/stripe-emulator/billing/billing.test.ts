@@ -1,7 +1,7 @@
 /** Subscriptions over months of the emulator's clock: renewal, dunning, changes of tier, cancellation. */
 import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CARD, type Fixture, startEmulator, submitForm } from '../testing/fixture.ts';
+import { CARD, type Fixture, openPortal, startEmulator, submitForm } from '../testing/fixture.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -215,7 +215,7 @@ describe('renewal', () => {
     expect(types).toContain('invoice.payment_action_required');
     expect(types).toContain('invoice.payment_failed');
     const invoice = await latestInvoice(id);
-    const portal = await stripe.billingPortal.sessions.create({ customer, return_url: 'https://example.com/club' });
+    const portal = await openPortal(stripe, { customer, return_url: 'https://example.com/club' });
     const asked = await submitForm(portal.url, { action: 'pay', invoice: invoice.id });
     const challenge = new URL(String(asked.location), portal.url).href;
     const back = await submitForm(challenge, { verdict: 'complete' });
@@ -414,7 +414,7 @@ describe('ends', () => {
 
   /** What the customer does on the portal's page. */
   async function choose(subscription: Stripe.Subscription, action: 'cancel' | 'resume') {
-    const { url } = await stripe.billingPortal.sessions.create({ customer: String(subscription.customer) });
+    const { url } = await openPortal(stripe, { customer: String(subscription.customer) });
     await submitForm(url, { action, subscription: subscription.id });
   }
 
@@ -562,7 +562,7 @@ describe('on pages', () => {
     // Its bank wants the holder at each renewal.
     fixture.emulator.advanceClock(28 * DAY_MS + HOUR_MS);
     const [owed] = (await stripe.invoices.list({ customer, status: 'open' })).data;
-    const portal = await stripe.billingPortal.sessions.create({ customer });
+    const portal = await openPortal(stripe, { customer });
     expect(await (await fetch(portal.url)).text()).toContain('•••• 3220');
     const asked = await submitForm(portal.url, { action: 'pay', invoice: String(owed?.id) });
     expect(asked.location).toContain('../authenticate/');
@@ -591,7 +591,7 @@ describe('on pages', () => {
     const [customer, other] = [await newCustomer(), await newCustomer()];
     const { id } = await subscribe(customer, await tier(990));
     const foreign = await subscribe(other, await tier(990));
-    const { url } = await stripe.billingPortal.sessions.create({
+    const { url } = await openPortal(stripe, {
       customer,
       return_url: 'https://example.com/club',
       locale: 'fr',

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Fixture, startEmulator, topupParams } from '../testing/fixture.ts';
+import { type Fixture, openPortal, startEmulator, topupParams } from '../testing/fixture.ts';
 
 const executablePath = process.env.LOGE_TEST_CHROMIUM;
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -153,7 +153,7 @@ describe.skipIf(!executablePath)('the page in Chromium', () => {
         (await stripe.checkout.sessions.create({ mode: 'subscription', line_items, success_url })).url,
       onboarding: async () => (await stripe.accountLinks.create({ account: account.id, ...link })).url,
       'the portal': async () =>
-        (await stripe.billingPortal.sessions.create({ customer: customer.id, return_url: `${shopUrl}/back` })).url,
+        (await openPortal(stripe, { customer: customer.id, return_url: `${shopUrl}/back` })).url,
     };
     const open = async (name: string, viewport: { width: number; height: number }, locale: 'en' | 'fr' = 'en') => {
       const page = await newPage(locale, viewport);

@@ -139,6 +139,7 @@ function paymentIntentOf(operation: Operation, session: Session): Readonly<Strip
     description: data.description ?? null,
     metadata: mergeMetadata(null, data.metadata),
     setup_future_usage: data.setup_future_usage ?? null,
+    statement_descriptor_suffix: data.statement_descriptor_suffix ?? null,
   });
   operation.tx.put('payment_intent_owners', paymentIntent.id, { session: session.id });
   return paymentIntent;

@@ -8,6 +8,7 @@ import type { CheckoutForm } from '../store/records.ts';
 
 export type NewSession = Pick<
   Stripe.Checkout.Session,
+  | 'adaptive_pricing'
   | 'allowed_payment_method_types'
   | 'cancel_url'
   | 'client_reference_id'
@@ -29,7 +30,6 @@ export function createSession(operation: Operation, wanted: NewSession, form: Ch
     ...wanted,
     id,
     object: 'checkout.session',
-    adaptive_pricing: { enabled: false },
     after_expiration: null,
     allow_promotion_codes: null,
     amount_subtotal: amount,

@@ -153,6 +153,33 @@ export function payOut(operation: Operation, account: Account): void {
   createPayout(operation, account, wanted);
 }
 
+const PLATFORM = 'platform';
+const PLATFORM_CURRENCY = 'eur';
+
+/** How the balance of the platform is paid out: each night, until its operator sets that to manual. */
+export function payoutIntervalOf(operation: Operation): 'daily' | 'manual' {
+  return operation.tx.get('platform_settings', PLATFORM)?.payoutInterval ?? 'daily';
+}
+
+export function setPayoutInterval(operation: Operation, payoutInterval: 'daily' | 'manual'): void {
+  operation.tx.put('platform_settings', PLATFORM, { payoutInterval });
+}
+
+/** Looked at when money comes in, for the night in which it becomes available. */
+export function schedulePlatformPayout(operation: Operation, availableOn: number): void {
+  if (operation.account !== null || payoutIntervalOf(operation) === 'manual') return;
+  const night = Math.ceil(Math.max(availableOn, operation.now + 1) / DAY_SECONDS) * DAY_SECONDS;
+  operation.schedule({ kind: 'pay_out', account: null, dueAtMs: night * 1000 });
+}
+
+export function payOutPlatform(operation: Operation): void {
+  const currency = PLATFORM_CURRENCY;
+  const amountMinor = availableMinor(operation, currency);
+  if (amountMinor < 1 || payoutIntervalOf(operation) === 'manual') return;
+  const wanted = { amountMinor, currency, description: 'STRIPE PAYOUT', isAutomatic: true, metadata: {} };
+  createPayout(operation, undefined, wanted);
+}
+
 interface Move {
   id: string;
   amount: number;

@@ -11,6 +11,7 @@ import { liftRestriction, restrictAccount, submitOnboarding } from '../connect/a
 import { readIban } from '../connect/iban.ts';
 import { arrive, failPayout } from '../connect/payouts.ts';
 import { endDispute, escalateInquiry, openDispute } from '../payments/disputes.ts';
+import { createBalanceTransaction } from '../payments/ledger.ts';
 import { accountOf } from '../resources/accounts.ts';
 import { chargeOf } from '../resources/charges.ts';
 import { disputeOf } from '../resources/disputes.ts';
@@ -33,6 +34,7 @@ const disputed = z.strictObject({
     .optional(),
   amountMinor: z.int().positive().optional(),
   isInquiry: z.boolean().optional(),
+  prevention: z.enum(['resolution', 'block']).optional(),
   endsSubscription: z.boolean().default(false),
 });
 
@@ -55,6 +57,12 @@ export const ACTIONS = {
   ),
   escalate_inquiry: action(z.strictObject({ dispute: z.string() }), (operation, { dispute }) =>
     escalateInquiry(operation, disputeOf(operation, dispute)),
+  ),
+  /** Something moves the platform's balance that no request causes: a top-up by the bank, a reserve, a tax. */
+  move_balance: action(
+    z.strictObject({ type: z.string(), amountMinor: z.int(), currency: z.string().default('eur') }),
+    (operation, { type, amountMinor, currency }) =>
+      createBalanceTransaction(operation, { amount: amountMinor, currency, description: type, source: null, type }),
   ),
   /** A person submits the onboarding page. */
   onboard_account: action(

@@ -1,6 +1,7 @@
 /** Creates charges: successful, declined, and their later balance transactions. */
 import type Stripe from 'stripe';
 import type { Operation } from '../api/operation.ts';
+import { schedulePlatformPayout } from '../connect/payouts.ts';
 import { newId } from '../random.ts';
 import type { CardBehaviour } from '../store/records.ts';
 import { declineMessage } from './cards.ts';
@@ -31,7 +32,7 @@ export function createCharge(operation: Operation, options: ChargeOptions): Stri
     application_fee_amount: null,
     balance_transaction: null,
     billing_details: paymentMethod.billing_details as Stripe.Charge.BillingDetails,
-    calculated_statement_descriptor: 'LOGE',
+    calculated_statement_descriptor: descriptorOf(paymentIntent),
     captured: isPaid,
     created: operation.now,
     currency: paymentIntent.currency,
@@ -100,6 +101,8 @@ function createChargeTransaction(operation: Operation, charge: Readonly<Stripe.C
     description: 'Stripe processing fees',
     type: 'stripe_fee',
   };
+  const availableOn = isAvailableAtOnce === true ? operation.now : availableAfterDays(operation, PAYOUT_DELAY_DAYS);
+  schedulePlatformPayout(operation, availableOn);
   return createBalanceTransaction(operation, {
     amount: charge.amount_captured,
     currency: charge.currency,
@@ -108,8 +111,20 @@ function createChargeTransaction(operation: Operation, charge: Readonly<Stripe.C
     fee_details: [detail],
     source: charge.id,
     type: 'charge',
-    availableOn: isAvailableAtOnce === true ? operation.now : availableAfterDays(operation, PAYOUT_DELAY_DAYS),
+    availableOn,
   });
+}
+
+/** What the account calls itself on statements: alone, or shortened before the suffix of a payment. */
+const ACCOUNT_DESCRIPTOR = 'LOGE';
+const DESCRIPTOR_LENGTH = 22;
+
+function descriptorOf({
+  statement_descriptor: own,
+  statement_descriptor_suffix: suffix,
+}: Stripe.PaymentIntent): string {
+  const whole = own ?? (suffix === null ? ACCOUNT_DESCRIPTOR : `${ACCOUNT_DESCRIPTOR}* ${suffix}`);
+  return whole.toUpperCase().slice(0, DESCRIPTOR_LENGTH);
 }
 
 function outcomeOf(decline: CardBehaviour['decline']): Stripe.Charge.Outcome {

@@ -118,7 +118,9 @@ test('actions open and decide disputes; losing, accepting and missing the deadli
     evidence_details: { past_due: true },
   });
   expect(await totalMinor()).toBe(before + 3 * (4_900 - 5_000 - FEE));
-  expect(() => fixture.emulator.act('close_dispute', { dispute: given, outcome: 'won' })).toThrow('closed any more');
+  // The bank may decide once more for the merchant, and no more.
+  expect(fixture.emulator.act('close_dispute', { dispute: given, outcome: 'won' })).toMatchObject({ status: 'won' });
+  expect(() => fixture.emulator.act('close_dispute', { dispute: given, outcome: 'won' })).toThrow();
 });
 
 test('part of a charge can be disputed, but not its refunded part', async () => {

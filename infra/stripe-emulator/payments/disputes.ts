@@ -16,12 +16,14 @@ export interface WantedDispute {
   amountMinor?: number;
   /** An inquiry: no money is withdrawn yet. */
   isInquiry?: boolean;
+  /** Stripe prevents it: `resolution` pays the cardholder back, `block` moves nothing. */
+  prevention?: 'resolution' | 'block' | undefined;
 }
 
 export function openDispute(
   operation: Operation,
   charge: Readonly<Stripe.Charge>,
-  { reason = 'fraudulent', amountMinor, isInquiry = false }: WantedDispute,
+  { reason = 'fraudulent', amountMinor, isInquiry = false, prevention }: WantedDispute,
 ): Stripe.Dispute {
   const left = charge.amount_captured - charge.amount_refunded;
   const amount = amountMinor ?? left;
@@ -49,7 +51,7 @@ export function openDispute(
       submission_method: 'not_submitted',
     },
     intended_submission_method: null,
-    is_charge_refundable: isInquiry,
+    is_charge_refundable: isInquiry || prevention === 'block',
     livemode: false,
     metadata: {},
     network_reason_code: networkReasonCode,
@@ -58,17 +60,18 @@ export function openDispute(
       type: 'card',
       card: {
         brand,
-        case_type: isInquiry ? 'inquiry' : 'chargeback',
+        case_type: prevention ?? (isInquiry ? 'inquiry' : 'chargeback'),
         network: brand,
         network_reason_code: networkReasonCode,
       },
     },
     reason,
-    status: isInquiry ? 'warning_needs_response' : 'needs_response',
+    status: prevention ? 'prevented' : isInquiry ? 'warning_needs_response' : 'needs_response',
   };
   operation.tx.put('charges', charge.id, { ...charge, disputed: true });
   operation.tx.put('disputes', dispute.id, dispute);
   operation.emit('charge.dispute.created', { object: dispute });
+  if (prevention) return prevention === 'block' ? dispute : withdrawFunds(operation, dispute);
   const lifetimeSeconds = isInquiry ? INQUIRY_SECONDS : RESPONSE_SECONDS;
   scheduleEnd(operation, dispute, lifetimeSeconds);
   return isInquiry ? dispute : withdrawFunds(operation, dispute);
@@ -139,7 +142,9 @@ export function endDispute(
   outcome: 'won' | 'lost',
 ): Stripe.Dispute {
   const isInquiry = dispute.status.startsWith('warning');
-  assertStatus(dispute, 'close', [...ANSWERABLE, 'under_review', 'warning_under_review']);
+  // A bank may decide once more for the merchant.
+  const isLateWin = outcome === 'won' && dispute.status === 'lost';
+  if (!isLateWin) assertStatus(dispute, 'close', [...ANSWERABLE, 'under_review', 'warning_under_review']);
   const ended: Stripe.Dispute = {
     ...dispute,
     is_charge_refundable: isInquiry || outcome === 'won',
@@ -175,7 +180,7 @@ const INQUIRY_OPEN: readonly string[] = ['warning_needs_response', 'warning_unde
 const ANSWERABLE: readonly string[] = ['needs_response', 'warning_needs_response'];
 
 function withdrawFunds(operation: Operation, dispute: Readonly<Stripe.Dispute>): Stripe.Dispute {
-  const fee = disputeFeeMinor(dispute.currency);
+  const fee = dispute.status === 'prevented' ? 0 : disputeFeeMinor(dispute.currency);
   return moveFunds(operation, dispute, { amount: -dispute.amount, fee }, 'charge.dispute.funds_withdrawn');
 }
 

@@ -10,6 +10,7 @@ import { createLineItems } from '../checkout/line-items.ts';
 import { createSession, expireSession } from '../checkout/sessions.ts';
 import { assertCardAllowed } from '../payments/cards.ts';
 import { assertChargeable } from '../payments/money.ts';
+import { assertDescriptors } from '../payments/statement-descriptors.ts';
 import type { Reader } from '../store/reader.ts';
 import { customerOf } from './customers.ts';
 
@@ -60,6 +61,9 @@ function lineItemSource(reader: Reader, sessionId: string) {
 
 function create(operation: Operation, parameters: CreateParams): Stripe.Checkout.Session {
   const mode = assertHosted(parameters);
+  assertDescriptors(parameters.payment_intent_data ?? {});
+  if (parameters.automatic_tax?.enabled) throw notEmulated('Stripe Tax', 'automatic_tax[enabled]');
+  if (parameters.managed_payments?.enabled) throw notEmulated('Managed Payments', 'managed_payments[enabled]');
   const { customer } = parameters;
   const reference = parameters.client_reference_id ?? null;
   if (reference !== null && reference.length > REFERENCE_LENGTH_MAX) {
@@ -70,6 +74,8 @@ function create(operation: Operation, parameters: CreateParams): Stripe.Checkout
   return createSession(
     operation,
     {
+      // On unless the call says otherwise: the dashboard has it on.
+      adaptive_pricing: { enabled: parameters.adaptive_pricing?.enabled ?? true },
       allowed_payment_method_types: parameters.allowed_payment_method_types ?? null,
       cancel_url: parameters.cancel_url === undefined ? null : parsePageUrl(parameters.cancel_url, 'cancel_url'),
       client_reference_id: reference,

@@ -9,6 +9,7 @@ import { assertCardAllowed } from '../payments/cards.ts';
 import { assertChargeable, parseCurrency } from '../payments/money.ts';
 import { cancelPaymentIntent, confirmPaymentIntent, createPaymentIntent } from '../payments/payment-intents.ts';
 import { assertUsableBy, findPaymentMethod } from '../payments/payment-methods.ts';
+import { assertDescriptors } from '../payments/statement-descriptors.ts';
 import { customerOf } from './customers.ts';
 
 export const paymentIntentRoutes: readonly Route[] = [
@@ -55,6 +56,7 @@ function create(operation: Operation, parameters: Stripe.PaymentIntentCreatePara
   const currency = parseCurrency(parameters.currency);
   assertChargeable(parameters.amount, currency);
   assertCardPayment(parameters);
+  assertDescriptors(parameters);
   const { customer, payment_method: paymentMethodId, automatic_payment_methods: automatic } = parameters;
   const paymentMethod = paymentMethodId === undefined ? undefined : findPaymentMethod(operation, paymentMethodId);
   const customerId = customer === undefined ? null : customerOf(operation.tx, customer).id;
@@ -71,6 +73,7 @@ function create(operation: Operation, parameters: Stripe.PaymentIntentCreatePara
     metadata: mergeMetadata(null, parameters.metadata),
     payment_method: paymentMethod?.id ?? null,
     setup_future_usage: parameters.setup_future_usage ?? null,
+    statement_descriptor_suffix: parameters.statement_descriptor_suffix ?? null,
     status: paymentMethod === undefined ? 'requires_payment_method' : 'requires_confirmation',
     transfer_group: parameters.transfer_group ?? null,
   });

@@ -4,12 +4,18 @@ import { noSuch } from '../api/errors.ts';
 import { mergeMetadata } from '../api/metadata.ts';
 import type { Operation } from '../api/operation.ts';
 import { type Route, route } from '../api/route.ts';
+import { assertDescriptor } from '../payments/statement-descriptors.ts';
 import { newId } from '../random.ts';
 
 export const productRoutes: readonly Route[] = [
   route<Stripe.ProductCreateParams>('POST', '/v1/products', 'ProductCreateParams', (operation, parameters) => {
-    const { name, metadata } = parameters;
-    const product = createProduct(operation, { name, metadata: mergeMetadata(null, metadata) });
+    const { name, metadata, statement_descriptor: descriptor } = parameters;
+    if (descriptor !== undefined) assertDescriptor(descriptor, 'statement_descriptor');
+    const product = createProduct(operation, {
+      name,
+      metadata: mergeMetadata(null, metadata),
+      statement_descriptor: descriptor ?? null,
+    });
     operation.emit('product.created', { object: product });
     return product;
   }),

@@ -16,7 +16,11 @@ const SDK_FOLDER = path.dirname(createRequire(import.meta.url).resolve('stripe')
 const ERROR_FIELDS_SET_BY_THE_SDK = ['detail', 'exception', 'headers', 'requestId', 'statusCode'];
 
 /** Objects that cannot be fetched by id. */
-const WITHOUT_ID: Readonly<Record<string, string>> = { AccountLink: 'account_link', Balance: 'balance' };
+const WITHOUT_ID: Readonly<Record<string, string>> = {
+  AccountLink: 'account_link',
+  Balance: 'balance',
+  BalanceSettings: 'balance_settings',
+};
 
 /** `Charge.Outcome`, `Checkout.SessionCreateParams.LineItem`: unique, because a folder of the SDK is a namespace. */
 function nameOf(symbol: ts.Symbol, checker: ts.TypeChecker): string | undefined {

@@ -82,6 +82,11 @@ export interface AccountLinkRecord {
   returnUrl: string;
 }
 
+/** What the dashboard of the platform sets. */
+export interface PlatformSettings {
+  payoutInterval: 'daily' | 'manual';
+}
+
 /** A link to the billing portal, for one customer and for an hour. */
 export interface PortalSessionRecord {
   customer: string;
@@ -120,6 +125,8 @@ export interface Records {
   payouts: Stripe.Payout;
   /** Invoice items that wait for a subscription's next invoice. */
   pending_items: { id: string; subscription: string; line: object };
+  platform_settings: PlatformSettings;
+  portal_configurations: Stripe.BillingPortal.Configuration;
   portal_sessions: PortalSessionRecord;
   prices: Stripe.Price;
   products: Stripe.Product;

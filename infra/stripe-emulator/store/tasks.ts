@@ -2,7 +2,7 @@
 
 export type TaskWithoutId =
   | { kind: 'move_payout'; account: string | null; payout: string; step: 'send' | 'arrive'; dueAtMs: number }
-  | { kind: 'pay_out'; account: string; dueAtMs: number }
+  | { kind: 'pay_out'; account: string | null; dueAtMs: number }
   | { kind: 'renew_subscription'; subscription: string; periodEnd: number; dueAtMs: number }
   | { kind: 'retry_invoice'; invoice: string; attemptAt: number; dueAtMs: number }
   | { kind: 'settle_charge'; charge: string; dueAtMs: number }

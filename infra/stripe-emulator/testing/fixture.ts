@@ -95,8 +95,18 @@ export async function startEmulator(options: Partial<StripeEmulatorOptions> = {}
   const logged: string[] = [];
   const log = (message: string, fields?: Record<string, unknown>) =>
     logged.push(`${message} ${JSON.stringify(fields)}`);
-  const emulator = await StripeEmulator.create({ port: 0, log, ...options });
+  const emulator = await StripeEmulator.create({ port: 0, log, payoutInterval: 'manual', ...options });
   return { emulator, stripe: sdkOf(emulator), logged, [Symbol.asyncDispose]: () => emulator.close() };
+}
+
+/** A customer's portal, as an account offers it that has made a configuration. */
+export async function openPortal(
+  stripe: Stripe,
+  params: Stripe.BillingPortal.SessionCreateParams,
+): Promise<Stripe.BillingPortal.Session> {
+  const features = { payment_method_update: { enabled: true }, subscription_cancel: { enabled: true } };
+  const { id: configuration } = await stripe.billingPortal.configurations.create({ features });
+  return stripe.billingPortal.sessions.create({ configuration, ...params });
 }
 
 export const CARD = {

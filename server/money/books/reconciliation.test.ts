@@ -102,6 +102,6 @@ test('explains a refund that waits for its confirmation', () => {
 });
 
 test('does not explain any other unknown movement', () => {
-  const strange = movement({ kind: 'other', type: 'reserve_transaction', source: null, amountMinor: -50, feeMinor: 0 });
+  const strange = movement({ kind: 'other', type: 'a_new_type', source: null, amountMinor: -50, feeMinor: 0 });
   expect(compare([strange], [])).toMatchObject([{ verdict: 'missing_here', isExplained: false, differenceMinor: -50 }]);
 });

@@ -5,7 +5,8 @@
  */
 
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
-import type { MovementKind, ProviderMovement } from '../provider/payment-provider.ts';
+import type { AccountKind } from '../ledger/ledger.ts';
+import type { MovementKind, OwnMovementKind, ProviderMovement } from '../provider/payment-provider.ts';
 import type { ReconciliationItem, ReconciliationVerdict } from './reconciliations.schema.ts';
 
 /** A record of the ledger that has moved money at the provider, or should have. */
@@ -50,6 +51,32 @@ interface Group {
   newestMs: number;
   oldestMs: number;
   checkout: string | null;
+}
+
+/** What each movement between the provider and the house alone is booked against, and its name for people. */
+export const OWN_MOVEMENTS = {
+  bank_payout: { account: 'house_bank', name: "between the provider and the house's bank" },
+  provider_charge: { account: 'provider_fees', name: 'charged by the provider' },
+  provider_reserve: { account: 'provider_reserve', name: 'held back by the provider as a reserve, or released' },
+  provider_other: { account: 'provider_other', name: 'of a product of the provider that the house does not use' },
+} as const satisfies Record<OwnMovementKind, { account: AccountKind; name: string }>;
+
+export function isOwnMovement(kind: MovementKind): kind is OwnMovementKind {
+  return kind in OWN_MOVEMENTS;
+}
+
+/** Lines that only the provider had, by type: they are in the books, and no difference. */
+export function nameOwnMovements(movements: ProviderMovement[]): ReconciliationItem[] {
+  const sums = new Map<string, { kind: OwnMovementKind; type: string; count: number; netMinor: number }>();
+  for (const { kind, type, netMinor } of movements) {
+    if (!isOwnMovement(kind)) continue;
+    const sum = sums.get(type) ?? { kind, type, count: 0, netMinor: 0 };
+    sums.set(type, { ...sum, count: sum.count + 1, netMinor: sum.netMinor + netMinor });
+  }
+  return [...sums.values()].map(({ kind, type, count, netMinor }) => {
+    const text = `${count} × ${type}, ${netMinor} in all: ${OWN_MOVEMENTS[kind].name}, booked as ${OWN_MOVEMENTS[kind].account}.`;
+    return { verdict: kind, isExplained: true, reference: type, differenceMinor: 0, text };
+  });
 }
 
 export function compareBooks(comparison: Comparison): ReconciliationItem[] {
@@ -126,10 +153,6 @@ function explainUnknown(group: Group, netMinor: number, { nowMs, unpaidCheckouts
   const item = itemFor(group.source);
   const isYoung = nowMs - group.newestMs < IN_FLIGHT_MS;
   switch (group.kind) {
-    case 'bank_payout':
-      return item('bank_payout', netMinor, `The provider paid ${-group.amountMinor} out to the house's bank.`, true);
-    case 'provider_charge':
-      return item('provider_charge', netMinor, `The provider charged the house (${group.type}).`, true);
     case 'payment': {
       const isOurs = group.checkout !== null && unpaidCheckouts.has(group.checkout);
       if (isOurs && isYoung) return item('in_flight', netMinor, `${group.checkout} was paid just now.`, true);

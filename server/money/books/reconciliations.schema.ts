@@ -9,6 +9,8 @@ export type ReconciliationVerdict =
   | 'missing_there'
   | 'bank_payout'
   | 'provider_charge'
+  | 'provider_reserve'
+  | 'provider_other'
   | 'period_shortened';
 
 /** A difference between the books and the provider, with its explanation. */

@@ -1,6 +1,6 @@
 /**
- * Reconciliation: reads the provider's books and ours, books movements that only the provider knows (payouts to the
- * house's bank, charges without a payment), compares the rest one by one and as sums, stores the result and updates the
+ * Reconciliation: reads the provider's books and ours, books and names movements that only the provider knows
+ * (`OWN_MOVEMENTS`), compares the rest one by one and as sums, stores the result and updates the
  * metrics.
  */
 import { DAY_MS, iso } from '../../platform/clock.ts';
@@ -10,7 +10,7 @@ import type { Reconciliation } from '../../protocol/money/payouts.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderMovement } from '../provider/payment-provider.ts';
-import { compareBooks } from './reconciliation.ts';
+import { compareBooks, isOwnMovement, nameOwnMovements, OWN_MOVEMENTS } from './reconciliation.ts';
 import type { ReconciliationItem } from './reconciliations.schema.ts';
 import { type ReconciliationRow, ReconciliationsStore } from './reconciliations.store.ts';
 
@@ -18,6 +18,8 @@ import { type ReconciliationRow, ReconciliationsStore } from './reconciliations.
 const ONE_TRANSACTION = 'ledger_transactions_source';
 /** The period that the job compares. */
 const WINDOW_MS = 35 * DAY_MS;
+const SCHEDULE_FAULT =
+  "the payment provider pays the house's balance out by itself: set its payout schedule to manual in its dashboard";
 /** A payment between the two readings shows as a difference; the next attempt sees both sides. */
 const ATTEMPTS = 3;
 
@@ -103,11 +105,20 @@ export class Reconciliations {
     const named = movements.flatMap(({ checkout }) => (checkout ? [checkout] : []));
     const unpaidCheckouts = await this.#store.findUnpaidCheckouts([...new Set(named)]);
     const ledgerMinor = await this.#store.sumClearing(currency);
-    const compared = movements.filter(({ kind }) => kind !== 'bank_payout' && kind !== 'provider_charge');
-    const items = compareBooks({ movements: compared, known, unpaidCheckouts, nowMs: clock.now(), sinceMs });
+    const compared = movements.filter(({ kind }) => !isOwnMovement(kind));
+    const items = [
+      ...compareBooks({ movements: compared, known, unpaidCheckouts, nowMs: clock.now(), sinceMs }),
+      ...nameOwnMovements(movements),
+    ];
     const itemsMinor = items.reduce((sum, item) => sum + item.differenceMinor, 0);
     const restMinor = providerMinor - ledgerMinor - itemsMinor;
     return { sinceMs, movements, items, ledgerMinor, providerMinor, restMinor };
+  }
+
+  /** A fresh account pays its whole balance out by itself, also what is owed to fans and creators. */
+  async checkPayoutSchedule(): Promise<void> {
+    const interval = await this.#context.provider.books.fetchPayoutInterval();
+    if (interval !== 'manual') this.#context.log.error({ interval }, SCHEDULE_FAULT);
   }
 
   /** Handles a provider event about a payout to the house's own bank, which was sent or returned. */
@@ -124,12 +135,12 @@ export class Reconciliations {
   /** Books a movement between the provider and the house that only the provider has recorded. */
   async #bookOwn(movement: ProviderMovement): Promise<boolean> {
     const { kind } = movement;
-    if (kind !== 'bank_payout' && kind !== 'provider_charge') return false;
+    if (!isOwnMovement(kind)) return false;
     const { db, ledger, currency } = this.#context;
     const source = { type: 'provider_movement', id: movement.id } as const;
     if (movement.netMinor === 0 || (await ledger.isBooked(db.orm, { kind, source }))) return false;
     const clearing = houseAccount('provider_clearing', currency);
-    const other = houseAccount(kind === 'bank_payout' ? 'house_bank' : 'provider_fees', currency);
+    const other = houseAccount(OWN_MOVEMENTS[kind].account, currency);
     const [from, to] = movement.netMinor < 0 ? [other, clearing] : [clearing, other];
     const legs = transferLegs(from, to, Math.abs(movement.netMinor));
     try {

@@ -6,9 +6,10 @@
 import { DAY_MS, HOUR_MS, isoOrNull, MINUTE_MS } from '../../platform/clock.ts';
 import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import type { DueRows } from '../../platform/jobs/due-rows.ts';
-import { AppError } from '../../protocol/errors.ts';
+import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId, ID_PREFIXES } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
+import { cardMinimumMinor } from '../../protocol/money/card-minimum.ts';
 import { houseAccount, transferLegs } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { NewPayment, PaymentRow } from '../payments/payments.store.ts';
@@ -137,6 +138,10 @@ export class Checkouts {
     const { purpose, sourceId, identity, name, amountMinor, description, locale } = request;
     const { returnUrl: requested, returnPath: fallback } = request;
     const urls = createReturnUrls({ requested, fallback, context: this.#context });
+    await this.#context.cardHolds.assertMayPay(identity);
+    // A price of before a change of currency, or of before this minimum.
+    const minMinor = cardMinimumMinor(this.#context.currency);
+    assertWithin(amountMinor, { minMinor, maxMinor: Number.POSITIVE_INFINITY });
     return this.#context.db.transaction(async (tx) => {
       const open = await this.#store.lockOpen(tx, identity, this.#context.nowIso());
       if (open >= LIMITS.openCheckouts) throw new AppError('checkout_limit');
@@ -274,12 +279,18 @@ export class Checkouts {
 
   async #check(checkout: Checkout): Promise<void> {
     if (checkout.providerSession) {
-      const refusal = checkout.status === 'open' && (await this.#payableOf(checkout).findRefusal?.(checkout));
-      if (refusal) await this.#context.provider.expireCheckout(checkout.providerSession);
+      if (checkout.status === 'open' && (await this.#isRefused(checkout)))
+        await this.#context.provider.expireCheckout(checkout.providerSession);
       await this.#refresh(checkout);
     } else if (this.#context.hasPassed(Date.parse(checkout.createdAt) + OPENING_MS)) {
       await this.#giveUp(checkout);
     }
+  }
+
+  /** Whether its page is closed although it could be paid. */
+  async #isRefused(checkout: Checkout): Promise<boolean> {
+    if (await this.#context.cardHolds.isHeld(checkout.identity)) return true;
+    return (await this.#payableOf(checkout).findRefusal?.(checkout)) !== undefined;
   }
 
   /**

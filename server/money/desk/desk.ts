@@ -10,6 +10,8 @@ import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type {
+  CardHold,
+  CardHoldInput,
   CreatorFreeze,
   CreatorFreezeInput,
   DeskActView,
@@ -60,9 +62,10 @@ export class Desk {
     const { ledger, currency, provider } = this.#context;
     const { payouts, reconciliations } = this.#parts;
     const cutOffBefore = this.#context.laterIso(-ACT_CUT_OFF_MS);
-    const [sums, providerMinor, latest, trouble, due, cutOff] = await Promise.all([
+    const [sums, providerMinor, payoutInterval, latest, trouble, due, cutOff] = await Promise.all([
       ledger.sumByKind(currency),
       provider.books.fetchBalanceMinor(currency).catch(ignoreUnavailable),
+      provider.books.fetchPayoutInterval().catch(ignoreUnavailable),
       reconciliations.findLatest(),
       this.#store.countTrouble(this.#context.laterIso(-REFUSED_MS)),
       payouts.listDue(),
@@ -72,7 +75,7 @@ export class Desk {
     const of = (kind: Parameters<typeof sums.get>[0]) => sums.get(kind) ?? 0;
     return {
       currency,
-      clearing: { ledgerMinor: -of('provider_clearing'), providerMinor },
+      clearing: { ledgerMinor: -of('provider_clearing'), providerMinor, payoutInterval },
       lastReconciliation: latest ?? null,
       isClockInDoubt: trouble.clock_in_doubt,
       owed: {
@@ -226,6 +229,28 @@ export class Desk {
       by: row.by,
       frozenAt: iso(row.createdAt),
     }));
+  }
+
+  async listCardHolds({ ofEmbedders }: Seen = {}): Promise<CardHold[]> {
+    const holds = await this.#context.cardHolds.list();
+    return holds.filter(({ identity }) => !(ofEmbedders && isPersonId(identity)));
+  }
+
+  /** Idempotent. Returns a standing hold. */
+  async setCardHold(
+    identity: string,
+    { held, reason, by, ofEmbedders }: CardHoldInput & Seen & { by: string },
+  ): Promise<CardHold | null> {
+    const { cardHolds, db } = this.#context;
+    if (ofEmbedders && isPersonId(identity)) throw new AppError('not_found');
+    await db.transaction(async (tx) => {
+      if (!(await cardHolds.set(tx, identity, { held, reason, by }))) return;
+      const [act, at] = [createId('deskAct'), this.#context.nowIso()];
+      const what = held ? 'card_hold' : 'card_release';
+      await this.#store.insertAct({ id: act, act: what, subject: identity, by, reason, at }, tx);
+      await this.#store.insertOutcome({ act, outcome: 'done', at }, tx);
+    });
+    return (await cardHolds.list(identity))[0] ?? null;
   }
 
   reconcile(by: string, sinceMs?: number): Promise<Reconciliation> {

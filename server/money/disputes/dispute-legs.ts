@@ -1,6 +1,11 @@
 /** Legs of disputes. Pure. */
-import type { BookedTransaction } from '../ledger/ledger.store.ts';
+import type { BookedTransaction, Source } from '../ledger/ledger.store.ts';
 import { houseAccount, type Leg, mergeLegs, payerOf, reversalLegs } from '../ledger/ledger.ts';
+
+/** Under what a decision about a dispute is booked, and each part of it. A bank may decide again. */
+export function sourceOf(dispute: string, decision: number, part?: string): Source {
+  return { type: 'dispute', id: [dispute, part ?? [], decision > 0 ? decision : []].flat().join(':') };
+}
 
 /** Legs of a withdrawal (negative) or reinstatement by the bank, with the provider's fee. */
 export function disputeFundsLegs(movement: { amountMinor: number; feeMinor: number }, currency: string): Leg[] {
@@ -31,4 +36,14 @@ export function lostSaleLegs(booked: BookedTransaction, amountMinor: number, cur
       leg.account.kind === 'creator_available' ? { ...leg, account: houseAccount('chargeback_loss', currency) } : leg,
     ),
   );
+}
+
+/** Reverses what a lost dispute has taken of a sale. The creator's part goes where it lies now. */
+export function undoneSaleLegs(booked: BookedTransaction, taken: Leg[]): Leg[] {
+  const isCreators = ({ account }: Leg) => account.kind === 'creator_pending' || account.kind === 'creator_available';
+  const kind = booked.legs.find(isCreators)?.account.kind;
+  return taken.map((leg) => ({
+    account: isCreators(leg) && kind ? { ...leg.account, kind } : leg.account,
+    amountMinor: -leg.amountMinor,
+  }));
 }

@@ -1,9 +1,9 @@
 import type { Orm } from '../../platform/db/db.ts';
-import { and, eq, isNull, sql } from '../../platform/db/sql.ts';
-import { execute, lockTransactions } from '../ledger/ledger.store.ts';
+import { and, eq, gt, isNull, sql } from '../../platform/db/sql.ts';
+import { execute, lockTransactions, takenBack } from '../ledger/ledger.store.ts';
 import { rereadReleases } from '../payouts/earnings-holds.store.ts';
-import { tickets } from '../sales/tickets.schema.ts';
-import type { TicketRow } from '../sales/tickets.store.ts';
+import { cancellations, tickets } from '../sales/tickets.schema.ts';
+import { type CancellationRow, isLiveTooShort, type TicketRow } from '../sales/tickets.store.ts';
 import { disputeFreezes } from './disputes.schema.ts';
 
 /** A sale's transaction in the ledger, and what of its price is disputed. */
@@ -31,7 +31,7 @@ export class DisputedSalesStore {
       sql`with moves as (
           select coalesce(x.reverses_id, lost.id, x.id) as id, e.seq, e.amount_minor
           from ledger_entries e join ledger_transactions x on x.id = e.transaction
-          left join disputes d on x.kind = 'dispute_loss' and d.id = split_part(x.source_id, ':', 1)
+          left join disputes d on x.kind in ('dispute_loss', 'dispute_undone') and d.id = split_part(x.source_id, ':', 1)
           left join ledger_transactions lost on lost.kind = 'topup' and lost.source_type = 'topup' and lost.source_id = d.source_id
           where e.account = ${wallet}
         ), sums as (
@@ -48,7 +48,7 @@ export class DisputedSalesStore {
                 join ledger_transactions t on t.source_id = d.source_id and t.kind = 'topup' and t.id = ${topup}
                 where f.transaction = s.id and f.lifted_at is null), 0),
               -e.amount_minor - coalesce((
-                select sum(re.amount_minor) from ledger_transactions r
+                select sum(${takenBack('r', 're')}) from ledger_transactions r
                 join ledger_entries re on re.transaction = r.id and re.amount_minor > 0
                 join ledger_accounts ra on ra.id = re.account and ra.kind <> 'fan_promo'
                 where r.reverses_id = s.id), 0) - coalesce((
@@ -79,7 +79,12 @@ export class DisputedSalesStore {
       .values(sales.map(({ sale, amountMinor }) => ({ transaction: sale, dispute, amountMinor, frozenAt: at })))
       .onConflictDoUpdate({
         target: [disputeFreezes.transaction, disputeFreezes.dispute],
-        set: { amountMinor: sql`${disputeFreezes.amountMinor} + excluded.amount_minor` },
+        set: {
+          // One that was lifted begins anew.
+          amountMinor: sql`excluded.amount_minor + case when ${disputeFreezes.liftedAt} is null then ${disputeFreezes.amountMinor} else 0 end`,
+          frozenAt: at,
+          liftedAt: null,
+        },
       });
   }
 
@@ -98,6 +103,26 @@ export class DisputedSalesStore {
         order by (select min(seq) from ledger_entries where transaction = f.transaction) desc`,
     );
     return rows.map(({ sale, amount }) => ({ sale, amountMinor: Number(amount) }));
+  }
+
+  /** What a lost dispute has taken, in the order in which sales are locked. */
+  async listTaken(tx: Orm, dispute: string): Promise<DisputedSale[]> {
+    const rows = await tx
+      .select({ sale: disputeFreezes.transaction, amountMinor: disputeFreezes.amountMinor })
+      .from(disputeFreezes)
+      .where(and(eq(disputeFreezes.dispute, dispute), gt(disputeFreezes.amountMinor, 0)))
+      .orderBy(disputeFreezes.transaction);
+    return rows;
+  }
+
+  /** Its sales that were refunded in the end, with the payment of each. */
+  async listEnded(tx: Orm, dispute: string): Promise<{ sale: string; payment: string }[]> {
+    const { rows } = await execute<{ sale: string; payment: string }>(
+      tx,
+      sql`select x.id as sale, p.id as payment from dispute_freezes f join ledger_transactions x on x.id = f.transaction
+        join payments p on p.id = x.source_id and p.refunded_at is not null where f.dispute = ${dispute} order by x.id`,
+    );
+    return rows;
   }
 
   async lift(tx: Orm, dispute: string, at: string): Promise<void> {
@@ -156,6 +181,16 @@ export class DisputedSalesStore {
         where x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = ${ticket}`,
     );
     return { isOpen: rows[0]?.open === true, isLost: rows[0]?.lost === true };
+  }
+
+  /** Why a ticket goes back because its room has ended, by the decision about that room. */
+  async findReturnReason(tx: Orm, ticket: string): Promise<CancellationRow['reason'] | undefined> {
+    const [row] = await tx
+      .select({ reason: cancellations.reason })
+      .from(cancellations)
+      .innerJoin(tickets, eq(tickets.room, cancellations.room))
+      .where(and(eq(tickets.id, ticket), isLiveTooShort(cancellations.minLiveSeconds)));
+    return row?.reason;
   }
 
   /** Whether the holder of a ticket now has another one for the same room. */

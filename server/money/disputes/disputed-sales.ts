@@ -1,20 +1,25 @@
 /**
  * What a disputed payment bought: the sale that a card paid, or what credit from the top-up paid. While the dispute is
  * open, their earnings stay held and their tickets give no access. Lost, each is reversed by what was disputed of it
- * and its ticket is over; won, a ticket is valid again, or goes back where its holder cannot use it.
+ * and its ticket is over; won, a ticket is valid again, or goes back where its holder cannot use it. A bank that gives
+ * back what it had kept undoes a loss: the sale stands again, and what had ended meanwhile goes to its payer.
  */
 import type { Orm } from '../../platform/db/db.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
 import { moneyLeftOf, remainderOf, sumOf } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
-import type { TicketRow } from '../sales/tickets.store.ts';
+import type { CancellationRow, TicketRow } from '../sales/tickets.store.ts';
 import { isWithoutLive } from '../sales/withdrawals.ts';
-import { lostSaleLegs } from './dispute-legs.ts';
+import { lostSaleLegs, sourceOf, undoneSaleLegs } from './dispute-legs.ts';
 import { type DisputedSale, DisputedSalesStore, type SpentTopup } from './disputed-sales.store.ts';
+import type { DisputeRow } from './disputes.store.ts';
 
 /** Why a ticket goes back although its dispute was won. */
-type Obstacle = 'ticket_held_already' | 'sold_out' | 'blocked';
+type Obstacle = 'ticket_held_already' | 'sold_out' | 'blocked' | CancellationRow['reason'];
+
+/** A dispute, and how often it was decided. */
+type Decided = Pick<DisputeRow, 'id' | 'decisions'>;
 
 export class DisputedSales {
   readonly #context: MoneyContext;
@@ -55,7 +60,7 @@ export class DisputedSales {
    */
   async take(
     tx: Orm,
-    dispute: string,
+    { id: dispute, decisions }: Decided,
     { sale, amountMinor: upToMinor }: DisputedSale,
   ): Promise<{ takenMinor: number; borneMinor: number }> {
     const { ledger, currency } = this.#context;
@@ -66,13 +71,26 @@ export class DisputedSales {
     const legs = lostSaleLegs(booked, amountMinor, currency);
     await ledger.post(tx, {
       kind: 'dispute_reversal',
-      source: { type: 'dispute', id: `${dispute}:${sale}` },
+      source: sourceOf(dispute, decisions, sale),
       reversesId: sale,
       legs,
       at: this.#context.nowIso(),
     });
     const borne = legs.filter(({ account }) => account.kind === 'chargeback_loss');
     return { takenMinor: amountMinor, borneMinor: -sumOf(borne) };
+  }
+
+  /** Books what its last decision took the other way round. */
+  async giveBack(tx: Orm, { id: dispute, decisions }: Decided): Promise<void> {
+    const { ledger } = this.#context;
+    for (const { sale } of await this.#store.listTaken(tx, dispute)) {
+      const booked = await ledger.getTransaction(tx, sale);
+      const source = sourceOf(dispute, decisions - 1, sale);
+      const taken = await ledger.findLegs(tx, { kind: 'dispute_reversal', source });
+      const legs = undoneSaleLegs(booked, taken);
+      await ledger.post(tx, { kind: 'dispute_undone', source, reversesId: sale, legs, at: this.#context.nowIso() });
+      await this.#store.setTaken(tx, dispute, { sale, amountMinor: 0 });
+    }
   }
 
   /** Once a dispute is won or lost. Another open one keeps its tickets closed until that is decided. */
@@ -83,6 +101,10 @@ export class DisputedSales {
       if (isOpen) continue;
       if (isLost) await this.#endTicket(tx, ticket);
       else await this.#restoreTicket(tx, ticket);
+    }
+    for (const { sale, payment } of await this.#store.listEnded(tx, dispute)) {
+      const isLeft = remainderOf(await this.#context.ledger.getTransaction(tx, sale)) > 0;
+      if (isLeft) await this.#refunds.returnRest(tx, payment, 'dispute_won');
     }
     await this.#addEarningsChanged(tx, dispute);
   }
@@ -110,6 +132,8 @@ export class DisputedSales {
 
   async #obstacleOf(tx: Orm, ticket: TicketRow): Promise<Obstacle | undefined> {
     if (await this.#store.hasOtherTicket(tx, ticket)) return 'ticket_held_already';
+    const returned = await this.#store.findReturnReason(tx, ticket.id);
+    if (returned) return returned;
     const { rooms, stores, minLiveSeconds } = this.#context;
     const room = await rooms.getRoom(ticket.room, tx);
     const { id, capacity } = room;

@@ -5,6 +5,7 @@ import {
   dueColumns,
   dueIndexes,
   index,
+  integer,
   jsonb,
   minor,
   pgTable,
@@ -45,6 +46,10 @@ export const disputes = pgTable(
     isFrozen: boolean('is_frozen').notNull().default(false),
     /** The money that the bank holds now, including its fee. */
     withdrawnMinor: minor('withdrawn_minor').notNull().default(0),
+    /** What the bank has kept by its last decision; 0 when that was for the house. */
+    lostMinor: minor('lost_minor').notNull().default(0),
+    /** How often it was decided: a bank may decide again. */
+    decisions: integer('decisions').notNull().default(0),
     /** The house's loss beside what its sales bear; null until the dispute is decided. */
     lossMinor: minor('loss_minor'),
     /** Creators' parts of its sales that the house bears, because they were released. */
@@ -76,7 +81,7 @@ export const disputeFreezes = pgTable(
   {
     transaction: text('transaction').notNull(),
     dispute: text('dispute').notNull(),
-    /** What of its price is disputed; after a lost dispute, what that has taken. */
+    /** What of its price is disputed; after a lost dispute, what that has taken, until the bank gives it back. */
     amountMinor: minor('amount_minor').notNull(),
     frozenAt: time('frozen_at').notNull(),
     liftedAt: time('lifted_at'),

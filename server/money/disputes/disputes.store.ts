@@ -106,6 +106,12 @@ export class DisputesStore {
     return rows.length > 0;
   }
 
+  /** Whether a dispute of this person is lost. */
+  async hasLost(tx: Orm, identity: string): Promise<boolean> {
+    const isLost = and(eq(disputes.identity, identity), eq(disputes.status, 'lost'));
+    return (await tx.select({ id: disputes.id }).from(disputes).where(isLost).limit(1)).length > 0;
+  }
+
   async readRecords(row: DisputeRow): Promise<PaymentRecords> {
     const { rows } = await execute<Record<string, string | null>>(
       this.#orm,

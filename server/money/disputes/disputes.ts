@@ -1,8 +1,8 @@
 /**
  * Disputes: a payer asks their bank for the money back. While a dispute is open, unspent credit from the payment is
  * held, what it bought is suspended (`disputed-sales.ts`), and the payment cannot be refunded. What the bank withdraws
- * or reinstates is booked as it happens. Won: everything is restored. Lost: it settles the debt to the card, then takes
- * the held credit and what was bought; the house bears the rest and the fee.
+ * or reinstates is booked as it happens, and the sum decides (`dispute-decisions.ts`), also when the bank changes its
+ * mind later. The house bears the fee.
  */
 import { DAY_MS, iso, isoOrNull } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
@@ -14,7 +14,7 @@ import * as LIMITS from '../../protocol/limits.ts';
 import type { Dispute } from '../../protocol/money/payouts.ts';
 import type { CardPayments } from '../checkout/card-payments.ts';
 import type { BookedTransaction } from '../ledger/ledger.store.ts';
-import { accountId, fanWallet, houseAccount, moneyLeftOf, remainderOf, transferLegs } from '../ledger/ledger.ts';
+import { accountId, fanWallet, moneyLeftOf, remainderOf } from '../ledger/ledger.ts';
 import type { MembershipStanding } from '../memberships/membership-standing.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { MoneyFacts } from '../money-facts.ts';
@@ -22,6 +22,7 @@ import { saleOf } from '../payments/payments.store.ts';
 import type { ProviderDispute } from '../provider/payment-provider.ts';
 import type { CardDebts } from '../refunds/card-debts.ts';
 import type { Refunds } from '../refunds/refunds.ts';
+import { DisputeDecisions, outcomeOf } from './dispute-decisions.ts';
 import { gatherEvidence } from './dispute-evidence.ts';
 import { disputeFundsLegs } from './dispute-legs.ts';
 import type { DisputedSale } from './disputed-sales.store.ts';
@@ -43,6 +44,7 @@ export class Disputes {
   readonly #standing: MembershipStanding;
   readonly #debts: CardDebts;
   readonly #sales: DisputedSales;
+  readonly #decisions: DisputeDecisions;
 
   constructor(
     context: MoneyContext,
@@ -59,6 +61,7 @@ export class Disputes {
     this.#standing = parts.standing;
     this.#debts = parts.debts;
     this.#sales = new DisputedSales(context, parts.refunds);
+    this.#decisions = new DisputeDecisions(context, { ...parts, store: this.#store, sales: this.#sales });
     this.due = context.dueRows({
       name: 'disputes',
       table: disputes,
@@ -139,16 +142,11 @@ export class Disputes {
     await ledger.ensureAccounts([fanWallet(row.identity, currency)]);
     const isApplied = await db.transaction(async (tx) => {
       // Rooms and then the credit first, as everywhere; then the dispute, which serialises concurrent deliveries.
-      if (found.status === 'won') await this.#sales.lockRooms(tx, row.id);
+      if (found.status === 'won' || found.status === 'lost') await this.#sales.lockRooms(tx, row.id);
       await spending.lockCredit(tx, row.identity, currency);
       const before = await this.#store.lock(tx, row.id);
       if (!isUnchanged(known, before)) return false;
-      const funded = await this.#bookMovements(tx, before, found);
-      const isClosed = before.status === 'won' || before.status === 'lost';
-      // An inquiry withdraws no money.
-      const isHarmless = found.status === 'inquiry' || found.status === 'won';
-      const frozen = isClosed || isHarmless ? funded : await this.#freeze(tx, funded);
-      await this.#changeStatus(tx, frozen, found);
+      await this.#settle(tx, await this.#bookMovements(tx, before, found), found);
       return true;
     });
     outbox.wake();
@@ -250,82 +248,45 @@ export class Disputes {
     return creditMinor;
   }
 
-  async #changeStatus(tx: Orm, row: DisputeRow, found: ProviderDispute): Promise<void> {
-    if (row.status === found.status || row.status === 'won' || row.status === 'lost') return;
-    const at = this.#context.nowIso();
-    const closed = found.status === 'won' || found.status === 'lost';
-    const closing = closed ? { closedAt: at, frozenCreditMinor: 0, ...NOT_DUE } : { closedAt: null };
-    let after = await this.#store.update(tx, row.id, { status: found.status, ...closing });
-    if (found.status === 'won') {
-      await this.#reinstate(tx, row);
-      after = await this.#store.update(tx, row.id, { lossMinor: 0 });
-    }
-    if (found.status === 'lost') after = await this.#store.update(tx, row.id, await this.#bookLost(tx, row, at));
-    await this.#context.addFacts(tx, ['dispute.changed', { dispute: toWire(after) }, { identity: row.identity }]);
+  /** Brings what is held and booked in line with the money that the bank has, whatever was decided before. */
+  async #settle(tx: Orm, row: DisputeRow, found: ProviderDispute): Promise<void> {
+    const keptMinor = row.withdrawnMinor - row.feeMinor;
+    const status = outcomeOf(found, keptMinor);
+    if (status === 'won' || status === 'lost') return this.#close(tx, row, { status, keptMinor });
+    // After a decision only money counts that the bank takes again or gives back.
+    if (isClosed(row) && row.lostMinor === keptMinor) return;
+    if (row.status === 'lost') await this.#decisions.undo(tx, row);
+    // An inquiry withdraws no money.
+    const frozen = status === 'inquiry' ? row : await this.#freeze(tx, row);
+    if (frozen.status === status) return;
+    const dueAt = this.#context.laterIso(CHECK_EVERY_MS);
+    const undecided = { closedAt: null, lostMinor: 0, lossMinor: null, borneMinor: 0, settledMinor: 0, dueAt };
+    await this.#addChanged(tx, await this.#store.update(tx, row.id, { status, ...undecided }));
   }
 
-  async #reinstate(tx: Orm, row: DisputeRow): Promise<void> {
-    const wallet = accountId(fanWallet(row.identity, this.#context.currency));
-    if (row.frozenCreditMinor > 0) await this.#store.holdCredit(tx, wallet, -row.frozenCreditMinor);
-    await this.#sales.lift(tx, row.id);
-    if (row.frozenCreditMinor > 0) await this.#context.addWalletFact(tx, row.identity);
-    if (row.sourceType !== 'membership') return;
-    // Another open dispute keeps it closed until that one is decided.
-    if (!(await this.#store.hasOtherDispute(tx, row))) await this.#standing.restore(tx, row.sourceId);
-  }
-
-  /** Settles the debt to the card, takes what is frozen, and books the rest as a loss of the house. */
-  async #bookLost(
+  async #close(
     tx: Orm,
     row: DisputeRow,
-    at: string,
-  ): Promise<Pick<DisputeRow, 'lossMinor' | 'borneMinor' | 'settledMinor'>> {
-    const { ledger, currency } = this.#context;
-    const from = houseAccount('disputes_open', currency);
-    const source = { type: 'dispute', id: row.id } as const;
-    const { sourceId: payment, amountMinor } = row;
-    const settledMinor = await this.#debts.settle(tx, { payment, amountMinor, from, source });
-    let leftMinor = amountMinor - settledMinor;
-    leftMinor -= await this.#takeCredit(tx, { row, upToMinor: leftMinor, at });
-    let borneMinor = 0;
-    for (const { sale, amountMinor: frozenMinor } of await this.#sales.listFrozen(tx, row.id)) {
-      const upToMinor = row.sourceType === 'topup' ? Math.min(leftMinor, frozenMinor) : leftMinor;
-      const taken = await this.#sales.take(tx, row.id, { sale, amountMinor: upToMinor });
-      leftMinor -= taken.takenMinor;
-      borneMinor += taken.borneMinor;
-    }
-    await this.#sales.lift(tx, row.id);
-    if (row.sourceType === 'membership') {
-      const isDisputedOtherwise = await this.#store.hasOtherDispute(tx, row);
-      await this.#standing.handleLost(tx, row.sourceId, { isDisputedOtherwise });
-    }
-    if (leftMinor > 0) {
-      const legs = transferLegs(houseAccount('chargeback_loss', currency), from, leftMinor);
-      await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
-    }
-    return { lossMinor: leftMinor, borneMinor, settledMinor };
+    { status, keptMinor }: { status: 'won' | 'lost'; keptMinor: number },
+  ): Promise<void> {
+    if (isClosed(row) && row.lostMinor === keptMinor) return;
+    if (row.status === 'lost') await this.#decisions.undo(tx, row);
+    const held = status === 'lost' ? await this.#freeze(tx, row) : row;
+    const closed = { status, closedAt: this.#context.nowIso(), lostMinor: keptMinor, decisions: row.decisions + 1 };
+    const none = { frozenCreditMinor: 0, isFrozen: false, lossMinor: 0, borneMinor: 0, settledMinor: 0 };
+    await this.#store.update(tx, row.id, { ...closed, ...none, ...NOT_DUE });
+    if (status === 'lost') await this.#store.update(tx, row.id, await this.#decisions.bookLost(tx, held, keptMinor));
+    else await this.#decisions.bookWon(tx, held);
+    await this.#addChanged(tx, await this.#store.lock(tx, row.id));
   }
 
-  /** Takes held credit up to the loss, and releases the rest. */
-  async #takeCredit(
-    tx: Orm,
-    { row, upToMinor, at }: { row: DisputeRow; upToMinor: number; at: string },
-  ): Promise<number> {
-    const { frozenCreditMinor } = row;
-    if (frozenCreditMinor === 0) return 0;
-    const { ledger, currency } = this.#context;
-    const wallet = fanWallet(row.identity, currency);
-    await this.#store.holdCredit(tx, accountId(wallet), -frozenCreditMinor);
-    const takenMinor = Math.min(frozenCreditMinor, upToMinor);
-    if (takenMinor > 0) {
-      const legs = transferLegs(wallet, houseAccount('disputes_open', currency), takenMinor);
-      const source = { type: 'dispute', id: `${row.id}:credit` } as const;
-      const left = await ledger.post(tx, { kind: 'dispute_loss', source, legs, at });
-      if (left === undefined) throw new AppError('internal', 'The held credit is missing.');
-    }
-    if (takenMinor < frozenCreditMinor) await this.#context.addWalletFact(tx, row.identity);
-    return takenMinor;
+  #addChanged(tx: Orm, row: DisputeRow): Promise<void> {
+    return this.#context.addFacts(tx, ['dispute.changed', { dispute: toWire(row) }, { identity: row.identity }]);
   }
+}
+
+function isClosed({ status }: DisputeRow): boolean {
+  return status === 'won' || status === 'lost';
 }
 
 /** Whether a dispute is as it was when `known` was read; a new one is inserted as an inquiry. */

@@ -1,4 +1,4 @@
-import { index, integer, pgTable, primaryKey, text, time, uniqueIndex } from '../../platform/db/tables.ts';
+import { index, integer, minor, pgTable, primaryKey, text, time, uniqueIndex } from '../../platform/db/tables.ts';
 
 /** The last number of each series. Its row lock keeps the numbers gapless. */
 export const invoiceSeries = pgTable(
@@ -8,13 +8,13 @@ export const invoiceSeries = pgTable(
 );
 
 /**
- * The number of a sale's receipt, or of a refund's, with both parties as they were when it was given. Append-only, but
- * for the buyer, who is erased after the term of the law.
+ * The number of a sale's receipt, or of a reversal's, with both parties as they were when it was given. Append-only,
+ * but for the buyer, who is erased after the term of the law.
  */
 export const invoices = pgTable(
   'invoices',
   {
-    /** The sale's or the refund's transaction in the ledger. */
+    /** The sale's or the reversal's transaction in the ledger. */
     transaction: text('transaction').primaryKey(),
     /** The seller's VAT number, or name. */
     seller: text('seller').notNull(),
@@ -27,6 +27,8 @@ export const invoices = pgTable(
     sellerVatNumber: text('seller_vat_number'),
     /** As the buyer wants it; null if they gave no name. */
     buyerName: text('buyer_name'),
+    /** The VAT on it; negative on a credit note. Invariants compare it with the books. */
+    vatMinor: minor('vat_minor').notNull(),
     issuedAt: time('issued_at').notNull(),
   },
   (table) => [

@@ -1,8 +1,6 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, eq, sql } from '../../platform/db/sql.ts';
-import { ledgerTransactions } from '../ledger/ledger.schema.ts';
+import { and, eq, type SQL, sql } from '../../platform/db/sql.ts';
 import { execute } from '../ledger/ledger.store.ts';
-import type { TransactionKind } from '../ledger/ledger.ts';
 import { billingNames, invoiceSeries, invoices } from './invoices.schema.ts';
 
 type InvoiceRow = typeof invoices.$inferSelect;
@@ -11,7 +9,12 @@ interface Uninvoiced {
   transaction: string;
   identity: string;
   buyerName: string | null;
+  vatMinor: number;
 }
+
+/** The VAT that a transaction of the books has moved. */
+export const vatOf = (transaction: SQL): SQL => sql`select coalesce(sum(e.amount_minor), 0) from ledger_entries e
+  where e.transaction = ${transaction} and e.account like 'vat_payable:%'`;
 
 export class InvoicesStore {
   readonly #orm: Orm;
@@ -35,24 +38,28 @@ export class InvoicesStore {
   }
 
   /**
-   * Sales and their refunds without a number, oldest first. A top-up is no sale: it is taxed when it is spent. A refund
-   * made by hand at the provider has no receipt.
+   * Sales and whatever reverses one without a number, oldest first: refunds, also those by hand at the provider, lost
+   * disputes, and the undoing of those. A top-up is no sale: it is taxed when it is spent.
    */
   async findUninvoiced(tx: Orm, { sinceIso, limit }: { sinceIso: string; limit: number }): Promise<Uninvoiced[]> {
-    const { rows } = await execute<{ transaction: string; identity: string; name: string | null }>(
+    const { rows } = await execute<{ transaction: string; identity: string; name: string | null; vat: string }>(
       tx,
-      sql`select open.id as transaction, open.identity, b.name from (
+      sql`select open.id as transaction, open.identity, b.name, (${vatOf(sql`open.id`)}) as vat from (
           select x.id, x.created_at, p.identity
           from ledger_transactions x join ledger_transactions root on root.id = coalesce(x.reverses_id, x.id)
           join payments p on p.id = root.source_id and p.kind = root.kind and p.terms is not null
           where x.created_at >= ${sinceIso}::timestamptz
-            and (x.reverses_id is null or (x.kind = 'refund' and x.source_type = 'refund'))
             and not exists (select 1 from invoices i where i.transaction = x.id)
           order by x.created_at, x.id limit ${limit}
         ) open left join billing_names b on b.identity = open.identity
         order by open.created_at, open.id`,
     );
-    return rows.map(({ transaction, identity, name }) => ({ transaction, identity, buyerName: name }));
+    return rows.map(({ transaction, identity, name, vat }) => ({
+      transaction,
+      identity,
+      buyerName: name,
+      vatMinor: Number(vat),
+    }));
   }
 
   async insert(tx: Orm, rows: InvoiceRow[]): Promise<void> {
@@ -78,13 +85,9 @@ export class InvoicesStore {
     return rows.length;
   }
 
-  async find(kind: TransactionKind, sourceId: string): Promise<InvoiceRow | undefined> {
-    const [row] = await this.#orm
-      .select({ invoice: invoices })
-      .from(ledgerTransactions)
-      .innerJoin(invoices, eq(invoices.transaction, ledgerTransactions.id))
-      .where(and(eq(ledgerTransactions.kind, kind), eq(ledgerTransactions.sourceId, sourceId)));
-    return row?.invoice;
+  async find(transaction: string): Promise<InvoiceRow | undefined> {
+    const [row] = await this.#orm.select().from(invoices).where(eq(invoices.transaction, transaction));
+    return row;
   }
 
   async findBillingName(identity: string): Promise<string | null> {

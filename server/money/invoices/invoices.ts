@@ -1,7 +1,7 @@
 /**
  * Numbers of receipts: a gapless series per seller and year. A counter inside the sale would make every tip wait for
- * the one before, so a job gives the numbers after the commit: it locks the series, numbers some sales and refunds in
- * the order of the books, and stores them with the new last number in one transaction. A crash leaves all of it or
+ * the one before, so a job gives the numbers after the commit: it locks the series, numbers some sales and reversals
+ * in the order of the books, and stores them with the new last number in one transaction. A crash leaves all of it or
  * nothing, and two processes number one after the other. Both parties are kept as they are at that moment; what is
  * issued is never changed, and outlives an erasure for as long as the law asks. Then another job erases the buyer; the
  * number, the seller and the amounts stay.
@@ -9,7 +9,6 @@
 import { HOUR_MS, iso } from '../../platform/clock.ts';
 import { yearIn } from '../../platform/house-dates.ts';
 import type { Receipt } from '../../protocol/money/pricing.ts';
-import type { TransactionKind } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { InvoicesStore } from './invoices.store.ts';
 
@@ -78,11 +77,13 @@ export class Invoices {
   }
 
   /** Null while it is not issued. */
-  async find(kind: TransactionKind, sourceId: string): Promise<Receipt['invoice']> {
-    const row = await this.#store.find(kind, sourceId);
+  async find({ id, reversesId }: { id: string; reversesId: string | null }): Promise<Receipt['invoice']> {
+    const row = await this.#store.find(id);
     if (!row) return null;
+    const corrected = reversesId === null ? undefined : await this.#store.find(reversesId);
     return {
-      number: `${row.year}-${String(row.number).padStart(NUMBER_DIGITS, '0')}`,
+      number: numberOf(row),
+      corrects: corrected ? numberOf(corrected) : null,
       issuedAt: iso(row.issuedAt),
       seller: { name: row.sellerName, address: row.sellerAddress, vatNumber: row.sellerVatNumber },
       buyerName: row.buyerName,
@@ -98,4 +99,8 @@ export class Invoices {
     if (name === null) await this.#store.deleteBillingName(identity);
     else await this.#store.saveBillingName({ identity, name, notedAt: this.#context.nowIso() });
   }
+}
+
+function numberOf({ year, number }: { year: number; number: number }): string {
+  return `${year}-${String(number).padStart(NUMBER_DIGITS, '0')}`;
 }

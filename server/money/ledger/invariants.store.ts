@@ -1,5 +1,6 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type SQL, sql } from '../../platform/db/sql.ts';
+import { INVOICE_RULES } from '../invoices/invoice-invariants.store.ts';
 import { MEMBERSHIP_RULES } from '../memberships/membership-invariants.store.ts';
 import { PAYMENT_RULES } from '../payments/payment-invariants.store.ts';
 import { PRIVATE_RULES } from '../private-sessions/private-invariants.store.ts';
@@ -88,7 +89,7 @@ const RULES: Rule[] = [
           + (select coalesce(sum(p.amount_minor - p.settled_minor - p.loss_minor), 0) from provider_refunds p
             where p.source_id = s.id and p.returned_at is null)
           + (select coalesce(sum(e.amount_minor), 0) from ledger_transactions d join ledger_entries e on e.transaction = d.id
-            where d.reverses_id = x.id and d.kind = 'dispute_reversal' and e.account like 'disputes_open:%') as given,
+            where d.reverses_id = x.id and d.kind in ('dispute_reversal', 'dispute_undone') and e.account like 'disputes_open:%') as given,
         (select l.source_type from ledger_transactions l join ledger_entries e on e.transaction = l.id
           where l.reverses_id = x.id order by e.seq desc limit 1) as last
       ) back
@@ -152,6 +153,7 @@ export class InvariantsStore {
       ...PRIVATE_RULES,
       ...MEMBERSHIP_RULES,
       ...PAYMENT_RULES,
+      ...INVOICE_RULES,
     ]) {
       const { rows } = await execute<{ id: string }>(this.#orm, statement);
       found.push(...rows.map(({ id }) => `${id} ${fault}`));
@@ -196,7 +198,7 @@ export class InvariantsStore {
           - (select coalesce(sum(amount_minor - reversed_minor), 0) from payouts where status = 'paid')
           - (select coalesce(sum(withdrawn_minor), 0) from disputes)
           - (select coalesce(sum(e.amount_minor), 0) from ledger_entries e join ledger_transactions x on x.id = e.transaction
-              where e.account = ${clearing} and x.kind in ('bank_payout', 'provider_charge')) as at_provider,
+              where e.account = ${clearing} and x.kind in ('bank_payout', 'provider_charge', 'provider_reserve', 'provider_other')) as at_provider,
         (select coalesce(sum(amount_minor), 0) from ledger_entries where account = ${payable}) as payable,
         (select coalesce(sum(amount_minor - settled_minor), 0) from refunds where "to" = 'card') as owed`,
     );

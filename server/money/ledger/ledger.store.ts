@@ -48,6 +48,12 @@ export interface BookedTransaction {
 
 const KNOWN_ACCOUNTS_MAX = 20_000;
 
+/** What an entry of a reversal takes back of the sale; less than nothing where the loss of a dispute is undone. */
+export function takenBack(reversal = 'r', entry = 'e'): SQL {
+  const sign = `case ${reversal}.kind when 'dispute_undone' then -1 else 1 end`;
+  return sql.raw(`(greatest(${entry}.amount_minor, 0) * ${sign})`);
+}
+
 /**
  * Locks transactions of the ledger until the caller's transaction ends, in the order of their ids. Uses advisory locks,
  * because a row lock needs the right to update the row, which the server's database role does not have. `from` is a
@@ -81,6 +87,8 @@ export class LedgerStore {
       houseAccount('disputes_open', currency),
       houseAccount('chargeback_loss', currency),
       houseAccount('house_bank', currency),
+      houseAccount('provider_reserve', currency),
+      houseAccount('provider_other', currency),
     ]);
   }
 
@@ -162,6 +170,12 @@ export class LedgerStore {
       .from(ledgerTransactions)
       .where(and(eq(ofKind, kind), eq(sourceType, source.type), eq(sourceId, source.id)));
     return row?.id;
+  }
+
+  /** The legs of one transaction as they were booked; empty if there is none. */
+  async findLegs(tx: Orm, { kind, source }: { kind: TransactionKind; source: Source }): Promise<Leg[]> {
+    const id = await this.#findId(tx, { kind, source });
+    return id === undefined ? [] : this.#selectLegs(tx).where(eq(ledgerTransactions.id, id));
   }
 
   /** Like `findTransaction`, by the transaction's own id. */

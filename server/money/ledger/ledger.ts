@@ -31,7 +31,11 @@ export type AccountKind =
   /** Negative by the house's losses in disputes and in refunds that no account could cover. */
   | 'chargeback_loss'
   /** Negative by the money that the provider paid out to the house's own bank. */
-  | 'house_bank';
+  | 'house_bank'
+  /** Negative by the money that the provider holds back as a reserve. */
+  | 'provider_reserve'
+  /** What other products of the provider moved, with which the house does nothing. */
+  | 'provider_other';
 
 export type TransactionKind =
   | SoldKind
@@ -59,8 +63,12 @@ export type TransactionKind =
   | 'dispute_reversal'
   /** What a lost dispute takes from the payer's credit, and what the house bears. */
   | 'dispute_loss'
+  /** A bank has given back what it had kept: what the dispute had taken is booked the other way round. */
+  | 'dispute_undone'
   | 'bank_payout'
-  | 'provider_charge';
+  | 'provider_charge'
+  | 'provider_reserve'
+  | 'provider_other';
 
 /** Owner of the house's own accounts. No identity can have this name, because `#` is not allowed in one. */
 export const HOUSE = '#house';
@@ -262,20 +270,26 @@ export function payerOf(legs: Leg[]): Account {
 export function moneyLeftOf({ legs, earlier }: { legs: Leg[]; earlier: Leg[] }): number {
   const isMoney = (leg: Leg) => leg.account.kind !== 'fan_promo';
   const paid = legs.filter((leg) => leg.amountMinor < 0 && isMoney(leg));
-  const returned = earlier.filter((leg) => leg.amountMinor > 0 && isMoney(leg));
+  const receivers = receiversOf(legs);
+  const isParty = (leg: Leg) => receivers.has(accountId(leg.account)) || leg.account.kind === 'chargeback_loss';
+  const returned = earlier.filter((leg) => isMoney(leg) && !isParty(leg));
   return Math.max(0, -sumOf(paid) - sumOf(returned));
 }
 
 /** The part of a transaction that is not reversed yet. */
 export function remainderOf(booked: { legs: Leg[]; earlier: Leg[] }): number {
   const payers = new Set(booked.legs.filter((leg) => leg.amountMinor < 0).map((leg) => accountId(leg.account)));
-  const receivers = new Set(booked.legs.filter((leg) => leg.amountMinor > 0).map((leg) => accountId(leg.account)));
+  const receivers = receiversOf(booked.legs);
   const given = booked.legs.filter((leg) => !payers.has(accountId(leg.account)));
   // A creator's part that the house has borne counts as reversed.
   const taken = booked.earlier.filter(
     (leg) => receivers.has(accountId(leg.account)) || leg.account.kind === 'chargeback_loss',
   );
   return sumOf(given) + sumOf(taken);
+}
+
+function receiversOf(legs: Leg[]): Set<string> {
+  return new Set(legs.filter((leg) => leg.amountMinor > 0).map((leg) => accountId(leg.account)));
 }
 
 /** Merges the legs of each account and drops those of zero, because a transaction has one entry per account. */

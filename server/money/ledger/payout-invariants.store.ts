@@ -50,8 +50,22 @@ export const PAYOUT_RULES = [
     fault: 'does not match the sum withdrawn by disputes',
     statement: sql`select 'disputes_open' as id
       where (select coalesce(-sum(amount_minor), 0) from ledger_entries where account like 'disputes_open:%')
-        <> (select coalesce(sum(withdrawn_minor - fee_minor), 0) from disputes where status <> 'lost')
-          + (select coalesce(sum(withdrawn_minor - fee_minor - amount_minor), 0) from disputes where status = 'lost')`,
+        <> (select coalesce(sum(withdrawn_minor - fee_minor - lost_minor), 0) from disputes)`,
+  },
+  {
+    fault: 'is a closed dispute that was not decided by the money that its bank has kept',
+    statement: sql`select id from disputes where status in ('won', 'lost')
+      and (lost_minor <> withdrawn_minor - fee_minor or (status = 'lost') <> (lost_minor > 0))`,
+  },
+  {
+    // What a dispute has taken of a sale is what its bookings there have moved.
+    fault: 'is a dispute whose bookings do not add up to what it has taken of its sales',
+    statement: sql`select d.id from disputes d where d.status in ('won', 'lost') and (
+        select coalesce(sum(f.amount_minor), 0) from dispute_freezes f where f.dispute = d.id and d.status = 'lost'
+      ) <> (
+        select coalesce(sum(e.amount_minor), 0) from ledger_transactions x join ledger_entries e on e.transaction = x.id
+        where x.kind in ('dispute_reversal', 'dispute_undone') and x.reverses_id is not null
+          and x.source_type = 'dispute' and split_part(x.source_id, ':', 1) = d.id and e.account like 'disputes_open:%')`,
   },
   {
     fault: 'is a ticket under dispute whose disputes are all won',
@@ -67,7 +81,8 @@ export const PAYOUT_RULES = [
       join ledger_transactions x on x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = t.id
       where t.status = 'valid' and (
         exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null)
-        or exists (select 1 from ledger_transactions r where r.reverses_id = x.id and r.kind = 'dispute_reversal'))`,
+        or 0 < (select sum(e.amount_minor) from ledger_transactions r join ledger_entries e on e.transaction = r.id
+          where r.reverses_id = x.id and e.account like 'disputes_open:%'))`,
   },
   {
     fault: 'is a dispute that holds more than its amount',

@@ -57,6 +57,7 @@ export class MembershipCancellations {
   /** Nobody pays for a club that they cannot enter, or that is closed. */
   async assertMayPay({ creator, identity }: Pick<MembershipRow, 'creator' | 'identity'>, tx?: Orm): Promise<void> {
     const { removals, suspensions } = this.#context.rooms;
+    await this.#context.cardHolds.assertMayPay(identity, tx);
     await removals.assertNotBlocked(creator, identity, tx);
     await suspensions.assertNotSuspended(identity, tx);
     await suspensions.assertClubOpen(creator, tx);

@@ -20,8 +20,8 @@ import type { MembershipRow, MembershipsStore } from './memberships.store.ts';
 export interface ClosureParts {
   standing: MembershipStanding;
   refunds: Refunds;
-  /** Whether a payout to the creator is not decided; it is attempted now. */
-  isPaidOutNow: (creator: string) => Promise<boolean>;
+  /** Whether a payout to the creator is under way; if so, it is attempted now. */
+  attemptPayout: (creator: string) => Promise<boolean>;
 }
 
 /**
@@ -51,7 +51,7 @@ export class MembershipClosures {
     const row = await this.#store.find(id);
     const cause = row && (isClosed(row) ? row.standing : await this.#causeOf(row));
     if (!row || !cause) return undefined;
-    if (cause === 'club_closed' && (await this.#parts.isPaidOutNow(row.creator)))
+    if (cause === 'club_closed' && (await this.#parts.attemptPayout(row.creator)))
       return this.#context.laterIso(PAYOUT_WAIT_MS);
     await this.#close(row, async (tx, before) => {
       const standing = await this.#causeOf(before, tx);

@@ -2,15 +2,16 @@
  * Rules of memberships: what is paid for, until when, and on what terms. Each statement finds ids that break a rule.
  */
 import { type SQL, sql } from '../../platform/db/sql.ts';
+import { takenBack } from '../ledger/ledger.store.ts';
 import { CLOSURE_CAUSES } from './memberships.schema.ts';
 
 /** Terms of payments that were not refunded or lost completely. */
 const KEPT_TERMS = sql`(select t.* from membership_terms t
   left join membership_invoices i on i.invoice = t.invoice
   where i.invoice is null or i.amount_minor > (
-    select coalesce(-sum(e.amount_minor), 0) from ledger_transactions sale
+    select coalesce(sum(${takenBack('back')}), 0) from ledger_transactions sale
     join ledger_transactions back on back.reverses_id = sale.id
-    join ledger_entries e on e.transaction = back.id and e.amount_minor < 0
+    join ledger_entries e on e.transaction = back.id
     where sale.kind = 'membership' and sale.source_id = i.id))`;
 
 /**

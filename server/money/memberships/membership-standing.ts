@@ -8,9 +8,10 @@ import type { Orm } from '../../platform/db/db.ts';
 import type { MembershipId, TierId } from '../../protocol/ids.ts';
 import type { Membership } from '../../protocol/money/memberships.ts';
 import type { AccessReason } from '../../protocol/rooms.ts';
+import type { Share } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { MembershipChange } from '../money-facts.ts';
-import { layOutPaidTime, type PaidTime, paidTimeAt } from './membership-time.ts';
+import { layOutPaidTime, type PaidTime, paidTimeAt, unusedShares } from './membership-time.ts';
 import { CLOSURE_CAUSES, type ClosureCause } from './memberships.schema.ts';
 import type { InvoiceRow, MembershipRow, MembershipsStore } from './memberships.store.ts';
 
@@ -93,6 +94,24 @@ export class MembershipStanding {
       cancellationLeaseUntil: now,
       dueAt: now,
     });
+  }
+
+  /**
+   * The bank has given back a payment that it had kept: it covers its time again. Of a membership that the loss has
+   * ended, returns the share for the time since the dispute, which the member did not have.
+   */
+  async handleWonLate(tx: Orm, payment: string, disputedAt: string): Promise<Share | undefined> {
+    const invoice = await this.#store.findInvoice(payment, tx);
+    const row = invoice && (await this.#store.lock(tx, invoice.membership));
+    if (!row) return undefined;
+    if (row.status !== 'ended' || isClosed(row)) {
+      // The sweeper syncs it, or returns the unused time of a closed one.
+      const standing = row.standing === 'lost' ? null : row.standing;
+      await this.#store.update(tx, row.id, { standing, dueAt: this.#context.nowIso() });
+      return undefined;
+    }
+    const kept = (await this.#store.listTerms(tx, row.id)).filter(({ isKept }) => isKept);
+    return unusedShares(kept, Date.parse(disputedAt)).get(invoice.invoice);
   }
 
   /** A payment was refunded completely: the time that only this payment covered ends. For past time nothing changes. */

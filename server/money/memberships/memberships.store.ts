@@ -2,6 +2,7 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from '../../platform/db/sql.ts';
 import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { ID_PREFIXES } from '../../protocol/ids.ts';
+import { takenBack } from '../ledger/ledger.store.ts';
 import type { TermLine } from './membership-time.ts';
 import { membershipInvoices, memberships, membershipTerms } from './memberships.schema.ts';
 
@@ -14,9 +15,9 @@ export interface KnownTerm extends TermLine {
 }
 
 /** The sum that refunds and lost disputes took back of a payment, from all its legs. */
-const GIVEN_BACK = sql`(select coalesce(-sum(e.amount_minor), 0) from ledger_transactions sale
+const GIVEN_BACK = sql`(select coalesce(sum(${takenBack('back')}), 0) from ledger_transactions sale
   join ledger_transactions back on back.reverses_id = sale.id
-  join ledger_entries e on e.transaction = back.id and e.amount_minor < 0
+  join ledger_entries e on e.transaction = back.id
   where sale.kind = 'membership' and sale.source_type = 'membership' and sale.source_id = ${membershipInvoices.id})`;
 
 /** Unique index: a person has one open page to join a club. */

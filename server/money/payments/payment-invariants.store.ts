@@ -1,10 +1,11 @@
 /** Rules between the payments, the tables of their kinds and the books. Each statement finds ids that break a rule. */
 import { type SQL, sql } from '../../platform/db/sql.ts';
 import { SOLD_KINDS, type SoldKind } from '../../protocol/money/payment-kind.ts';
+import { takenBack } from '../ledger/ledger.store.ts';
 
 /** Everything was taken back of the sale of `id`, and a refund was the last reversal: not lost disputes alone. */
 const isGivenBack = (kind: SoldKind, id: SQL) => sql`exists (select 1 from ledger_transactions x
-  cross join lateral (select sum(e.amount_minor) as amount, (array_agg(r.source_type order by e.seq desc))[1] as last
+  cross join lateral (select sum(${takenBack()}) as amount, (array_agg(r.source_type order by e.seq desc))[1] as last
     from ledger_transactions r join ledger_entries e on e.transaction = r.id where r.reverses_id = x.id and e.amount_minor > 0) back
   where x.kind = ${kind} and x.source_type = ${kind} and x.source_id = ${id} and back.last <> 'dispute'
     and back.amount = (select sum(e.amount_minor) from ledger_entries e where e.transaction = x.id and e.amount_minor > 0))`;

@@ -1,7 +1,7 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { sql } from '../../platform/db/sql.ts';
 import type { Earnings } from '../../protocol/money/money.ts';
-import { execute } from '../ledger/ledger.store.ts';
+import { execute, takenBack } from '../ledger/ledger.store.ts';
 
 type Sums = Record<'private' | 'tips' | 'tip_count' | 'tickets' | 'ticket_count' | 'creator', string | number>;
 
@@ -25,7 +25,7 @@ export class EarningsStore {
             select 1 from tickets t join rooms ended on ended.id = t.room and ended.ended_at is not null
             where t.id = p.id and t.status = 'valid' and (ended.live_seconds - t.live_seconds_before < ${minLiveSeconds}::integer or t.bought_at >= ended.live_ended_at))
         ), returned as (
-          select s.id, sum(e.amount_minor) filter (where e.amount_minor > 0) as gross,
+          select s.id, sum(${takenBack()}) as gross,
             -sum(e.amount_minor) filter (where e.account like 'creator\_%') as creator
           from sales s
           join ledger_transactions x on x.kind = s.kind and x.source_type = s.kind and x.source_id = s.id

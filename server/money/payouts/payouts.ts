@@ -136,8 +136,8 @@ export class Payouts {
     });
   }
 
-  /** True while a payout to a creator is not decided; it is attempted now. */
-  async hurry(creator: string): Promise<boolean> {
+  /** True if a payout to the creator is under way: it is attempted now. */
+  async attemptNow(creator: string): Promise<boolean> {
     const isOpen = await this.#store.makeDueOf(creator, this.#context.nowIso());
     if (isOpen) this.due.wake();
     return isOpen;

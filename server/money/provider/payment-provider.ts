@@ -179,6 +179,7 @@ export interface ProviderDispute {
   amountMinor: number;
   currency: string;
   reason: string;
+  /** `won` and `lost` are the bank's last word; what it comes to is decided by the movements. */
   status: 'inquiry' | 'open' | 'under_review' | 'won' | 'lost';
   evidenceDueAtMs: number | null;
   openedAtMs: number;
@@ -192,7 +193,19 @@ export interface DisputesProvider {
   submitEvidence(dispute: string, evidence: Evidence): Promise<ProviderDispute>;
 }
 
-export type MovementKind = 'payment' | 'refund' | 'dispute' | 'transfer' | 'bank_payout' | 'provider_charge' | 'other';
+/** A movement between the provider and the house alone, which no record of a sale explains. */
+export type OwnMovementKind =
+  /** To the house's bank, or from it. */
+  | 'bank_payout'
+  /** Fees, taxes on them, corrections, contributions. */
+  | 'provider_charge'
+  /** Held back by the provider, or released. */
+  | 'provider_reserve'
+  /** Of products that the house does not use. */
+  | 'provider_other';
+
+/** `other`: of a type that is not on the provider's list. */
+export type MovementKind = 'payment' | 'refund' | 'dispute' | 'transfer' | OwnMovementKind | 'other';
 
 /** A line of the provider's own books. */
 export interface ProviderMovement {
@@ -220,6 +233,8 @@ export interface ProviderBooks {
   ): Promise<{ movements: ProviderMovement[]; sinceMs: number }>;
   /** Movements of one object, such as a payout to the house's bank and its return. */
   listMovementsOf(source: string, currency: string): Promise<ProviderMovement[]>;
+  /** When the provider pays the balance out to the house's bank by itself: `manual` is never. */
+  fetchPayoutInterval(): Promise<string>;
   /** The balance at the provider, available or not. */
   fetchBalanceMinor(currency: string): Promise<number>;
 }

@@ -13,20 +13,34 @@ import type {
   TierPrice,
 } from './billing-provider.ts';
 import { keyForAWhile, type StripeCall } from './stripe-call.ts';
-import { localeOf } from './stripe-objects.ts';
+import { localeOf, SWITCHED_OFF } from './stripe-objects.ts';
 
 /** Invoices of a membership that are read; older ones were booked long ago. */
 const INVOICES_MAX = 100;
 const TIERS_REMEMBERED = 10_000;
+const PORTALS_MAX = 100;
+const DESCRIPTOR_MIN = 5;
+/** Another name makes a new configuration: change it with the features. */
+const PORTAL = 'portal-1';
+/** Members get the house's numbered receipts, and change tiers here: Stripe's invoices and plans are not shown. */
+const PORTAL_FEATURES: Stripe.BillingPortal.ConfigurationCreateParams.Features = {
+  customer_update: { enabled: false },
+  invoice_history: { enabled: false },
+  payment_method_update: { enabled: true },
+  subscription_cancel: { enabled: true, mode: 'at_period_end' },
+  subscription_update: { enabled: false },
+};
 
 export class StripeBilling implements BillingProvider {
   readonly #stripe: Stripe;
   readonly #call: StripeCall;
+  readonly #statementName: string | undefined;
   readonly #tiers = new RecentMap<string, string | null>(TIERS_REMEMBERED);
 
-  constructor(stripe: Stripe, call: StripeCall) {
+  constructor(stripe: Stripe, call: StripeCall, statementName: string | undefined) {
     this.#stripe = stripe;
     this.#call = call;
+    this.#statementName = statementName;
   }
 
   async ensurePrice({ tier, creator, name, amountMinor, currency, interval }: TierPrice): Promise<string> {
@@ -35,7 +49,7 @@ export class StripeBilling implements BillingProvider {
       if (known.data[0]) return known.data[0].id;
       const metadata = { tier, creator };
       const product = await this.#stripe.products.create(
-        { name, metadata },
+        { name, metadata, ...this.#descriptor() },
         { idempotencyKey: keyForAWhile(`product-${tier}`) },
       );
       const price = await this.#stripe.prices.create(
@@ -66,6 +80,7 @@ export class StripeBilling implements BillingProvider {
             client_reference_id: order.membership,
             metadata,
             subscription_data: { metadata },
+            ...SWITCHED_OFF,
             line_items: [{ price: order.price, quantity: 1 }],
             success_url: order.successUrl,
             cancel_url: order.cancelUrl,
@@ -103,9 +118,30 @@ export class StripeBilling implements BillingProvider {
 
   async openPortal(order: { customer: string; returnUrl: string; locale: string | null }): Promise<string> {
     const { customer, returnUrl, locale } = order;
-    const create = () =>
-      this.#stripe.billingPortal.sessions.create({ customer, return_url: returnUrl, locale: localeOf(locale) });
-    return (await this.#call('open the billing portal', create)).url;
+    return this.#call('open the billing portal', async () => {
+      const configuration = await this.#ensurePortal();
+      const wanted = { configuration, customer, return_url: returnUrl, locale: localeOf(locale) };
+      return (await this.#stripe.billingPortal.sessions.create(wanted)).url;
+    });
+  }
+
+  /** The house's own settings of the portal, made once: a live account has none until somebody makes them. */
+  async #ensurePortal(): Promise<string> {
+    const { configurations } = this.#stripe.billingPortal;
+    const { data } = await configurations.list({ active: true, limit: PORTALS_MAX });
+    const known = data.find(({ metadata }) => metadata?.loge === PORTAL);
+    if (known) return known.id;
+    const made = await configurations.create(
+      { features: PORTAL_FEATURES, metadata: { loge: PORTAL } },
+      { idempotencyKey: keyForAWhile(PORTAL) },
+    );
+    return made.id;
+  }
+
+  /** Of a subscription's payments Stripe shows the product's descriptor, in which it asks for five characters. */
+  #descriptor(): { statement_descriptor?: string } {
+    const name = this.#statementName;
+    return name === undefined || name.length < DESCRIPTOR_MIN ? {} : { statement_descriptor: name };
   }
 
   async setCancelAtPeriodEnd(subscription: string, isCancelled: boolean): Promise<void> {

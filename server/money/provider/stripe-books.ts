@@ -42,6 +42,11 @@ export class StripeBooks implements ProviderBooks {
     return list.data.map(toMovement);
   }
 
+  async fetchPayoutInterval(): Promise<string> {
+    const settings = await this.#call('fetch the payout schedule', () => this.#stripe.balanceSettings.retrieve());
+    return settings.payments.payouts?.schedule?.interval ?? 'manual';
+  }
+
   async fetchBalanceMinor(currency: string): Promise<number> {
     const balance = await this.#call('fetch balance', () => this.#stripe.balance.retrieve());
     return [...balance.available, ...balance.pending]
@@ -80,31 +85,72 @@ function sourceOf(source: Stripe.BalanceTransaction['source']): Pick<ProviderMov
   };
 }
 
+/** The types that the SDK lists; Stripe may send others. */
+type KnownType<T = Stripe.BalanceTransaction.Type> = T extends string ? (string extends T ? never : T) : never;
+
+/** Every type of Stripe's list (docs.stripe.com/reports/balance-transaction-types). A new one is a type error here. */
+const KINDS = {
+  charge: 'payment',
+  payment: 'payment',
+  refund: 'refund',
+  payment_refund: 'refund',
+  refund_failure: 'refund',
+  payment_failure_refund: 'refund',
+  transfer: 'transfer',
+  transfer_cancel: 'transfer',
+  transfer_failure: 'transfer',
+  transfer_refund: 'transfer',
+  payout: 'bank_payout',
+  payout_cancel: 'bank_payout',
+  payout_failure: 'bank_payout',
+  topup: 'bank_payout',
+  topup_reversal: 'bank_payout',
+  inbound_transfer: 'bank_payout',
+  inbound_transfer_reversal: 'bank_payout',
+  // One of a dispute has the dispute as its source.
+  adjustment: 'provider_charge',
+  stripe_fee: 'provider_charge',
+  stripe_fx_fee: 'provider_charge',
+  tax_fee: 'provider_charge',
+  tax_fund: 'provider_charge',
+  fee_credit_funding: 'provider_charge',
+  contribution: 'provider_charge',
+  climate_order_purchase: 'provider_charge',
+  climate_order_refund: 'provider_charge',
+  stripe_balance_payment_debit: 'provider_charge',
+  stripe_balance_payment_debit_reversal: 'provider_charge',
+  // The negative balance of a connected account, for which the platform answers.
+  connect_collection_transfer: 'provider_charge',
+  reserve_hold: 'provider_reserve',
+  reserve_release: 'provider_reserve',
+  reserve_transaction: 'provider_reserve',
+  reserved_funds: 'provider_reserve',
+  payment_network_reserve_hold: 'provider_reserve',
+  payment_network_reserve_release: 'provider_reserve',
+  payout_minimum_balance_hold: 'provider_reserve',
+  payout_minimum_balance_release: 'provider_reserve',
+  advance: 'provider_other',
+  advance_funding: 'provider_other',
+  anticipation_repayment: 'provider_other',
+  application_fee: 'provider_other',
+  application_fee_refund: 'provider_other',
+  issuing_authorization_hold: 'provider_other',
+  issuing_authorization_release: 'provider_other',
+  issuing_dispute: 'provider_other',
+  issuing_dispute_provisional_credit: 'provider_other',
+  issuing_dispute_provisional_credit_reversal: 'provider_other',
+  issuing_transaction: 'provider_other',
+  obligation_outbound: 'provider_other',
+  obligation_reversal_inbound: 'provider_other',
+  payment_reversal: 'provider_other',
+  payment_unreconciled: 'provider_other',
+} as const satisfies Record<KnownType, MovementKind>;
+
+/** Sent by Stripe, and not on the SDK's list. */
+const UNLISTED: Record<string, MovementKind> = { network_cost: 'provider_charge' };
+
 function kindOf({ type, source }: Stripe.BalanceTransaction): MovementKind {
   const object = typeof source === 'object' && source !== null ? (source as { object: string }).object : '';
   if (object === 'dispute') return 'dispute';
-  switch (type) {
-    case 'charge':
-    case 'payment':
-      return 'payment';
-    case 'refund':
-    case 'payment_refund':
-    case 'refund_failure':
-    case 'payment_failure_refund':
-      return 'refund';
-    case 'transfer':
-    case 'transfer_cancel':
-    case 'transfer_failure':
-    case 'transfer_refund':
-      return 'transfer';
-    case 'payout':
-    case 'payout_cancel':
-    case 'payout_failure':
-      return 'bank_payout';
-    case 'stripe_fee':
-    case 'network_cost':
-      return 'provider_charge';
-    default:
-      return 'other';
-  }
+  return (KINDS as Record<string, MovementKind>)[type] ?? UNLISTED[type] ?? 'other';
 }

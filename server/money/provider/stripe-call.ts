@@ -39,13 +39,15 @@ function isMissing(error: Stripe.errors.StripeError, param: 'id' | 'customer'): 
 }
 
 /**
- * A rejected request is final for a refund, and our own fault otherwise. Everything else (no answer, 5xx, 429, a
- * conflict, a rejected key) can be retried or fixed by the operator.
+ * A rejected request is final for a refund, and our own fault otherwise, unless its amount is no card payment.
+ * Everything else (no answer, 5xx, 429, a conflict, a rejected key) can be retried or fixed by the operator.
  */
 function toAppError(what: string, error: Stripe.errors.StripeError): AppError {
   const isRefusal =
     error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripeCardError;
   if (!isRefusal) return new AppError('provider_unavailable', undefined, { cause: error });
+  if (error.code === 'amount_too_small' || error.code === 'amount_too_large')
+    return new AppError(error.code, error.message, { cause: error });
   if (what === 'refund') return new AppError('not_refundable', error.message, { cause: error });
   return new AppError('internal', `The payment provider refused to ${what}.`, { cause: error });
 }

@@ -3,7 +3,7 @@ import Stripe from 'stripe';
 import { AppError } from '../../protocol/errors.ts';
 import type { CardOrder, CardsProvider, ProviderCard, ProviderCheckout } from './payment-provider.ts';
 import type { StripeCall } from './stripe-call.ts';
-import { toPayment } from './stripe-objects.ts';
+import { suffixOf, toPayment } from './stripe-objects.ts';
 
 /** More saved cards than a person has. */
 const CARDS_MAX = 20;
@@ -20,10 +20,12 @@ export function isCardPayment(session: string): boolean {
 export class StripeCards implements CardsProvider {
   readonly #stripe: Stripe;
   readonly #call: StripeCall;
+  readonly #statementName: string | undefined;
 
-  constructor(stripe: Stripe, call: StripeCall) {
+  constructor(stripe: Stripe, call: StripeCall, statementName: string | undefined) {
     this.#stripe = stripe;
     this.#call = call;
+    this.#statementName = statementName;
   }
 
   async list(customer: string): Promise<ProviderCard[]> {
@@ -59,6 +61,7 @@ export class StripeCards implements CardsProvider {
               confirm: true,
               return_url: order.returnUrl,
               description: order.description,
+              ...suffixOf(this.#statementName),
               metadata,
               expand: INTENT_EXPANSION,
             },

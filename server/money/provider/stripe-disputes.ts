@@ -52,18 +52,21 @@ function toDispute(dispute: Stripe.Dispute): ProviderDispute {
   };
 }
 
-/** An inquiry withdraws no money and freezes nothing. One that ends without a dispute counts as won. */
+/**
+ * An inquiry withdraws no money and freezes nothing. One that ends without a dispute counts as won. A prevented one was
+ * blocked, or resolved by paying the payer back (changelog 2025-08-27, "Adds support for Dispute Preventions").
+ */
 function statusOf(status: Stripe.Dispute.Status): ProviderDispute['status'] {
   switch (status) {
     case 'warning_needs_response':
     case 'warning_under_review':
       return 'inquiry';
     case 'warning_closed':
-    case 'prevented':
     case 'won':
       return 'won';
     case 'under_review':
       return 'under_review';
+    case 'prevented':
     case 'lost':
       return 'lost';
     default:

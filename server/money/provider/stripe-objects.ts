@@ -6,6 +6,21 @@ export function localeOf(locale: string | null): Stripe.Checkout.SessionCreatePa
   return locale === 'fr' || locale === 'en' ? locale : 'auto';
 }
 
+/**
+ * What a dashboard can switch on for every page: prices in the payer's own currency (docs.stripe.com, "Adaptive
+ * Pricing"), Stripe's taxes, and Stripe as the seller. Each call says no, whatever the dashboard says.
+ */
+export const SWITCHED_OFF = {
+  adaptive_pricing: { enabled: false },
+  automatic_tax: { enabled: false },
+  managed_payments: { enabled: false },
+} as const satisfies Stripe.Checkout.SessionCreateParams;
+
+/** A card payment has only a suffix on statements, behind the account's own name. */
+export function suffixOf(statementName: string | undefined): { statement_descriptor_suffix?: string } {
+  return statementName === undefined ? {} : { statement_descriptor_suffix: statementName };
+}
+
 export function toCheckout(session: Stripe.Checkout.Session): ProviderCheckout {
   const intent = session.payment_intent;
   return {

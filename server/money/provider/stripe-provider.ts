@@ -22,7 +22,7 @@ import { createStripeCall, isKeySpent, type StripeCall } from './stripe-call.ts'
 import { isCardPayment, StripeCards } from './stripe-cards.ts';
 import { StripeConnect } from './stripe-connect.ts';
 import { StripeDisputes } from './stripe-disputes.ts';
-import { localeOf, subjectOf, toCheckout, toPayment, toRefund } from './stripe-objects.ts';
+import { localeOf, SWITCHED_OFF, subjectOf, suffixOf, toCheckout, toPayment, toRefund } from './stripe-objects.ts';
 
 export interface StripeProviderOptions {
   secretKey: string;
@@ -34,6 +34,8 @@ export interface StripeProviderOptions {
   protocol?: 'http' | 'https' | undefined;
   timeoutMs?: number;
   maxNetworkRetries?: number;
+  /** The house's neutral name on bank statements, behind the account's own; absent: only that. */
+  statementName?: string | undefined;
   /** Sends requests; absent means the SDK's own HTTP client. */
   fetch?: typeof globalThis.fetch | undefined;
   clock: Clock;
@@ -61,6 +63,7 @@ export class StripeProvider implements PaymentProvider {
   readonly books: StripeBooks;
   readonly #stripe: Stripe;
   readonly #call: StripeCall;
+  readonly #statementName: string | undefined;
   readonly #webhookSecrets: string[];
   readonly #clock: Clock;
   readonly #log: Log;
@@ -69,8 +72,9 @@ export class StripeProvider implements PaymentProvider {
     this.#stripe = stripe;
     const call = createStripeCall(options.log);
     this.#call = call;
-    this.cards = new StripeCards(stripe, call);
-    this.billing = new StripeBilling(stripe, call);
+    this.#statementName = options.statementName;
+    this.cards = new StripeCards(stripe, call, options.statementName);
+    this.billing = new StripeBilling(stripe, call, options.statementName);
     this.connect = new StripeConnect(stripe, call);
     this.disputes = new StripeDisputes(stripe, call);
     this.books = new StripeBooks(stripe, call);
@@ -120,7 +124,7 @@ export class StripeProvider implements PaymentProvider {
       customer: order.customer,
       client_reference_id: order.checkout,
       metadata,
-      payment_intent_data: { metadata, description: order.description },
+      payment_intent_data: { metadata, description: order.description, ...suffixOf(this.#statementName) },
       line_items: [
         {
           quantity: 1,
@@ -135,6 +139,7 @@ export class StripeProvider implements PaymentProvider {
       cancel_url: order.cancelUrl,
       // The payer can save the card for later payments. Without the tick nothing is stored.
       saved_payment_method_options: { payment_method_save: 'enabled', allow_redisplay_filters: ['always', 'limited'] },
+      ...SWITCHED_OFF,
       // Only cards, including the wallets of phones: they are paid at once or not at all.
       allowed_payment_method_types: ['card'],
       locale: localeOf(order.locale),

@@ -55,6 +55,8 @@ interface Decision {
   isCreatorGone?: boolean;
   /** It was booked and gave nothing, so nothing ends with its refund. */
   boughtNothing?: boolean;
+  /** It was refunded before, and some of it has come back since. */
+  hasEnded?: boolean;
 }
 
 /** Throws where this person may not refund the payment now; called with its sale locked. */
@@ -266,9 +268,10 @@ export class Refunds {
     const amountMinor = decision.amountMinor ?? (share ? shareOf(leftMinor, share) : wholeMinor);
     assertWithin(amountMinor, { maxMinor: wholeMinor });
     const row = await this.#insert(tx, payment, { ...decision, amountMinor, part: earlier.length });
-    const { boughtNothing, isCreatorGone = false } = decision;
+    const { boughtNothing, hasEnded, isCreatorGone = false } = decision;
     await this.#reverse(tx, { row, booked, isCreatorGone });
-    const facts = await refundables.end(tx, payment, { isWhole: amountMinor === leftMinor, boughtNothing });
+    const isWhole = amountMinor === leftMinor;
+    const facts = hasEnded ? [] : await refundables.end(tx, payment, { isWhole, boughtNothing });
     if (facts === false) throw new AppError('already_refunded');
     if (row.to === 'wallet') await this.#sendOn(tx, identity);
     await this.#addWalletFact(tx, row, isCredit);
@@ -330,6 +333,21 @@ export class Refunds {
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'already_refunded') throw error;
       return 0;
+    }
+  }
+
+  /**
+   * Refunds what has come back of a payment that was refunded before; nothing while a dispute holds it. The caller
+   * holds the locks of a dispute.
+   */
+  async returnRest(tx: Orm, id: string, reason: string): Promise<void> {
+    const payment = await this.#context.stores.payments.find(id, tx);
+    if (!payment) throw new AppError('payment_not_found');
+    try {
+      await this.#decide(tx, payment, { reason, by: HOUSE, hasEnded: true });
+    } catch (error) {
+      // Nothing is written before it is known to be disputed.
+      if (!(error instanceof AppError) || error.code !== 'not_refundable') throw error;
     }
   }
 

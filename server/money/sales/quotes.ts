@@ -4,6 +4,7 @@
  */
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import * as LIMITS from '../../protocol/limits.ts';
+import { cardMinimumMinor } from '../../protocol/money/card-minimum.ts';
 import type { PriceParts, PriceQuote, QuoteInput } from '../../protocol/money/pricing.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import { assertAmount, type Split, splitSale } from '../ledger/ledger.ts';
@@ -81,7 +82,8 @@ export class Quotes {
     }
     if (amountMinor === undefined) throw new AppError('amount_invalid', 'The amountMinor of the tip is missing.');
     assertAmount(amountMinor);
-    const minMinor = from === 'card' ? LIMITS.directTipMinMinor : LIMITS.tipMinMinor;
+    const minMinor =
+      from === 'card' ? cardMinimumMinor(this.#context.currency, LIMITS.directTipMinMinor) : LIMITS.tipMinMinor;
     assertWithin(amountMinor, { minMinor, maxMinor: LIMITS.tipMaxMinor });
     return amountMinor;
   }

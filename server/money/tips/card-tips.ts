@@ -8,6 +8,7 @@ import type { Participant } from '../../protocol/accounts/accounts.ts';
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
+import { cardMinimumMinor } from '../../protocol/money/card-minimum.ts';
 import type { TipInput } from '../../protocol/money/money.ts';
 import type { Room } from '../../protocol/rooms.ts';
 import type { Checkout } from '../checkout/checkouts.store.ts';
@@ -44,7 +45,8 @@ export class CardTips implements Payable {
     const { amountMinor, idempotencyKey } = input;
     if (from.role !== 'fan' || from.identity === room.creator.identity) throw new AppError('tip_not_allowed');
     assertAmount(amountMinor);
-    assertWithin(amountMinor, { minMinor: LIMITS.directTipMinMinor, maxMinor: LIMITS.tipMaxMinor });
+    const minMinor = cardMinimumMinor(this.#context.currency, LIMITS.directTipMinMinor);
+    assertWithin(amountMinor, { minMinor, maxMinor: LIMITS.tipMaxMinor });
     const key = { room: room.id, identity: from.identity, idempotencyKey };
     const earlier = await this.#store.findCardTipByKey(key);
     if (earlier) return this.#resume(earlier, input);

@@ -6,6 +6,7 @@ import { isUniqueViolation } from '../../platform/db/db.ts';
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId, type TopupId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
+import { cardMinimumMinor } from '../../protocol/money/card-minimum.ts';
 import type { CardTopup, TopupAnswer } from '../../protocol/money/money.ts';
 import { type Checkout, ONE_CHECKOUT_OF_KEY } from '../checkout/checkouts.store.ts';
 import type { Booking, CheckoutRequest, Checkouts, Payable } from '../checkout/checkouts.ts';
@@ -99,7 +100,8 @@ export class Topups implements Payable {
     const { ledger, currency, walletMode } = this.#context;
     if (walletMode === 'off') throw new AppError('wallet_off');
     assertAmount(amountMinor);
-    assertWithin(amountMinor, { minMinor: LIMITS.topupMinMinor, maxMinor: LIMITS.topupMaxMinor });
+    const minMinor = cardMinimumMinor(currency, LIMITS.topupMinMinor);
+    assertWithin(amountMinor, { minMinor, maxMinor: LIMITS.topupMaxMinor });
     const available = await ledger.findAvailable(fanWallet(identity, currency));
     if (available + amountMinor > LIMITS.walletMaxMinor) throw new AppError('wallet_limit');
   }

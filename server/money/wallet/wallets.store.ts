@@ -63,6 +63,7 @@ export class WalletsStore {
       .select({
         id: ledgerTransactions.sourceId,
         transaction: ledgerTransactions.id,
+        sourceType: ledgerTransactions.sourceType,
         kind: ledgerTransactions.kind,
         amountMinor: sql<string>`sum(${ledgerEntries.amountMinor})`,
         promoMinor: sql<string>`coalesce(sum(${ledgerEntries.amountMinor}) filter (where ${ledgerEntries.account} = ${promo}), 0)`,
@@ -91,8 +92,8 @@ export class WalletsStore {
       .limit(limit + 1);
     const page = rows.slice(0, limit);
     const entries = page.map((row) => ({
-      // A dispute books its parts under ids with a suffix.
-      id: row.id.split(':', 1)[0] ?? row.id,
+      // A dispute books its parts under ids with a suffix; a refund by hand has no record of the house.
+      id: row.sourceType === 'provider_refund' ? row.transaction : (row.id.split(':', 1)[0] ?? row.id),
       kind: row.kind as WalletEntry['kind'],
       amountMinor: Number(row.amountMinor),
       promoMinor: Number(row.promoMinor),

@@ -18,6 +18,7 @@ export const deskAct = z.object({
   id: idSchema('deskAct'),
   act: z.enum([
     ...(['refund', 'evidence', 'payouts', 'freeze', 'unfreeze', 'reconciliation', 'fee_policy'] as const),
+    ...(['card_hold', 'card_release'] as const),
     ...(['role_given', 'role_ended', 'sessions_ended', 'account_closed', 'look'] as const),
     ...(['recovery', 'recovery_withdrawn'] as const),
   ]),
@@ -36,7 +37,12 @@ export type DeskActView = z.infer<typeof deskAct>;
 export const deskOverview = z.object({
   currency,
   /** The balance at the provider by the books and by the provider; null while it does not answer. */
-  clearing: z.object({ ledgerMinor: minor, providerMinor: minor.nullable() }),
+  clearing: z.object({
+    ledgerMinor: minor,
+    providerMinor: minor.nullable(),
+    /** When the provider pays the balance out by itself, such as `daily`; the house needs `manual`. */
+    payoutInterval: z.string().nullable(),
+  }),
   lastReconciliation: reconciliation.omit({ items: true }).nullable(),
   /** Whether a gateway's clock has jumped, or differs from the database's: what cannot be undone waits. */
   isClockInDoubt: z.boolean(),
@@ -148,6 +154,21 @@ export const creatorFreezeInput = z.object({
 });
 export type CreatorFreezeInput = z.infer<typeof creatorFreezeInput>;
 export const creatorFreezeAnswer = z.object({ freeze: creatorFreeze.nullable() });
+
+/** A person who pays by card only after an operator's word. */
+export const cardHold = z.object({
+  id: idSchema('cardHold'),
+  identity: z.string(),
+  /** `dispute_lost`: by the house itself. */
+  reason: z.string(),
+  by: z.string(),
+  heldAt: time,
+});
+export type CardHold = z.infer<typeof cardHold>;
+export const cardHoldInput = z.object({ held: z.boolean(), reason });
+export type CardHoldInput = z.infer<typeof cardHoldInput>;
+export const cardHoldAnswer = z.object({ hold: cardHold.nullable() });
+export const cardHoldList = z.object({ holds: z.array(cardHold) });
 
 export const duePayout = z.object({ creator: z.string(), amountMinor: minor });
 export const deskPayouts = z.object({

@@ -163,9 +163,8 @@ export const statement = z.object({
   refundCount: minor,
 });
 export type Statement = z.infer<typeof statement>;
-export const statementQuery = z.object({
-  month: z.string().regex(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'A month is like 2026-11'),
-});
+const month = z.string().regex(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'A month is like 2026-11');
+export const statementQuery = z.object({ month });
 /** Everything, or one month. */
 export const earningsExportQuery = statementQuery.partial();
 
@@ -206,6 +205,9 @@ export const dac7Year = z.object({ year: z.string(), quarters: z.array(dac7Selle
 export type TaxYear = z.infer<typeof dac7Year>;
 export const dac7YearQuery = z.object({ year: z.string().regex(/^[12]\d{3}$/, 'A year is like 2026') });
 export const dac7Query = z.object({ quarter: z.string().regex(/^[12]\d{3}-Q[1-4]$/, 'A quarter is like 2026-Q4') });
+
+/** A financial year, by its first month. The longest in France is a first one of two years. */
+export const journalQuery = z.object({ from: month, months: z.coerce.number().int().min(1).max(24).default(12) });
 
 export const dispute = z.object({
   id: idSchema('dispute'),

@@ -162,10 +162,14 @@ export type Quote = z.infer<typeof quote>;
 /** What money knows of it. */
 export type PriceQuote = Omit<Quote, 'charterUrl'>;
 
+const correctionKind = z.enum(['refund', 'dispute_lost', 'dispute_undone']);
+const correction = z.object({ id: paymentId, kind: correctionKind, amountMinor, at: z.string() });
+export type Correction = z.infer<typeof correction>;
+
 /** A payment, refund or top-up with all its details. */
 export const receipt = z.object({
   id: paymentId,
-  kind: z.enum([...SOLD_KINDS, 'topup', 'refund', 'promotion']),
+  kind: z.enum([...SOLD_KINDS, 'topup', 'promotion', ...correctionKind.options]),
   identity,
   amountMinor,
   currency,
@@ -174,7 +178,7 @@ export const receipt = z.object({
   status: z.string(),
   /** How it was paid, or where it went: promotional credit, paid credit and card sum to the amount. */
   paid: z.object({ promoMinor: z.number().int(), walletMinor: z.number().int(), cardMinor: z.number().int() }),
-  /** For a ticket or tip, and (negative) its refund. A top-up is credit, which is taxed when spent. */
+  /** For a sale, and (negative) for what reverses it. A top-up is credit, which is taxed when spent. */
   parts: priceParts.omit({ processorMinor: true }).nullable(),
   vat: vatShare.nullable(),
   feePolicy: z.string().nullable(),
@@ -186,10 +190,12 @@ export const receipt = z.object({
   membership: z.object({ id: z.string(), tier: z.string(), paidUntil: z.string() }).nullable(),
   /** For a private session: the rate, and the time for which both sides' media was confirmed. */
   privateSession: z.object({ ratePerMinuteMinor: amountMinor, confirmedMs: z.number().int() }).nullable(),
-  /** For a sale or its refund, once its number is given: who sold to whom. */
+  /** For a sale or what reverses it, once its number is given: who sold to whom. */
   invoice: z
     .object({
       number: z.string(),
+      /** Number of the receipt that this one corrects. */
+      corrects: z.string().nullable(),
       issuedAt: z.string(),
       seller: z.object({ name: z.string(), address: z.string(), vatNumber: z.string().nullable() }),
       /** As the buyer wants it; null if they gave no name. */
@@ -201,8 +207,10 @@ export const receipt = z.object({
   /** For a ticket: whether its buyer can still return it. */
   withdrawable: z.boolean(),
   reason: z.string().nullable(),
-  /** The refund of this payment, or the payment of this refund. */
+  /** The payment that this refund, lost dispute or its undoing belongs to. */
   relatesTo: z.string().nullable(),
+  /** What has reversed this payment, oldest first; each has a receipt. */
+  corrections: z.array(correction),
 });
 export type Receipt = z.infer<typeof receipt>;
 
@@ -216,6 +224,8 @@ export const walletEntry = z.object({
     'promotion_expired',
     // The payer's bank has reversed a top-up.
     'dispute_loss',
+    // The bank has decided again and given that back.
+    'dispute_undone',
   ]),
   /** Signed: positive for credit, negative for debit. */
   amountMinor: z.number().int(),

@@ -2,7 +2,7 @@
  * What may be taken from a person or a room. A new restriction is a row of `TAKES`; the method of the domain that
  * grants the right asks `restrictions.ts` for the strictest restriction that takes it.
  */
-export type Right = 'enter' | 'chat' | 'publish' | 'be_paid';
+export type Right = 'enter' | 'chat' | 'publish' | 'be_paid' | 'pay_by_card';
 
 /** The rights that each kind of restriction takes. */
 export const TAKES = {
@@ -17,6 +17,8 @@ export const TAKES = {
   stop: ['publish'],
   /** Of payouts to a creator. */
   freeze: ['be_paid'],
+  /** After a dispute that the house lost, until an operator says otherwise. */
+  card_hold: ['pay_by_card'],
 } as const satisfies Record<string, readonly Right[]>;
 
 export type AnyRestrictionKind = keyof typeof TAKES;

@@ -28,12 +28,17 @@ export const restrictions = pgTable(
     // The first stays, and its reason. Chats replace theirs, each actor their own.
     uniqueIndex('restrictions_once')
       .on(table.kind, table.identity, sql`coalesce(${table.creator}, '')`, sql`coalesce(${table.room}, '')`)
-      .where(sql`${table.kind} in ('removal', 'freeze') and ${table.decision} is null and ${table.liftedAt} is null`),
+      .where(
+        sql`${table.kind} in ('removal', 'freeze', 'card_hold') and ${table.decision} is null and ${table.liftedAt} is null`,
+      ),
     index('restrictions_identity').on(table.identity),
     index('restrictions_creator').on(table.creator, table.createdAt, table.id),
     index('restrictions_freezes')
       .on(table.createdAt)
       .where(sql`${table.kind} = 'freeze' and ${table.liftedAt} is null`),
+    index('restrictions_card_holds')
+      .on(table.createdAt)
+      .where(sql`${table.kind} = 'card_hold' and ${table.liftedAt} is null`),
     index('restrictions_by').on(table.by),
     index('restrictions_room').on(table.room).where(sql`${table.identity} is null`),
   ],

@@ -1,15 +1,26 @@
-/** `<desk-holds>`: freezes and resumes payouts to a creator, with a reason that the creator can read. */
+/** `<desk-holds>`: freezes and resumes payouts to a creator, and lets a fan pay by card again, with a reason. */
 import { html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import type { CreatorFreeze } from '../../protocol/money/desk.ts';
+import type { CardHold, CreatorFreeze } from '../../protocol/money/desk.ts';
 import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
-export class DeskHolds extends DeskPart<CreatorFreeze[]> {
-  protected override read = async () => this.know(await call('GET /v1/payouts')).frozen;
+interface Shown {
+  frozen: CreatorFreeze[];
+  cards: CardHold[];
+}
 
-  protected override show(frozen: CreatorFreeze[]): unknown {
+export class DeskHolds extends DeskPart<Shown> {
+  protected override read = async () => {
+    const [{ frozen }, { holds: cards }] = await Promise.all([
+      call('GET /v1/payouts').then((answer) => this.know(answer)),
+      call('GET /v1/card-holds').then((answer) => this.know(answer)),
+    ]);
+    return { frozen, cards };
+  };
+
+  protected override show({ frozen, cards }: Shown): unknown {
     const texts = this.desk.holds;
     const list = this.list({
       items: frozen,
@@ -46,7 +57,47 @@ export class DeskHolds extends DeskPart<CreatorFreeze[]> {
       html`<p class="muted">${texts.text}</p>`,
       this.section('current', { title: texts.current }, list),
       this.section('create', { title: texts.create }, this.#form()),
+      this.section('cards', { title: texts.cards, text: texts.cardsText }, this.#cards(cards)),
     ];
+  }
+
+  /** Fans whose dispute the house has lost: one act lets them pay by card again. */
+  #cards(items: CardHold[]): unknown {
+    const texts = this.desk.holds;
+    return this.list({
+      items,
+      testId: 'card-holds',
+      empty: texts.cardsNone,
+      row: ({ identity, reason, by, heldAt }) => ({
+        title: this.person(identity),
+        lines: [
+          reason === 'dispute_lost' ? texts.cardsLost : html`<bdi>${reason}</bdi>`,
+          by === '#house' ? this.moment(heldAt) : texts.by(this.nameOf(by), this.moment(heldAt)),
+        ],
+        testId: `card-hold-${identity}`,
+      }),
+      acts: [
+        {
+          label: texts.cardsLift,
+          testId: ({ identity }) => `card-lift-${identity}`,
+          question: ({ identity }) => ({
+            title: texts.cardsLiftTitle(this.nameOf(identity)),
+            confirm: texts.cardsLift,
+            cancel: texts.cancel,
+            testId: 'confirm-card-lift',
+            field: {
+              label: texts.reason,
+              hint: texts.cardsReasonHint,
+              maxChars: LIMITS.reasonChars,
+              testId: 'card-lift-reason',
+              missing: texts.reasonMissing,
+            },
+          }),
+          run: ({ identity }, reason) => call('POST /v1/buyers/:identity/card-hold', { identity, held: false, reason }),
+          done: ({ identity }) => texts.cardsFree(this.nameOf(identity)),
+        },
+      ],
+    });
   }
 
   #form(): unknown {

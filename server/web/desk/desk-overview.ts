@@ -20,6 +20,8 @@ function placeOf({ act, subject }: DeskActView): string {
       return '/desk/payouts';
     case 'freeze':
     case 'unfreeze':
+    case 'card_hold':
+    case 'card_release':
       return '/desk/holds';
     case 'reconciliation':
       return '/desk/reconciliation';
@@ -195,6 +197,7 @@ export class DeskOverviewPart extends DeskPart<Shown> {
           `/desk/payments?query=${encodeURIComponent(closedWallets.oldest)}`,
         ),
       this.#cutOff(overview),
+      (clearing.payoutInterval ?? 'manual') !== 'manual' && grave('schedule', texts.schedule, texts.scheduleText),
       clearing.providerMinor === null && grave('silent', texts.silent, texts.silentText, '/desk/reconciliation'),
       last === null && mild('never', texts.never, texts.neverText, '/desk/reconciliation'),
       payouts.dueCount > 0 &&

@@ -4,8 +4,12 @@ import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatCount, formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
 import type { Reconciliation } from '../../protocol/money/payouts.ts';
+import { formatMonth } from '../site/dates.ts';
 import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
+
+/** Financial years that may begin in any of them. */
+const MONTHS_OFFERED = 36;
 
 export class DeskReconciliation extends DeskPart<Reconciliation[]> {
   protected override height = '14rem';
@@ -36,13 +40,40 @@ export class DeskReconciliation extends DeskPart<Reconciliation[]> {
       html`<p class="muted">${texts.text}</p><div>${run}</div>`,
       newest ? this.#result(newest) : html`<p class="muted">${texts.none}</p>`,
       earlier.length > 0 ? this.section('earlier', { title: texts.earlier }, list) : nothing,
+      this.section('journal', { title: texts.journal }, this.#journal()),
+    ];
+  }
+
+  #journal(): unknown {
+    const texts = this.desk.reconciliation;
+    const year = new Date().getUTCFullYear();
+    const options = Array.from({ length: MONTHS_OFFERED }, (_, index) => {
+      const value = new Date(Date.UTC(year, 11 - index)).toISOString().slice(0, 7);
+      return { value, label: formatMonth(value, this.language) };
+    });
+    const from = { name: 'from', label: texts.journalFrom, kind: 'select', testId: 'journal-from', options } as const;
+    return [
+      html`<p class="muted">${texts.journalText}</p>`,
+      this.form({
+        fields: [
+          { ...from, value: `${year - 1}-01` },
+          { name: 'months', label: texts.journalMonths, kind: 'number', value: '12', testId: 'journal-months' },
+        ],
+        submit: { label: texts.journalExport, testId: 'journal-export' },
+        faults: (values) => ({ months: !/^([1-9]|1\d|2[0-4])$/.test(values('months')) && texts.journalMonthsWrong }),
+        send: async (values) => {
+          const period = new URLSearchParams({ from: values('from'), months: values('months') });
+          location.assign(`/v1/reports/journal.txt?${period}`);
+        },
+      }),
     ];
   }
 
   #verdict({ unexplainedCount, items }: Reconciliation): string {
     const texts = this.desk.reconciliation;
     if (unexplainedCount > 0) return texts.unexplained(unexplainedCount);
-    return items.length === 0 ? texts.agrees : texts.explained;
+    // Items without a difference name what only the provider had.
+    return items.every(({ differenceMinor }) => differenceMinor === 0) ? texts.agrees : texts.explained;
   }
 
   #result(run: Reconciliation): unknown {

@@ -45,13 +45,16 @@ export class SiteReceipt extends SitePage {
 
   protected override get pageTitle(): string {
     const { receipt } = this;
-    return receipt
-      ? `${this.words.receipt.title(this.#kind(receipt))} ${receipt.id} · ${this.words.site.name}`
-      : super.pageTitle;
+    return receipt ? `${this.#title(receipt)} ${receipt.id} · ${this.words.site.name}` : super.pageTitle;
   }
 
-  #kind({ kind }: Receipt): string {
+  #kind({ kind }: Pick<Receipt, 'kind'>): string {
     return this.words.wallet.kinds[kind] ?? kind;
+  }
+
+  #title(receipt: Receipt): string {
+    const { title, creditNote } = this.words.receipt;
+    return isTakenBack(receipt) && receipt.parts ? creditNote(this.#kind(receipt)) : title(this.#kind(receipt));
   }
 
   #money(amountMinor: number): string {
@@ -73,7 +76,7 @@ export class SiteReceipt extends SitePage {
       </p>
       <article class="paper" data-testid="receipt" data-status=${receipt.status}>
         ${this.#seller(receipt)}
-        <h1 class="display">${words.receipt.title(this.#kind(receipt))}</h1>
+        <h1 class="display">${this.#title(receipt)}</h1>
         <p class="total" data-testid="receipt-total">${this.#money(receipt.amountMinor)}</p>
         ${this.#about(receipt, isOwn ? session.person.name : receipt.identity)} ${this.#parts(receipt)} ${this.#paid(receipt)} ${this.#waiver(receipt)}
         ${receipt.kind === 'ticket' && receipt.status === 'valid' ? html`<p class="small muted">${words.receipt.ticketNote(session.minLiveMinutes)}</p>` : nothing}
@@ -100,19 +103,18 @@ export class SiteReceipt extends SitePage {
     const line = (label: string, value: unknown) => (value ? html`<dt>${label}</dt><dd>${value}</dd>` : nothing);
     const number = (label: string, value: unknown) =>
       value ? html`<dt class="number">${label}</dt><dd class="number">${value}</dd>` : nothing;
-    const isRefund = receipt.kind === 'refund';
+    const link = (id: string) => html`<a href="/receipts/${id}"><code>${id}</code></a>`;
     return html`<dl class="facts about">
       ${number(words.invoice, receipt.invoice?.number && html`<code data-testid="receipt-number">${receipt.invoice.number}</code>`)}
+      ${number(words.corrects, receipt.invoice?.corrects && html`<code>${receipt.invoice.corrects}</code>`)}
       ${number(words.number, html`<code>${receipt.id}</code>`)}
       ${line(words.date, html`<time datetime=${receipt.at}>${formatMoment(receipt.at, this.language)}</time>`)}
       ${line(words.status, words.states[receipt.status] ?? receipt.status)}
       ${line(words.buyer, html`<bdi>${receipt.invoice?.buyerName ?? buyer}</bdi>`)}
       ${line(words.room, receipt.room && html`<bdi>${receipt.room.title}</bdi>`)}
       ${line(words.creator, shownName(receipt.creator ?? undefined, elementTexts(this.language)))} ${this.#whatFor(receipt)} ${line(words.reason, receipt.reason && (this.words.wallet.refundReasons[receipt.reason] ?? receipt.reason))}
-      ${number(
-        isRefund ? words.related : words.relatedRefund,
-        receipt.relatesTo && html`<a href="/receipts/${receipt.relatesTo}"><code>${receipt.relatesTo}</code></a>`,
-      )}
+      ${number(words.related, receipt.relatesTo && link(receipt.relatesTo))}
+      ${receipt.corrections.map((each) => number(this.#kind(each), html`${link(each.id)} · ${this.#money(each.amountMinor)}`))}
     </dl>`;
   }
 
@@ -131,15 +133,17 @@ export class SiteReceipt extends SitePage {
       <dt>${words.time}</dt><dd>${formatDuration(confirmedMs)}</dd>`;
   }
 
-  #parts({ parts, vat, association, creator, kind, amountMinor }: Receipt): TemplateResult | typeof nothing {
+  #parts(receipt: Receipt): TemplateResult | typeof nothing {
+    const { parts, vat, association, creator, amountMinor } = receipt;
     const words = this.words.receipt;
     if (!parts) return nothing;
     const percent = new Intl.NumberFormat(this.language, { maximumFractionDigits: 2 });
-    // A refund's parts are negative in the books and positive on its receipt.
-    const sign = kind === 'refund' ? -1 : 1;
+    // The parts of a refund are negative in the books and positive on its receipt.
+    const isBack = isTakenBack(receipt);
+    const sign = isBack ? -1 : 1;
     const line = (label: string, partMinor: number) => html`<dt>${label}</dt><dd>${this.#money(sign * partMinor)}</dd>`;
     return html`<section>
-      <h2 class="display">${kind === 'refund' ? words.partsRefund : words.parts}</h2>
+      <h2 class="display">${isBack ? words.partsRefund : words.parts}</h2>
       <dl class="facts" data-testid="receipt-parts">
         ${line(creator ? shownName(creator, elementTexts(this.language)) : words.creator, parts.creatorMinor)}
         ${association ? line(association.name, parts.associationMinor) : nothing} ${line(words.platform, parts.platformMinor)}
@@ -147,14 +151,15 @@ export class SiteReceipt extends SitePage {
         <dt class="sum">${words.amount}</dt>
         <dd class="sum">${this.#money(amountMinor)}</dd>
       </dl>
-      ${kind === 'refund' ? nothing : html`<p class="small muted">${words.processorNote}</p>`}
+      ${isBack ? nothing : html`<p class="small muted">${words.processorNote}</p>`}
     </section>`;
   }
 
-  #paid({ paid, kind }: Receipt): TemplateResult | typeof nothing {
+  #paid(receipt: Receipt): TemplateResult | typeof nothing {
+    const { paid, kind } = receipt;
     const words = this.words.receipt;
     if (kind === 'promotion') return nothing;
-    const isRefund = kind === 'refund';
+    const isRefund = isTakenBack(receipt);
     const line = (label: string, amountMinor: number) =>
       amountMinor === 0 ? nothing : html`<dt>${label}</dt><dd>${this.#money(Math.abs(amountMinor))}</dd>`;
     return html`<section>
@@ -206,6 +211,11 @@ export class SiteReceipt extends SitePage {
       this.receipt = await call('GET /v1/receipts/:payment', { payment: receipt.id });
     });
   }
+}
+
+/** Whether it gives back what a payment had split. */
+function isTakenBack({ kind }: Receipt): boolean {
+  return kind === 'refund' || kind === 'dispute_lost';
 }
 
 defineElement('site-receipt', SiteReceipt);

@@ -11,7 +11,11 @@ import { type PriceLimits, RoomForm, TICKET_PRICE } from './room-form.ts';
 
 const KINDS = ['free', 'ticket', 'members', 'private'] as const satisfies readonly AccessKind[];
 const RATE: PriceLimits = { minMinor: LIMITS.privateRateMinMinor, maxMinor: LIMITS.privateRateMaxMinor };
-const TIER_PRICE: PriceLimits = { minMinor: LIMITS.tierMinMinor, maxMinor: LIMITS.tierMaxMinor };
+const TIER_PRICE: PriceLimits = {
+  minMinor: LIMITS.tierMinMinor,
+  maxMinor: LIMITS.tierMaxMinor,
+  isByCard: true,
+};
 
 /** Its data: the tiers of the creator's club. */
 export class SiteCreateRoom extends RoomForm<Tier[]> {

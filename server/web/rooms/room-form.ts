@@ -2,6 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import { currencySymbol, parseMoney } from '../../../client-sdk/elements/texts/format.ts';
 import * as LIMITS from '../../protocol/limits.ts';
+import { cardMinimumMinor } from '../../protocol/money/card-minimum.ts';
 import type { Picture } from '../../protocol/pictures.ts';
 import type { Room, RoomView } from '../../protocol/rooms.ts';
 import { type Field, PagePart, type Values } from '../site/page-part.ts';
@@ -11,8 +12,14 @@ import type { PosterField } from './poster-field.ts';
 export interface PriceLimits {
   minMinor: number;
   maxMinor: number;
+  /** Paid by card, which has a minimum of its own. */
+  isByCard?: true;
 }
-export const TICKET_PRICE: PriceLimits = { minMinor: LIMITS.ticketMinMinor, maxMinor: LIMITS.ticketMaxMinor };
+export const TICKET_PRICE: PriceLimits = {
+  minMinor: LIMITS.ticketMinMinor,
+  maxMinor: LIMITS.ticketMaxMinor,
+  isByCard: true,
+};
 
 export abstract class RoomForm<Data> extends PagePart<Data> {
   protected abstract get roomCurrency(): string;
@@ -59,14 +66,19 @@ export abstract class RoomForm<Data> extends PagePart<Data> {
     return this.renderRoot.querySelector<PosterField>('poster-field')?.save(room);
   }
 
-  protected range({ minMinor, maxMinor }: PriceLimits): [minimum: string, maximum: string] {
-    return [this.money(minMinor, this.roomCurrency), this.money(maxMinor, this.roomCurrency)];
+  #minimum({ minMinor, isByCard }: PriceLimits): number {
+    return isByCard ? cardMinimumMinor(this.roomCurrency, minMinor) : minMinor;
+  }
+
+  protected range(limits: PriceLimits): [minimum: string, maximum: string] {
+    return [this.money(this.#minimum(limits), this.roomCurrency), this.money(limits.maxMinor, this.roomCurrency)];
   }
 
   /** Undefined where the text is no price within these limits. */
-  protected priceOf(text: string, { minMinor, maxMinor }: PriceLimits): number | undefined {
+  protected priceOf(text: string, limits: PriceLimits): number | undefined {
     const priceMinor = parseMoney(text, this.roomCurrency);
-    return priceMinor !== undefined && priceMinor >= minMinor && priceMinor <= maxMinor ? priceMinor : undefined;
+    const isWithin = priceMinor !== undefined && priceMinor >= this.#minimum(limits) && priceMinor <= limits.maxMinor;
+    return isWithin ? priceMinor : undefined;
   }
 
   protected faultsOf(values: Values, startsAt = ''): Record<string, string | false> {

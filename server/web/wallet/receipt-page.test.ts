@@ -23,6 +23,7 @@ test('a top-up is called credit only if it became credit', () => {
     amountMinor: 900,
     currency: 'eur',
     paid,
+    corrections: [] as Receipt['corrections'],
   } as Receipt;
   page.receipt = { ...receipt, at: '2030-01-01T20:00:00.000Z' };
   const { topupNote } = siteTexts('en').receipt;

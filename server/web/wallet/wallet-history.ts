@@ -5,12 +5,7 @@ import { formatDateTime } from '../../../client-sdk/elements/texts/format.ts';
 import { PagePart, type Row } from '../site/page-part.ts';
 import { type HistoryPage, readHistory, type WalletEntry } from './history-pages.ts';
 
-const WITHOUT_RECEIPT = new Set(['promotion_expired', 'dispute_loss']);
-
-/** A refund that was made at the payment provider has no status here, and no receipt. */
-function hasReceipt({ kind, status }: WalletEntry): boolean {
-  return kind === 'refund' ? status !== undefined : !WITHOUT_RECEIPT.has(kind);
-}
+const WITHOUT_RECEIPT = new Set(['promotion_expired', 'dispute_loss', 'dispute_undone']);
 
 export class WalletHistory extends PagePart<HistoryPage> {
   protected override show({ entries, next }: HistoryPage): unknown {
@@ -59,7 +54,7 @@ export class WalletHistory extends PagePart<HistoryPage> {
           entry.isByCard && texts.byCard,
           refundedMinor && refunds.length === 0 && texts.refunded(this.money(refundedMinor, currency)),
         ],
-        hasReceipt: hasReceipt(entry),
+        hasReceipt: !WITHOUT_RECEIPT.has(entry.kind),
       }),
     ];
   }

@@ -159,20 +159,31 @@ describe.each(DATABASES)('memberships that are closed on $name', ({ open }) => {
     expect(await house.money.earnings.describe(house.creator)).toMatchObject({ availableMinor: 0 });
   });
 
-  test('a disputed payment of a closed membership gives its unused part back once the house has won', async () => {
-    const identity = await join();
-    const [intent] = (await stripe.paymentIntents.list({ limit: 1 })).data;
-    const { id } = house.emulator.act('open_dispute', { paymentIntent: intent?.id ?? '' });
-    await house.money.sweep();
-    await block(identity);
-    await house.money.sweep();
-    expect(await paymentOf(identity)).toMatchObject({ refundedMinor: 0 });
-    expect(await membershipOf(identity)).toMatchObject({ status: 'ended' });
-    house.emulator.act('close_dispute', { dispute: id, outcome: 'won' });
-    await house.money.sweep();
-    await house.money.sweep();
-    expect((await paymentOf(identity))?.refundedMinor).toBe(YEAR_MINOR);
-  });
+  test.each([
+    ['won', ['won']],
+    ['lost, and won later', ['lost', 'won']],
+  ] as const)(
+    'a disputed payment of a closed membership gives its unused part back once that is %s',
+    async (_, outcomes) => {
+      const identity = await join();
+      const [intent] = (await stripe.paymentIntents.list({ limit: 1 })).data;
+      house.advance(30 * DAY_MS);
+      const { id } = house.emulator.act('open_dispute', { paymentIntent: intent?.id ?? '' });
+      await house.money.sweep();
+      house.advance(5 * DAY_MS);
+      await block(identity);
+      await house.money.sweep();
+      expect(await paymentOf(identity)).toMatchObject({ refundedMinor: 0 });
+      expect(await membershipOf(identity)).toMatchObject({ status: 'ended' });
+      for (const outcome of outcomes) {
+        house.emulator.act('close_dispute', { dispute: id, outcome });
+        await house.money.sweep();
+        await house.money.sweep();
+      }
+      const usedShare = 1 - ((await paymentOf(identity))?.refundedMinor ?? 0) / YEAR_MINOR;
+      expect(Math.round(usedShare * 365)).toBe(35);
+    },
+  );
 
   const waiverOf = async () => {
     const room = await house.createRoom({ kind: 'members' });

@@ -184,7 +184,10 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
   test('a disputed payment is not a refunded one', async () => {
     const { identity, membership, payment } = await join();
     await (await dispute(membership))('lost');
-    expect(await house.money.receipts.get(payment, identity)).toMatchObject({ status: 'settled', relatesTo: null });
+    expect(await house.money.receipts.get(payment, identity)).toMatchObject({
+      status: 'settled',
+      corrections: [{ kind: 'dispute_lost' }],
+    });
   });
 
   test('a disputed payment gives no access and is neither charged again nor refunded; a won dispute restores access', async () => {
@@ -259,6 +262,24 @@ describe.each(DATABASES)('payments of memberships on $name', ({ open }) => {
     expect(await standingOf(identity)).toBe('ended');
     expect((await house.money.earnings.describe(house.creator)).pendingMinor).toBe(0);
     expect(await house.money.disputes.list('lost')).toMatchObject([{ source: payment, lossMinor: 0 }]);
+  });
+
+  test('a membership that a lost dispute has ended stays over when that is won, and its unused time is paid back', async () => {
+    const { identity, membership, payment } = await join();
+    house.advance(DAY_MS);
+    const close = await dispute(membership);
+    await close('lost');
+    await house.money.sweep();
+    await close('won');
+    await house.money.sweep();
+    expect(await standingOf(identity)).toBe('ended');
+    const { data } = await stripe.refunds.list();
+    expect(data).toHaveLength(1);
+    // All but about one day of its month.
+    expect(data[0]?.amount).toBeGreaterThan(PRICE_MINOR * 0.95);
+    expect(data[0]?.amount).toBeLessThan(PRICE_MINOR);
+    const { payment: kept } = await house.money.desk.payments.get(payment);
+    expect(kept).toMatchObject({ status: 'part_refunded' });
   });
 
   test('evidence for a membership names it', async () => {

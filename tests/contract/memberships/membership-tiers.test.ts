@@ -333,6 +333,9 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
     expect(listed.filter(({ inForce }) => inForce).map(({ id }) => id)).toEqual(['fees_v2']);
   });
 
+  const allowCards = (identity: string) =>
+    house.money.desk.setCardHold(identity, { held: false, reason: 'They wrote', by: 'operator' });
+
   async function refuseToResume(identity: string, id: string): Promise<void> {
     const ending = await read(identity);
     expect(ending).toMatchObject({ status: 'active', cancelAtPeriodEnd: true, renewable: false });
@@ -524,6 +527,10 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       await (await dispute(identity, 0))('lost');
       expect([await mayEnter(identity, gold), await mayEnter(identity, silver)]).toEqual([false, true]);
       expect(await read(identity)).toMatchObject({ status: 'active', tier: { id: silver.id } });
+      // Their card is charged again only after an operator's word.
+      const resuming = house.money.memberships.resume(identity, id as Id<'membership'>);
+      await expect(resuming).rejects.toEqual(failure('card_payments_held'));
+      await allowCards(identity);
       await house.money.memberships.resume(identity, id as Id<'membership'>);
       await pass(DAY_MS);
       expect(await read(identity)).toMatchObject({ status: 'active', cancelAtPeriodEnd: false });
@@ -534,6 +541,7 @@ describe.each(DATABASES)('tiers of a club on $name', ({ open }) => {
       const { identity, id } = await join(month);
       await change(identity, id, year);
       await (await dispute(identity, 0))('lost');
+      await allowCards(identity);
       await refuseToResume(identity, id);
       expect([await mayEnter(identity, year), await mayEnter(identity, month)]).toEqual([false, true]);
       await pass(32 * DAY_MS);

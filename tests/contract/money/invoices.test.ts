@@ -1,13 +1,21 @@
 /**
- * Numbers of receipts: every sale and every refund of one gets one, without gaps, whatever process dies meanwhile and
+ * Numbers of receipts: every sale and every reversal of one gets one, without gaps, whatever process dies meanwhile and
  * however many give numbers at once.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LedgerStore } from '../../../server/money/ledger/ledger.store.ts';
+import { houseAccount, transferLegs } from '../../../server/money/ledger/ledger.ts';
+import type { Database } from '../../../server/platform/db/db.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { type KillableHouse, openKillableHouse } from '../../support/crash/refund-steps.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { closeBalanced, type MoneyHouse, openMoneyHouse, pay, SELLER } from '../../support/houses/money-house.ts';
+
+async function saleIdOf(db: Database, payment: string): Promise<string | undefined> {
+  const rows = await db.bulk<{ id: string }>('select id from ledger_transactions where source_id = $1', [payment]);
+  return rows[0]?.id;
+}
 
 const STEPS = 4;
 const YEARS_KEPT = 10;
@@ -115,7 +123,62 @@ describe.each(DATABASES)('numbers of receipts on $name', { timeout: 60_000 }, ({
     expect(await db.bulk('select year, number from invoices', [])).toEqual([{ year: year + 1, number: 1 }]);
   });
 
-  test('a backlog of several batches is numbered to its end, also behind a refund that was made by hand', async () => {
+  test('a lost dispute and a refund by hand have a credit note each, with which receipts and books agree', async () => {
+    await using db = await open();
+    await using house = await openMoneyHouse({ db, isRunning: false });
+    const { money, stripe, emulator } = house;
+    const room = await house.createRoom({ kind: 'ticket', priceMinor: 12_000 });
+    const buy = async () => {
+      const identity = await house.createFan();
+      const session = await pay(await house.buyByCard({ room, identity }));
+      const { id: ticket } = await money.confirmCheckout(session);
+      const { payment_intent } = await stripe.checkout.sessions.retrieve(session);
+      return { identity, ticket, paymentIntent: String(payment_intent) };
+    };
+    const [disputed, returned] = [await buy(), await buy()];
+    const { id: dispute } = emulator.act('open_dispute', { paymentIntent: disputed.paymentIntent });
+    await money.sweep();
+    await emulator.act('close_dispute', { dispute, outcome: 'lost' });
+    await stripe.refunds.create({ payment_intent: returned.paymentIntent, amount: 6_000 });
+    await money.sweep();
+
+    for (const [{ identity, ticket }, kind, vatMinor] of [
+      [disputed, 'dispute_lost', -2_000],
+      [returned, 'refund', -1_000],
+    ] as const) {
+      const sale = await money.receipts.get(ticket, identity);
+      expect(sale).toMatchObject({ vat: { amountMinor: 2_000 }, corrections: [{ kind, amountMinor: -6 * vatMinor }] });
+      const note = await money.receipts.get(sale.corrections[0]?.id ?? '', identity);
+      expect(note).toMatchObject({
+        kind,
+        amountMinor: -6 * vatMinor,
+        relatesTo: ticket,
+        vat: { amountMinor: vatMinor },
+      });
+      expect(note.paid.cardMinor).toBe(note.amountMinor);
+      expect(Object.values(note.parts ?? {}).reduce((sum, part) => sum + part, 0)).toBe(-note.amountMinor);
+      expect(note.invoice).toMatchObject({ number: expect.any(String), corrects: sale.invoice?.number });
+      await expect(money.receipts.get(note.id, 'another')).rejects.toMatchObject({ code: 'payment_not_found' });
+      await expect(money.receipts.get((await saleIdOf(db, ticket)) ?? '')).rejects.toMatchObject({
+        code: 'payment_not_found',
+      });
+    }
+    const [sums] = await db.bulk(
+      `select (select sum(vat_minor)::int from invoices) as papers,
+        (select sum(amount_minor)::int from ledger_entries where account like 'vat_payable:%') as books`,
+      [],
+    );
+    expect(sums).toEqual({ papers: 1_000, books: 1_000 });
+    expect(await money.checkInvariants()).toEqual([]);
+    // An invariant compares them: a movement of VAT beside the sales shows.
+    const beside = { kind: 'dispute_loss', source: { type: 'dispute', id: 'dispute_beside' } } as const;
+    const legs = transferLegs(houseAccount('vat_payable', 'eur'), houseAccount('chargeback_loss', 'eur'), 100);
+    const ledger = new LedgerStore(db.orm);
+    await db.transaction((tx) => ledger.post(tx, { ...beside, legs, at: new Date().toISOString() }));
+    expect((await money.checkInvariants()).join()).toContain('is a change of the VAT owed that no receipt will show');
+  });
+
+  test('a backlog of several batches is numbered to its end, whatever is among it', async () => {
     const tips = 1_200;
     await using db = await open();
     await using house = await openMoneyHouse({ db, isRunning: false });
@@ -145,7 +208,7 @@ describe.each(DATABASES)('numbers of receipts on $name', { timeout: 60_000 }, ({
     );
     // In the last hours of a year the ticket is of another series.
     for (const { count, last } of series) expect(last).toBe(count);
-    // The tips and the ticket.
-    expect(series.reduce((sum, { count }) => sum + count, 0)).toBe(tips + 1);
+    // The tips, the ticket and its refund by hand.
+    expect(series.reduce((sum, { count }) => sum + count, 0)).toBe(tips + 2);
   });
 });

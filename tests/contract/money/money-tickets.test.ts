@@ -170,7 +170,7 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     await house.money.sweep();
     expect(await balanceOf(lea)).toBe(500);
     expect((await house.money.wallets.get(zoe)).promoMinor).toBe(500);
-    const refund = (await house.money.receipts.get(id, malik)).relatesTo as string;
+    const refund = (await house.money.receipts.get(id, malik)).corrections.at(-1)?.id ?? '';
     await eventually(async () => (await house.money.receipts.get(refund, malik)).status === 'succeeded');
     expect(await house.money.receipts.get(refund, malik)).toMatchObject({
       reason: 'not_held',

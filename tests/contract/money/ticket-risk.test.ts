@@ -87,7 +87,7 @@ describe.each(DATABASES)('the risk of a ticket on $name', ({ open }) => {
       await end(room);
     }
     expect([await statusOf(tooShort.ticket), await statusOf(enough.ticket)]).toEqual(['refunded', 'valid']);
-    const back = (await house.money.receipts.get(tooShort.ticket)).relatesTo as string;
+    const back = (await house.money.receipts.get(tooShort.ticket)).corrections.at(-1)?.id ?? '';
     expect(await house.money.receipts.get(back)).toMatchObject({ reason: 'not_held' });
   });
 

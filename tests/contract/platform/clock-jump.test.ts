@@ -32,6 +32,7 @@ const JOBS: Record<string, string> = {
   notices: RUNS,
   'outbox retention': WAITS,
   'payout batch': WAITS,
+  'payout schedule': RUNS,
   payouts: RUNS,
   'private requests': RUNS,
   'private sessions': RUNS,

@@ -41,8 +41,8 @@ const HISTORY = [
   `insert into ledger_entries (transaction, account, amount_minor)
     select id, account, amount from ledger_transactions,
       (values ('provider_clearing:eur', -5), ('platform_revenue:eur', 5)) as leg (account, amount)`,
-  `insert into invoices (seller, year, number, transaction, identity, issued_at, seller_name, seller_address)
-    select 'Loge', 2026, n, 'ltx_' || n, 'fan', now(), 'Loge', 'Paris' from generate_series(1, ${MANY}) n`,
+  `insert into invoices (seller, year, number, transaction, identity, issued_at, seller_name, seller_address, vat_minor)
+    select 'Loge', 2026, n, 'ltx_' || n, 'fan', now(), 'Loge', 'Paris', 0 from generate_series(1, ${MANY}) n`,
   `insert into chat_rooms (room, creator) select 'room_' || n, 'ada' from generate_series(0, 99) n`,
   `insert into chat_entries (room, seq, kind, id, identity, name, role, text, client_id, sent_at)
     select 'room_' || n % 100, n, 'message', 'msg_' || n, 'person-' || n % 4000, 'Léa', 'fan', 'Bravo', n, now()
@@ -75,8 +75,9 @@ const HISTORY = [
 const PERSON = { identity: 'person-7', room: 'room_7', creator: 'ada' };
 
 const CALLS: Record<string, (db: Database) => Promise<unknown>> = {
-  'sums of a receipt': (db) => new ReceiptsStore(db).sumLegs('tip', 'tip_7'),
-  'number of a receipt': (db) => new InvoicesStore(db).find('tip', 'tip_7'),
+  'sums of a receipt': (db) => new ReceiptsStore(db).find('tip', 'tip_7'),
+  'what reversed a payment': (db) => new ReceiptsStore(db).listReversals('ltx_7'),
+  'number of a receipt': (db) => new InvoicesStore(db).find('ltx_7'),
   'legs of a payment on the desk': (db) => new PaymentsStore(db).listLegs('tip_7'),
   "movement in the provider's books": (db) =>
     new LedgerStore(db.orm).isBooked(db.orm, {

@@ -138,6 +138,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
     expect(closedWallets).toEqual({ count: 1, amountMinor: 500, oldest: last.identity });
     await close(last.identity);
     expect((await house.money.desk.overview()).closedWallets).toMatchObject({ count: 0, oldest: null });
+    await eventually(async () => (await sentOn(last.identity))[0]?.status === 'succeeded');
   });
 
   test('credit with a failed refund is refunded once under a new key; the failed one stays owed until its own key is repeated', async () => {

@@ -28,6 +28,7 @@ const TAKEN: Record<Right, AnyRestrictionKind[]> = {
   chat: ['ban', 'timeout'],
   publish: ['suspension', 'stop'],
   be_paid: ['freeze', 'suspension'],
+  pay_by_card: ['card_hold'],
 };
 const RIGHTS = Object.keys(TAKEN) as Right[];
 const PEOPLE = ['ada', 'max', 'lea'];

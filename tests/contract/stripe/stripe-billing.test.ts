@@ -177,7 +177,10 @@ describe.each(Object.entries(targets))('%s', (_name, start) => {
       success_url: 'https://example.com/done',
     });
     expect(session).toMatchObject({ mode: 'subscription', status: 'open', subscription: null, amount_total: 990 });
-    const portal = await stripe.billingPortal.sessions.create({ customer, return_url: 'https://example.com/club' });
+    const features = { payment_method_update: { enabled: true }, invoice_history: { enabled: false } };
+    const { id: configuration } = await stripe.billingPortal.configurations.create({ features });
+    const returnUrl = 'https://example.com/club';
+    const portal = await stripe.billingPortal.sessions.create({ configuration, customer, return_url: returnUrl });
     expect(portal).toMatchObject({ object: 'billing_portal.session', customer });
     expect(portal.url).toMatch(/^https?:/);
   });

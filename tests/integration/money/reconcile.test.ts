@@ -79,6 +79,7 @@ test('exits 2 and prints why it could not compare', async () => {
 
 test('exits 1 for an unexplained difference', async () => {
   const emulator = await StripeEmulator.create({
+    payoutInterval: 'manual',
     port: 0,
     dataFile: join(folder, 'stripe-emulator.jsonl'),
     log: () => {},

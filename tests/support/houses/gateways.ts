@@ -59,7 +59,10 @@ export class GatewayHouse implements AsyncDisposable {
       Array.from({ length: count }, (_, index) => ServerProcess.create({ ...shared, ...envOf(index) }, ['gateway'])),
     );
     const webhook = { url: `${gateways[0]?.url}/webhooks/stripe`, secret: EMULATOR_WEBHOOK_SECRET };
-    const emulator = await StripeEmulator.create({ port: emulatorPort, webhook, connectWebhook: webhook });
+    const emulator = await StripeEmulator.create({
+      ...{ port: emulatorPort, webhook, connectWebhook: webhook },
+      payoutInterval: 'manual',
+    });
     return new GatewayHouse({ postgres, redis, gateways, emulator });
   }
 

@@ -115,6 +115,7 @@ export async function startHttp({
   const log = recordingLog(logs);
   const metrics = createMetrics();
   const emulator = await StripeEmulator.create({
+    payoutInterval: 'manual',
     port: 0,
     webhook: { url: `${url}/webhooks/stripe`, secret: WEBHOOK_SECRET },
     log: () => {},

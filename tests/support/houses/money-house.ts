@@ -25,6 +25,7 @@ import { CARD, payCheckout } from '../people/checkout.ts';
 import { eventually } from '../run/eventually.ts';
 
 export const SELLER = { name: 'Loge', address: '1 place de l’Opéra, Paris', vatNumber: 'FR00000000000' };
+export const STATEMENT_NAME = 'La maison';
 const SECRET_KEY = 'sk_test_of_the_tests';
 export const WEBHOOK_SECRET = 'whsec_a_secret_of_the_tests_alone_000000';
 /** Short enough to test a provider that hangs, long enough for a loaded machine. */
@@ -132,6 +133,7 @@ export async function openMoneyHouse({
   const { accounts, rooms } = createRooms(platform, { currency: 'eur' });
   const emulator = await StripeEmulator.create({
     port: 0,
+    payoutInterval: 'manual',
     ...(dataFile ? { dataFile } : {}),
     ...(settleDelayMs === undefined ? {} : { settleDelayMs }),
     log: (message, fields) => log.debug(fields ?? {}, message),
@@ -141,6 +143,7 @@ export async function openMoneyHouse({
       provider: wrapProvider(
         StripeProvider.create({
           secretKey: SECRET_KEY,
+          statementName: STATEMENT_NAME,
           webhookSecrets: [WEBHOOK_SECRET],
           host: '127.0.0.1',
           port: emulator.port,

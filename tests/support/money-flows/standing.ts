@@ -29,7 +29,7 @@ async function findWrongTips(house: SoakHouse, world: SoakWorld): Promise<string
   const tips = await select<TipRow>(
     house,
     `select t.room, t.identity, t.amount_minor as amount, t.sent_at::text,
-        (select sum(e.amount_minor) from ledger_transactions r join ledger_entries e on e.transaction = r.id
+        (select sum(case r.kind when 'dispute_undone' then -e.amount_minor else e.amount_minor end) from ledger_transactions r join ledger_entries e on e.transaction = r.id
           where r.reverses_id = x.id and e.amount_minor > 0) as gone
       from tips t join ledger_transactions x on x.kind = 'tip' and x.source_id = t.id`,
   );
@@ -77,7 +77,8 @@ async function findWrongTickets(house: SoakHouse): Promise<string[]> {
     `select t.id, t.status,
         exists (select 1 from dispute_freezes f join disputes d on d.id = f.dispute
           where f.transaction = x.id and d.status in ('open', 'under_review')) as frozen,
-        exists (select 1 from ledger_transactions r where r.reverses_id = x.id and r.kind = 'dispute_reversal') as lost
+        (select count(*) filter (where r.kind = 'dispute_reversal') > count(*) filter (where r.kind = 'dispute_undone')
+          from ledger_transactions r where r.reverses_id = x.id) as lost
       from tickets t join ledger_transactions x on x.kind = 'ticket' and x.source_id = t.id`,
   );
   return rows
@@ -134,7 +135,7 @@ async function readMoves(house: SoakHouse, identity: string): Promise<Moved[]> {
         (select kind from ledger_transactions o where o.id = coalesce(x.reverses_id, lost.id, x.id)) as kind,
         e.amount_minor as amount
       from ledger_entries e join ledger_transactions x on x.id = e.transaction
-      left join disputes d on x.kind = 'dispute_loss' and x.source_id like d.id || ':%'
+      left join disputes d on x.kind in ('dispute_loss', 'dispute_undone') and x.source_id like d.id || ':%'
       left join ledger_transactions lost on lost.kind = 'topup' and lost.source_id = d.source_id
       where e.account = 'fan_wallet:eur:${identity}' order by e.seq`,
   );

@@ -122,6 +122,15 @@ const disputeSpent: Act = async ({ app, house, world, dice }) => {
   return topup.payment;
 };
 
+/** A bank decides again, for the house, about a dispute that was lost. */
+const winLate: Act = async ({ house, dice }) => {
+  const { data } = await house.stripe.disputes.list({ limit: 100 });
+  const lost = dice.pick(data.filter(({ status }) => status === 'lost'));
+  if (!lost) return NOTHING;
+  house.emulator.act('close_dispute', { dispute: lost.id, outcome: 'won' });
+  return `${lost.id} won late`;
+};
+
 /** Some days of payouts, in which the creator may be suspended. */
 const suspend: Act = async ({ app, house, world, dice }) => {
   const creator = dice.pick(world.creators) ?? '';
@@ -347,6 +356,7 @@ export const FLOW_STEPS = {
   freezeWhilePaying: { act: freezeWhilePaying, weight: 1 },
   undoRequest: { act: undoRequest, weight: 1 },
   disputeSpent: { act: disputeSpent, weight: 1 },
+  winLate: { act: winLate, weight: 1 },
   suspend: { act: suspend, weight: 1 },
 };
 export type FlowStepName = keyof typeof FLOW_STEPS;
@@ -387,6 +397,7 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   openDispute: 4,
   disputeSpent: 3,
   decideDispute: 5,
+  winLate: 3,
   escalate: 1,
   endRoom: 1,
   goLive: 1,

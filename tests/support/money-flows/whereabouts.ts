@@ -161,14 +161,15 @@ const PENDING: [fault: string, statement: string][] = [
       select 1 from membership_invoices i join ledger_transactions x on x.kind = 'membership'
         and x.source_id = i.id
       where i.membership = m.id and x.id not in (select r.reverses_id from ledger_transactions r
-        where r.reverses_id is not null and r.kind in ('refund', 'dispute_reversal')))`,
+        where r.reverses_id is not null group by r.reverses_id
+          having count(*) filter (where r.kind in ('refund', 'dispute_reversal')) > count(*) filter (where r.kind = 'dispute_undone')))`,
   ],
   [
     'ended by the server, with a later payment kept',
     `select m.id || ' ' || i.id as id from memberships m join membership_invoices i on i.membership = m.id
       where m.status = 'ended' and m.standing in ('refunded', 'lost') and i.period_end > m.ended_at
-        and not exists (select 1 from disputes d where d.source_id = i.id and d.status = 'lost')
-        and i.amount_minor > (select coalesce(sum(e.amount_minor), 0) from ledger_transactions x
+        and not exists (select 1 from disputes d where d.source_id = i.id and d.decisions > 0)
+        and i.amount_minor > (select coalesce(sum(case r.kind when 'dispute_undone' then -e.amount_minor else e.amount_minor end), 0) from ledger_transactions x
           join ledger_transactions r on r.reverses_id = x.id join ledger_entries e on e.transaction = r.id
             and e.amount_minor > 0
           where x.kind = 'membership' and x.source_id = i.id)`,

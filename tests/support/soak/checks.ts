@@ -92,7 +92,7 @@ async function compareBalance(house: SoakHouse): Promise<string[]> {
   const [own] = await select<{ known: string }>(
     house,
     `select coalesce(sum(-e.amount_minor), 0) as known from ledger_entries e join ledger_transactions x on x.id = e.transaction
-      where e.account = 'provider_clearing:eur:#house' and x.kind in ('bank_payout', 'provider_charge')`,
+      where e.account = 'provider_clearing:eur:#house' and x.kind in ('bank_payout', 'provider_charge', 'provider_reserve', 'provider_other')`,
   );
   const { available, pending } = await house.stripe.balance.retrieve();
   const providerMinor = [...available, ...pending].reduce((sum, { amount }) => sum + amount, 0);

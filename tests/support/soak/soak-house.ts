@@ -111,6 +111,7 @@ export class SoakHouse implements AsyncDisposable {
   static async create(options: SoakHouseOptions): Promise<SoakHouse> {
     let house: SoakHouse | undefined;
     const emulator = await StripeEmulator.create({
+      payoutInterval: 'manual',
       port: 0,
       seed: options.seed,
       ...(options.startMs === undefined ? {} : { now: () => options.startMs as number }),

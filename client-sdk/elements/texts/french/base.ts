@@ -37,7 +37,7 @@ export const base: typeof english.base = {
     pausedUntil: (time) => `En pause, reprend avant ${time}`,
     offAir: 'Hors antenne pour le moment',
     pausedText: (time) =>
-      `Si le live ne reprend pas avant ${time}, le salon ferme et le billet que vous achetez maintenant vous est remboursé automatiquement. Jusqu’à la reprise, vous pouvez aussi le rendre vous-même.`,
+      `Si le live ne reprend pas avant ${time}, le salon ferme et le billet que vous achetez maintenant vous est remboursé. D’ici là, vous pouvez aussi le rendre.`,
     ticket: 'Billet pour ce live',
     once: 'Payé une seule fois. Sans abonnement.',
     payCard: (price) => `Payer ${price} par carte`,
@@ -45,22 +45,21 @@ export const base: typeof english.base = {
     buyCard: 'Payer par carte',
     walletShort: (missing) => `Il manque ${missing} dans votre portefeuille`,
     walletTopUp: (amount) => `Recharger ${amount}`,
-    secure:
-      'Le paiement par carte se fait sur la page de notre prestataire. En cas de remboursement, l’argent repart par le même chemin.',
+    secure: 'Vous payez par carte sur la page de notre prestataire. Un remboursement repart par le même chemin.',
     confirmed: 'Paiement confirmé, ouverture des portes…',
-    confirming: 'Nous attendons la confirmation de votre paiement. Les portes s’ouvriront d’elles-mêmes.',
-    late: 'La confirmation tarde. Si vous avez payé, les portes s’ouvriront d’elles-mêmes ; sinon, réessayez.',
+    confirming: 'Nous attendons la confirmation de votre paiement. Les portes s’ouvriront ensuite.',
+    late: 'Cela prend du temps. Si vous avez payé, les portes s’ouvriront ; sinon, réessayez.',
     refused: 'Votre banque n’a pas confirmé le paiement. Rien n’a été débité. Réessayez ou utilisez une autre carte.',
     cancelled: 'Paiement annulé. Rien n’a été débité.',
-    returned: 'Votre paiement est arrivé, mais n’a pas pu servir. L’argent repart par le même chemin.',
+    returned: 'Votre paiement n’a pas pu servir. L’argent repart par le même chemin.',
     paid: 'Paiement confirmé.',
     topupArrived: (amount) => `${amount} ajoutés à votre portefeuille`,
     soldOut: 'Complet',
     soldOutNote: (places) => (places === 1 ? 'Le seul billet est parti.' : `Les ${places} billets sont partis.`),
-    soldOutText: 'Restez ici : dès qu’une place se libère, vous pouvez l’acheter sur cette page.',
+    soldOutText: 'Restez ici : dès qu’une place se libère, vous pouvez l’acheter.',
     closed: 'Les portes vous sont fermées',
     removed: (reason) =>
-      `${reason ? `Raison donnée : ${asSentence(reason)} ` : ''}Votre crédit reste à vous. Un billet pour ce salon n’est pas remboursé automatiquement : pour demander un remboursement, ou pour contester l’exclusion, écrivez à la maison.`,
+      `${reason ? `Raison donnée : ${asSentence(reason)} ` : ''}Votre crédit reste à vous. Un billet utilisé n’est pas remboursé ; pour contester l’exclusion, écrivez à la maison.`,
     contact: 'Écrire à la maison',
     appeal: 'Lire les motifs ou former un recours',
     reasons: {
@@ -70,8 +69,7 @@ export const base: typeof english.base = {
       embedder: '',
       gift: '',
       refunded: 'Votre billet a été remboursé et votre place libérée. L’argent repart par le même chemin.',
-      disputed:
-        'Le paiement de votre billet est contesté auprès de votre banque ; pour l’instant, le billet ne donne pas accès.',
+      disputed: 'Le paiement de votre billet est contesté : pour l’instant, il ne donne pas accès.',
       removed: 'Vous avez été exclu de ce salon par son créateur ou un modérateur.',
       expired: 'Votre accès à ce salon a expiré.',
       private: '',
@@ -90,7 +88,7 @@ export const base: typeof english.base = {
     join: 'S’abonner',
     joined: 'Vous êtes maintenant membre du club.',
     terms:
-      'Renouvelé jusqu’à ce que vous résiliiez, à tout moment. Vous gardez alors l’accès jusqu’à la fin de la période payée. En cas d’exclusion ou de fermeture du club, le reste est remboursé. Rétractation sous 14 jours.',
+      'Renouvelé jusqu’à ce que vous résiliiez, à tout moment ; vous gardez l’accès jusqu’à la fin de la période payée. Si le créateur vous exclut ou si le club ferme, la part non utilisée revient sur votre carte. Rétractation sous 14 jours.',
   },
   price: {
     summary: (creator: string, amount: string) => `Dont ${amount} pour ${creator}. Qui reçoit quoi ?`,

@@ -182,8 +182,9 @@ export function english(house: string) {
     },
     payouts: {
       stopped: 'Your payouts are stopped',
-      stoppedText: 'Your earnings are still yours, and go on. They’re not paid out until this is cleared up.',
-      resumed: 'Your payouts go on',
+      stoppedText:
+        'Your earnings are still yours, and new ones are added. They aren’t paid out until this is cleared up.',
+      resumed: 'Your payouts resume',
       resumedText: 'Your available earnings are paid out again, as before.',
     },
     dispute: {

@@ -71,7 +71,13 @@ function securityOf({ by, scope }: HttpDoor): Record<string, string[]>[] {
   });
 }
 
-const DOWNLOADS = { csv: 'text/csv', ics: 'text/calendar', json: 'application/json', zip: 'application/zip' } as const;
+const DOWNLOADS = {
+  csv: 'text/csv',
+  ics: 'text/calendar',
+  json: 'application/json',
+  txt: 'text/plain',
+  zip: 'application/zip',
+} as const;
 
 export function createOpenApiDocument(publicUrl: string): OpenApiDocument {
   const components = new Components();

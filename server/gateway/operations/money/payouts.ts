@@ -22,11 +22,21 @@ export const payoutOperations = implement(payoutContract, {
     const creator = await accounts.getCreator(parseIdentity(call.params.creator));
     return { freeze: await money.desk.setFreeze(creator.identity, { ...call.input, by: actorOf(call) }) };
   },
+  listCardHolds: async (domains, call) => {
+    const holds = await domains.money.desk.listCardHolds(seenBy(call));
+    const named = holds.flatMap(({ identity, by }) => [identity, by]);
+    return withPeople(domains, { ...call, answer: { holds }, named });
+  },
+  setCardHold: async ({ money }, call) => {
+    const identity = parseIdentity(call.params.identity);
+    return { hold: await money.desk.setCardHold(identity, { ...call.input, by: actorOf(call), ...seenBy(call) }) };
+  },
   getDac7Report: ({ money }, call) => money.statements.dac7(call.input.quarter, seenBy(call)),
   exportDac7Report: async ({ money }, call) => {
     const { quarter, sellers } = await money.statements.dac7(call.input.quarter, seenBy(call));
     return exportSellers(quarter, sellers);
   },
+  exportJournal: ({ money }, call) => money.journal.export(call.input, seenBy(call)),
   listDisputes: async (domains, call) => {
     const disputes = await domains.money.desk.listDisputes(call.input.status, seenBy(call));
     return withPeople(domains, { ...call, answer: { disputes }, named: disputes.map(({ identity }) => identity) });

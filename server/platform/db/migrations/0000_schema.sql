@@ -455,6 +455,8 @@ CREATE TABLE "disputes" (
 	"frozen_credit_minor" bigint DEFAULT 0 NOT NULL,
 	"is_frozen" boolean DEFAULT false NOT NULL,
 	"withdrawn_minor" bigint DEFAULT 0 NOT NULL,
+	"lost_minor" bigint DEFAULT 0 NOT NULL,
+	"decisions" integer DEFAULT 0 NOT NULL,
 	"loss_minor" bigint,
 	"borne_minor" bigint DEFAULT 0 NOT NULL,
 	"settled_minor" bigint DEFAULT 0 NOT NULL,
@@ -495,6 +497,7 @@ CREATE TABLE "invoices" (
 	"seller_address" text NOT NULL,
 	"seller_vat_number" text,
 	"buyer_name" text,
+	"vat_minor" bigint NOT NULL,
 	"issued_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
@@ -1468,10 +1471,11 @@ CREATE INDEX "club_entitlements_holder" ON "club_entitlements" USING btree ("cre
 CREATE INDEX "club_entitlements_expiring" ON "club_entitlements" USING btree ("valid_until") WHERE "club_entitlements"."revoked_at" is null;--> statement-breakpoint
 CREATE INDEX "club_tiers_creator" ON "club_tiers" USING btree ("creator","rank");--> statement-breakpoint
 CREATE INDEX "follows_follower" ON "follows" USING btree ("follower","since");--> statement-breakpoint
-CREATE UNIQUE INDEX "restrictions_once" ON "restrictions" USING btree ("kind","identity",coalesce("creator", ''),coalesce("room", '')) WHERE "restrictions"."kind" in ('removal', 'freeze') and "restrictions"."decision" is null and "restrictions"."lifted_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "restrictions_once" ON "restrictions" USING btree ("kind","identity",coalesce("creator", ''),coalesce("room", '')) WHERE "restrictions"."kind" in ('removal', 'freeze', 'card_hold') and "restrictions"."decision" is null and "restrictions"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "restrictions_identity" ON "restrictions" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "restrictions_creator" ON "restrictions" USING btree ("creator","created_at","id");--> statement-breakpoint
 CREATE INDEX "restrictions_freezes" ON "restrictions" USING btree ("created_at") WHERE "restrictions"."kind" = 'freeze' and "restrictions"."lifted_at" is null;--> statement-breakpoint
+CREATE INDEX "restrictions_card_holds" ON "restrictions" USING btree ("created_at") WHERE "restrictions"."kind" = 'card_hold' and "restrictions"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "restrictions_by" ON "restrictions" USING btree ("by");--> statement-breakpoint
 CREATE INDEX "restrictions_room" ON "restrictions" USING btree ("room") WHERE "restrictions"."identity" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "entitlements_source" ON "entitlements" USING btree ("source","source_id");--> statement-breakpoint

@@ -27,7 +27,7 @@ const OWN = { by: ['participant', 'person'] } as const;
 const CHANGE = { ...OWN, limit: 'money' } as const;
 const CHANGE_ERRORS = ['membership_not_found', 'membership_ended', 'provider_unavailable'] as const;
 /** Of what the member pays for. */
-const PAY_ERRORS = ['access_removed', 'account_suspended', 'live_stopped'] as const;
+const PAY_ERRORS = ['access_removed', 'account_suspended', 'card_payments_held', 'live_stopped'] as const;
 
 export const membershipContract = {
   createTier: operation({

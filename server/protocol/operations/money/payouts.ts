@@ -2,6 +2,9 @@
 
 import { withPeople } from '../../accounts/profiles.ts';
 import {
+  cardHoldAnswer,
+  cardHoldInput,
+  cardHoldList,
   creatorFreezeAnswer,
   creatorFreezeInput,
   deskPayouts,
@@ -15,6 +18,7 @@ import {
   disputesQuery,
   evidence,
   evidenceInput,
+  journalQuery,
   payoutBatch,
   reconciliation,
   reconciliationInput,
@@ -62,6 +66,25 @@ export const payoutContract = {
     description: 'Earnings are still booked. Repeated calls have no further effect.',
     errors: ['creator_not_found'],
   }),
+  listCardHolds: operation({
+    ...BY_HOUSE,
+    http: 'GET /v1/card-holds',
+    answer: withPeople(cardHoldList),
+    summary: 'List people who pay by card only after an operator’s word',
+    description:
+      'The newest hundred. After a dispute that the house has lost, the house holds card payments by itself.',
+  }),
+  setCardHold: operation({
+    ...BY_HOUSE,
+    http: 'POST /v1/buyers/:identity/card-hold',
+    limit: 'money',
+    input: cardHoldInput,
+    example: { held: false, reason: 'They wrote to us: the bank had mixed up two cards' },
+    answer: cardHoldAnswer,
+    summary: 'Hold a person’s payments by card, or let them pay again',
+    description:
+      'While it stands, no payment page opens for them (`card_payments_held`); credit, tickets and memberships that they have stay. Repeated calls have no further effect.',
+  }),
   getDac7Report: operation({
     ...BY_HOUSE,
     http: 'GET /v1/reports/dac7',
@@ -77,6 +100,16 @@ export const payoutContract = {
     format: 'csv',
     input: dac7Query,
     summary: 'Export the DAC7 figures of a quarter as CSV',
+  }),
+  exportJournal: downloadOperation({
+    ...BY_HOUSE,
+    http: 'GET /v1/reports/journal.txt',
+    format: 'txt',
+    isExport: true,
+    input: journalQuery,
+    summary: 'Export the journal of a period',
+    description:
+      'Every entry of the books in the form of the French *fichier des écritures comptables* (livre des procédures fiscales, article A47 A-1): 18 columns separated by tabs, ASCII, balances carried forward first. `LOGE_ACCOUNTS_CHART` changes numbers and names of accounts. An API key is shown no people of the house.',
   }),
   listDisputes: operation({
     ...BY_HOUSE,

@@ -65,6 +65,7 @@ export const ticketContract = {
       'waiver_invalid',
       'association_not_found',
       'checkout_limit',
+      'card_payments_held',
       'provider_unavailable',
     ],
   }),

@@ -61,7 +61,7 @@ export const tipContract = {
     summary: 'Tip by card directly',
     description:
       'Without a wallet, with a higher minimum. Redirect the person to `checkoutUrl`; the tip is shown once it is paid. The same `idempotencyKey` returns the same page.',
-    errors: [...TIP_ERRORS, 'checkout_limit', 'provider_unavailable'],
+    errors: [...TIP_ERRORS, 'checkout_limit', 'card_payments_held', 'provider_unavailable'],
   }),
   getTipping: operation({
     ...INSIDE,

@@ -58,6 +58,7 @@ export const walletContract = {
       'idempotency_conflict',
       'origin_not_allowed',
       'checkout_limit',
+      'card_payments_held',
       'provider_unavailable',
     ],
   }),
@@ -119,7 +120,7 @@ export const walletContract = {
     socketInput: receiptInput,
     summary: 'Get a receipt',
     description:
-      'Of your own top-up, ticket, tip, refund or promotional credit: the split, VAT, the fee policy, and the accepted waiver. Operators can read every receipt.',
+      'Of your own payment, of what reversed it, or of promotional credit: the split, VAT, the fee policy, and the accepted waiver. Operators can read every receipt.',
     errors: ['payment_not_found'],
   }),
   listOwnTickets: operation({

@@ -39,7 +39,7 @@ export const account = {
       room: 'Rooms of yours that haven’t ended',
     },
     tickets:
-      'You’d lose these tickets. Return them first where you can (for a live cancelled later, the card is refunded):',
+      'You’d lose these tickets. Return them first where you can. If a live is cancelled later, its price goes back to your card:',
     erased:
       'Your name, messages, addresses, roles and sessions are erased. Your handle is reserved for 90 days, then others can take it.',
     kept: (years: number) =>
@@ -88,8 +88,7 @@ export const account = {
     none: 'No passkeys yet.',
     add: 'Add a passkey',
     offer: 'Get in faster next time',
-    offerText:
-      'With a passkey, you sign in with your fingerprint, your face or your device’s code, without waiting for an email.',
+    offerText: 'A passkey signs you in with your fingerprint, your face or your device’s code, without an email.',
     later: 'Not now',
     added: (when: string) => `added ${when}`,
     lastUsed: (when: string) => `last used ${when}`,
@@ -140,12 +139,12 @@ export const account = {
     title: 'Is it you?',
     texts: {
       use: 'For anything that touches money or safety, we ask for your passkey again after ten minutes.',
-      add: 'Anything that touches money or safety needs a passkey. Add one: your device will ask for your fingerprint, your face or its code.',
+      add: 'Add a passkey first: your device will ask for your fingerprint, your face or its code.',
       'sign-in': 'You add your first passkey soon after signing in, so that nobody else can. Sign in again by email.',
       unsupported: 'This needs a passkey, which this browser can’t use here. Try a newer version.',
     },
     atProvider: (host: string) =>
-      `For anything that touches money or safety, we ask you to sign in again after ten minutes. Sign in at ${host}, come back to this page, and repeat what you wanted to do.`,
+      `For anything that touches money or safety, we ask you to sign in again after ten minutes. Sign in at ${host}, then repeat what you wanted to do.`,
     acts: { use: 'Use your passkey', add: 'Add a passkey', 'sign-in': 'Sign in again' },
     cancel: 'Cancel',
   },
@@ -213,7 +212,7 @@ export const account = {
       none: 'This browser can’t show notifications.',
     },
     sessions: 'Where you’re signed in',
-    sessionsText: 'Sign out any device you don’t recognise or no longer have. It takes effect right away.',
+    sessionsText: 'Sign out any device you don’t recognise or no longer have.',
     unknownDevice: 'Unknown device',
     tooOften: 'You’ve done this too often. Try again later.',
     thisDevice: 'this device',

@@ -48,6 +48,9 @@ export const desk = {
     cutOff: (count: number) => (count === 1 ? '1 action was cut off' : `${count} actions were cut off`),
     cutOffText: (act: string, by: string, when: string) =>
       `The oldest: ${act}, ${by}, ${when}. Check whether it went through before you do it again.`,
+    schedule: 'Stripe empties the house’s balance by itself',
+    scheduleText:
+      'It pays everything out to your bank on a schedule, also what belongs to fans and creators: refunds and payouts will wait for money. In the Stripe dashboard, under Settings, Payouts, choose the manual schedule.',
     silent: 'The provider isn’t answering',
     silentText: 'Nothing is lost: orders wait and go out by themselves. Its balance can’t be shown right now.',
     frozen: (count: number) =>
@@ -86,6 +89,8 @@ export const desk = {
       payouts: 'Payouts',
       freeze: 'On hold',
       unfreeze: 'Hold lifted',
+      card_hold: 'Card payments on hold',
+      card_release: 'May pay by card again',
       reconciliation: 'Reconciliation',
       fee_policy: 'Fees',
       role_given: 'Role given',
@@ -211,6 +216,15 @@ export const desk = {
     text: 'A hold stops payouts to a creator and nothing else: sales continue and still count. The creator sees it, with your reason.',
     none: 'No payouts are on hold.',
     current: 'Payouts on hold',
+    cards: 'Card payments on hold',
+    cardsText:
+      'Fans whose bank took a payment back in a dispute that the house lost. They can’t pay by card until you allow it; their credit, tickets and memberships stay.',
+    cardsNone: 'Nobody’s card payments are on hold.',
+    cardsLost: 'The house lost a dispute with their bank.',
+    cardsLift: 'Allow card payments',
+    cardsLiftTitle: (name: string) => `Let ${name} pay by card again?`,
+    cardsReasonHint: 'Kept on record, not shown to them',
+    cardsFree: (name: string) => `${name} can pay by card again.`,
     create: 'Put a creator’s payouts on hold',
     creator: 'Creator',
     creatorHint: 'Their identity, as shown on a payment',
@@ -241,10 +255,17 @@ export const desk = {
     books: 'Books',
     provider: 'Provider',
     difference: 'Difference',
-    items: 'Differences',
+    items: 'Differences, and what only the provider had',
     isExplained: 'Explained',
     isUnexplained: 'Unexplained',
     earlier: 'Earlier comparisons',
+    journal: 'Journal for your accountant',
+    journalText:
+      'Every entry of the books, in the form that the French tax office asks for (FEC). Export a financial year that is over; its days are those of the house’s time zone.',
+    journalFrom: 'First month',
+    journalMonths: 'Number of months',
+    journalExport: 'Download the journal',
+    journalMonthsWrong: 'Enter 1 to 24 months.',
   },
   people: {
     text: 'People with an account at the house. Every search, view and action goes on record, under your name.',

@@ -1,7 +1,10 @@
 /** English texts of a receipt, on screen and in print. */
 export const receipt = {
   title: (kind: string) => `Receipt: ${kind}`,
+  /** Of a sale: it takes back the VAT too. */
+  creditNote: (kind: string) => `Credit note: ${kind}`,
   invoice: 'Receipt number',
+  corrects: 'Corrects receipt number',
   vatNumber: 'VAT number',
   number: 'Payment',
   date: 'Date',
@@ -53,7 +56,6 @@ export const receipt = {
   withdrawKeep: 'Keep ticket',
   withdrawn: 'Ticket returned. The money goes back the way it came.',
   related: 'Belongs to',
-  relatedRefund: 'Refund',
   request: 'Request',
   requestStates: { open: 'open', done: 'done', undone: 'undone, refunded' },
   reason: 'Reason',

@@ -37,6 +37,8 @@ export const wallet = {
     promotion: 'Gift credit',
     promotion_expired: 'Gift credit, expired',
     dispute_loss: 'Taken back by the bank',
+    dispute_lost: 'Taken back by the bank',
+    dispute_undone: 'Dispute undone by the bank',
   } as Record<string, string>,
   /** Reasons of refunds that the house records as codes. The desk shows them too, so they address nobody. */
   refundReasons: {
@@ -52,6 +54,7 @@ export const wallet = {
     unspent_credit: 'Unspent credit, sent back to the card',
     room_ended: 'The room had closed before the payment arrived',
     sold_out: 'The last place had just been taken',
+    dispute_won: 'What the bank gave back of a payment that had ended',
     dispute_lost: 'Part of a ticket that ended when the bank took another payment back',
     removed: 'Access had been taken away before the payment arrived',
     suspended: 'The house had suspended the account',

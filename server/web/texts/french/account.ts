@@ -43,7 +43,7 @@ export const account: typeof english = {
       room: 'Des salons à vous qui ne sont pas terminés',
     },
     tickets:
-      'Vous perdriez ces billets. Là où c’est possible, rendez-les d’abord (un live annulé ensuite est remboursé sur la carte) :',
+      'Vous perdriez ces billets. Là où c’est possible, rendez-les d’abord. Si un live est annulé ensuite, son prix revient sur votre carte :',
     erased:
       'Votre nom, vos messages, vos adresses, vos rôles et vos connexions sont effacés. Votre pseudonyme reste réservé 90 jours, puis d’autres peuvent le prendre.',
     kept: (years) =>
@@ -94,7 +94,7 @@ export const account: typeof english = {
     add: 'Ajouter une clé d’accès',
     offer: 'Entrez plus vite la prochaine fois',
     offerText:
-      'Avec une clé d’accès, vous vous connectez avec votre empreinte, votre visage ou le code de votre appareil, sans attendre d’e-mail.',
+      'Une clé d’accès vous connecte avec votre empreinte, votre visage ou le code de votre appareil, sans e-mail.',
     later: 'Pas maintenant',
     added: (when) => `ajoutée le ${when}`,
     lastUsed: (when) => `utilisée le ${when}`,
@@ -145,14 +145,14 @@ export const account: typeof english = {
     title: 'Est-ce bien vous ?',
     texts: {
       use: 'Pour tout ce qui touche à l’argent ou à la sécurité, nous redemandons votre clé d’accès après dix minutes.',
-      add: 'Tout ce qui touche à l’argent ou à la sécurité demande une clé d’accès. Ajoutez-en une : votre appareil demandera votre empreinte, votre visage ou son code.',
+      add: 'Il faut d’abord ajouter une clé d’accès : votre appareil demandera votre empreinte, votre visage ou son code.',
       'sign-in':
         'La première clé d’accès s’ajoute peu après la connexion, pour que personne d’autre ne puisse le faire. Reconnectez-vous par e-mail.',
       unsupported:
         'Il faut ici une clé d’accès, que ce navigateur ne sait pas utiliser. Essayez une version plus récente.',
     },
     atProvider: (host) =>
-      `Pour tout ce qui touche à l’argent ou à la sécurité, nous vous redemandons de vous connecter après dix minutes. Connectez-vous chez ${host}, revenez à cette page et recommencez ce que vous vouliez faire.`,
+      `Pour tout ce qui touche à l’argent ou à la sécurité, nous vous redemandons de vous connecter après dix minutes. Connectez-vous chez ${host}, puis recommencez ce que vous vouliez faire.`,
     acts: { use: 'Utiliser votre clé d’accès', add: 'Ajouter une clé d’accès', 'sign-in': 'Me reconnecter' },
     cancel: 'Annuler',
   },
@@ -224,7 +224,7 @@ export const account: typeof english = {
       none: 'Ce navigateur ne peut pas afficher de notifications.',
     },
     sessions: 'Vos appareils connectés',
-    sessionsText: 'Déconnectez un appareil que vous ne connaissez pas ou n’avez plus. L’effet est immédiat.',
+    sessionsText: 'Déconnectez un appareil que vous ne connaissez pas ou n’avez plus.',
     unknownDevice: 'Appareil inconnu',
     tooOften: 'Vous l’avez fait trop souvent. Réessayez plus tard.',
     thisDevice: 'cet appareil',

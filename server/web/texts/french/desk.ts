@@ -50,6 +50,9 @@ export const desk: typeof english = {
     cutOff: (count) => (count === 1 ? '1 acte a été interrompu' : `${count} actes ont été interrompus`),
     cutOffText: (act, by, when) =>
       `Le plus ancien : ${act}, ${by}, ${when}. Vérifiez si c’est fait avant de recommencer.`,
+    schedule: 'Stripe vide de lui-même le solde de la maison',
+    scheduleText:
+      'Il vire tout à votre banque à dates fixes, y compris ce qui est aux fans et aux créateurs : remboursements et virements attendront de l’argent. Dans le tableau de bord Stripe, sous Paramètres, Virements, choisissez le calendrier manuel.',
     silent: 'Le prestataire ne répond pas',
     silentText:
       'Rien n’est perdu : les ordres attendent et partent d’eux-mêmes. Son solde ne peut pas être affiché pour l’instant.',
@@ -88,6 +91,8 @@ export const desk: typeof english = {
       payouts: 'Virements',
       freeze: 'Suspension',
       unfreeze: 'Suspension levée',
+      card_hold: 'Paiements par carte bloqués',
+      card_release: 'Peut de nouveau payer par carte',
       reconciliation: 'Rapprochement',
       fee_policy: 'Tarifs',
       role_given: 'Rôle donné',
@@ -219,6 +224,15 @@ export const desk: typeof english = {
     text: 'Une suspension arrête les virements à un créateur et rien d’autre : les ventes continuent et sont comptées. Le créateur la voit, avec votre raison.',
     none: 'Aucun virement n’est suspendu.',
     current: 'Virements suspendus',
+    cards: 'Paiements par carte bloqués',
+    cardsText:
+      'Des fans dont la banque a repris un paiement, par un litige que la maison a perdu. Ils ne peuvent pas payer par carte tant que vous ne l’autorisez pas ; leur crédit, leurs billets et leurs abonnements restent.',
+    cardsNone: 'Aucun paiement par carte n’est bloqué.',
+    cardsLost: 'La maison a perdu un litige avec sa banque.',
+    cardsLift: 'Autoriser la carte',
+    cardsLiftTitle: (name) => `Laisser ${name} payer de nouveau par carte ?`,
+    cardsReasonHint: 'Gardée au dossier, non montrée à la personne',
+    cardsFree: (name) => `${name} peut de nouveau payer par carte.`,
     create: 'Suspendre les virements à un créateur',
     creator: 'Créateur',
     creatorHint: 'Son identité, telle qu’elle figure sur un paiement',
@@ -250,10 +264,17 @@ export const desk: typeof english = {
     books: 'Comptes',
     provider: 'Prestataire',
     difference: 'Écart',
-    items: 'Écarts',
+    items: 'Écarts, et ce que seul le prestataire avait',
     isExplained: 'Expliqué',
     isUnexplained: 'Sans explication',
     earlier: 'Comparaisons précédentes',
+    journal: 'Journal pour votre comptable',
+    journalText:
+      'Chaque écriture des comptes, sous la forme que demande l’administration fiscale (FEC). Exportez un exercice terminé ; ses jours sont ceux du fuseau horaire de la maison.',
+    journalFrom: 'Premier mois',
+    journalMonths: 'Nombre de mois',
+    journalExport: 'Télécharger le journal',
+    journalMonthsWrong: 'Indiquez de 1 à 24 mois.',
   },
   people: {
     text: 'Les personnes qui ont un compte de la maison. Recherches, consultations et actions sont consignées, à votre nom.',

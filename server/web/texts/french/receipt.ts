@@ -3,7 +3,9 @@ import type { receipt as english } from '../english/receipt.ts';
 
 export const receipt: typeof english = {
   title: (kind) => `Reçu : ${kind}`,
+  creditNote: (kind) => `Avoir : ${kind}`,
   invoice: 'Reçu n°',
+  corrects: 'Rectifie le reçu n°',
   vatNumber: 'N° de TVA',
   number: 'Paiement',
   date: 'Date',
@@ -56,7 +58,6 @@ export const receipt: typeof english = {
   withdrawKeep: 'Garder le billet',
   withdrawn: 'Billet rendu. L’argent repart par le même chemin.',
   related: 'Se rapporte à',
-  relatedRefund: 'Remboursement',
   request: 'Demande',
   requestStates: { open: 'en attente', done: 'faite', undone: 'annulée, remboursée' },
   reason: 'Raison',

@@ -40,6 +40,8 @@ export const wallet: typeof english = {
     promotion: 'Crédit offert',
     promotion_expired: 'Crédit offert, expiré',
     dispute_loss: 'Repris par la banque',
+    dispute_lost: 'Repris par la banque',
+    dispute_undone: 'Contestation annulée par la banque',
   },
   refundReasons: {
     not_held: 'Le live n’a pas eu lieu, ou a été trop court',
@@ -54,6 +56,7 @@ export const wallet: typeof english = {
     unspent_credit: 'Crédit non dépensé, renvoyé sur la carte',
     room_ended: 'Le salon avait fermé avant l’arrivée du paiement',
     sold_out: 'La dernière place a été prise entre-temps',
+    dispute_won: 'Ce que la banque a rendu d’un paiement qui avait pris fin',
     dispute_lost: 'Part d’un billet qui a pris fin quand la banque a repris un autre paiement',
     removed: 'L’accès avait été retiré avant l’arrivée du paiement',
     suspended: 'La maison avait suspendu le compte',
