@@ -13,7 +13,7 @@ import { creatorAvailable, fanWallet, type Share, shareOf } from '../ledger/ledg
 import type { MoneyContext } from '../money-context.ts';
 import type { Refunds } from '../refunds/refunds.ts';
 import { isClosed, type MembershipStanding } from './membership-standing.ts';
-import { unusedShares } from './membership-time.ts';
+import { type TermLine, unusedShares } from './membership-time.ts';
 import type { ClosureCause } from './memberships.schema.ts';
 import type { MembershipRow, MembershipsStore } from './memberships.store.ts';
 
@@ -156,18 +156,16 @@ export class MembershipClosures {
   /** What of each payment is unused. Who had not asked for a beginning at once pays for no time that has passed. */
   async #listShares(
     tx: Orm,
-    { id, standing, startedAt, endedAt }: MembershipRow,
+    { id, standing, endedAt }: MembershipRow,
   ): Promise<{ id: string; invoice: string; share: Share }[]> {
     const lines = (await this.#store.listTerms(tx, id)).filter(({ isKept }) => isKept);
-    const isFirst = lines.every(({ kind }) => kind === 'term');
-    const isWhole = standing === 'withdrawal' && isFirst && !(await this.#context.stores.tickets.findWaiver(id, tx));
-    const atMs = Date.parse((isWhole ? startedAt : endedAt) ?? this.#context.nowIso());
-    const shares = unusedShares(lines, atMs);
+    const isUnasked = standing === 'withdrawal' && !(await this.#context.stores.tickets.findWaiver(id, tx));
+    const endedMs = Date.parse(endedAt ?? this.#context.nowIso());
+    const shares = unusedShares(lines, isUnasked ? contractBeginMs(lines) : endedMs);
     const invoices = await this.#store.listInvoices(tx, id);
     return invoices.flatMap(({ id, invoice }) => {
       const share = shares.get(invoice);
-      if (!share || share.of === 0n) return [];
-      return [{ id, invoice, share: isWhole ? { of: 1n, whole: 1n } : share }];
+      return share && share.of > 0n ? [{ id, invoice, share }] : [];
     });
   }
 
@@ -187,6 +185,13 @@ export class MembershipClosures {
     }
     return sumMinor;
   }
+}
+
+/** The start of the paid time of the contract in force: of the last change of the tier, or else of the first payment. */
+function contractBeginMs(lines: TermLine[]): number {
+  const contract = lines.findLast(({ kind }) => kind !== 'term') ?? lines[0];
+  const own = lines.filter(({ invoice, kind }) => invoice === contract?.invoice && kind !== 'unused');
+  return Math.min(...own.map(({ startsAtMs }) => startsAtMs));
 }
 
 function isHeld({ status }: MembershipRow): boolean {

@@ -112,15 +112,19 @@ export class Withdrawals {
       const { title } = await rooms.getRoom(ticket.room);
       contracts.push(this.#toContract(ticket, title));
     }
-    return [...contracts, ...(await this.#closures.listWithdrawable(identity)), ...(await this.#listTopups(identity))];
+    return [
+      ...contracts,
+      ...(await this.#closures.listWithdrawable(identity)),
+      ...(await this.#listTopups(identity)).map(({ contract }) => contract),
+    ];
   }
 
   /** A repeated request finds the same unspent part, and so repeats the same refund. */
-  async #listTopups(identity: string): Promise<(Withdrawable & { idempotencyKey: string })[]> {
+  async #listTopups(identity: string): Promise<{ contract: Withdrawable; idempotencyKey: string }[]> {
     const { balanceMinor, promoMinor } = await this.#context.readWallet(identity);
     const found = await this.#context.stores.payments.listUnspent(identity, balanceMinor - promoMinor);
     return found.map(({ topup: { id: item, refundedMinor, currency, paidAt }, unspentMinor: amountMinor }) => ({
-      ...{ kind: 'topup', item, title: null, amountMinor, currency, concludedAt: iso(paidAt), until: null },
+      contract: { kind: 'topup', item, title: null, amountMinor, currency, concludedAt: iso(paidAt), until: null },
       idempotencyKey: `unspent:${item}:${refundedMinor}`,
     }));
   }
@@ -143,9 +147,10 @@ export class Withdrawals {
   }
 
   async #withdrawTopup(item: string, identity: string, madeAt: string): Promise<Withdrawal> {
-    const contract = (await this.#listTopups(identity)).find((each) => each.item === item);
-    if (!contract) throw new AppError('payment_not_found');
-    const { amountMinor, idempotencyKey } = contract;
+    const found = (await this.#listTopups(identity)).find(({ contract }) => contract.item === item);
+    if (!found) throw new AppError('payment_not_found');
+    const { contract, idempotencyKey } = found;
+    const { amountMinor } = contract;
     const assertAllowed: AssertAllowed = (tx) => this.#tell(tx, identity, toWithdrawal(contract, madeAt));
     const order = { topup: item as TopupId, amountMinor, reason: 'unspent_credit', idempotencyKey };
     await this.#refunds.refund(order, identity, { assertAllowed });

@@ -168,6 +168,7 @@ export function english(house: string) {
         topup: () => 'top-up',
       },
       back: 'It goes back the way it came, within a few days.',
+      disputed: 'A bank is looking into this payment. What it doesn’t give back to you itself, we pay back afterwards.',
       number: 'Number',
     },
     renewal: {

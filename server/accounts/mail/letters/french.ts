@@ -166,6 +166,7 @@ export function french(house: string): LetterWords {
         topup: () => 'recharge',
       },
       back: 'La somme revient comme elle est venue, en quelques jours.',
+      disputed: 'Une banque examine ce paiement. Ce qu’elle ne vous rend pas elle-même, nous le rembourserons ensuite.',
       number: 'Numéro',
     },
     renewal: {

@@ -169,7 +169,7 @@ const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[Name]> }
       title: withdrawal.title,
       blocks: [
         withdrawal.text(withdrawal.kinds[kind](title ?? ''), date(madeAt, 'full')),
-        withdrawal.back,
+        amount.amountMinor > 0 ? withdrawal.back : withdrawal.disputed,
         {
           facts: [
             [facts.amount, money(amount)],
