@@ -38,11 +38,12 @@ export class AccountClosing {
   /** What has to end before, and what the person would lose. */
   async look(person: string): Promise<ClosingView> {
     const { participantData, money, receiptYears } = this.#options;
-    const [openMatters, tickets] = await Promise.all([
+    const [openMatters, tickets, taxReportUntil] = await Promise.all([
       participantData.findOpenMatters(person),
       money.findTicketsToCome(person),
+      money.reportedSellers.keptUntil(person),
     ]);
-    return { openMatters, tickets, receiptYears };
+    return { openMatters, tickets, receiptYears, taxReportUntil };
   }
 
   /**
@@ -52,6 +53,7 @@ export class AccountClosing {
   async close(person: string, by: string): Promise<ParticipantErasure> {
     const { roles, moderators, people, participantData, mail, money } = this.#options;
     const address = await people.addressOf(person);
+    const taxReportUntil = await money.reportedSellers.keptUntil(person);
     // What can be refused comes first, then the provider, which may not answer: nothing has ended until then.
     await participantData.assertErasable(person);
     await roles.assertMayLeave(person);
@@ -67,7 +69,7 @@ export class AccountClosing {
       // Roles that were given meanwhile.
       await roles.endAll({ person, by }, tx);
       await money.refunds.closeWallet(tx, person);
-      if (address) await this.#enqueueLetter(tx, person, address);
+      if (address) await this.#enqueueLetter(tx, person, { ...address, taxReportUntil });
     });
     roles.wake();
     mail.wake();
@@ -84,10 +86,17 @@ export class AccountClosing {
   async #enqueueLetter(
     tx: Orm,
     person: string,
-    { address, language }: NonNullable<Awaited<ReturnType<People['addressOf']>>>,
+    {
+      address,
+      language,
+      taxReportUntil,
+    }: NonNullable<Awaited<ReturnType<People['addressOf']>>> & {
+      taxReportUntil: number | null;
+    },
   ): Promise<void> {
     const { mail, receiptYears, publicUrl } = this.#options;
-    const letter = { key: `closed:${person}`, to: address, language, data: { receiptYears, link: `${publicUrl}/` } };
+    const data = { receiptYears, taxReportUntil, link: `${publicUrl}/` };
+    const letter = { key: `closed:${person}`, to: address, language, data };
     await mail.enqueue(tx, { ...letter, template: 'account-closed' });
   }
 }

@@ -224,7 +224,16 @@ const environment = z.object({
   LOGE_CREATOR_APPROVAL: z.enum(['on', 'off']).default('off'),
   /** How many full years after the year of its issue a receipt keeps its buyer. */
   LOGE_INVOICE_RETENTION_YEARS: z.coerce.number().int().min(1).max(30).default(10),
+  /** Of each sale this share is held back for so many days, as a reserve for refunds and disputes. */
+  LOGE_RESERVE_PERCENT: z.coerce.number().min(0).max(100).default(0),
+  LOGE_RESERVE_DAYS: z.coerce.number().int().min(1).max(365).default(90),
+  /** What an operator books in a day before a second one has to confirm. */
+  LOGE_UNCONFIRMED_BOOKING_MINOR: z.coerce.number().int().min(0).max(100_000_000).default(50_000),
+  /** How many full years after the year of the earnings the name is kept for reports; the directive has 5 to 10. */
+  LOGE_TAX_REPORT_YEARS: z.coerce.number().int().min(5).max(10).default(10),
   LOGE_PAYOUT_MIN_MINOR: z.coerce.number().int().min(1).max(10_000_000).optional(),
+  /** What the provider charges for a dispute. Below four times that, a payment reported as fraud is refunded. */
+  LOGE_DISPUTE_FEE_MINOR: z.coerce.number().int().min(0).max(1_000_000).optional(),
   /** How long messages keep their text and author. */
   LOGE_CHAT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(365),
   /** How long the evidence of reports is kept. */
@@ -423,6 +432,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     housePagesDir: env.LOGE_HOUSE_PAGES ?? (production ? undefined : EXAMPLE_HOUSE_PAGES),
     trustProxyHops: env.LOGE_TRUST_PROXY,
     currency: env.LOGE_CURRENCY,
+    disputeFeeMinor: env.LOGE_DISPUTE_FEE_MINOR,
     houseCountry: env.LOGE_HOUSE_COUNTRY,
     timeZone: env.LOGE_TIME_ZONE,
     seller: sellerOf(env),
@@ -471,9 +481,12 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     earnings: {
       ...(env.LOGE_EARNINGS_HOLD_DAYS === undefined ? {} : { holdDays: env.LOGE_EARNINGS_HOLD_DAYS }),
       ...(env.LOGE_NEW_CREATOR_HOLD_DAYS === undefined ? {} : { newCreatorHoldDays: env.LOGE_NEW_CREATOR_HOLD_DAYS }),
+      reserve: { shareBps: Math.round(env.LOGE_RESERVE_PERCENT * 100), days: env.LOGE_RESERVE_DAYS },
       ...(env.LOGE_PAYOUT_MIN_MINOR === undefined ? {} : { payoutMinMinor: env.LOGE_PAYOUT_MIN_MINOR }),
     },
     minLiveSeconds: Math.max(1, env.LOGE_MIN_LIVE_MINUTES * 60),
+    unconfirmedBookingMinor: env.LOGE_UNCONFIRMED_BOOKING_MINOR,
+    taxReportYears: env.LOGE_TAX_REPORT_YEARS,
     invoiceRetentionYears: env.LOGE_INVOICE_RETENTION_YEARS,
     creatorApproval: env.LOGE_CREATOR_APPROVAL === 'on',
     creatorsWithoutPayouts: env.LOGE_CREATORS_WITHOUT_PAYOUTS === 'on',

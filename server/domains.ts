@@ -106,6 +106,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     ...moneySettings(config),
     provider,
     isReturnUrlAllowed: (url) => isReturnUrlAllowed({ config, apiKeys }, url),
+    countOperators: async () => (config.hasSite ? (await roles.holders('operator')).length : config.operators.length),
     ...(isLeader && { isLeader }),
   });
   const apiKeys = await ApiKeys.create({ ...platform, box, builtIn: [...config.builtInKeys, config.siteKey] });
@@ -300,6 +301,9 @@ export function moneySettings({
   timeZone,
   minLiveSeconds,
   invoiceRetentionYears,
+  unconfirmedBookingMinor,
+  taxReportYears,
+  disputeFeeMinor,
 }: Config) {
   return {
     currency,
@@ -314,6 +318,9 @@ export function moneySettings({
     timeZone,
     minLiveSeconds,
     invoiceRetentionYears,
+    unconfirmedBookingMinor,
+    taxReportYears,
+    disputeFeeMinor,
   };
 }
 

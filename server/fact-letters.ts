@@ -175,7 +175,7 @@ export class FactLetters {
     }),
     'refund.changed': ({ refund }, { createdAt: cancelledAt }) => {
       const { paidOf, getRoom } = this.#options;
-      const { status, to, amountMinor, currency, payment, reason } = refund;
+      const { status, to, amountMinor, currency, payment, reason, byTransfer } = refund;
       const money = { to, amountMinor, currency };
       const link = this.#page('/wallet');
       if (payment.startsWith(ID_PREFIXES.ticket) && CANCELLED.has(reason) && status !== 'failed') {
@@ -194,7 +194,14 @@ export class FactLetters {
         template: 'refund',
         data: async () => {
           const { kind: what, room } = await paidOf(payment);
-          return { ...money, status, what, title: room && (await getRoom(room)).title, link };
+          return {
+            ...money,
+            ...(byTransfer && { to: 'bank' }),
+            status,
+            what,
+            title: room && (await getRoom(room)).title,
+            link,
+          };
         },
       };
     },

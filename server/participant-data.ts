@@ -45,7 +45,9 @@ export class ParticipantData {
   async erase(identity: string, actor: Actor, then?: (tx: Orm) => Promise<unknown>): Promise<ParticipantErasure> {
     const { pictures, chat, webhooks, money } = this.#options;
     await this.assertErasable(identity);
-    // First, because the provider may not answer, and before its ids are erased here.
+    // First of all, while the name is known.
+    await money.reportedSellers.keep(identity);
+    // Then, because the provider may not answer, and before its ids are erased here.
     await money.cards.removeAll(identity);
     const { pseudonym, erasedMessages } = await chat.personalData.erase(identity, actor);
     await webhooks.erasePerson(identity);

@@ -37,6 +37,7 @@ import { chargeRoutes } from './resources/charges.ts';
 import { checkoutSessionRoutes, lineItemsOfSession } from './resources/checkout-sessions.ts';
 import { customerRoutes } from './resources/customers.ts';
 import { disputeRoutes } from './resources/disputes.ts';
+import { earlyFraudWarningRoutes } from './resources/early-fraud-warnings.ts';
 import { eventRoutes } from './resources/events.ts';
 import { confirmationSecretOf, invoiceRoutes, paymentsOfInvoice } from './resources/invoices.ts';
 import { paymentIntentRoutes } from './resources/payment-intents.ts';
@@ -230,6 +231,7 @@ const ROUTES: readonly Route[] = [
   ...checkoutSessionRoutes,
   ...customerRoutes,
   ...disputeRoutes,
+  ...earlyFraudWarningRoutes,
   ...eventRoutes,
   ...invoiceRoutes,
   ...paymentIntentRoutes,

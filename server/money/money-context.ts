@@ -73,6 +73,14 @@ export interface MoneyOptions {
   accountsChart?: Partial<AccountsChart> | undefined;
   /** Hold periods and the smallest payout; each absent rule has a default. */
   earnings?: Partial<EarningsRules>;
+  /** What an operator books in a day before a second one has to confirm. Absent means 50000. */
+  unconfirmedBookingMinor?: number;
+  /** How many full years after the year of the earnings a report keeps a creator's name. Absent means ten. */
+  taxReportYears?: number;
+  /** How many operators the house has. Absent means that nobody confirms their own bookings. */
+  countOperators?: () => Promise<number>;
+  /** What the provider charges for a dispute. Absent means 2,000: 20.00 in euros, as Stripe asks in Europe. */
+  disputeFeeMinor?: number | undefined;
   /** Lives of a room that are shorter together count as none. Absent means 300. */
   minLiveSeconds?: number;
   /** Whether this process runs the jobs that only one process may run. Absent means always. */
@@ -92,12 +100,16 @@ export interface EarningsRules extends HoldRules {
 }
 
 const INVOICE_RETENTION_YEARS = 10;
+const TAX_REPORT_YEARS = 10;
+const UNCONFIRMED_BOOKING_MINOR = 50_000;
+const DISPUTE_FEE_MINOR = 2_000;
 const MIN_LIVE_SECONDS = 300;
 const EARNINGS_RULES: EarningsRules = {
   holdDays: 7,
   newCreatorHoldDays: 14,
   newCreatorDays: 30,
   payoutMinMinor: 2_500,
+  reserve: { shareBps: 0, days: 90 },
 };
 
 export type WalletMode = 'on' | 'off';
@@ -144,7 +156,11 @@ export class MoneyContext {
   readonly timeZone: string;
   readonly accountsChart: Partial<AccountsChart> | undefined;
   readonly invoiceRetentionYears: number;
+  readonly unconfirmedBookingMinor: number;
+  readonly taxReportYears: number;
+  readonly countOperators: () => Promise<number>;
   readonly minLiveSeconds: number;
+  readonly disputeFeeMinor: number;
   readonly isLeader: () => boolean;
   readonly #underWay = new Set<Promise<void>>();
 
@@ -152,6 +168,9 @@ export class MoneyContext {
     this.db = options.db;
     this.earningsRules = { ...EARNINGS_RULES, ...options.earnings };
     this.minLiveSeconds = options.minLiveSeconds ?? MIN_LIVE_SECONDS;
+    this.unconfirmedBookingMinor = options.unconfirmedBookingMinor ?? UNCONFIRMED_BOOKING_MINOR;
+    this.taxReportYears = options.taxReportYears ?? TAX_REPORT_YEARS;
+    this.countOperators = options.countOperators ?? (async () => Number.POSITIVE_INFINITY);
     this.isLeader = options.isLeader ?? (() => true);
     this.rooms = options.rooms;
     this.outbox = options.outbox;
@@ -164,6 +183,7 @@ export class MoneyContext {
     this.seller = options.seller;
     this.accountsChart = options.accountsChart;
     this.timeZone = options.timeZone ?? 'UTC';
+    this.disputeFeeMinor = options.disputeFeeMinor ?? DISPUTE_FEE_MINOR;
     this.invoiceRetentionYears = options.invoiceRetentionYears ?? INVOICE_RETENTION_YEARS;
     this.isReturnUrlAllowed = options.isReturnUrlAllowed;
     this.ledger = new LedgerStore(options.db.orm);
@@ -178,7 +198,8 @@ export class MoneyContext {
     this.promoExpiry = new PromoExpiry({ store: this.stores.promotions, ledger, spending, clock, currency });
     const taxes = new EuTaxTable(houseCountry, options.vatRates);
     this.cardHolds = new CardHolds({ restrictions: this.rooms.restrictions, clock });
-    this.pricing = new Pricing({ db, clock, ledger, fees, taxes, currency, houseCountry });
+    const { payments } = this.stores;
+    this.pricing = new Pricing({ db, clock, ledger, fees, payments, taxes, currency, houseCountry });
   }
 
   nowIso(): string {

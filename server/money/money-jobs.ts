@@ -15,6 +15,7 @@ import type { ProviderFees } from './payments/provider-fees.ts';
 import type { CreatorAccounts } from './payouts/creator-accounts.ts';
 import type { Earnings } from './payouts/earnings.ts';
 import type { Payouts } from './payouts/payouts.ts';
+import type { ReportedSellers } from './payouts/reported-sellers.ts';
 import type { PrivateSessions } from './private-sessions/private-sessions.ts';
 import type { ProviderEvents } from './provider/provider-events.ts';
 import type { RefundOrders } from './refunds/refund-orders.ts';
@@ -33,6 +34,7 @@ interface JobParts {
   earnings: Earnings;
   creatorAccounts: CreatorAccounts;
   payouts: Payouts;
+  reportedSellers: ReportedSellers;
   disputes: Disputes;
   reconciliations: Reconciliations;
   privateSessions: PrivateSessions;
@@ -73,6 +75,7 @@ export class MoneyJobs {
       leaderJob('cancellations', 2 * SECOND_MS, irreversible, () => parts.cancellations.sweep()),
       leaderJob('invoices', 2 * SECOND_MS, irreversible, () => parts.invoices.sweep()),
       leaderJob('invoice retention', HOUR_MS, irreversible, () => parts.invoices.eraseBuyers()),
+      leaderJob('tax report retention', HOUR_MS, irreversible, () => parts.reportedSellers.eraseOld()),
       leaderJob('promotions', MINUTE_MS, irreversible, () => parts.promotions.sweep()),
       leaderJob('earnings release', MINUTE_MS, irreversible, () => parts.earnings.release()),
       leaderJob('payout batch', HOUR_MS, irreversible, () => parts.payouts.createDueBatch()),
@@ -123,6 +126,7 @@ export class MoneyJobs {
     await parts.refundOrders.due.drain();
     while (await parts.invoices.sweep());
     while (await parts.invoices.eraseBuyers());
+    await parts.reportedSellers.eraseOld();
     await parts.creatorAccounts.due.drain();
     while (await parts.earnings.release());
     await parts.payouts.due.drain();

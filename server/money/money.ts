@@ -11,8 +11,10 @@ import { Reconciliations } from './books/reconciliations.ts';
 import { CardPayments } from './checkout/card-payments.ts';
 import type { CheckoutPurpose, CheckoutStatus } from './checkout/checkouts.schema.ts';
 import { Checkouts } from './checkout/checkouts.ts';
+import { Bookings } from './desk/bookings.ts';
 import { Desk } from './desk/desk.ts';
 import { Disputes } from './disputes/disputes.ts';
+import { FraudWarnings } from './disputes/fraud-warnings.ts';
 import { Invoices } from './invoices/invoices.ts';
 import { Receipts } from './invoices/receipts.ts';
 import { InvariantsStore } from './ledger/invariants.store.ts';
@@ -26,6 +28,7 @@ import { ProviderFees } from './payments/provider-fees.ts';
 import { CreatorAccounts } from './payouts/creator-accounts.ts';
 import { Earnings } from './payouts/earnings.ts';
 import { Payouts } from './payouts/payouts.ts';
+import { ReportedSellers } from './payouts/reported-sellers.ts';
 import { Statements } from './payouts/statements.ts';
 import { TransferReversals } from './payouts/transfer-reversals.ts';
 import { PrivateSessions } from './private-sessions/private-sessions.ts';
@@ -113,6 +116,8 @@ export class Money {
   readonly payouts: Payouts;
   readonly transferReversals: TransferReversals;
   readonly statements: Statements;
+  /** Names that reports still need after an account was closed. */
+  readonly reportedSellers: ReportedSellers;
 
   readonly reconciliations: Reconciliations;
   /** The whole ledger of a period, for an accountant. */
@@ -161,6 +166,7 @@ export class Money {
       attemptPayout: (creator) => this.payouts.attemptNow(creator),
     });
     this.disputes = new Disputes(context, { payments, standing, debts, refunds });
+    const fraudWarnings = new FraudWarnings(context, { payments, refundables, refunds });
 
     this.wallets = new Wallets(context);
     this.cards = new Cards(context);
@@ -188,15 +194,17 @@ export class Money {
     this.payouts = new Payouts(context, this.creatorAccounts);
     this.transferReversals = new TransferReversals(context, this.payouts);
     this.statements = new Statements(context);
+    this.reportedSellers = new ReportedSellers(context);
 
     this.journal = new Journal(context);
     this.reconciliations = new Reconciliations(context);
-    this.desk = new Desk(context, this);
+    this.desk = new Desk(context, { ...this, bookings: new Bookings(context, { ...this, debts }) });
     this.ownPayments = new OwnPayments(context);
     this.providerEvents = new ProviderEvents(context, {
       ...this,
       checkouts,
       fees,
+      fraudWarnings,
       memberships: this.memberships.sync,
       refundOrders,
     });
@@ -241,7 +249,7 @@ export class Money {
 
   /** Kinds of open money matters of a person. Their records cannot be erased while there is one. */
   findOpenMatters(identity: string): Promise<string[]> {
-    return findOpenMatters(this.#context.db, identity, this.#context.nowIso());
+    return findOpenMatters(this.#context.db, identity);
   }
 
   /** Tickets of a person for rooms that are not over. */

@@ -2,9 +2,9 @@ import { isoOrNull } from '../platform/clock.ts';
 import type { Database } from '../platform/db/db.ts';
 
 /**
- * Finds kinds of open money matters of a person. While there is one, their records cannot be erased. `tax_report`: a
- * creator had earnings in this calendar year or the last one, which the house must report by name (Directive (EU)
- * 2021/514, DAC7).
+ * Finds kinds of open money matters of a person. While there is one, their records cannot be erased. Earnings that
+ * cannot be paid out, and debts, are written off by the desk. The name under which earnings are reported is kept apart
+ * (`payouts/reported-sellers.ts`).
  */
 const FIND = `select kind from (values
     ('wallet_credit', exists (select 1 from ledger_accounts where owner = $1 and kind = 'fan_wallet' and balance <> 0)),
@@ -18,11 +18,7 @@ const FIND = `select kind from (values
     ('dispute', exists (select 1 from disputes where identity = $1 and status in ('inquiry', 'open', 'under_review'))),
     ('payout', exists (select 1 from payouts where creator = $1 and status = 'pending')),
     ('earnings', exists (select 1 from ledger_accounts a join ledger_entries e on e.account = a.id
-      where a.owner = $1 and a.kind in ('creator_pending', 'creator_available') group by a.id having sum(e.amount_minor) <> 0)),
-    ('tax_report', exists (select 1 from ledger_accounts a join ledger_entries e on e.account = a.id
-      join ledger_transactions t on t.id = e.transaction
-      where a.owner = $1 and a.kind in ('creator_pending', 'creator_available')
-        and t.created_at >= date_trunc('year', $2::timestamptz) - interval '1 year'))
+      where a.owner = $1 and a.kind in ('creator_pending', 'creator_available') group by a.id having sum(e.amount_minor) <> 0))
   ) as matters (kind, is_open) where is_open`;
 
 /** Tickets of rooms that are not over. */
@@ -41,7 +37,7 @@ export async function findTicketsToCome(
   }));
 }
 
-export async function findOpenMatters(db: Database, identity: string, at: string): Promise<string[]> {
-  const rows = await db.bulk<{ kind: string }>(FIND, [identity, at]);
+export async function findOpenMatters(db: Database, identity: string): Promise<string[]> {
+  const rows = await db.bulk<{ kind: string }>(FIND, [identity]);
   return rows.map(({ kind }) => kind);
 }

@@ -29,6 +29,7 @@ export const ID_PREFIXES = {
   creatorFreeze: 'freeze_',
   cardHold: 'cardhold_',
   deskAct: 'act_',
+  deskBooking: 'booking_',
   deskSession: 'desk_',
   apiKey: 'key_',
   person: 'person_',

@@ -56,7 +56,7 @@ export interface AccessKey {
 }
 
 /** As its buyer sees it. */
-export type RoomOnSale = Pick<Room, 'id' | 'capacity' | 'startsAt' | 'firstLiveAt' | 'dateDueAt'>;
+export type RoomOnSale = Pick<Room, 'id' | 'capacity'>;
 
 /** What a sale depends on. */
 export interface SaleState {
@@ -67,7 +67,7 @@ export interface SaleState {
   capacity: number | null;
   priceMinor: number | null;
   startsAt: string | null;
-  /** Whether nobody can say yet when it takes place, nor until when that has to be known. */
+  /** Whether nobody can say yet when it takes place. */
   isUndated: boolean;
 }
 
@@ -106,8 +106,8 @@ type Columns = { [Name in keyof NewRoom]?: NewRoom[Name] | SQL };
 /** Limit of entitlements that are read per identity and room; more come only from repeated purchases and refunds. */
 const ENTITLEMENTS_READ = 20;
 
-const isUndated = (room: { [Name in 'startsAt' | 'firstLiveAt' | 'dateDueAt']: string | null }) =>
-  room.startsAt === null && room.firstLiveAt === null && room.dateDueAt === null;
+/** Nobody can say yet when it takes place, nor until when that has to be known. */
+const IS_UNDATED = and(isNull(rooms.startsAt), isNull(rooms.firstLiveAt), isNull(rooms.dateDueAt)) as SQL;
 
 /** Adds the live that ends at `endedAt` to the time on stage: a second at least. */
 const liveSecondsAt = (endedAt: string | SQL) =>
@@ -342,15 +342,17 @@ export class RoomsStore {
    * each other only where the tickets are limited, or where the first one says until when the room needs a date.
    */
   async lockForSale(tx: Orm, { id, ...known }: RoomOnSale): Promise<SaleState> {
-    const { endedAt, liveSeconds, capacity, priceMinor, startsAt, firstLiveAt, dateDueAt } = rooms;
-    const [row] = await tx
-      .select({ endedAt, liveSeconds, capacity, priceMinor, startsAt, firstLiveAt, dateDueAt })
-      .from(rooms)
-      .where(eq(rooms.id, id))
-      .for(known.capacity === null && !isUndated(known) ? 'share' : 'update');
+    const { endedAt, liveSeconds, capacity, priceMinor, startsAt } = rooms;
+    const select = (which?: SQL) =>
+      tx
+        .select({ endedAt, liveSeconds, capacity, priceMinor, startsAt, isUndated: sql<boolean>`${IS_UNDATED}` })
+        .from(rooms)
+        .where(and(eq(rooms.id, id), which));
+    const [shared] = known.capacity === null ? await select(not(IS_UNDATED)).for('share') : [];
+    const [row] = shared ? [shared] : await select().for('update');
     return {
       startsAt: isoOrNull(row?.startsAt ?? null),
-      isUndated: row !== undefined && isUndated(row),
+      isUndated: row?.isUndated ?? false,
       isOver: !row || row.endedAt !== null,
       liveSeconds: row?.liveSeconds ?? 0,
       capacity: row?.capacity ?? null,

@@ -15,6 +15,7 @@ const SAME_IN_BOTH = new Set([
   'CSV',
   'JSON',
   'Date',
+  'Association',
   'Associations',
   'Client',
   'Contact',

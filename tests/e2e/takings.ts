@@ -314,6 +314,7 @@ export class Takings implements AsyncDisposable {
       ['desk-payouts', '/desk/payouts', 'operator', 'payouts'],
       ['desk-disputes', '/desk/disputes', 'operator', 'submit-evidence'],
       ['desk-holds', '/desk/holds', 'operator', 'hold-noah'],
+      ['desk-bookings', '/desk/bookings', 'operator', 'booking-create'],
       ['desk-reconciliation', '/desk/reconciliation', 'operator', 'reconciliation'],
       ['desk-fees', '/desk/fees', 'operator', 'fee-policies'],
       ['desk-people', '/desk/people', 'operator', 'person-lea', findLea],

@@ -19,3 +19,14 @@ test('before paying, the provider’s fee and what it leaves to the house are es
   const { processor, platform } = elementTexts('fr').price;
   for (const text of [processor, platform]) expect(text).toMatch(/, environ$/);
 });
+
+test('while the country is not known, the VAT and the creator’s part are estimates, and the price is not', () => {
+  const room = { info: { creator: { name: 'Camille' } }, quote: () => Promise.reject(new Error('not needed')) };
+  const wordsWith = (isEstimate: boolean) => {
+    const quote = { ...QUOTE, vat: { ...QUOTE.vat, isEstimate } };
+    return wordsOf(html`<loge-price .room=${room as unknown as Room} .quote=${quote}></loge-price>`);
+  };
+  expect(wordsWith(true)).toMatch(/≈ €6\.00 of this.*VAT 20% \(FR\), estimated until you pay €1\.50 You pay €9\.00/);
+  expect(wordsWith(false)).not.toMatch(/≈|estimated/);
+  expect(elementTexts('fr').price.estimate).toContain('estimée');
+});

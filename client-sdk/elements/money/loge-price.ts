@@ -122,23 +122,24 @@ export class LogePrice extends withProperties(
     if (!quote) return nothing;
     const { parts, vat, association, currency } = quote;
     const money = (amountMinor: number) => formatMoney(amountMinor, currency, language);
+    const [about, estimate] = vat.isEstimate ? ['≈ ', texts.price.estimate] : ['', ''];
     const creator = shownName(this.room?.info?.creator, texts);
-    const line = (name: string, label: string, amountMinor: number) => html`
+    const line = (label: string, amountMinor: number) => html`
       <dt>${label}</dt>
-      <dd data-part=${name}>${money(amountMinor)}</dd>
+      <dd>${money(amountMinor)}</dd>
     `;
     const percent = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
     return html`
       <details part="price" data-testid="price-breakdown">
-        <summary>${texts.price.summary(creator, money(parts.creatorMinor))}</summary>
+        <summary>${texts.price.summary(creator, about + money(parts.creatorMinor))}</summary>
         <dl>
-          ${line('creator', creator, parts.creatorMinor)}
-          ${association ? line('association', association.name, parts.associationMinor) : nothing}
-          ${line('processor', texts.price.processor, parts.processorMinor)}
-          ${line('platform', texts.price.platform, parts.platformMinor)}
-          ${line('vat', texts.price.vat(percent.format(vat.rateBps / 100), vat.country), parts.vatMinor)}
+          ${line(creator, parts.creatorMinor)}
+          ${association ? line(association.name, parts.associationMinor) : nothing}
+          ${line(texts.price.processor, parts.processorMinor)}
+          ${line(texts.price.platform, parts.platformMinor)}
+          ${line(texts.price.vat(percent.format(vat.rateBps / 100), vat.country) + estimate, parts.vatMinor)}
           <dt class="gross">${texts.price.total}</dt>
-          <dd class="gross" data-part="gross">${money(quote.grossMinor)}</dd>
+          <dd class="gross">${money(quote.grossMinor)}</dd>
         </dl>
         ${association ? html`<p>${texts.price.pledge(creator, percent.format(association.shareBps / 100), association.name)}</p>` : nothing}
         ${quote.charterUrl ? html`<p><a href=${quote.charterUrl} target="_blank" data-testid="charter-link">${texts.price.charter}</a></p>` : nothing}

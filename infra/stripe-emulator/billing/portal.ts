@@ -40,7 +40,7 @@ export function saveCard(operation: Operation, customer: string, form: CardForm,
   const { email } = operation.must('customers', customer);
   const paymentMethod = createPaymentMethod(
     operation,
-    { ...form, email: form.email ?? email, country: form.card.country },
+    { ...form, email: form.email ?? email },
     { allow_redisplay: 'always' },
   );
   const setupIntent = createSetupIntent(operation, customer);

@@ -1,5 +1,5 @@
 /** The card fields of all pages, with the ids of Stripe's hosted page, and the list of test cards above them. */
-import type { CardField, FieldFault } from './card-form.ts';
+import { type CardField, type FieldFault, USUAL_COUNTRY } from './card-form.ts';
 import { CHECKED, describedBy, field } from './document.ts';
 import { html, type Markup } from './html.ts';
 import { type Language, textsOf } from './texts.ts';
@@ -39,8 +39,25 @@ export function cardFields({ language, name, faults, isSaved }: CardFieldsView):
         fault: faultOf('billingName'),
         input: html`<input id="billingName" name="billingName" autocomplete="cc-name" placeholder="${texts.nameHint}" maxlength="200" value="${name}" required ${describedBy('billingName', faults.billingName)}>`,
       })}
+      ${field({
+        id: 'billingCountry',
+        label: texts.country,
+        fault: undefined,
+        input: html`<select id="billingCountry" name="billingCountry" autocomplete="billing country">${countries(language)}</select>`,
+      })}
       ${isSaved !== undefined && html`<label class="choice"><input type="checkbox" id="savePaymentMethod" name="savePaymentMethod" ${isSaved && CHECKED}> <span>${texts.saveCard}</span></label>`}
     </div>`;
+}
+
+const COUNTRIES =
+  'AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LT LU LV MT NL NO PL PT RO SE SI SK US CA AU JP';
+
+function countries(language: Language): Markup[] {
+  const names = new Intl.DisplayNames(language, { type: 'region' });
+  return COUNTRIES.split(' ').map(
+    (code) =>
+      html`<option value="${code}" ${code === USUAL_COUNTRY && html`selected`}>${names.of(code) ?? code}</option>`,
+  );
 }
 
 /** The page's script fills them in, which saves typing on a phone. */

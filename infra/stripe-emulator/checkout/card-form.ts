@@ -2,7 +2,10 @@
 import type { FormObject } from '../http/form.ts';
 import { type Card, cardByNumber, isValidCardNumber } from '../payments/cards.ts';
 
-export type CardField = 'cardNumber' | 'cardExpiry' | 'cardCvc' | 'billingName' | 'email';
+export type CardField = 'cardNumber' | 'cardExpiry' | 'cardCvc' | 'billingName' | 'billingCountry' | 'email';
+
+/** Stripe's page preselects the payer's country; here everybody is in France. */
+export const USUAL_COUNTRY = 'FR';
 export type FieldFault = 'number' | 'numberIncomplete' | 'expiry' | 'expiryPast' | 'cvc' | 'name' | 'email';
 
 export interface CardForm {
@@ -10,6 +13,8 @@ export interface CardForm {
   expMonth: number;
   expYear: number;
   name: string;
+  /** Of the billing address, which the payer chooses: it need not be that of the card. */
+  country: string;
   email: string | null;
 }
 
@@ -37,10 +42,11 @@ export function readCardForm(form: FormObject, nowMs: number): ReadCardForm {
   if (!/^\d+$/.test(cvc) || cvc.length !== card.cvcLength) faults.cardCvc = 'cvc';
   const name = text('billingName');
   if (name === '') faults.billingName = 'name';
+  const country = /^[A-Z]{2}$/.test(text('billingCountry')) ? text('billingCountry') : USUAL_COUNTRY;
   const email = text('email');
   if (email !== '' && !/^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/.test(email)) faults.email = 'email';
   if (expiry === undefined || Object.keys(faults).length > 0) return { isValid: false, faults };
-  return { isValid: true, form: { card, ...expiry, name, email: email === '' ? null : email } };
+  return { isValid: true, form: { card, ...expiry, name, country, email: email === '' ? null : email } };
 }
 
 function readExpiry(text: string): { expMonth: number; expYear: number } | undefined {

@@ -123,7 +123,7 @@ function withCustomer(operation: Operation, session: Session, source: PaymentSou
 
 function cardOf(operation: Operation, session: Session, form: CardForm, isSaved: boolean): Stripe.PaymentMethod {
   const email = form.email ?? session.customer_details?.email ?? null;
-  const entry = { ...form, email, country: form.card.country };
+  const entry = { ...form, email };
   // The payer's own choice allows showing the card again; a card that the merchant saves may stay hidden.
   return createPaymentMethod(operation, entry, { allow_redisplay: isSaved ? 'always' : 'limited' });
 }

@@ -26,6 +26,7 @@ export interface Texts {
   cvc: string;
   name: string;
   nameHint: string;
+  country: string;
   submit: (amount: string) => string;
   processing: string;
   secure: string;
@@ -76,6 +77,7 @@ const en: Texts = {
   cvc: 'CVC',
   name: 'Cardholder name',
   nameHint: 'Full name on card',
+  country: 'Country or region',
   submit: (amount) => `Pay ${amount}`,
   processing: 'Processing…',
   secure: 'The card number is used for this attempt and not stored.',
@@ -149,6 +151,7 @@ const fr: Texts = {
   cvc: 'CVC',
   name: 'Nom du titulaire de la carte',
   nameHint: 'Nom complet figurant sur la carte',
+  country: 'Pays ou région',
   submit: (amount) => `Payer ${amount}`,
   processing: 'Traitement en cours…',
   secure: 'Le numéro de carte sert à cette tentative et n’est pas conservé.',

@@ -15,6 +15,7 @@ import { createBalanceTransaction } from '../payments/ledger.ts';
 import { accountOf } from '../resources/accounts.ts';
 import { chargeOf } from '../resources/charges.ts';
 import { disputeOf } from '../resources/disputes.ts';
+import { warnOfFraud } from '../resources/early-fraud-warnings.ts';
 import { payoutOf } from '../resources/payouts.ts';
 
 interface Action<I extends z.ZodType, O> {
@@ -54,6 +55,10 @@ export const ACTIONS = {
   close_dispute: action(
     z.strictObject({ dispute: z.string(), outcome: z.enum(['won', 'lost']) }),
     (operation, { dispute, outcome }) => endDispute(operation, disputeOf(operation, dispute), outcome),
+  ),
+  /** The issuer of the card reports a payment as fraud. */
+  warn_of_fraud: action(z.strictObject({ paymentIntent: z.string() }), (operation, { paymentIntent }) =>
+    warnOfFraud(operation, chargeBy(operation, undefined, paymentIntent)),
   ),
   escalate_inquiry: action(z.strictObject({ dispute: z.string() }), (operation, { dispute }) =>
     escalateInquiry(operation, disputeOf(operation, dispute)),

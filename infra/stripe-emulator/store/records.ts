@@ -114,6 +114,7 @@ export interface Records {
   /** Also the ids of deleted customers: Stripe answers for them with `deleted: true`. */
   deleted_customers: Stripe.DeletedCustomer;
   disputes: Stripe.Dispute;
+  early_fraud_warnings: Stripe.Radar.EarlyFraudWarning;
   events: Stripe.Event;
   external_accounts: Stripe.BankAccount;
   invoice_payments: Stripe.InvoicePayment;

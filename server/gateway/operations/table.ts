@@ -18,6 +18,7 @@ import { chatModerationOperations } from './chat/chat-moderation.ts';
 import { chatRecordOperations } from './chat/chat-records.ts';
 import { moderatorOperations } from './chat/moderators.ts';
 import { houseWorkOperations } from './house-work.ts';
+import { bookingOperations } from './money/bookings.ts';
 import { deskOperations } from './money/desk.ts';
 import { earningsOperations } from './money/earnings.ts';
 import { membershipOperations } from './money/memberships.ts';
@@ -63,6 +64,7 @@ const OPERATIONS: readonly Operation[] = [
   ...earningsOperations,
   ...payoutOperations,
   ...deskOperations,
+  ...bookingOperations,
   ...pricingOperations,
   ...chatOperations,
   ...chatModerationOperations,

@@ -22,4 +22,5 @@ export const ACCOUNTS_CHART: AccountsChart = {
   provider_fees: { number: '627800', name: 'Frais du prestataire de paiement' },
   promotion_cost: { number: '623400', name: 'Credits offerts aux clients' },
   chargeback_loss: { number: '654000', name: 'Pertes sur paiements contestes' },
+  written_off: { number: '658000', name: 'Sommes abandonnees' },
 };

@@ -1,7 +1,7 @@
 /**
- * Who pays by card only after an operator's word: people whose dispute the house has lost, and whom an operator has
- * named. Asked at every payment by card; a page that is open already is closed. A dispute that is won later lifts its
- * own hold.
+ * Who pays by card only after an operator's word: people whose dispute the house has lost, whose card's issuer has
+ * reported a payment as fraud, and whom an operator has named. Asked at every payment by card; a page that is open
+ * already is closed. A dispute that is won later lifts what the house itself has held.
  */
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import { type Orm, runIn } from '../../platform/db/db.ts';
@@ -12,8 +12,6 @@ import type { CardHold } from '../../protocol/money/desk.ts';
 import type { Restrictions } from '../../rooms/restrictions/restrictions.ts';
 import { HOUSE } from '../ledger/ledger.ts';
 
-/** The reason of a hold by the house itself. */
-const LOST_DISPUTE = 'dispute_lost';
 const KIND = 'card_hold';
 
 export class CardHolds {
@@ -33,9 +31,9 @@ export class CardHolds {
     return (await this.#restrictions.find('pay_by_card', { identity }, tx)) !== undefined;
   }
 
-  /** In the transaction in which a dispute is lost. */
-  async holdForDispute(tx: Orm, identity: string): Promise<void> {
-    await this.set(tx, identity, { held: true, reason: LOST_DISPUTE, by: HOUSE });
+  /** By the house itself, in the transaction in which a dispute is lost, or once a payment is reported as fraud. */
+  async hold(tx: Orm, identity: string, reason: 'dispute_lost' | 'fraud_warning'): Promise<void> {
+    await this.set(tx, identity, { held: true, reason, by: HOUSE });
   }
 
   /** In the transaction in which a lost dispute is won. What an operator has said stands. */

@@ -15,6 +15,7 @@ import type { MoneyContext } from '../money-context.ts';
 import type { NewPayment, PaymentRow } from '../payments/payments.store.ts';
 import type { ProviderFees } from '../payments/provider-fees.ts';
 import type { ProviderCheckout } from '../provider/payment-provider.ts';
+import type { CountryEvidence } from '../sales/country-evidence.ts';
 import { type CheckoutPurpose, checkouts } from './checkouts.schema.ts';
 import { type Checkout, type CheckoutsStore, ONE_CHECKOUT_OF_SESSION } from './checkouts.store.ts';
 import { createReturnUrls, withSession } from './return-urls.ts';
@@ -27,8 +28,11 @@ export type Booking = (tx: Orm, paid: PaidByCard) => Promise<string | undefined>
 export type PaidByCard = Omit<NewPayment, 'kind' | 'paidAt'>;
 
 export interface Payable {
-  /** Prepares the booking outside a transaction. The returned function books inside one. */
-  planSettlement(checkout: Checkout): Promise<Booking>;
+  /**
+   * Prepares the booking outside a transaction. The returned function books inside one. `paid` is what the payment
+   * says of where the payer lives.
+   */
+  planSettlement(checkout: Checkout, paid: CountryEvidence[]): Promise<Booking>;
   /** Why a payment would buy nothing any more, if so: its page is closed then. */
   findRefusal?(checkout: Checkout): Promise<string | undefined>;
   /** The checkout can no longer be paid. */
@@ -366,7 +370,9 @@ export class Checkouts {
     }
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#commitPaid(checkout, found, await this.#payableOf(checkout).planSettlement(checkout));
+        const evidence = found.payment?.evidence ?? [];
+        const book = await this.#payableOf(checkout).planSettlement(checkout, evidence);
+        return await this.#commitPaid(checkout, found, book);
       } catch (error) {
         // A concurrent sale made the plan stale (the same ticket was bought from the wallet): the second attempt sees
         // it.
@@ -411,6 +417,7 @@ export class Checkouts {
       currency,
       paidFrom: 'card' as const,
       providerPayment,
+      evidence: found.payment?.evidence ?? [],
       createdAt,
       // Its fee, which the answer that is being handled may have.
       dueAt: providerPayment && this.#context.laterIso(CHECK_FIRST_MS),

@@ -9,11 +9,14 @@ import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
+import type { Booking, BookingInput, BookingList } from '../../protocol/money/bookings.ts';
 import type {
   CardHold,
   CardHoldInput,
   CreatorFreeze,
   CreatorFreezeInput,
+  CreatorReserve,
+  CreatorReserveInput,
   DeskActView,
   DeskOverview,
   DeskPayouts,
@@ -26,8 +29,10 @@ import type { Reconciliations } from '../books/reconciliations.ts';
 import type { DisputeStatus } from '../disputes/disputes.schema.ts';
 import type { Disputes } from '../disputes/disputes.ts';
 import type { MoneyContext } from '../money-context.ts';
+import type { Earnings } from '../payouts/earnings.ts';
 import type { Payouts } from '../payouts/payouts.ts';
 import type { Refunds } from '../refunds/refunds.ts';
+import type { Bookings } from './bookings.ts';
 import type { DeskAct } from './desk.schema.ts';
 import { type DeskActRow, DeskStore } from './desk.store.ts';
 import { DeskPayments, type DeskPaymentsParts, type Seen } from './desk-payments.ts';
@@ -36,6 +41,8 @@ interface DeskParts extends DeskPaymentsParts {
   refunds: Refunds;
   payouts: Payouts;
   reconciliations: Reconciliations;
+  bookings: Bookings;
+  earnings: Earnings;
 }
 
 /** An act without an outcome after this time was interrupted; far longer than the provider's client retries. */
@@ -62,7 +69,7 @@ export class Desk {
     const { ledger, currency, provider } = this.#context;
     const { payouts, reconciliations } = this.#parts;
     const cutOffBefore = this.#context.laterIso(-ACT_CUT_OFF_MS);
-    const [sums, providerMinor, payoutInterval, latest, trouble, due, cutOff] = await Promise.all([
+    const [sums, providerMinor, payoutInterval, latest, trouble, due, cutOff, waitingBookings] = await Promise.all([
       ledger.sumByKind(currency),
       provider.books.fetchBalanceMinor(currency).catch(ignoreUnavailable),
       provider.books.fetchPayoutInterval().catch(ignoreUnavailable),
@@ -70,6 +77,7 @@ export class Desk {
       this.#store.countTrouble(this.#context.laterIso(-REFUSED_MS)),
       payouts.listDue(),
       this.#store.listCutOff(cutOffBefore, { ofEmbedders, limit: LIMITS.listPageItems }),
+      this.#parts.bookings.countWaiting(),
     ]);
     const [oldest] = cutOff;
     const of = (kind: Parameters<typeof sums.get>[0]) => sums.get(kind) ?? 0;
@@ -87,7 +95,8 @@ export class Desk {
         vatMinor: of('vat_payable'),
         cardsMinor: of('refund_payable'),
       },
-      revenueMinor: of('platform_revenue') + of('provider_fees') + of('promotion_cost') + of('chargeback_loss'),
+      revenueMinor:
+        of('platform_revenue') + of('provider_fees') + of('promotion_cost') + of('chargeback_loss') + of('written_off'),
       disputes: {
         openCount: Number(trouble.open),
         openMinor: Number(trouble.open_minor),
@@ -100,6 +109,7 @@ export class Desk {
         pendingMinor: Number(trouble.pending_minor),
       },
       frozenCreators: Number(trouble.frozen),
+      waitingBookings,
       failures: {
         refunds: Number(trouble.refunds),
         payouts: Number(trouble.payouts),
@@ -163,12 +173,14 @@ export class Desk {
 
   async listPayouts({ ofEmbedders }: Seen = {}): Promise<DeskPayouts> {
     const isSeen = ({ creator }: { creator: string }) => !(ofEmbedders && isPersonId(creator));
-    const [due, payouts, frozen] = await Promise.all([
+    const [due, payouts, frozen, reserves] = await Promise.all([
       this.#parts.payouts.listDue(),
       this.#parts.payouts.listLatest(),
       this.#listFrozen({ limit: LIMITS.listPageItems }),
+      this.#parts.earnings.listReserves(),
     ]);
     return {
+      reserves: reserves.filter(isSeen),
       due: due.filter(isSeen),
       payouts: payouts.filter(isSeen),
       frozen: frozen.filter(isSeen),
@@ -176,12 +188,49 @@ export class Desk {
   }
 
   async runPayouts(
-    input: Seen & { creators?: string[] | undefined; reason?: string | undefined; by: string },
+    input: Seen & {
+      creators?: string[] | undefined;
+      withoutMinimum?: boolean | undefined;
+      reason?: string | undefined;
+      by: string;
+    },
   ): Promise<PayoutBatch> {
     const { creators, by, reason = null } = input;
     const subject = creators?.length === 1 ? String(creators[0]) : 'all';
     const { payouts } = this.#parts;
     return this.record({ act: 'payouts', subject, by, reason }, () => payouts.createBatch(input), idOf);
+  }
+
+  setReserve(
+    creator: string,
+    { reserve, reason, by }: CreatorReserveInput & { by: string },
+  ): Promise<CreatorReserve | null> {
+    const act = { act: 'reserve', subject: creator, by, reason } as const;
+    return this.record(act, () => this.#parts.earnings.setReserve(creator, reserve, { by, reason }));
+  }
+
+  listBookings(operator: string): Promise<BookingList> {
+    return this.#parts.bookings.list(operator);
+  }
+
+  book(input: BookingInput, by: string): Promise<Booking> {
+    const subject = 'subject' in input ? input.subject : 'vat';
+    const act = { act: 'booking', subject, by, reason: input.reason } as const;
+    return this.record(
+      act,
+      () => this.#parts.bookings.create(input, by),
+      ({ subject }) => subject,
+    );
+  }
+
+  async decideBooking(
+    id: string,
+    { by, isConfirmed, reason }: { by: string; isConfirmed: boolean; reason: string | null },
+  ): Promise<Booking> {
+    const { bookings } = this.#parts;
+    const subject = await bookings.subjectOf(id);
+    const act = { act: isConfirmed ? 'booking_confirmed' : 'booking_declined', subject, by, reason } as const;
+    return this.record(act, () => (isConfirmed ? bookings.confirm(id, by) : bookings.decline(id, by)));
   }
 
   /**

@@ -93,7 +93,7 @@ export class DisputeDecisions {
       borneMinor += taken.borneMinor;
     }
     await sales.lift(tx, row.id);
-    await this.#context.cardHolds.holdForDispute(tx, row.identity);
+    await this.#context.cardHolds.hold(tx, row.identity, 'dispute_lost');
     if (row.sourceType === 'membership') {
       const isDisputedOtherwise = await this.#parts.store.hasOtherDispute(tx, row);
       await this.#parts.standing.handleLost(tx, row.sourceId, { isDisputedOtherwise });

@@ -22,8 +22,8 @@ export interface SpentTopup {
 export class DisputedSalesStore {
   /**
    * Credit is spent in the order in which it came in, as `OwnPayments.listUnspent` counts it: top-ups and sales, each
-   * less what went back, lie side by side, and a sale was paid by the top-ups beside it. The caller has locked the
-   * wallet.
+   * less what went back, lie side by side, and a sale was paid by the top-ups beside it. What the desk has paid out or
+   * given up of a closed account lies there too, and cannot be taken back. The caller has locked the wallet.
    */
   async findSpent(tx: Orm, wallet: string, topup: string): Promise<SpentTopup> {
     const { rows } = await execute<{ sale: string | null; amount: string }>(
@@ -56,6 +56,7 @@ export class DisputedSalesStore {
                 where f.transaction = s.id and f.lifted_at is null), 0)) as amount
           from own cross join placed s
           join ledger_entries e on e.transaction = s.id and e.account = ${wallet}
+          join ledger_transactions x on x.id = s.id and x.source_type <> 'desk_booking'
           where not s.is_topup and s.upto > own.since and s.upto - s.amount < own.upto
         )
         select null as sale, null as seq, greatest(0, own.upto - greatest(own.since,

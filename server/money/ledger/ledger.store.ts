@@ -10,12 +10,13 @@ import {
   creatorPending,
   houseAccount,
   type Leg,
+  mergeLegs,
   type TransactionKind,
 } from './ledger.ts';
 
 /** What a transaction is booked for. A source has at most one transaction of each kind. */
 export interface Source {
-  type: PaymentKind | 'refund' | 'promotion' | PayoutSourceType;
+  type: PaymentKind | 'refund' | 'promotion' | 'desk_booking' | PayoutSourceType;
   id: string;
 }
 
@@ -87,6 +88,7 @@ export class LedgerStore {
       houseAccount('disputes_open', currency),
       houseAccount('chargeback_loss', currency),
       houseAccount('house_bank', currency),
+      houseAccount('written_off', currency),
       houseAccount('provider_reserve', currency),
       houseAccount('provider_other', currency),
     ]);
@@ -147,8 +149,8 @@ export class LedgerStore {
 
   /**
    * Reads a transaction and its reversals, and locks it until the caller's transaction ends, which serialises its
-   * refund, release and dispute. The creator's part is shown on the account where it lies now: available after the
-   * release.
+   * refund, release and dispute. The creator's part is shown on the accounts where it lies now: what was released is
+   * available.
    */
   async findTransaction(
     tx: Orm,
@@ -187,17 +189,15 @@ export class LedgerStore {
   async #readTransaction(tx: Orm, id: string): Promise<BookedTransaction> {
     const legs = await this.#selectLegs(tx).where(eq(ledgerTransactions.id, id));
     const earlier = await this.#selectLegs(tx).where(eq(ledgerTransactions.reversesId, id));
-    const { rows } = await execute<{ released: boolean; frozen: boolean }>(
+    const { rows } = await execute<{ released: string; is_over: boolean; frozen: boolean }>(
       tx,
-      sql`select exists (select 1 from released_earnings where sale = ${id}) as released,
+      sql`select (select coalesce(sum(amount_minor), 0) from released_earnings where sale = ${id}) as released,
+        exists (select 1 from released_earnings where sale = ${id} and reserve_due_at is null) as is_over,
         exists (select 1 from dispute_freezes where transaction = ${id} and lifted_at is null) as frozen`,
     );
-    const kind = rows[0]?.released ? 'creator_available' : 'creator_pending';
-    const moved = (leg: Leg): Leg =>
-      leg.account.kind === 'creator_pending' || leg.account.kind === 'creator_available'
-        ? { ...leg, account: { ...leg.account, kind } }
-        : leg;
-    return { id, legs: legs.map(moved), earlier: earlier.map(moved), isFrozen: rows[0]?.frozen === true };
+    const { released, is_over: isOver, frozen: isFrozen } = rows[0] ?? { released: 0, is_over: false, frozen: false };
+    if (isOver) return { id, legs: legs.map(asAvailable), earlier: earlier.map(asAvailable), isFrozen };
+    return { id, legs: withReleased(legs, Number(released)), earlier, isFrozen };
   }
 
   #selectLegs(tx: Orm) {
@@ -299,6 +299,24 @@ export class LedgerStore {
       ...overdrawn.map((row) => `account ${row.id} is overdrawn`),
     ];
   }
+}
+
+/** Of a sale that is wholly released. */
+function asAvailable(leg: Leg): Leg {
+  const { account } = leg;
+  return account.kind === 'creator_pending' ? { ...leg, account: { ...account, kind: 'creator_available' } } : leg;
+}
+
+/** Of a sale whose reserve is still held: moves what was released of the creator's part to where it lies. */
+function withReleased(legs: Leg[], releasedMinor: number): Leg[] {
+  const pending = legs.find(({ account }) => account.kind === 'creator_pending');
+  if (!pending || releasedMinor === 0) return legs;
+  const { account } = pending;
+  return mergeLegs([
+    ...legs,
+    { account, amountMinor: -releasedMinor },
+    { account: { ...account, kind: 'creator_available' }, amountMinor: releasedMinor },
+  ]);
 }
 
 /** Runs a raw statement. The results of the two drivers have only `rows` in common. */

@@ -30,8 +30,10 @@ export type AccountKind =
   | 'disputes_open'
   /** Negative by the house's losses in disputes and in refunds that no account could cover. */
   | 'chargeback_loss'
-  /** Negative by the money that the provider paid out to the house's own bank. */
+  /** Negative by the money on the house's own bank account: what the provider paid out, less what left from there. */
   | 'house_bank'
+  /** Negative by debts that were given up, less what was left unclaimed. */
+  | 'written_off'
   /** Negative by the money that the provider holds back as a reserve. */
   | 'provider_reserve'
   /** What other products of the provider moved, with which the house does nothing. */
@@ -66,6 +68,11 @@ export type TransactionKind =
   /** A bank has given back what it had kept: what the dispute had taken is booked the other way round. */
   | 'dispute_undone'
   | 'bank_payout'
+  /** By the desk, see `desk/bookings.ts`. */
+  | 'association_paid'
+  | 'vat_remitted'
+  | 'credit_transferred'
+  | 'write_off'
   | 'provider_charge'
   | 'provider_reserve'
   | 'provider_other';
@@ -221,7 +228,8 @@ export function reversalLegs(reversal: {
   assertAmount(amountMinor);
   const reversed = new Map<string, number>();
   // What the house has borne of a reversal was the creator's part.
-  const creator = original.find(({ account }) => account.kind.startsWith('creator_'))?.account;
+  const isOf = (kind: AccountKind) => (leg: Leg) => leg.account.kind === kind;
+  const creator = (original.find(isOf('creator_available')) ?? original.find(isOf('creator_pending')))?.account;
   for (const { account, amountMinor } of earlier)
     addTo(reversed, accountId((account.kind === 'chargeback_loss' && creator) || account), amountMinor);
   const payerId = accountId(payer);

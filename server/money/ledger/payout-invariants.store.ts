@@ -15,6 +15,14 @@ export const PAYOUT_RULES = [
       where x.kind = 'release' and not exists (select 1 from released_earnings r where r.release = x.source_id)`,
   },
   {
+    fault: 'is a sale of which more was released than the creator had',
+    statement: sql`select x.id from (select sale, sum(amount_minor) as released from released_earnings group by sale) r
+      join ledger_transactions x on x.id = r.sale
+      join ledger_entries e on e.transaction = x.id and e.account like 'creator_pending:%'
+      where r.released > e.amount_minor + coalesce((select sum(re.amount_minor) from ledger_transactions y
+        join ledger_entries re on re.transaction = y.id and re.account = e.account where y.reverses_id = x.id), 0)`,
+  },
+  {
     fault: 'is a pending account below zero',
     statement: sql`select a.id from ledger_accounts a join ledger_entries e on e.account = a.id
       where a.kind = 'creator_pending' group by a.id having sum(e.amount_minor) < 0`,
@@ -26,6 +34,16 @@ export const PAYOUT_RULES = [
       left join ledger_transactions sent on sent.kind = 'payout_sent' and sent.source_type = 'payout' and sent.source_id = p.id
       left join ledger_transactions back on back.kind = 'payout_returned' and back.source_type = 'payout' and back.source_id = p.id
       where taken.id is null or (p.status = 'paid') <> (sent.id is not null) or (p.status = 'failed') <> (back.id is not null)`,
+  },
+  {
+    fault: 'is a booking of the desk without its transaction of its amount, or a transaction of one that is not booked',
+    statement: sql`select b.id from desk_bookings b
+        where (b.status = 'booked') <> exists (select 1 from ledger_transactions x
+          join ledger_entries e on e.transaction = x.id and abs(e.amount_minor) = abs(b.amount_minor)
+          where (x.source_type = 'desk_booking' and x.source_id = b.id) or (b.kind = 'goodwill' and x.kind = 'promotion'
+            and x.source_id = (select p.id from promotions p where p.idempotency_key = b.id)))
+      union all select x.id from ledger_transactions x
+        where x.source_type = 'desk_booking' and not exists (select 1 from desk_bookings b where b.id = x.source_id)`,
   },
   {
     fault: 'is a payout that was created while payouts to its creator were stopped',
@@ -97,6 +115,8 @@ export const PAYOUT_RULES = [
           from refunds where "to" = 'card'
         union all select source_id, -settled_minor from provider_refunds where returned_at is null
         union all select source_id, -settled_minor from disputes
+        union all select r.payment, -b.amount_minor from desk_bookings b join refunds r on r.id = b.subject
+          where b.kind = 'refund_transferred' and b.status = 'booked'
       ) o group by o.payment having sum(o.settled) <> 0`,
   },
   {
@@ -117,7 +137,8 @@ export const PAYOUT_RULES = [
     statement: sql`select e.transaction as id from ledger_accounts a
       join ledger_entries e on e.account = a.id and e.amount_minor > 0 and e.seq <= a.released_seq
       join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
-      where a.kind = 'creator_pending' and not exists (select 1 from released_earnings r where r.sale = x.id)
+      where a.kind = 'creator_pending'
+        and not exists (select 1 from released_earnings r where r.sale = x.id and r.reserve_due_at is null)
         and not exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null)
         and not exists (select 1 from tickets t where x.kind = 'ticket' and t.id = x.source_id
           and not exists (select 1 from cancellations c where c.room = t.room))`,

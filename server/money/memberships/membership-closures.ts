@@ -187,7 +187,7 @@ export class MembershipClosures {
   }
 }
 
-/** The start of the paid time of the contract in force: of the last change of the tier, or else of the first payment. */
+/** Where the paid time of the contract in force begins: with the last change of the tier, or the first payment. */
 function contractBeginMs(lines: TermLine[]): number {
   const contract = lines.findLast(({ kind }) => kind !== 'term') ?? lines[0];
   const own = lines.filter(({ invoice, kind }) => invoice === contract?.invoice && kind !== 'unused');

@@ -296,13 +296,14 @@ export class MembershipSync {
 
   /** Books an invoice as a sale: VAT, commission, pledge, and the rest for the creator. */
   async #planBooking(row: MembershipRow, paid: ProviderInvoice): Promise<PlannedInvoice['book']> {
-    const { ledger, pricing, currency, metrics } = this.#context;
+    const { ledger, pricing, provider, currency, metrics } = this.#context;
     if (paid.currency !== currency)
       throw new AppError('amount_invalid', 'The invoice was paid in another currency than ours.');
     await ledger.ensureAccounts([creatorPending(row.creator, currency)]);
     // The provider's times are whole seconds.
     const atMs = paid.paidAtMs + 999;
-    const terms = await pricing.findTerms({ creator: row.creator, buyer: row.identity, atMs });
+    const evidence = (paid.payment && (await provider.fetchPayment(paid.payment))?.evidence) || [];
+    const terms = await pricing.findTerms({ creator: row.creator, buyer: row.identity, atMs, paid: evidence });
     const split = splitSale(paid.amountMinor, terms);
     const legs = saleLegs({
       payer: houseAccount('provider_clearing', currency),
@@ -332,7 +333,7 @@ export class MembershipSync {
       const { identity, creator } = row;
       await this.#context.stores.payments.insert(tx, {
         ...{ id, kind: 'membership', identity, creator, item: row.id, amountMinor, currency, paidFrom: 'card' },
-        ...{ shares: { [creator]: split.creatorMinor }, terms: terms.termsId, providerPayment: paid.payment },
+        ...{ shares: { [creator]: split.creatorMinor }, terms: terms.termsId, evidence, providerPayment: paid.payment },
         // Its fee: the event about it may have come before the invoice was booked.
         ...{ createdAt: paidAt, paidAt, dueAt: paid.payment && at },
       });

@@ -1,6 +1,7 @@
 /** Rules between the payments, the tables of their kinds and the books. Each statement finds ids that break a rule. */
 import { type SQL, sql } from '../../platform/db/sql.ts';
 import { SOLD_KINDS, type SoldKind } from '../../protocol/money/payment-kind.ts';
+import { vatOf } from '../invoices/invoices.store.ts';
 import { takenBack } from '../ledger/ledger.store.ts';
 
 /** Everything was taken back of the sale of `id`, and a refund was the last reversal: not lost disputes alone. */
@@ -70,5 +71,17 @@ export const PAYMENT_RULES: { fault: string; statement: SQL }[] = [
       join ledger_transactions x on x.kind = p.kind and x.source_type = p.kind and x.source_id = p.id
       where m.charity_bps > 0 and m.association is not null and exists (select 1 from ledger_entries e
         where e.transaction = x.id and e.account like 'charity:%' and e.account not like '%:' || m.association)`,
+  },
+  {
+    fault: 'is a sale whose VAT is not that of the country in its terms',
+    // As in `splitSale`: contained in the price, and rounded half up.
+    statement: sql`select p.id from payments p join sale_terms m on m.id = p.terms
+      join ledger_transactions x on x.kind = p.kind and x.source_type = p.kind and x.source_id = p.id
+      where (2 * p.amount_minor * m.vat_bps + 10000 + m.vat_bps) / (2 * (10000 + m.vat_bps)) <> (${vatOf(sql`x.id`)})`,
+  },
+  {
+    fault: 'is a sale by card whose terms leave out what its payment says of the country',
+    statement: sql`select p.id from payments p join sale_terms m on m.id = p.terms
+      where p.evidence is not null and not m.evidence @> p.evidence`,
   },
 ];

@@ -1,6 +1,7 @@
 import { sql } from '../../platform/db/sql.ts';
 import { check, dueColumns, dueIndexes, index, jsonb, minor, pgTable, text, time } from '../../platform/db/tables.ts';
 import type { PaymentKind } from '../../protocol/money/payment-kind.ts';
+import type { CountryEvidence } from '../sales/country-evidence.ts';
 
 /**
  * A payment of any kind, written in the transaction that books it: a sale, a top-up, or a card payment that bought
@@ -27,6 +28,8 @@ export const payments = pgTable(
     paidFrom: text('paid_from').$type<'wallet' | 'card'>().notNull(),
     /** The provider's id of a card payment. */
     providerPayment: text('provider_payment'),
+    /** What a card payment says of its payer's country. */
+    evidence: jsonb('evidence').$type<CountryEvidence[]>(),
     /** The provider's fee, which is known only some time after the payment, and is looked up until then. */
     feeMinor: minor('fee_minor'),
     ...dueColumns(),

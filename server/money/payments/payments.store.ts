@@ -7,6 +7,7 @@ import * as LIMITS from '../../protocol/limits.ts';
 import { PAYMENT_KINDS, type PaymentKind } from '../../protocol/money/payment-kind.ts';
 import { execute, type Source } from '../ledger/ledger.store.ts';
 import type { TransactionKind } from '../ledger/ledger.ts';
+import type { CountryEvidence } from '../sales/country-evidence.ts';
 import type { PageEdge } from './payment-pages.ts';
 import { payments } from './payments.schema.ts';
 
@@ -130,6 +131,31 @@ export class PaymentsStore {
       .update(payments)
       .set({ dueAt })
       .where(and(eq(payments.id, id), isNull(payments.feeMinor)));
+  }
+
+  /**
+   * What a person's payments by card say of their country: that of the top-up whose credit is spent next, or the latest
+   * one, and that of the latest payment of any kind.
+   */
+  async findEvidence(identity: string): Promise<Record<'wallet' | 'card', CountryEvidence[]>> {
+    const { rows } = await execute<Record<'wallet' | 'card', CountryEvidence[] | null>>(
+      this.#orm,
+      sql`with unspent as (
+          select payments.paid_at, payments.id, payments.evidence,
+            sum(payments.amount_minor - ${REFUNDED_MINOR}) over (order by payments.paid_at desc, payments.id desc) as upto
+          from payments where payments.identity = ${identity} and payments.kind = 'topup' and payments.evidence <> '[]'
+        ), wallet as (
+          select coalesce(sum(balance), 0) as balance from ledger_accounts where owner = ${identity} and kind = 'fan_wallet'
+        )
+        select coalesce(
+            (select evidence from unspent, wallet where upto >= balance order by upto, paid_at desc, id desc limit 1),
+            (select evidence from unspent order by paid_at desc, id desc limit 1), latest.evidence) as wallet,
+          latest.evidence as card
+        from (select 1) as one left join lateral (select evidence from payments
+          where identity = ${identity} and paid_from = 'card' and evidence <> '[]'
+          order by paid_at desc, id desc limit 1) as latest on true`,
+    );
+    return { wallet: rows[0]?.wallet ?? [], card: rows[0]?.card ?? [] };
   }
 
   async findStanding(id: string): Promise<StandingPayment | undefined> {

@@ -43,9 +43,8 @@ export class ProviderFees {
     await this.#book(payment, await this.#context.provider.fetchPayment(payment.providerPayment ?? ''));
   }
 
-  async #book({ id, kind, identity, paidAt }: PaymentRow, found: ProviderPayment | undefined): Promise<void> {
-    const { db, ledger, pricing, stores, currency } = this.#context;
-    if (found?.country) await pricing.noteEvidence(identity, found.country);
+  async #book({ id, kind, paidAt }: PaymentRow, found: ProviderPayment | undefined): Promise<void> {
+    const { db, ledger, stores, currency } = this.#context;
     const feeMinor = found?.feeMinor ?? null;
     if (feeMinor === null) return stores.payments.setFeeLookup(id, this.#nextLookupIso(paidAt));
     await db.transaction(async (tx) => {

@@ -1,9 +1,9 @@
 import { iso, isoOrNull } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { type SQL, sql } from '../../platform/db/sql.ts';
+import { desc, eq, type SQL, sql } from '../../platform/db/sql.ts';
 import type { EarningsRelease } from '../../protocol/money/payouts.ts';
 import { execute, lockTransactions } from '../ledger/ledger.store.ts';
-import { releasedEarnings } from './payouts.schema.ts';
+import { creatorReserves, releasedEarnings } from './payouts.schema.ts';
 
 /** How long a sale is held before it can be paid out; of a ticket, from the end of its room. */
 export interface HoldRules {
@@ -12,6 +12,15 @@ export interface HoldRules {
   newCreatorHoldDays: number;
   /** How long after their first sale a creator counts as new. */
   newCreatorDays: number;
+  /** The house's own reserve; operators set others for single creators. */
+  reserve: Reserve;
+}
+
+/** Of each sale a share is held back for longer. */
+export interface Reserve {
+  shareBps: number;
+  /** From the same moment on as the hold. */
+  days: number;
 }
 
 /** A sale on the creator's pending account. */
@@ -27,6 +36,11 @@ export interface HeldSale {
   isFrozen: boolean;
   /** Null: its room is not over. */
   dueAt: string | null;
+  /** Whether the rest was released, and this is what is held back of it. */
+  isReserve: boolean;
+  /** What will be held back of it, and until when; 0 where that is no longer than the hold. */
+  reserveMinor: number;
+  reserveDueAt: string | null;
 }
 
 /** A creator's pending account that is due, and up to which entry everything is released. */
@@ -38,8 +52,11 @@ export interface DueAccount {
   releasedSeq: number;
 }
 
-/** The sale `x` is neither released nor held by a dispute. */
-const IS_WAITING = sql`(not exists (select 1 from released_earnings r where r.sale = x.id)
+/** Something of the sale `x` was not released yet. */
+const IS_HELD = sql`not exists (select 1 from released_earnings r where r.sale = x.id and r.reserve_due_at is null)`;
+
+/** The sale `x` is neither wholly released nor held by a dispute. */
+const IS_WAITING = sql`(${IS_HELD}
   and not exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null))`;
 
 /** From when on the sale `x` is held: a ticket is at risk until its room has ended. */
@@ -47,8 +64,9 @@ const HELD_FROM = sql`(case when x.kind <> 'ticket' then x.created_at else (
   select greatest(x.created_at, r.ended_at) from tickets t join rooms r on r.id = t.room
   where t.id = x.source_id and r.ended_at is not null) end)`;
 
-/** Of the sale `x` on account `e.account`: what refunds have left. */
-const REMAINDER = sql`e.amount_minor + coalesce((
+/** Of the sale `x` on account `e.account`: what refunds and its first release have left. */
+const REMAINDER = sql`e.amount_minor - coalesce((
+  select sum(r.amount_minor) from released_earnings r where r.sale = x.id), 0) + coalesce((
   select sum(re.amount_minor) from ledger_transactions r
   join ledger_entries re on re.transaction = r.id and re.account = e.account
   where r.reverses_id = x.id), 0)`;
@@ -78,6 +96,9 @@ interface HeldRow {
   is_new: boolean;
   due_at: string | null;
   frozen: boolean;
+  is_reserve: boolean;
+  reserve: string;
+  reserve_due_at: string | null;
 }
 
 export class EarningsHoldsStore {
@@ -156,11 +177,15 @@ export class EarningsHoldsStore {
     );
   }
 
-  /** When the hold of the sale `x` on account `e.account` expires. Null: it is of a ticket whose room is not over. */
+  /**
+   * When the hold of the sale `x` on account `e.account` expires, or that of its reserve once the rest was released.
+   * Null: it is of a ticket whose room is not over.
+   */
   #dueAt(): SQL {
     const { holdDays, newCreatorHoldDays } = this.#rules;
-    return sql`(${HELD_FROM} + interval '1 day' * greatest(${holdDays}::int,
-      case when ${this.#isNewCreator()} then ${newCreatorHoldDays}::int else 0 end))`;
+    return sql`coalesce((select r.reserve_due_at from released_earnings r where r.sale = x.id and r.part = 0),
+      ${HELD_FROM} + interval '1 day' * greatest(${holdDays}::int,
+        case when ${this.#isNewCreator()} then ${newCreatorHoldDays}::int else 0 end))`;
   }
 
   /** Whether the sale `x` on account `e.account` was made soon after the first one there. */
@@ -176,29 +201,65 @@ export class EarningsHoldsStore {
     await lockTransactions(tx, sql`ledger_transactions where id in ${sales}`);
   }
 
+  /** What holds for the sales of a creator that are released from now on. */
+  async findReserve(creator: string, tx: Orm = this.#orm): Promise<Reserve & { reason: string | null }> {
+    const { shareBps, days, reason } = creatorReserves;
+    const [own] = await tx
+      .select({ shareBps, days, reason })
+      .from(creatorReserves)
+      .where(eq(creatorReserves.creator, creator));
+    return own ?? { ...this.#rules.reserve, reason: null };
+  }
+
+  /** Null: the house's own reserve holds again. */
+  async saveReserve(tx: Orm, creator: string, set: Omit<typeof creatorReserves.$inferInsert, 'creator'> | null) {
+    if (set === null) await tx.delete(creatorReserves).where(eq(creatorReserves.creator, creator));
+    else {
+      const insert = tx.insert(creatorReserves).values({ creator, ...set });
+      await insert.onConflictDoUpdate({ target: creatorReserves.creator, set });
+    }
+  }
+
+  /** Those of single creators, newest first. */
+  async listReserves(limit: number): Promise<(typeof creatorReserves.$inferSelect)[]> {
+    return this.#orm.select().from(creatorReserves).orderBy(desc(creatorReserves.setAt)).limit(limit);
+  }
+
   /**
-   * Marks held sales as released, with the remainder of each, and returns the sum. Frozen or released sales are
-   * skipped.
+   * Marks held sales as released, with the remainder of each less its reserve, and returns the sum. Frozen or released
+   * sales are skipped, and reserves that another process has just made.
    */
   async release(
     tx: Orm,
     release: { id: string; creator: string; account: string; sales: string[]; at: string },
   ): Promise<number> {
     const { id, creator, account, sales, at } = release;
-    const { rows } = await execute<{ sale: string; amount: string }>(
+    const reserve = await this.findReserve(creator, tx);
+    const { rows } = await execute<{
+      sale: string;
+      is_reserve: boolean;
+      amount: string;
+      reserve: string;
+      until: string;
+    }>(
       tx,
-      sql`select coalesce(x.reverses_id, x.id) as sale, sum(e.amount_minor) as amount
-        from ledger_transactions x join ledger_entries e on e.transaction = x.id and e.account = ${account}
-        where (x.id in ${sales} or x.reverses_id in ${sales})
-          and not exists (select 1 from dispute_freezes f
-            where f.transaction = coalesce(x.reverses_id, x.id) and f.lifted_at is null)
-        group by 1`,
+      sql`select s.sale, s.is_reserve, s.amount, s.until,
+          case when not s.is_reserve and s.until > ${at}::timestamptz then ${shareOf(reserve)} else 0 end as reserve
+        from (select x.id as sale, r.sale is not null as is_reserve, ${REMAINDER} as amount,
+            ${HELD_FROM} + interval '1 day' * ${reserve.days}::int as until
+          from ledger_transactions x join ledger_entries e on e.transaction = x.id and e.account = ${account}
+          left join released_earnings r on r.sale = x.id and r.part = 0
+          where x.id in ${sales} and ${IS_WAITING} and (r.reserve_due_at is null or r.reserve_due_at <= ${at}::timestamptz)) s`,
     );
     if (rows.length === 0) return 0;
     const inserted = await tx
       .insert(releasedEarnings)
       .values(
-        rows.map(({ sale, amount }) => ({ sale, creator, amountMinor: Number(amount), release: id, releasedAt: at })),
+        rows.map((row) => ({
+          ...{ sale: row.sale, part: row.is_reserve ? 1 : 0, creator, release: id, releasedAt: at },
+          amountMinor: Number(row.amount) - Number(row.reserve),
+          reserveDueAt: Number(row.reserve) > 0 ? row.until : null,
+        })),
       )
       .onConflictDoNothing()
       .returning({ amountMinor: releasedEarnings.amountMinor });
@@ -226,15 +287,22 @@ export class EarningsHoldsStore {
   }
 
   /** What becomes available, by day of UTC, the next day first. */
-  async listReleases(account: string, limit: number): Promise<Omit<EarningsRelease, 'payoutMinor'>[]> {
+  async listReleases(
+    account: string,
+    reserve: Reserve,
+    limit: number,
+  ): Promise<Omit<EarningsRelease, 'payoutMinor'>[]> {
     const { rows } = await execute<{ at: string; amount: string; sales: string }>(
       this.#orm,
-      sql`select max(due_at) as at, sum(amount) as amount, count(*) as sales
-        from (select ${this.#dueAt()} as due_at, ${REMAINDER} as amount
+      sql`select max(part.due_at) as at, sum(part.amount) as amount, count(*) as sales
+        from (select ${this.#selectHeld(reserve)}
           from ledger_entries e join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
           where e.account = ${account} and e.amount_minor > 0 and ${IS_WAITING}
-            and e.seq > coalesce((select released_seq from ledger_accounts where id = ${account}), 0)) sales
-        where amount <> 0 and due_at is not null group by date_trunc('day', due_at at time zone 'UTC') order by 1 limit ${limit}`,
+            and e.seq > coalesce((select released_seq from ledger_accounts where id = ${account}), 0)) s
+        cross join lateral (select ${reservedOf(reserve)} as reserve) h
+        cross join lateral (values (s.due_at, s.amount - h.reserve), (s.reserve_due_at, h.reserve)) as part (due_at, amount)
+        where part.amount <> 0 and part.due_at is not null
+        group by date_trunc('day', part.due_at at time zone 'UTC') order by 1 limit ${limit}`,
     );
     return rows.map(({ at, amount, sales }) => ({
       at: iso(at),
@@ -243,22 +311,31 @@ export class EarningsHoldsStore {
     }));
   }
 
+  /** Of the sale `x` on account `e.account`, for `reservedOf`. */
+  #selectHeld({ days }: Reserve): SQL {
+    return sql`${this.#dueAt()} as due_at, ${REMAINDER} as amount,
+      exists (select 1 from released_earnings r where r.sale = x.id) as is_reserve,
+      ${HELD_FROM} + interval '1 day' * ${days}::int as reserve_due_at`;
+  }
+
   /** Held sales, oldest first. */
-  async listHeld(account: string, page: { after?: string | undefined; limit: number }): Promise<HeldSale[]> {
-    const { after, limit } = page;
+  async listHeld(
+    account: string,
+    page: { reserve: Reserve; after?: string | undefined; limit: number },
+  ): Promise<HeldSale[]> {
+    const { reserve, after, limit } = page;
     const { rows } = await execute<HeldRow>(
       this.#orm,
-      sql`select x.id as sale, x.kind, x.source_id, p.room, x.created_at,
-          ${REMAINDER} as amount,
-          ${this.#isNewCreator()} as is_new, ${this.#dueAt()} as due_at,
-          exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null) as frozen
-        from ledger_entries e
-        join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
-        left join payments p on p.id = x.source_id
-        where e.account = ${account} and e.amount_minor > 0
-          and not exists (select 1 from released_earnings r where r.sale = x.id)
-          ${after ? sql`and e.seq > (select seq from ledger_entries where transaction = ${after} and account = ${account})` : sql``}
-        order by e.seq limit ${limit}`,
+      sql`select s.*, ${reservedOf(reserve)} as reserve
+        from (select e.seq, x.id as sale, x.kind, x.source_id, p.room, x.created_at, ${this.#selectHeld(reserve)},
+            ${this.#isNewCreator()} as is_new,
+            exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null) as frozen
+          from ledger_entries e
+          join ledger_transactions x on x.id = e.transaction and x.reverses_id is null
+          left join payments p on p.id = x.source_id
+          where e.account = ${account} and e.amount_minor > 0 and ${IS_HELD}
+            ${after ? sql`and e.seq > (select seq from ledger_entries where transaction = ${after} and account = ${account})` : sql``}
+          order by e.seq limit ${limit}) s order by s.seq`,
     );
     return rows.map((row) => ({
       sale: row.sale,
@@ -270,6 +347,19 @@ export class EarningsHoldsStore {
       isNewCreator: row.is_new,
       isFrozen: row.frozen,
       dueAt: isoOrNull(row.due_at),
+      isReserve: row.is_reserve,
+      reserveMinor: Number(row.reserve),
+      reserveDueAt: isoOrNull(row.reserve_due_at),
     }));
   }
+}
+
+/** The reserve of the amount `s.amount`, rounded down. */
+function shareOf({ shareBps }: Reserve): SQL {
+  return sql`floor(s.amount::numeric * ${shareBps}::int / 10000)`;
+}
+
+/** What will be held back of the held sale `s` (`#selectHeld`). A ticket's room may not be over yet. */
+function reservedOf(reserve: Reserve): SQL {
+  return sql`(case when s.is_reserve or s.reserve_due_at <= s.due_at then 0 else ${shareOf(reserve)} end)`;
 }

@@ -6,6 +6,7 @@
 import { DAY_MS, HOUR_MS, iso, isoOrNull } from '../../platform/clock.ts';
 import { createId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
+import type { CreatorReserve } from '../../protocol/money/desk.ts';
 import type { Earnings as RoomEarnings } from '../../protocol/money/money.ts';
 import type { CreatorEarnings, EarningsHold, EarningsRelease, FrozenEarnings } from '../../protocol/money/payouts.ts';
 import type { RestrictionRow } from '../../rooms/restrictions/restrictions.store.ts';
@@ -13,9 +14,9 @@ import { accountId, creatorAvailable, creatorPending, transferLegs } from '../le
 import type { MoneyContext } from '../money-context.ts';
 import type { CreatorAccounts } from './creator-accounts.ts';
 import { EarningsStore } from './earnings.store.ts';
-import { type DueAccount, EarningsHoldsStore, type HeldSale } from './earnings-holds.store.ts';
+import { type DueAccount, EarningsHoldsStore, type HeldSale, type Reserve } from './earnings-holds.store.ts';
 
-/** Days that are announced; a hold is never longer than 180. */
+/** Days that are announced. */
 const RELEASE_DAYS = 180;
 const RELEASE_SALES = 500;
 const RELEASE_ACCOUNTS = 200;
@@ -81,15 +82,33 @@ export class Earnings {
     });
   }
 
+  /** Sets a creator's reserve for what is released from now on; null: the house's own. */
+  async setReserve(
+    creator: string,
+    reserve: Reserve | null,
+    { by, reason }: { by: string; reason: string },
+  ): Promise<CreatorReserve | null> {
+    const setAt = this.#context.nowIso();
+    const row = reserve && { ...reserve, by, reason, setAt };
+    await this.#store.saveReserve(this.#context.db.orm, creator, row);
+    return row && { creator, ...row };
+  }
+
+  async listReserves(): Promise<CreatorReserve[]> {
+    const rows = await this.#store.listReserves(LIMITS.listPageItems);
+    return rows.map(({ setAt, ...row }) => ({ ...row, setAt: iso(setAt) }));
+  }
+
   async describe(creator: string, after?: string): Promise<CreatorEarnings> {
     const { currency } = this.#context;
     const account = accountId(creatorPending(creator, currency));
     const limit = LIMITS.listPageItems;
+    const reserve = await this.#store.findReserve(creator);
     const [sums, payouts, held, releases, isPayable, stop] = await Promise.all([
       this.#store.sumAccounts(creator, currency),
       this.#store.sumPayouts(creator),
-      this.#store.listHeld(account, { after, limit: limit + 1 }),
-      this.#store.listReleases(account, RELEASE_DAYS),
+      this.#store.listHeld(account, { reserve, after, limit: limit + 1 }),
+      this.#store.listReleases(account, reserve, RELEASE_DAYS),
       this.#accounts.isPayable(creator),
       this.#context.rooms.restrictions.find('be_paid', { identity: creator }),
     ]);
@@ -103,7 +122,8 @@ export class Earnings {
       payoutMinMinor: this.#context.earningsRules.payoutMinMinor,
       holds: page.filter((sale) => sale.amountMinor !== 0).map((sale) => this.#toHold(sale)),
       nextHold: held.length > limit ? (page.at(-1)?.sale ?? null) : null,
-      frozen: this.#explainFrozen(sums.availableMinor, { isPayable, stop }),
+      reserve: reserve.shareBps > 0 ? reserve : null,
+      frozen: this.#explainFrozen(sums.availableMinor, { isPayable, stop, releases }),
       releases: this.#planPayouts(releases, { availableMinor: sums.availableMinor, goesOut }),
     };
   }
@@ -138,18 +158,30 @@ export class Earnings {
       room: sale.room,
       amountMinor: sale.amountMinor,
       soldAt: sale.soldAt,
-      reason: sale.isFrozen ? 'disputed' : !sale.dueAt ? 'live_ahead' : isLonger ? 'new_creator' : 'standard',
+      reason: reasonOf(sale, isLonger),
       // The bank's decision has no date.
       releaseAt: sale.isFrozen ? null : sale.dueAt,
+      reserve:
+        sale.reserveMinor > 0
+          ? { amountMinor: sale.reserveMinor, releaseAt: sale.isFrozen ? null : sale.reserveDueAt }
+          : null,
     };
   }
 
   /** Why available earnings are not in the next batch. */
   #explainFrozen(
     amountMinor: number,
-    { isPayable, stop }: { isPayable: boolean; stop: RestrictionRow | undefined },
+    {
+      isPayable,
+      stop,
+      releases,
+    }: {
+      isPayable: boolean;
+      stop: RestrictionRow | undefined;
+      releases: Omit<EarningsRelease, 'payoutMinor'>[];
+    },
   ): FrozenEarnings[] {
-    if (amountMinor < 0) return [{ reason: 'recovery', amountMinor }];
+    if (amountMinor < 0) return [{ reason: 'recovery', amountMinor, until: coveredAt(amountMinor, releases) }];
     if (amountMinor === 0) return [];
     if (stop?.kind === 'freeze') return [{ reason: 'house', amountMinor }];
     if (stop) return [{ reason: 'suspended', amountMinor, until: isoOrNull(stop.until) }];
@@ -157,4 +189,21 @@ export class Earnings {
     if (amountMinor < this.#context.earningsRules.payoutMinMinor) return [{ reason: 'below_minimum', amountMinor }];
     return [];
   }
+}
+
+function reasonOf({ isFrozen, isReserve, dueAt }: HeldSale, isLonger: boolean): EarningsHold['reason'] {
+  if (isFrozen) return 'disputed';
+  if (isReserve) return 'reserve';
+  if (!dueAt) return 'live_ahead';
+  return isLonger ? 'new_creator' : 'standard';
+}
+
+/** When what was sold already has made up a debt; null: it takes further sales. */
+function coveredAt(debtMinor: number, releases: Omit<EarningsRelease, 'payoutMinor'>[]): string | null {
+  let balanceMinor = debtMinor;
+  for (const { at, amountMinor } of releases) {
+    balanceMinor += amountMinor;
+    if (balanceMinor >= 0) return at;
+  }
+  return null;
 }

@@ -9,25 +9,34 @@ import {
   jsonb,
   minor,
   pgTable,
+  primaryKey,
   text,
   time,
   uniqueIndex,
 } from '../../platform/db/tables.ts';
 
-/** Sales whose hold has expired. Each is released once, many of them in one transaction. */
+/**
+ * Sales whose hold has expired, many of them released in one transaction: each as a whole, or first without the reserve
+ * and later the rest.
+ */
 export const releasedEarnings = pgTable(
   'released_earnings',
   {
     /** The sale's transaction in the ledger. */
-    sale: text('sale').primaryKey(),
+    sale: text('sale').notNull(),
+    /** 1: what was held back as a reserve. */
+    part: integer('part').notNull().default(0),
     creator: text('creator').notNull(),
     /** The creator's part, less earlier refunds. */
     amountMinor: minor('amount_minor').notNull(),
     /** The release that it belongs to, which is the source of the ledger's transaction. */
     release: text('release').notNull(),
     releasedAt: time('released_at').notNull(),
+    /** When the rest of the sale is released, as it was fixed then; null: nothing is left. */
+    reserveDueAt: time('reserve_due_at'),
   },
   (table) => [
+    primaryKey({ columns: [table.sale, table.part] }),
     index('released_earnings_creator').on(table.creator),
     index('released_earnings_release').on(table.release),
   ],
@@ -53,6 +62,32 @@ export const creatorAccounts = pgTable(
   },
   (table) => dueIndexes('creator_accounts', table),
 );
+
+/** Reserves that operators set for single creators, instead of the house's own. */
+export const creatorReserves = pgTable(
+  'creator_reserves',
+  {
+    creator: text('creator').primaryKey(),
+    /** Of each sale's remainder when its hold expires; 0: none. */
+    shareBps: integer('share_bps').notNull(),
+    /** From when on, see `HELD_FROM`. */
+    days: integer('days').notNull(),
+    reason: text('reason').notNull(),
+    by: text('by').notNull(),
+    setAt: time('set_at').notNull(),
+  },
+  (table) => [check('creator_reserves_share', sql`${table.shareBps} between 0 and 10000`)],
+);
+
+/** Names of closed accounts that reports to the tax authorities still need, see `reported-sellers.ts`. */
+export const reportedSellers = pgTable('reported_sellers', {
+  creator: text('creator').primaryKey(),
+  name: text('name').notNull(),
+  /** Erased after this year. */
+  untilYear: integer('until_year').notNull(),
+  /** The law that asks for it. */
+  reason: text('reason').notNull(),
+});
 
 export const payoutBatches = pgTable(
   'payout_batches',

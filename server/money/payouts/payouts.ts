@@ -49,6 +49,8 @@ export class Payouts {
   async createBatch(request: {
     by: string;
     creators?: string[] | undefined;
+    /** Pays what is below the minimum too. */
+    withoutMinimum?: boolean | undefined;
     /** Without creators of the house's own people. */
     ofEmbedders?: boolean;
     /** Without creators whose payout has failed since. */
@@ -57,7 +59,7 @@ export class Payouts {
     const id = createId('payoutBatch');
     const payable = await this.#findPayable(request);
     await this.#store.insertBatch({ id, by: request.by, createdAt: this.#context.nowIso() });
-    for (const each of payable) await this.#create(id, each);
+    for (const each of payable) await this.#create(id, each, this.#minMinorOf(request));
     if (payable.length > 0) this.#context.outbox.wake();
     this.due.wake();
     return this.getBatch(id);
@@ -107,13 +109,15 @@ export class Payouts {
     return payable.map(({ creator, availableMinor: amountMinor }) => ({ creator, amountMinor }));
   }
 
-  #findPayable(
-    wanted: { creators?: string[] | undefined; ofEmbedders?: boolean; notFailedSince?: string } = {},
-  ): Promise<PayableCreator[]> {
-    const { currency, earningsRules } = this.#context;
+  #minMinorOf({ withoutMinimum = false }: { withoutMinimum?: boolean | undefined }): number {
+    return withoutMinimum ? 1 : this.#context.earningsRules.payoutMinMinor;
+  }
+
+  #findPayable(wanted: Omit<Parameters<Payouts['createBatch']>[0], 'by'> = {}): Promise<PayableCreator[]> {
+    const { currency } = this.#context;
     return this.#store.findPayable({
       currency,
-      minMinor: earningsRules.payoutMinMinor,
+      minMinor: this.#minMinorOf(wanted),
       nowIso: this.#context.nowIso(),
       ...wanted,
       limit: BATCH_PAYOUTS,
@@ -144,13 +148,13 @@ export class Payouts {
   }
 
   /** Debits everything that is available to the creator now. */
-  async #create(batch: string, { creator, providerAccount }: PayableCreator): Promise<void> {
-    const { db, ledger, currency, earningsRules } = this.#context;
+  async #create(batch: string, { creator, providerAccount }: PayableCreator, minMinor: number): Promise<void> {
+    const { db, ledger, currency } = this.#context;
     const account = creatorAvailable(creator, currency);
     try {
       await db.transaction(async (tx) => {
         const amountMinor = await this.#store.lockAvailable(tx, accountId(account));
-        if (amountMinor < earningsRules.payoutMinMinor || (await this.#isStopped(creator, tx))) return;
+        if (amountMinor < minMinor || (await this.#isStopped(creator, tx))) return;
         const createdAt = this.#context.nowIso();
         const id = createId('payout');
         const row = await this.#store.insert(tx, {

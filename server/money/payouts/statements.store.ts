@@ -1,6 +1,7 @@
 import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type SQL, sql } from '../../platform/db/sql.ts';
+import { ERASED_NAME } from '../../protocol/accounts/erased-name.ts';
 import type { EarningsEntry } from '../../protocol/money/payouts.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { accountId, creatorAvailable, creatorPending } from '../ledger/ledger.ts';
@@ -38,6 +39,8 @@ export interface SellerSums {
 }
 
 const PAYOUT_KINDS = ['payout', 'payout_returned', 'payout_reversed'];
+/** No sales, refunds or fees: what a seller has earned does not change. */
+const NO_EARNINGS = ['release', ...PAYOUT_KINDS, 'write_off'];
 const PAGE_ENTRIES = 500;
 
 export class StatementsStore {
@@ -92,7 +95,7 @@ export class StatementsStore {
           join ledger_entries e on e.account = a.id
           join ledger_transactions x on x.id = e.transaction
           where a.kind in ('creator_pending', 'creator_available') and a.currency = ${currency}
-            and x.kind not in ${['release', ...PAYOUT_KINDS]}
+            and x.kind not in ${NO_EARNINGS}
             and x.created_at >= ${fromIso}::timestamptz and x.created_at < ${untilIso}::timestamptz
             ${creator === undefined ? sql`` : sql`and a.owner = ${creator}`}
           group by a.owner, e.transaction
@@ -103,7 +106,7 @@ export class StatementsStore {
             group by own.creator, coalesce(x.reverses_id, x.id) having bool_or(x.reverses_id is null)
           ) net group by net.creator
         )
-        select own.creator, coalesce(c.name, own.creator) as name, coalesce(c.country, '') as country,
+        select own.creator, coalesce(nullif(c.name, ${ERASED_NAME}), k.name, c.name, own.creator) as name, coalesce(c.country, '') as country,
           sum(own.amount) as consideration,
           coalesce(max(counted.activities), 0) as activities,
           sum(${partOf('platform_revenue')}) as fees, sum(${partOf('vat_payable')}) as taxes,
@@ -111,7 +114,8 @@ export class StatementsStore {
         from own join ledger_transactions x on x.id = own.transaction
         left join counted on counted.creator = own.creator
         left join creators c on c.identity = own.creator
-        group by own.creator, c.name, c.country order by own.creator`,
+        left join reported_sellers k on k.creator = own.creator
+        group by own.creator, c.name, k.name, c.country order by own.creator`,
     );
     return rows.map((row) => ({
       creator: row.creator,
@@ -154,15 +158,16 @@ function toEntry(row: EntryRow, currency: string): EarningsEntry {
   const netMinor = Number(row.creator);
   const parts = { vatMinor: Number(row.vat), feesMinor: Number(row.fees), charityMinor: Number(row.charity) };
   const isPayout = PAYOUT_KINDS.includes(row.kind);
+  const isWriteOff = row.kind === 'write_off';
   return {
     transaction: row.transaction,
     at: iso(row.created_at),
-    category: isPayout ? 'payout' : row.reverses_id === null ? 'sale' : 'refund',
+    category: isPayout ? 'payout' : isWriteOff ? 'write_off' : row.reverses_id === null ? 'sale' : 'refund',
     kind: row.kind,
     source: row.source_id,
     room: row.room,
     currency,
-    grossMinor: isPayout ? 0 : netMinor + parts.vatMinor + parts.feesMinor + parts.charityMinor,
+    grossMinor: isPayout || isWriteOff ? 0 : netMinor + parts.vatMinor + parts.feesMinor + parts.charityMinor,
     ...parts,
     netMinor,
   };

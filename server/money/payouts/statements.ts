@@ -28,11 +28,13 @@ export class Statements {
     const sales = noSums();
     const refunds = noSums();
     let payoutsMinor = 0;
+    let writtenOffMinor = 0;
     let saleCount = 0;
     let refundCount = 0;
     for await (const page of this.#store.readEntries(creator, currency, period)) {
       for (const entry of page) {
         if (entry.category === 'payout') payoutsMinor += entry.netMinor;
+        else if (entry.category === 'write_off') writtenOffMinor += entry.netMinor;
         else addTo(entry.category === 'sale' ? sales : refunds, entry);
         if (entry.category === 'sale') saleCount += 1;
         if (entry.category === 'refund') refundCount += 1;
@@ -42,7 +44,8 @@ export class Statements {
     const closingMinor = await this.#store.sumBefore(creator, currency, period.untilIso);
     const isOver = Date.parse(period.untilIso) <= this.#context.clock.now();
     // The current month may grow between the two readings; a past month may not.
-    if (isOver && openingMinor + sales.netMinor + refunds.netMinor + payoutsMinor !== closingMinor) {
+    const reckonedMinor = openingMinor + sales.netMinor + refunds.netMinor + payoutsMinor + writtenOffMinor;
+    if (isOver && reckonedMinor !== closingMinor) {
       throw new AppError('internal', `The statement of ${creator} for ${month} does not add up.`);
     }
     return {
@@ -50,10 +53,11 @@ export class Statements {
       month,
       currency,
       openingMinor,
-      closingMinor: openingMinor + sales.netMinor + refunds.netMinor + payoutsMinor,
+      closingMinor: reckonedMinor,
       sales,
       refunds,
       payoutsMinor,
+      writtenOffMinor,
       saleCount,
       refundCount,
     };

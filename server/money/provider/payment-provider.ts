@@ -6,6 +6,7 @@
  */
 
 import type { Evidence } from '../disputes/disputes.schema.ts';
+import type { CountryEvidence } from '../sales/country-evidence.ts';
 import type { BillingProvider } from './billing-provider.ts';
 
 export interface CheckoutOrder {
@@ -80,8 +81,8 @@ export interface ProviderPayment {
   feeMinor: number | null;
   /** Null without a charge. */
   paidAtMs: number | null;
-  /** Country of the billing address, or else of the card: ISO 3166-1 alpha-2. */
-  country: string | null;
+  /** What it says of where the payer lives. */
+  evidence: CountryEvidence[];
   /** Our id of the checkout, if any. */
   checkout: string | null;
 }
@@ -187,7 +188,18 @@ export interface ProviderDispute {
   movements: { id: string; amountMinor: number; feeMinor: number }[];
 }
 
+/** The card's issuer has reported a payment as fraud. */
+export interface ProviderFraudWarning {
+  payment: string | null;
+  /** Neither disputed nor refunded whole. */
+  isOpen: boolean;
+  /** 3-D Secure had confirmed who pays: a dispute as fraud is mostly the issuer's loss. */
+  isAuthenticated: boolean;
+  createdAtMs: number;
+}
+
 export interface DisputesProvider {
+  fetchFraudWarning(warning: string): Promise<ProviderFraudWarning | undefined>;
   fetchDispute(dispute: string): Promise<ProviderDispute | undefined>;
   /** Submits the evidence, which is final. */
   submitEvidence(dispute: string, evidence: Evidence): Promise<ProviderDispute>;
@@ -250,6 +262,7 @@ export interface ProviderEvent {
     | 'payment'
     | 'refund'
     | 'dispute'
+    | 'fraud_warning'
     | 'account'
     | 'transfer'
     | 'bank_payout'

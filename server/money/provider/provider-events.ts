@@ -9,6 +9,7 @@ import { AppError } from '../../protocol/errors.ts';
 import type { Reconciliations } from '../books/reconciliations.ts';
 import type { Checkouts } from '../checkout/checkouts.ts';
 import type { Disputes } from '../disputes/disputes.ts';
+import type { FraudWarnings } from '../disputes/fraud-warnings.ts';
 import type { MembershipSync } from '../memberships/membership-sync.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { ProviderFees } from '../payments/provider-fees.ts';
@@ -30,6 +31,7 @@ interface ProviderEventsParts {
   memberships: MembershipSync;
   refundOrders: RefundOrders;
   disputes: Disputes;
+  fraudWarnings: FraudWarnings;
   creatorAccounts: CreatorAccounts;
   transferReversals: TransferReversals;
   reconciliations: Reconciliations;
@@ -140,6 +142,8 @@ export class ProviderEvents {
         return this.#parts.refundOrders.handleRefundChanged(event.objectId);
       case 'dispute':
         return this.#parts.disputes.handleDisputeChanged(event.objectId);
+      case 'fraud_warning':
+        return this.#parts.fraudWarnings.handle(event.objectId);
       case 'account':
         return this.#parts.creatorAccounts.handleAccountChanged(event.objectId);
       case 'transfer':

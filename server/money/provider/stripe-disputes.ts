@@ -2,7 +2,7 @@
 import Stripe from 'stripe';
 import { AppError } from '../../protocol/errors.ts';
 import type { Evidence } from '../disputes/disputes.schema.ts';
-import type { DisputesProvider, ProviderDispute } from './payment-provider.ts';
+import type { DisputesProvider, ProviderDispute, ProviderFraudWarning } from './payment-provider.ts';
 import type { StripeCall } from './stripe-call.ts';
 
 export class StripeDisputes implements DisputesProvider {
@@ -18,6 +18,25 @@ export class StripeDisputes implements DisputesProvider {
     return this.#call('fetch dispute', async () => toDispute(await this.#stripe.disputes.retrieve(dispute)), {
       whenMissing: 'id',
     });
+  }
+
+  /** Stripe's "How disputes work", early fraud warnings: liability shifts to the issuer with 3-D Secure. */
+  async fetchFraudWarning(id: string): Promise<ProviderFraudWarning | undefined> {
+    return this.#call(
+      'fetch fraud warning',
+      async () => {
+        const expand = ['charge'];
+        const warning = await this.#stripe.radar.earlyFraudWarnings.retrieve(id, { expand });
+        const { payment_intent: payment, payment_method_details: method } = warning.charge as Stripe.Charge;
+        return {
+          payment: typeof payment === 'string' ? payment : (payment?.id ?? null),
+          isOpen: warning.actionable,
+          isAuthenticated: method?.card?.three_d_secure?.result === 'authenticated',
+          createdAtMs: warning.created * 1000,
+        };
+      },
+      { whenMissing: 'id' },
+    );
   }
 
   async submitEvidence(dispute: string, evidence: Evidence): Promise<ProviderDispute> {

@@ -1,5 +1,6 @@
 /** Maps Stripe's objects to those of the port. */
 import type Stripe from 'stripe';
+import type { CountryEvidence } from '../sales/country-evidence.ts';
 import type { ProviderCheckout, ProviderEvent, ProviderPayment, ProviderRefund } from './payment-provider.ts';
 
 export function localeOf(locale: string | null): Stripe.Checkout.SessionCreateParams.Locale {
@@ -37,16 +38,31 @@ export function toCheckout(session: Stripe.Checkout.Session): ProviderCheckout {
 
 export function toPayment(intent: string | Stripe.PaymentIntent): ProviderPayment {
   if (typeof intent === 'string')
-    return { payment: intent, feeMinor: null, paidAtMs: null, country: null, checkout: null };
+    return { payment: intent, feeMinor: null, paidAtMs: null, evidence: [], checkout: null };
   const charge = typeof intent.latest_charge === 'string' ? null : intent.latest_charge;
   const balance = charge?.balance_transaction;
   return {
     payment: intent.id,
     feeMinor: balance && typeof balance !== 'string' ? balance.fee : null,
     paidAtMs: charge ? charge.created * 1000 : null,
-    country: charge?.billing_details.address?.country ?? charge?.payment_method_details?.card?.country ?? null,
+    evidence: charge ? evidenceOf(charge) : [],
     checkout: intent.metadata.checkout ?? null,
   };
+}
+
+/**
+ * The charge has the country of the billing address and that of the card's issuer. Checkout asks for what a card
+ * payment needs, which is the country, and in some countries the postal code; Stripe's page "Collect physical
+ * addresses" promises more with `billing_address_collection: required` alone. VAT needs no street, so it stays `auto`:
+ * where a phone's wallet gives no address, the card's country is left.
+ */
+function evidenceOf({ billing_details, payment_method_details }: Stripe.Charge): CountryEvidence[] {
+  const billing = billing_details.address?.country;
+  const card = payment_method_details?.card?.country;
+  return [
+    ...(billing ? [{ kind: 'billing' as const, country: billing }] : []),
+    ...(card ? [{ kind: 'card' as const, country: card }] : []),
+  ];
 }
 
 export function toRefund(refund: Stripe.Refund): ProviderRefund {
@@ -90,6 +106,8 @@ export function subjectOf(event: Stripe.Event): Pick<ProviderEvent, 'subject' | 
       return { subject: 'bank_payout', objectId };
     case 'dispute':
       return { subject: 'dispute', objectId, payment: idOfPayment(object) };
+    case 'radar.early_fraud_warning':
+      return { subject: 'fraud_warning', objectId };
     case 'refund':
       return { subject: 'refund', objectId, payment: object.status === 'succeeded' ? idOfPayment(object) : null };
     case 'charge':

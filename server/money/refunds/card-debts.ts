@@ -16,8 +16,8 @@ import { type RefundRow, toRefund } from './refunds.store.ts';
 interface Movement {
   payment: string;
   amountMinor: number;
-  /** Our refund that ordered the money, if any, and the provider's id of the order. */
-  order?: { refund: string; providerRefund: string } | undefined;
+  /** Our refund that the money is for, if any, and the provider's id of the order; by bank transfer there is none. */
+  order?: { refund: string; providerRefund?: string } | undefined;
 }
 
 export class CardDebts {
@@ -45,7 +45,9 @@ export class CardDebts {
       const settledMinor = Math.min(leftMinor, owedMinor(row));
       if (settledMinor === 0) break;
       leftMinor -= settledMinor;
-      await this.#settleRow(tx, row, { settledMinor, providerRefund: isOwn(row) ? order?.providerRefund : undefined });
+      const isByTransfer = isOwn(row) && order?.providerRefund === undefined;
+      const providerRefund = isOwn(row) ? order?.providerRefund : undefined;
+      await this.#settleRow(tx, row, { settledMinor, providerRefund, isByTransfer });
     }
     if (leftMinor < amountMinor) {
       const legs = transferLegs(this.#payable(), from, amountMinor - leftMinor);
@@ -100,7 +102,11 @@ export class CardDebts {
   async #settleRow(
     tx: Orm,
     row: RefundRow,
-    { settledMinor, providerRefund }: { settledMinor: number; providerRefund?: string | undefined },
+    {
+      settledMinor,
+      providerRefund,
+      isByTransfer = false,
+    }: { settledMinor: number; providerRefund?: string | undefined; isByTransfer?: boolean },
   ): Promise<RefundRow> {
     const isWhole = settledMinor === owedMinor(row);
     const isOver = isWhole || providerRefund !== undefined;
@@ -110,6 +116,7 @@ export class CardDebts {
       // The order is finished, although it sent less than was owed.
       ...(isOver && !isWhole ? { status: 'failed' } : {}),
       ...(isOver ? NOT_DUE : {}),
+      ...(isByTransfer ? { isByTransfer } : {}),
       ...(providerRefund === undefined ? {} : { providerRefund }),
     });
   }

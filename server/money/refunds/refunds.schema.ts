@@ -1,5 +1,6 @@
 import { sql } from '../../platform/db/sql.ts';
 import {
+  boolean,
   check,
   dueColumns,
   dueIndexes,
@@ -40,6 +41,8 @@ export const refunds = pgTable(
     round: integer('round').notNull().default(1),
     ...dueColumns(),
     failure: text('failure'),
+    /** Its card did not take it: the desk has booked a bank transfer. */
+    isByTransfer: boolean('is_by_transfer').notNull().default(false),
     createdAt: time('created_at').notNull(),
     settledAt: time('settled_at'),
   },

@@ -28,9 +28,9 @@ export class RefundsStore {
     return inserted as RefundRow;
   }
 
-  async find(id: string): Promise<RefundRow | undefined> {
+  async find(id: string, tx: Orm = this.#orm): Promise<RefundRow | undefined> {
     if (!id.startsWith(ID_PREFIXES.refund)) return undefined;
-    const [row] = await this.#orm.select().from(refunds).where(eq(refunds.id, id));
+    const [row] = await tx.select().from(refunds).where(eq(refunds.id, id));
     return row;
   }
 
@@ -118,6 +118,7 @@ export function toRefund(row: RefundRow): Refund {
     to: row.to,
     status: row.status,
     reason: row.reason,
+    ...(row.isByTransfer && { byTransfer: true }),
     createdAt: iso(row.createdAt),
   };
 }

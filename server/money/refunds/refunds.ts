@@ -20,6 +20,7 @@ import {
   reversalLegs,
   type Share,
   shareOf,
+  sumOf,
 } from '../ledger/ledger.ts';
 import { type MoneyContext, PROVIDER_LEASE_MS } from '../money-context.ts';
 import { DISPUTED } from '../payments/payment-kinds.ts';
@@ -418,7 +419,9 @@ export class Refunds {
     const leg = legs.find(({ account }) => account.kind === 'creator_available');
     if (!leg) return legs;
     const { owner, currency } = leg.account;
-    const coveredMinor = await this.#context.ledger.lockEarnings(tx, owner, currency);
+    // The reserve of this sale goes back too, and covers nothing else.
+    const reserveMinor = -sumOf(legs.filter(({ account }) => account.kind === 'creator_pending'));
+    const coveredMinor = (await this.#context.ledger.lockEarnings(tx, owner, currency)) - reserveMinor;
     const lossMinor = Math.min(-leg.amountMinor, Math.max(0, -leg.amountMinor - coveredMinor));
     return mergeLegs([
       ...legs,

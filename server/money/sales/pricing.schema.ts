@@ -1,5 +1,6 @@
 import { sql } from '../../platform/db/sql.ts';
-import { check, index, integer, pgTable, primaryKey, text, time } from '../../platform/db/tables.ts';
+import { check, index, integer, jsonb, pgTable, primaryKey, text, time } from '../../platform/db/tables.ts';
+import type { CountryEvidence } from './country-evidence.ts';
 
 /** How a sale is split, in immutable versions. Every ticket and tip names its version. */
 export const feePolicies = pgTable('fee_policies', {
@@ -38,10 +39,11 @@ export const pledges = pgTable(
   ],
 );
 
-/** Where a buyer lives, as far as known. It decides the VAT rate. */
+/** Where a buyer lives, as somebody has said it. It is evidence beside that of their payments. */
 export const buyers = pgTable('buyers', {
   identity: text('identity').primaryKey(),
   country: text('country').notNull(),
+  kind: text('kind').$type<'named' | 'checked'>().notNull(),
   notedAt: time('noted_at').notNull(),
 });
 
@@ -54,6 +56,8 @@ export const saleTerms = pgTable('sale_terms', {
   feePolicy: text('fee_policy').notNull(),
   /** The country whose VAT rate applies. */
   country: text('country').notNull(),
+  /** What said so at the booking; none: the house's country. */
+  evidence: jsonb('evidence').$type<CountryEvidence[]>().notNull(),
   vatBps: integer('vat_bps').notNull(),
   commissionBps: integer('commission_bps').notNull(),
   association: text('association'),

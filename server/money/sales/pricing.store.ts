@@ -4,6 +4,7 @@ import { and, desc, eq, lte, sql } from '../../platform/db/sql.ts';
 import type { Association, AssociationAccount, Pledge } from '../../protocol/money/pricing.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { accountId, charityAccount } from '../ledger/ledger.ts';
+import type { CountryEvidence } from './country-evidence.ts';
 import { associations, buyers, pledges, saleTerms } from './pricing.schema.ts';
 
 export type SaleTermsRow = typeof saleTerms.$inferSelect;
@@ -56,22 +57,18 @@ export class PricingStore {
       .onConflictDoUpdate({ target: [pledges.creator, pledges.since], set: { association, shareBps } });
   }
 
-  async findBuyerCountry(identity: string): Promise<string | undefined> {
-    const [row] = await this.#orm.select().from(buyers).where(eq(buyers.identity, identity));
-    return row?.country;
+  async findBuyer(identity: string): Promise<CountryEvidence | undefined> {
+    const { kind, country } = buyers;
+    const [row] = await this.#orm.select({ kind, country }).from(buyers).where(eq(buyers.identity, identity));
+    return row;
   }
 
   async saveBuyer(row: typeof buyers.$inferInsert): Promise<void> {
-    const { country, notedAt } = row;
+    const { country, kind, notedAt } = row;
     await this.#orm
       .insert(buyers)
       .values(row)
-      .onConflictDoUpdate({ target: buyers.identity, set: { country, notedAt } });
-  }
-
-  /** Does nothing if the buyer is known already. */
-  async keepBuyer(row: typeof buyers.$inferInsert): Promise<void> {
-    await this.#orm.insert(buyers).values(row).onConflictDoNothing();
+      .onConflictDoUpdate({ target: buyers.identity, set: { country, kind, notedAt } });
   }
 
   async insertTerms(row: SaleTermsRow): Promise<void> {
@@ -91,14 +88,15 @@ export class PricingStore {
       sql`select to_char(t.created_at at time zone 'UTC', 'YYYY-MM') as month, sum(e.amount_minor) as amount,
           count(*) filter (where t.reverses_id is null) as sales
         from ledger_entries e join ledger_transactions t on t.id = e.transaction
-        where e.account = ${account}
+        where e.account = ${account} and t.kind <> 'association_paid'
         group by month order by month desc limit 120`,
     );
-    const { rows: sums } = await execute<{ balance: string; given: string; returned: string }>(
+    const { rows: sums } = await execute<{ balance: string; given: string; returned: string; paid: string }>(
       this.#orm,
       sql`select coalesce(sum(e.amount_minor), 0) as balance,
-          coalesce(sum(e.amount_minor) filter (where t.reverses_id is null), 0) as given,
-          coalesce(-sum(e.amount_minor) filter (where t.reverses_id is not null), 0) as returned
+          coalesce(sum(e.amount_minor) filter (where t.reverses_id is null and t.kind <> 'association_paid'), 0) as given,
+          coalesce(-sum(e.amount_minor) filter (where t.reverses_id is not null), 0) as returned,
+          coalesce(-sum(e.amount_minor) filter (where t.kind = 'association_paid'), 0) as paid
         from ledger_entries e join ledger_transactions t on t.id = e.transaction where e.account = ${account}`,
     );
     const creators = await this.#orm
@@ -110,6 +108,7 @@ export class PricingStore {
       balanceMinor: Number(sums[0]?.balance ?? 0),
       givenMinor: Number(sums[0]?.given ?? 0),
       refundedMinor: Number(sums[0]?.returned ?? 0),
+      paidMinor: Number(sums[0]?.paid ?? 0),
       pledgingCreators: Number(creators[0]?.n ?? 0),
       months: months.map((row) => ({
         month: row.month,

@@ -1,6 +1,8 @@
 /**
  * The terms of a sale: the fee policy in force, the VAT of the buyer's country, and the creator's pledge to an
- * association. A sale stores the id of its terms, so its split can be explained later.
+ * association. A sale stores the id of its terms, so its split can be explained later. Of a payment by card, the
+ * country is only known once it is paid: its price stays, and VAT, commission, pledge and the creator's part are taken
+ * of it as the country of its evidence asks, so each bears a difference in proportion.
  */
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
@@ -18,6 +20,8 @@ import type {
 } from '../../protocol/money/pricing.ts';
 import type { LedgerStore } from '../ledger/ledger.store.ts';
 import { charityAccount, type SaleRates } from '../ledger/ledger.ts';
+import type { PaymentsStore } from '../payments/payments.store.ts';
+import { type CountryEvidence, findCountry } from './country-evidence.ts';
 import type { FeePoliciesStore } from './fee-policies.store.ts';
 import { PricingStore, type SaleTermsRow } from './pricing.store.ts';
 import type { EuTaxTable } from './tax-calculator.ts';
@@ -30,6 +34,8 @@ export interface SaleTerms extends SaleRates {
   country: string;
   /** Receives the charity's part; null when there is none. */
   association: string | null;
+  /** What said where the buyer lives. */
+  evidence: CountryEvidence[];
 }
 
 export interface PricingOptions {
@@ -37,10 +43,14 @@ export interface PricingOptions {
   clock: Clock;
   ledger: LedgerStore;
   fees: FeePoliciesStore;
+  payments: PaymentsStore;
   taxes: EuTaxTable;
   currency: string;
   houseCountry: string;
 }
+
+/** What is known of a person's country, by how they pay. */
+type Evidence = Record<'wallet' | 'card', CountryEvidence[]>;
 
 /** How late a process may read a new pledge or a buyer's country. */
 const REMEMBERED_MS = 5_000;
@@ -50,7 +60,7 @@ export class Pricing {
   readonly #options: PricingOptions;
   readonly #store: PricingStore;
   readonly #pledges: Remembered<string, Pledge | undefined>;
-  readonly #countries: Remembered<string, string | undefined>;
+  readonly #evidence: Remembered<string, Evidence>;
   /** Terms whose row exists. Rows are never deleted. */
   readonly #kept = new RecentMap<string, SaleTerms>(REMEMBERED_MAX);
 
@@ -59,28 +69,57 @@ export class Pricing {
     this.#store = new PricingStore(options.db);
     const remembered = { clock: options.clock, forMs: REMEMBERED_MS, max: REMEMBERED_MAX };
     this.#pledges = new Remembered(remembered);
-    this.#countries = new Remembered(remembered);
+    this.#evidence = new Remembered(remembered);
   }
 
   /**
-   * The terms of a sale now, or at the moment of its payment, with the fees and the pledge of that time. Call it before
-   * a transaction, never inside, because it inserts missing terms.
+   * The terms of a sale now, or at the moment of its payment, with the fees and the pledge of that time. `paid` is what
+   * a payment by card says; without one, they are those of a purchase from the wallet, or an estimate for a card.
+   * Call it before a transaction, never inside, because it inserts missing terms.
    */
-  async findTerms({ creator, buyer, atMs }: { creator: string; buyer: string; atMs?: number }): Promise<SaleTerms> {
-    const { fees, taxes, ledger, currency } = this.#options;
+  async findTerms(sale: {
+    creator: string;
+    buyer: string;
+    atMs?: number;
+    from?: 'wallet' | 'card';
+    paid?: CountryEvidence[];
+  }): Promise<SaleTerms> {
+    const { creator, buyer, atMs, from = 'wallet', paid } = sale;
+    const { fees } = this.#options;
     const policy = await (atMs === undefined ? fees.findCurrent() : fees.findAt(atMs));
     const pledge = await (atMs === undefined ? this.#findPledge(creator) : this.#store.findPledge(creator, iso(atMs)));
-    const { country, vatBps } = taxes.rateOf(await this.#findCountry(buyer));
-    const association = pledge?.association.id ?? null;
-    const charityBps = pledge?.shareBps ?? 0;
+    return this.#keepTerms(
+      {
+        feePolicy: policy.id,
+        commissionBps: policy.commissionBps,
+        association: pledge?.association.id ?? null,
+        charityBps: pledge?.shareBps ?? 0,
+      },
+      paid ? await this.#evidenceOfPayment(buyer, paid) : (await this.#findEvidence(buyer))[from],
+    );
+  }
+
+  /** The terms of an order that was paid by card: as ordered, with the VAT of the country that the payment shows. */
+  async findPaidTerms(ordered: string, buyer: string, paid: CountryEvidence[]): Promise<SaleTerms> {
+    const { id: feePolicy, commissionBps, association, charityBps } = await this.getTerms(ordered);
+    const split = { feePolicy, commissionBps, association, charityBps };
+    return this.#keepTerms(split, await this.#evidenceOfPayment(buyer, paid));
+  }
+
+  async #keepTerms(
+    split: Pick<SaleTermsRow, 'feePolicy' | 'commissionBps' | 'association' | 'charityBps'>,
+    evidence: CountryEvidence[],
+  ): Promise<SaleTerms> {
+    const { taxes, ledger, currency } = this.#options;
+    const { country, vatBps } = taxes.rateOf(findCountry(evidence, taxes)?.country);
+    const { association, charityBps, feePolicy } = split;
+    const known = evidence.map((piece) => `${piece.kind}:${piece.country}`).join('+') || 'unknown';
     const row: SaleTermsRow = {
-      id: [policy.id, `${country}${vatBps}`, association ?? 'none', charityBps].join('/'),
-      feePolicy: policy.id,
+      id: [feePolicy, `${country}${vatBps}`, known, association ?? 'none', charityBps].join('/'),
+      ...split,
       country,
       vatBps,
-      commissionBps: policy.commissionBps,
-      association,
-      charityBps,
+      evidence,
     };
     const kept = this.#kept.get(row.id);
     if (kept) return kept;
@@ -158,26 +197,38 @@ export class Pricing {
     return (await this.#store.findPledge(creator, isoIn(this.#options.clock))) ?? null;
   }
 
-  /**
-   * Stores a buyer's country from a payment, if they have not named one. A card alone does not prove a country without
-   * EU VAT: the house's rate then applies.
-   */
-  async noteEvidence(identity: string, country: string): Promise<void> {
-    if (!this.#options.taxes.hasRate(country) || (await this.#findCountry(identity)) !== undefined) return;
-    await this.#store.keepBuyer({ identity, country, notedAt: isoIn(this.#options.clock) });
-    this.#countries.forget(identity);
+  /** Whether a purchase now would carry the VAT of a country that is known, not of the house's in its place. */
+  isCountryKnown({ evidence }: SaleTerms): boolean {
+    return findCountry(evidence, this.#options.taxes) !== undefined;
   }
 
-  async noteBuyerCountry(identity: string, country: string): Promise<void> {
-    await this.#store.saveBuyer({ identity, country, notedAt: isoIn(this.#options.clock) });
-    this.#countries.forget(identity);
+  /** `checked`: an operator has looked into it, which goes before what payments say. */
+  async noteBuyerCountry(identity: string, country: string, kind: 'named' | 'checked' = 'named'): Promise<void> {
+    await this.#store.saveBuyer({ identity, country, kind, notedAt: isoIn(this.#options.clock) });
+    this.#evidence.forget(identity);
   }
 
   #findPledge(creator: string): Promise<Pledge | undefined> {
     return this.#pledges.find(creator, () => this.#store.findPledge(creator, isoIn(this.#options.clock)));
   }
 
-  #findCountry(identity: string): Promise<string | undefined> {
-    return this.#countries.find(identity, () => this.#store.findBuyerCountry(identity));
+  async #findEvidence(identity: string): Promise<Evidence> {
+    const known = await this.#evidence.find(identity, async () => {
+      const named = await this.#namedBy(identity);
+      const { wallet, card } = await this.#options.payments.findEvidence(identity);
+      return { wallet: [...named, ...wallet], card: [...named, ...card] };
+    });
+    // A first payment must be seen by the purchase that follows it at once.
+    if (known.wallet.length === 0 || known.card.length === 0) this.#evidence.forget(identity);
+    return known;
+  }
+
+  async #evidenceOfPayment(identity: string, paid: CountryEvidence[]): Promise<CountryEvidence[]> {
+    return paid.length > 0 ? [...(await this.#namedBy(identity)), ...paid] : (await this.#findEvidence(identity)).card;
+  }
+
+  async #namedBy(identity: string): Promise<CountryEvidence[]> {
+    const named = await this.#store.findBuyer(identity);
+    return named ? [named] : [];
   }
 }

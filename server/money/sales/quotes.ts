@@ -44,7 +44,7 @@ export class Quotes {
     const from = isByCard ? 'card' : isPrivate ? 'wallet' : (request.from ?? 'wallet');
     const grossMinor = kind === 'membership' ? await this.#priceOfTier(request) : this.#grossOf(request, from);
     const creator = room.creator.identity;
-    const terms = await pricing.findTerms({ creator, buyer: identity });
+    const terms = await pricing.findTerms({ creator, buyer: identity, from });
     const split = splitSale(grossMinor, terms);
     const association = terms.association ? await pricing.getAssociation(terms.association) : undefined;
     return {
@@ -53,7 +53,12 @@ export class Quotes {
       grossMinor,
       currency,
       parts: partsOf(split, estimateFee(grossMinor, from)),
-      vat: { rateBps: terms.vatBps, country: terms.country, amountMinor: split.vatMinor },
+      vat: {
+        rateBps: terms.vatBps,
+        country: terms.country,
+        amountMinor: split.vatMinor,
+        isEstimate: !pricing.isCountryKnown(terms),
+      },
       association: association
         ? { id: association.id, name: association.name, url: association.url, shareBps: terms.charityBps }
         : null,

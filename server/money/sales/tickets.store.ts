@@ -208,11 +208,11 @@ export class TicketsStore {
   async markValid(
     tx: Orm,
     id: string,
-    { at, liveSeconds }: { at: string; liveSeconds: number },
+    { at, liveSeconds, terms }: { at: string; liveSeconds: number; terms: string },
   ): Promise<TicketRow | undefined> {
     const [row] = await tx
       .update(tickets)
-      .set({ status: 'valid', boughtAt: at, liveSecondsBefore: liveSeconds })
+      .set({ status: 'valid', boughtAt: at, liveSecondsBefore: liveSeconds, terms })
       .where(and(eq(tickets.id, id), inArray(tickets.status, ['pending', 'expired'])))
       .returning();
     return row;

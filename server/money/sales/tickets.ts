@@ -17,6 +17,7 @@ import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, fanWallet, houseAccount, type Leg, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
 import type { NewPayment } from '../payments/payments.store.ts';
+import type { CountryEvidence } from './country-evidence.ts';
 import type { SaleTerms } from './pricing.ts';
 import {
   type NewTicket,
@@ -98,7 +99,7 @@ export class Tickets implements Payable {
   async #draft(request: TicketRequest): Promise<TicketDraft> {
     const { room, identity, from, locale } = request;
     const priceMinor = ticketPriceOf(room);
-    const terms = await this.#context.pricing.findTerms({ creator: room.creator.identity, buyer: identity });
+    const terms = await this.#context.pricing.findTerms({ creator: room.creator.identity, buyer: identity, from });
     const row = {
       id: createId('ticket'),
       room: room.id,
@@ -252,14 +253,14 @@ export class Tickets implements Payable {
     return undefined;
   }
 
-  async planSettlement(checkout: Checkout): Promise<Booking> {
+  async planSettlement(checkout: Checkout, paidFrom: CountryEvidence[]): Promise<Booking> {
     const { rooms, ledger, pricing, stores } = this.#context;
     const row = await this.#store.find(checkout.sourceId);
     if (!row) throw new AppError('payment_not_found');
     const room = await rooms.getRoom(row.room);
     const refusal = await this.#refusalOf(row, room);
     if (refusal) return async () => refusal;
-    const terms = await pricing.getTerms(row.terms);
+    const terms = await pricing.findPaidTerms(row.terms, row.identity, paidFrom);
     const legs = await this.#legsOf({ row, terms }, room.creator.identity);
     return async (tx, paid) => {
       // Its place is kept unless its page had expired.
@@ -268,7 +269,7 @@ export class Tickets implements Payable {
       const { refusal, at, liveSeconds } = admission;
       if (refusal) return refusal;
       await ledger.post(tx, { kind: 'ticket', source: { type: 'ticket', id: row.id }, legs, at });
-      const bought = await this.#store.markValid(tx, row.id, { at, liveSeconds });
+      const bought = await this.#store.markValid(tx, row.id, { at, liveSeconds, terms: terms.termsId });
       if (!bought) throw new AppError('internal', 'The paid ticket had been refunded.');
       await stores.payments.insert(tx, { ...paid, ...soldAs({ row, terms }, room), paidAt: at });
       await this.#grant(tx, toTicket(bought));
@@ -363,7 +364,7 @@ function soldAs(
   { creator: { identity: creator } }: Room,
 ): Omit<NewPayment, 'paidAt'> {
   const { id, identity, room, priceMinor: amountMinor, currency, paidFrom, createdAt } = row;
-  const sold = { creator, shares: { [creator]: splitSale(amountMinor, terms).creatorMinor }, terms: row.terms };
+  const sold = { creator, shares: { [creator]: splitSale(amountMinor, terms).creatorMinor }, terms: terms.termsId };
   return { kind: 'ticket', id, identity, room, amountMinor, currency, paidFrom, createdAt, ...sold };
 }
 

@@ -15,6 +15,7 @@ import type { Checkout } from '../checkout/checkouts.store.ts';
 import type { Booking, Checkouts, Payable } from '../checkout/checkouts.ts';
 import { assertAmount, houseAccount, saleLegs, splitSale } from '../ledger/ledger.ts';
 import type { MoneyContext } from '../money-context.ts';
+import type { CountryEvidence } from '../sales/country-evidence.ts';
 import type { Tipping } from './tipping.ts';
 import { type CardTipRow, isSameTip, ONE_CARD_TIP_A_KEY, type TipRow, type TipsStore, toTip } from './tips.store.ts';
 
@@ -69,7 +70,7 @@ export class CardTips implements Payable {
     const { identity, name } = from;
     const { amountMinor, message = null, menuItem = null, anonymous = false, idempotencyKey } = input;
     const creator = room.creator.identity;
-    const terms = await pricing.findTerms({ creator, buyer: identity });
+    const terms = await pricing.findTerms({ creator, buyer: identity, from: 'card' });
     const id = createId('tip');
     return this.#checkouts.open(
       {
@@ -113,13 +114,13 @@ export class CardTips implements Payable {
   }
 
   /** A tip that is paid after the room ended still goes to the creator. */
-  async planSettlement(checkout: Checkout): Promise<Booking> {
+  async planSettlement(checkout: Checkout, paidFrom: CountryEvidence[]): Promise<Booking> {
     const { ledger, pricing, currency } = this.#context;
     const row = await this.#store.findCardTip(checkout.sourceId);
     if (!row) throw new AppError('payment_not_found');
     if (await this.#store.findByKey(row)) return async () => 'tip_sent_already';
     const { creator, amountMinor } = row;
-    const terms = await pricing.getTerms(row.terms);
+    const terms = await pricing.findPaidTerms(row.terms, row.identity, paidFrom);
     await ledger.ensureAccounts([{ kind: 'creator_pending', owner: creator, currency }]);
     const split = splitSale(amountMinor, terms);
     const payer = houseAccount('provider_clearing', currency);
@@ -136,7 +137,7 @@ export class CardTips implements Payable {
       };
       await this.#store.settleCardTip(tx, tip);
       const room = row.room as RoomId;
-      const sold = { room, creator, shares: { [creator]: split.creatorMinor }, terms: row.terms };
+      const sold = { room, creator, shares: { [creator]: split.creatorMinor }, terms: terms.termsId };
       await this.#context.stores.payments.insert(tx, { ...paid, ...sold, kind: 'tip', paidAt: at });
       await this.#context.addFacts(
         tx,

@@ -3,7 +3,7 @@
  * spent first.
  */
 import { iso } from '../../platform/clock.ts';
-import { isUniqueViolation } from '../../platform/db/db.ts';
+import { isUniqueViolation, type Orm } from '../../platform/db/db.ts';
 import { AppError, assertWithin } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
@@ -25,7 +25,7 @@ export class Promotions {
 
   async grant(input: PromotionInput, by: string): Promise<Promotion> {
     const { identity, amountMinor, reason, idempotencyKey = null } = input;
-    const { ledger, db, currency, walletMode, clock } = this.#context;
+    const { db, walletMode, clock } = this.#context;
     if (walletMode === 'off') throw new AppError('wallet_off');
     assertAmount(amountMinor);
     assertWithin(amountMinor, { maxMinor: LIMITS.promotionMaxMinor });
@@ -33,25 +33,10 @@ export class Promotions {
     if (expiresAt && Date.parse(expiresAt) <= clock.now()) {
       throw new AppError('time_in_past', 'The promotion must expire in the future.');
     }
-    const promo = fanPromo(identity, currency);
-    // A purchase is decided on the wallet's row, even if promotional credit pays all of it, so the wallet must exist.
-    await ledger.ensureAccounts([promo, fanWallet(identity, currency)]);
-    const at = this.#context.nowIso();
-    const id = createId('promotion');
+    await this.prepare(identity);
     try {
-      const row = await db.transaction(async (tx) => {
-        const legs = transferLegs(houseAccount('promotion_cost', currency), promo, amountMinor);
-        await ledger.post(tx, { kind: 'promotion', source: { type: 'promotion', id }, legs, at });
-        const values = { id, identity, amountMinor, currency, reason, by, idempotencyKey, expiresAt, createdAt: at };
-        const row = await this.#store.insert(tx, values);
-        const wallet = await this.#context.readWallet(identity, tx);
-        await this.#context.addFacts(
-          tx,
-          ['promotion.granted', { promotion: toPromotion(row) }, { identity }],
-          ['wallet.changed', { identity, wallet }, { identity }],
-        );
-        return row;
-      });
+      const values = { identity, amountMinor, reason, by, idempotencyKey, expiresAt };
+      const row = await db.transaction((tx) => this.book(tx, values));
       this.#context.outbox.wake();
       return toPromotion(row);
     } catch (error) {
@@ -60,6 +45,34 @@ export class Promotions {
       }
       throw error;
     }
+  }
+
+  /** Call it before the transaction of `book`. */
+  async prepare(identity: string): Promise<void> {
+    const { ledger, currency, walletMode } = this.#context;
+    if (walletMode === 'off') throw new AppError('wallet_off');
+    // A purchase is decided on the wallet's row, even if promotional credit pays all of it, so the wallet must exist.
+    await ledger.ensureAccounts([fanPromo(identity, currency), fanWallet(identity, currency)]);
+  }
+
+  async book(
+    tx: Orm,
+    grant: Pick<PromotionRow, 'identity' | 'amountMinor' | 'reason' | 'by' | 'idempotencyKey' | 'expiresAt'>,
+  ): Promise<PromotionRow> {
+    const { ledger, currency } = this.#context;
+    const { identity, amountMinor } = grant;
+    const at = this.#context.nowIso();
+    const id = createId('promotion');
+    const legs = transferLegs(houseAccount('promotion_cost', currency), fanPromo(identity, currency), amountMinor);
+    await ledger.post(tx, { kind: 'promotion', source: { type: 'promotion', id }, legs, at });
+    const row = await this.#store.insert(tx, { ...grant, id, currency, createdAt: at });
+    const wallet = await this.#context.readWallet(identity, tx);
+    await this.#context.addFacts(
+      tx,
+      ['promotion.granted', { promotion: toPromotion(row) }, { identity }],
+      ['wallet.changed', { identity, wallet }, { identity }],
+    );
+    return row;
   }
 
   async #repeat(

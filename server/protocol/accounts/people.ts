@@ -104,6 +104,8 @@ export const accountClosing = z.object({
   tickets: z.array(z.object({ room: z.string(), title: z.string(), startsAt: z.iso.datetime().nullable() })),
   /** How many years after the year of their issue receipts keep the name. */
   receiptYears: z.number().int(),
+  /** The year until whose end the name is kept for reports to the tax authorities; null: nothing was earned. */
+  taxReportUntil: z.number().int().nullable(),
 });
 export type AccountClosing = z.infer<typeof accountClosing>;
 export const closingInput = z.object({ confirmed: z.literal(true) });

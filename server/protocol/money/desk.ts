@@ -21,6 +21,7 @@ export const deskAct = z.object({
     ...(['card_hold', 'card_release'] as const),
     ...(['role_given', 'role_ended', 'sessions_ended', 'account_closed', 'look'] as const),
     ...(['recovery', 'recovery_withdrawn'] as const),
+    ...(['booking', 'booking_confirmed', 'booking_declined', 'buyer_country', 'pledge', 'reserve'] as const),
   ]),
   /** The payment, dispute, batch, creator or policy. */
   subject: z.string(),
@@ -61,6 +62,8 @@ export const deskOverview = z.object({
   disputes: z.object({ openCount: count, openMinor: minor, evidenceDueAt: time.nullable() }),
   payouts: z.object({ dueCount: count, dueMinor: minor, pendingCount: count, pendingMinor: minor }),
   frozenCreators: count,
+  /** Bookings that wait for a second operator. */
+  waitingBookings: count,
   /**
    * What needs attention: refused refunds and payouts, unprocessed provider events, payments that could not be booked
    * (retried for a day, then refunded to the card).
@@ -155,6 +158,24 @@ export const creatorFreezeInput = z.object({
 export type CreatorFreezeInput = z.infer<typeof creatorFreezeInput>;
 export const creatorFreezeAnswer = z.object({ freeze: creatorFreeze.nullable() });
 
+const reserveTerms = { shareBps: z.number().int().min(0).max(10_000), days: z.number().int().min(1).max(365) };
+/** A share of each sale that is held back from one creator, instead of the house's own. */
+export const creatorReserve = z.object({
+  creator: z.string(),
+  ...reserveTerms,
+  reason: z.string(),
+  by: z.string(),
+  setAt: time,
+});
+export type CreatorReserve = z.infer<typeof creatorReserve>;
+export const creatorReserveInput = z.object({
+  /** Null: the house's own holds again. A share of 0: none for this creator. */
+  reserve: z.object(reserveTerms).nullable(),
+  reason,
+});
+export type CreatorReserveInput = z.infer<typeof creatorReserveInput>;
+export const creatorReserveAnswer = z.object({ reserve: creatorReserve.nullable() });
+
 /** A person who pays by card only after an operator's word. */
 export const cardHold = z.object({
   id: idSchema('cardHold'),
@@ -177,9 +198,19 @@ export const deskPayouts = z.object({
   /** Newest first. */
   payouts: z.array(payout),
   frozen: z.array(creatorFreeze),
+  reserves: z.array(creatorReserve),
 });
 export type DeskPayouts = z.infer<typeof deskPayouts>;
-export const deskPayoutsInput = payoutBatchInput.extend({ reason: reason.optional() });
+export const deskPayoutsInput = payoutBatchInput
+  .extend({
+    reason: reason.optional(),
+    /** Pays the named creators also what is below the minimum. */
+    withoutMinimum: z.boolean().optional(),
+  })
+  .refine(({ withoutMinimum, creators }) => !withoutMinimum || creators !== undefined, {
+    message: 'Name the creators',
+    path: ['creators'],
+  });
 
 export const reconciliationList = z.object({ reconciliations: z.array(reconciliation) });
 

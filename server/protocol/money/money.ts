@@ -18,7 +18,7 @@ export type Wallet = z.infer<typeof wallet>;
 
 /** Language of the payment page; by default the browser's. */
 
-const idempotencyKey = z
+export const idempotencyKey = z
   .string()
   .min(8)
   .max(LIMITS.idempotencyKeyChars)
@@ -195,6 +195,8 @@ export const refund = z.object({
   /** `pending` until the provider has confirmed a card refund. */
   status: z.enum(['pending', 'succeeded', 'failed']),
   reason: z.string(),
+  /** The card did not take it, and the house sent it by bank transfer. */
+  byTransfer: z.literal(true).optional(),
   createdAt: z.string(),
 });
 export type Refund = z.infer<typeof refund>;

@@ -22,9 +22,12 @@ export const earningsHold = z.object({
   room: z.string().nullable(),
   amountMinor: minor,
   soldAt: time,
-  reason: z.enum(['standard', 'new_creator', 'live_ahead', 'disputed']),
+  /** `reserve`: the rest was released; this is held back for longer. */
+  reason: z.enum(['standard', 'new_creator', 'live_ahead', 'disputed', 'reserve']),
   /** Null while a dispute is open, and for a ticket until its room has ended. */
   releaseAt: time.nullable(),
+  /** What will be held back of it then, for longer; null: nothing. */
+  reserve: z.object({ amountMinor: minor, releaseAt: time.nullable() }).nullable(),
 });
 export type EarningsHold = z.infer<typeof earningsHold>;
 
@@ -47,7 +50,7 @@ export const frozenEarnings = z.object({
    */
   reason: z.enum(['onboarding', 'below_minimum', 'recovery', 'house', 'suspended']),
   amountMinor: minor,
-  /** When a suspension ends by itself; null: it has no end. */
+  /** When a suspension ends by itself; of `recovery`, when what was sold already makes it up. Null: not known. */
   until: time.nullable().optional(),
 });
 export type FrozenEarnings = z.infer<typeof frozenEarnings>;
@@ -62,6 +65,8 @@ export const creatorEarnings = z.object({
   inPayoutMinor: minor,
   paidOutMinor: minor,
   payoutMinMinor: minor,
+  /** The share of each sale that is held back, and for how many days; null: none. `reason`: why for this creator. */
+  reserve: z.object({ shareBps: minor, days: minor, reason: z.string().nullable() }).nullable(),
   holds: z.array(earningsHold),
   /** Pass it as `after` for more holds. */
   nextHold: z.string().nullable(),
@@ -159,6 +164,8 @@ export const statement = z.object({
   refunds: statementSums,
   /** Negative, less reversals. */
   payoutsMinor: minor,
+  /** What the house has written off; negative where it was the creator's. */
+  writtenOffMinor: minor,
   saleCount: minor,
   refundCount: minor,
 });
@@ -171,7 +178,7 @@ export const earningsExportQuery = statementQuery.partial();
 export const earningsEntry = z.object({
   transaction: z.string(),
   at: time,
-  category: z.enum(['sale', 'refund', 'payout']),
+  category: z.enum(['sale', 'refund', 'payout', 'write_off']),
   kind: z.string(),
   source: z.string(),
   room: z.string().nullable(),

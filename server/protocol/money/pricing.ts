@@ -71,6 +71,8 @@ export const associationAccount = z.object({
   givenMinor: z.number().int(),
   /** What refunds have deducted. */
   refundedMinor: z.number().int(),
+  /** What the house has paid it. */
+  paidMinor: z.number().int(),
   pledgingCreators: z.number().int(),
   months: z.array(z.object({ month: z.string(), amountMinor: z.number().int(), saleCount: z.number().int() })),
 });
@@ -88,7 +90,10 @@ export const pledge = z.object({ creator: identity, association: namedAssociatio
 export type Pledge = z.infer<typeof pledge>;
 export const pledgeAnswer = z.object({ pledge: pledge.nullable() });
 
-export const buyerInput = z.object({ country });
+/** An operator says why; an API key need not. */
+const saidWhy = { reason: singleLine(LIMITS.reasonChars).optional() };
+export const deskPledgeInput = pledgeInput.extend(saidWhy);
+export const buyerInput = z.object({ country, ...saidWhy });
 export const buyer = z.object({ identity, country });
 
 /** The split of a price. The five parts sum to the gross exactly. */
@@ -149,7 +154,8 @@ export const quote = z.object({
   grossMinor: amountMinor,
   currency,
   parts: priceParts,
-  vat: vatShare,
+  /** `isEstimate`: the buyer's country is not known before they pay, so all parts are those of the house's country. */
+  vat: vatShare.extend({ isEstimate: z.boolean() }),
   association: namedAssociation.extend({ shareBps: bps }).nullable(),
   feePolicy: z.string(),
   /** For a ticket or a membership: the text to accept. `ticketsLeft` null: unlimited. */

@@ -17,6 +17,7 @@ import { chatModerationContract } from './chat/chat-moderation.ts';
 import { chatRecordContract } from './chat/chat-records.ts';
 import { moderatorContract } from './chat/moderators.ts';
 import { houseWorkContract } from './house-work.ts';
+import { bookingContract } from './money/bookings.ts';
 import { deskContract } from './money/desk.ts';
 import { earningsContract } from './money/earnings.ts';
 import { membershipContract } from './money/memberships.ts';
@@ -67,6 +68,7 @@ export const CONTRACTS = {
     ...earningsContract,
     ...payoutContract,
     ...deskContract,
+    ...bookingContract,
     ...pricingContract,
   },
   chat: {

@@ -29,7 +29,7 @@ export class AccountData extends AccountPart<AccountClosing> {
     );
   }
 
-  #closing({ openMatters, tickets, receiptYears }: AccountClosing): unknown {
+  #closing({ openMatters, tickets, receiptYears, taxReportUntil }: AccountClosing): unknown {
     const { data: texts } = this.words.accounts;
     if (openMatters.length > 0) {
       const name = (matter: string) => (texts.matters as Record<string, string>)[matter] ?? matter;
@@ -49,6 +49,7 @@ export class AccountData extends AccountPart<AccountClosing> {
       ${tickets.length > 0 ? [html`<p>${texts.tickets}</p>`, lost] : nothing}
       <p>${texts.erased}</p>
       <p>${texts.kept(receiptYears)}</p>
+      ${taxReportUntil === null ? nothing : html`<p>${texts.reported(taxReportUntil)}</p>`}
       ${this.form({
         fields: [{ name: 'sure', label: texts.sure, testId: 'closing-sure', kind: 'check', isRequired: true }],
         submit: { label: texts.close, testId: 'closing-close', look: 'danger' },

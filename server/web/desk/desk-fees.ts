@@ -3,6 +3,7 @@ import { html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { FeePolicyView } from '../../protocol/money/pricing.ts';
 import type { Row } from '../site/page-part.ts';
+import { parsePercent } from '../site/percent.ts';
 import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
@@ -92,14 +93,6 @@ export class DeskFees extends DeskPart<FeePolicyView[]> {
 
 function startOf(given: string): string | undefined {
   return given ? new Date(given).toISOString() : undefined;
-}
-
-/** Parses `20`, `17.5` or `17,5` into basis points; undefined if it is no percentage. */
-function parsePercent(text: string): number | undefined {
-  const trimmed = text.trim().replace(',', '.').replace(/%$/, '').trimEnd();
-  if (!/^\d{1,3}(\.\d{1,2})?$/.test(trimmed)) return undefined;
-  const bps = Math.round(Number(trimmed) * 100);
-  return bps <= BPS ? bps : undefined;
 }
 
 defineElement('desk-fees', DeskFees);

@@ -18,6 +18,7 @@ function placeOf({ act, subject }: DeskActView): string {
       return '/desk/disputes';
     case 'payouts':
       return '/desk/payouts';
+    case 'reserve':
     case 'freeze':
     case 'unfreeze':
     case 'card_hold':
@@ -25,8 +26,14 @@ function placeOf({ act, subject }: DeskActView): string {
       return '/desk/holds';
     case 'reconciliation':
       return '/desk/reconciliation';
+    case 'booking':
+    case 'booking_confirmed':
+    case 'booking_declined':
+      return '/desk/bookings';
     case 'fee_policy':
       return '/desk/fees';
+    case 'buyer_country':
+    case 'pledge':
     case 'role_given':
     case 'role_ended':
     case 'sessions_ended':
@@ -202,6 +209,8 @@ export class DeskOverviewPart extends DeskPart<Shown> {
       last === null && mild('never', texts.never, texts.neverText, '/desk/reconciliation'),
       payouts.dueCount > 0 &&
         mild('due', texts.due(money(payouts.dueMinor), payouts.dueCount), texts.dueText, '/desk/payouts'),
+      overview.waitingBookings > 0 &&
+        mild('bookings', texts.bookings(overview.waitingBookings), texts.bookingsText, '/desk/bookings'),
       frozenCreators > 0 && mild('frozen', texts.frozen(frozenCreators), texts.frozenText, '/desk/holds'),
     ];
     return candidates.filter((alarm) => alarm !== false);

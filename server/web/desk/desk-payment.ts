@@ -93,8 +93,8 @@ export class DeskPaymentPart extends DeskPart<DeskPaymentDetail> {
     return this.list({
       items,
       testId: 'refunds',
-      row: ({ id, status, to, createdAt, reason, by, failure, amountMinor, currency }) => ({
-        title: texts.refundTo[to],
+      row: ({ id, status, to, byTransfer, createdAt, reason, by, failure, amountMinor, currency }) => ({
+        title: texts.refundTo[byTransfer ? 'bank' : to],
         state: { look: REFUND_LOOK[status], text: texts.refundStates[status] },
         lines: [
           html`<bdi>${reasons[reason] ?? reason}</bdi>`,

@@ -1,6 +1,7 @@
 /** `<desk-payouts>`: due payouts, a batch that pays them after confirmation, and earlier payouts. */
 import { html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import * as LIMITS from '../../protocol/limits.ts';
 import type { DeskPayouts as Listed } from '../../protocol/money/desk.ts';
 import type { PayoutBatch } from '../../protocol/money/payouts.ts';
 import { call } from '../site/site-call.ts';
@@ -39,6 +40,7 @@ export class DeskPayouts extends DeskPart<Listed> {
     return [
       this.section('due', { title: texts.due }, this.#due(due)),
       this.section('payouts', { title: texts.all }, paid),
+      this.section('one', { title: texts.one, text: texts.oneText }, this.#one()),
     ];
   }
 
@@ -78,6 +80,33 @@ export class DeskPayouts extends DeskPart<Listed> {
       },
     ]);
     return [list, run];
+  }
+
+  #one(): unknown {
+    const { holds, payouts } = this.desk;
+    const reason = { label: holds.reason, hint: this.desk.people.reasonHint, maxChars: LIMITS.reasonChars };
+    return this.form({
+      fields: [
+        {
+          ...{ name: 'creator', label: holds.creator, hint: holds.creatorHint, testId: 'payout-creator' },
+          ...{ maxChars: LIMITS.identityChars, isVerbatim: true },
+        },
+        { name: 'reason', testId: 'payout-reason', ...reason },
+      ],
+      submit: { label: payouts.oneAct, testId: 'payout-one' },
+      faults: (values) => ({
+        creator: values('creator') === '' && holds.creatorMissing,
+        reason: values('reason') === '' && holds.reasonMissing,
+      }),
+      send: async (values) => {
+        const creators = [values('creator')];
+        const asked = { creators, withoutMinimum: true, reason: values('reason') };
+        this.#batch = await call('POST /v1/payout-batches', asked);
+        await this.reload();
+      },
+      done: () => this.#outcome(),
+      isCleared: true,
+    });
   }
 
   #outcome(): string {

@@ -4,8 +4,10 @@ import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskPerson } from '../../protocol/accounts/people.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { DeskActView } from '../../protocol/money/desk.ts';
+import type { Association } from '../../protocol/money/pricing.ts';
 import type { HouseRole } from '../../protocol/roles.ts';
-import type { RowAct } from '../site/page-part.ts';
+import type { Field, RowAct, Values } from '../site/page-part.ts';
+import { parsePercent } from '../site/percent.ts';
 import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
@@ -14,6 +16,7 @@ const HOUSE_ROLES: readonly HouseRole[] = ['reviewer', 'operator'];
 interface Shown {
   person: DeskPerson;
   acts: DeskActView[];
+  associations: Association[];
 }
 
 export class DeskPersonPage extends DeskPart<Shown> {
@@ -25,10 +28,11 @@ export class DeskPersonPage extends DeskPart<Shown> {
   protected override read = async () => {
     const person = await call('GET /v1/desk/people/:person', { person: this.subject });
     const { acts } = this.know(await call('GET /v1/desk/acts', { subject: this.subject }));
-    return { person, acts };
+    const { associations } = person.role === 'creator' ? await call('GET /v1/associations') : { associations: [] };
+    return { person, acts, associations };
   };
 
-  protected override show({ person, acts }: Shown): unknown {
+  protected override show({ person, acts, associations }: Shown): unknown {
     const texts = this.desk.people;
     const { actKinds, actBy } = this.desk.overview;
     const record = this.list({
@@ -49,6 +53,7 @@ export class DeskPersonPage extends DeskPart<Shown> {
             { title: texts.decide, text: this.#mayClose(person) ? '' : texts.cannotClose },
             this.acts(person, this.#acts()),
           ),
+      person.closedAt ? nothing : this.#money(person, associations),
       this.section('record', { title: texts.record }, record),
     ];
   }
@@ -96,6 +101,68 @@ export class DeskPersonPage extends DeskPart<Shown> {
       [texts.openMatters, lines(openMatters.map((each) => matters[each] ?? each))],
     ]);
     return html`<div data-testid="person-facts">${facts}</div>`;
+  }
+
+  /** Their country, for VAT, and a creator's pledge. */
+  #money({ id }: DeskPerson, associations: readonly Association[]): unknown {
+    const texts = this.desk.people;
+    const reason: Field = {
+      ...{ name: 'reason', label: texts.reason, hint: texts.reasonHint, testId: 'money-reason' },
+      maxChars: LIMITS.reasonChars,
+    };
+    const missing = (values: Values) => ({ reason: values('reason') === '' && texts.reasonHint });
+    const country = this.form({
+      fields: [
+        {
+          ...{ name: 'country', label: texts.country, hint: texts.countryHint, testId: 'person-country' },
+          ...{ maxChars: 2, isVerbatim: true },
+        },
+        reason,
+      ],
+      submit: { label: texts.countryAct, testId: 'person-country-set', look: 'outlined' },
+      faults: (values) => ({
+        ...missing(values),
+        country: !/^[A-Z]{2}$/i.test(values('country')) && texts.countryInvalid,
+      }),
+      send: async (values) => {
+        const asked = { country: values('country').toUpperCase(), reason: values('reason') };
+        await call('PUT /v1/buyers/:identity', { identity: id, ...asked });
+        await this.reload();
+      },
+      done: () => texts.done,
+      isCleared: true,
+    });
+    const pledge = this.form({
+      fields: [
+        {
+          ...{ name: 'association', label: texts.association, testId: 'person-association', kind: 'select' },
+          options: associations.map((each) => ({ value: each.id, label: each.name })),
+        },
+        {
+          ...{ name: 'percent', label: texts.percent, hint: texts.percentHint, testId: 'person-percent' },
+          inputMode: 'decimal',
+        },
+        reason,
+      ],
+      submit: { label: texts.pledgeAct, testId: 'person-pledge-set', look: 'outlined' },
+      faults: (values) => ({
+        ...missing(values),
+        percent: parsePercent(values('percent')) === undefined && texts.percentInvalid,
+      }),
+      send: async (values) => {
+        const shareBps = parsePercent(values('percent')) ?? 0;
+        const asked = { association: values('association'), shareBps, reason: values('reason') };
+        await call('PUT /v1/creators/:identity/pledge', { identity: id, ...asked });
+        await this.reload();
+      },
+      done: () => texts.done,
+      isCleared: true,
+    });
+    return this.section('money', { title: texts.money }, [
+      html`<p class="muted">${texts.moneyText} <a class="link" href="/desk/bookings">${texts.bookings}</a></p>`,
+      country,
+      associations.length > 0 ? pledge : nothing,
+    ]);
   }
 
   #mayClose({ openMatters }: DeskPerson): boolean {

@@ -39,7 +39,7 @@ export class EarningsHolds extends PagePart<EarningsPage> {
     const list = this.list({
       items: this.#all.slice(0, this.#shown),
       testId: 'holds',
-      row: ({ kind, source, reason, soldAt, amountMinor, releaseAt }) => ({
+      row: ({ kind, source, reason, soldAt, amountMinor, releaseAt, reserve }) => ({
         title: texts.kinds[kind] ?? kind,
         lines: [
           texts.sold(this.moment(soldAt)),
@@ -51,6 +51,11 @@ export class EarningsHolds extends PagePart<EarningsPage> {
               : reason === 'live_ahead'
                 ? texts.releaseAfterLive
                 : texts.releaseHouse,
+          reserve &&
+            texts.reserveOf(
+              this.money(reserve.amountMinor, summary.currency),
+              reserve.releaseAt && formatDay(reserve.releaseAt, this.language),
+            ),
         ],
         amount: this.money(amountMinor, summary.currency),
         testId: `hold-${source}`,

@@ -111,6 +111,7 @@ export class EarningsPapers extends PagePart<Papers> {
           [texts.net, money(sales.netMinor)],
           [texts.refunds(refundCount), refundCount > 0 && money(refunds.netMinor)],
           [texts.payouts, unlessZero(payoutsMinor)],
+          [texts.writtenOff, unlessZero(statement.writtenOffMinor)],
           [texts.closing, money(statement.closingMinor), 'sum'],
         ])}
       </div>

@@ -3,4 +3,5 @@ import './earnings-account.ts';
 import './earnings-holds.ts';
 import './earnings-papers.ts';
 import './earnings-payouts.ts';
+import './earnings-pledge.ts';
 import './earnings-summary.ts';

@@ -35,6 +35,7 @@ export class EarningsSummary extends PagePart<EarningsPage> {
         figure('paid-out', texts.paidOut, summary.paidOutMinor, texts.paidOutHint),
       ]),
       summary.frozen.map((frozen) => this.#frozen(frozen, page)),
+      this.#reserve(page),
       this.#frozenEmpty(page),
       this.section('next', { title: texts.next }, this.#next(page)),
     ];
@@ -61,10 +62,22 @@ export class EarningsSummary extends PagePart<EarningsPage> {
         ? texts.below_minimum.text(this.money(payoutMinMinor, currency))
         : reason === 'suspended'
           ? texts.suspended.text(until ? formatDay(until, this.language) : null)
-          : texts[reason].text;
+          : reason === 'recovery'
+            ? `${texts.recovery.text} ${texts.recovery.until(until ? formatDay(until, this.language) : null)}`
+            : texts[reason].text;
     const title = texts[reason].title(this.money(Math.abs(amountMinor), currency));
     return html`<div class="callout ${reason === 'recovery' ? 'danger' : ''}" data-testid="frozen-${reason}">
       <div><strong>${title}</strong>${text} ${note}</div>
+    </div>`;
+  }
+
+  #reserve({ summary: { reserve } }: EarningsPage): unknown {
+    if (!reserve) return nothing;
+    const texts = this.words.earnings.reserve;
+    const percent = new Intl.NumberFormat(this.language, { style: 'percent', maximumFractionDigits: 2 });
+    const why = reserve.reason === null ? '' : this.words.earnings.frozen.house.note(reserve.reason);
+    return html`<div class="callout" data-testid="reserve">
+      <div><strong>${texts.title(percent.format(reserve.shareBps / 10_000), reserve.days)}</strong>${texts.text} ${why}</div>
     </div>`;
   }
 

@@ -15,6 +15,7 @@ const withControls = (load: PartImport) => () =>
   Promise.all([import('../../../client-sdk/elements/theme/web-awesome.ts'), load()]);
 // Each section is a page of its own, and operators alone see it.
 registerParts({
+  'desk-bookings': withControls(() => import('../desk/desk-bookings.ts')),
   'desk-charter': withControls(() => import('../desk/desk-charter.ts')),
   'desk-disputes': withControls(() => import('../desk/desk-disputes.ts')),
   'desk-fees': withControls(() => import('../desk/desk-fees.ts')),
@@ -39,6 +40,7 @@ const PARTS: Record<DeskSection, (id: string, session: SiteSession) => TemplateR
   payouts: (_id, { currency }) => html`<desk-payouts currency=${currency}></desk-payouts>`,
   disputes: () => html`<desk-disputes></desk-disputes>`,
   holds: () => html`<desk-holds></desk-holds>`,
+  bookings: () => html`<desk-bookings></desk-bookings>`,
   reconciliation: () => html`<desk-reconciliation></desk-reconciliation>`,
   fees: () => html`<desk-fees></desk-fees>`,
   charter: () => html`<desk-charter></desk-charter>`,

@@ -19,6 +19,7 @@ registerParts({
   'earnings-holds': loadEarnings,
   'earnings-papers': loadEarnings,
   'earnings-payouts': loadEarnings,
+  'earnings-pledge': loadEarnings,
   'earnings-summary': loadEarnings,
 });
 
@@ -160,6 +161,7 @@ export class SiteEarnings extends SitePage {
         <div>
           ${isPayable ? account : nothing}
           <earnings-payouts .data=${earnings}></earnings-payouts>
+          <earnings-pledge></earnings-pledge>
           <earnings-papers .page=${earnings}></earnings-papers>
         </div>
       </div>

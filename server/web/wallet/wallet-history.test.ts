@@ -60,6 +60,7 @@ test('a refund of the house says its reason in words', () => {
     ...['room_ended', 'sold_out', 'removed', 'suspended', 'ticket_held_already', 'tip_sent_already', 'wallet_limit'],
     ...['membership_exists', 'membership_ended', 'paid_twice', 'not_booked', 'refund_returned', 'amount_invalid'],
     'dispute_lost',
+    'fraud_warning',
   ]) {
     expect(wordsFor({ ...ticket, kind: 'refund', label: reason })).not.toContain(`· ${reason} `);
     expect(siteTexts('fr').wallet.refundReasons).toHaveProperty(reason);

@@ -2,8 +2,10 @@
 import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { AppError } from '../../../server/protocol/errors.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import { drawVariants } from '../../support/run/effort.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -111,6 +113,23 @@ describe.each(DATABASES)('memberships that are closed on $name', ({ open }) => {
     await house.money.sweep();
     expect(await membershipOf(identity)).toMatchObject({ status: 'active' });
     expect(await paymentOf(identity)).toMatchObject({ refundedMinor: 0 });
+  });
+
+  test('the reserve of a creator who is gone pays what goes back once, and the house bears what was paid out', async () => {
+    const reserve = { shareBps: 1_000, days: 90 };
+    await house.money.desk.setReserve(house.creator, { reserve, reason: 'A new creator', by: 'ada' });
+    await join();
+    await onboardCreator();
+    house.advance(15 * DAY_MS);
+    await house.money.sweep();
+    await house.money.payouts.createBatch({ by: 'operator' });
+    await house.money.sweep();
+    const paid = { availableMinor: 0, pendingMinor: 800, paidOutMinor: 7_200 };
+    expect(await house.money.earnings.describe(house.creator)).toMatchObject(paid);
+    await suspend(house.creator);
+    await house.money.sweep();
+    const { availableMinor, pendingMinor } = await house.money.earnings.describe(house.creator);
+    expect(availableMinor + pendingMinor).toBe(0);
   });
 
   test('a payout that a suspension for good stops covers what goes back to members', async () => {
@@ -238,4 +257,47 @@ describe.each(DATABASES)('memberships that are closed on $name', ({ open }) => {
     expect(await list(identity)).toEqual([]);
     await expect(withdraw(topup, identity)).rejects.toMatchObject({ code: 'payment_not_found' });
   });
+
+  const orders = ['withdraw', 'block', 'refund', 'dispute'].flatMap((first, index, all) =>
+    all.flatMap((second, at) =>
+      at === index
+        ? []
+        : [
+            [first, second],
+            [first, second, ...all.filter((_, i) => i !== index && i !== at)],
+          ],
+    ),
+  );
+
+  test.each(drawVariants(orders.map((order) => [order.join(', ')])))(
+    'no payment goes back twice, in this order: %s',
+    async (order) => {
+      const identity = await join(await waiverOf());
+      const [intent] = (await stripe.paymentIntents.list({ limit: 1 })).data;
+      const membership = await membershipOf(identity);
+      const payment = await paymentOf(identity);
+      let dispute: string | undefined;
+      house.advance(5 * DAY_MS);
+      const acts: Record<string, () => Promise<unknown>> = {
+        withdraw: () => withdraw(membership?.id, identity),
+        block: () => block(identity),
+        refund: () =>
+          house.money.refunds.refund({ payment: payment?.id ?? '', amountMinor: 5_000, reason: 'By hand' }, 'ops'),
+        dispute: async () => {
+          dispute = house.emulator.act('open_dispute', { paymentIntent: intent?.id ?? '' }).id;
+        },
+      };
+      for (const act of order.split(', ')) {
+        await acts[act]?.().catch((error: unknown) => expect(error).toBeInstanceOf(AppError));
+        await house.money.sweep();
+      }
+      if (dispute) house.emulator.act('close_dispute', { dispute, outcome: 'won' });
+      for (let round = 0; round < 3; round += 1) await house.money.sweep();
+      const { refundedMinor = 0 } = (await paymentOf(identity)) ?? {};
+      const unusedMinor = YEAR_MINOR - Math.floor((YEAR_MINOR * 5) / 366);
+      expect(refundedMinor).toBeLessThanOrEqual(YEAR_MINOR);
+      // A part by hand takes its own share of the used time, so that what goes back lies between both.
+      if (/withdraw|block/.test(order)) expect(refundedMinor).toBeGreaterThanOrEqual(unusedMinor - 100);
+    },
+  );
 });

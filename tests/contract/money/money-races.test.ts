@@ -20,6 +20,7 @@ const OPERATIONS = 200;
 const KEPT_MINOR = 43_500;
 const DISPUTED_MINOR = 27_000;
 const TICKET_MINOR = 1_500;
+const FOR_RACES = { kind: 'ticket', priceMinor: TICKET_MINOR } as const;
 const tipMinorOf = (index: number) => 300 + (index % 4) * 100;
 const SMALL_TIP_MINOR = 100;
 /** Partial refund of the undisputed top-up, as often as there are keys. */
@@ -27,7 +28,9 @@ const PART_MINOR = 500;
 const EXPECTED_REFUSALS = ['insufficient_funds', 'already_refunded', 'not_refundable', 'amount_too_large'];
 
 /** PGlite has one connection, so nothing races there; it only shows that the order does not matter. */
-describe.each(DATABASES)('two hundred operations at once on one wallet, on $name', ({ open }) => {
+describe.each(DATABASES)('two hundred operations at once on one wallet, on $name', ({ name, open }) => {
+  /** Tests that hold a lock over another connection. */
+  const onPostgres = test.skipIf(name === 'PGlite');
   let db: Database & AsyncDisposable;
   let house: MoneyHouse;
   /** Two gateways: independent objects on one database. */
@@ -201,6 +204,108 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
     await house.money.idle();
     expect(await house.money.checkInvariants()).toEqual([]);
   });
+
+  onPostgres('who is removed while they buy a ticket is paid back, or was refused', async () => {
+    const removal = (room: Room, identity: string) => async () => {
+      const by = { identity: house.creator, role: 'creator' } as const;
+      await house.rooms.removals.remove({ room: room.id, identity, by, reason: 'Insults' });
+      const fact = { id: 'fact_1', topic: 'participant.removed', room: room.id, identity, createdAt: '' };
+      await house.money.blockedBuyers.handleFacts([{ ...fact, data: {} }]);
+    };
+    for (const isSoldFirst of [true, false]) {
+      const [identity, room] = [await house.createFan(TICKET_MINOR), await house.createRoom(FOR_RACES)];
+      const sale = () => gateways[0]?.tickets.buy({ room, identity, name: 'Léa', from: 'wallet' });
+      // The sale has locked the room and found nobody removed, and waits for the wallet; or both wait for the room.
+      const [waiting, first, second] = isSoldFirst
+        ? [
+            sql`select from ledger_accounts where id = ${`fan_wallet:eur:${identity}`} for update`,
+            sale,
+            removal(room, identity),
+          ]
+        : [sql`select from rooms where id = ${room.id} for update`, removal(room, identity), sale];
+      const answers = await inTurn(waiting, [first, second]);
+      const bought = answers[isSoldFirst ? 0 : 1];
+      if (!isSoldFirst) expect(bought).toMatchObject({ reason: { code: 'access_removed' } });
+      expect(bought?.status).toBe(isSoldFirst ? 'fulfilled' : 'rejected');
+      const { rows } = await select(sql`select status from tickets where identity = ${identity}`);
+      expect(rows).toEqual(isSoldFirst ? [{ status: 'refunded' }] : []);
+      expect(await house.money.wallets.get(identity)).toMatchObject({ balanceMinor: TICKET_MINOR });
+    }
+    expect(await house.money.checkInvariants()).toEqual([]);
+  });
+
+  onPostgres('a ticket that is bought while its date changes binds to the date that its buyer waived for', async () => {
+    const dates = [10, 20].map((days) => new Date(Date.now() + days * 24 * 3_600_000).toISOString());
+    const waiver = { accepted: true, textVersion: '2026-01' } as const;
+    for (const isSoldFirst of [true, false]) {
+      const [identity, seen] = [
+        await house.createFan(TICKET_MINOR),
+        await house.createRoom(FOR_RACES, { startsAt: dates[0] ?? '' }),
+      ];
+      const sale = () => gateways[0]?.tickets.buy({ room: seen, identity, name: 'Léa', from: 'wallet', waiver });
+      const move = () =>
+        house.rooms.changes.apply(seen.id, { startsAt: dates[1] ?? '' }, (tx) =>
+          house.money.tickets.isSold(tx, seen.id),
+        );
+      const waiting = isSoldFirst
+        ? sql`select from ledger_accounts where id = ${`fan_wallet:eur:${identity}`} for update`
+        : sql`select from rooms where id = ${seen.id} for update`;
+      const answers = await inTurn(waiting, isSoldFirst ? [sale, move] : [move, sale]);
+      expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+      const { rows } = await select<{ id: TicketId; at: Date }>(sql`select t.id, w.starts_at as at from tickets t
+        join waivers w on w.item = t.id where t.identity = ${identity}`);
+      expect(rows.map(({ at }) => new Date(at).toISOString())).toEqual([isSoldFirst ? dates[0] : dates[1]]);
+      // Ordered before the move was told, so the buyer may have seen the old date.
+      expect(await house.money.withdrawals.listTickets(identity)).toMatchObject([{ withdrawable: true }]);
+    }
+    const moved = await house.createRoom(FOR_RACES);
+    const fans = await Promise.all([1, 2, 3, 4].map(() => house.createFan(TICKET_MINOR)));
+    const undated = sql`select from rooms where id = ${moved.id} for update`;
+    const sales = fans.map(
+      (identity, index) => () =>
+        gateways[index % 2]?.tickets.buy({
+          room: { ...moved, startsAt: dates[0] ?? '' },
+          identity,
+          name: 'Léa',
+          from: 'wallet',
+        }),
+    );
+    // Their buyers saw a date that the room has lost: the first of them says until when it needs one.
+    const sold = await inTurn(undated, sales);
+    expect(sold.map(({ status }) => status)).toEqual(fans.map(() => 'fulfilled'));
+    expect((await house.rooms.getRoom(moved.id)).dateDueAt).not.toBeNull();
+  });
+
+  /** Starts each operation once the one before waits, while another connection holds the lock. */
+  async function inTurn(lock: SQL, operations: (() => Promise<unknown> | undefined)[]) {
+    const [held, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const holder = db.transaction(async (tx) => {
+      await tx.execute(lock);
+      held.resolve();
+      await done.promise;
+    });
+    await held.promise;
+    const begun: Promise<PromiseSettledResult<unknown>>[] = [];
+    for (const operate of operations) {
+      let isSettled = false;
+      begun.push(
+        Promise.allSettled([operate()]).then(([result]) => {
+          isSettled = true;
+          return result as PromiseSettledResult<unknown>;
+        }),
+      );
+      await eventually(async () => isSettled || (await countWaiting()) >= begun.length);
+    }
+    done.resolve();
+    await holder;
+    return Promise.all(begun);
+  }
+
+  async function countWaiting(): Promise<number> {
+    const { rows } = await select<{ n: number }>(sql`select count(*)::int as n from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`);
+    return rows[0]?.n ?? 0;
+  }
 
   /** Waits until no request is pending, in the server or at the provider. */
   async function settleAll(): Promise<void> {

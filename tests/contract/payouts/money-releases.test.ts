@@ -185,4 +185,86 @@ describe.each(DATABASES)('releases on $name', ({ name, open }) => {
     )) as unknown as { rows: Record<string, string>[] };
     expect(rows.map((row) => Object.values(row)[0]).join('\n')).toContain('ledger_accounts_release');
   });
+
+  test('a reserve holds a share of each sale back until its own date, and refunds take from both parts', async () => {
+    const { desk, earnings, refunds } = house.money;
+    const reason = 'Many chargebacks in spring';
+    await desk.setReserve(house.creator, { reserve: { shareBps: 1_000, days: 90 }, reason, by: 'ada' });
+    const soldAtMs = house.now();
+    const { tip } = await sell();
+    const dayOf = (at: string | null | undefined) => Math.round((Date.parse(at ?? '') - soldAtMs) / DAY_MS);
+    const [ahead] = (await earnings.describe(house.creator)).holds;
+    expect(ahead).toMatchObject({ reason: 'new_creator', amountMinor: SHARE_MINOR, reserve: { amountMinor: 80 } });
+    expect([dayOf(ahead?.releaseAt), dayOf(ahead?.reserve?.releaseAt)]).toEqual([14, 90]);
+    expect(await after(15)).toEqual([0.1, 0.9]);
+    // What was fixed stays, whatever is set for later releases.
+    await desk.setReserve(house.creator, { reserve: null, reason, by: 'ada' });
+    const { holds, releases, reserve } = await earnings.describe(house.creator);
+    expect(holds).toMatchObject([{ reason: 'reserve', amountMinor: 80, reserve: null }]);
+    expect(releases.map(({ at, amountMinor }) => [dayOf(at), amountMinor])).toEqual([[90, 80]]);
+    expect([dayOf(holds[0]?.releaseAt), reserve]).toEqual([90, null]);
+    await refunds.refund({ tip: tip.id, amountMinor: 600, reason }, 'ada');
+    expect(await after(1)).toEqual([0.05, 0.45]);
+    expect(await after(73)).toEqual([0.05, 0.45]);
+    expect(await after(2)).toEqual([0, 0.5]);
+    expect(await after(100)).toEqual([0, 0.5]);
+    await refunds.refund({ tip: tip.id, reason }, 'ada');
+    expect(await after(1)).toEqual([0, 0]);
+    expect(await desk.listActs(house.creator)).toMatchObject([
+      { act: 'reserve', reason, by: 'ada', outcome: 'done' },
+      { act: 'reserve', reason, by: 'ada', outcome: 'done' },
+    ]);
+  });
+
+  test('a lost dispute takes the reserve from its creator, and the house bears only what was released', async () => {
+    const reserve = { shareBps: 1_000, days: 90 };
+    await house.money.desk.setReserve(house.creator, { reserve, reason: 'A new creator', by: 'ada' });
+    const paymentIntent = await sellByCard();
+    expect(await after(15)).toEqual([0.1, 0.9]);
+    const { id: dispute } = house.emulator.act('open_dispute', { paymentIntent });
+    await house.money.disputes.handleDisputeChanged(dispute);
+    house.emulator.act('close_dispute', { dispute, outcome: 'lost' });
+    await house.money.disputes.handleDisputeChanged(dispute);
+    expect(await house.money.disputes.list()).toMatchObject([{ status: 'lost', lossMinor: 0.9 * SHARE_MINOR }]);
+    expect(await after(100)).toEqual([0, 0.9]);
+  });
+
+  test('a reserve that ends before the hold holds nothing longer, and two processes release each part once', async () => {
+    const { desk, earnings } = house.money;
+    const set = (shareBps: number, days: number) =>
+      desk.setReserve(house.creator, { reserve: { shareBps, days }, reason: 'A new creator', by: 'ada' });
+    await set(5_000, 10);
+    await sell();
+    expect((await earnings.describe(house.creator)).holds).toMatchObject([{ reserve: null }]);
+    expect(await after(15)).toEqual([0, 1]);
+    await set(10_000, 90);
+    await sell();
+    house.advance(15 * DAY_MS);
+    const other = await house.openGateway();
+    await Promise.all([earnings.release(), other.earnings.release()]);
+    expect(await after(1)).toEqual([1, 1]);
+    house.advance(90 * DAY_MS);
+    await Promise.all([earnings.release(), other.earnings.release()]);
+    expect(await after(1)).toEqual([0, 2]);
+  });
+
+  test('a debt says when what was sold already makes it up', async () => {
+    const { tip } = await sell();
+    expect(await after(30)).toEqual([0, 1]);
+    const payout = {
+      kind: 'earnings_written_off',
+      subject: house.creator,
+      reason: 'Too little',
+      idempotencyKey: 'little-1',
+    };
+    await house.money.desk.book(payout as Parameters<MoneyHouse['money']['desk']['book']>[0], 'ada');
+    await house.money.refunds.refund({ tip: tip.id, amountMinor: 600, reason: 'Too short' }, 'ada');
+    const recovery = async () => (await house.money.earnings.describe(house.creator)).frozen;
+    expect(await recovery()).toEqual([{ reason: 'recovery', amountMinor: -400, until: null }]);
+    const soldAtMs = house.now();
+    await sell();
+    const [debt] = await recovery();
+    expect(Math.round((Date.parse(debt?.until ?? '') - soldAtMs) / DAY_MS)).toBe(7);
+    expect(await after(8)).toEqual([0, 0.5]);
+  });
 });

@@ -170,7 +170,7 @@ describe('over HTTP', () => {
     'GET /v1/creators/:identity/statement': '?month=2026-10',
     'GET /v1/reports/dac7': '?quarter=2026-Q3',
     'GET /v1/reports/dac7.csv': '?quarter=2026-Q3',
-    'GET /v1/reports/journal.txt': '?from=2026-01-01&until=2026-01-02',
+    'GET /v1/reports/journal.txt': '?from=2026-01',
     'GET /v1/earnings/tax-year': '?year=2026',
     'GET /oembed': '?url=https://loge.example/rooms/:id',
   };

@@ -10,8 +10,8 @@ import { playFlow } from '../../support/money-flows/flow.ts';
 import { effort, pinnedSeed } from '../../support/run/effort.ts';
 
 const SEED = pinnedSeed(20_261_127);
-const FLOWS = effort({ short: 3, long: 100 });
-const STEPS = 30;
+const FLOWS = effort({ short: 3, long: 300 });
+const STEPS = effort({ short: 30, long: 60 });
 const TIMEOUT_MS = 60_000 + FLOWS * 20_000;
 
 test(`the money of each payment is in one place (seed ${SEED})`, { timeout: TIMEOUT_MS }, async () => {

@@ -91,6 +91,8 @@ export interface MoneyHouseOptions {
   timeZone?: string;
   /** Default: every live counts. */
   minLiveSeconds?: number;
+  /** How many operators the house has. Default: two. */
+  countOperators?: () => Promise<number>;
   /** Wraps the provider, to run code while a request is in flight. */
   wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
 }
@@ -121,6 +123,7 @@ export async function openMoneyHouse({
   promoPays = 'everything',
   timeZone = 'UTC',
   minLiveSeconds = 1,
+  countOperators = async () => 2,
   wrapProvider = (provider) => provider,
 }: MoneyHouseOptions): Promise<MoneyHouse> {
   const log = createLog({ level: process.env.LOGE_TEST_LOG_LEVEL ?? 'silent', pretty: false });
@@ -160,6 +163,7 @@ export async function openMoneyHouse({
       promoPays,
       timeZone,
       minLiveSeconds,
+      countOperators,
       publicUrl: 'http://localhost:3000',
       seller: SELLER,
       isReturnUrlAllowed: (url) => new URL(url).origin === 'https://embedder.example',
@@ -247,9 +251,9 @@ export async function closeBalanced({ db, house }: { db: AsyncDisposable; house:
   await db[Symbol.asyncDispose]();
 }
 
-/** Pays a checkout page; returns the provider's session id. */
-export async function pay(checkoutUrl: string, card: string = CARD.accepted): Promise<string> {
-  const { status, text } = await payCheckout(checkoutUrl, card);
+/** Pays a checkout page with a card and a billing country; returns the provider's session id. */
+export async function pay(checkoutUrl: string, card: string = CARD.accepted, country = 'FR'): Promise<string> {
+  const { status, text } = await payCheckout(checkoutUrl, card, { country });
   if (status !== 303) throw new Error(`The checkout page answered ${status}: ${text.slice(0, 300)}`);
   return sessionOf(checkoutUrl);
 }

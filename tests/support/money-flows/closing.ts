@@ -8,11 +8,13 @@ import { settle } from '../soak/checks.ts';
 import type { Dice } from '../soak/dice.ts';
 import { isRefusal } from '../soak/soak.ts';
 import type { SoakHouse } from '../soak/soak-house.ts';
+import type { Diary } from './diary.ts';
 import { deliver } from './steps.ts';
 
 interface Ending {
   house: SoakHouse;
   dice: Dice;
+  diary: Diary;
 }
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -23,10 +25,16 @@ const REST_DAYS = [1, 4, 10, 35, 60];
 /** Partial refunds, the rest, and a retry for a refund that a bank returned. */
 const REFUNDS_MAX = 12;
 const DISPUTES_OPEN = ['needs_response', 'under_review', 'warning_needs_response', 'warning_under_review'];
+/** A creator's part of a sale; what was paid out before a loss, the house bears. */
+const CREATORS = ['creator_pending', 'creator_available', 'chargeback_loss'];
 /** Ordered, so that wallet payments are refunded before the wallet's top-ups. */
 const KINDS = ['private_session', 'tip', 'ticket', 'membership', 'topup', 'unusable'] as const;
 
-export async function settleFlow({ house, dice }: Ending): Promise<string[]> {
+export async function settleFlow({ house, dice, diary }: Ending): Promise<string[]> {
+  for (const room of diary.listLive()) {
+    await house.app.rooms.endLive(room as never);
+    diary.stop(room, house.clock.now());
+  }
   await house.emulator.flush();
   await deliver({ house, dice }, Number.POSITIVE_INFINITY);
   house.heldWebhooks = undefined;
@@ -63,7 +71,7 @@ async function open(house: SoakHouse) {
   return data.filter(({ status }) => status !== 'canceled' && status !== 'incomplete_expired');
 }
 
-async function endDisputes({ house, dice }: Ending): Promise<void> {
+async function endDisputes({ house, dice }: Pick<Ending, 'house' | 'dice'>): Promise<void> {
   const { data } = await house.stripe.disputes.list({ limit: 100 });
   for (const { id, status } of data) {
     if (!DISPUTES_OPEN.includes(status)) continue;
@@ -85,7 +93,7 @@ async function endPrivateSessions(house: SoakHouse): Promise<void> {
 }
 
 /** Refunds every payment in full; returns the unexpected refusals. */
-export async function refundEverything({ house }: Ending): Promise<string[]> {
+export async function refundEverything({ house }: Pick<Ending, 'house'>): Promise<string[]> {
   const faults: string[] = [];
   for (const kind of KINDS) {
     const ids = await listPayments(house, kind);
@@ -124,7 +132,7 @@ async function giveBack(house: SoakHouse, id: string): Promise<string[]> {
 async function explain(house: SoakHouse, id: string, code: string): Promise<string[]> {
   const { payment, dispute, legs } = await house.app.money.desk.payments.get(id);
   const creatorMinor = legs
-    .filter(({ account }) => account === 'creator_pending' || account === 'creator_available')
+    .filter(({ account }) => CREATORS.includes(account))
     .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
   const isLost = dispute?.status === 'lost';
   if (isLost || payment.kind === 'topup') return [];

@@ -8,10 +8,14 @@ import { Dice } from '../soak/dice.ts';
 import { furnish } from '../soak/furnish.ts';
 import { isRefusal } from '../soak/soak.ts';
 import { SoakHouse } from '../soak/soak-house.ts';
-import { type Scene, SoakWorld } from '../soak/soak-world.ts';
+import { SoakWorld } from '../soak/soak-world.ts';
 import { refundEverything, settleFlow } from './closing.ts';
+import { Diary } from './diary.ts';
+import type { FlowScene } from './evenings.ts';
+import { findWrongShares } from './shares.ts';
 import { findWrongStanding, type SeenDisputes } from './standing.ts';
 import { FLOW_STEPS, type FlowStepName, RETURNING_CARD } from './steps.ts';
+import { findUnsettledTickets, findWrongTickets } from './ticket-rules.ts';
 import { findWrongTotals } from './totals.ts';
 import { findMisplaced } from './whereabouts.ts';
 
@@ -53,6 +57,7 @@ class Flow {
   readonly #house: SoakHouse;
   readonly #world = new SoakWorld();
   readonly #answers = new Answers();
+  readonly #diary = new Diary();
   readonly #lines: string[] = [];
   readonly #faults: string[] = [];
   readonly #seenDisputes: SeenDisputes = new Set();
@@ -70,8 +75,11 @@ class Flow {
       if (this.#faults.length > 0) return { lines: this.#lines, faults: this.#faults };
     }
     const dice = endingDice(steps);
-    await this.#phase('at rest', () => settleFlow({ house, dice }));
-    await this.#phase('given back', () => refundEverything({ house, dice }));
+    await this.#phase('at rest', async () => {
+      const faults = await settleFlow({ house, dice, diary: this.#diary });
+      return [...faults, ...(await findUnsettledTickets(house, this.#diary))];
+    });
+    await this.#phase('given back', () => refundEverything({ house }));
     return { lines: this.#lines, faults: this.#faults };
   }
 
@@ -108,14 +116,18 @@ class Flow {
     this.#lines.push(`${name} (${seed}): ${outcome}`);
     await house.emulator.flush();
     await house.app.money.idle();
-    const wrong = await findWrongStanding(house, this.#world, this.#seenDisputes);
+    const wrong = [
+      ...(await findWrongStanding(house, this.#world, this.#seenDisputes)),
+      ...(await findWrongTickets(house, this.#diary)),
+    ];
     this.#faults.push(...wrong.map((fault) => `${name}: ${fault}`));
     // Advances the clock, so that no two steps have the same timestamp.
     house.advance(TICK_MS);
   }
 
-  #scene(dice: Dice): Scene {
-    return { house: this.#house, app: this.#house.app, world: this.#world, answers: this.#answers, dice };
+  #scene(dice: Dice): FlowScene {
+    const [house, world, answers, diary] = [this.#house, this.#world, this.#answers, this.#diary];
+    return { house, app: house.app, world, answers, diary, dice };
   }
 
   /** A violation is reported once, by the first phase that finds it. */
@@ -128,6 +140,7 @@ class Flow {
       const { violations: unexplained, doubled } = await checkProvider(house);
       found.push(...violations, ...lost, ...unexplained, ...doubled);
       found.push(...(await findMisplaced(house)), ...(await findWrongTotals(house, this.#world)));
+      found.push(...(await findWrongShares(house)));
       this.#faults.push(...found.map((fault) => `${name}: ${fault}`));
     } catch (error) {
       this.#faults.push(`${name}: failed: ${stackOf(error)}`);

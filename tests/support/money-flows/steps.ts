@@ -10,6 +10,7 @@ import { payCheckout } from '../people/checkout.ts';
 import { keyOf } from '../soak/acts/paying.ts';
 import { ACTS } from '../soak/soak.ts';
 import { type Act, NOTHING, type Scene } from '../soak/soak-world.ts';
+import { EVENINGS, type FlowAct } from './evenings.ts';
 import { select } from './whereabouts.ts';
 
 const MINUTE_MS = 60_000;
@@ -86,7 +87,7 @@ const undoRequest: Act = async ({ app, house, dice }) => {
         (select coalesce(sum(amount_minor), 0) from ledger_entries where account = 'creator_available:eur:' || r.creator) as has
       from tips t join rooms r on r.id = t.room
       join ledger_transactions x on x.kind = 'tip' and x.source_id = t.id
-      left join released_earnings rel on rel.sale = x.id
+      left join released_earnings rel on rel.sale = x.id and rel.part = 0
       join payments p on p.id = t.id and p.refunded_at is null
       where t.request is not null order by t.id`,
   );
@@ -132,11 +133,12 @@ const winLate: Act = async ({ house, dice }) => {
 };
 
 /** Some days of payouts, in which the creator may be suspended. */
-const suspend: Act = async ({ app, house, world, dice }) => {
+const suspend: FlowAct = async ({ app, house, world, dice, diary }) => {
   const creator = dice.pick(world.creators) ?? '';
   const until = new Date(house.clock.now() + dice.between(5, 40) * DAY_MS).toISOString();
   const decision = createId('decision');
   await app.rooms.suspensions.suspend(creator, { decision, reason: 'flow', until: dice.chance(0.7) ? until : null });
+  for (const room of diary.listLive()) diary.stop(room, house.clock.now());
   await pass(house, dice.between(8, 20) * DAY_MS, true);
   const { payouts } = await app.money.payouts.createBatch({ by: 'operator' });
   // What is paid out before the end must have an earlier timestamp.
@@ -339,6 +341,7 @@ const freezeWhilePaying: Act = async ({ app, house, world, dice }) => {
 
 export const FLOW_STEPS = {
   ...ACTS,
+  ...EVENINGS,
   holdWebhooks: { act: holdWebhooks, weight: 1 },
   deliverSome: { act: deliverSome, weight: 1 },
   deliverAll: { act: deliverAll, weight: 1 },
@@ -392,15 +395,22 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   refundTopup: 2,
   refundMembership: 3,
   refundPrivateSession: 1,
-  withdraw: 2,
+  giveBack: 3,
   refundAtProvider: 4,
   openDispute: 4,
   disputeSpent: 3,
   decideDispute: 5,
   winLate: 3,
   escalate: 1,
-  endRoom: 1,
-  goLive: 1,
+  perform: 6,
+  performMoved: 2,
+  stopLives: 2,
+  closeRoom: 1,
+  moveRoom: 3,
+  buyWaived: 3,
+  shutOut: 3,
+  letIn: 2,
+  closeAccount: 1,
   onboard: 2,
   payOut: 1,
   freeze: 1,

@@ -152,6 +152,13 @@ const PENDING: [fault: string, statement: string][] = [
       select coalesce(sum(p.amount_minor), 0) from promotions p where p.identity = a.owner and p.expires_at is null)`,
   ],
   [
+    'credit of a closed account that a card would take',
+    `select a.id from ledger_accounts a where a.kind = 'fan_wallet' and a.closed_at is not null and a.balance > 0 and exists (
+      select 1 from payments p where p.identity = a.owner and p.kind = 'topup'
+        and not exists (select 1 from disputes d where d.source_id = p.id)
+        and p.amount_minor > (select coalesce(sum(r.amount_minor), 0) from refunds r where r.payment = p.id))`,
+  ],
+  [
     'unknown provider fee',
     `select id from payments where paid_from = 'card' and fee_minor is null and provider_payment is not null`,
   ],

@@ -7,7 +7,9 @@ import { StripeEmulator } from '@loge/stripe-emulator';
 import Stripe from 'stripe';
 import type { Accounts } from '../../../server/accounts/accounts.ts';
 import { createMoney, createRooms } from '../../../server/domains.ts';
+import { listenToFacts } from '../../../server/facts.ts';
 import type { Money } from '../../../server/money/money.ts';
+import type { Seller } from '../../../server/money/money-context.ts';
 import type { MoneyFacts } from '../../../server/money/money-facts.ts';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import { StripeProvider } from '../../../server/money/provider/stripe-provider.ts';
@@ -70,6 +72,8 @@ interface SoakHouseOptions {
   database: { url: string } | Database;
   seed: number;
   dice: Dice;
+  /** Who sells, on numbered receipts; default: none, and no numbers. */
+  seller?: Seller;
   /** Start of a clock that moves only by `advance`; default: the machine's clock. */
   startMs?: number;
 }
@@ -259,9 +263,11 @@ export class SoakHouse implements AsyncDisposable {
       provider,
       currency: 'eur',
       publicUrl: 'http://localhost:3000',
+      seller: this.#options.seller,
       isReturnUrlAllowed: () => false,
     });
     money.privateSessions.watch(this.media);
+    listenToFacts(outbox, { blockedBuyers: (facts) => money.blockedBuyers.handleFacts(facts) });
     outbox.onBatch('tips.settled', (facts) => {
       if (life.isOver) return;
       for (const { data } of facts) for (const { id } of (data as MoneyFacts['tips.settled']).tips) this.shown.add(id);

@@ -42,7 +42,7 @@ export interface LetterData {
     what: PaymentKind;
     title: string | null;
     status: 'succeeded' | 'failed';
-    to: 'wallet' | 'card';
+    to: 'wallet' | 'card' | 'bank';
   };
   /** Confirms a declaration of withdrawal. */
   withdrawal: Money & {
@@ -57,7 +57,7 @@ export interface LetterData {
   /** `room` is a title; null for all rooms of the creator. */
   'moderator-invitation': { creator: string; room: string | null; link: string };
   'creator-decision': { accepted: boolean; link: string };
-  'account-closed': { receiptYears: number; link: string };
+  'account-closed': { receiptYears: number; taxReportUntil: number | null; link: string };
   /** `reason` is an operator's, or the house's own. */
   'payouts-stopped': { stopped: boolean; reason: string; link: string };
   /** To operators: `evidenceDueAt` is the last moment for evidence. */

@@ -147,6 +147,7 @@ export function english(house: string) {
       succeeded: 'Your refund',
       wallet: 'The money is in your wallet.',
       card: 'The money goes back to the card that paid. It can take a few days to show up at your bank.',
+      bank: 'The card that paid didn’t take the money back, so we’ve sent it to you by bank transfer.',
       failed: 'Your refund failed',
       failedText: 'The money couldn’t be paid back to your card. We’re looking for another way to pay you.',
       of: (amount: string, payment: string) => `${amount} for ${payment}`,
@@ -207,6 +208,8 @@ export function english(house: string) {
       erased: 'Your name, messages and addresses are erased.',
       kept: (years: number) =>
         `The books keep amounts. Receipts issued to you keep your name for ${years} years after the year they were issued, as the law requires; then it is erased.`,
+      reported: (year: number) =>
+        `The house reports what you earned to the tax authorities by name (EU directive 2021/514, DAC7). For that alone it keeps your name, apart from everything else, until the end of ${year}; then it is erased.`,
       again: 'You can open a new account with this address at any time.',
       reason: because(`the ${house} account with this address was closed`),
     },

@@ -145,6 +145,7 @@ export function french(house: string): LetterWords {
       succeeded: 'Votre remboursement',
       wallet: 'La somme est dans votre portefeuille.',
       card: 'La somme retourne sur la carte qui a payé. Votre banque peut mettre quelques jours à l’afficher.',
+      bank: 'La carte qui a payé n’a pas repris la somme : nous vous l’avons envoyée par virement bancaire.',
       failed: 'Votre remboursement a échoué',
       failedText: 'La somme n’a pas pu être versée sur votre carte. Nous cherchons un autre moyen de vous la verser.',
       of: (amount, payment) => `${amount} pour ${payment}`,
@@ -207,6 +208,8 @@ export function french(house: string): LetterWords {
       erased: 'Votre nom, vos messages et vos adresses sont effacés.',
       kept: (years) =>
         `Les comptes de la maison gardent les montants. Les reçus émis à votre nom le gardent ${years} ans après l’année de leur émission, comme la loi le demande ; puis il est effacé.`,
+      reported: (year) =>
+        `La maison déclare à votre nom ce que vous avez gagné à l’administration fiscale (directive européenne 2021/514, DAC7). Pour cela seulement, elle garde votre nom à part jusqu’à la fin de ${year} ; puis il est effacé.`,
       again: 'Cette adresse peut ouvrir un nouveau compte à tout moment.',
       reason: because(`que le compte ${house} lié à cette adresse a été clos`),
     },

@@ -42,7 +42,7 @@ const SAMPLES: LetterData = {
   dispute: { ...MONEY, status: 'open', evidenceDueAt: '2026-05-04T20:00:00Z' },
   'renewal-failed': { tier: HOSTILE, accessUntil: '2026-05-04T20:00:00Z', link: LINK },
   'moderator-invitation': { creator: HOSTILE, room: HOSTILE, link: LINK },
-  'account-closed': { receiptYears: 10, link: LINK },
+  'account-closed': { receiptYears: 10, taxReportUntil: 2036, link: LINK },
   'creator-decision': { accepted: true, link: LINK },
   payout: { ...MONEY, status: 'failed' },
   'report-received': { number: 12, isByForm: true, link: LINK },

@@ -232,9 +232,15 @@ const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[Name]> }
     blocks: [payout[`${status}Text`], { button: open.earnings, href: link }],
     reason: reasons.money,
   }),
-  'account-closed': ({ receiptYears, link }, { closed, open }) => ({
+  'account-closed': ({ receiptYears, taxReportUntil, link }, { closed, open }) => ({
     title: closed.title,
-    blocks: [closed.erased, closed.kept(receiptYears), closed.again, { button: open.house, href: link }],
+    blocks: [
+      closed.erased,
+      closed.kept(receiptYears),
+      taxReportUntil !== null && closed.reported(taxReportUntil),
+      closed.again,
+      { button: open.house, href: link },
+    ],
     reason: closed.reason,
   }),
   'moderator-invitation': ({ creator, room, link }, { moderator, facts, open }) => ({

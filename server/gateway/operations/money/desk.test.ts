@@ -334,3 +334,30 @@ test('an API key sees no money of people of the house, and acts on none; operato
   expect(first.payments).toHaveLength(1);
   expect((await key.call('GET', `/v1/payments?limit=1&after=${first.next}`)).json.payments).toHaveLength(1);
 });
+
+test('an operator books goodwill, corrects a country and sets a pledge, each with a reason on record', async () => {
+  const input = { kind: 'goodwill', subject: 'lea', amountMinor: 300, reason: 'Sorry', idempotencyKey: 'sorry-lea-1' };
+  const booked = await desk('POST', '/desk/bookings', input);
+  expect([booked.status, booked.json.status]).toEqual([201, 'booked']);
+  expect((await desk('GET', '/desk/bookings')).json.bookings[0]).toMatchObject({ id: booked.json.id, by: 'operator' });
+  expect((await desk('PUT', '/buyers/lea', { country: 'DE' })).json.error.code).toBe('invalid_request');
+  expect((await desk('PUT', '/buyers/lea', { country: 'DE', reason: 'She moved' })).status).toBe(200);
+  await http.server('POST', '/v1/associations', { id: 'restos', name: 'Les Restos', country: 'FR' });
+  const share = { association: 'restos', shareBps: 500 };
+  const set = await desk('PUT', '/creators/camille/pledge', { ...share, reason: 'By letter' });
+  expect(set.json.pledge).toMatchObject({ shareBps: 500, association: { id: 'restos' } });
+  expect((await as('camille', 'PUT', '/v1/earnings/pledge', { ...share, shareBps: 700 })).status).toBe(200);
+  expect((await as('camille', 'GET', '/v1/earnings/pledge')).json.pledge).toMatchObject({ shareBps: 700 });
+  expect((await as('lea', 'PUT', '/v1/earnings/pledge', share)).json.error.code).toBe('forbidden');
+  const acts = [
+    ...(await desk('GET', '/desk/acts?subject=lea')).json.acts,
+    ...(await desk('GET', '/desk/acts?subject=camille')).json.acts,
+  ];
+  expect(acts).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ act: 'booking', reason: 'Sorry', outcome: 'done' }),
+      expect.objectContaining({ act: 'buyer_country', reason: 'DE: She moved', outcome: 'done' }),
+      expect.objectContaining({ act: 'pledge', reason: 'restos 500: By letter', outcome: 'done' }),
+    ]),
+  );
+});

@@ -9,8 +9,9 @@ import { exportSellers } from './earnings-exports.ts';
 export const payoutOperations = implement(payoutContract, {
   deskPayouts: async (domains, call) => {
     const answer = await domains.money.desk.listPayouts(seenBy(call));
-    const { due, payouts, frozen } = answer;
-    const named = [...[...due, ...payouts, ...frozen].map(({ creator }) => creator), ...frozen.map(({ by }) => by)];
+    const { due, payouts, frozen, reserves } = answer;
+    const creators = [...due, ...payouts, ...frozen, ...reserves].map(({ creator }) => creator);
+    const named = [...creators, ...[...frozen, ...reserves].map(({ by }) => by)];
     return withPeople(domains, { ...call, answer, named });
   },
   createPayoutBatch: async ({ accounts, money }, call) => {
@@ -21,6 +22,10 @@ export const payoutOperations = implement(payoutContract, {
   deskFreeze: async ({ accounts, money }, call) => {
     const creator = await accounts.getCreator(parseIdentity(call.params.creator));
     return { freeze: await money.desk.setFreeze(creator.identity, { ...call.input, by: actorOf(call) }) };
+  },
+  setReserve: async ({ accounts, money }, call) => {
+    const { identity } = await accounts.getCreator(parseIdentity(call.params.creator));
+    return { reserve: await money.desk.setReserve(identity, { ...call.input, by: actorOf(call) }) };
   },
   listCardHolds: async (domains, call) => {
     const holds = await domains.money.desk.listCardHolds(seenBy(call));

@@ -414,6 +414,22 @@ CREATE TABLE "provider_customers" (
 	CONSTRAINT "provider_customers_customer_unique" UNIQUE("customer")
 );
 --> statement-breakpoint
+CREATE TABLE "desk_bookings" (
+	"id" text PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"subject" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"reason" text NOT NULL,
+	"by" text NOT NULL,
+	"idempotency_key" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"status" text NOT NULL,
+	"decided_by" text,
+	"decided_at" timestamp with time zone,
+	CONSTRAINT "desk_bookings_amount" CHECK ("desk_bookings"."amount_minor" <> 0)
+);
+--> statement-breakpoint
 CREATE TABLE "desk_act_outcomes" (
 	"act" text PRIMARY KEY NOT NULL,
 	"outcome" text NOT NULL,
@@ -612,6 +628,7 @@ CREATE TABLE "payments" (
 	"terms" text,
 	"paid_from" text NOT NULL,
 	"provider_payment" text,
+	"evidence" jsonb,
 	"fee_minor" bigint,
 	"due_at" timestamp with time zone,
 	"attempts" integer DEFAULT 0 NOT NULL,
@@ -639,6 +656,16 @@ CREATE TABLE "creator_accounts" (
 	"fault" text,
 	"failing_since" timestamp with time zone,
 	CONSTRAINT "creator_accounts_provider_account_unique" UNIQUE("provider_account")
+);
+--> statement-breakpoint
+CREATE TABLE "creator_reserves" (
+	"creator" text PRIMARY KEY NOT NULL,
+	"share_bps" integer NOT NULL,
+	"days" integer NOT NULL,
+	"reason" text NOT NULL,
+	"by" text NOT NULL,
+	"set_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "creator_reserves_share" CHECK ("creator_reserves"."share_bps" between 0 and 10000)
 );
 --> statement-breakpoint
 CREATE TABLE "payout_batches" (
@@ -671,11 +698,21 @@ CREATE TABLE "payouts" (
 );
 --> statement-breakpoint
 CREATE TABLE "released_earnings" (
-	"sale" text PRIMARY KEY NOT NULL,
+	"sale" text NOT NULL,
+	"part" integer DEFAULT 0 NOT NULL,
 	"creator" text NOT NULL,
 	"amount_minor" bigint NOT NULL,
 	"release" text NOT NULL,
-	"released_at" timestamp with time zone NOT NULL
+	"released_at" timestamp with time zone NOT NULL,
+	"reserve_due_at" timestamp with time zone,
+	CONSTRAINT "released_earnings_sale_part_pk" PRIMARY KEY("sale","part")
+);
+--> statement-breakpoint
+CREATE TABLE "reported_sellers" (
+	"creator" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"until_year" integer NOT NULL,
+	"reason" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "private_session_charges" (
@@ -770,6 +807,7 @@ CREATE TABLE "refunds" (
 	"fault" text,
 	"failing_since" timestamp with time zone,
 	"failure" text,
+	"is_by_transfer" boolean DEFAULT false NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"settled_at" timestamp with time zone,
 	CONSTRAINT "refunds_amount" CHECK ("refunds"."amount_minor" > 0),
@@ -788,6 +826,7 @@ CREATE TABLE "associations" (
 CREATE TABLE "buyers" (
 	"identity" text PRIMARY KEY NOT NULL,
 	"country" text NOT NULL,
+	"kind" text NOT NULL,
 	"noted_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
@@ -813,6 +852,7 @@ CREATE TABLE "sale_terms" (
 	"id" text PRIMARY KEY NOT NULL,
 	"fee_policy" text NOT NULL,
 	"country" text NOT NULL,
+	"evidence" jsonb NOT NULL,
 	"vat_bps" integer NOT NULL,
 	"commission_bps" integer NOT NULL,
 	"association" text,
@@ -1378,6 +1418,10 @@ CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("due_at") WHERE "checko
 CREATE INDEX "checkouts_failing" ON "checkouts" USING btree ("failing_since") WHERE "checkouts"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_identity" ON "checkouts" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "checkouts_open" ON "checkouts" USING btree ("identity") WHERE "checkouts"."status" in ('opening', 'open');--> statement-breakpoint
+CREATE UNIQUE INDEX "desk_bookings_idempotency" ON "desk_bookings" USING btree ("by","idempotency_key");--> statement-breakpoint
+CREATE INDEX "desk_bookings_subject" ON "desk_bookings" USING btree ("subject");--> statement-breakpoint
+CREATE INDEX "desk_bookings_created" ON "desk_bookings" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "desk_bookings_waiting" ON "desk_bookings" USING btree ("created_at") WHERE "desk_bookings"."status" = 'waiting';--> statement-breakpoint
 CREATE INDEX "desk_act_outcomes_subject" ON "desk_act_outcomes" USING btree ("subject") WHERE "desk_act_outcomes"."subject" is not null;--> statement-breakpoint
 CREATE INDEX "desk_acts_subject" ON "desk_acts" USING btree ("subject");--> statement-breakpoint
 CREATE INDEX "desk_acts_at" ON "desk_acts" USING btree ("at");--> statement-breakpoint

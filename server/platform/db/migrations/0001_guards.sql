@@ -19,6 +19,23 @@ CREATE TRIGGER "desk_acts_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "d
 CREATE TRIGGER "desk_act_outcomes_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "desk_act_outcomes"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint
+-- A booking of the desk is decided once; nothing else in it changes.
+CREATE FUNCTION "refuse_all_but_one_decision"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD."status" = 'waiting'
+    AND to_jsonb(NEW) - '{status,decided_by,decided_at}'::text[] = to_jsonb(OLD) - '{status,decided_by,decided_at}'::text[] THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "desk_bookings_append_only" BEFORE DELETE OR TRUNCATE ON "desk_bookings"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "desk_bookings_decided_once" BEFORE UPDATE ON "desk_bookings"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_one_decision"();
+--> statement-breakpoint
 CREATE TRIGGER "fee_policies_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "fee_policies"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint

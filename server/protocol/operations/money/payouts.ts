@@ -7,6 +7,8 @@ import {
   cardHoldList,
   creatorFreezeAnswer,
   creatorFreezeInput,
+  creatorReserveAnswer,
+  creatorReserveInput,
   deskPayouts,
   deskPayoutsInput,
   reconciliationList,
@@ -45,7 +47,7 @@ export const payoutContract = {
     status: 201,
     summary: 'Pay out available earnings',
     description:
-      'Creates a payout for each payable creator with at least the minimum. Payouts are `pending` until the payment provider accepts them; the amount of a refused one becomes available again.',
+      'Creates a payout for each payable creator with at least the minimum; with `withoutMinimum` for each of the named `creators` with anything available. Payouts are `pending` until the payment provider accepts them; the amount of a refused one becomes available again.',
     errors: ['creator_not_found'],
   }),
   getPayoutBatch: operation({
@@ -64,6 +66,18 @@ export const payoutContract = {
     answer: creatorFreezeAnswer,
     summary: 'Stop or resume payouts to a creator',
     description: 'Earnings are still booked. Repeated calls have no further effect.',
+    errors: ['creator_not_found'],
+  }),
+  setReserve: operation({
+    ...BY_HOUSE,
+    http: 'PUT /v1/creators/:creator/reserve',
+    limit: 'money',
+    input: creatorReserveInput,
+    example: { reserve: { shareBps: 1_000, days: 90 }, reason: 'Many chargebacks in spring' },
+    answer: creatorReserveAnswer,
+    summary: 'Hold a share of each sale back from a creator for longer',
+    description:
+      'Instead of `LOGE_RESERVE_PERCENT` and `LOGE_RESERVE_DAYS`. It applies to sales whose hold expires from now on, and the creator sees it with its reason and dates.',
     errors: ['creator_not_found'],
   }),
   listCardHolds: operation({

@@ -7,6 +7,7 @@ import {
   associationList,
   buyer,
   buyerInput,
+  deskPledgeInput,
   feePolicy,
   feePolicyInput,
   feePolicyList,
@@ -16,6 +17,7 @@ import {
 import { operation } from '../contract.ts';
 
 const BY_SERVER = { by: ['server:money'] } as const;
+const OWN = { by: ['person'], role: 'creator' } as const;
 const BY_HOUSE = { by: ['server:money', 'operator'] } as const;
 
 export const pricingContract = {
@@ -40,14 +42,14 @@ export const pricingContract = {
     description: 'Newest first; `inForce` marks the one that applies to sales now.',
   }),
   setBuyer: operation({
-    ...BY_SERVER,
+    ...BY_HOUSE,
     http: 'PUT /v1/buyers/:identity',
     input: buyerInput,
-    example: { country: 'DE' },
+    example: { country: 'DE', reason: 'They moved to Berlin' },
     answer: buyer,
     summary: 'Set the country of a buyer',
     description:
-      'It decides the VAT rate of their later purchases. By default it is the country of a payment’s billing address, or else of its card, if a VAT rate is known for it (the European Union and `LOGE_VAT_RATES`); until then that of the house.',
+      'On record; an operator gives a reason. One piece of evidence of where they live, for the VAT of their later purchases, beside the billing address and the card of their payments: two that agree decide, and otherwise this one (R22q).',
   }),
   createAssociation: operation({
     ...BY_SERVER,
@@ -75,21 +77,38 @@ export const pricingContract = {
     errors: ['association_not_found'],
   }),
   setPledge: operation({
-    ...BY_SERVER,
+    ...BY_HOUSE,
     http: 'PUT /v1/creators/:identity/pledge',
-    input: pledgeInput,
-    example: { association: 'restos', shareBps: 500 },
+    input: deskPledgeInput,
+    example: { association: 'restos', shareBps: 500, reason: 'They asked for it by letter' },
     answer: pledgeAnswer,
     summary: "Pledge a share of a creator's part to an association",
     description:
-      "In basis points of the creator's part. It applies to later sales and is shown before payment. A share of 0 ends the pledge.",
+      "In basis points of the creator's part. On record; an operator gives a reason. It applies to later sales and is shown before payment. A share of 0 ends the pledge.",
     errors: ['creator_not_found', 'association_not_found'],
   }),
   getPledge: operation({
-    ...BY_SERVER,
+    ...BY_HOUSE,
     http: 'GET /v1/creators/:identity/pledge',
     answer: pledgeAnswer,
     summary: "Get a creator's pledge",
     errors: ['creator_not_found'],
+  }),
+  setOwnPledge: operation({
+    ...OWN,
+    http: 'PUT /v1/earnings/pledge',
+    limit: 'money',
+    input: pledgeInput,
+    example: { association: 'restos', shareBps: 500 },
+    answer: pledgeAnswer,
+    summary: 'Pledge a share of your part to an association',
+    description: 'It applies to later sales and is shown before payment. A share of 0 ends the pledge.',
+    errors: ['association_not_found'],
+  }),
+  getOwnPledge: operation({
+    ...OWN,
+    http: 'GET /v1/earnings/pledge',
+    answer: pledgeAnswer,
+    summary: 'Get your own pledge',
   }),
 };

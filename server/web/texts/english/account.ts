@@ -35,7 +35,6 @@ export const account = {
       dispute: 'A dispute about a payment',
       payout: 'A payout on its way',
       earnings: 'Earnings not paid out yet',
-      tax_report: 'Earnings from this year or last that the house must report by name',
       room: 'Rooms of yours that haven’t ended',
     },
     tickets:
@@ -44,6 +43,8 @@ export const account = {
       'Your name, messages, addresses, roles and sessions are erased. Your handle is reserved for 90 days, then others can take it.',
     kept: (years: number) =>
       `The books keep amounts. Receipts issued to you keep your name for ${years} years after the year they were issued, as the law requires; then it is erased.`,
+    reported: (year: number) =>
+      `Reports of your earnings to the tax authorities keep your name until the end of ${year}; then it is erased.`,
     sure: 'I want to close my account for good.',
     close: 'Close my account',
   },

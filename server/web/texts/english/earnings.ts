@@ -43,9 +43,16 @@ export const earnings = {
     live_ahead: 'A ticket for a live that isn’t over yet',
     new_creator: 'A longer hold, for the first sales of a new creator',
     disputed: 'The buyer’s bank is looking into this payment',
+    reserve: 'The reserve of this sale; the rest was released',
     house: 'The house has put your earnings on hold',
   } as Record<string, string>,
   releasedOn: (date: string) => `Released on ${date}`,
+  reserveOf: (amount: string, date: string | null) =>
+    date === null ? `${amount} of it stay back as a reserve` : `${amount} of it stay back as a reserve until ${date}`,
+  reserve: {
+    title: (share: string, days: number) => `${share} of each sale stays back as a reserve for ${days} days`,
+    text: 'It covers refunds and chargebacks, and is yours: each part is released by itself on the date that is shown.',
+  },
   releaseAfterLive: 'Held until the evening has ended, and then for the usual time',
   releaseOpen: 'Released if the bank decides in your favour',
   releaseHouse: 'Released when the house lifts the hold',
@@ -54,7 +61,10 @@ export const earnings = {
   empty: 'Nothing sold yet',
   emptyText: 'You earn from tickets, tips, memberships and private sessions. Here’s how the money reaches you:',
   steps: [
-    { title: 'Somebody pays', text: 'You see the sale here within a second, after VAT and commission.' },
+    {
+      title: 'Somebody pays',
+      text: 'You see the sale here within a second, after VAT and commission. The VAT is that of your fan’s country, known once they’ve paid: what you’re shown of a price before is an estimate.',
+    },
     {
       title: 'It’s held for a few days',
       text: 'Each sale shows why and until when. Nothing is held without a reason.',
@@ -95,6 +105,10 @@ export const earnings = {
     recovery: {
       title: (amount: string) => `${amount} still to make up`,
       text: 'A refund or a lost dispute came after you’d been paid. Your next sales make this up; nobody debits your bank.',
+      until: (date: string | null) =>
+        date === null
+          ? 'What you’ve sold so far doesn’t cover it yet.'
+          : `What you’ve sold already makes it up by ${date}.`,
     },
     suspended: {
       title: (amount: string) => `${amount} is waiting until your suspension is over`,
@@ -118,6 +132,18 @@ export const earnings = {
   payoutFailed: (why: string) =>
     `The bank sent it back (${why}). The money is available again; check your bank details.`,
   payoutReversed: (amount: string) => `${amount} of it was taken back, and counts as owed to you again.`,
+  pledge: {
+    title: 'Give a share',
+    text: 'A share of your part of each sale can go to an association. Fans see it before they pay.',
+    now: (share: string, name: string) =>
+      `${share} of your part of each sale goes to ${name}. Fans see it before they pay.`,
+    association: 'Association',
+    percent: 'Share in percent',
+    percentHint: 'From the next sale on. 0 ends it.',
+    percentInvalid: 'Enter a share from 0 to 100, with up to two decimals.',
+    save: 'Save',
+    saved: 'Saved. It applies from the next sale on.',
+  },
   statements: 'Statements',
   statementsNone: 'Your first statement comes with your first sale.',
   month: 'Month',
@@ -130,6 +156,7 @@ export const earnings = {
     charity: 'Given to your association',
     net: 'You keep',
     payouts: 'Paid out to you',
+    writtenOff: 'Written off by the house',
     closing: 'Owed to you at the end',
     csv: 'Statement (CSV)',
   },

@@ -54,6 +54,7 @@ export const wallet = {
     unspent_credit: 'Unspent credit, sent back to the card',
     room_ended: 'The room had closed before the payment arrived',
     sold_out: 'The last place had just been taken',
+    fraud_warning: 'The card’s bank reported the payment as fraud',
     dispute_won: 'What the bank gave back of a payment that had ended',
     dispute_lost: 'Part of a ticket that ended when the bank took another payment back',
     removed: 'Access had been taken away before the payment arrived',

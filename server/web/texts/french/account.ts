@@ -39,7 +39,6 @@ export const account: typeof english = {
       dispute: 'Un litige sur un paiement',
       payout: 'Un virement en route',
       earnings: 'Des revenus qui ne vous ont pas encore été versés',
-      tax_report: 'Des revenus de cette année ou de la précédente, que la maison doit déclarer à votre nom',
       room: 'Des salons à vous qui ne sont pas terminés',
     },
     tickets:
@@ -48,6 +47,8 @@ export const account: typeof english = {
       'Votre nom, vos messages, vos adresses, vos rôles et vos connexions sont effacés. Votre pseudonyme reste réservé 90 jours, puis d’autres peuvent le prendre.',
     kept: (years) =>
       `Les comptes de la maison gardent les montants. Les reçus émis à votre nom le gardent ${years} ans après l’année de leur émission, comme la loi le demande ; puis il est effacé.`,
+    reported: (year) =>
+      `Les déclarations de vos revenus à l’administration fiscale gardent votre nom jusqu’à la fin de ${year} ; puis il est effacé.`,
     sure: 'Je veux clore mon compte définitivement.',
     close: 'Clore mon compte',
   },

@@ -47,9 +47,16 @@ export const earnings: typeof english = {
     live_ahead: 'Un billet pour un live qui n’est pas encore terminé',
     new_creator: 'Une retenue plus longue, pour les premières ventes d’un nouveau créateur',
     disputed: 'La banque de l’acheteur examine ce paiement',
+    reserve: 'La réserve de cette vente ; le reste a été libéré',
     house: 'La maison a suspendu vos revenus',
   },
   releasedOn: (date) => `Libéré le ${date}`,
+  reserveOf: (amount, date) =>
+    date === null ? `dont ${amount} gardés en réserve` : `dont ${amount} gardés en réserve jusqu’au ${date}`,
+  reserve: {
+    title: (share, days) => `${share} de chaque vente restent en réserve pendant ${days} jours`,
+    text: 'Cette réserve couvre remboursements et impayés, et reste à vous : chaque part est libérée d’elle-même à la date affichée.',
+  },
   releaseAfterLive: 'Retenu jusqu’à la fin de la soirée, puis le temps habituel',
   releaseOpen: 'Libéré si la banque vous donne raison',
   releaseHouse: 'Libéré quand la maison lèvera la suspension',
@@ -59,7 +66,10 @@ export const earnings: typeof english = {
   emptyText:
     'Vous gagnez de l’argent avec les billets, les pourboires, les abonnements et les sessions privées. Voici son chemin jusqu’à vous :',
   steps: [
-    { title: 'Quelqu’un paie', text: 'Vous voyez la vente ici dans la seconde, TVA et commission déduites.' },
+    {
+      title: 'Quelqu’un paie',
+      text: 'Vous voyez la vente ici dans la seconde, TVA et commission déduites. La TVA est celle du pays de votre fan, connue une fois le paiement fait : ce qu’on vous montre d’un prix avant est une estimation.',
+    },
     {
       title: 'Elle est retenue quelques jours',
       text: 'Chaque vente indique la raison et la date. Rien n’est retenu sans raison.',
@@ -104,6 +114,10 @@ export const earnings: typeof english = {
     recovery: {
       title: (amount) => `${amount} restent à combler`,
       text: 'Un remboursement ou un litige perdu est venu après votre virement. Vos prochaines ventes comblent cette somme ; personne ne débite votre banque.',
+      until: (date) =>
+        date === null
+          ? 'Ce que vous avez vendu jusqu’ici n’y suffit pas encore.'
+          : `Ce que vous avez déjà vendu la comble d’ici au ${date}.`,
     },
     suspended: {
       title: (amount) => `${amount} attendent la fin de votre suspension`,
@@ -127,6 +141,17 @@ export const earnings: typeof english = {
   payoutFailed: (why) =>
     `La banque l’a renvoyé (${why}). La somme est de nouveau disponible ; vérifiez vos informations.`,
   payoutReversed: (amount) => `${amount} en ont été repris, et vous sont de nouveau dus.`,
+  pledge: {
+    title: 'Donner une part',
+    text: 'Une part de ce qui vous revient sur chaque vente peut aller à une association. Les fans le voient avant de payer.',
+    now: (share, name) => `${share} de votre part de chaque vente vont à ${name}. Les fans le voient avant de payer.`,
+    association: 'Association',
+    percent: 'Part en pour cent',
+    percentHint: 'Dès la prochaine vente. 0 y met fin.',
+    percentInvalid: 'Indiquez une part de 0 à 100, avec deux décimales au plus.',
+    save: 'Enregistrer',
+    saved: 'Enregistré. Cela vaut dès la prochaine vente.',
+  },
   statements: 'Relevés',
   statementsNone: 'Le premier relevé vient avec la première vente.',
   month: 'Mois',
@@ -139,6 +164,7 @@ export const earnings: typeof english = {
     charity: 'Donné à votre association',
     net: 'Votre part',
     payouts: 'Versé à votre banque',
+    writtenOff: 'Abandonné par la maison',
     closing: 'Ce qui vous est dû à la fin',
     csv: 'Relevé (CSV)',
   },

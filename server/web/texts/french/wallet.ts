@@ -56,6 +56,7 @@ export const wallet: typeof english = {
     unspent_credit: 'Crédit non dépensé, renvoyé sur la carte',
     room_ended: 'Le salon avait fermé avant l’arrivée du paiement',
     sold_out: 'La dernière place a été prise entre-temps',
+    fraud_warning: 'La banque de la carte a signalé le paiement comme une fraude',
     dispute_won: 'Ce que la banque a rendu d’un paiement qui avait pris fin',
     dispute_lost: 'Part d’un billet qui a pris fin quand la banque a repris un autre paiement',
     removed: 'L’accès avait été retiré avant l’arrivée du paiement',
