@@ -173,6 +173,10 @@ export class FactLetters {
         }),
       };
     },
+    'withdrawal.made': ({ withdrawal }) => ({
+      template: 'withdrawal',
+      data: { ...withdrawal, link: this.#page('/wallet') },
+    }),
     'refund.changed': ({ refund }, { createdAt: cancelledAt }) => {
       const { paidOf, getRoom } = this.#options;
       const { status, to, amountMinor, currency, payment, reason, byTransfer } = refund;

@@ -117,6 +117,7 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'topup.settled': { dispatch: ['webhooks', 'letters'] },
   'ticket.bought': { dispatch: ['webhooks', 'letters'], room: ['places'] },
   'ticket.refunded': { dispatch: ['webhooks'], room: ['places'] },
+  'withdrawal.made': { dispatch: ['webhooks', 'letters'] },
   'refund.changed': { dispatch: ['webhooks', 'letters'] },
   'membership.paid': { dispatch: ['letters'] },
   'membership.renewal_ahead': { dispatch: ['letters'] },

@@ -157,12 +157,12 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     kept: 'the name that reports to the tax authorities need, until their term has passed (LOGE_TAX_REPORT_YEARS)',
   },
   released_earnings: { domain: 'money', rows: 'creator = $1', kept: BOOKS },
-  ticket_waivers: {
+  tickets: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
+  waivers: {
     domain: 'money',
-    rows: 'ticket in (select id from tickets where identity = $1)',
+    rows: 'item in (select id from tickets where identity = $1 union select id from memberships where identity = $1)',
     kept: 'proof of what was agreed before the sale',
   },
-  tickets: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
   tips: {
     domain: 'money',
     rows: 'id in (select id from payments where identity = $1)',

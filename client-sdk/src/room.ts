@@ -2,9 +2,8 @@
  * The facade of the SDK: one room, seen by one participant. It creates the parts (chat, stage, wallet, …) and passes
  * calls on to them; what the server says comes by `room-events.ts`. It holds no logic of a part.
  */
-import type { Tier } from '../../server/protocol/money/memberships.ts';
-import type { Earnings, Refund, RoomSummary, Ticket, Tip } from '../../server/protocol/money/money.ts';
-import type { Quote, QuoteInput } from '../../server/protocol/money/pricing.ts';
+import type { Earnings, RoomSummary, Ticket, Tip } from '../../server/protocol/money/money.ts';
+import type { Quote, QuoteInput, Withdrawal } from '../../server/protocol/money/pricing.ts';
 import type { Goal, Leaderboard, MenuRequest, TipMenuItem } from '../../server/protocol/money/tipping.ts';
 import type { Picture } from '../../server/protocol/pictures.ts';
 import type { Access, Block, Removal, Room as RoomInfo } from '../../server/protocol/rooms.ts';
@@ -17,7 +16,7 @@ import type { RoomEventMap } from './events.ts';
 import { CONNECTION } from './limits.ts';
 import { consoleLog, type Log } from './log.ts';
 import { MediaEngine } from './media/media-engine.ts';
-import { Memberships } from './money/memberships.ts';
+import { type JoinRequest, Memberships } from './money/memberships.ts';
 import { PrivateSession } from './money/private-session.ts';
 import { Tipping } from './money/tipping.ts';
 import { type BuyTicketOptions, type CheckoutLink, type TipRequest, Wallet } from './money/wallet.ts';
@@ -307,7 +306,7 @@ export class Room {
    * @throws {LogeError} `tier_not_found`, `tier_retired`, `membership_exists`, `already_entitled`, `access_removed`,
    * `account_suspended`, `live_stopped`, `provider_unavailable`.
    */
-  joinMembership(request: { tier: Tier['id']; returnUrl?: string; locale?: 'en' | 'fr' }): Promise<CheckoutLink> {
+  joinMembership(request: JoinRequest): Promise<CheckoutLink> {
     return this.memberships.join(request);
   }
 
@@ -322,12 +321,13 @@ export class Room {
   }
 
   /**
-   * Returns a ticket for a refund: possible until a live begins after the purchase, for a ticket without a waiver.
-   * After a change of the date also with one, at least until `returnUntil` of the room, if it was ordered before.
+   * Withdraws from a ticket, a membership or a top-up. A ticket: until a live begins after the purchase, if it was
+   * bought without a waiver; after a change of the date also with one, at least until `returnUntil` of the room, if it
+   * was ordered before. A membership: within 14 days. A top-up: as far as it is unspent.
    * @throws {LogeError} `not_refundable`, `already_refunded`, `payment_not_found`.
    */
-  withdraw(ticket: string): Promise<Refund> {
-    return this.wallet.withdraw(ticket);
+  withdraw(item: string): Promise<Withdrawal> {
+    return this.wallet.withdraw(item);
   }
 
   /**

@@ -4,7 +4,7 @@ import type { Id, MembershipId, RoomId, TipId, TopupId } from '../protocol/ids.t
 import type { Membership } from '../protocol/money/memberships.ts';
 import type { Refund, Ticket, Tip, Wallet } from '../protocol/money/money.ts';
 import type { CreatorAccount, Dispute, Payout } from '../protocol/money/payouts.ts';
-import type { Promotion } from '../protocol/money/pricing.ts';
+import type { Promotion, Withdrawal } from '../protocol/money/pricing.ts';
 import type { PrivateSession } from '../protocol/money/private-sessions.ts';
 import type { TipMenu } from '../protocol/money/tipping.ts';
 
@@ -67,6 +67,8 @@ export interface MoneyFacts {
   'promotion.granted': { promotion: Promotion };
   /** A room ended without a live, and all its tickets are refunded. */
   'room.notHeld': { room: RoomId; reason: 'not_held'; ticketCount: number; refundedMinor: number; currency: string };
+  /** A person has withdrawn from a contract. */
+  'withdrawal.made': { withdrawal: Withdrawal };
   /** A refund was decided, succeeded or failed. */
   'refund.changed': { refund: Refund };
   /** A payout was created, sent, refused or reversed. */

@@ -78,7 +78,7 @@ export class Money {
   readonly topups: Topups;
   /** Saved cards. */
   readonly cards: Cards;
-  /** What a person has paid, and refunds of their unspent credit. */
+  /** What a person has paid by card. */
   readonly ownPayments: OwnPayments;
   readonly promotions: Promotions;
 
@@ -86,7 +86,7 @@ export class Money {
   readonly pricing: Pricing;
   readonly quotes: Quotes;
   readonly tickets: Tickets;
-  /** A buyer's right of withdrawal. */
+  /** A buyer's right of withdrawal, of every kind. */
   readonly withdrawals: Withdrawals;
   readonly blockedBuyers: BlockedBuyers;
   readonly receipts: Receipts;
@@ -179,7 +179,7 @@ export class Money {
     this.pricing = context.pricing;
     this.tickets = new Tickets(context, checkouts);
     this.quotes = new Quotes(context, this.tickets);
-    this.withdrawals = new Withdrawals(context, refunds);
+    this.withdrawals = new Withdrawals(context, { refunds, closures: this.memberships.closures });
     this.blockedBuyers = new BlockedBuyers(context, { refunds, memberships: this.memberships });
     this.invoices = new Invoices(context);
     this.receipts = new Receipts(context, { rules, invoices: this.invoices });
@@ -203,7 +203,7 @@ export class Money {
     this.reconciliations = new Reconciliations(context);
     this.vatReport = new VatReport(context);
     this.desk = new Desk(context, { ...this, bookings: new Bookings(context, { ...this, debts }) });
-    this.ownPayments = new OwnPayments(context, refunds);
+    this.ownPayments = new OwnPayments(context);
     this.providerEvents = new ProviderEvents(context, {
       ...this,
       checkouts,

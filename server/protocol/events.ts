@@ -10,7 +10,7 @@ import * as LIMITS from './limits.ts';
 import { membership } from './money/memberships.ts';
 import { refund, ticket, tip } from './money/money.ts';
 import { creatorAccount, dispute, payout } from './money/payouts.ts';
-import { promotion } from './money/pricing.ts';
+import { promotion, withdrawal } from './money/pricing.ts';
 import { privateSession } from './money/private-sessions.ts';
 import { accessReason, amountMinor, currency } from './rooms.ts';
 
@@ -31,6 +31,8 @@ export const EVENT_PAYLOADS = {
   'topup.succeeded': z.object({
     topup: z.object({ id: topupId, identity: z.string(), amountMinor, currency, settledAt: z.string() }),
   }),
+  /** What was received, to be confirmed to the person. */
+  'withdrawal.made': z.object({ identity: z.string(), withdrawal }),
   'refund.succeeded': z.object({ refund }),
   'refund.failed': z.object({ refund }),
   'live.started': ofRoom,

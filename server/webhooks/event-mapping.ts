@@ -37,6 +37,7 @@ const MAPPINGS: Readonly<Record<string, Mapping>> = {
   'ticket.bought': as('ticket.purchased'),
   'ticket.refunded': as('ticket.refunded'),
   'topup.settled': as('topup.succeeded'),
+  'withdrawal.made': ({ identity, data }) => ({ type: 'withdrawal.made', data: { ...data, identity } }),
   'refund.changed': ({ data }) => {
     const { status } = (data as EventPayload<'refund.succeeded'>).refund;
     return status === 'pending' ? undefined : { type: `refund.${status}`, data };

@@ -320,8 +320,8 @@ describe.skipIf(!CHROMIUM)('payment flows', { timeout: 180_000 }, () => {
 
     // Unspent credit is refunded to the card after a confirmation.
     await fan.page.goto(`${loge.url}/wallet`);
-    await fan.page.locator('[data-testid^="refund-topup_"]').click();
-    await fan.by('confirm-refund').click();
+    await fan.page.locator('[data-testid^="withdraw-topup_"]').click();
+    await fan.by('confirm-withdrawal').click();
     await expect.poll(() => figure(fan, 'wallet-balance'), PATIENT).toBe(0);
   });
 

@@ -2,11 +2,12 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Tier } from '../../../server/protocol/money/memberships.ts';
+import type { Quote } from '../../../server/protocol/money/pricing.ts';
 import type { Room } from '../../src/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
-import './loge-price.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';
+import { QUOTE_CHANGED } from './loge-price.ts';
 import { tierCard, tierCardStyles } from './tier-card.ts';
 
 const styles = css`
@@ -24,10 +25,20 @@ export class LogeClub extends withProperties(
     /** Default: that the room is for members. */
     heading: undefined as string | undefined,
     tiers: [] as readonly Tier[],
+    quote: undefined as Quote | undefined,
+    /** The text of the request that the membership begins at once; empty without one. */
+    asked: '',
   },
   { returnUrl: { attribute: 'return-url' } },
 ) {
   static override styles = [plainControlStyles, tierCardStyles, styles];
+
+  constructor() {
+    super();
+    this.addEventListener(QUOTE_CHANGED, (event) => {
+      this.quote = (event as CustomEvent<{ quote?: Quote }>).detail.quote ?? this.quote;
+    });
+  }
 
   protected override listenTo(room: Room): Array<() => void> {
     void this.#load(room);
@@ -77,9 +88,27 @@ export class LogeClub extends withProperties(
         </ul>
         ${this.problem ? html`<div class="callout danger" role="alert" data-testid="join-problem">${this.problem}</div>` : nothing}
         ${this.tiers.length === 0 ? button({ label: texts.room.retry, testId: 'club-retry', onClick: () => this.#retry(this.room) }) : nothing}
+        ${this.#beginning()}
         <p class="muted">${texts.club.terms}</p>
       </section>
     `;
+  }
+
+  /** Without the request, a withdrawal gives everything back. */
+  #beginning(): TemplateResult | typeof nothing {
+    const text = this.quote?.waiver?.text;
+    if (!text) return nothing;
+    return html`<label>
+      <input
+        type="checkbox"
+        data-testid="begin-at-once"
+        .checked=${this.asked === text}
+        @change=${(event: Event) => {
+          this.asked = (event.target as HTMLInputElement).checked ? text : '';
+        }}
+      />
+      <span>${text} <em>${this.texts.price.optional}</em></span>
+    </label>`;
   }
 
   async #join(tier: Tier): Promise<void> {
@@ -87,7 +116,13 @@ export class LogeClub extends withProperties(
     if (!room) return;
     await this.act(tier.id, async () => {
       const returnUrl = returnUrlFor('ticket', this.returnUrl ?? location.href, room);
-      const { checkoutUrl } = await room.joinMembership({ tier: tier.id, returnUrl, locale: this.language });
+      const shown = this.quote?.waiver;
+      const waiver =
+        shown && shown.text === this.asked
+          ? { waiver: { accepted: true as const, textVersion: shown.textVersion, language: shown.language } }
+          : {};
+      const order = { tier: tier.id, returnUrl, locale: this.language, ...waiver };
+      const { checkoutUrl } = await room.joinMembership(order);
       openCheckout(this, checkoutUrl);
     });
   }

@@ -1,6 +1,15 @@
 import type { Membership, Tier } from '../../../server/protocol/money/memberships.ts';
+import type { WaiverInput } from '../../../server/protocol/money/pricing.ts';
 import type { Connection } from '../connection/connection.ts';
 import { currentPage } from './wallet.ts';
+
+/** `waiver`: the request that the membership begins at once, with the text of its quote. */
+export interface JoinRequest {
+  tier: Tier['id'];
+  waiver?: WaiverInput;
+  returnUrl?: string;
+  locale?: 'en' | 'fr';
+}
 
 /**
  * The memberships of this participant, and the tiers of the club of this room's creator. Amounts are integers in the
@@ -35,7 +44,7 @@ export class Memberships {
    * @throws {LogeError} `tier_not_found`, `tier_retired`, `membership_exists`, `already_entitled`, `live_stopped` while
    * the creator is suspended, `provider_unavailable`.
    */
-  join(request: { tier: Tier['id']; returnUrl?: string; locale?: 'en' | 'fr' }): Promise<{ checkoutUrl: string }> {
+  join(request: JoinRequest): Promise<{ checkoutUrl: string }> {
     const { returnUrl = currentPage(), ...rest } = request;
     return this.#connection.request('memberships:join', { ...rest, ...(returnUrl ? { returnUrl } : {}) });
   }

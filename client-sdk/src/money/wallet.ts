@@ -4,13 +4,19 @@
  */
 import type {
   CardTopup as CardTopupAnswer,
-  Refund,
   SavedCard,
   Ticket,
   Tip,
   Wallet as WalletState,
 } from '../../../server/protocol/money/money.ts';
-import type { Quote, QuoteInput, Receipt, WaiverInput, WalletHistory } from '../../../server/protocol/money/pricing.ts';
+import type {
+  Quote,
+  QuoteInput,
+  Receipt,
+  WaiverInput,
+  WalletHistory,
+  Withdrawal,
+} from '../../../server/protocol/money/pricing.ts';
 import type { Connection } from '../connection/connection.ts';
 import { LogeError } from '../errors.ts';
 import { createKey } from '../random-key.ts';
@@ -175,8 +181,8 @@ export class Wallet {
   }
 
   /** @internal */
-  withdraw(ticket: string): Promise<Refund> {
-    return this.#connection.request('money:withdraw', { ticket });
+  withdraw(item: string): Promise<Withdrawal> {
+    return this.#connection.request('money:withdraw', { item });
   }
 
   /** Fetches the balance; changes also arrive as `walletChanged`. */

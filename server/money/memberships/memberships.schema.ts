@@ -15,7 +15,7 @@ import {
   uniqueIndex,
 } from '../../platform/db/tables.ts';
 
-export const CLOSURE_CAUSES = ['blocked', 'suspended', 'club_closed'] as const;
+export const CLOSURE_CAUSES = ['blocked', 'suspended', 'club_closed', 'withdrawal'] as const;
 export type ClosureCause = (typeof CLOSURE_CAUSES)[number];
 
 /**

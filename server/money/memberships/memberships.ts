@@ -11,10 +11,12 @@ import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import type { Membership, Tier } from '../../protocol/money/memberships.ts';
 import type { CheckoutStatus } from '../../protocol/money/money.ts';
+import type { WaiverInput } from '../../protocol/money/pricing.ts';
 import type { SuspensionChanged } from '../../rooms/room-facts.ts';
 import { type Checkouts, OPENING_MS } from '../checkout/checkouts.ts';
 import { createReturnUrls, parseReturnUrl } from '../checkout/return-urls.ts';
 import type { MoneyContext } from '../money-context.ts';
+import { acceptedWaiver } from '../sales/waiver-texts.ts';
 import { type ClosureParts, MembershipClosures } from './membership-closures.ts';
 import type { MembershipStanding } from './membership-standing.ts';
 import { MembershipSync } from './membership-sync.ts';
@@ -29,6 +31,8 @@ export interface JoinRequest {
   name: string;
   /** Absent means a fan. Other roles do not pay. */
   role?: Role;
+  /** The request that it begins at once. */
+  waiver?: WaiverInput | undefined;
   returnUrl?: string | undefined;
   locale?: string | undefined;
 }
@@ -49,7 +53,7 @@ export class Memberships {
   readonly #context: MoneyContext;
   readonly #store: MembershipsStore;
   readonly #standing: MembershipStanding;
-  readonly #closures: MembershipClosures;
+  readonly closures: MembershipClosures;
   readonly #checkouts: Checkouts;
 
   constructor(context: MoneyContext, parts: ClosureParts & { checkouts: Checkouts }) {
@@ -57,7 +61,7 @@ export class Memberships {
     this.#store = context.stores.memberships;
     this.#standing = parts.standing;
     this.#checkouts = parts.checkouts;
-    this.#closures = new MembershipClosures(context, parts);
+    this.closures = new MembershipClosures(context, parts);
     this.sync = new MembershipSync(context, parts);
     this.due = context.dueRows({
       name: 'memberships',
@@ -69,7 +73,7 @@ export class Memberships {
   }
 
   async #attempt({ id }: MembershipRow): Promise<void> {
-    const againAt = await this.#closures.settle(id);
+    const againAt = await this.closures.settle(id);
     const row = await this.#store.find(id);
     if (row) await this.#refresh(row);
     if (againAt) await this.#store.makeDue(id, againAt);
@@ -85,20 +89,33 @@ export class Memberships {
     if (identity === tier.creator) throw new AppError('already_entitled');
     const member = { creator: tier.creator, identity };
     await this.sync.cancellations.assertMayPay(member);
+    if (request.waiver) acceptedWaiver(request.waiver, request.locale, 'membership');
     for (let attempt = 1; attempt <= JOIN_ATTEMPTS; attempt += 1) {
       // In this order: a request that is paid between the two reads is found by one of them.
       const pending = await this.#store.findCurrent(member, 'pending');
       if (await this.#store.findCurrent(member, 'held')) throw new AppError('membership_exists');
       const open = pending && (await this.#resume(pending, tier));
-      if (open) return { checkoutUrl: open };
+      if (open) {
+        await this.#keepWaiver(pending, request);
+        return { checkoutUrl: open };
+      }
       if (pending) continue;
       try {
-        return { checkoutUrl: await this.#order(await this.#insert(request, tier), tier) };
+        const row = await this.#insert(request, tier);
+        await this.#keepWaiver(row, request);
+        return { checkoutUrl: await this.#order(row, tier) };
       } catch (error) {
         if (!isUniqueViolation(error, ONE_PENDING_MEMBERSHIP)) throw error;
       }
     }
     throw new AppError('unavailable');
+  }
+
+  async #keepWaiver({ id }: MembershipRow, { waiver, locale }: JoinRequest): Promise<void> {
+    if (!waiver) return;
+    const accepted = acceptedWaiver(waiver, locale, 'membership');
+    const kept = { ...accepted, startsAt: null, acceptedAt: this.#context.nowIso() };
+    await this.#context.stores.tickets.insertWaiver(this.#context.db.orm, id, kept);
   }
 
   #insert({ identity, name, returnUrl, locale }: JoinRequest, tier: Tier): Promise<MembershipRow> {
@@ -205,7 +222,7 @@ export class Memberships {
   async closeOf(creator: string, identity: string): Promise<void> {
     const row = await this.#store.findCurrent({ creator, identity }, 'held');
     if (!row) return;
-    await this.#closures.settle(row.id);
+    await this.closures.settle(row.id);
     this.due.wake();
   }
 

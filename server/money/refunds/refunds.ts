@@ -315,23 +315,25 @@ export class Refunds {
   }
 
   /**
-   * Refunds the unused part of a card payment by the house's own rule, once. The caller holds the payer's wallet, and
-   * has made sure of the creator's account.
+   * Refunds the unused part of a card payment by the house's own rule, once, and returns it. The caller holds the
+   * payer's wallet, and has made sure of the creator's account.
    */
   async returnUnused(
     tx: Orm,
     id: string,
     decision: Pick<Decision, 'reason' | 'share' | 'isCreatorGone'>,
-  ): Promise<void> {
+  ): Promise<number> {
     const { payments, refunds } = this.#context.stores;
     const [payment, idempotencyKey] = [await payments.find(id, tx), `unused:${id}`];
     if (!payment) throw new AppError('payment_not_found');
-    if (await refunds.findByKey(HOUSE, idempotencyKey, tx)) return;
+    if (await refunds.findByKey(HOUSE, idempotencyKey, tx)) return 0;
     try {
       const row = await this.#decide(tx, payment, { ...decision, by: HOUSE, idempotencyKey });
       await this.#parts.debts.absorbLosses(tx, row);
+      return row.amountMinor;
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'already_refunded') throw error;
+      return 0;
     }
   }
 

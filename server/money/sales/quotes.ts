@@ -63,7 +63,7 @@ export class Quotes {
         ? { id: association.id, name: association.name, url: association.url, shareBps: terms.charityBps }
         : null,
       feePolicy: terms.id,
-      waiver: kind === 'ticket' ? currentWaiver(locale === 'fr' ? 'fr' : 'en') : null,
+      waiver: kind === 'ticket' || kind === 'membership' ? currentWaiver(locale === 'fr' ? 'fr' : 'en', kind) : null,
       ticketsLeft: kind === 'ticket' ? ((await this.#tickets.countLeft(room, [identity]))?.[0] ?? null) : null,
     };
   }

@@ -34,9 +34,10 @@ export const tickets = pgTable(
   ],
 );
 
-/** A buyer's waiver of the right of withdrawal: the exact text and when they agreed. Append-only. */
-export const ticketWaivers = pgTable('ticket_waivers', {
-  ticket: text('ticket').primaryKey(),
+/** What a buyer agreed to about the right of withdrawal: the exact text and when. Append-only. */
+export const waivers = pgTable('waivers', {
+  /** The ticket or the membership. */
+  item: text('item').primaryKey(),
   textVersion: text('text_version').notNull(),
   language: text('language').$type<'en' | 'fr'>().notNull(),
   text: text('text').notNull(),

@@ -21,7 +21,7 @@ import type { Waiver } from '../../protocol/money/pricing.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { HOUSE } from '../ledger/ledger.ts';
-import { type cancellations, tickets, ticketWaivers } from './tickets.schema.ts';
+import { type cancellations, tickets, waivers } from './tickets.schema.ts';
 
 export type CancellationRow = typeof cancellations.$inferSelect;
 export type TicketRow = typeof tickets.$inferSelect;
@@ -239,12 +239,15 @@ export class TicketsStore {
   }
 
   /** Stores the exact words, not only their version. */
-  async insertWaiver(tx: Orm, ticket: string, waiver: Waiver): Promise<void> {
-    await tx.insert(ticketWaivers).values({ ticket, ...waiver });
+  async insertWaiver(tx: Orm, item: string, waiver: Waiver): Promise<void> {
+    await tx
+      .insert(waivers)
+      .values({ item, ...waiver })
+      .onConflictDoNothing();
   }
 
-  async findWaiver(ticket: string): Promise<Waiver | undefined> {
-    const [row] = await this.#orm.select().from(ticketWaivers).where(eq(ticketWaivers.ticket, ticket));
+  async findWaiver(item: string, tx: Orm = this.#orm): Promise<Waiver | undefined> {
+    const [row] = await tx.select().from(waivers).where(eq(waivers.item, item));
     if (!row) return undefined;
     const { textVersion, language, text } = row;
     return { textVersion, language, text, acceptedAt: iso(row.acceptedAt), startsAt: isoOrNull(row.startsAt) };

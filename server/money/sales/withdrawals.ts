@@ -1,16 +1,30 @@
 /**
- * The right of withdrawal: a buyer returns a ticket that they have not waived it for, until a live begins for them. A
- * waiver holds for a date: without one, it counts once a live has begun, and after a change of the date not any more.
- * Who was inside while the room was live has used the ticket.
+ * The right of withdrawal and its function on the page (directive 2011/83/EU, articles 9 to 16; the function: article
+ * 11a, inserted by directive 2023/2673). What one can withdraw from is listed with what goes back, and a declaration
+ * is confirmed by a letter that repeats it with its time; its fact is committed with the refund.
+ *
+ * - A ticket that the right was not waived for, until a live begins. A waiver holds for a date: without one, it counts
+ *   once a live has begun, and after a change of the date not any more. Who was inside while the room was live has
+ *   used it.
+ * - A membership, for 14 days (`membership-closures.ts`).
+ * - A top-up, as far as it is unspent; the newest one counts as spent last.
+ *
+ * Minutes of a private session are charged as they pass, so there is nothing to withdraw from: who ends a session or
+ * its request has the rest of what was held at once.
  */
+import { iso } from '../../platform/clock.ts';
+import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
-import type { TicketId } from '../../protocol/ids.ts';
+import { ID_PREFIXES, type TicketId, type TopupId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { OwnTicket, Refund, Ticket } from '../../protocol/money/money.ts';
+import type { Withdrawable, Withdrawal } from '../../protocol/money/pricing.ts';
 import type { Room } from '../../protocol/rooms.ts';
+import { remainderOf } from '../ledger/ledger.ts';
+import type { MembershipClosures } from '../memberships/membership-closures.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { toRefund } from '../refunds/refunds.store.ts';
-import type { Refunds } from '../refunds/refunds.ts';
+import type { AssertAllowed, Refunds } from '../refunds/refunds.ts';
 import { type TicketRow, toTicket } from './tickets.store.ts';
 
 const REASON = 'withdrawal';
@@ -26,10 +40,12 @@ export function isWithoutLive(room: Room, ticket: TicketRow, minLiveSeconds: num
 export class Withdrawals {
   readonly #context: MoneyContext;
   readonly #refunds: Refunds;
+  readonly #closures: MembershipClosures;
 
-  constructor(context: MoneyContext, refunds: Refunds) {
+  constructor(context: MoneyContext, parts: { refunds: Refunds; closures: MembershipClosures }) {
     this.#context = context;
-    this.#refunds = refunds;
+    this.#refunds = parts.refunds;
+    this.#closures = parts.closures;
   }
 
   /** Why the buyer cannot return a ticket; undefined when they can. */
@@ -87,16 +103,67 @@ export class Withdrawals {
     };
   }
 
-  async withdraw(id: string, identity: string): Promise<Refund> {
-    const ticket = await this.#find(id);
-    // Another person's ticket is not revealed.
+  /** What a person can withdraw from now, the latest of each kind first. */
+  async list(identity: string): Promise<Withdrawable[]> {
+    const { stores, rooms } = this.#context;
+    const contracts: Withdrawable[] = [];
+    for (const ticket of await stores.tickets.listOf(identity, LIMITS.listPageItems)) {
+      if ((await this.findObstacle(ticket)) !== undefined) continue;
+      const { title } = await rooms.getRoom(ticket.room);
+      contracts.push(this.#toContract(ticket, title));
+    }
+    return [
+      ...contracts,
+      ...(await this.#closures.listWithdrawable(identity)),
+      ...(await this.#listTopups(identity)).map(({ contract }) => contract),
+    ];
+  }
+
+  /** A repeated request finds the same unspent part, and so repeats the same refund. */
+  async #listTopups(identity: string): Promise<{ contract: Withdrawable; idempotencyKey: string }[]> {
+    const { balanceMinor, promoMinor } = await this.#context.readWallet(identity);
+    const found = await this.#context.stores.payments.listUnspent(identity, balanceMinor - promoMinor);
+    return found.map(({ topup: { id: item, refundedMinor, currency, paidAt }, unspentMinor: amountMinor }) => ({
+      contract: { kind: 'topup', item, title: null, amountMinor, currency, concludedAt: iso(paidAt), until: null },
+      idempotencyKey: `unspent:${item}:${refundedMinor}`,
+    }));
+  }
+
+  #toContract({ id: item, priceMinor, currency, createdAt }: TicketRow, title: string): Withdrawable {
+    const conditions = { concludedAt: iso(createdAt), until: null };
+    return { kind: 'ticket', item, title, amountMinor: priceMinor, currency, ...conditions };
+  }
+
+  /** What belongs to somebody else is not revealed. */
+  async withdraw(item: string, identity: string): Promise<Withdrawal> {
+    const madeAt = this.#context.nowIso();
+    if (item.startsWith(ID_PREFIXES.membership)) return this.#closures.withdraw(item, identity, madeAt);
+    if (item.startsWith(ID_PREFIXES.topup)) return this.#withdrawTopup(item, identity, madeAt);
+    const ticket = await this.#find(item);
     if (ticket.identity !== identity) throw new AppError('payment_not_found');
-    return this.#giveBack(ticket);
+    const { amountMinor } = await this.#giveBack(ticket, madeAt);
+    const { title } = await this.#context.rooms.getRoom(ticket.room);
+    return { ...toWithdrawal(this.#toContract(ticket, title), madeAt), amountMinor };
+  }
+
+  async #withdrawTopup(item: string, identity: string, madeAt: string): Promise<Withdrawal> {
+    const found = (await this.#listTopups(identity)).find(({ contract }) => contract.item === item);
+    if (!found) throw new AppError('payment_not_found');
+    const { contract, idempotencyKey } = found;
+    const { amountMinor } = contract;
+    const assertAllowed: AssertAllowed = (tx) => this.#tell(tx, identity, toWithdrawal(contract, madeAt));
+    const order = { topup: item as TopupId, amountMinor, reason: 'unspent_credit', idempotencyKey };
+    await this.#refunds.refund(order, identity, { assertAllowed });
+    return toWithdrawal(contract, madeAt);
+  }
+
+  #tell(tx: Orm, identity: string, withdrawal: Withdrawal): Promise<void> {
+    return this.#context.addFacts(tx, ['withdrawal.made', { withdrawal }, { identity }]);
   }
 
   /** For who has a link to the ticket. */
   async giveBack(id: string): Promise<Refund> {
-    return this.#giveBack(await this.#find(id));
+    return this.#giveBack(await this.#find(id), this.#context.nowIso());
   }
 
   async #find(id: string): Promise<TicketRow> {
@@ -105,10 +172,20 @@ export class Withdrawals {
     return ticket;
   }
 
-  async #giveBack(ticket: TicketRow): Promise<Refund> {
+  async #giveBack(ticket: TicketRow, madeAt: string): Promise<Refund> {
     if (ticket.status === 'refunded') throw new AppError('already_refunded');
     const obstacle = await this.findObstacle(ticket);
     if (obstacle) throw new AppError('not_refundable', obstacle);
-    return this.#refunds.refund({ ticket: ticket.id as TicketId, reason: REASON }, ticket.identity);
+    const { id, identity, room } = ticket;
+    const { title } = await this.#context.rooms.getRoom(room);
+    const contract = this.#toContract(ticket, title);
+    const assertAllowed: AssertAllowed = (tx, booked) =>
+      this.#tell(tx, identity, { ...toWithdrawal(contract, madeAt), amountMinor: remainderOf(booked) });
+    return this.#refunds.refund({ ticket: id as TicketId, reason: REASON }, identity, { assertAllowed });
   }
+}
+
+export function toWithdrawal(contract: Withdrawable, madeAt: string): Withdrawal {
+  const { kind, item, title, amountMinor, currency } = contract;
+  return { kind, item, title, amountMinor, currency, madeAt };
 }

@@ -1,28 +1,16 @@
-/**
- * A person's own payments, and refunds of their unspent credit to the card that paid for it. The newest top-up counts
- * as spent last. A top-up can be refunded in several parts.
- */
+/** A person's own payments by card. */
 
 import { iso } from '../../platform/clock.ts';
-import { AppError } from '../../protocol/errors.ts';
-import type { TopupId } from '../../protocol/ids.ts';
-import type { Refund } from '../../protocol/money/money.ts';
-import type { CardPayment, UnspentTopup } from '../../protocol/money/wallet.ts';
+import type { CardPayment } from '../../protocol/money/wallet.ts';
 import type { MoneyContext } from '../money-context.ts';
 import { parseEdge, toPage } from '../payments/payment-pages.ts';
 import { toRefund } from '../refunds/refunds.store.ts';
-import type { Refunds } from '../refunds/refunds.ts';
-
-/** Reason in the refund's record. */
-const REASON = 'unspent_credit';
 
 export class OwnPayments {
   readonly #context: MoneyContext;
-  readonly #refunds: Refunds;
 
-  constructor(context: MoneyContext, refunds: Refunds) {
+  constructor(context: MoneyContext) {
     this.#context = context;
-    this.#refunds = refunds;
   }
 
   /** Payments that did not use the wallet, newest first, in pages. */
@@ -55,23 +43,5 @@ export class OwnPayments {
         }),
     }));
     return { payments, next };
-  }
-
-  /** Unspent top-ups, newest first, until all paid credit is found. */
-  async listUnspent(identity: string): Promise<(UnspentTopup & { refundedMinor: number })[]> {
-    const { balanceMinor, promoMinor } = await this.#context.readWallet(identity);
-    const found = await this.#context.stores.payments.listUnspent(identity, balanceMinor - promoMinor);
-    return found.map(({ topup: { id, refundedMinor, currency, paidAt }, unspentMinor: amountMinor }) => ({
-      ...{ topup: id as TopupId, amountMinor, refundedMinor, currency, at: iso(paidAt) },
-    }));
-  }
-
-  async refundUnspent(identity: string, wanted: TopupId): Promise<Refund> {
-    const unspent = (await this.listUnspent(identity)).find(({ topup }) => topup === wanted);
-    if (!unspent) throw new AppError('payment_not_found');
-    const { topup, amountMinor, refundedMinor } = unspent;
-    // A repeated request finds the same unspent part and so repeats the same refund.
-    const idempotencyKey = `unspent:${topup}:${refundedMinor}`;
-    return this.#refunds.refund({ topup, amountMinor, reason: REASON, idempotencyKey }, identity);
   }
 }

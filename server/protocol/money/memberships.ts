@@ -4,6 +4,7 @@ import { identity, pageLocale, singleLine } from '../accounts/accounts.ts';
 import { idSchema } from '../ids.ts';
 import * as LIMITS from '../limits.ts';
 import { amountMinor, currency } from '../rooms.ts';
+import { waiverInput } from './pricing.ts';
 
 export const tierId = idSchema('tier');
 export const membershipId = idSchema('membership');
@@ -34,7 +35,8 @@ export const tierList = z.object({ tiers: z.array(tier) });
 
 /** `locale`: the language of the payment page. */
 const page = { returnUrl: z.url().max(2000).optional(), locale: pageLocale.optional() };
-export const membershipInput = z.object({ tier: tierId, ...page });
+/** `waiver`: the request that the membership begins at once, with the text of the quote. */
+export const membershipInput = z.object({ tier: tierId, waiver: waiverInput.optional(), ...page });
 /** Where the provider's page for changing the card sends the person back to. */
 export const membershipCardInput = z.object(page);
 export const membershipCardPage = z.object({ url: z.url() });

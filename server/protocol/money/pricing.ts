@@ -158,7 +158,7 @@ export const quote = z.object({
   vat: vatShare.extend({ isEstimate: z.boolean() }),
   association: namedAssociation.extend({ shareBps: bps }).nullable(),
   feePolicy: z.string(),
-  /** For a ticket: the text to accept, and how many are left (null: unlimited). */
+  /** For a ticket or a membership: the text to accept. `ticketsLeft` null: unlimited. */
   waiver: waiverText.nullable(),
   ticketsLeft: z.number().int().min(0).nullable(),
   /** Page of the charter; null where none is in force. */
@@ -293,5 +293,27 @@ export type Promotion = z.infer<typeof promotion>;
 /** The name on a person's receipts from now on; null: none. */
 export const billingName = z.object({ name: singleLine(LIMITS.titleChars).nullable() });
 
-export const withdrawalInput = z.object({ ticket: paymentId });
+export const withdrawalKind = z.enum(['ticket', 'membership', 'topup']);
+const contract = z.object({
+  kind: withdrawalKind,
+  /** The id of the ticket, the membership or the top-up. */
+  item: paymentId,
+  /** The room, or the tier and its creator; a top-up has none. */
+  title: z.string().nullable(),
+  /** What goes back. */
+  amountMinor,
+  currency,
+});
+/** What a person can withdraw from now. */
+export const withdrawable = contract.extend({
+  concludedAt: z.string(),
+  /** The last moment; null where no day is set. */
+  until: z.string().nullable(),
+});
+export type Withdrawable = z.infer<typeof withdrawable>;
+export const withdrawableList = z.object({ contracts: z.array(withdrawable) });
+export const withdrawalInput = z.object({ item: paymentId });
+/** A declaration of withdrawal, as it was received. */
+export const withdrawal = contract.extend({ madeAt: z.string() });
+export type Withdrawal = z.infer<typeof withdrawal>;
 export const receiptInput = z.object({ payment: paymentId });

@@ -1,6 +1,5 @@
 /** Payments that a person could have refunded, as the site shows them. */
 import { z } from 'zod';
-import { topupId } from '../ids.ts';
 import { currency } from '../rooms.ts';
 import { paymentKind } from './desk.ts';
 
@@ -21,14 +20,3 @@ export const cardPayment = z.object({
 });
 export type CardPayment = z.infer<typeof cardPayment>;
 export const cardPaymentList = z.object({ payments: z.array(cardPayment), next: z.string().nullable() });
-
-export const unspentTopup = z.object({
-  topup: topupId,
-  /** The unspent part, which would be refunded. */
-  amountMinor: z.number().int().min(1),
-  currency,
-  at: z.string(),
-});
-export type UnspentTopup = z.infer<typeof unspentTopup>;
-export const unspentTopupList = z.object({ topups: z.array(unspentTopup) });
-export const unspentRefundInput = z.object({ topup: topupId });

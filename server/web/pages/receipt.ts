@@ -206,7 +206,7 @@ export class SiteReceipt extends SitePage {
     });
     if (answer === undefined) return;
     await this.act('withdraw', async () => {
-      await call('POST /v1/withdrawals', { ticket: receipt.id });
+      await call('POST /v1/withdrawals', { item: receipt.id });
       this.isWithdrawn = true;
       this.receipt = await call('GET /v1/receipts/:payment', { payment: receipt.id });
     });

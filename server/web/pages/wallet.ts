@@ -1,4 +1,4 @@
-/** The wallet: credit, top-up, refund, cards, memberships, history. */
+/** The wallet: credit, top-up, withdrawals, cards, memberships, history. */
 
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
@@ -9,7 +9,6 @@ import type { TopupOrder } from '../../../client-sdk/elements/money/topup-form.t
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
 import type { SavedCard, Wallet } from '../../protocol/money/money.ts';
-import type { UnspentTopup } from '../../protocol/money/wallet.ts';
 import type { SiteSession } from '../../protocol/site.ts';
 import { call } from '../site/site-call.ts';
 import { SitePage } from '../site/site-page.ts';
@@ -32,7 +31,7 @@ registerParts({
   'wallet-cards': loadWallet,
   'wallet-history': loadWallet,
   'wallet-memberships': loadWallet,
-  'wallet-refunds': loadWallet,
+  'wallet-withdrawals': loadWallet,
   'wallet-tickets': loadWallet,
   'loge-topup-form': loadWallet,
 });
@@ -49,7 +48,6 @@ export class SiteWallet extends SitePage {
     wallet: { state: true },
     history: { state: true },
     cards: { state: true },
-    refundable: { state: true },
     notice: { state: true },
     isPastDue: { state: true },
   };
@@ -57,7 +55,6 @@ export class SiteWallet extends SitePage {
   declare history: HistoryPage | undefined;
   /** Undefined while they could not be read. */
   declare cards: SavedCard[] | undefined;
-  declare refundable: UnspentTopup[];
   declare notice: Notice | undefined;
   /** Whether the renewal of a membership has failed; undefined until the memberships are known. */
   declare isPastDue: boolean | undefined;
@@ -65,11 +62,6 @@ export class SiteWallet extends SitePage {
   #checkout = takeCheckoutReturn();
 
   static override styles = [...SitePage.styles, ledgerStyles, walletPageStyles];
-
-  constructor() {
-    super();
-    this.refundable = [];
-  }
 
   protected override async load(session: SiteSession): Promise<void> {
     if (!session.person) return;
@@ -82,17 +74,13 @@ export class SiteWallet extends SitePage {
   }
 
   async #read(): Promise<void> {
-    [this.wallet, this.history, this.cards, this.refundable] = await Promise.all([
+    [this.wallet, this.history, this.cards] = await Promise.all([
       call('GET /v1/wallet'),
       readHistory(startOfHistory(readCreditHistory, readCardHistory)),
-      // A failure of these two does not block the rest of the wallet.
+      // A failure does not block the rest of the wallet.
       call('GET /v1/wallet/cards').then(
         ({ cards }) => cards,
         () => this.cards,
-      ),
-      call('GET /v1/wallet/refundable').then(
-        ({ topups }) => topups,
-        () => this.refundable,
       ),
     ]);
   }
@@ -137,7 +125,7 @@ export class SiteWallet extends SitePage {
         </div>
         <div class="back">
           ${this.cards ? html`<wallet-cards .data=${this.cards}></wallet-cards>` : nothing}
-          <wallet-refunds .data=${this.refundable}></wallet-refunds>
+          <wallet-withdrawals id="withdraw" .of=${this.wallet}></wallet-withdrawals>
           <wallet-billing></wallet-billing>
         </div>
       </div>

@@ -35,7 +35,7 @@ beforeEach(() => {
   answerOf('GET /v1/wallet/history', history);
   answerOf('GET /v1/wallet/card-payments', { payments: [], next: null });
   answerOf('GET /v1/wallet/cards', { cards: [] });
-  answerOf('GET /v1/wallet/refundable', { topups: [] });
+  answerOf('GET /v1/withdrawals', { contracts: [] });
 });
 
 afterEach(() => {

@@ -4,5 +4,5 @@ import './wallet-billing.ts';
 import './wallet-cards.ts';
 import './wallet-history.ts';
 import './wallet-memberships.ts';
-import './wallet-refunds.ts';
 import './wallet-tickets.ts';
+import './wallet-withdrawals.ts';

@@ -43,7 +43,7 @@ export class WalletTickets extends PagePart<OwnTicket[]> {
             testId: 'confirm-give-back',
           }),
           run: async ({ id }) => {
-            await call('POST /v1/withdrawals', { ticket: id });
+            await call('POST /v1/withdrawals', { item: id });
             this.emit('wallet-changed', {});
           },
           done: () => texts.done,

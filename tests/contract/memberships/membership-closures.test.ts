@@ -2,8 +2,10 @@
 import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { AppError } from '../../../server/protocol/errors.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import { drawVariants } from '../../support/run/effort.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -34,9 +36,9 @@ describe.each(DATABASES)('memberships that are closed on $name', ({ open }) => {
     await db[Symbol.asyncDispose]();
   });
 
-  async function join() {
+  async function join(waiver?: { accepted: true; textVersion: string }) {
     const identity = await house.createFan();
-    const { checkoutUrl } = await house.money.memberships.join({ tier, identity, name: 'Léa' });
+    const { checkoutUrl } = await house.money.memberships.join({ tier, identity, name: 'Léa', waiver });
     await house.money.confirmCheckout(await pay(checkoutUrl));
     return identity;
   }
@@ -199,6 +201,103 @@ describe.each(DATABASES)('memberships that are closed on $name', ({ open }) => {
       }
       const usedShare = 1 - ((await paymentOf(identity))?.refundedMinor ?? 0) / YEAR_MINOR;
       expect(Math.round(usedShare * 365)).toBe(35);
+    },
+  );
+
+  const waiverOf = async () => {
+    const room = await house.createRoom({ kind: 'members' });
+    const quote = await house.money.quotes.quote({ room, identity: 'somebody', kind: 'membership', tier });
+    return { accepted: true as const, textVersion: quote.waiver?.textVersion ?? '' };
+  };
+  const withdraw = (item: string | undefined, identity: string) =>
+    house.money.withdrawals.withdraw(item ?? '', identity);
+  const list = (identity: string) => house.money.withdrawals.list(identity);
+
+  test.each([
+    ['had asked for a beginning at once pays for the time that has passed', true],
+    ['had not asked for it gets everything back', false],
+  ])('a member who withdraws within 14 days and %s', async (_, isAsked) => {
+    const identity = await join(isAsked ? await waiverOf() : undefined);
+    house.advance(10 * DAY_MS);
+    const membership = await membershipOf(identity);
+    const [contract] = await list(identity);
+    const isShare = (amountMinor = 0) => {
+      if (!isAsked) return expect(amountMinor).toBe(YEAR_MINOR);
+      expect(amountMinor).toBeGreaterThan(11_660);
+      return expect(amountMinor).toBeLessThan(11_680);
+    };
+    expect(contract).toMatchObject({ kind: 'membership', item: membership?.id, title: 'Year · Ada' });
+    isShare(contract?.amountMinor);
+    await expect(withdraw(membership?.id, 'somebody')).rejects.toMatchObject({ code: 'payment_not_found' });
+    const done = await withdraw(membership?.id, identity);
+    isShare(done.amountMinor);
+    await eventually(() => house.facts.some(({ topic }) => topic === 'withdrawal.made'));
+    expect(house.facts.find(({ topic }) => topic === 'withdrawal.made')).toMatchObject({
+      identity,
+      data: { withdrawal: done },
+    });
+    await house.money.sweep();
+    expect(await membershipOf(identity)).toMatchObject({ status: 'ended' });
+    expect(await paymentOf(identity)).toMatchObject({ refundedMinor: done.amountMinor });
+    expect(await subscriptionsOf(identity)).toEqual(['canceled']);
+    expect(await list(identity)).toEqual([]);
+    await expect(withdraw(membership?.id, identity)).rejects.toMatchObject({ code: 'not_refundable' });
+  });
+
+  test('the right of withdrawal from a membership ends, and unspent credit stays within it', async () => {
+    const identity = await join();
+    const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 1_000 });
+    await house.money.confirmCheckout(await pay(checkoutUrl));
+    house.advance(20 * DAY_MS);
+    expect(await list(identity)).toMatchObject([{ kind: 'topup', item: topup, amountMinor: 1_000 }]);
+    await expect(withdraw((await membershipOf(identity))?.id, identity)).rejects.toMatchObject({
+      code: 'not_refundable',
+    });
+    expect(await withdraw(topup, identity)).toMatchObject({ kind: 'topup', amountMinor: 1_000 });
+    expect(await list(identity)).toEqual([]);
+    await expect(withdraw(topup, identity)).rejects.toMatchObject({ code: 'payment_not_found' });
+  });
+
+  const orders = ['withdraw', 'block', 'refund', 'dispute'].flatMap((first, index, all) =>
+    all.flatMap((second, at) =>
+      at === index
+        ? []
+        : [
+            [first, second],
+            [first, second, ...all.filter((_, i) => i !== index && i !== at)],
+          ],
+    ),
+  );
+
+  test.each(drawVariants(orders.map((order) => [order.join(', ')])))(
+    'no payment goes back twice, in this order: %s',
+    async (order) => {
+      const identity = await join(await waiverOf());
+      const [intent] = (await stripe.paymentIntents.list({ limit: 1 })).data;
+      const membership = await membershipOf(identity);
+      const payment = await paymentOf(identity);
+      let dispute: string | undefined;
+      house.advance(5 * DAY_MS);
+      const acts: Record<string, () => Promise<unknown>> = {
+        withdraw: () => withdraw(membership?.id, identity),
+        block: () => block(identity),
+        refund: () =>
+          house.money.refunds.refund({ payment: payment?.id ?? '', amountMinor: 5_000, reason: 'By hand' }, 'ops'),
+        dispute: async () => {
+          dispute = house.emulator.act('open_dispute', { paymentIntent: intent?.id ?? '' }).id;
+        },
+      };
+      for (const act of order.split(', ')) {
+        await acts[act]?.().catch((error: unknown) => expect(error).toBeInstanceOf(AppError));
+        await house.money.sweep();
+      }
+      if (dispute) house.emulator.act('close_dispute', { dispute, outcome: 'won' });
+      for (let round = 0; round < 3; round += 1) await house.money.sweep();
+      const { refundedMinor = 0 } = (await paymentOf(identity)) ?? {};
+      const unusedMinor = YEAR_MINOR - Math.floor((YEAR_MINOR * 5) / 366);
+      expect(refundedMinor).toBeLessThanOrEqual(YEAR_MINOR);
+      // A part by hand takes its own share of the used time, so that what goes back lies between both.
+      if (/withdraw|block/.test(order)) expect(refundedMinor).toBeGreaterThanOrEqual(unusedMinor - 100);
     },
   );
 });

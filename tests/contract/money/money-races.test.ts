@@ -253,7 +253,7 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
       const answers = await inTurn(waiting, isSoldFirst ? [sale, move] : [move, sale]);
       expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
       const { rows } = await select<{ id: TicketId; at: Date }>(sql`select t.id, w.starts_at as at from tickets t
-        join ticket_waivers w on w.ticket = t.id where t.identity = ${identity}`);
+        join waivers w on w.item = t.id where t.identity = ${identity}`);
       expect(rows.map(({ at }) => new Date(at).toISOString())).toEqual([isSoldFirst ? dates[0] : dates[1]]);
       // Ordered before the move was told, so the buyer may have seen the old date.
       expect(await house.money.withdrawals.listTickets(identity)).toMatchObject([{ withdrawable: true }]);

@@ -52,8 +52,8 @@ describe.each(DATABASES)('rules of tickets on $name', ({ open }) => {
     expect(await house.money.receipts.get(other.id, kept)).toMatchObject({ withdrawable: true, waiver: null });
     await expect(house.money.withdrawals.withdraw(other.id, waived)).rejects.toEqual(failure('payment_not_found'));
     expect(await house.money.withdrawals.withdraw(other.id, kept)).toMatchObject({
+      kind: 'ticket',
       amountMinor: 500,
-      reason: 'withdrawal',
     });
     expect(await balanceOf(kept)).toBe(500);
     expect(await stateOf(kept, room)).toBe('required');

@@ -107,7 +107,8 @@ describe.each(DATABASES)('disputed credit on $name', ({ open }) => {
     const [early, middle] = [await createRoom(), await createRoom()];
     // The second ticket is paid with what is left of the first top-up, and with a part of the second one.
     for (const room of [early, middle]) await buy(room, lea);
-    expect(await house.money.ownPayments.listUnspent(lea)).toMatchObject([{ topup: second, amountMinor: 2_000 }]);
+    const unspent = async () => (await house.money.withdrawals.list(lea)).filter(({ kind }) => kind === 'topup');
+    expect(await unspent()).toMatchObject([{ item: second, amountMinor: 2_000 }]);
     const reasons = async () => [(await accessOf(early, lea)).reason, (await accessOf(middle, lea)).reason];
     const closeSecond = await dispute(second);
     expect(await reasons()).toEqual(['ticket', 'disputed']);
@@ -121,7 +122,7 @@ describe.each(DATABASES)('disputed credit on $name', ({ open }) => {
     // Half of the second ticket was paid with good credit, which comes back.
     expect(await reasons()).toEqual(['disputed', 'disputed']);
     expect(await balanceOf(lea)).toBe(3_000);
-    expect(await house.money.ownPayments.listUnspent(lea)).toMatchObject([{ topup: second, amountMinor: 3_000 }]);
+    expect(await unspent()).toMatchObject([{ item: second, amountMinor: 3_000 }]);
   });
 
   test('who has seen the live gets nothing back of a ticket that ends, and the creator keeps the rest', async () => {

@@ -18,6 +18,7 @@ const MONEY: Record<keyof MoneyFacts, 'sent' | 'excluded'> = {
   'wallet.changed': 'excluded',
   'wallets.changed': 'excluded',
   'topup.settled': 'sent',
+  'withdrawal.made': 'sent',
   'ticket.bought': 'sent',
   'ticket.refunded': 'sent',
   'tips.settled': 'sent',

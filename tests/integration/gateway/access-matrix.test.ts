@@ -149,7 +149,7 @@ describe('over HTTP', () => {
     }),
     'POST /v1/keys': () => ({ name: 'Another', scopes: ['admin'] }),
     'POST /v1/memberships': ({ tier }) => ({ tier }),
-    'POST /v1/withdrawals': () => ({ ticket: createId('ticket') }),
+    'POST /v1/withdrawals': () => ({ item: createId('ticket') }),
     'POST /site/demo-sign-in': () => ({ identity: 'lea' }),
     // Reaches the domain without making the operator, whom other rows use too, a creator.
     'POST /v1/me/creator': () => ({ name: 'Léa', country: 'KP', isAdult: true, acceptsTerms: true }),
@@ -159,7 +159,6 @@ describe('over HTTP', () => {
     'POST /site/passkeys': () => ({ id: 'x', clientDataJSON: 'x', attestationObject: 'x', transports: [] }),
     'POST /site/passkeys/sign-in': () => ({ id: 'x', clientDataJSON: 'x', authenticatorData: 'x', signature: 'x' }),
     'POST /v1/wallet/topups': () => ({ amountMinor: 1_000 }),
-    'POST /v1/wallet/refunds': () => ({ topup: createId('topup') }),
     'POST /v1/memberships/:membership/tier': ({ tier }) => ({ tier }),
     'POST /v1/refunds': () => ({ ticket: createId('ticket'), reason: 'Cut short' }),
   };
@@ -456,7 +455,7 @@ describe('over sockets', () => {
     'money:tipByCard': tip,
     'money:receipt': { payment: createId('tip') },
     'money:history': {},
-    'money:withdraw': { ticket: createId('ticket') },
+    'money:withdraw': { item: createId('ticket') },
     'money:leaderboard': {},
     'money:setGoal': { title: 'An encore', targetMinor: 10_000 },
     'money:clearGoal': {},

@@ -327,27 +327,23 @@ describe('objects of others, and unknown ones', () => {
     ],
     [
       "another's ticket, given back",
-      () => fan().post('/v1/withdrawals', { ticket: scene.own.ticket }),
+      () => fan().post('/v1/withdrawals', { item: scene.own.ticket }),
       'payment_not_found',
     ],
-    [
-      "another's ticket, by socket",
-      () => fan().ask('money:withdraw', { ticket: scene.own.ticket }),
-      'payment_not_found',
-    ],
+    ["another's ticket, by socket", () => fan().ask('money:withdraw', { item: scene.own.ticket }), 'payment_not_found'],
     [
       "another's ticket, on the site",
-      () => scene.site('malik', 'POST', '/withdrawals', { ticket: scene.own.ticket }),
+      () => scene.site('malik', 'POST', '/withdrawals', { item: scene.own.ticket }),
       'payment_not_found',
     ],
     [
       'a tip, refunded as a ticket',
-      () => person('lea').post('/v1/withdrawals', { ticket: scene.own.tip }),
+      () => person('lea').post('/v1/withdrawals', { item: scene.own.tip }),
       'payment_not_found',
     ],
     [
       "another's top-up, given back",
-      () => scene.site('malik', 'POST', '/wallet/refunds', { topup: scene.own.topup }),
+      () => scene.site('malik', 'POST', '/withdrawals', { item: scene.own.topup }),
       'payment_not_found',
     ],
     ["another's receipt", () => fan().get(`/v1/receipts/${scene.own.tip}`), 'payment_not_found'],
@@ -500,7 +496,7 @@ describe('repetitions', () => {
     ['the refund of a refunded tip', () => refund({ tip: scene.own.refundedTip }), 'already_refunded'],
     [
       'a ticket that was refunded',
-      () => person('lea').post('/v1/withdrawals', { ticket: scene.own.withdrawn }),
+      () => person('lea').post('/v1/withdrawals', { item: scene.own.withdrawn }),
       'already_refunded',
     ],
     [

@@ -243,7 +243,7 @@ export class MoneyScene implements AsyncDisposable {
     await loge.server('POST', '/v1/promotions', grant);
     own.ticket = await this.#buyTicket('lea', rooms.ticket);
     own.withdrawn = await this.#buyTicket('lea', rooms.given);
-    await lea.request('money:withdraw', { ticket: own.withdrawn });
+    await lea.request('money:withdraw', { item: own.withdrawn });
     const club = await lea.request('memberships:join', { tier: this.tiers.own });
     await payCheckout(club.checkoutUrl);
     own.membership = await eventually(async () => {

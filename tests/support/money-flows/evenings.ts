@@ -1,7 +1,7 @@
 /** Steps that decide about tickets: lives, dates, waivers, and people who are shut out or close their account. */
 import { PERSONAL_TABLES } from '../../../server/personal-tables.ts';
 import { PersonRecords } from '../../../server/platform/db/person-records.ts';
-import type { RoomId, TicketId } from '../../../server/protocol/ids.ts';
+import type { RoomId } from '../../../server/protocol/ids.ts';
 import { sessionOf } from '../houses/money-house.ts';
 import { payCheckout } from '../people/checkout.ts';
 import { NOTHING, type Scene } from '../soak/soak-world.ts';
@@ -145,7 +145,7 @@ const giveBack: FlowAct = async ({ app, house, dice, diary, answers }) => {
   if (!ticket) return NOTHING;
   const isAllowed = mayWithdraw(ticket, diary, house.clock.now());
   try {
-    const { id } = await app.money.withdrawals.withdraw(ticket.id as TicketId, ticket.identity);
+    const { id } = await app.money.withdrawals.giveBack(ticket.id);
     answers.note('refund', id);
   } catch (error) {
     if (!isAllowed || ticket.hasDispute) throw error;

@@ -44,7 +44,7 @@ export async function readTickets(house: SoakHouse): Promise<TicketSeen[]> {
     house,
     `select t.id, t.room, t.identity, t.status, t.created_at::text as ordered, t.bought_at::text as bought,
         r.starts_at::text as starts, r.ended_at::text as ended,
-        exists (select 1 from ticket_waivers w where w.ticket = t.id) as is_waived,
+        exists (select 1 from waivers w where w.item = t.id) as is_waived,
         exists (select 1 from disputes d where d.source_id = t.id) or exists (select 1 from dispute_freezes f
           join ledger_transactions x on x.id = f.transaction where x.source_id = t.id) as has_dispute,
         (select string_agg(reason, ' ') from refunds f where f.payment = t.id and f.by = '#house') as reasons

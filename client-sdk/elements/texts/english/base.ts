@@ -67,7 +67,7 @@ export const base = {
       ticket: '',
       embedder: '',
       gift: '',
-      refunded: 'Your ticket was refunded and your place given up. The money goes back the way it came.',
+      refunded: 'Your ticket was refunded.',
       disputed: 'The payment for your ticket is disputed: it gives no access for now.',
       removed: 'You were removed from this room by its creator or a moderator.',
       expired: 'Your access to this room has expired.',
@@ -87,7 +87,7 @@ export const base = {
     join: 'Join',
     joined: 'You’re now a member of the club.',
     terms:
-      'Renews until you cancel, at any time; you keep access to the end of the period you’ve paid for. If the creator shuts you out or the club closes, the unused part goes back to your card.',
+      'Renews until you cancel, at any time; time you’ve paid for stays yours. Shut out, or if the club closes, you get the unused part back. You can withdraw within 14 days.',
   },
   price: {
     summary: (creator: string, amount: string) => `${amount} of this goes to ${creator}. Who gets what?`,
@@ -98,7 +98,7 @@ export const base = {
     total: 'You pay',
     charter: 'The charter of the house',
     pledge: (creator: string, share: string, association: string) =>
-      `${creator} gives ${share}% of their share to ${association}. The association’s account is public.`,
+      `${creator} gives ${share}% of their share to ${association}.`,
     /** Whether a ticket can be returned: by when it is bought, and with the right of withdrawal given up. */
     returns: {
       before: 'You can return it until the live begins',

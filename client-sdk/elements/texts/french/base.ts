@@ -68,7 +68,7 @@ export const base: typeof english.base = {
       ticket: '',
       embedder: '',
       gift: '',
-      refunded: 'Votre billet a été remboursé et votre place libérée. L’argent repart par le même chemin.',
+      refunded: 'Votre billet a été remboursé.',
       disputed: 'Le paiement de votre billet est contesté : pour l’instant, il ne donne pas accès.',
       removed: 'Vous avez été exclu de ce salon par son créateur ou un modérateur.',
       expired: 'Votre accès à ce salon a expiré.',
@@ -88,7 +88,7 @@ export const base: typeof english.base = {
     join: 'S’abonner',
     joined: 'Vous êtes maintenant membre du club.',
     terms:
-      'Renouvelé jusqu’à ce que vous résiliiez, à tout moment ; vous gardez l’accès jusqu’à la fin de la période payée. Si le créateur vous exclut ou si le club ferme, la part non utilisée revient sur votre carte.',
+      'Renouvelé jusqu’à ce que vous résiliiez, à tout moment ; le temps payé vous reste. En cas d’exclusion ou de fermeture du club, la part non utilisée est remboursée. Rétractation sous 14 jours.',
   },
   price: {
     summary: (creator: string, amount: string) => `Dont ${amount} pour ${creator}. Qui reçoit quoi ?`,
@@ -99,7 +99,7 @@ export const base: typeof english.base = {
     total: 'Vous payez',
     charter: 'La charte de la maison',
     pledge: (creator: string, share: string, association: string) =>
-      `${creator} donne ${share} % de sa part à ${association}. Le compte de l’association est public.`,
+      `${creator} donne ${share} % de sa part à ${association}.`,
     returns: {
       before: 'Vous pouvez le rendre jusqu’au début du live',
       live: 'Le live est en cours : le billet ne peut plus être rendu',

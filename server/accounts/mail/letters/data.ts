@@ -44,6 +44,14 @@ export interface LetterData {
     status: 'succeeded' | 'failed';
     to: 'wallet' | 'card' | 'bank';
   };
+  /** Confirms a declaration of withdrawal. */
+  withdrawal: Money & {
+    kind: 'ticket' | 'membership' | 'topup';
+    item: string;
+    title: string | null;
+    madeAt: string;
+    link: string;
+  };
   'renewal-ahead': Money & { tier: string; renewsAt: string; link: string };
   'renewal-failed': { tier: string; accessUntil: string | null; link: string };
   /** `room` is a title; null for all rooms of the creator. */

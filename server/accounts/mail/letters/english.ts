@@ -160,6 +160,18 @@ export function english(house: string) {
         unusable: 'a payment that couldn’t be used',
       },
     },
+    withdrawal: {
+      title: 'We received your withdrawal',
+      text: (what: string, when: string) => `On ${when} you declared: “I withdraw from this contract: ${what}.”`,
+      kinds: {
+        ticket: (title: string) => `ticket for “${title}”`,
+        membership: (title: string) => `membership ${title}`,
+        topup: () => 'top-up',
+      },
+      back: 'It goes back the way it came, within a few days.',
+      disputed: 'A bank is looking into this payment. What it doesn’t give back to you itself, we pay back afterwards.',
+      number: 'Number',
+    },
     renewal: {
       title: (tier: string) => `Your membership “${tier}” couldn’t be renewed`,
       text: 'The payment failed. We’ll try again over the next few days.',

@@ -158,6 +158,18 @@ export function french(house: string): LetterWords {
         unusable: 'un paiement qui n’a pas pu servir',
       },
     },
+    withdrawal: {
+      title: 'Votre rétractation est reçue',
+      text: (what, when) => `Le ${when}, vous avez déclaré : « Je renonce à ce contrat : ${what}. »`,
+      kinds: {
+        ticket: (title) => `billet pour « ${title} »`,
+        membership: (title) => `abonnement ${title}`,
+        topup: () => 'recharge',
+      },
+      back: 'La somme revient comme elle est venue, en quelques jours.',
+      disputed: 'Une banque examine ce paiement. Ce qu’elle ne vous rend pas elle-même, nous le rembourserons ensuite.',
+      number: 'Numéro',
+    },
     renewal: {
       title: (tier) => `Votre abonnement « ${tier} » n’a pas pu être renouvelé`,
       text: 'Le paiement a échoué. Il sera retenté ces prochains jours.',

@@ -36,6 +36,7 @@ const SAMPLES: LetterData = {
     objection: LINK,
     dueAt: '2026-05-04T20:00:00Z',
   },
+  withdrawal: { ...MONEY, kind: 'membership', item: 'mbr_1', title: HOSTILE, madeAt: '2026-05-04T20:00:00Z' },
   'renewal-ahead': { ...MONEY, tier: HOSTILE, renewsAt: '2026-05-04T20:00:00Z' },
   'payouts-stopped': { stopped: true, reason: HOSTILE, link: LINK },
   reserve: { shareBps: 1_250, days: 90, reason: HOSTILE, link: LINK },

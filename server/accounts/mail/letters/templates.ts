@@ -166,6 +166,24 @@ const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[Name]> }
     ],
     reason: reasons.money,
   }),
+  withdrawal: ({ kind, item, title, madeAt, link, ...amount }, words, { date, money }) => {
+    const { withdrawal, facts, open, reasons } = words;
+    return {
+      title: withdrawal.title,
+      blocks: [
+        withdrawal.text(withdrawal.kinds[kind](title ?? ''), date(madeAt, 'full')),
+        amount.amountMinor > 0 ? withdrawal.back : withdrawal.disputed,
+        {
+          facts: [
+            [facts.amount, money(amount)],
+            [withdrawal.number, item],
+          ],
+        },
+        { button: open.wallet, href: link },
+      ],
+      reason: reasons.money,
+    };
+  },
   'renewal-ahead': ({ tier, renewsAt, link, ...amount }, { renewal, facts, open, reasons }, { date, money }) => ({
     title: renewal.aheadTitle(tier, date(renewsAt, 'day')),
     blocks: [

@@ -23,9 +23,6 @@ export const walletOperations = implement(walletContract, {
     await money.invoices.setBillingName(caller.identity, name);
     return { name };
   },
-  withdraw: ({ money }, { caller, input }) => money.withdrawals.withdraw(input.ticket, caller.identity),
-  listUnspentTopups: async ({ money }, { caller }) => ({
-    topups: await money.ownPayments.listUnspent(caller.identity),
-  }),
-  refundUnspentTopup: ({ money }, { caller, input }) => money.ownPayments.refundUnspent(caller.identity, input.topup),
+  listWithdrawable: async ({ money }, { caller }) => ({ contracts: await money.withdrawals.list(caller.identity) }),
+  withdraw: ({ money }, { caller, input }) => money.withdrawals.withdraw(input.item, caller.identity),
 });

@@ -869,15 +869,6 @@ CREATE TABLE "cancellations" (
 	"refunded_minor" bigint DEFAULT 0 NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "ticket_waivers" (
-	"ticket" text PRIMARY KEY NOT NULL,
-	"text_version" text NOT NULL,
-	"language" text NOT NULL,
-	"text" text NOT NULL,
-	"starts_at" timestamp with time zone,
-	"accepted_at" timestamp with time zone NOT NULL
-);
---> statement-breakpoint
 CREATE TABLE "tickets" (
 	"id" text PRIMARY KEY NOT NULL,
 	"room" text NOT NULL,
@@ -891,6 +882,15 @@ CREATE TABLE "tickets" (
 	"bought_at" timestamp with time zone,
 	"live_seconds_before" integer DEFAULT 0 NOT NULL,
 	CONSTRAINT "tickets_price" CHECK ("tickets"."price_minor" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "waivers" (
+	"item" text PRIMARY KEY NOT NULL,
+	"text_version" text NOT NULL,
+	"language" text NOT NULL,
+	"text" text NOT NULL,
+	"starts_at" timestamp with time zone,
+	"accepted_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "card_tips" (

@@ -39,7 +39,7 @@ CREATE TRIGGER "desk_bookings_decided_once" BEFORE UPDATE ON "desk_bookings"
 CREATE TRIGGER "fee_policies_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "fee_policies"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint
-CREATE TRIGGER "ticket_waivers_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "ticket_waivers"
+CREATE TRIGGER "waivers_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "waivers"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint
 CREATE TRIGGER "invoices_append_only" BEFORE DELETE OR TRUNCATE ON "invoices"

@@ -6,7 +6,6 @@ import {
   checkoutConfirmInput,
   checkoutStatus,
   ownTicketList,
-  refund,
   topupAnswer,
   topupInput,
   wallet,
@@ -17,9 +16,11 @@ import {
   receiptInput,
   walletHistory,
   walletHistoryQuery,
+  withdrawableList,
+  withdrawal,
   withdrawalInput,
 } from '../../money/pricing.ts';
-import { cardPaymentList, unspentRefundInput, unspentTopupList } from '../../money/wallet.ts';
+import { cardPaymentList } from '../../money/wallet.ts';
 import { operation, socketOperation } from '../contract.ts';
 
 /** The owner, with a room token or signed in on the site. */
@@ -148,6 +149,15 @@ export const walletContract = {
     summary: 'Set the name on your receipts',
     description: 'For receipts that are issued from now on; null takes it away. Issued receipts never change.',
   }),
+  listWithdrawable: operation({
+    ...OWN,
+    http: 'GET /v1/withdrawals',
+    servesSuspended: true,
+    answer: withdrawableList,
+    summary: 'List what you can withdraw from',
+    description:
+      'Tickets, memberships and unspent top-ups, with what goes back. The latest top-up counts as spent last.',
+  }),
   withdraw: operation({
     ...OWN,
     http: 'POST /v1/withdrawals',
@@ -155,30 +165,12 @@ export const walletContract = {
     servesSuspended: true,
     limit: 'money',
     input: withdrawalInput,
-    example: { ticket: 'ticket_9aYx3mPq7LdR2vKe5tWz' },
-    answer: refund,
+    example: { item: 'ticket_9aYx3mPq7LdR2vKe5tWz' },
+    answer: withdrawal,
     status: 201,
-    summary: 'Return your ticket',
+    summary: 'Withdraw from a contract',
     description:
-      'Possible until a live begins after the purchase, for a ticket without a waiver. After a change of the date also with one, for a ticket that was ordered before it: until a live begins, and, unless its holder was inside while the room was live, at least until `returnUntil` of the room. In a room without a date, a waiver counts only once a live has begun.',
-    errors: ['payment_not_found', 'not_refundable', 'already_refunded', 'provider_unavailable'],
-  }),
-  listUnspentTopups: operation({
-    http: 'GET /v1/wallet/refundable',
-    by: ['person'],
-    answer: unspentTopupList,
-    summary: 'List your unspent top-ups',
-    description: 'The latest top-up counts as spent last.',
-  }),
-  refundUnspentTopup: operation({
-    http: 'POST /v1/wallet/refunds',
-    by: ['person'],
-    limit: 'money',
-    input: unspentRefundInput,
-    example: { topup: 'topup_9aYx3mPq7LdR2vKe5tWz' },
-    answer: refund,
-    status: 201,
-    summary: 'Refund the unspent part of a top-up to the card',
+      'A ticket, until a live begins after the purchase, if it was bought without a waiver. After a change of the date also with one, if it was ordered before it: until a live begins, and, unless its holder was inside while the room was live, at least until `returnUntil` of the room. In a room without a date, a waiver counts only once a live has begun. A membership, within 14 days after joining or a change of the tier: it ends at once, and the time that has passed stays paid where its member had asked for it to begin at once. A top-up, as far as it is unspent. People of the house get a letter that says what was received and when.',
     errors: [
       'payment_not_found',
       'not_refundable',

@@ -51,7 +51,7 @@ export const wallet: typeof english = {
     blocked: 'Le créateur a fermé ses salons et son club à ce compte',
     club_closed: 'Le club a fermé : temps non utilisé',
     account_closed: 'Crédit d’un compte fermé, renvoyé sur la carte',
-    withdrawal: 'Billet rendu',
+    withdrawal: 'Rétractation de l’acheteur',
     request_undone: 'Le créateur n’a pas fait ce qui était demandé',
     unspent_credit: 'Crédit non dépensé, renvoyé sur la carte',
     room_ended: 'Le salon avait fermé avant l’arrivée du paiement',
@@ -100,18 +100,24 @@ export const wallet: typeof english = {
     keep: 'Garder le billet',
     done: 'Billet rendu. L’argent repart par le même chemin.',
   },
-  refunds: {
-    title: 'Récupérer le crédit non dépensé',
-    text: 'Ce que vous n’avez pas dépensé retourne sur la carte qui l’a payé. Le crédit offert reste.',
-    of: (date) => `Rechargé le ${date}`,
-    toOriginal: 'Retour sur la carte qui a payé',
-    act: (amount) => `Récupérer ${amount}`,
-    askTitle: (amount) => `Renvoyer ${amount} sur votre carte ?`,
-    askText:
-      'La somme quitte votre portefeuille tout de suite et arrive sur votre carte en quelques jours, selon votre banque.',
-    confirm: 'La renvoyer',
-    keep: 'La garder en crédit',
-    done: (amount) => `${amount} repartent vers votre carte.`,
+  withdrawals: {
+    title: 'Renoncer à un contrat',
+    text: 'Sans avoir à dire pourquoi. L’argent revient comme il est venu : d’une recharge, ce que vous n’avez pas dépensé, sans le crédit offert.',
+    none: 'Il n’y a rien à quoi renoncer pour l’instant.',
+    act: 'Renoncer au contrat ici',
+    names: {
+      ticket: (title, date) => `Billet pour « ${title} », acheté le ${date}`,
+      membership: (title, date) => `Abonnement ${title}, du ${date}`,
+      topup: (_title, date) => `Recharge du ${date}`,
+    },
+    goesBack: (amount) => `${amount} remboursés`,
+    until: (date) => `Jusqu’au ${date}`,
+    statement: (name, amount, isMembership) =>
+      `Je renonce à ce contrat : ${name}. Environ ${amount} me sont remboursés.${isMembership ? ' L’abonnement s’arrête aussitôt.' : ''} Nous le confirmons par e-mail.`,
+    confirm: 'Confirmer la rétractation',
+    keep: 'Revenir',
+    done: (amount) =>
+      `Rétractation reçue. ${amount} sont en route vers vous, et une confirmation vous est envoyée par e-mail.`,
   },
   memberships: {
     title: 'Vos clubs',

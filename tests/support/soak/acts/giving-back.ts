@@ -59,7 +59,9 @@ const refundTwice: Act = async (scene) => {
 const withdraw: Act = async ({ app, world, dice, answers }) => {
   const ticket = dice.pick(world.tickets.items.filter(({ identity }) => identity !== ''));
   if (!ticket) return NOTHING;
-  const { id } = await app.money.withdrawals.withdraw(ticket.id as `ticket_${string}`, ticket.identity);
+  await app.money.withdrawals.withdraw(ticket.id, ticket.identity);
+  const { refunds } = await app.money.desk.payments.get(ticket.id);
+  const id = refunds.at(-1)?.id ?? '';
   answers.note('refund', id);
   return id;
 };
