@@ -199,10 +199,7 @@ export const ERROR_CATALOGUE = {
   association_exists: final(409, 'An association with this id exists with other details.'),
   card_not_found: final(404, 'There is no such saved card.'),
   card_declined: final(402, 'The card was declined. Nothing was charged.'),
-  card_payments_held: final(
-    403,
-    'After a payment that the bank took back, this person pays by card only once an operator of the house allows it.',
-  ),
+  card_payments_held: final(403, 'This person pays by card only once an operator of the house allows it.'),
   checkout_limit: later(429, 'Too many payment pages are open. Pay on one of them, or try again within the hour.'),
   payment_not_found: final(404, 'There is no such payment.'),
   not_refundable: final(409, 'This cannot be refunded.'),

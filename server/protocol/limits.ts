@@ -113,6 +113,8 @@ export const menuItems = 20;
 export const menuLabelChars = 60;
 /** How long after the tip its creator can pay a request back. */
 export const requestUndoDays = 30;
+/** After so many top-ups given back within a day, an operator decides whether their payer pays by card again. */
+export const withdrawnTopupsADay = 3;
 /** Open requests of tips that are listed. */
 export const tipRequests = 200;
 export const leaderboardEntries = 50;

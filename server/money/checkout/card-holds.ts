@@ -1,7 +1,8 @@
 /**
  * Who pays by card only after an operator's word: people whose dispute the house has lost, whose card's issuer has
- * reported a payment as fraud, and whom an operator has named. Asked at every payment by card; a page that is open
- * already is closed. A dispute that is won later lifts what the house itself has held.
+ * reported a payment as fraud, who had three top-ups given back within a day, and whom an operator has named. Asked at
+ * every payment by card; a page that is open already is closed. A dispute that is won later lifts what the house itself
+ * has held.
  */
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import { type Orm, runIn } from '../../platform/db/db.ts';
@@ -31,8 +32,8 @@ export class CardHolds {
     return (await this.#restrictions.find('pay_by_card', { identity }, tx)) !== undefined;
   }
 
-  /** By the house itself, in the transaction in which a dispute is lost, or once a payment is reported as fraud. */
-  async hold(tx: Orm, identity: string, reason: 'dispute_lost' | 'fraud_warning'): Promise<void> {
+  /** By the house itself, in the transaction of what gives the reason. */
+  async hold(tx: Orm, identity: string, reason: 'dispute_lost' | 'fraud_warning' | 'topups_withdrawn'): Promise<void> {
     await this.set(tx, identity, { held: true, reason, by: HOUSE });
   }
 

@@ -1,6 +1,6 @@
 import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, desc, eq, inArray, isNull, sql } from '../../platform/db/sql.ts';
+import { and, asc, desc, eq, gt, inArray, isNull, sql } from '../../platform/db/sql.ts';
 import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { ID_PREFIXES, type Id } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money/money.ts';
@@ -9,6 +9,9 @@ import { providerRefunds, refunds } from './refunds.schema.ts';
 export type RefundRow = typeof refunds.$inferSelect;
 export type NewRefund = typeof refunds.$inferInsert;
 type ProviderRefundRow = typeof providerRefunds.$inferSelect;
+
+/** The reason of a top-up that its payer has given back. */
+export const UNSPENT_CREDIT = 'unspent_credit';
 
 /** Unique index: one refund per payment and part. */
 export const ONE_REFUND = 'refunds_one';
@@ -40,6 +43,15 @@ export class RefundsStore {
       .from(refunds)
       .where(and(eq(refunds.by, by), eq(refunds.idempotencyKey, idempotencyKey)));
     return row;
+  }
+
+  /** How many of a person's top-ups they had given back since. */
+  async countWithdrawnTopups(tx: Orm, identity: string, sinceIso: string): Promise<number> {
+    const [row] = await tx
+      .select({ count: sql<string>`count(distinct ${refunds.payment})` })
+      .from(refunds)
+      .where(and(eq(refunds.identity, identity), eq(refunds.reason, UNSPENT_CREDIT), gt(refunds.createdAt, sinceIso)));
+    return Number(row?.count ?? 0);
   }
 
   /** Refunds of a payment, oldest first. */

@@ -12,7 +12,7 @@
  * Minutes of a private session are charged as they pass, so there is nothing to withdraw from: who ends a session or
  * its request has the rest of what was held at once.
  */
-import { iso } from '../../platform/clock.ts';
+import { DAY_MS, iso } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { ID_PREFIXES, type TicketId, type TopupId } from '../../protocol/ids.ts';
@@ -23,7 +23,7 @@ import type { Room } from '../../protocol/rooms.ts';
 import { remainderOf } from '../ledger/ledger.ts';
 import type { MembershipClosures } from '../memberships/membership-closures.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { toRefund } from '../refunds/refunds.store.ts';
+import { toRefund, UNSPENT_CREDIT } from '../refunds/refunds.store.ts';
 import type { AssertAllowed, Refunds } from '../refunds/refunds.ts';
 import { type TicketRow, toTicket } from './tickets.store.ts';
 
@@ -151,10 +151,20 @@ export class Withdrawals {
     if (!found) throw new AppError('payment_not_found');
     const { contract, idempotencyKey } = found;
     const { amountMinor } = contract;
-    const assertAllowed: AssertAllowed = (tx) => this.#tell(tx, identity, toWithdrawal(contract, madeAt));
-    const order = { topup: item as TopupId, amountMinor, reason: 'unspent_credit', idempotencyKey };
+    const assertAllowed: AssertAllowed = async (tx) => {
+      await this.#tell(tx, identity, toWithdrawal(contract, madeAt));
+      await this.#holdAfterMany(tx, identity);
+    };
+    const order = { topup: item as TopupId, amountMinor, reason: UNSPENT_CREDIT, idempotencyKey };
     await this.#refunds.refund(order, identity, { assertAllowed });
     return toWithdrawal(contract, madeAt);
+  }
+
+  /** The house bears the provider's fee of each; the right itself has no limit. */
+  async #holdAfterMany(tx: Orm, identity: string): Promise<void> {
+    const { stores, cardHolds } = this.#context;
+    const before = await stores.refunds.countWithdrawnTopups(tx, identity, this.#context.laterIso(-DAY_MS));
+    if (before + 1 >= LIMITS.withdrawnTopupsADay) await cardHolds.hold(tx, identity, 'topups_withdrawn');
   }
 
   #tell(tx: Orm, identity: string, withdrawal: Withdrawal): Promise<void> {

@@ -65,7 +65,11 @@ export class DeskHolds extends DeskPart<Shown> {
   /** One act lets them pay by card again. */
   #cards(items: CardHold[]): unknown {
     const texts = this.desk.holds;
-    const houseReasons: Record<string, string> = { dispute_lost: texts.cardsLost, fraud_warning: texts.cardsFraud };
+    const houseReasons: Record<string, string> = {
+      dispute_lost: texts.cardsLost,
+      fraud_warning: texts.cardsFraud,
+      topups_withdrawn: texts.cardsTopups,
+    };
     return this.list({
       items,
       testId: 'card-holds',

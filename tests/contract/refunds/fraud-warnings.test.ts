@@ -1,4 +1,4 @@
-/** What happens to a payment that the issuer of its card reports as fraud, before it is disputed. */
+/** Whose card payments are held before any dispute: a payment that is reported as fraud, top-ups given back in turn. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId, type TicketId } from '../../../server/protocol/ids.ts';
@@ -87,5 +87,24 @@ describe.each(DATABASES)('payments reported as fraud on $name', ({ open }) => {
     await house.money.sweep();
     await warn(id);
     expect(await refundsOf(id)).toEqual([]);
+  });
+
+  test('after three top-ups that were given back within a day, an operator decides about the next', async () => {
+    const identity = await house.createFan();
+    const turn = async () => {
+      const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 5_000 });
+      await house.money.confirmCheckout(await pay(checkoutUrl));
+      expect(await house.money.withdrawals.withdraw(topup, identity)).toMatchObject({ amountMinor: 5_000 });
+    };
+    await turn();
+    house.advance(2 * DAY_MS);
+    for (let turns = 0; turns < 3; turns += 1) {
+      expect(await holdsOf(identity)).toEqual([]);
+      await turn();
+    }
+    expect(await holdsOf(identity)).toEqual(['topups_withdrawn']);
+    await expect(turn()).rejects.toMatchObject({ code: 'card_payments_held' });
+    await house.money.desk.setCardHold(identity, { held: false, reason: 'They explained it', by: 'operator' });
+    await turn();
   });
 });

@@ -145,7 +145,7 @@ export const errors: Record<LogeErrorCode, string> = {
   association_exists: 'An association with this id already exists, with other details.',
   card_not_found: 'We can’t find this saved card.',
   card_declined: 'The card was declined. Nothing was charged.',
-  card_payments_held: 'Your bank took a payment back: you can pay by card again once the house allows it.',
+  card_payments_held: 'You can pay by card again once the house allows it.',
   checkout_limit: 'Too many payment pages are open. Pay on one of them, or try again within the hour.',
   payment_not_found: 'We can’t find this payment.',
   not_refundable: 'This payment can’t be refunded.',

@@ -148,7 +148,7 @@ export const errors: typeof english = {
   association_exists: 'Une association avec cet identifiant existe déjà, avec d’autres informations.',
   card_not_found: 'Cette carte enregistrée est introuvable.',
   card_declined: 'La carte a été refusée. Rien n’a été débité.',
-  card_payments_held: 'Votre banque a repris un paiement : vous pourrez payer par carte quand la maison l’autorisera.',
+  card_payments_held: 'Vous pourrez de nouveau payer par carte quand la maison le permettra.',
   checkout_limit: 'Trop de pages de paiement sont ouvertes. Payez sur l’une d’elles, ou réessayez dans l’heure.',
   payment_not_found: 'Ce paiement est introuvable.',
   not_refundable: 'Ce paiement ne peut pas être remboursé.',
