@@ -61,11 +61,16 @@ const statements = await Promise.all(
   CREATORS.flatMap(({ identity }) => MONTHS.map((month) => money.statements.ofMonth(identity, month))),
 );
 const dac7 = await money.statements.dac7(QUARTER);
+const vat = await money.vatReport.get(QUARTER);
 const { chunks } = await money.journal.export({ from: MONTHS[0] ?? '', months: 3 });
 const journal = (await Array.fromAsync(chunks)).join('');
 const query: Query = async <Row>(statement: string) =>
   ((await database.orm.execute(sql.raw(statement))) as unknown as { rows: Row[] }).rows;
-const { faults, figures } = await recount({ query, stripe: house.stripe, reported: { statements, dac7, journal } });
+const { faults, figures } = await recount({
+  query,
+  stripe: house.stripe,
+  reported: { statements, dac7, vat, journal },
+});
 faults.push(...violations, ...doubled, ...broken);
 if (values.counts) say(JSON.stringify(quarter.counts, null, 1));
 for (const fault of faults) say(fault);

@@ -42,7 +42,7 @@ test('from promotional credit to a ticket with its receipt, its waiver and its r
     parts: { creatorMinor: 400, platformMinor: 100, vatMinor: 100, associationMinor: 0 },
     waiver: { language: 'fr', textVersion },
   });
-  expect((await lea('POST', '/v1/withdrawals', { ticket: bought.json.id })).json.error.code).toBe('not_refundable');
+  expect((await lea('POST', '/v1/withdrawals', { item: bought.json.id })).json.error.code).toBe('not_refundable');
   const history = await lea('GET', '/v1/wallet/history?limit=10');
   expect(history.json.entries.map((entry: { kind: string }) => entry.kind)).toEqual(['ticket', 'promotion']);
   const malik = http.token({ room: room.id, identity: 'malik' });

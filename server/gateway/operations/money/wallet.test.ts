@@ -101,22 +101,25 @@ test('refunds unspent credit to the card once, and not spent credit', async () =
   await http.server('POST', '/v1/promotions', { identity: 'lea', amountMinor: 300, reason: 'Thanks' });
   // Promotional credit is not refundable. Top-ups of 30.00 less 5.00 of the ticket, whose other 1.00 was promotional:
   // 25.00, the latest top-up first.
-  const { topups } = (await as('lea', 'GET', '/v1/wallet/refundable')).json;
-  expect(topups).toMatchObject([
-    { topup: second, amountMinor: 2_000, currency: 'eur' },
-    { topup: first, amountMinor: 500 },
+  const openOf = async (identity: string) =>
+    (await as(identity, 'GET', '/v1/withdrawals')).json.contracts.filter(
+      ({ kind }: { kind: string }) => kind === 'topup',
+    );
+  const withdraw = (identity: string, item: string) => as(identity, 'POST', '/v1/withdrawals', { item });
+  expect(await openOf('lea')).toMatchObject([
+    { item: second, amountMinor: 2_000, currency: 'eur' },
+    { item: first, amountMinor: 500 },
   ]);
-  expect((await as('malik', 'GET', '/v1/wallet/refundable')).json.topups).toEqual([]);
-  expect((await as('malik', 'POST', '/v1/wallet/refunds', { topup: first })).json.error.code).toBe('payment_not_found');
-  const refunded = await as('lea', 'POST', '/v1/wallet/refunds', { topup: first });
-  expect(refunded).toMatchObject({ status: 201, json: { payment: first, amountMinor: 500, to: 'card' } });
+  expect(await openOf('malik')).toEqual([]);
+  expect((await withdraw('malik', first)).json.error.code).toBe('payment_not_found');
+  expect(await withdraw('lea', first)).toMatchObject({ status: 201, json: { item: first, amountMinor: 500 } });
   expect((await as('lea', 'GET', '/v1/wallet')).json).toMatchObject({ balanceMinor: 2_300, promoMinor: 300 });
-  expect((await as('lea', 'POST', '/v1/wallet/refunds', { topup: first })).json.error.code).toBe('payment_not_found');
-  expect((await as('lea', 'GET', '/v1/wallet/refundable')).json.topups).toMatchObject([{ topup: second }]);
+  expect((await withdraw('lea', first)).json.error.code).toBe('payment_not_found');
+  expect(await openOf('lea')).toMatchObject([{ item: second }]);
   // The rest of a partly refunded top-up is refunded too.
   const part = { topup: second, amountMinor: 700, reason: 'Asked by mail' };
   expect((await http.server('POST', '/v1/refunds', part)).status).toBe(201);
-  const both = await Promise.all([1, 2].map(() => as('lea', 'POST', '/v1/wallet/refunds', { topup: second })));
+  const both = await Promise.all([1, 2].map(() => withdraw('lea', second)));
   expect(both.filter(({ status }) => status === 201).map(({ json }) => json.amountMinor)).toContain(1_300);
   expect((await as('lea', 'GET', '/v1/wallet')).json).toMatchObject({ balanceMinor: 300, promoMinor: 300 });
   expect(await http.context.money.checkInvariants()).toEqual([]);
@@ -186,13 +189,13 @@ test('only the owner may return a ticket without a waiver', async () => {
   const other = await http.context.rooms.createRoom({ creator: 'camille', title: 'Another concert', access });
   const malik = http.token({ room: other.id, identity: 'malik' });
   const { json: ticket } = await http.participant(malik, 'POST', `/v1/rooms/${other.id}/tickets`, { from: 'wallet' });
-  expect((await as('lea', 'POST', '/v1/withdrawals', { ticket: ticket.id })).json.error.code).toBe('payment_not_found');
-  expect((await as('malik', 'POST', '/v1/withdrawals', { ticket: 'tip_000000000000' })).json.error.code).toBe(
+  expect((await as('lea', 'POST', '/v1/withdrawals', { item: ticket.id })).json.error.code).toBe('payment_not_found');
+  expect((await as('malik', 'POST', '/v1/withdrawals', { item: 'tip_000000000000' })).json.error.code).toBe(
     'payment_not_found',
   );
-  const given = await as('malik', 'POST', '/v1/withdrawals', { ticket: ticket.id });
-  expect(given).toMatchObject({ status: 201, json: { payment: ticket.id, amountMinor: 600, to: 'wallet' } });
+  const given = await as('malik', 'POST', '/v1/withdrawals', { item: ticket.id });
+  expect(given).toMatchObject({ status: 201, json: { item: ticket.id, amountMinor: 600 } });
   expect((await as('malik', 'GET', '/v1/wallet')).json.balanceMinor).toBe(1_000);
-  const again = await as('malik', 'POST', '/v1/withdrawals', { ticket: ticket.id });
+  const again = await as('malik', 'POST', '/v1/withdrawals', { item: ticket.id });
   expect(again.json.error.code).toMatch(/not_refundable|already_refunded/);
 });

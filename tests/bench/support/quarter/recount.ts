@@ -29,6 +29,8 @@ export interface Reported {
       charityMinor: number;
     }[];
   };
+  /** Of the same quarter. */
+  vat: { due: { country: string; vatMinor: number }[]; sales: { salesCount: number }[]; unnumberedCount: number };
   /** Of the same quarter, as the file that an accountant gets. */
   journal: string;
 }
@@ -110,6 +112,7 @@ export async function recount(books: { query: Query; stripe: Stripe; reported: R
     ...compareDac7(entries, reported),
     ...(await findWrongPapers(query, entries)),
     ...compareJournal(entries, reported),
+    ...compareVat(entries, payments, reported),
   ];
   const bank = await compareBank(stripe, entries, payments);
   const cards = await compareCards(stripe, payments, query);
@@ -338,6 +341,36 @@ function compareJournal(entries: Entry[], { journal, dac7 }: Reported): string[]
   ];
 }
 
+/** What is due to each country, and how many sales were made. */
+function compareVat(entries: Entry[], payments: Payment[], { vat, dac7 }: Reported): string[] {
+  const { fromMs, untilMs } = boundsOf(dac7.quarter);
+  const within = entries.filter(({ atMs }) => atMs >= fromMs && atMs < untilMs);
+  const countryOf = countriesOf(entries, payments);
+  const due: Record<string, number> = {};
+  for (const entry of within.filter(({ account }) => account === 'vat_payable'))
+    due[countryOf(entry)] = (due[countryOf(entry)] ?? 0) + entry.amount;
+  const [shown, counted] = [vat.due.map(({ country, vatMinor }) => [country, vatMinor] as const), Object.entries(due)];
+  const isDue = ([, amount]: readonly [string, number]) => amount !== 0;
+  const sold = within.filter(({ kind, reverses }) => SALES.includes(kind) && reverses === null);
+  return [
+    ...compare('the VAT by country', shown.filter(isDue).sort(), counted.filter(isDue).sort()),
+    ...compare(
+      'the sales on the VAT report',
+      sum(vat.sales.map(({ salesCount }) => salesCount)),
+      new Set(sold.map(({ transaction }) => transaction)).size,
+    ),
+    ...compare('sales without a paper', vat.unnumberedCount, 0),
+  ];
+}
+
+/** The country in the terms of what an entry's transaction sold or reversed. */
+function countriesOf(entries: Entry[], payments: Payment[]): (entry: Entry) => string {
+  const bySource = new Map(payments.map((payment) => [payment.id, payment]));
+  const roots = new Map(entries.map(({ transaction, source }) => [transaction, source]));
+  return ({ reverses, source }) =>
+    bySource.get(reverses ? (roots.get(reverses) ?? '') : source)?.terms?.country ?? 'other';
+}
+
 /** The provider's balance and each kind of its movements, against the account that stands for it. */
 async function compareBank(stripe: Stripe, entries: Entry[], payments: Payment[]) {
   const movements = await stripe.balanceTransactions.list(PAGES).autoPagingToArray(EVERYTHING);
@@ -423,14 +456,10 @@ async function compareCards(stripe: Stripe, payments: Payment[], query: Query): 
 function sumUp(entries: Entry[], payments: Payment[]): Recounted['figures'] {
   const gross: Record<string, number> = {};
   const vat: Record<string, number> = {};
-  const bySource = new Map(payments.map((payment) => [payment.id, payment]));
-  const roots = new Map(entries.map(({ transaction, source }) => [transaction, source]));
+  const countryOf = countriesOf(entries, payments);
   for (const { kind, amount } of payments) gross[kind] = (gross[kind] ?? 0) + amount;
-  for (const { account, amount, reverses, source } of entries) {
-    if (account !== 'vat_payable') continue;
-    const country = bySource.get(reverses ? (roots.get(reverses) ?? '') : source)?.terms?.country ?? 'other';
-    vat[country] = (vat[country] ?? 0) + amount;
-  }
+  for (const entry of entries.filter(({ account }) => account === 'vat_payable'))
+    vat[countryOf(entry)] = (vat[countryOf(entry)] ?? 0) + entry.amount;
   const accounts: Record<string, number> = {};
   for (const { account, amount } of entries) accounts[account] = (accounts[account] ?? 0) + amount;
   return { payments: payments.length, gross, vat, accounts };
