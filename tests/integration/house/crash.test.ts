@@ -15,7 +15,7 @@ const DATABASES = drawVariants<{ database: CrashDatabase; kills: number }>([
 
 describe.each(DATABASES)('kill -9 under a mixed load, on $database', ({ database, kills }) => {
   test(`loses and repeats nothing that was acknowledged (seed ${SEED}, ${kills} kills)`, {
-    timeout: 120_000 + kills * 30_000,
+    timeout: 60_000 + kills * 30_000,
   }, async () => {
     const { answered, lost, doubled, violations } = await runCrashes({ database, seed: SEED, kills });
     expect({ lost, doubled, violations }).toEqual({ lost: [], doubled: [], violations: [] });
