@@ -3,11 +3,9 @@
  * reader of the environment. Development has a default for everything; production refuses each of these defaults.
  */
 import { hkdfSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { ACCOUNTS_CHART } from './money/books/accounts-chart.ts';
-import type { AccountKind } from './money/ledger/ledger.ts';
+import { accountsChart, helpContacts, readFrom, vatRates } from './operator-files.ts';
 import { parseRedisUrl } from './platform/redis/redis-url.ts';
 import { SCOPES, type Scope } from './protocol/keys.ts';
 import { CURRENCY_CODES, isCurrency } from './protocol/money/currencies.ts';
@@ -46,44 +44,6 @@ const turnUrls = list.refine(
   (given) => given.every((url) => /^turns?:[\w.:[\]-]+(\?transport=(udp|tcp))?$/.test(url)),
   'must be URLs such as `turn:turn.example:3478?transport=udp`',
 );
-
-const countryCode = z.string().regex(/^[A-Z]{2}$/, 'a country is an ISO 3166-1 alpha-2 code, such as FR');
-const vatRates = z.record(countryCode, z.number().int().min(0).max(10_000));
-const accountsChart = z.partialRecord(
-  z.enum(Object.keys(ACCOUNTS_CHART) as [AccountKind, ...AccountKind[]]),
-  z.strictObject({ number: text.regex(/^\d{3}\w{0,17}$/, 'begins with three digits'), name: text.max(100) }),
-);
-const helpContacts = z.record(
-  countryCode,
-  z.array(
-    z.strictObject({
-      name: z.strictObject({ en: text, fr: text }),
-      /** A telephone number, as it is dialled in that country. */
-      number: text.max(30).regex(/^\+?\d[\d .-]*$/, 'must be a telephone number'),
-      /** Where the number was read: no number is invented. */
-      source: z.url({ protocol: /^https$/ }),
-    }),
-  ),
-);
-export type HelpContacts = z.infer<typeof helpContacts>;
-
-/** Reads a JSON file of the operator. */
-function readFrom<Schema extends z.ZodType>(schema: Schema) {
-  return (path: string, context: z.RefinementCtx): z.output<Schema> => {
-    let raw: unknown;
-    try {
-      raw = JSON.parse(readFileSync(path, 'utf8'));
-    } catch (error) {
-      context.addIssue(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-      return z.NEVER;
-    }
-    const parsed = schema.safeParse(raw);
-    if (parsed.success) return parsed.data;
-    for (const { path: place, message } of parsed.error.issues)
-      context.addIssue(`${place.join('.') || 'file'}: ${message}`);
-    return z.NEVER;
-  };
-}
 
 /** As browsers send them: in lower case, without a default port or a slash at the end. `none` stands for no origin. */
 function parseOrigins(given: string[], context: z.RefinementCtx): string[] {

@@ -77,7 +77,7 @@ export interface MoneyOptions {
   unconfirmedBookingMinor?: number;
   /** How many full years after the year of the earnings a report keeps a creator's name. Absent means ten. */
   taxReportYears?: number;
-  /** How many operators the house has. Absent means that nobody confirms their own bookings. */
+  /** How many operators the house has. Absent: no operator confirms a booking of their own. */
   countOperators?: () => Promise<number>;
   /** What the provider charges for a dispute. Absent means 2,000: 20.00 in euros, as Stripe asks in Europe. */
   disputeFeeMinor?: number | undefined;

@@ -26,6 +26,7 @@ import type { RoomId } from '../protocol/ids.ts';
 import * as LIMITS from '../protocol/limits.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { clubEntitlements as club } from './clubs.schema.ts';
+import { lastHeartbeat, liveEnds } from './live-ends.store.ts';
 import { restrictions } from './restrictions/restrictions.schema.ts';
 import { type RestrictionRow, STRICTEST_FIRST, stageIsClosed, taking } from './restrictions/restrictions.store.ts';
 import { toRoom } from './room-row.ts';
@@ -67,7 +68,7 @@ export interface SaleState {
   capacity: number | null;
   priceMinor: number | null;
   startsAt: string | null;
-  /** Whether nobody can say yet when it takes place. */
+  /** Whether it has no date yet. */
   isUndated: boolean;
 }
 
@@ -106,41 +107,8 @@ type Columns = { [Name in keyof NewRoom]?: NewRoom[Name] | SQL };
 /** Limit of entitlements that are read per identity and room; more come only from repeated purchases and refunds. */
 const ENTITLEMENTS_READ = 20;
 
-/** Nobody can say yet when it takes place, nor until when that has to be known. */
+/** It has no date, no live, and no day by which it needs a date. */
 const IS_UNDATED = and(isNull(rooms.startsAt), isNull(rooms.firstLiveAt), isNull(rooms.dateDueAt)) as SQL;
-
-/** Adds the live that ends at `endedAt` to the time on stage: a second at least. */
-const liveSecondsAt = (endedAt: string | SQL) =>
-  sql`${rooms.liveSeconds} + case when ${rooms.liveCountedFrom} is null then 0 else
-    greatest(1, round(extract(epoch from ${endedAt}::timestamptz - ${rooms.liveCountedFrom})))::integer end`;
-
-/** When a live ended whose gateway is gone: at its last heartbeat. */
-const lastHeartbeat = (at: string) =>
-  sql`greatest(${rooms.liveStartedAt}, least(${at}::timestamptz,
-    (select ${gateways.seenAt} from ${gateways} where ${gateways.id} = ${rooms.liveGateway})))`;
-
-interface LiveEnd {
-  endedAt?: string | SQL;
-  /** It ends for want of its publisher or its gateway. */
-  isInterrupted?: boolean;
-}
-
-/**
- * The columns of a room whose live ends. Only where tickets are sold does somebody wait for what they paid: from `at`
- * on, since nobody could come back during an outage.
- */
-const liveEnds = (at: string, { endedAt = at, isInterrupted = false }: LiveEnd = {}) => ({
-  liveStartedAt: null,
-  liveCountedFrom: null,
-  liveGateway: null,
-  livePublication: null,
-  liveEndedAt: endedAt,
-  liveInterrupted: isInterrupted,
-  liveSeconds: liveSecondsAt(endedAt),
-  pausedUntil: sql`case when ${rooms.accessKind} = 'ticket'
-    then ${at}::timestamptz + interval '1 millisecond' * ${LIMITS.pauseDefaultMs} end`,
-  pauseAnnounced: false,
-});
 
 const isOpenOf = (creator: string) => and(eq(rooms.creator, creator), isNull(rooms.endedAt));
 

@@ -40,7 +40,10 @@ const VAT = 'vat';
 const SECOND = 'Another operator has to confirm this; the only one of a house can do it themselves after a day.';
 /** All that is owed is booked at once. */
 const WHOLE: ReadonlySet<BookingKind> = new Set<BookingKind>([
-  ...(['refund_transferred', 'earnings_written_off', 'credit_transferred', 'credit_written_off'] as const),
+  'refund_transferred',
+  'earnings_written_off',
+  'credit_transferred',
+  'credit_written_off',
 ]);
 
 export class Bookings {

@@ -15,7 +15,7 @@ export const PAYOUT_RULES = [
       where x.kind = 'release' and not exists (select 1 from released_earnings r where r.release = x.source_id)`,
   },
   {
-    fault: 'is a sale of which more was released than the creator had',
+    fault: 'is a sale that released more than its creator had',
     statement: sql`select x.id from (select sale, sum(amount_minor) as released from released_earnings group by sale) r
       join ledger_transactions x on x.id = r.sale
       join ledger_entries e on e.transaction = x.id and e.account like 'creator_pending:%'

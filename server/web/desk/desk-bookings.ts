@@ -18,7 +18,10 @@ const LOOK = { waiting: 'open', booked: 'good', declined: '' } as const;
 /** Of the others the whole is booked. */
 const WITH_AMOUNT: ReadonlySet<string> = new Set<BookingKind>(['association_paid', 'vat_remitted', 'goodwill']);
 const OF_PEOPLE: ReadonlySet<string> = new Set<BookingKind>([
-  ...(['earnings_written_off', 'credit_transferred', 'credit_written_off', 'goodwill'] as const),
+  'earnings_written_off',
+  'credit_transferred',
+  'credit_written_off',
+  'goodwill',
 ]);
 
 export class DeskBookings extends DeskPart<BookingList> {

@@ -51,7 +51,7 @@ export class WalletWithdrawals extends PagePart<Withdrawable[]> {
             await call('POST /v1/withdrawals', { item });
             this.emit('wallet-changed', {});
           },
-          done: (contract) => texts.done(amountOf(contract)),
+          done: () => texts.done,
         },
       ],
     });

@@ -1,15 +1,19 @@
 /** Bookings by the desk: each once, the larger ones by two operators, and none of more than is owed. */
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { sql } from '../../../server/platform/db/sql.ts';
-import { AppError } from '../../../server/protocol/errors.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import type { BookingInput } from '../../../server/protocol/money/bookings.ts';
 import { openKillableHouse } from '../../support/crash/refund-steps.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { closeBalanced, type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import {
+  closeBalanced,
+  type MoneyHouse,
+  openMoneyHouse,
+  pay,
+  refusingRefunds,
+} from '../../support/houses/money-house.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const failure = (code: string) => expect.objectContaining({ code });
@@ -25,7 +29,10 @@ describe.each(DATABASES)('bookings by the desk on $name', ({ open }) => {
     db = await open();
     operators = 2;
     isRefusing = false;
-    house = await openMoneyHouse({ db, isRunning: false, wrapProvider, countOperators: async () => operators });
+    house = await openMoneyHouse({
+      ...{ db, isRunning: false, wrapProvider: refusingRefunds(() => isRefusing) },
+      countOperators: async () => operators,
+    });
   });
 
   afterEach(async () => {
@@ -34,15 +41,6 @@ describe.each(DATABASES)('bookings by the desk on $name', ({ open }) => {
     await house[Symbol.asyncDispose]();
     await db[Symbol.asyncDispose]();
   });
-
-  function wrapProvider(provider: PaymentProvider): PaymentProvider {
-    const refund = provider.refund.bind(provider);
-    provider.refund = async (order) => {
-      if (isRefusing) throw new AppError('not_refundable');
-      return refund(order);
-    };
-    return provider;
-  }
 
   const sumOf = async (account: string) => {
     const { rows } = (await db.orm.execute(

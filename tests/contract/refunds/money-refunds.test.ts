@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PaymentsStore } from '../../../server/money/payments/payments.store.ts';
-import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
-import { AppError } from '../../../server/protocol/errors.ts';
 import { createId, type TicketId } from '../../../server/protocol/ids.ts';
 import type { Room } from '../../../server/protocol/rooms.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { closeBalanced, type MoneyHouse, openMoneyHouse, pay } from '../../support/houses/money-house.ts';
+import {
+  closeBalanced,
+  type MoneyHouse,
+  openMoneyHouse,
+  pay,
+  refusingRefunds,
+} from '../../support/houses/money-house.ts';
 import { eventually } from '../../support/run/eventually.ts';
 
 const failure = (code: string) => expect.objectContaining({ code });
@@ -21,15 +25,7 @@ describe.each(DATABASES)('refunds on $name', ({ open }) => {
 
   beforeAll(async () => {
     db = await open();
-    const wrapProvider = (provider: PaymentProvider): PaymentProvider => {
-      const refund = provider.refund.bind(provider);
-      provider.refund = async (order) => {
-        if (isRefusing) throw new AppError('not_refundable');
-        return refund(order);
-      };
-      return provider;
-    };
-    house = await openMoneyHouse({ db, wrapProvider });
+    house = await openMoneyHouse({ db, wrapProvider: refusingRefunds(() => isRefusing) });
   });
 
   afterAll(() => closeBalanced({ db, house }));

@@ -251,6 +251,18 @@ export async function closeBalanced({ db, house }: { db: AsyncDisposable; house:
   await db[Symbol.asyncDispose]();
 }
 
+/** For `wrapProvider`: while `isRefusing` says so, the provider refuses every refund for good. */
+export function refusingRefunds(isRefusing: () => boolean) {
+  return (provider: PaymentProvider): PaymentProvider => {
+    const refund = provider.refund.bind(provider);
+    provider.refund = async (order) => {
+      if (isRefusing()) throw new AppError('not_refundable');
+      return refund(order);
+    };
+    return provider;
+  };
+}
+
 /** Pays a checkout page with a card and a billing country; returns the provider's session id. */
 export async function pay(checkoutUrl: string, card: string = CARD.accepted, country = 'FR'): Promise<string> {
   const { status, text } = await payCheckout(checkoutUrl, card, { country });

@@ -7,7 +7,7 @@ import express, { type Express, type Request } from 'express';
 import { css } from 'lit';
 import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
 import { addressIn, mailboxOf } from '../../../accounts/people/mail-addresses.ts';
-import type { HelpContacts } from '../../../config.ts';
+import type { HelpContacts } from '../../../operator-files.ts';
 import { HOUR_MS } from '../../../platform/clock.ts';
 import { html, Markup } from '../../../platform/html.ts';
 import { AppError } from '../../../protocol/errors.ts';

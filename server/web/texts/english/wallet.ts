@@ -114,8 +114,7 @@ export const wallet = {
       `I withdraw from this contract: ${name}. About ${amount} goes back to me.${isMembership ? ' The membership ends at once.' : ''} We confirm it by email.`,
     confirm: 'Confirm withdrawal',
     keep: 'Go back',
-    done: (amount: string) =>
-      `You have withdrawn. ${amount} is on its way back, and a confirmation is on its way to your inbox.`,
+    done: 'You have withdrawn. Our confirmation, which says what goes back, is on its way to your inbox.',
   },
   memberships: {
     title: 'Your clubs',

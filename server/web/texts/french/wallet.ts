@@ -116,8 +116,7 @@ export const wallet: typeof english = {
       `Je renonce à ce contrat : ${name}. Environ ${amount} me sont remboursés.${isMembership ? ' L’abonnement s’arrête aussitôt.' : ''} Nous le confirmons par e-mail.`,
     confirm: 'Confirmer la rétractation',
     keep: 'Revenir',
-    done: (amount) =>
-      `Rétractation reçue. ${amount} sont en route vers vous, et une confirmation vous est envoyée par e-mail.`,
+    done: 'Rétractation reçue. Notre confirmation, qui dit ce qui vous revient, vous est envoyée par e-mail.',
   },
   memberships: {
     title: 'Vos clubs',
