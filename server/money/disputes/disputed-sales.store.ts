@@ -21,7 +21,7 @@ export interface SpentTopup {
 
 export class DisputedSalesStore {
   /**
-   * Credit is spent in the order in which it came in, as `OwnPayments.listUnspent` counts it: top-ups and sales, each
+   * Credit is spent in the order in which it came in, as `PaymentsStore.listUnspent` counts it: top-ups and sales, each
    * less what went back, lie side by side, and a sale was paid by the top-ups beside it. What the desk has paid out or
    * given up of a closed account lies there too, and cannot be taken back. The caller has locked the wallet.
    */
