@@ -278,13 +278,16 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
 
   /** Starts each operation once the one before waits, while another connection holds the lock. */
   async function inTurn(lock: SQL, operations: (() => Promise<unknown> | undefined)[]) {
-    const [held, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    const holder = db.transaction(async (tx) => {
+    const [held, done] = [Promise.withResolvers<number>(), Promise.withResolvers<void>()];
+    const holding = db.transaction(async (tx) => {
       await tx.execute(lock);
-      held.resolve();
+      const { rows } = (await tx.execute(sql`select pg_backend_pid() as pid`)) as unknown as {
+        rows: { pid: number }[];
+      };
+      held.resolve(rows[0]?.pid ?? 0);
       await done.promise;
     });
-    await held.promise;
+    const holder = await held.promise;
     const begun: Promise<PromiseSettledResult<unknown>>[] = [];
     for (const operate of operations) {
       let isSettled = false;
@@ -294,17 +297,19 @@ describe.each(DATABASES)('two hundred operations at once on one wallet, on $name
           return result as PromiseSettledResult<unknown>;
         }),
       );
-      await eventually(async () => isSettled || (await countWaiting()) >= begun.length);
+      await eventually(async () => isSettled || (await countWaitingFor(holder)) >= begun.length);
     }
     done.resolve();
-    await holder;
+    await holding;
     return Promise.all(begun);
   }
 
-  /** For a row: jobs of the house may wait for a lock of another kind meanwhile. */
-  async function countWaiting(): Promise<number> {
-    const { rows } = await select<{ n: number }>(sql`select count(*)::int as n from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock' and wait_event in ('tuple', 'transactionid')`);
+  /** Connections that wait for this one, or for one that waits for it; others may wait for jobs of the house. */
+  async function countWaitingFor(holder: number): Promise<number> {
+    const { rows } = await select<{ n: number }>(sql`with recursive waiting as (
+        select pid from pg_stat_activity where ${holder}::int = any(pg_blocking_pids(pid))
+        union select a.pid from pg_stat_activity a join waiting w on w.pid = any(pg_blocking_pids(a.pid)))
+      select count(*)::int as n from waiting`);
     return rows[0]?.n ?? 0;
   }
 

@@ -237,7 +237,7 @@ export const deskMoney = {
     journalMonthsWrong: 'Enter 1 to 24 months.',
   },
   vat: {
-    text: 'What the receipts and the books say, by country and rate. What is taken back in the quarter of its sale lowers that quarter; what is taken back later is a correction, declared in the quarter in which it’s made and named by the one that it corrects.',
+    text: 'What the receipts and the books say, by country and rate. A sale that is taken back in its own quarter lowers the figures of that quarter. One that is taken back later is a correction: declare it in this quarter, under the quarter that it corrects.',
     quarter: 'Quarter',
     quarterOf: (number: string, year: string) => `Q${number} ${year}`,
     none: 'Nothing was sold or taken back in this quarter.',

@@ -248,7 +248,7 @@ export const deskMoney: typeof english = {
     journalMonthsWrong: 'Indiquez de 1 à 24 mois.',
   },
   vat: {
-    text: 'Ce que disent les reçus et les comptes, par pays et par taux. Ce qui est repris dans le trimestre de la vente diminue ce trimestre ; ce qui est repris plus tard est une rectification, déclarée au trimestre où elle est faite, avec celui qu’elle rectifie.',
+    text: 'Ce que disent les reçus et les comptes, par pays et par taux. Une vente reprise dans son trimestre en diminue les chiffres. Une vente reprise plus tard est une rectification : déclarez-la dans ce trimestre-ci, au titre de celui qu’elle rectifie.',
     quarter: 'Trimestre',
     quarterOf: (number, year) => `T${number} ${year}`,
     none: 'Rien n’a été vendu ni repris dans ce trimestre.',
