@@ -20,8 +20,10 @@ import { payWithPromo } from '../wallet/promo-legs.ts';
 import { dueMinor } from './private-billing.ts';
 import {
   type ClosedStatus,
+  HEARTBEAT,
   ONE_ACTIVE_SESSION,
   ONE_OPEN_SESSION,
+  type PrivateSessionChange,
   type PrivateSessionRow,
   PrivateSessionsStore,
 } from './private-sessions.store.ts';
@@ -121,7 +123,7 @@ export class PrivateSessionLifecycle {
           throw new AppError('private_session_not_found');
         }
         const startedAt = this.#context.nowIso();
-        const active = await this.#store.update(tx, id, { status: 'active', startedAt, heartbeatAt: startedAt });
+        const active = await this.#store.update(tx, id, { status: 'active', startedAt, ...HEARTBEAT });
         await rooms.entitlements.grant(tx, {
           ...{ room, identity: row.identity, source: 'private', sourceId: id },
           validUntil: this.#context.laterIso(ENTITLEMENT_LIFE_MS),
@@ -157,7 +159,7 @@ export class PrivateSessionLifecycle {
     return this.#advance(id, beat, async (tx) => {
       const validUntil = this.#context.laterIso(ENTITLEMENT_LIFE_MS);
       await this.#context.rooms.entitlements.extend(tx, { source: 'private', sourceId: id }, validUntil);
-      return { heartbeatAt: this.#context.nowIso() };
+      return HEARTBEAT;
     });
   }
 
@@ -170,7 +172,7 @@ export class PrivateSessionLifecycle {
   async #advance(
     id: string,
     beat: Heartbeat,
-    also?: (tx: Orm) => Promise<Partial<PrivateSessionRow>>,
+    also?: (tx: Orm) => Promise<PrivateSessionChange>,
   ): Promise<PrivateSessionRow | undefined> {
     const { db, pricing, spending } = this.#context;
     const found = await this.#get(id);
@@ -278,7 +280,7 @@ export class PrivateSessionLifecycle {
   async sweep(isOurs: (id: string) => boolean): Promise<boolean> {
     const lapsed = await this.#store.findLapsed(this.#context.nowIso(), SWEEP_SESSIONS);
     for (const id of lapsed) await ignoreOver(this.closeRequest(id, 'expired'));
-    const abandoned = await this.#store.findAbandoned(this.#context.laterIso(-ABANDONED_AFTER_MS), SWEEP_SESSIONS);
+    const abandoned = await this.#store.findAbandoned(ABANDONED_AFTER_MS, SWEEP_SESSIONS);
     const lost = abandoned.filter((id) => !isOurs(id));
     for (const id of lost) await this.finish(id, { reason: 'interrupted' });
     return lapsed.length === SWEEP_SESSIONS || lost.length === SWEEP_SESSIONS;

@@ -78,17 +78,22 @@ export class PrivateSessionsStore {
     return rows.map(({ id }) => id);
   }
 
-  /** Active sessions without a heartbeat since this moment. */
-  async findAbandoned(beforeIso: string, limit: number): Promise<string[]> {
+  /** Active sessions without a heartbeat for this long. */
+  async findAbandoned(silentMs: number, limit: number): Promise<string[]> {
     const rows = await this.#orm
       .select({ id: privateSessions.id })
       .from(privateSessions)
-      .where(and(eq(privateSessions.status, 'active'), lte(privateSessions.heartbeatAt, beforeIso)))
+      .where(
+        and(
+          eq(privateSessions.status, 'active'),
+          lte(privateSessions.heartbeatAt, sql`now() - interval '1 millisecond' * ${silentMs}`),
+        ),
+      )
       .limit(limit);
     return rows.map(({ id }) => id);
   }
 
-  async update(tx: Orm, id: string, change: Partial<Omit<NewPrivateSession, 'id'>>): Promise<PrivateSessionRow> {
+  async update(tx: Orm, id: string, change: PrivateSessionChange): Promise<PrivateSessionRow> {
     const [row] = await tx.update(privateSessions).set(change).where(eq(privateSessions.id, id)).returning();
     return row as PrivateSessionRow;
   }
@@ -97,5 +102,10 @@ export class PrivateSessionsStore {
     await tx.insert(privateSessionCharges).values(charge);
   }
 }
+
+/** By the database's clock: another process, whose own clock differs, decides by it whether this one is gone. */
+export const HEARTBEAT = { heartbeatAt: sql`now()` };
+
+export type PrivateSessionChange = Partial<Omit<NewPrivateSession, 'id' | 'heartbeatAt'>> & Partial<typeof HEARTBEAT>;
 
 export type ClosedStatus = Extract<PrivateSessionStatus, 'declined' | 'withdrawn' | 'expired'>;
