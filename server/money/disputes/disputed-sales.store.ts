@@ -1,6 +1,6 @@
 import type { Orm } from '../../platform/db/db.ts';
 import { and, eq, gt, isNull, sql } from '../../platform/db/sql.ts';
-import { execute, lockTransactions, takenBack } from '../ledger/ledger.store.ts';
+import { execute, IS_FROZEN, lockTransactions, takenBack } from '../ledger/ledger.store.ts';
 import { rereadReleases } from '../payouts/earnings-holds.store.ts';
 import { cancellations, tickets } from '../sales/tickets.schema.ts';
 import { type CancellationRow, isLiveTooShort, type TicketRow } from '../sales/tickets.store.ts';
@@ -127,12 +127,14 @@ export class DisputedSalesStore {
   }
 
   async lift(tx: Orm, dispute: string, at: string): Promise<void> {
-    const frozen = sql`select d.transaction from dispute_freezes d where d.dispute = ${dispute} and d.lifted_at is null`;
-    await rereadReleases(tx, frozen, at);
-    await tx
-      .update(disputeFreezes)
-      .set({ liftedAt: at })
-      .where(and(eq(disputeFreezes.dispute, dispute), isNull(disputeFreezes.liftedAt)));
+    await rereadReleases(tx, frozenBy(dispute), at);
+    await tx.update(disputeFreezes).set({ liftedAt: at }).where(isHeldBy(dispute));
+  }
+
+  /** As if it had never frozen what it has not decided about. */
+  async unfreeze(tx: Orm, dispute: string, at: string): Promise<void> {
+    await rereadReleases(tx, frozenBy(dispute), at);
+    await tx.delete(disputeFreezes).where(isHeldBy(dispute));
   }
 
   /** Rooms in which a dispute has frozen sales, in the order in which they are locked. */
@@ -176,7 +178,7 @@ export class DisputedSalesStore {
   async findDecisions(tx: Orm, ticket: string): Promise<{ isOpen: boolean; isLost: boolean }> {
     const { rows } = await execute<{ open: boolean | null; lost: boolean | null }>(
       tx,
-      sql`select bool_or(f.lifted_at is null) as open,
+      sql`select bool_or(${IS_FROZEN}) as open,
           bool_or(d.status = 'lost' and (d.source_id = ${ticket} or f.amount_minor > 0)) as lost
         from ledger_transactions x join dispute_freezes f on f.transaction = x.id join disputes d on d.id = f.dispute
         where x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = ${ticket}`,
@@ -200,6 +202,14 @@ export class DisputedSalesStore {
     const found = await tx.select({ id: tickets.id }).from(tickets).where(isOf).limit(2);
     return found.some((other) => other.id !== id);
   }
+}
+
+function isHeldBy(dispute: string) {
+  return and(eq(disputeFreezes.dispute, dispute), isNull(disputeFreezes.liftedAt));
+}
+
+function frozenBy(dispute: string) {
+  return sql`select d.transaction from dispute_freezes d where d.dispute = ${dispute} and d.lifted_at is null`;
 }
 
 function isOfDispute(dispute: string) {

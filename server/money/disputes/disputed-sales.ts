@@ -1,6 +1,6 @@
 /**
- * What a disputed payment bought: the sale that a card paid, or what credit from the top-up paid. While the dispute is
- * open, their earnings stay held and their tickets give no access. Lost, each is reversed by what was disputed of it
+ * What a disputed payment bought: the sale that a card paid, or what credit from the top-up paid. From the bank's first
+ * question on, their earnings stay held; while the dispute is open, their tickets give no access. Lost, each is reversed by what was disputed of it
  * and its ticket is over; won, a ticket is valid again, or goes back where its holder cannot use it. A bank that gives
  * back what it had kept undoes a loss: the sale stands again, and what had ended meanwhile goes to its payer.
  */
@@ -46,8 +46,17 @@ export class DisputedSales {
       await rooms.lockForSale(tx, await rooms.getRoom(room, tx));
   }
 
-  async freeze(tx: Orm, dispute: string, sales: DisputedSale[]): Promise<void> {
-    await this.#store.freeze(tx, dispute, sales, this.#context.nowIso());
+  freeze(tx: Orm, dispute: string, sales: DisputedSale[]): Promise<void> {
+    return this.#store.freeze(tx, dispute, sales, this.#context.nowIso());
+  }
+
+  /** Before what is frozen is counted anew. */
+  unfreeze(tx: Orm, dispute: string): Promise<void> {
+    return this.#store.unfreeze(tx, dispute, this.#context.nowIso());
+  }
+
+  /** Closes the tickets of what is frozen. */
+  async suspend(tx: Orm, dispute: string): Promise<void> {
     for (const { id, room } of await this.#store.suspendTickets(tx, dispute)) {
       await this.#context.rooms.entitlements.revoke(tx, { source: 'ticket', sourceId: id }, 'disputed');
       await this.#addPlacesChanged(tx, room as RoomId);

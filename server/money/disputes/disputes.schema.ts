@@ -75,7 +75,7 @@ export const disputes = pgTable(
   ],
 );
 
-/** Sales frozen by a dispute: they are neither released to a creator nor refunded. */
+/** Sales frozen by a dispute: they are neither released to a creator nor, unless the bank only asks, refunded. */
 export const disputeFreezes = pgTable(
   'dispute_freezes',
   {

@@ -1,8 +1,9 @@
 /**
- * Disputes: a payer asks their bank for the money back. While a dispute is open, unspent credit from the payment is
- * held, what it bought is suspended (`disputed-sales.ts`), and the payment cannot be refunded. What the bank withdraws
- * or reinstates is booked as it happens, and the sum decides (`dispute-decisions.ts`), also when the bank changes its
- * mind later. The house bears the fee.
+ * Disputes: a payer asks their bank for the money back. While the bank only asks (an inquiry), creators' earnings from
+ * the payment are held. While a dispute is open, unspent credit from the payment is held too, what it bought is suspended
+ * (`disputed-sales.ts`), and the payment cannot be refunded. What the bank withdraws or reinstates is booked as it
+ * happens, and the sum decides (`dispute-decisions.ts`), also when the bank changes its mind later. The house bears the
+ * fee.
  */
 import { DAY_MS, iso, isoOrNull } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
@@ -207,9 +208,9 @@ export class Disputes {
   async #freeze(tx: Orm, row: DisputeRow): Promise<DisputeRow> {
     const isOfTopup = row.sourceType === 'topup';
     if (row.isFrozen && !isOfTopup) return row;
-    const { ledger } = this.#context;
-    const booked = await ledger.findTransaction(tx, saleOf({ kind: row.sourceType, id: row.sourceId }));
+    const booked = await this.#findBooked(tx, row);
     const addedMinor = booked ? await this.#freezeBooked(tx, row, booked) : 0;
+    await this.#sales.suspend(tx, row.id);
     if (row.sourceType === 'membership') await this.#standing.suspend(tx, row.sourceId);
     const frozenCreditMinor = row.frozenCreditMinor + addedMinor;
     const frozen = await this.#store.update(tx, row.id, { isFrozen: true, frozenCreditMinor });
@@ -217,8 +218,25 @@ export class Disputes {
     return frozen;
   }
 
-  /** Returns how much credit it holds now in addition. */
-  async #freezeBooked(tx: Orm, row: DisputeRow, booked: BookedTransaction): Promise<number> {
+  /** What creators earned by a payment about which the bank asks is not released before the answer. */
+  async #holdEarnings(tx: Orm, row: DisputeRow): Promise<void> {
+    const booked = await this.#findBooked(tx, row);
+    if (booked) await this.#freezeBooked(tx, row, booked, { isInquiry: true });
+  }
+
+  #findBooked(tx: Orm, { sourceType, sourceId }: DisputeRow): Promise<BookedTransaction | undefined> {
+    return this.#context.ledger.findTransaction(tx, saleOf({ kind: sourceType, id: sourceId }));
+  }
+
+  /** Returns how much credit it holds now in addition: none while the bank only asks. */
+  async #freezeBooked(
+    tx: Orm,
+    row: DisputeRow,
+    booked: BookedTransaction,
+    { isInquiry } = { isInquiry: false },
+  ): Promise<number> {
+    // Refunds have moved money while the bank only asked.
+    if (!row.isFrozen) await this.#sales.unfreeze(tx, row.id);
     if (row.sourceType !== 'topup') {
       const amountMinor = Math.max(0, Math.min(row.amountMinor, remainderOf(booked), moneyLeftOf(booked)));
       await this.#sales.freeze(tx, row.id, [{ sale: booked.id, amountMinor }]);
@@ -232,8 +250,8 @@ export class Disputes {
     for (const { amountMinor } of frozen) missingMinor -= amountMinor;
     if (missingMinor <= 0) return 0;
     const { unspentMinor, sales } = await this.#sales.findSpent(tx, accountId(wallet), booked.id);
-    let creditMinor = Math.max(0, Math.min(missingMinor, available, unspentMinor - row.frozenCreditMinor));
-    missingMinor -= creditMinor;
+    const ownMinor = Math.max(0, Math.min(missingMinor, available, unspentMinor - row.frozenCreditMinor));
+    missingMinor -= ownMinor;
     const more: DisputedSale[] = [];
     for (const { sale, amountMinor } of sales) {
       if (missingMinor <= 0) break;
@@ -242,8 +260,9 @@ export class Disputes {
       missingMinor -= disputedMinor;
     }
     await this.#sales.freeze(tx, row.id, more);
+    if (isInquiry) return 0;
     // What it bought cannot cover is owed by its payer.
-    creditMinor += Math.max(0, Math.min(missingMinor, available - creditMinor));
+    const creditMinor = ownMinor + Math.max(0, Math.min(missingMinor, available - ownMinor));
     if (creditMinor > 0) await this.#store.holdCredit(tx, accountId(wallet), creditMinor);
     return creditMinor;
   }
@@ -256,9 +275,9 @@ export class Disputes {
     // After a decision only money counts that the bank takes again or gives back.
     if (isClosed(row) && row.lostMinor === keptMinor) return;
     if (row.status === 'lost') await this.#decisions.undo(tx, row);
-    // An inquiry withdraws no money.
-    const frozen = status === 'inquiry' ? row : await this.#freeze(tx, row);
-    if (frozen.status === status) return;
+    if (status === 'inquiry') await this.#holdEarnings(tx, row);
+    else await this.#freeze(tx, row);
+    if (row.status === status) return;
     const dueAt = this.#context.laterIso(CHECK_EVERY_MS);
     const undecided = { closedAt: null, lostMinor: 0, lossMinor: null, borneMinor: 0, settledMinor: 0, dueAt };
     await this.#addChanged(tx, await this.#store.update(tx, row.id, { status, ...undecided }));

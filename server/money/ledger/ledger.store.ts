@@ -55,6 +55,10 @@ export function takenBack(reversal = 'r', entry = 'e'): SQL {
   return sql.raw(`(greatest(${entry}.amount_minor, 0) * ${sign})`);
 }
 
+/** Of the freeze `f`. A bank that only asks about a payment keeps earnings held, and nothing else. */
+export const IS_FROZEN = sql`(f.lifted_at is null
+  and exists (select 1 from disputes asked where asked.id = f.dispute and asked.status <> 'inquiry'))`;
+
 /**
  * Locks transactions of the ledger until the caller's transaction ends, in the order of their ids. Uses advisory locks,
  * because a row lock needs the right to update the row, which the server's database role does not have. `from` is a
@@ -193,7 +197,7 @@ export class LedgerStore {
       tx,
       sql`select (select coalesce(sum(amount_minor), 0) from released_earnings where sale = ${id}) as released,
         exists (select 1 from released_earnings where sale = ${id} and reserve_due_at is null) as is_over,
-        exists (select 1 from dispute_freezes where transaction = ${id} and lifted_at is null) as frozen`,
+        exists (select 1 from dispute_freezes f where f.transaction = ${id} and ${IS_FROZEN}) as frozen`,
     );
     const { released, is_over: isOver, frozen: isFrozen } = rows[0] ?? { released: 0, is_over: false, frozen: false };
     if (isOver) return { id, legs: legs.map(asAvailable), earlier: earlier.map(asAvailable), isFrozen };

@@ -1,5 +1,6 @@
 /** Rules of earnings, payouts, disputes and manual refunds. Each statement finds ids that break a rule. */
 import { sql } from '../../platform/db/sql.ts';
+import { IS_FROZEN } from './ledger.store.ts';
 
 export const PAYOUT_RULES = [
   {
@@ -98,7 +99,7 @@ export const PAYOUT_RULES = [
     statement: sql`select t.id from tickets t
       join ledger_transactions x on x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = t.id
       where t.status = 'valid' and (
-        exists (select 1 from dispute_freezes f where f.transaction = x.id and f.lifted_at is null)
+        exists (select 1 from dispute_freezes f where f.transaction = x.id and ${IS_FROZEN})
         or 0 < (select sum(e.amount_minor) from ledger_transactions r join ledger_entries e on e.transaction = r.id
           where r.reverses_id = x.id and e.account like 'disputes_open:%'))`,
   },

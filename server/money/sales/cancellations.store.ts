@@ -1,6 +1,7 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, asc, eq, gte, isNull, ne, notExists, or, type SQL, sql } from '../../platform/db/sql.ts';
 import { rooms } from '../../rooms/rooms.schema.ts';
+import { IS_FROZEN } from '../ledger/ledger.store.ts';
 import { rereadReleases } from '../payouts/earnings-holds.store.ts';
 import { cancellations, tickets } from './tickets.schema.ts';
 import { type CancellationRow, isLiveTooShort } from './tickets.store.ts';
@@ -97,7 +98,7 @@ export class CancellationsStore {
   /** Those that go back, now or when the dispute about them is won. */
   #openTickets() {
     const isDisputed = sql`exists (select 1 from ledger_transactions x join dispute_freezes f on f.transaction = x.id
-      where x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = ${tickets.id} and f.lifted_at is null)`;
+      where x.kind = 'ticket' and x.source_type = 'ticket' and x.source_id = ${tickets.id} and ${IS_FROZEN})`;
     return this.#orm
       .select({ id: tickets.id })
       .from(tickets)

@@ -3,7 +3,7 @@ import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, asc, eq, isNotNull, ne, type SQL, sql } from '../../platform/db/sql.ts';
 import type { RoomId, TipId } from '../../protocol/ids.ts';
 import type { Tip } from '../../protocol/money/money.ts';
-import { execute, takenBack } from '../ledger/ledger.store.ts';
+import { execute, IS_FROZEN, takenBack } from '../ledger/ledger.store.ts';
 import { cardTips, tips } from './tips.schema.ts';
 
 export type TipRow = typeof tips.$inferSelect;
@@ -129,7 +129,7 @@ export function standingTips(isCounted: SQL): SQL {
         select r.reverses_id as sale, ${takenBack()} as amount_minor from ledger_transactions r
           join ledger_entries e on e.transaction = r.id and e.amount_minor > 0
           where r.reverses_id is not null
-        union all select transaction, amount_minor from dispute_freezes where lifted_at is null
+        union all select f.transaction, f.amount_minor from dispute_freezes f where ${IS_FROZEN}
       ) back on back.sale = x.id
       where t.kind = 'tip' and ${isCounted} group by t.id
     ) gone on gone.id = t.id

@@ -84,6 +84,41 @@ describe.each(DATABASES)('disputed credit on $name', ({ open }) => {
     },
   );
 
+  test.each(['won', 'lost'] as const)(
+    'while a bank only asks, what was earned stays held, keys stay keys and refunds are possible; then the dispute is %s',
+    async (outcome) => {
+      const lea = await house.createFan();
+      const topup = await topUp(lea, 3 * PRICE);
+      const [kept, returned] = [await createRoom(), await createRoom()];
+      for (const room of [kept, returned]) await buy(room, lea);
+      await house.playLive(kept);
+      const payment = (await house.money.desk.payments.get(topup)).providerPayment ?? '';
+      const { id } = house.emulator.act('open_dispute', { paymentIntent: payment, isInquiry: true });
+      await house.money.sweep();
+      house.advance(20 * DAY_MS);
+      await house.money.sweep();
+      expect(await earningsOf(kept)).toMatchObject({ availableMinor: 0, holds: [{ reason: 'disputed' }, {}] });
+      expect(await accessOf(returned, lea)).toMatchObject({ state: 'granted' });
+      expect(await balanceOf(lea)).toBe(PRICE);
+      // What goes back meanwhile is credit again, which an open dispute holds.
+      const [ticket] = (await house.money.withdrawals.list(lea)).filter(({ kind }) => kind === 'ticket');
+      await house.money.refunds.refund({ ticket: ticket?.item as TicketId, reason: 'A mistake' }, 'operator');
+      expect(await balanceOf(lea)).toBe(2 * PRICE);
+
+      if (outcome === 'lost') {
+        house.emulator.act('escalate_inquiry', { dispute: id });
+        await house.money.sweep();
+        expect(await balanceOf(lea)).toBe(0);
+      }
+      house.emulator.act('close_dispute', { dispute: id, outcome });
+      await house.money.sweep();
+      expect(await house.money.disputes.list()).toMatchObject([{ status: outcome, lossMinor: 0 }]);
+      expect(await balanceOf(lea)).toBe(outcome === 'won' ? 2 * PRICE : 0);
+      const { availableMinor, holds } = await earningsOf(kept);
+      expect({ isPaid: availableMinor > 0, holds }).toEqual({ isPaid: outcome === 'won', holds: [] });
+    },
+  );
+
   test('a won dispute makes the ticket valid again where a place is free, and gives its price back where none is', async () => {
     const [lea, malik] = [await house.createFan(), await house.createFan(PRICE)];
     const topup = await topUp(lea, 2 * PRICE);
