@@ -104,7 +104,9 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     domain: 'money',
     rows: 'identity = $1',
     hidden: ['url'],
-    erase: { set: { name: ERASED, success_url: "''", cancel_url: "''", url: 'null', card: 'null' } },
+    erase: {
+      set: { name: ERASED, success_url: "''", cancel_url: "''", url: 'null', card: 'null', card_fingerprint: 'null' },
+    },
   },
   creator_accounts: { domain: 'money', rows: 'creator = $1', kept: BOOKS },
   creator_reserves: { domain: 'money', rows: 'creator = $1', hidden: ['by'], kept: BOOKS },

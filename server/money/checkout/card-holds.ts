@@ -1,8 +1,8 @@
 /**
  * Who pays by card only after an operator's word: people whose dispute the house has lost, whose card's issuer has
- * reported a payment as fraud, who had three top-ups given back within a day, and whom an operator has named. Asked at
- * every payment by card; a page that is open already is closed. A dispute that is won later lifts what the house itself
- * has held.
+ * reported a payment as fraud, to whom or to whose card the third top-up within a day was given back, and whom an
+ * operator has named. Asked at every payment by card; a page that is open already is closed. A dispute that is won
+ * later lifts what the house itself has held.
  */
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import { type Orm, runIn } from '../../platform/db/db.ts';

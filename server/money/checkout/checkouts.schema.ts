@@ -57,6 +57,8 @@ export const checkouts = pgTable(
     providerPayment: text('provider_payment'),
     /** The saved card that is charged without a page. Such a checkout has no session at first. */
     card: text('card'),
+    /** The same for one card number in each account, for `countWithdrawnTopups`. */
+    cardFingerprint: text('card_fingerprint'),
     /** For a top-up by saved card: a person's key belongs to one. */
     idempotencyKey: text('idempotency_key'),
     /** It is fetched until it is paid or expired. */
@@ -77,6 +79,7 @@ export const checkouts = pgTable(
     uniqueIndex('checkouts_idempotency')
       .on(table.identity, table.idempotencyKey)
       .where(sql`${table.idempotencyKey} is not null`),
+    index('checkouts_card').on(table.cardFingerprint).where(sql`${table.cardFingerprint} is not null`),
     ...dueIndexes('checkouts', table),
     index('checkouts_identity').on(table.identity),
     index('checkouts_open').on(table.identity).where(sql`${table.status} in ('opening', 'open')`),

@@ -87,7 +87,10 @@ export class CheckoutsStore {
   async markPaid(
     tx: Orm,
     id: string,
-    { session, ...paid }: Pick<Checkout, 'providerPayment' | 'amountMinor' | 'paidAt'> & { session: string },
+    {
+      session,
+      ...paid
+    }: Pick<Checkout, 'providerPayment' | 'cardFingerprint' | 'amountMinor' | 'paidAt'> & { session: string },
   ): Promise<boolean> {
     const rows = await tx
       .update(checkouts)

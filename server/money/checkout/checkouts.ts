@@ -407,9 +407,10 @@ export class Checkouts {
     const { session, amountMinor } = found;
     const { ledger, currency, stores } = this.#context;
     const at = this.#context.nowIso();
-    const providerPayment = found.payment?.payment ?? null;
+    const { payment: providerPayment = null, cardFingerprint = null } = found.payment ?? {};
     const paidAt = isoOrNull(found.payment?.paidAtMs) ?? at;
-    if (!(await this.#store.markPaid(tx, id, { session, providerPayment, amountMinor, paidAt }))) return false;
+    const kept = { session, providerPayment, cardFingerprint, amountMinor, paidAt };
+    if (!(await this.#store.markPaid(tx, id, kept))) return false;
     const paid = {
       id: sourceId,
       identity,

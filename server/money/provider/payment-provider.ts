@@ -83,6 +83,8 @@ export interface ProviderPayment {
   paidAtMs: number | null;
   /** What it says of where the payer lives. */
   evidence: CountryEvidence[];
+  /** The same for each payment with one card number, whoever pays; null without a charge to a card. */
+  cardFingerprint: string | null;
   /** Our id of the checkout, if any. */
   checkout: string | null;
 }

@@ -38,7 +38,7 @@ export function toCheckout(session: Stripe.Checkout.Session): ProviderCheckout {
 
 export function toPayment(intent: string | Stripe.PaymentIntent): ProviderPayment {
   if (typeof intent === 'string')
-    return { payment: intent, feeMinor: null, paidAtMs: null, evidence: [], checkout: null };
+    return { payment: intent, feeMinor: null, paidAtMs: null, evidence: [], cardFingerprint: null, checkout: null };
   const charge = typeof intent.latest_charge === 'string' ? null : intent.latest_charge;
   const balance = charge?.balance_transaction;
   return {
@@ -46,6 +46,7 @@ export function toPayment(intent: string | Stripe.PaymentIntent): ProviderPaymen
     feeMinor: balance && typeof balance !== 'string' ? balance.fee : null,
     paidAtMs: charge ? charge.created * 1000 : null,
     evidence: charge ? evidenceOf(charge) : [],
+    cardFingerprint: charge?.payment_method_details?.card?.fingerprint ?? null,
     checkout: intent.metadata.checkout ?? null,
   };
 }

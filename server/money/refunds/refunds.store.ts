@@ -1,6 +1,6 @@
 import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, asc, desc, eq, gt, inArray, isNull, sql } from '../../platform/db/sql.ts';
+import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from '../../platform/db/sql.ts';
 import { NOT_DUE } from '../../platform/jobs/due-rows.ts';
 import { ID_PREFIXES, type Id } from '../../protocol/ids.ts';
 import type { Refund } from '../../protocol/money/money.ts';
@@ -45,12 +45,24 @@ export class RefundsStore {
     return row;
   }
 
-  /** How many of a person's top-ups they had given back since. */
-  async countWithdrawnTopups(tx: Orm, identity: string, sinceIso: string): Promise<number> {
+  /** How many top-ups of a person, or of the card of this one in any account, were given back since. */
+  async countWithdrawnTopups(
+    tx: Orm,
+    { identity, topup }: { identity: string; topup: string },
+    sinceIso: string,
+  ): Promise<number> {
+    const isOfCard = sql`${refunds.payment} in (select other.source_id from checkouts own
+      join checkouts other on other.card_fingerprint = own.card_fingerprint where own.source_id = ${topup})`;
     const [row] = await tx
       .select({ count: sql<string>`count(distinct ${refunds.payment})` })
       .from(refunds)
-      .where(and(eq(refunds.identity, identity), eq(refunds.reason, UNSPENT_CREDIT), gt(refunds.createdAt, sinceIso)));
+      .where(
+        and(
+          or(eq(refunds.identity, identity), isOfCard),
+          eq(refunds.reason, UNSPENT_CREDIT),
+          gt(refunds.createdAt, sinceIso),
+        ),
+      );
     return Number(row?.count ?? 0);
   }
 

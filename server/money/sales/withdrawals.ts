@@ -153,7 +153,7 @@ export class Withdrawals {
     const { amountMinor } = contract;
     const assertAllowed: AssertAllowed = async (tx) => {
       await this.#tell(tx, identity, toWithdrawal(contract, madeAt));
-      await this.#holdAfterMany(tx, identity);
+      await this.#holdAfterMany(tx, { identity, topup: item });
     };
     const order = { topup: item as TopupId, amountMinor, reason: UNSPENT_CREDIT, idempotencyKey };
     await this.#refunds.refund(order, identity, { assertAllowed });
@@ -161,10 +161,10 @@ export class Withdrawals {
   }
 
   /** The house bears the provider's fee of each; the right itself has no limit. */
-  async #holdAfterMany(tx: Orm, identity: string): Promise<void> {
+  async #holdAfterMany(tx: Orm, of: { identity: string; topup: string }): Promise<void> {
     const { stores, cardHolds } = this.#context;
-    const before = await stores.refunds.countWithdrawnTopups(tx, identity, this.#context.laterIso(-DAY_MS));
-    if (before + 1 >= LIMITS.withdrawnTopupsADay) await cardHolds.hold(tx, identity, 'topups_withdrawn');
+    const before = await stores.refunds.countWithdrawnTopups(tx, of, this.#context.laterIso(-DAY_MS));
+    if (before + 1 >= LIMITS.withdrawnTopupsADay) await cardHolds.hold(tx, of.identity, 'topups_withdrawn');
   }
 
   #tell(tx: Orm, identity: string, withdrawal: Withdrawal): Promise<void> {

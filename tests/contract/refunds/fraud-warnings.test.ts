@@ -10,6 +10,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const LIMIT = 8_000;
 /** 3-D Secure confirms who pays. */
 const CONFIRMED_CARD = '4000000000003220';
+const OTHER_CARD = '5555555555554444';
 
 describe.each(DATABASES)('payments reported as fraud on $name', ({ open }) => {
   let db: Database & AsyncDisposable;
@@ -91,10 +92,14 @@ describe.each(DATABASES)('payments reported as fraud on $name', ({ open }) => {
 
   test('after three top-ups that were given back within a day, an operator decides about the next', async () => {
     const identity = await house.createFan();
-    const turn = async () => {
-      const { checkoutUrl, topup } = await house.money.topups.create({ identity, name: 'Léa', amountMinor: 5_000 });
-      await house.money.confirmCheckout(await pay(checkoutUrl));
-      expect(await house.money.withdrawals.withdraw(topup, identity)).toMatchObject({ amountMinor: 5_000 });
+    const turn = async (fan = identity, card?: string) => {
+      const { checkoutUrl, topup } = await house.money.topups.create({
+        identity: fan,
+        name: 'Léa',
+        amountMinor: 5_000,
+      });
+      await house.money.confirmCheckout(await pay(checkoutUrl, card));
+      expect(await house.money.withdrawals.withdraw(topup, fan)).toMatchObject({ amountMinor: 5_000 });
     };
     await turn();
     house.advance(2 * DAY_MS);
@@ -106,5 +111,11 @@ describe.each(DATABASES)('payments reported as fraud on $name', ({ open }) => {
     await expect(turn()).rejects.toMatchObject({ code: 'card_payments_held' });
     await house.money.desk.setCardHold(identity, { held: false, reason: 'They explained it', by: 'operator' });
     await turn();
+    // The same card counts in every account, and another card only for its own.
+    const [second, third] = [await house.createFan(), await house.createFan()];
+    await turn(second);
+    expect(await holdsOf(second)).toEqual(['topups_withdrawn']);
+    await turn(third, OTHER_CARD);
+    expect(await holdsOf(third)).toEqual([]);
   });
 });

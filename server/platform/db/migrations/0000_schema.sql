@@ -390,6 +390,7 @@ CREATE TABLE "checkouts" (
 	"url" text,
 	"provider_payment" text,
 	"card" text,
+	"card_fingerprint" text,
 	"idempotency_key" text,
 	"due_at" timestamp with time zone,
 	"attempts" integer DEFAULT 0 NOT NULL,
@@ -1414,6 +1415,7 @@ CREATE INDEX "chat_rooms_creator" ON "chat_rooms" USING btree ("creator");--> st
 CREATE INDEX "reconciliations_started" ON "reconciliations" USING btree ("started_at");--> statement-breakpoint
 CREATE INDEX "checkouts_unbooked" ON "checkouts" USING btree ("unbooked_since") WHERE "checkouts"."unbooked_since" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "checkouts_idempotency" ON "checkouts" USING btree ("identity","idempotency_key") WHERE "checkouts"."idempotency_key" is not null;--> statement-breakpoint
+CREATE INDEX "checkouts_card" ON "checkouts" USING btree ("card_fingerprint") WHERE "checkouts"."card_fingerprint" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("due_at") WHERE "checkouts"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_failing" ON "checkouts" USING btree ("failing_since") WHERE "checkouts"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_identity" ON "checkouts" USING btree ("identity");--> statement-breakpoint

@@ -123,7 +123,7 @@ export const deskMoney = {
     cardsNone: 'Nobody’s card payments are on hold.',
     cardsLost: 'The house lost a dispute with their bank.',
     cardsFraud: 'Their bank reported a payment as fraud.',
-    cardsTopups: 'They had three top-ups given back within a day.',
+    cardsTopups: 'Three top-ups were given back within a day, to this person or their card.',
     cardsLift: 'Allow card payments',
     cardsLiftTitle: (name: string) => `Let ${name} pay by card again?`,
     cardsReasonHint: 'Kept on record, not shown to them',

@@ -132,7 +132,7 @@ export const deskMoney: typeof english = {
     cardsNone: 'Aucun paiement par carte n’est bloqué.',
     cardsLost: 'La maison a perdu un litige avec sa banque.',
     cardsFraud: 'Sa banque a signalé un paiement comme une fraude.',
-    cardsTopups: 'Trois recharges rendues en un jour.',
+    cardsTopups: 'Trois recharges rendues en un jour, à cette personne ou à sa carte.',
     cardsLift: 'Autoriser la carte',
     cardsLiftTitle: (name) => `Laisser ${name} payer de nouveau par carte ?`,
     cardsReasonHint: 'Gardée au dossier, non montrée à la personne',
