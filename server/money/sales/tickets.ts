@@ -152,7 +152,7 @@ export class Tickets implements Payable {
     const draft = await this.#draft(request);
     const { row } = draft;
     const legs = await this.#legsOf(draft, room.creator.identity);
-    let ticket: Ticket | undefined;
+    let ticket: Ticket;
     try {
       ticket = await db.transaction(async (tx) => {
         const admission = await this.#assertOnSale(tx, request, row);
@@ -165,7 +165,8 @@ export class Tickets implements Payable {
           legs,
           at: boughtAt,
         });
-        if (!left) return undefined;
+        // Rolled back: what was not sold leaves no trace in the room.
+        if (!left) throw new AppError('insufficient_funds');
         const bought = toTicket(
           await this.#store.insertValid(tx, { ...row, boughtAt, liveSecondsBefore: liveSeconds }),
         );
@@ -177,20 +178,17 @@ export class Tickets implements Payable {
         return bought;
       });
     } catch (error) {
-      if (!isUniqueViolation(error, ONE_VALID_TICKET)) throw error;
+      const isShort = error instanceof AppError && error.code === 'insufficient_funds';
+      if (!isShort && !isUniqueViolation(error, ONE_VALID_TICKET)) throw error;
+      // A concurrent request of the same person may have bought the ticket.
+      const held = await this.#store.findByHolder(room.id, identity, 'valid');
+      if (!held) throw new AppError('insufficient_funds');
+      return toTicket(held);
     }
-    if (!ticket) return this.#heldOrInsufficient(room.id, identity);
     this.#context.outbox.wake();
     this.#context.metrics.moneyMinor.inc({ kind: 'ticket' }, row.priceMinor);
     this.#closeOpenPage(room.id, identity);
     return ticket;
-  }
-
-  /** A concurrent request of the same person bought the ticket, or there is too little credit. */
-  async #heldOrInsufficient(room: RoomId, identity: string): Promise<Ticket> {
-    const held = await this.#store.findByHolder(room, identity, 'valid');
-    if (!held) throw new AppError('insufficient_funds');
-    return toTicket(held);
   }
 
   /** Closes a page that is still open for the same ticket, so that it cannot be paid. */

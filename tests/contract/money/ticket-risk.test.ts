@@ -134,6 +134,9 @@ describe.each(DATABASES)('the risk of a ticket on $name', ({ open }) => {
   test('a room that sold tickets without a date ends after 30 days, unless it has got one', async () => {
     const rooms = [await house.createRoom(TICKET), await house.createRoom(TICKET), await house.createRoom(TICKET)];
     const [undated, dated, undone] = rooms as [Room, Room, Room];
+    // Who could not pay has bought nothing.
+    const poor = { room: undated, identity: await house.createFan(), name: 'Malik', from: 'wallet' } as const;
+    await expect(house.money.tickets.buy(poor)).rejects.toEqual(failure('insufficient_funds'));
     house.advance(40 * DAY_MS);
     const [waiting, kept, moved] = [await buy(undated), await buy(dated), await buy(undone)];
     const { dateDueAt } = await house.rooms.getRoom(undated.id);
