@@ -348,6 +348,20 @@ const reserve: Act = async ({ app, world, dice }) => {
   return `${creator}: ${set ? `${set.shareBps} for ${set.days} days` : 'none'}`;
 };
 
+/** A fan withdraws from a contract that the page lists; it is gone from there, and brings what was shown. */
+const withdrawListed: Act = async ({ app, world, dice }) => {
+  const identity = dice.pick(world.fans) ?? '';
+  const contract = dice.pick((await app.money.withdrawals.list(identity)).filter(({ kind }) => kind !== 'ticket'));
+  if (!contract) return NOTHING;
+  const { amountMinor } = await app.money.withdrawals.withdraw(contract.item, identity);
+  const left = await app.money.withdrawals.list(identity);
+  if (amountMinor !== contract.amountMinor || left.some(({ item }) => item === contract.item))
+    throw new Error(
+      `${contract.item} was shown with ${contract.amountMinor}, brought ${amountMinor}: ${JSON.stringify(left)}`,
+    );
+  return `${contract.item} ${amountMinor}`;
+};
+
 export const FLOW_STEPS = {
   ...ACTS,
   ...EVENINGS,
@@ -370,6 +384,7 @@ export const FLOW_STEPS = {
   undoRequest: { act: undoRequest, weight: 1 },
   disputeSpent: { act: disputeSpent, weight: 1 },
   winLate: { act: winLate, weight: 1 },
+  withdrawListed: { act: withdrawListed, weight: 1 },
   suspend: { act: suspend, weight: 1 },
 };
 export type FlowStepName = keyof typeof FLOW_STEPS;
@@ -406,6 +421,7 @@ export const FLOW_WEIGHTS: Partial<Record<FlowStepName, number>> = {
   refundMembership: 3,
   refundPrivateSession: 1,
   giveBack: 3,
+  withdrawListed: 2,
   refundAtProvider: 4,
   openDispute: 4,
   disputeSpent: 3,
