@@ -47,6 +47,7 @@ export class Takings implements AsyncDisposable {
   readonly #clock: MovableClock;
   #aheadMs = 0;
   #tier = '';
+  #clubRoom = '';
   readonly #paid = { ticket: '', other: '', topup: '', refund: '' };
 
   private constructor(loge: TestApp, clock: MovableClock) {
@@ -130,7 +131,7 @@ export class Takings implements AsyncDisposable {
       this.loge.server<Room>('POST', '/v1/rooms', { creator: 'camille', title, access });
     const concert = await create(TITLES[0], { kind: 'ticket', priceMinor: 1_500 });
     await create(TITLES[1], { kind: 'private', ratePerMinuteMinor: 350 });
-    await create(TITLES[2], { kind: 'members' });
+    this.#clubRoom = (await create(TITLES[2], { kind: 'members' })).id;
 
     // Some weeks ago: earnings that are available by now, partly paid out.
     await this.#topUp('malik', rehearsal, 10_000);
@@ -302,6 +303,7 @@ export class Takings implements AsyncDisposable {
       ['studio-first-tier', '/studio', 'noah', 'tier-name', choose('members')],
       ['money-wallet', '/wallet', 'lea', 'membership-mbr_', chooseTopUp],
       ['wallet-tiers', '/wallet', 'lea', 'choose-tier_', (wallet) => wallet.by('membership-tier').click()],
+      ['club', `/rooms/${this.#clubRoom}`, 'tom', 'begin-at-once'],
       ['receipt', `/receipts/${ticket}`, 'lea', 'receipt'],
       ['desk-closed', '/desk', 'lea', 'operators-only'],
       ['wallet-past-due', '/wallet', 'malik', 'past-due'],

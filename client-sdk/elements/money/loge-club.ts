@@ -16,6 +16,16 @@ const styles = css`
     gap: var(--_space-12);
     margin-top: var(--_space-16);
   }
+
+  label {
+    display: flex;
+    gap: var(--_space-8);
+    align-items: flex-start;
+  }
+
+  em {
+    font-style: normal;
+  }
 `;
 
 export class LogeClub extends withProperties(
@@ -98,7 +108,7 @@ export class LogeClub extends withProperties(
   #beginning(): TemplateResult | typeof nothing {
     const text = this.quote?.waiver?.text;
     if (!text) return nothing;
-    return html`<label>
+    return html`<label class="muted">
       <input
         type="checkbox"
         data-testid="begin-at-once"
