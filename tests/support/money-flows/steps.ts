@@ -348,14 +348,19 @@ const reserve: Act = async ({ app, world, dice }) => {
   return `${creator}: ${set ? `${set.shareBps} for ${set.days} days` : 'none'}`;
 };
 
-/** A fan withdraws from a contract that the page lists; it is gone from there, and brings what was shown. */
+/**
+ * A fan withdraws from a contract that the page lists; it is gone from there, and brings what was shown, which a
+ * disputed membership brings only once its dispute is won.
+ */
 const withdrawListed: Act = async ({ app, world, dice }) => {
   const identity = dice.pick(world.fans) ?? '';
   const contract = dice.pick((await app.money.withdrawals.list(identity)).filter(({ kind }) => kind !== 'ticket'));
   if (!contract) return NOTHING;
+  const memberships = await app.money.memberships.list(identity);
+  const isDisputed = memberships.some(({ id, disputed }) => id === contract.item && disputed);
   const { amountMinor } = await app.money.withdrawals.withdraw(contract.item, identity);
   const left = await app.money.withdrawals.list(identity);
-  if (amountMinor !== contract.amountMinor || left.some(({ item }) => item === contract.item))
+  if (amountMinor !== (isDisputed ? 0 : contract.amountMinor) || left.some(({ item }) => item === contract.item))
     throw new Error(
       `${contract.item} was shown with ${contract.amountMinor}, brought ${amountMinor}: ${JSON.stringify(left)}`,
     );
