@@ -22,10 +22,6 @@ const styles = css`
     gap: var(--_space-8);
     align-items: flex-start;
   }
-
-  em {
-    font-style: normal;
-  }
 `;
 
 export class LogeClub extends withProperties(

@@ -1,9 +1,9 @@
 /**
  * Disputes: a payer asks their bank for the money back. While the bank only asks (an inquiry), creators' earnings from
- * the payment are held. While a dispute is open, unspent credit from the payment is held too, what it bought is suspended
- * (`disputed-sales.ts`), and the payment cannot be refunded. What the bank withdraws or reinstates is booked as it
- * happens, and the sum decides (`dispute-decisions.ts`), also when the bank changes its mind later. The house bears the
- * fee.
+ * the payment are held. While a dispute is open, unspent credit from the payment is held too, what it bought is
+ * suspended (`disputed-sales.ts`), and the payment cannot be refunded. What the bank withdraws or reinstates is booked
+ * as it happens, and the sum decides (`dispute-decisions.ts`), also when the bank changes its mind later. The house
+ * bears the fee.
  */
 import { DAY_MS, iso, isoOrNull } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
