@@ -1,9 +1,9 @@
 /**
- * What a disputed payment bought: the sale that a card paid, or what credit from the top-up paid. From the bank's first
- * question on, their earnings stay held; while the dispute is open, their tickets give no access. Lost, each is reversed
- * by what was disputed of it and its ticket is over; won, a ticket is valid again, or goes back where its holder cannot
- * use it. A bank that gives back what it had kept undoes a loss: the sale stands again, and what had ended meanwhile
- * goes to its payer.
+ * What a disputed payment bought: the sale that a card paid, or what credit from the top-up paid. From the first
+ * question of the bank on, their earnings stay held; while the dispute is open, their tickets give no access. Lost,
+ * each is reversed by what was disputed of it and its ticket is over; won, a ticket is valid again, or goes back where
+ * its holder cannot use it. A bank that gives back what it had kept undoes a loss: the sale stands again, and what had
+ * ended meanwhile goes to its payer.
  */
 import type { Orm } from '../../platform/db/db.ts';
 import type { RoomId, TicketId } from '../../protocol/ids.ts';
