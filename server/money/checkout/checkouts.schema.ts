@@ -57,7 +57,7 @@ export const checkouts = pgTable(
     providerPayment: text('provider_payment'),
     /** The saved card that is charged without a page. Such a checkout has no session at first. */
     card: text('card'),
-    /** The same for one card number in each account, for `countWithdrawnTopups`. */
+    /** Of a top-up, for `countWithdrawnTopups`: the same for one card number in each account. */
     cardFingerprint: text('card_fingerprint'),
     /** For a top-up by saved card: a person's key belongs to one. */
     idempotencyKey: text('idempotency_key'),

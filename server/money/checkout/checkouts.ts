@@ -407,7 +407,8 @@ export class Checkouts {
     const { session, amountMinor } = found;
     const { ledger, currency, stores } = this.#context;
     const at = this.#context.nowIso();
-    const { payment: providerPayment = null, cardFingerprint = null } = found.payment ?? {};
+    const { payment: providerPayment = null, cardFingerprint: card = null } = found.payment ?? {};
+    const cardFingerprint = purpose === 'topup' ? card : null;
     const paidAt = isoOrNull(found.payment?.paidAtMs) ?? at;
     const kept = { session, providerPayment, cardFingerprint, amountMinor, paidAt };
     if (!(await this.#store.markPaid(tx, id, kept))) return false;
