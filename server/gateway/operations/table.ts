@@ -33,6 +33,7 @@ import { reminderOperations } from './reminders.ts';
 import { roomOperations, siteRoomOperations } from './rooms.ts';
 import { stageOperations } from './stage.ts';
 import { charterOperations } from './trust/charter.ts';
+import { committeeOperations } from './trust/committee.ts';
 import { decisionOperations } from './trust/decisions.ts';
 import { reportOperations } from './trust/reports.ts';
 import { webhookOperations } from './webhooks.ts';
@@ -71,6 +72,7 @@ const OPERATIONS: readonly Operation[] = [
   ...chatRecordOperations,
   ...personalDataOperations,
   ...charterOperations,
+  ...committeeOperations,
   ...reportOperations,
   ...decisionOperations,
   ...webhookOperations,
