@@ -11,11 +11,11 @@ export class ReportedSellersStore {
     this.#db = db;
   }
 
-  /** The last year in which a creator has earned something, in UTC, as the quarters of reports are. */
-  async findLastYear(creator: string): Promise<number | null> {
+  /** The last year in which a creator has earned something. */
+  async findLastYear(creator: string, timeZone: string): Promise<number | null> {
     const { rows } = await execute<{ year: number | null }>(
       this.#db.orm,
-      sql`select max(extract(year from x.created_at at time zone 'UTC'))::integer as year from ledger_accounts a
+      sql`select max(extract(year from x.created_at at time zone ${timeZone}))::integer as year from ledger_accounts a
         join ledger_entries e on e.account = a.id join ledger_transactions x on x.id = e.transaction
         where a.owner = ${creator} and a.kind in ('creator_pending', 'creator_available')
           and x.kind not in ('release', 'payout', 'payout_returned', 'payout_reversed', 'write_off')`,

@@ -21,7 +21,7 @@ export class ReportedSellers {
 
   /** The year until whose end the name is kept; null where nothing was earned, or the term is over. */
   async keptUntil(creator: string): Promise<number | null> {
-    const year = await this.#store.findLastYear(creator);
+    const year = await this.#store.findLastYear(creator, this.#context.timeZone);
     const until = year === null ? 0 : year + this.#context.taxReportYears;
     return until >= this.#thisYear() ? until : null;
   }

@@ -1,6 +1,7 @@
 import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type SQL, sql } from '../../platform/db/sql.ts';
+import type { Period } from '../../platform/house-dates.ts';
 import { ERASED_NAME } from '../../protocol/accounts/erased-name.ts';
 import type { EarningsEntry } from '../../protocol/money/payouts.ts';
 import { execute } from '../ledger/ledger.store.ts';
@@ -18,12 +19,6 @@ interface EntryRow {
   vat: string;
   fees: string;
   charity: string;
-}
-
-export interface Period {
-  fromIso: string;
-  /** Exclusive. */
-  untilIso: string;
 }
 
 /** Sums of one seller over a period, from the ledger. */
@@ -75,10 +70,10 @@ export class StatementsStore {
     }
   }
 
-  async listMonths(creator: string, currency: string): Promise<string[]> {
+  async listMonths(creator: string, { currency, timeZone }: { currency: string; timeZone: string }): Promise<string[]> {
     const { rows } = await execute<{ month: string }>(
       this.#orm,
-      sql`select distinct to_char(x.created_at at time zone 'UTC', 'YYYY-MM') as month
+      sql`select distinct to_char(x.created_at at time zone ${timeZone}, 'YYYY-MM') as month
         from ledger_entries e join ledger_transactions x on x.id = e.transaction
         where e.account in ${accountsOf(creator, currency)} and x.kind <> 'release' order by 1 desc`,
     );
