@@ -41,7 +41,7 @@ export class AccountClosing {
     const [openMatters, tickets, taxReportUntil] = await Promise.all([
       participantData.findOpenMatters(person),
       money.findTicketsToCome(person),
-      money.reportedSellers.keptUntil(person),
+      money.creatorBusinesses.keptUntil(person),
     ]);
     return { openMatters, tickets, receiptYears, taxReportUntil };
   }
@@ -53,7 +53,7 @@ export class AccountClosing {
   async close(person: string, by: string): Promise<ParticipantErasure> {
     const { roles, moderators, people, participantData, mail, money } = this.#options;
     const address = await people.addressOf(person);
-    const taxReportUntil = await money.reportedSellers.keptUntil(person);
+    const taxReportUntil = await money.creatorBusinesses.keptUntil(person);
     // What can be refused comes first, then the provider, which may not answer: nothing has ended until then.
     await participantData.assertErasable(person);
     await roles.assertMayLeave(person);

@@ -108,6 +108,12 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
       set: { name: ERASED, success_url: "''", cancel_url: "''", url: 'null', card: 'null', card_fingerprint: 'null' },
     },
   },
+  creator_businesses: {
+    domain: 'money',
+    rows: 'creator = $1',
+    erase: { delete: 'until_year is null' },
+    kept: 'the tax details that reports to the tax authorities need, until their term has passed (LOGE_TAX_REPORT_YEARS)',
+  },
   creator_accounts: { domain: 'money', rows: 'creator = $1', kept: BOOKS },
   creator_reserves: { domain: 'money', rows: 'creator = $1', hidden: ['by'], kept: BOOKS },
   desk_acts: { domain: 'money', rows: 'subject = $1', hidden: ['by'], kept: 'what operators did stays on record' },
@@ -153,11 +159,6 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   provider_customers: { domain: 'money', rows: 'identity = $1', erase: { delete: true } },
   provider_refunds: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
   refunds: { domain: 'money', rows: 'identity = $1', hidden: ['by'], kept: BOOKS },
-  reported_sellers: {
-    domain: 'money',
-    rows: 'creator = $1',
-    kept: 'the name that reports to the tax authorities need, until their term has passed (LOGE_TAX_REPORT_YEARS)',
-  },
   released_earnings: { domain: 'money', rows: 'creator = $1', kept: BOOKS },
   tickets: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
   waivers: {

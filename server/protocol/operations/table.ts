@@ -18,6 +18,7 @@ import { chatRecordContract } from './chat/chat-records.ts';
 import { moderatorContract } from './chat/moderators.ts';
 import { houseWorkContract } from './house-work.ts';
 import { bookingContract } from './money/bookings.ts';
+import { creatorPapersContract } from './money/creator-papers.ts';
 import { deskContract } from './money/desk.ts';
 import { earningsContract } from './money/earnings.ts';
 import { membershipContract } from './money/memberships.ts';
@@ -66,6 +67,7 @@ export const CONTRACTS = {
     ...membershipContract,
     ...privateSessionContract,
     ...earningsContract,
+    ...creatorPapersContract,
     ...payoutContract,
     ...deskContract,
     ...bookingContract,
