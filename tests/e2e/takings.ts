@@ -256,10 +256,15 @@ export class Takings implements AsyncDisposable {
     await this.loge.server('POST', '/v1/creators/noah/payout-freeze', { frozen: true, reason: HOLD_REASON });
     await this.loge.server('POST', '/v1/reconciliations', {});
     await this.#cutOff(this.#paid.ticket);
+    await money.dac7Filings.file(this.#year() - 1, 'operator');
     await this.loge.server('POST', '/v1/fee-policies', {
       commissionBps: 1_750,
       effectiveAt: new Date(Date.now() + this.#aheadMs + 30 * DAY_MS).toISOString(),
     });
+  }
+
+  #year(): number {
+    return new Date(this.loge.app.context.clock.now()).getFullYear();
   }
 
   /** What a crash leaves of a refund: the record that it began, some time ago. */
@@ -321,6 +326,8 @@ export class Takings implements AsyncDisposable {
       ['desk-bookings', '/desk/bookings', 'operator', 'booking-create'],
       ['desk-reconciliation', '/desk/reconciliation', 'operator', 'reconciliation'],
       ['desk-vat', '/desk/vat', 'operator', 'vat-report'],
+      ['desk-dac7', `/desk/dac7?year=${this.#year()}`, 'operator', 'dac7-sellers'],
+      ['desk-dac7-made', '/desk/dac7', 'operator', 'dac7-filings'],
       ['desk-fees', '/desk/fees', 'operator', 'fee-policies'],
       ['desk-people', '/desk/people', 'operator', 'person-lea', findLea],
       ['desk-person', '/desk/people/lea', 'operator', 'person-facts'],

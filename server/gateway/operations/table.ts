@@ -20,6 +20,7 @@ import { moderatorOperations } from './chat/moderators.ts';
 import { houseWorkOperations } from './house-work.ts';
 import { bookingOperations } from './money/bookings.ts';
 import { creatorPapersOperations } from './money/creator-papers.ts';
+import { dac7Operations } from './money/dac7.ts';
 import { deskOperations } from './money/desk.ts';
 import { earningsOperations } from './money/earnings.ts';
 import { membershipOperations } from './money/memberships.ts';
@@ -67,6 +68,7 @@ const OPERATIONS: readonly Operation[] = [
   ...payoutOperations,
   ...deskOperations,
   ...bookingOperations,
+  ...dac7Operations,
   ...pricingOperations,
   ...chatOperations,
   ...chatModerationOperations,

@@ -19,6 +19,7 @@ import { moderatorContract } from './chat/moderators.ts';
 import { houseWorkContract } from './house-work.ts';
 import { bookingContract } from './money/bookings.ts';
 import { creatorPapersContract } from './money/creator-papers.ts';
+import { dac7Contract } from './money/dac7.ts';
 import { deskContract } from './money/desk.ts';
 import { earningsContract } from './money/earnings.ts';
 import { membershipContract } from './money/memberships.ts';
@@ -71,6 +72,7 @@ export const CONTRACTS = {
     ...payoutContract,
     ...deskContract,
     ...bookingContract,
+    ...dac7Contract,
     ...pricingContract,
   },
   chat: {

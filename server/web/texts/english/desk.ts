@@ -15,6 +15,7 @@ export const desk = {
     bookings: 'Bookings',
     reconciliation: 'Reconciliation',
     vat: 'VAT',
+    dac7: 'DAC7 report',
     fees: 'Fees',
     charter: 'Charter',
     reports: 'All reports',

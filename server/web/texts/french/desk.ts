@@ -15,6 +15,7 @@ export const desk: typeof english = {
     bookings: 'Écritures',
     reconciliation: 'Rapprochement',
     vat: 'TVA',
+    dac7: 'Déclaration DAC7',
     charter: 'Charte',
     reports: 'Tous les signalements',
     fees: 'Tarifs',
