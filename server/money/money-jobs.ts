@@ -8,6 +8,7 @@ import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Reconciliations } from './books/reconciliations.ts';
 import type { Checkouts } from './checkout/checkouts.ts';
 import type { CreatorBusinesses } from './creator-papers/creator-businesses.ts';
+import type { Dac7Filings } from './dac7/filings.ts';
 import type { Disputes } from './disputes/disputes.ts';
 import type { Invoices } from './invoices/invoices.ts';
 import type { Memberships } from './memberships/memberships.ts';
@@ -35,6 +36,7 @@ interface JobParts {
   creatorAccounts: CreatorAccounts;
   payouts: Payouts;
   creatorBusinesses: CreatorBusinesses;
+  dac7Filings: Dac7Filings;
   disputes: Disputes;
   reconciliations: Reconciliations;
   privateSessions: PrivateSessions;
@@ -75,7 +77,9 @@ export class MoneyJobs {
       leaderJob('cancellations', 2 * SECOND_MS, irreversible, () => parts.cancellations.sweep()),
       leaderJob('invoices', 2 * SECOND_MS, irreversible, () => parts.invoices.sweep()),
       leaderJob('invoice retention', HOUR_MS, irreversible, () => parts.invoices.eraseBuyers()),
-      leaderJob('tax report retention', HOUR_MS, irreversible, () => parts.creatorBusinesses.eraseOld()),
+      leaderJob('tax report retention', HOUR_MS, irreversible, () =>
+        Promise.all([parts.creatorBusinesses.eraseOld(), parts.dac7Filings.eraseOld()]),
+      ),
       leaderJob('promotions', MINUTE_MS, irreversible, () => parts.promotions.sweep()),
       leaderJob('earnings release', MINUTE_MS, irreversible, () => parts.earnings.release()),
       leaderJob('payout batch', HOUR_MS, irreversible, () => parts.payouts.createDueBatch()),
@@ -127,6 +131,7 @@ export class MoneyJobs {
     while (await parts.invoices.sweep());
     while (await parts.invoices.eraseBuyers());
     await parts.creatorBusinesses.eraseOld();
+    await parts.dac7Filings.eraseOld();
     await parts.creatorAccounts.due.drain();
     while (await parts.earnings.release());
     await parts.payouts.due.drain();

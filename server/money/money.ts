@@ -13,6 +13,7 @@ import { CardPayments } from './checkout/card-payments.ts';
 import type { CheckoutPurpose, CheckoutStatus } from './checkout/checkouts.schema.ts';
 import { Checkouts } from './checkout/checkouts.ts';
 import { CreatorBusinesses } from './creator-papers/creator-businesses.ts';
+import { Dac7Filings } from './dac7/filings.ts';
 import { Bookings } from './desk/bookings.ts';
 import { Desk } from './desk/desk.ts';
 import { Disputes } from './disputes/disputes.ts';
@@ -118,6 +119,7 @@ export class Money {
   readonly transferReversals: TransferReversals;
   readonly statements: Statements;
   /** Creators' tax details, also those that reports need after an account was closed. */
+  readonly dac7Filings: Dac7Filings;
   readonly creatorBusinesses: CreatorBusinesses;
 
   readonly reconciliations: Reconciliations;
@@ -198,6 +200,8 @@ export class Money {
     this.transferReversals = new TransferReversals(context, this.payouts);
     this.statements = new Statements(context);
     this.creatorBusinesses = new CreatorBusinesses(context);
+    const sellers = { statements: this.statements, businesses: this.creatorBusinesses };
+    this.dac7Filings = new Dac7Filings(context, sellers);
 
     this.journal = new Journal(context);
     this.reconciliations = new Reconciliations(context);

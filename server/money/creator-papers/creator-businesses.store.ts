@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/db/db.ts';
-import { eq, lt, sql } from '../../platform/db/sql.ts';
+import { eq, inArray, lt, sql } from '../../platform/db/sql.ts';
 import { ERASED_NAME } from '../../protocol/accounts/erased-name.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { creatorBusinesses } from './creator-papers.schema.ts';
@@ -16,6 +16,11 @@ export class CreatorBusinessesStore {
   async find(creator: string): Promise<BusinessRow | undefined> {
     const [row] = await this.#db.orm.select().from(creatorBusinesses).where(eq(creatorBusinesses.creator, creator));
     return row;
+  }
+
+  async findAll(creators: string[]): Promise<BusinessRow[]> {
+    if (creators.length === 0) return [];
+    return this.#db.orm.select().from(creatorBusinesses).where(inArray(creatorBusinesses.creator, creators));
   }
 
   async save(row: typeof creatorBusinesses.$inferInsert): Promise<void> {

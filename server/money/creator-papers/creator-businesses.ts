@@ -30,6 +30,14 @@ export class CreatorBusinesses {
     return row ? viewOf(row, this.#context.nowIso().slice(0, ISO_DAY_CHARS)) : null;
   }
 
+  /** By creator, of those who gave all that is asked of them. */
+  async findComplete(creators: string[]): Promise<Map<string, CreatorBusiness>> {
+    const rows = await this.#store.findAll(creators);
+    const today = this.#context.nowIso().slice(0, ISO_DAY_CHARS);
+    const views = rows.map((row) => [row.creator, viewOf(row, today)] as const);
+    return new Map(views.filter((entry): entry is [string, CreatorBusiness] => entry[1]?.faults.length === 0));
+  }
+
   /** Replaces all details; the answer names faults. What does not concern this kind of business is not kept. */
   async save(creator: string, input: CreatorBusinessInput): Promise<CreatorBusiness | null> {
     const { kind, firstName, birthDate, vatStatus, vatNumber, tin, tinCountry } = input;

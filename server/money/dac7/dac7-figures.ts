@@ -11,8 +11,8 @@ export interface SellerQuarter {
 }
 
 /**
- * What was taken back of an earlier quarter can exceed what a quarter has brought. Schemas of authorities refuse amounts
- * below zero, so the excess lowers the quarters before, the latest first; what is left lowers those after it.
+ * What was taken back of an earlier quarter can exceed what a quarter has brought. Schemas of authorities refuse
+ * amounts below zero, so the excess lowers the quarters before, the latest first; what is left lowers those after it.
  */
 export function toReported(quarters: readonly SellerQuarter[], currency: string): Dac7Quarter[] {
   const unit = 10 ** CURRENCIES[currency as keyof typeof CURRENCIES];

@@ -4,7 +4,7 @@
  * the document about the house is sent again in each.
  */
 import { randomUUID } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { isDeepStrictEqual } from 'node:util';
 import type { Dac7MessageType } from '../../protocol/money/dac7.ts';
 import type { Dac7Document, Dac7Operator, Dac7Quarter, Dac7Seller } from './dac7-message.ts';
 
@@ -82,5 +82,5 @@ export function findDocument(
 }
 
 export function isSame(left: ReportedDocument['content'], right: ReportedDocument['content']): boolean {
-  return canonicalize(left) === canonicalize(right);
+  return isDeepStrictEqual(left, right);
 }

@@ -1,20 +1,18 @@
-import type { BusinessRow } from '../creator-papers/creator-businesses.store.ts';
+import type { CreatorBusiness } from '../../protocol/money/creator-business.ts';
 import type { Dac7Seller } from './dac7-message.ts';
 
-/** Undefined: they have not said who they are. */
-export function toDac7Seller(row: BusinessRow | undefined): Dac7Seller | undefined {
-  if (!row?.kind) return undefined;
-  const { kind, legalName, firstName, address, postalCode, city, country, birthDate, registrationNumber } = row;
+/** Of details that are complete. */
+export function toDac7Seller(business: CreatorBusiness): Dac7Seller {
+  const { kind, firstName, legalName, address, postalCode, city, country, birthDate, registrationNumber } = business;
   const party = {
-    country: country ?? '',
-    // An address of several lines.
-    street: (address ?? '').replaceAll(/\s*\n\s*/g, ', '),
-    postalCode: postalCode ?? '',
-    city: city ?? '',
-    taxNumber: row.tin,
-    taxCountry: row.tinCountry ?? country ?? '',
-    vatNumber: row.vatNumber,
-    account: row.accountIdentifier,
+    ...{ country, postalCode, city, vatNumber: business.vatNumber, account: business.accountIdentifier },
+    street: address
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean)
+      .join(', '),
+    taxNumber: business.tin,
+    taxCountry: business.tinCountry ?? country,
   };
   if (kind === 'company') return { kind, name: legalName, registrationNumber, ...party };
   return { kind, firstName: firstName ?? '', lastName: legalName, birthDate: birthDate ?? '', ...party };

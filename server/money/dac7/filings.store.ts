@@ -43,16 +43,16 @@ export class Dac7FilingsStore {
     return this.#select(this.#orm, eq(dac7Filings.year, year));
   }
 
-  /** `not_found` */
+  /** `report_not_found` */
   async get(tx: Orm, id: string): Promise<CountedFiling> {
     const [filing] = await this.#select(tx, eq(dac7Filings.id, id));
-    if (!filing) throw new AppError('not_found');
+    if (!filing) throw new AppError('report_not_found');
     return filing;
   }
 
   async #select(tx: Orm, which: SQL): Promise<CountedFiling[]> {
     const sellerCount = sql<string>`(select count(*) from dac7_documents d
-      where d.filing = ${dac7Filings.id} and d.creator is not null)`;
+      where d.filing = dac7_filings.id and d.creator is not null)`;
     const rows = await tx
       .select({ filing: dac7Filings, sellerCount })
       .from(dac7Filings)

@@ -3,10 +3,11 @@
  * that is over, and again whenever something has changed since; what an authority has refused counts as not made.
  */
 import { randomUUID } from 'node:crypto';
+import { iso } from '../../platform/clock.ts';
 import type { Orm } from '../../platform/db/db.ts';
 import { yearIn } from '../../platform/house-dates.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { createId } from '../../protocol/ids.ts';
+import { createId, type Id } from '../../protocol/ids.ts';
 import { isInEu } from '../../protocol/money/business-rules.ts';
 import type { Dac7Candidate, Dac7Filing, Dac7Filings as Dac7FilingsView } from '../../protocol/money/dac7.ts';
 import type { CreatorBusinesses } from '../creator-papers/creator-businesses.ts';
@@ -178,14 +179,15 @@ export class Dac7Filings {
     const { statements, businesses } = this.#parts;
     const quarters = await Promise.all(QUARTERS.map((number) => statements.dac7(`${year}-Q${number}`)));
     const earning = new Map(quarters.flatMap(({ sellers }) => sellers.map((each) => [each.creator, each] as const)));
-    const details = await businesses.findAll([...earning.keys()]);
+    const details = await businesses.findComplete([...earning.keys()]);
     const candidates: Dac7Candidate[] = [];
     const reportable = new Map<string, SellerContent>();
     for (const { creator, name, country } of earning.values()) {
       const figures = quarters.map(({ sellers }) => sellers.find((each) => each.creator === creator) ?? NO_SALES);
       const reported = toReported(figures, this.#context.currency);
       if (isNothing(reported)) continue;
-      const seller = toDac7Seller(details.get(creator));
+      const business = details.get(creator);
+      const seller = business && toDac7Seller(business);
       const candidate = { creator, name, country: seller?.country ?? country };
       if (!seller) candidates.push({ ...candidate, state: 'no_details' });
       else if (!isInEu(seller.country)) candidates.push({ ...candidate, state: 'outside' });
@@ -216,5 +218,7 @@ function idsOf(documents: readonly ReportedDocument[]): string {
 }
 
 function toWire({ xml: _, refusedBy: __, ...filing }: CountedFiling): Dac7Filing {
-  return filing as Dac7Filing;
+  const { id, createdAt, refusedAt } = filing;
+  const at = { createdAt: iso(createdAt), refusedAt: refusedAt && iso(refusedAt) };
+  return { ...filing, ...at, id: id as Id<'dac7Filing'> };
 }

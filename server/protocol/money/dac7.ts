@@ -7,8 +7,8 @@ import { singleLine } from '../accounts/accounts.ts';
 import { idSchema } from '../ids.ts';
 import * as LIMITS from '../limits.ts';
 
-export const dac7FilingQuery = z.object({ year: z.coerce.number().int().min(2023).max(2999) });
-export const dac7FilingInput = z.object({ year: z.number().int().min(2023).max(2999) });
+export const dac7FilingQuery = z.object({ year: z.coerce.number().int().min(2000).max(2999) });
+export const dac7FilingInput = z.object({ year: z.number().int().min(2000).max(2999) });
 export const dac7RefusalInput = z.object({ reason: singleLine(LIMITS.reasonChars) });
 export const dac7FileQuery = z.object({ filing: idSchema('dac7Filing') });
 

@@ -67,13 +67,15 @@ export const CONTRACTS = {
     ...tipContract,
     ...membershipContract,
     ...privateSessionContract,
+    ...deskContract,
+    ...pricingContract,
+  },
+  earnings: {
     ...earningsContract,
     ...creatorPapersContract,
     ...payoutContract,
-    ...deskContract,
     ...bookingContract,
     ...dac7Contract,
-    ...pricingContract,
   },
   chat: {
     ...chatContract,

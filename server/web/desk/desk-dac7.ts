@@ -1,9 +1,9 @@
 /** `<desk-dac7>`: the yearly report to the tax authority about what creators earn. The year is in the URL. */
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatCount } from '../../../client-sdk/elements/texts/format.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import type { Dac7Candidate, Dac7Filing, Dac7Filings } from '../../protocol/money/dac7.ts';
+import type { Dac7Candidate, Dac7Filing, Dac7Filings, Dac7MessageType } from '../../protocol/money/dac7.ts';
 import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
@@ -12,6 +12,16 @@ const YEARS_OFFERED = 10;
 const LOOK = { new: 'open', changed: 'open', unchanged: 'good', no_details: 'bad', outside: '' } as const;
 
 export class DeskDac7 extends DeskPart<Dac7Filings> {
+  static override styles = [
+    ...DeskPart.styles,
+    css`
+      section > p + .acts,
+      section > .rows + p {
+        margin-top: var(--_space-12);
+      }
+    `,
+  ];
+
   protected override height = '24rem';
 
   protected override read = async () => this.know(await call('GET /v1/reports/dac7-filings', { year: this.#year() }));
@@ -77,11 +87,13 @@ export class DeskDac7 extends DeskPart<Dac7Filings> {
       missingSettings.length === 0 && next.length === 0
         ? html`<p data-testid="dac7-done">${texts.nothingNew}</p>`
         : nothing,
-      next.length > 0
-        ? html`<ul class="plain">
-            ${next.map(({ type, sellerCount }) => html`<li data-testid="dac7-next-${type}">${texts.messages[type](sellerCount, formatCount(sellerCount, this.language))}</li>`)}
-          </ul>`
-        : nothing,
+      this.list({
+        items: next,
+        row: ({ type, sellerCount }) => ({
+          title: this.#nameOf(type, sellerCount),
+          testId: `dac7-next-${type}`,
+        }),
+      }),
       this.#check(next.length > 0, schema, faults),
       make,
     ];
@@ -103,7 +115,7 @@ export class DeskDac7 extends DeskPart<Dac7Filings> {
       items: filings.toReversed(),
       testId: 'dac7-filings',
       row: ({ id, type, sellerCount, by, createdAt, schema, refusedAt, refusalReason }) => ({
-        title: html`<a href="/v1/reports/dac7.xml?filing=${id}" download data-testid="dac7-xml">${texts.messages[type](sellerCount, formatCount(sellerCount, this.language))}</a>`,
+        title: html`<a href="/v1/reports/dac7.xml?filing=${id}" download data-testid="dac7-xml">${this.#nameOf(type, sellerCount)}</a>`,
         state: refusedAt
           ? { look: 'bad', text: texts.refused }
           : schema
@@ -152,6 +164,10 @@ export class DeskDac7 extends DeskPart<Dac7Filings> {
         lines: [[name, country && this.#country(country)].filter(Boolean).join(' · ')],
       }),
     });
+  }
+
+  #nameOf(type: Dac7MessageType, count: number): string {
+    return this.desk.dac7.messages[type](count, formatCount(count, this.language));
   }
 
   #country(code: string): string {

@@ -436,6 +436,28 @@ CREATE TABLE "creator_businesses" (
 	"reason" text
 );
 --> statement-breakpoint
+CREATE TABLE "dac7_documents" (
+	"id" text PRIMARY KEY NOT NULL,
+	"filing" text NOT NULL,
+	"type" text NOT NULL,
+	"creator" text,
+	"corrects" text,
+	"content" jsonb NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "dac7_filings" (
+	"id" text PRIMARY KEY NOT NULL,
+	"year" integer NOT NULL,
+	"type" text NOT NULL,
+	"xml" text NOT NULL,
+	"schema" text,
+	"by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"refused_at" timestamp with time zone,
+	"refused_by" text,
+	"refusal_reason" text
+);
+--> statement-breakpoint
 CREATE TABLE "desk_bookings" (
 	"id" text PRIMARY KEY NOT NULL,
 	"kind" text NOT NULL,
@@ -1435,6 +1457,10 @@ CREATE INDEX "checkouts_failing" ON "checkouts" USING btree ("failing_since") WH
 CREATE INDEX "checkouts_identity" ON "checkouts" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "checkouts_open" ON "checkouts" USING btree ("identity") WHERE "checkouts"."status" in ('opening', 'open');--> statement-breakpoint
 CREATE INDEX "creator_businesses_until" ON "creator_businesses" USING btree ("until_year");--> statement-breakpoint
+CREATE INDEX "dac7_documents_filing" ON "dac7_documents" USING btree ("filing");--> statement-breakpoint
+CREATE INDEX "dac7_documents_creator" ON "dac7_documents" USING btree ("creator");--> statement-breakpoint
+CREATE INDEX "dac7_documents_corrects" ON "dac7_documents" USING btree ("corrects") WHERE "dac7_documents"."corrects" is not null;--> statement-breakpoint
+CREATE INDEX "dac7_filings_year" ON "dac7_filings" USING btree ("year");--> statement-breakpoint
 CREATE UNIQUE INDEX "desk_bookings_idempotency" ON "desk_bookings" USING btree ("by","idempotency_key");--> statement-breakpoint
 CREATE INDEX "desk_bookings_subject" ON "desk_bookings" USING btree ("subject");--> statement-breakpoint
 CREATE INDEX "desk_bookings_created" ON "desk_bookings" USING btree ("created_at");--> statement-breakpoint

@@ -61,7 +61,7 @@ export const dac7Contract = {
     format: 'xml',
     input: dac7FileQuery,
     summary: 'Download a DAC7 report',
-    errors: ['not_found'],
+    errors: ['report_not_found'],
   }),
   refuseDac7Filing: operation({
     ...BY_OPERATOR,
@@ -72,6 +72,6 @@ export const dac7Contract = {
     answer: dac7Filing,
     summary: 'Note that the tax authority has refused a report',
     description: 'The next report is made as if that one had not been. Repeated calls have no further effect.',
-    errors: ['not_found'],
+    errors: ['report_not_found'],
   }),
 };
