@@ -43,7 +43,7 @@ export class AccountClosing {
     const [openMatters, tickets, taxReportUntil] = await Promise.all([
       participantData.findOpenMatters(person),
       money.findTicketsToCome(person),
-      money.reportedSellers.keptUntil(person),
+      money.creatorBusinesses.keptUntil(person),
     ]);
     return { openMatters, tickets, receiptYears, taxReportUntil };
   }
@@ -56,7 +56,7 @@ export class AccountClosing {
   async close(person: string, by: string): Promise<ParticipantErasure> {
     const { roles, moderators, committee, people, participantData, mail, money } = this.#options;
     const address = await people.addressOf(person);
-    const taxReportUntil = await money.reportedSellers.keptUntil(person);
+    const taxReportUntil = await money.creatorBusinesses.keptUntil(person);
     // What can be refused comes first, then the provider, which may not answer: nothing has ended until then.
     await participantData.assertErasable(person);
     await roles.assertMayLeave(person);

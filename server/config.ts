@@ -5,7 +5,7 @@
 import { hkdfSync } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { accountsChart, helpContacts, readFrom, vatRates } from './operator-files.ts';
+import { accountsChart, helpContacts, readDac7Schema, readFrom, vatRates } from './operator-files.ts';
 import { parseRedisUrl } from './platform/redis/redis-url.ts';
 import { SCOPES, type Scope } from './protocol/keys.ts';
 import { CURRENCY_CODES, isCurrency } from './protocol/money/currencies.ts';
@@ -158,6 +158,10 @@ const environment = z.object({
   LOGE_HOUSE_ADDRESS: text.optional(),
   /** Its VAT number. */
   LOGE_HOUSE_VAT: text.optional(),
+  /** Its tax identification number, in France the SIREN: reports under DAC7 need it. */
+  LOGE_HOUSE_TAX_NUMBER: text.optional(),
+  /** A folder with the tax authority's schema for reports under DAC7. */
+  LOGE_DAC7_XSD: text.transform(readDac7Schema).optional(),
   /** The house on bank statements: neutral, since families share them. The account's own name goes before it. */
   LOGE_STATEMENT_NAME: text
     .refine(isStatementName, 'must be 2 to 10 Latin letters, digits, spaces, dots or hyphens, one of them a letter')
@@ -353,9 +357,11 @@ function hasSite(env: { NODE_ENV?: string | undefined; LOGE_SITE?: string | unde
 /** Development has an example. */
 function sellerOf(env: z.output<typeof environment>) {
   const { LOGE_HOUSE_NAME: name, LOGE_HOUSE_ADDRESS: address, LOGE_HOUSE_VAT: vatNumber = null } = env;
-  if (name && address) return { name, address, vatNumber };
+  const { LOGE_HOUSE_TAX_NUMBER: taxNumber = null } = env;
+  if (name && address) return { name, address, vatNumber, taxNumber };
   if (env.NODE_ENV === 'production') return undefined;
-  return { name: 'Loge (example)', address: '1 place de l’Opéra, 75009 Paris', vatNumber: 'FR00000000000' };
+  const example = { name: 'Loge (example)', address: '1 place de l’Opéra, 75009 Paris' };
+  return { ...example, vatNumber: 'FR00000000000', taxNumber: '000000000' };
 }
 
 /** Derived, so that a house needs no further secret. The current one signs first. */
@@ -389,6 +395,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     operators: env.LOGE_OPERATORS ?? [],
     vatRates: env.LOGE_VAT_RATES,
     accountsChart: env.LOGE_ACCOUNTS_CHART,
+    dac7Schema: env.LOGE_DAC7_XSD,
     helpContacts: env.LOGE_HELP_CONTACTS ?? {},
     /** In development the example; in production a house without its own pages shows no link to them. */
     housePagesDir: env.LOGE_HOUSE_PAGES ?? (production ? undefined : EXAMPLE_HOUSE_PAGES),

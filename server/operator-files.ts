@@ -1,7 +1,9 @@
-/** The JSON files that an operator writes, whose paths stand in the environment (`config.ts`). */
-import { readFileSync } from 'node:fs';
+/** The files that an operator supplies, whose paths stand in the environment (`config.ts`). */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { ACCOUNTS_CHART } from './money/books/accounts-chart.ts';
+import type { SchemaFile } from './money/dac7/dac7-schemas.ts';
 import type { AccountKind } from './money/ledger/ledger.ts';
 
 const text = z.string().trim().min(1);
@@ -42,4 +44,19 @@ export function readFrom<Schema extends z.ZodType>(schema: Schema) {
       context.addIssue(`${place.join('.') || 'file'}: ${message}`);
     return z.NEVER;
   };
+}
+
+/** The files of a schema for reports under DAC7, the one that defines a report first. */
+export function readDac7Schema(folder: string, context: z.RefinementCtx): SchemaFile[] {
+  try {
+    const files = readdirSync(folder)
+      .filter((fileName) => fileName.endsWith('.xsd'))
+      .map((fileName) => ({ fileName, contents: readFileSync(join(folder, fileName), 'utf8') }));
+    const main = files.find(({ contents }) => /<[\w:]*element\s+name="DPI_OECD"/.test(contents));
+    if (main) return [main, ...files.filter((file) => file !== main)];
+    context.addIssue('has no .xsd file that defines the element DPI_OECD');
+  } catch (error) {
+    context.addIssue(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return z.NEVER;
 }

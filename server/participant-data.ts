@@ -46,7 +46,7 @@ export class ParticipantData {
     const { pictures, chat, webhooks, money } = this.#options;
     await this.assertErasable(identity);
     // First of all, while the name is known.
-    await money.reportedSellers.keep(identity);
+    await money.creatorBusinesses.keep(identity);
     // Then, because the provider may not answer, and before its ids are erased here.
     await money.cards.removeAll(identity);
     const { pseudonym, erasedMessages } = await chat.personalData.erase(identity, actor);

@@ -13,6 +13,7 @@ import type { Rooms } from '../rooms/rooms.ts';
 import type { AccountsChart } from './books/accounts-chart.ts';
 import { CardHolds } from './checkout/card-holds.ts';
 import { CheckoutsStore } from './checkout/checkouts.store.ts';
+import type { SchemaFile } from './dac7/dac7-schemas.ts';
 import { LedgerStore } from './ledger/ledger.store.ts';
 import { MembershipsStore } from './memberships/memberships.store.ts';
 import type { MoneyFact } from './money-facts.ts';
@@ -77,6 +78,8 @@ export interface MoneyOptions {
   unconfirmedBookingMinor?: number;
   /** How many full years after the year of the earnings a report keeps a creator's name. Absent means ten. */
   taxReportYears?: number;
+  /** The operator's schema for reports under DAC7, its main file first; absent: nothing checks them. */
+  dac7Schema?: readonly SchemaFile[] | undefined;
   /** How many operators the house has. Absent: no operator confirms a booking of their own. */
   countOperators?: () => Promise<number>;
   /** What the provider charges for a dispute. Absent means 2,000: 20.00 in euros, as Stripe asks in Europe. */
@@ -92,6 +95,8 @@ export interface Seller {
   name: string;
   address: string;
   vatNumber: string | null;
+  /** Its tax identification number, in France the SIREN; needed for reports to the tax authority. */
+  taxNumber: string | null;
 }
 
 export interface EarningsRules extends HoldRules {
@@ -156,6 +161,7 @@ export class MoneyContext {
   readonly earningsRules: EarningsRules;
   readonly timeZone: string;
   readonly accountsChart: Partial<AccountsChart> | undefined;
+  readonly dac7Schema: readonly SchemaFile[] | undefined;
   readonly invoiceRetentionYears: number;
   readonly unconfirmedBookingMinor: number;
   readonly taxReportYears: number;
@@ -183,6 +189,7 @@ export class MoneyContext {
     this.publicUrl = options.publicUrl;
     this.seller = options.seller;
     this.accountsChart = options.accountsChart;
+    this.dac7Schema = options.dac7Schema;
     this.timeZone = options.timeZone ?? 'UTC';
     this.disputeFeeMinor = options.disputeFeeMinor ?? DISPUTE_FEE_MINOR;
     this.invoiceRetentionYears = options.invoiceRetentionYears ?? INVOICE_RETENTION_YEARS;

@@ -7,6 +7,8 @@ import type { DueWork } from '../platform/jobs/due-rows.ts';
 import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Reconciliations } from './books/reconciliations.ts';
 import type { Checkouts } from './checkout/checkouts.ts';
+import type { CreatorBusinesses } from './creator-papers/creator-businesses.ts';
+import type { Dac7Filings } from './dac7/filings.ts';
 import type { Disputes } from './disputes/disputes.ts';
 import type { Invoices } from './invoices/invoices.ts';
 import type { Memberships } from './memberships/memberships.ts';
@@ -15,7 +17,6 @@ import type { ProviderFees } from './payments/provider-fees.ts';
 import type { CreatorAccounts } from './payouts/creator-accounts.ts';
 import type { Earnings } from './payouts/earnings.ts';
 import type { Payouts } from './payouts/payouts.ts';
-import type { ReportedSellers } from './payouts/reported-sellers.ts';
 import type { PrivateSessions } from './private-sessions/private-sessions.ts';
 import type { ProviderEvents } from './provider/provider-events.ts';
 import type { RefundOrders } from './refunds/refund-orders.ts';
@@ -34,7 +35,8 @@ interface JobParts {
   earnings: Earnings;
   creatorAccounts: CreatorAccounts;
   payouts: Payouts;
-  reportedSellers: ReportedSellers;
+  creatorBusinesses: CreatorBusinesses;
+  dac7Filings: Dac7Filings;
   disputes: Disputes;
   reconciliations: Reconciliations;
   privateSessions: PrivateSessions;
@@ -75,7 +77,9 @@ export class MoneyJobs {
       leaderJob('cancellations', 2 * SECOND_MS, irreversible, () => parts.cancellations.sweep()),
       leaderJob('invoices', 2 * SECOND_MS, irreversible, () => parts.invoices.sweep()),
       leaderJob('invoice retention', HOUR_MS, irreversible, () => parts.invoices.eraseBuyers()),
-      leaderJob('tax report retention', HOUR_MS, irreversible, () => parts.reportedSellers.eraseOld()),
+      leaderJob('tax report retention', HOUR_MS, irreversible, () =>
+        Promise.all([parts.creatorBusinesses.eraseOld(), parts.dac7Filings.eraseOld()]),
+      ),
       leaderJob('promotions', MINUTE_MS, irreversible, () => parts.promotions.sweep()),
       leaderJob('earnings release', MINUTE_MS, irreversible, () => parts.earnings.release()),
       leaderJob('payout batch', HOUR_MS, irreversible, () => parts.payouts.createDueBatch()),
@@ -126,7 +130,8 @@ export class MoneyJobs {
     await parts.refundOrders.due.drain();
     while (await parts.invoices.sweep());
     while (await parts.invoices.eraseBuyers());
-    await parts.reportedSellers.eraseOld();
+    await parts.creatorBusinesses.eraseOld();
+    await parts.dac7Filings.eraseOld();
     await parts.creatorAccounts.due.drain();
     while (await parts.earnings.release());
     await parts.payouts.due.drain();

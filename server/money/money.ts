@@ -12,6 +12,8 @@ import { VatReport } from './books/vat-report.ts';
 import { CardPayments } from './checkout/card-payments.ts';
 import type { CheckoutPurpose, CheckoutStatus } from './checkout/checkouts.schema.ts';
 import { Checkouts } from './checkout/checkouts.ts';
+import { CreatorBusinesses } from './creator-papers/creator-businesses.ts';
+import { Dac7Filings } from './dac7/filings.ts';
 import { Bookings } from './desk/bookings.ts';
 import { Desk } from './desk/desk.ts';
 import { Disputes } from './disputes/disputes.ts';
@@ -29,7 +31,6 @@ import { ProviderFees } from './payments/provider-fees.ts';
 import { CreatorAccounts } from './payouts/creator-accounts.ts';
 import { Earnings } from './payouts/earnings.ts';
 import { Payouts } from './payouts/payouts.ts';
-import { ReportedSellers } from './payouts/reported-sellers.ts';
 import { Statements } from './payouts/statements.ts';
 import { TransferReversals } from './payouts/transfer-reversals.ts';
 import { PrivateSessions } from './private-sessions/private-sessions.ts';
@@ -117,8 +118,9 @@ export class Money {
   readonly payouts: Payouts;
   readonly transferReversals: TransferReversals;
   readonly statements: Statements;
-  /** Names that reports still need after an account was closed. */
-  readonly reportedSellers: ReportedSellers;
+  /** Creators' tax details, also those that reports need after an account was closed. */
+  readonly dac7Filings: Dac7Filings;
+  readonly creatorBusinesses: CreatorBusinesses;
 
   readonly reconciliations: Reconciliations;
   /** The whole ledger of a period, for an accountant. */
@@ -197,7 +199,9 @@ export class Money {
     this.payouts = new Payouts(context, this.creatorAccounts);
     this.transferReversals = new TransferReversals(context, this.payouts);
     this.statements = new Statements(context);
-    this.reportedSellers = new ReportedSellers(context);
+    this.creatorBusinesses = new CreatorBusinesses(context);
+    const sellers = { statements: this.statements, businesses: this.creatorBusinesses };
+    this.dac7Filings = new Dac7Filings(context, sellers);
 
     this.journal = new Journal(context);
     this.reconciliations = new Reconciliations(context);

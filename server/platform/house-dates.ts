@@ -39,6 +39,21 @@ export function formatDate(at: string, style: DateStyle, locale: HouseLocale): s
   return style === 'day' || style === 'brief' ? text : `${text} ${zoneNameOf(date, locale)}`;
 }
 
+/** ISO 8601. */
+export interface Period {
+  fromIso: string;
+  /** Exclusive. */
+  untilIso: string;
+}
+
+/** Whole months, from the midnight of the first day of `firstMonth`, which is like `2026-11`. */
+export function periodIn(timeZone: string, { firstMonth, months }: { firstMonth: string; months: number }): Period {
+  const month = Temporal.PlainYearMonth.from(firstMonth);
+  const startOf = (first: Temporal.PlainYearMonth) =>
+    first.toPlainDate({ day: 1 }).toZonedDateTime(timeZone).toInstant().toString();
+  return { fromIso: startOf(month), untilIso: startOf(month.add({ months })) };
+}
+
 /** The year in which a receipt is issued. */
 export function yearIn(timeZone: string, atMs: number): number {
   return Number(formatterOf('year', { year: 'numeric' }, { language: 'en', timeZone }).format(atMs));

@@ -30,6 +30,7 @@ export const ID_PREFIXES = {
   cardHold: 'cardhold_',
   deskAct: 'act_',
   deskBooking: 'booking_',
+  dac7Filing: 'dac7_',
   deskSession: 'desk_',
   apiKey: 'key_',
   person: 'person_',

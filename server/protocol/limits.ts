@@ -19,6 +19,10 @@ export const roomTextChars = 1_000;
 export const messageChars = 500;
 export const tipMessageChars = 200;
 export const reasonChars = 500;
+/** Of a creator's tax details. */
+export const taxNumberChars = 40;
+export const addressChars = 200;
+export const postalCodeChars = 16;
 export const idempotencyKeyChars = 64;
 /** Largest Socket.IO packet that a client may send; RTP capabilities of a browser are about 12 KB. */
 export const socketPacketBytes = 64 * 1024;

@@ -46,7 +46,7 @@ await using house = await SoakHouse.create({
   seed: SEED,
   dice: dice.fork(),
   startMs: START_MS,
-  seller: SELLER,
+  seller: { ...SELLER, taxNumber: '123456789' },
 });
 const quarter = new Quarter(house, dice);
 await quarter.play();

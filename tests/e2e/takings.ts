@@ -256,10 +256,15 @@ export class Takings implements AsyncDisposable {
     await this.loge.server('POST', '/v1/creators/noah/payout-freeze', { frozen: true, reason: HOLD_REASON });
     await this.loge.server('POST', '/v1/reconciliations', {});
     await this.#cutOff(this.#paid.ticket);
+    await money.dac7Filings.file(this.#year() - 1, 'operator');
     await this.loge.server('POST', '/v1/fee-policies', {
       commissionBps: 1_750,
       effectiveAt: new Date(Date.now() + this.#aheadMs + 30 * DAY_MS).toISOString(),
     });
+  }
+
+  #year(): number {
+    return new Date(this.loge.app.context.clock.now()).getFullYear();
   }
 
   /** What a crash leaves of a refund: the record that it began, some time ago. */
@@ -296,6 +301,8 @@ export class Takings implements AsyncDisposable {
     const choose = (kind: string) => (studio: Visitor) => studio.by(`room-kind-${kind}`).check({ force: true });
     return [
       ['earnings', '/earnings', 'camille', 'statement'],
+      ['earnings-business', '/earnings', 'camille', 'business-facts', giveTaxDetails],
+      ['earnings-business-form', '/earnings', 'camille', 'business-save', spoilTaxDetails],
       ['studio-ticket', '/studio', 'camille', 'room-kind-ticket', choose('ticket')],
       ['studio-members', '/studio', 'camille', 'room-kind-members', choose('members')],
       ['studio-private', '/studio', 'camille', 'room-kind-private', choose('private')],
@@ -319,9 +326,12 @@ export class Takings implements AsyncDisposable {
       ['desk-bookings', '/desk/bookings', 'operator', 'booking-create'],
       ['desk-reconciliation', '/desk/reconciliation', 'operator', 'reconciliation'],
       ['desk-vat', '/desk/vat', 'operator', 'vat-report'],
+      ['desk-dac7', `/desk/dac7?year=${this.#year()}`, 'operator', 'dac7-sellers'],
+      ['desk-dac7-made', '/desk/dac7', 'operator', 'dac7-filings'],
       ['desk-fees', '/desk/fees', 'operator', 'fee-policies'],
       ['desk-people', '/desk/people', 'operator', 'person-lea', findLea],
       ['desk-person', '/desk/people/lea', 'operator', 'person-facts'],
+      ['desk-creator', '/desk/people/camille', 'operator', 'person-business'],
       ['desk-jobs', '/desk/jobs', 'operator', 'jobs'],
       ['desk-recoveries', '/desk/recoveries', 'operator', 'recovery-begin'],
     ];
@@ -331,6 +341,33 @@ export class Takings implements AsyncDisposable {
 async function chooseTopUp(wallet: Visitor): Promise<void> {
   await wallet.page.locator('[data-testid^="entry-"]').first().waitFor();
   await wallet.by('topup-amount-2000').click();
+}
+
+async function giveTaxDetails(earnings: Visitor): Promise<void> {
+  await earnings.by('business-open').click();
+  await earnings.by('business-save').click();
+  const fields = {
+    'first-name': 'Camille',
+    name: 'Dupont',
+    birth: '1990-05-17',
+    address: '3 rue des Lilas',
+    postal: '75011',
+  };
+  for (const [field, text] of Object.entries({ ...fields, city: 'Paris', tin: '30 12 345 678 901' }))
+    await earnings.by(`business-${field}`).fill(text);
+  await earnings.by('business-country').selectOption('FR');
+  await earnings.by('business-small_business').check({ force: true });
+  await earnings.by('business-registration').fill('303 265 045');
+  await earnings.by('business-save').click();
+}
+
+/** As a company that is registered for VAT, with two numbers that are none. */
+async function spoilTaxDetails(earnings: Visitor): Promise<void> {
+  await earnings.by('business-open').click();
+  await earnings.by('business-registered').check({ force: true });
+  await earnings.by('business-vat-number').fill('DE 12');
+  await earnings.by('business-account').fill('FR76 3000 6000 0112 3456 7890 198');
+  await earnings.by('business-save').click();
 }
 
 async function findLea(desk: Visitor): Promise<void> {

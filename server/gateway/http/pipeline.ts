@@ -138,6 +138,7 @@ const MEDIA_TYPES: Record<DownloadFormat, string> = {
   ics: 'text/calendar; charset=utf-8',
   json: 'application/json; charset=utf-8',
   txt: 'text/plain; charset=us-ascii',
+  xml: 'application/xml; charset=utf-8',
   zip: 'application/zip',
 };
 

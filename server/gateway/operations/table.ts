@@ -19,6 +19,8 @@ import { chatRecordOperations } from './chat/chat-records.ts';
 import { moderatorOperations } from './chat/moderators.ts';
 import { houseWorkOperations } from './house-work.ts';
 import { bookingOperations } from './money/bookings.ts';
+import { creatorPapersOperations } from './money/creator-papers.ts';
+import { dac7Operations } from './money/dac7.ts';
 import { deskOperations } from './money/desk.ts';
 import { earningsOperations } from './money/earnings.ts';
 import { membershipOperations } from './money/memberships.ts';
@@ -63,9 +65,11 @@ const OPERATIONS: readonly Operation[] = [
   ...membershipOperations,
   ...privateSessionOperations,
   ...earningsOperations,
+  ...creatorPapersOperations,
   ...payoutOperations,
   ...deskOperations,
   ...bookingOperations,
+  ...dac7Operations,
   ...pricingOperations,
   ...chatOperations,
   ...chatModerationOperations,

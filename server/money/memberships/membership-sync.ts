@@ -170,8 +170,6 @@ export class MembershipSync {
     // Renewals go on when the creator's suspension is over.
     const resumesAt = await this.#context.rooms.suspensions.endOf(before.creator, tx);
     const checkMs = resumesAt ? Math.min(nextMs, Date.parse(resumesAt)) : nextMs;
-    // Made due while the provider answered, it stays so.
-    const dueMs = before.dueAt && Date.parse(before.dueAt) <= nowMs ? nowMs : checkMs;
     const after = await this.#standing.write(
       tx,
       before,
@@ -189,7 +187,7 @@ export class MembershipSync {
         startedAt: before.startedAt ?? iso(nowMs),
         endedAt: isOver ? iso(nowMs) : null,
         syncVersion: before.syncVersion + 1,
-        dueAt: found.status === 'ended' ? null : iso(dueMs),
+        dueAt: this.#nextDue(before, found.status === 'ended' ? null : iso(checkMs)),
       },
       isRenewed,
     );
@@ -263,7 +261,12 @@ export class MembershipSync {
         syncVersion: row.syncVersion + 1,
         dueAt: isEndedThere ? null : this.#context.laterIso(ENDING_RECHECK_MS),
       });
-    } else if (isEndedThere) await this.#store.update(tx, row.id, { dueAt: null });
+    } else if (isEndedThere) await this.#store.update(tx, row.id, { dueAt: this.#nextDue(row, null) });
+  }
+
+  /** Made due while the provider answered, such as by a dispute that was won, it stays so. */
+  #nextDue({ dueAt }: MembershipRow, otherwise: string | null): string | null {
+    return dueAt && Date.parse(dueAt) <= this.#context.clock.now() ? dueAt : otherwise;
   }
 
   async #planInvoices(row: MembershipRow, invoices: ProviderInvoice[]): Promise<PlannedInvoice[]> {

@@ -79,16 +79,6 @@ export const creatorReserves = pgTable(
   (table) => [check('creator_reserves_share', sql`${table.shareBps} between 0 and 10000`)],
 );
 
-/** Names of closed accounts that reports to the tax authorities still need, see `reported-sellers.ts`. */
-export const reportedSellers = pgTable('reported_sellers', {
-  creator: text('creator').primaryKey(),
-  name: text('name').notNull(),
-  /** Erased after this year. */
-  untilYear: integer('until_year').notNull(),
-  /** The law that asks for it. */
-  reason: text('reason').notNull(),
-});
-
 export const payoutBatches = pgTable(
   'payout_batches',
   {

@@ -1,7 +1,7 @@
 import { iso } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type SQL, sql } from '../../platform/db/sql.ts';
-import { ERASED_NAME } from '../../protocol/accounts/erased-name.ts';
+import type { Period } from '../../platform/house-dates.ts';
 import type { EarningsEntry } from '../../protocol/money/payouts.ts';
 import { execute } from '../ledger/ledger.store.ts';
 import { accountId, creatorAvailable, creatorPending } from '../ledger/ledger.ts';
@@ -18,12 +18,6 @@ interface EntryRow {
   vat: string;
   fees: string;
   charity: string;
-}
-
-export interface Period {
-  fromIso: string;
-  /** Exclusive. */
-  untilIso: string;
 }
 
 /** Sums of one seller over a period, from the ledger. */
@@ -75,10 +69,10 @@ export class StatementsStore {
     }
   }
 
-  async listMonths(creator: string, currency: string): Promise<string[]> {
+  async listMonths(creator: string, { currency, timeZone }: { currency: string; timeZone: string }): Promise<string[]> {
     const { rows } = await execute<{ month: string }>(
       this.#orm,
-      sql`select distinct to_char(x.created_at at time zone 'UTC', 'YYYY-MM') as month
+      sql`select distinct to_char(x.created_at at time zone ${timeZone}, 'YYYY-MM') as month
         from ledger_entries e join ledger_transactions x on x.id = e.transaction
         where e.account in ${accountsOf(creator, currency)} and x.kind <> 'release' order by 1 desc`,
     );
@@ -106,7 +100,8 @@ export class StatementsStore {
             group by own.creator, coalesce(x.reverses_id, x.id) having bool_or(x.reverses_id is null)
           ) net group by net.creator
         )
-        select own.creator, coalesce(nullif(c.name, ${ERASED_NAME}), k.name, c.name, own.creator) as name, coalesce(c.country, '') as country,
+        select own.creator, coalesce(nullif(concat_ws(' ', k.first_name, k.legal_name), ''), c.name, own.creator) as name,
+          coalesce(k.country, c.country, '') as country,
           sum(own.amount) as consideration,
           coalesce(max(counted.activities), 0) as activities,
           sum(${partOf('platform_revenue')}) as fees, sum(${partOf('vat_payable')}) as taxes,
@@ -114,8 +109,8 @@ export class StatementsStore {
         from own join ledger_transactions x on x.id = own.transaction
         left join counted on counted.creator = own.creator
         left join creators c on c.identity = own.creator
-        left join reported_sellers k on k.creator = own.creator
-        group by own.creator, c.name, k.name, c.country order by own.creator`,
+        left join creator_businesses k on k.creator = own.creator
+        group by own.creator, c.name, k.first_name, k.legal_name, k.country, c.country order by own.creator`,
     );
     return rows.map((row) => ({
       creator: row.creator,

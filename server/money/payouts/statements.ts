@@ -2,14 +2,14 @@
  * Creators' statements: a month's statement, every entry as a stream, and the quarterly figures that a platform reports
  * under DAC7 (Directive (EU) 2021/514, annex V, section III B: for each seller the consideration paid or credited each
  * quarter, net of what the platform withheld, the number of activities, and fees, commissions and taxes withheld).
- * Everything is read from the ledger. Months and quarters are in UTC.
+ * Everything is read from the ledger. Months and quarters are in the house's time zone, as those of its other papers.
  */
-import { iso } from '../../platform/clock.ts';
+import { type Period, periodIn } from '../../platform/house-dates.ts';
 import { isPersonId } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Dac7Report, EarningsEntry, Statement, StatementSums } from '../../protocol/money/payouts.ts';
 import type { MoneyContext } from '../money-context.ts';
-import { type Period, StatementsStore } from './statements.store.ts';
+import { StatementsStore } from './statements.store.ts';
 
 const EVER: Period = { fromIso: '1970-01-01T00:00:00.000Z', untilIso: '9999-01-01T00:00:00.000Z' };
 
@@ -24,7 +24,7 @@ export class Statements {
 
   async ofMonth(creator: string, month: string): Promise<Statement> {
     const { currency } = this.#context;
-    const period = monthOf(month);
+    const period = this.#month(month);
     const sales = noSums();
     const refunds = noSums();
     let payoutsMinor = 0;
@@ -65,12 +65,13 @@ export class Statements {
 
   /** All entries of a creator, or those of one month, in pages. */
   readEntries(creator: string, month?: string): AsyncGenerator<EarningsEntry[]> {
-    return this.#store.readEntries(creator, this.#context.currency, month ? monthOf(month) : EVER);
+    return this.#store.readEntries(creator, this.#context.currency, month ? this.#month(month) : EVER);
   }
 
   /** Months with entries of this creator, newest first. */
   listMonths(creator: string): Promise<string[]> {
-    return this.#store.listMonths(creator, this.#context.currency);
+    const { currency, timeZone } = this.#context;
+    return this.#store.listMonths(creator, { currency, timeZone });
   }
 
   /** The four quarters of one seller; a quarter without sales is all zero. */
@@ -90,8 +91,13 @@ export class Statements {
     quarter: string,
     { creator, ofEmbedders = false }: { creator?: string; ofEmbedders?: boolean } = {},
   ): Promise<Dac7Report> {
-    const { currency } = this.#context;
-    const all = await this.#store.sumSellers(currency, quarterOf(quarter), creator);
+    const { currency, timeZone } = this.#context;
+    const [year, number] = quarter.split('-Q');
+    const period = periodIn(timeZone, {
+      firstMonth: `${year}-${String(Number(number) * 3 - 2).padStart(2, '0')}`,
+      months: 3,
+    });
+    const all = await this.#store.sumSellers(currency, period, creator);
     const sellers = all.filter((seller) => !(ofEmbedders && isPersonId(seller.creator)));
     return {
       quarter,
@@ -109,26 +115,10 @@ export class Statements {
       })),
     };
   }
-}
 
-function monthOf(month: string): Period {
-  const [, year, number] = /^(\d{4})-(\d{2})$/.exec(month) ?? [];
-  if (!year || !number || Number(number) < 1 || Number(number) > 12)
-    throw new AppError('invalid_request', 'Write the month like 2026-11.');
-  return monthsFrom(Number(year), Number(number) - 1, 1);
-}
-
-function quarterOf(quarter: string): Period {
-  const [, year, number] = /^(\d{4})-Q([1-4])$/.exec(quarter) ?? [];
-  if (!year || !number) throw new AppError('invalid_request', 'Write the quarter like 2026-Q4.');
-  return monthsFrom(Number(year), (Number(number) - 1) * 3, 3);
-}
-
-function monthsFrom(year: number, month: number, count: number): Period {
-  return {
-    fromIso: iso(Date.UTC(year, month, 1)),
-    untilIso: iso(Date.UTC(year, month + count, 1)),
-  };
+  #month(month: string): Period {
+    return periodIn(this.#context.timeZone, { firstMonth: month, months: 1 });
+  }
 }
 
 function noSums(): StatementSums {

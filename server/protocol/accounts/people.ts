@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { idSchema } from '../ids.ts';
 import * as LIMITS from '../limits.ts';
+import { creatorBusiness } from '../money/creator-business.ts';
 import { picture } from '../pictures.ts';
 import { heldRole } from '../roles.ts';
 import { country, displayName, identity, multiLine, pageLocale, singleLine } from './accounts.ts';
@@ -130,5 +131,7 @@ export const deskPerson = deskPersonRow.extend({
   /** Accounts at the OpenID provider of the house. */
   oidcBindings: z.array(oidcBinding),
   openMatters: z.array(z.string()),
+  /** A creator's tax details; null: they gave none. */
+  business: creatorBusiness.nullable(),
 });
 export type DeskPerson = z.infer<typeof deskPerson>;

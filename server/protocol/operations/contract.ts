@@ -90,7 +90,7 @@ interface HttpSpec<
   errors?: readonly ErrorCode[];
 }
 
-export type DownloadFormat = 'csv' | 'ics' | 'json' | 'txt' | 'zip';
+export type DownloadFormat = 'csv' | 'ics' | 'json' | 'txt' | 'xml' | 'zip';
 
 interface DownloadSpec<Path extends HttpRoute, By extends HttpCaller, I extends z.ZodType>
   extends Omit<HttpSpec<Path, By, I, z.ZodType, never, never>, 'socket' | 'socketInput' | 'answer'> {

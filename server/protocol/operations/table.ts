@@ -18,6 +18,8 @@ import { chatRecordContract } from './chat/chat-records.ts';
 import { moderatorContract } from './chat/moderators.ts';
 import { houseWorkContract } from './house-work.ts';
 import { bookingContract } from './money/bookings.ts';
+import { creatorPapersContract } from './money/creator-papers.ts';
+import { dac7Contract } from './money/dac7.ts';
 import { deskContract } from './money/desk.ts';
 import { earningsContract } from './money/earnings.ts';
 import { membershipContract } from './money/memberships.ts';
@@ -66,11 +68,15 @@ export const CONTRACTS = {
     ...tipContract,
     ...membershipContract,
     ...privateSessionContract,
-    ...earningsContract,
-    ...payoutContract,
     ...deskContract,
-    ...bookingContract,
     ...pricingContract,
+  },
+  earnings: {
+    ...earningsContract,
+    ...creatorPapersContract,
+    ...payoutContract,
+    ...bookingContract,
+    ...dac7Contract,
   },
   chat: {
     ...chatContract,

@@ -2,15 +2,9 @@
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Profile } from '../../protocol/accounts/people.ts';
+import { countryOptions } from '../site/countries.ts';
 import { call } from '../site/site-call.ts';
 import { AccountPart } from './account-part.ts';
-
-/** ISO 3166-1 alpha-2, where creators are most likely to live; the server knows where it can pay. */
-const COUNTRIES = [
-  ...['AT', 'AU', 'BE', 'BG', 'BR', 'CA', 'CH', 'CY', 'CZ', 'DE', 'DK', 'EE', 'ES', 'FI', 'FR', 'GB', 'GI', 'GR', 'HK'],
-  ...['HR', 'HU', 'IE', 'IT', 'JP', 'LI', 'LT', 'LU', 'LV', 'MT', 'MX', 'NL', 'NO', 'NZ', 'PL', 'PT', 'RO', 'SE', 'SG'],
-  ...['SI', 'SK', 'TH', 'US'],
-];
 
 export class AccountCreator extends AccountPart<Profile> {
   static override properties = { ...AccountPart.properties, hasTerms: { attribute: false } };
@@ -42,7 +36,7 @@ export class AccountCreator extends AccountPart<Profile> {
       fields: [
         {
           ...{ name: 'country', label: texts.country, testId: 'creator-country', kind: 'select', isRequired: true },
-          ...{ autocomplete: 'country', options: [{ value: '', label: '' }, ...this.#countries()] },
+          ...{ autocomplete: 'country', options: [{ value: '', label: '' }, ...countryOptions(this.language)] },
         },
         { name: 'adult', label: texts.adult, testId: 'creator-adult', kind: 'check', isRequired: true },
         { name: 'terms', label: texts.terms, testId: 'creator-terms', kind: 'check', isRequired: true },
@@ -57,13 +51,6 @@ export class AccountCreator extends AccountPart<Profile> {
       html`<p class="muted">${texts.creatorText}${terms}</p>`,
       form,
     ]);
-  }
-
-  #countries(): { value: string; label: string }[] {
-    const names = new Intl.DisplayNames([this.language], { type: 'region' });
-    return COUNTRIES.map((value) => ({ value, label: names.of(value) ?? value })).sort((one, other) =>
-      one.label.localeCompare(other.label, this.language),
-    );
   }
 }
 

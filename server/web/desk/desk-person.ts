@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskPerson } from '../../protocol/accounts/people.ts';
 import * as LIMITS from '../../protocol/limits.ts';
+import type { CreatorBusiness } from '../../protocol/money/creator-business.ts';
 import type { DeskActView } from '../../protocol/money/desk.ts';
 import type { Association } from '../../protocol/money/pricing.ts';
 import type { HouseRole } from '../../protocol/roles.ts';
@@ -46,6 +47,7 @@ export class DeskPersonPage extends DeskPart<Shown> {
     return [
       html`<p><a href="/desk/people">${texts.back}</a></p>
         <section><h1 class="display"><bdi>${person.name}</bdi></h1>${this.#facts(person)}</section>`,
+      person.business ? this.#business(person.business) : nothing,
       person.closedAt
         ? nothing
         : this.section(
@@ -101,6 +103,26 @@ export class DeskPersonPage extends DeskPart<Shown> {
       [texts.openMatters, lines(openMatters.map((each) => matters[each] ?? each))],
     ]);
     return html`<div data-testid="person-facts">${facts}</div>`;
+  }
+
+  /** A creator's tax details, as they gave them. */
+  #business(business: CreatorBusiness): unknown {
+    const texts = this.desk.people.business;
+    const { kind, legalName, address, postalCode, city, country, tin, tinCountry, vatStatus, faults } = business;
+    const facts = this.facts([
+      [texts.kinds[kind], html`<bdi>${[business.firstName, legalName].filter(Boolean).join(' ')}</bdi>`],
+      [texts.address, html`<bdi>${address}, ${postalCode} ${city}, ${country}</bdi>`],
+      [texts.birthDate, business.birthDate],
+      [texts.tin, tin && `${tin} (${tinCountry})`],
+      [texts.registrationNumber, business.registrationNumber],
+      [texts.vat, [texts.vatStatuses[vatStatus], business.vatNumber].filter(Boolean).join(' · ')],
+      [texts.accountIdentifier, business.accountIdentifier],
+    ]);
+    const named = faults.map((fault) => (fault === 'vatNumber' ? texts.vat : texts[fault])).join(', ');
+    return this.section('business', { title: texts.title }, [
+      html`<div data-testid="person-business">${facts}</div>`,
+      named && html`<p><span class="bad-mark">${texts.faults(named)}</span></p>`,
+    ]);
   }
 
   /** Their country, for VAT, and a creator's pledge. */

@@ -1,5 +1,6 @@
 /** The parts of a creator's earnings, which are loaded together once a creator is signed in. */
 import './earnings-account.ts';
+import './earnings-business.ts';
 import './earnings-holds.ts';
 import './earnings-papers.ts';
 import './earnings-payouts.ts';

@@ -9,7 +9,6 @@ import type { SiteSession } from '../../protocol/site.ts';
 import { call } from '../site/site-call.ts';
 import '../account/account-address.ts';
 import '../account/account-blocks.ts';
-import '../account/account-creator.ts';
 import '../account/account-data.ts';
 import '../account/account-follows.ts';
 import '../account/account-mutes.ts';
@@ -21,6 +20,7 @@ import '../account/account-provider.ts';
 import '../account/account-push.ts';
 import '../account/account-sessions.ts';
 import '../moderators/account-moderating.ts';
+import { registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { Profile } from '../../protocol/accounts/people.ts';
 import { returnPathOf } from '../account/return-path.ts';
@@ -28,6 +28,9 @@ import { returnPathOf } from '../account/return-path.ts';
 import { hasPasskeys } from '../passkeys/passkey-ceremonies.ts';
 import { SitePage } from '../site/site-page.ts';
 import '../texts/account-texts.ts';
+
+// Its list of countries is shared with the form for tax details, and would be a file of its own.
+registerParts({ 'account-creator': () => import('../account/account-creator.ts') });
 
 export class SiteAccount extends SitePage {
   static override properties = { ...SitePage.properties, profile: { state: true }, offersPasskey: { state: true } };

@@ -17,6 +17,7 @@ const withControls = (load: PartImport) => () =>
 registerParts({
   'desk-bookings': withControls(() => import('../desk/desk-bookings.ts')),
   'desk-charter': withControls(() => import('../desk/desk-charter.ts')),
+  'desk-dac7': withControls(() => import('../desk/desk-dac7.ts')),
   'desk-disputes': withControls(() => import('../desk/desk-disputes.ts')),
   'desk-fees': withControls(() => import('../desk/desk-fees.ts')),
   'desk-holds': withControls(() => import('../desk/desk-holds.ts')),
@@ -44,6 +45,7 @@ const PARTS: Record<DeskSection, (id: string, session: SiteSession) => TemplateR
   bookings: () => html`<desk-bookings></desk-bookings>`,
   reconciliation: () => html`<desk-reconciliation></desk-reconciliation>`,
   vat: () => html`<desk-vat></desk-vat>`,
+  dac7: () => html`<desk-dac7></desk-dac7>`,
   fees: () => html`<desk-fees></desk-fees>`,
   charter: () => html`<desk-charter></desk-charter>`,
   reports: () => html`<desk-reports></desk-reports>`,

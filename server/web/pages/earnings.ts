@@ -16,6 +16,7 @@ const loadEarnings = () => import('../earnings/earnings-parts.ts');
 // A visitor who is no creator sees none of them.
 registerParts({
   'earnings-account': loadEarnings,
+  'earnings-business': loadEarnings,
   'earnings-holds': loadEarnings,
   'earnings-papers': loadEarnings,
   'earnings-payouts': loadEarnings,
@@ -162,6 +163,7 @@ export class SiteEarnings extends SitePage {
           ${isPayable ? account : nothing}
           <earnings-payouts .data=${earnings}></earnings-payouts>
           <earnings-pledge></earnings-pledge>
+          <earnings-business></earnings-business>
           <earnings-papers .page=${earnings}></earnings-papers>
         </div>
       </div>

@@ -53,7 +53,7 @@ export interface Field {
   label: string;
   hint?: string;
   testId: string;
-  kind?: 'text' | 'email' | 'number' | 'moment' | 'code' | 'area' | 'select' | 'radio' | 'check';
+  kind?: 'text' | 'email' | 'number' | 'day' | 'moment' | 'code' | 'area' | 'select' | 'radio' | 'check';
   value?: string | boolean | null;
   /** With a text, each is a card to choose. */
   options?: readonly { value: string; label: string; text?: string; lang?: string; testId?: string }[];
@@ -75,6 +75,7 @@ export interface Field {
 const TYPES: Partial<Record<NonNullable<Field['kind']>, string>> = {
   email: 'email',
   number: 'number',
+  day: 'date',
   moment: 'datetime-local',
 };
 

@@ -10,7 +10,7 @@ import { SitePage } from './site-page.ts';
 /** The sections in their groups, by the path of each. */
 const DESK = {
   house: ['overview', 'jobs', 'letters', 'charter'],
-  money: ['payments', 'payouts', 'disputes', 'holds', 'bookings', 'reconciliation', 'vat', 'fees'],
+  money: ['payments', 'payouts', 'disputes', 'holds', 'bookings', 'reconciliation', 'vat', 'dac7', 'fees'],
   people: ['people', 'recoveries'],
   reports: ['reports'],
 } as const;

@@ -1,6 +1,7 @@
 /** Memberships that end before their paid time: what goes back, from whom it is taken, and who bears the rest. */
 import type Stripe from 'stripe';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
@@ -16,10 +17,23 @@ describe.each(DATABASES)('memberships that are closed on $name', ({ open }) => {
   let house: MoneyHouse;
   let stripe: Stripe;
   let tier: string;
+  /** Runs once, while the provider answers about a subscription. */
+  let whileAsked: (() => Promise<unknown>) | undefined;
 
   beforeEach(async () => {
     db = await open();
-    house = await openMoneyHouse({ db, isRunning: false });
+    const wrapProvider = (provider: PaymentProvider): PaymentProvider => {
+      const fetchSubscription = provider.billing.fetchSubscription.bind(provider.billing);
+      provider.billing.fetchSubscription = async (subscription) => {
+        const found = await fetchSubscription(subscription);
+        const run = whileAsked;
+        whileAsked = undefined;
+        await run?.();
+        return found;
+      };
+      return provider;
+    };
+    house = await openMoneyHouse({ db, isRunning: false, wrapProvider });
     stripe = house.stripe;
     tier = (
       await house.rooms.clubs.createTier(house.creator, { name: 'Year', priceMinor: YEAR_MINOR, interval: 'year' })
@@ -203,6 +217,25 @@ describe.each(DATABASES)('memberships that are closed on $name', ({ open }) => {
       expect(Math.round(usedShare * 365)).toBe(35);
     },
   );
+
+  test('a dispute that is won while the provider is asked about a closed membership still gives back what is unused', async () => {
+    const identity = await join();
+    const [intent] = (await stripe.paymentIntents.list({ limit: 1 })).data;
+    const { id } = house.emulator.act('open_dispute', { paymentIntent: intent?.id ?? '' });
+    await house.money.sweep();
+    await block(identity);
+    await house.money.sweep();
+    whileAsked = async () => {
+      house.emulator.act('close_dispute', { dispute: id, outcome: 'won' });
+      await house.money.disputes.due.recheck();
+      await house.money.disputes.due.drain();
+    };
+    // As its last event asks.
+    const [subscription] = (await stripe.subscriptions.list({ limit: 1, status: 'all' })).data;
+    await house.money.memberships.sync.handleSubscriptionChanged(subscription?.id ?? '');
+    await house.money.sweep();
+    expect((await paymentOf(identity))?.refundedMinor).toBe(YEAR_MINOR);
+  });
 
   const waiverOf = async () => {
     const room = await house.createRoom({ kind: 'members' });

@@ -281,7 +281,7 @@ describe.each(DATABASES)('bookings by the desk on $name', ({ open }) => {
 
   test('the name of a closed seller stays in reports for its term, then a job erases it', async () => {
     await sell(1_000);
-    const { reportedSellers, statements } = house.money;
+    const { creatorBusinesses, statements } = house.money;
     const quarter = () => {
       const at = new Date(house.now());
       return `${at.getUTCFullYear()}-Q${Math.floor(at.getUTCMonth() / 3) + 1}`;
@@ -289,21 +289,21 @@ describe.each(DATABASES)('bookings by the desk on $name', ({ open }) => {
     const nameIn = async (when: string) => (await statements.dac7(when)).sellers[0]?.name;
     const then = quarter();
     const year = new Date(house.now()).getUTCFullYear();
-    expect(await reportedSellers.keptUntil(house.creator)).toBe(year + 10);
-    expect(await reportedSellers.keptUntil('nobody')).toBeNull();
-    await reportedSellers.keep(house.creator);
+    expect(await creatorBusinesses.keptUntil(house.creator)).toBe(year + 10);
+    expect(await creatorBusinesses.keptUntil('nobody')).toBeNull();
+    await creatorBusinesses.keep(house.creator);
     await db.orm.execute(sql`update creators set name = 'Erased' where identity = ${house.creator}`);
     // An interrupted erasure is repeated.
-    await reportedSellers.keep(house.creator);
+    await creatorBusinesses.keep(house.creator);
     expect(await nameIn(then)).toBe('Ada');
     const goTo = (atMs: number) => {
       while (house.now() < atMs) house.advance(Math.min(atMs - house.now(), 300 * DAY_MS));
     };
     goTo(Date.UTC(year + 10, 11, 31));
-    await reportedSellers.eraseOld();
+    await creatorBusinesses.eraseOld();
     expect(await nameIn(then)).toBe('Ada');
     goTo(Date.UTC(year + 11, 0, 1));
-    await reportedSellers.eraseOld();
+    await creatorBusinesses.eraseOld();
     expect(await nameIn(then)).toBe('Erased');
   });
 });

@@ -36,6 +36,7 @@ const PEOPLE = ['person', 'appointed', 'artist', 'reviewer', 'operator'];
 const HTTP_CALLERS = ['none', 'wrong', ...SCOPES, ...PARTICIPANTS, SUSPENDED, ...PEOPLE];
 /** Of the scopes that neither the row nor the route names, and of a kind of callers of whom the row allows none. */
 const REFUSED_ASKED = 2;
+const HOUSE = { LOGE_HOUSE_NAME: 'Loge', LOGE_HOUSE_ADDRESS: 'Paris', LOGE_HOUSE_TAX_NUMBER: '123456789' };
 const ROOM_ACCESS = { kind: 'ticket', priceMinor: 500 } as const;
 
 function print(title: string, callers: readonly string[], rows: Map<string, Row>): void {
@@ -107,10 +108,12 @@ describe('over HTTP', () => {
   let document: OpenApiDocument;
   let keys: Map<string, string>;
   let calls = 0;
+  /** Each report needs a year of its own. */
+  let reportedYear = 2000;
 
   beforeAll(async () => {
     http = await startHttp({
-      env: { ...PRODUCTION_ENV, LOGE_TRUST_PROXY: '1', LOGE_OPERATORS: OPERATORS.join(',') },
+      env: { ...PRODUCTION_ENV, ...HOUSE, LOGE_TRUST_PROXY: '1', LOGE_OPERATORS: OPERATORS.join(',') },
     });
     document = (await http.call('GET', '/openapi.json')).json;
     const made = SCOPES.map(async (scope) => [scope, (await http.makeKey([scope])).basic] as const);
@@ -160,6 +163,10 @@ describe('over HTTP', () => {
     'POST /site/passkeys/sign-in': () => ({ id: 'x', clientDataJSON: 'x', authenticatorData: 'x', signature: 'x' }),
     'POST /v1/wallet/topups': () => ({ amountMinor: 1_000 }),
     'POST /v1/memberships/:membership/tier': ({ tier }) => ({ tier }),
+    'POST /v1/reports/dac7-filings': () => {
+      reportedYear += 1;
+      return { year: reportedYear };
+    },
     'POST /v1/refunds': () => ({ ticket: createId('ticket'), reason: 'Cut short' }),
   };
   const queries: Record<string, string> = {
@@ -170,6 +177,8 @@ describe('over HTTP', () => {
     'GET /v1/creators/:identity/statement': '?month=2026-10',
     'GET /v1/reports/dac7': '?quarter=2026-Q3',
     'GET /v1/reports/dac7.csv': '?quarter=2026-Q3',
+    'GET /v1/reports/dac7-filings': '?year=2025',
+    'GET /v1/reports/dac7.xml': `?filing=${createId('dac7Filing')}`,
     'GET /v1/reports/vat': '?quarter=2026-Q3',
     'GET /v1/reports/vat.csv': '?quarter=2026-Q3',
     'GET /v1/reports/journal.txt': '?from=2026-01',

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { StripeEmulator } from '@loge/stripe-emulator';
 import Stripe from 'stripe';
 import { createMoney, createRooms } from '../../../server/domains.ts';
+import type { SchemaFile } from '../../../server/money/dac7/dac7-schemas.ts';
 import type { Money } from '../../../server/money/money.ts';
 import type { PaymentProvider } from '../../../server/money/provider/payment-provider.ts';
 import { StripeProvider } from '../../../server/money/provider/stripe-provider.ts';
@@ -62,7 +63,7 @@ export interface MoneyHouse extends AsyncDisposable {
   now(): number;
   /** Every fact that the outbox has dispatched, in order. */
   facts: Fact[];
-  createRoom(access?: Room['access'], more?: { capacity?: number; startsAt?: string }): Promise<Room>;
+  createRoom(access?: Room['access'], more?: { capacity?: number; startsAt?: string; creator?: string }): Promise<Room>;
   /** Identity of the creator of the rooms. */
   creator: string;
   /** Another creator; returns the identity. */
@@ -89,6 +90,7 @@ export interface MoneyHouseOptions {
   settleDelayMs?: number;
   promoPays?: 'everything' | 'tickets';
   timeZone?: string;
+  dac7Schema?: readonly SchemaFile[];
   /** Default: every live counts. */
   minLiveSeconds?: number;
   /** How many operators the house has. Default: two. */
@@ -122,6 +124,7 @@ export async function openMoneyHouse({
   settleDelayMs,
   promoPays = 'everything',
   timeZone = 'UTC',
+  dac7Schema,
   minLiveSeconds = 1,
   countOperators = async () => 2,
   wrapProvider = (provider) => provider,
@@ -162,10 +165,11 @@ export async function openMoneyHouse({
       walletMode,
       promoPays,
       timeZone,
+      dac7Schema,
       minLiveSeconds,
       countOperators,
       publicUrl: 'http://localhost:3000',
-      seller: SELLER,
+      seller: { ...SELLER, taxNumber: '123456789' },
       isReturnUrlAllowed: (url) => new URL(url).origin === 'https://embedder.example',
     });
   let money = await openMoney();

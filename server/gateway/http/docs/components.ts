@@ -78,6 +78,7 @@ export const ANSWER_NAMES: [z.ZodType, string][] = [
   [webhookEndpointList, 'WebhookEndpointList'],
   [webhookDelivery, 'WebhookDelivery'],
   [deliveryList, 'WebhookDeliveryList'],
+  [creatorCard, 'CreatorCard'],
   [nothing, 'Nothing'],
   [errorAnswer, 'Error'],
 ];

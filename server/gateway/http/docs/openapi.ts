@@ -53,6 +53,7 @@ const TAGS: Record<ContractTag, string> = {
   accounts: 'Creators, API keys, and the tokens with which people come into a room.',
   rooms: 'Live events of a creator, and who may be in them.',
   money: 'Wallet, tickets, tips and refunds. Amounts are integers in the minor unit of the currency.',
+  earnings: 'What creators earn and are paid, disputes, and the books and reports of the house.',
   chat: 'Keeping order in chats: moderation, word lists, your own word before delivery, export and erasure.',
   trust:
     'The charter: its versions, who has accepted them, and its drafts. Reports of messages, people and lives; what the house decides, and appeals.',
@@ -76,6 +77,7 @@ const DOWNLOADS = {
   ics: 'text/calendar',
   json: 'application/json',
   txt: 'text/plain',
+  xml: 'application/xml',
   zip: 'application/zip',
 } as const;
 

@@ -21,8 +21,7 @@ export function schemaFields(schema: JsonSchema, schemas: Schemas): Markup {
   const rows = fieldsOf(schema, schemas, '');
   if (rows.length === 0) return html`<p class="quiet">No fields.</p>`;
   return html`<dl>${rows.map(
-    (row) =>
-      html`<dt>${row.name}${!row.required && '?'}</dt><dd>${row.type}${row.notes && html` <i>${row.notes}</i>`}</dd>`,
+    (row) => html`<dt>${row.name}${!row.required && '?'}</dt><dd>${row.type}${row.notes && ` · ${row.notes}`}</dd>`,
   )}</dl>`;
 }
 

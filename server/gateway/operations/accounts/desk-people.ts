@@ -6,18 +6,19 @@ import { type HttpDomains, implement } from '../operation.ts';
 /** What the record of a search says: never an address. */
 const onRecord = (query: string) => (isAddressQuery(query) ? 'by address' : query);
 
-async function detailsOf({ people, roles, closing }: HttpDomains, person: string) {
+async function detailsOf({ people, roles, closing, money }: HttpDomains, person: string) {
   const row = await people.findForDesk(person);
   if (!row) throw new AppError('person_not_found');
-  const [addresses, held, requests, sessions, oidcBindings, { openMatters }] = await Promise.all([
+  const [addresses, held, requests, sessions, oidcBindings, { openMatters }, business] = await Promise.all([
     people.addressesOf(person),
     roles.rolesOf(person),
     roles.requests({ person }),
     people.sessions.list(person, undefined),
     people.oidc.list(person),
     closing.look(person),
+    money.creatorBusinesses.find(person),
   ]);
-  return { ...row, addresses, roles: [...held, ...requests], sessions, oidcBindings, openMatters };
+  return { ...row, addresses, roles: [...held, ...requests], sessions, oidcBindings, openMatters, business };
 }
 
 export const deskPeopleOperations = implement(deskPeopleContract, {

@@ -4,7 +4,7 @@ import { payoutContract } from '../../../protocol/operations/money/payouts.ts';
 import { implement, withPeople } from '../operation.ts';
 import { parseIdentity } from '../params.ts';
 import { actorOf, seenBy } from './desk.ts';
-import { exportSellers, exportVat } from './earnings-exports.ts';
+import { exportVat } from './earnings-exports.ts';
 
 export const payoutOperations = implement(payoutContract, {
   deskPayouts: async (domains, call) => {
@@ -35,11 +35,6 @@ export const payoutOperations = implement(payoutContract, {
   setCardHold: async ({ money }, call) => {
     const identity = parseIdentity(call.params.identity);
     return { hold: await money.desk.setCardHold(identity, { ...call.input, by: actorOf(call), ...seenBy(call) }) };
-  },
-  getDac7Report: ({ money }, call) => money.statements.dac7(call.input.quarter, seenBy(call)),
-  exportDac7Report: async ({ money }, call) => {
-    const { quarter, sellers } = await money.statements.dac7(call.input.quarter, seenBy(call));
-    return exportSellers(quarter, sellers);
   },
   exportJournal: ({ money }, call) => money.journal.export(call.input, seenBy(call)),
   getVatReport: ({ money }, call) => money.vatReport.get(call.input.quarter),

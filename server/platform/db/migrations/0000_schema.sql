@@ -416,6 +416,49 @@ CREATE TABLE "provider_customers" (
 	CONSTRAINT "provider_customers_customer_unique" UNIQUE("customer")
 );
 --> statement-breakpoint
+CREATE TABLE "creator_businesses" (
+	"creator" text PRIMARY KEY NOT NULL,
+	"kind" text,
+	"first_name" text,
+	"legal_name" text NOT NULL,
+	"address" text,
+	"postal_code" text,
+	"city" text,
+	"country" text,
+	"birth_date" text,
+	"tin" text,
+	"tin_country" text,
+	"registration_number" text,
+	"vat_status" text,
+	"vat_number" text,
+	"account_identifier" text,
+	"updated_at" timestamp with time zone NOT NULL,
+	"until_year" integer,
+	"reason" text
+);
+--> statement-breakpoint
+CREATE TABLE "dac7_documents" (
+	"id" text PRIMARY KEY NOT NULL,
+	"filing" text NOT NULL,
+	"type" text NOT NULL,
+	"creator" text,
+	"corrects" text,
+	"content" jsonb NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "dac7_filings" (
+	"id" text PRIMARY KEY NOT NULL,
+	"year" integer NOT NULL,
+	"type" text NOT NULL,
+	"xml" text NOT NULL,
+	"schema" text,
+	"by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"refused_at" timestamp with time zone,
+	"refused_by" text,
+	"refusal_reason" text
+);
+--> statement-breakpoint
 CREATE TABLE "desk_bookings" (
 	"id" text PRIMARY KEY NOT NULL,
 	"kind" text NOT NULL,
@@ -708,13 +751,6 @@ CREATE TABLE "released_earnings" (
 	"released_at" timestamp with time zone NOT NULL,
 	"reserve_due_at" timestamp with time zone,
 	CONSTRAINT "released_earnings_sale_part_pk" PRIMARY KEY("sale","part")
-);
---> statement-breakpoint
-CREATE TABLE "reported_sellers" (
-	"creator" text PRIMARY KEY NOT NULL,
-	"name" text NOT NULL,
-	"until_year" integer NOT NULL,
-	"reason" text NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "private_session_charges" (
@@ -1457,6 +1493,11 @@ CREATE INDEX "checkouts_due" ON "checkouts" USING btree ("due_at") WHERE "checko
 CREATE INDEX "checkouts_failing" ON "checkouts" USING btree ("failing_since") WHERE "checkouts"."failing_since" is not null;--> statement-breakpoint
 CREATE INDEX "checkouts_identity" ON "checkouts" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "checkouts_open" ON "checkouts" USING btree ("identity") WHERE "checkouts"."status" in ('opening', 'open');--> statement-breakpoint
+CREATE INDEX "creator_businesses_until" ON "creator_businesses" USING btree ("until_year");--> statement-breakpoint
+CREATE INDEX "dac7_documents_filing" ON "dac7_documents" USING btree ("filing");--> statement-breakpoint
+CREATE INDEX "dac7_documents_creator" ON "dac7_documents" USING btree ("creator");--> statement-breakpoint
+CREATE INDEX "dac7_documents_corrects" ON "dac7_documents" USING btree ("corrects") WHERE "dac7_documents"."corrects" is not null;--> statement-breakpoint
+CREATE INDEX "dac7_filings_year" ON "dac7_filings" USING btree ("year");--> statement-breakpoint
 CREATE UNIQUE INDEX "desk_bookings_idempotency" ON "desk_bookings" USING btree ("by","idempotency_key");--> statement-breakpoint
 CREATE INDEX "desk_bookings_subject" ON "desk_bookings" USING btree ("subject");--> statement-breakpoint
 CREATE INDEX "desk_bookings_created" ON "desk_bookings" USING btree ("created_at");--> statement-breakpoint

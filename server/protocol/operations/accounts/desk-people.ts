@@ -20,7 +20,7 @@ export const deskPeopleContract = {
     answer: deskPerson,
     summary: 'Get a person',
     description:
-      'Addresses, roles, sessions, and what is open before their account can be closed. The look is on record.',
+      'Addresses, roles, sessions, a creator’s tax details, and what is open before their account can be closed. The look is on record.',
     errors: ['person_not_found'],
   }),
   endSessionsOfPerson: operation({

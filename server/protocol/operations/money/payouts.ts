@@ -15,7 +15,6 @@ import {
 } from '../../money/desk.ts';
 import {
   dac7Query,
-  dac7Report,
   disputeList,
   disputesQuery,
   evidence,
@@ -99,22 +98,6 @@ export const payoutContract = {
     summary: 'Hold a person’s payments by card, or let them pay again',
     description:
       'While it stands, no payment page opens for them (`card_payments_held`); credit, tickets and memberships that they have stay. Repeated calls have no further effect.',
-  }),
-  getDac7Report: operation({
-    ...BY_HOUSE,
-    http: 'GET /v1/reports/dac7',
-    input: dac7Query,
-    answer: dac7Report,
-    summary: 'Get the DAC7 figures of a quarter',
-    description:
-      'For each seller: the consideration credited in the quarter, net of what was withheld, the number of sales, and fees and taxes withheld, see Directive (EU) 2021/514, annex V, section III. As CSV at `/v1/reports/dac7.csv`.',
-  }),
-  exportDac7Report: downloadOperation({
-    ...BY_HOUSE,
-    http: 'GET /v1/reports/dac7.csv',
-    format: 'csv',
-    input: dac7Query,
-    summary: 'Export the DAC7 figures of a quarter as CSV',
   }),
   exportJournal: downloadOperation({
     ...BY_HOUSE,

@@ -266,4 +266,59 @@ export const deskMoney = {
       'The one-stop shop’s return is in euros, at the European Central Bank’s rate of the last day of the quarter.',
     csv: 'Download as CSV',
   },
+  dac7: {
+    text: 'What creators earned, for the tax authority of your country: the report that a platform owes under the EU’s directive DAC7 by 31 January. It goes in as a file in the OECD’s schema.',
+    year: 'Year',
+    next: 'Report',
+    notOver: (year: number) => `${year} isn’t over yet. This is what its report would be today.`,
+    missingSettings: 'Missing in the house’s settings:',
+    nothingNew: 'Everything has been reported. If something changes, a correction will be due here.',
+    messages: {
+      DPI401: (count: number, shown: string) => (count === 1 ? 'New: 1 creator' : `New: ${shown} creators`),
+      DPI402: (count: number, shown: string) =>
+        count === 0
+          ? 'Correction: the house’s own details'
+          : count === 1
+            ? 'Correction: 1 creator'
+            : `Correction: ${shown} creators`,
+      DPI403: () => 'Nothing to report',
+    },
+    unchecked: 'Not checked',
+    uncheckedText:
+      'No schema was supplied. Get it from your tax authority and name its folder in LOGE_DAC7_XSD: then each report is checked against it.',
+    valid: 'Valid',
+    faulty: 'The schema refuses it:',
+    make: 'Make the report',
+    makeTitle: (year: number) => `Make the report for ${year}?`,
+    makeText: 'It goes on record as reported. Download it afterwards and hand it in on your tax authority’s portal.',
+    makeMissing: (count: number) =>
+      count === 1
+        ? '1 creator hasn’t given their details and won’t be in it. The report goes on record; once they have, a further one will be due.'
+        : `${count} creators haven’t given their details and won’t be in it. The report goes on record; once they have, a further one will be due.`,
+    makeDone: 'Made. Download it below.',
+    made: 'Made so far',
+    madeText: 'As they were made. Hand each of them in yourself: Loge sends nothing to the authority.',
+    by: (name: string, when: string) => `By ${name}, ${when}`,
+    refused: 'Refused',
+    refusedAt: (when: string) => `Refused by the authority, noted ${when}:`,
+    refuse: 'It was refused',
+    refuseTitle: 'Has the tax authority refused this report?',
+    refuseText: 'The next report will be made as if this one had never been.',
+    refuseDone: 'Noted.',
+    reason: 'Reason',
+    reasonHint: 'What the authority’s answer says',
+    reasonMissing: 'Say why it was refused.',
+    cancel: 'Cancel',
+    sellers: 'Creators',
+    sellersText:
+      'Everybody who earned something in the year. Whoever lives outside the EU isn’t reported; whoever hasn’t given their details can’t be.',
+    none: 'Nobody earned anything in this year.',
+    states: {
+      new: 'Not yet reported',
+      changed: 'Changed since',
+      unchanged: 'Reported',
+      no_details: 'No details',
+      outside: 'Outside the EU',
+    },
+  },
 };

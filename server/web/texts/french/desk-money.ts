@@ -277,4 +277,60 @@ export const deskMoney: typeof english = {
       'La déclaration au guichet unique est en euros, au taux de la Banque centrale européenne du dernier jour du trimestre.',
     csv: 'Télécharger en CSV',
   },
+  dac7: {
+    text: 'Ce que les créateurs ont gagné, pour l’administration fiscale de votre pays : la déclaration qu’une plateforme doit au titre de la directive DAC7 avant le 31 janvier. Elle se dépose sous forme de fichier au schéma de l’OCDE.',
+    year: 'Année',
+    next: 'Déclaration',
+    notOver: (year) => `L’année ${year} n’est pas terminée. Voici ce que serait sa déclaration aujourd’hui.`,
+    missingSettings: 'Manque dans les réglages de la maison :',
+    nothingNew: 'Tout est déclaré. Si quelque chose change, une rectification sera due ici.',
+    messages: {
+      DPI401: (count, shown) => (count === 1 ? 'Nouveau : 1 créateur' : `Nouveau : ${shown} créateurs`),
+      DPI402: (count, shown) =>
+        count === 0
+          ? 'Rectification : les coordonnées de la maison'
+          : count === 1
+            ? 'Rectification : 1 créateur'
+            : `Rectification : ${shown} créateurs`,
+      DPI403: () => 'Rien à déclarer',
+    },
+    unchecked: 'Non vérifiée',
+    uncheckedText:
+      'Aucun schéma n’est fourni. Demandez-le à votre administration fiscale et indiquez son dossier dans LOGE_DAC7_XSD : chaque déclaration sera vérifiée par rapport à lui.',
+    valid: 'Valide',
+    faulty: 'Le schéma la refuse :',
+    make: 'Établir la déclaration',
+    makeTitle: (year) => `Établir la déclaration de ${year} ?`,
+    makeText:
+      'Elle est enregistrée comme déclarée. Téléchargez-la ensuite et déposez-la sur le portail de votre administration fiscale.',
+    makeMissing: (count) =>
+      count === 1
+        ? '1 créateur n’a pas donné ses coordonnées et n’y figurera pas. La déclaration est enregistrée ; quand il les aura données, une déclaration complémentaire sera due.'
+        : `${count} créateurs n’ont pas donné leurs coordonnées et n’y figureront pas. La déclaration est enregistrée ; quand ils les auront données, une déclaration complémentaire sera due.`,
+    makeDone: 'Établie. Téléchargez-la ci-dessous.',
+    made: 'Déjà établies',
+    madeText: 'Telles qu’elles ont été établies. Déposez chacune vous-même : Loge n’envoie rien à l’administration.',
+    by: (name, when) => `Par ${name}, ${when}`,
+    refused: 'Refusée',
+    refusedAt: (when) => `Refusée par l’administration, noté ${when} :`,
+    refuse: 'Elle est refusée',
+    refuseTitle: 'L’administration fiscale a-t-elle refusé cette déclaration ?',
+    refuseText: 'La prochaine déclaration sera établie comme si celle-ci n’avait jamais existé.',
+    refuseDone: 'C’est noté.',
+    reason: 'Raison',
+    reasonHint: 'Ce que dit la réponse de l’administration',
+    reasonMissing: 'Dites pourquoi elle est refusée.',
+    cancel: 'Annuler',
+    sellers: 'Créateurs',
+    sellersText:
+      'Tous ceux qui ont gagné quelque chose dans l’année. Qui habite hors de l’UE n’est pas déclaré ; qui n’a pas donné ses coordonnées ne peut pas l’être.',
+    none: 'Personne n’a rien gagné cette année-là.',
+    states: {
+      new: 'Pas encore déclaré',
+      changed: 'Changé depuis',
+      unchanged: 'Déclaré',
+      no_details: 'Sans coordonnées',
+      outside: 'Hors de l’UE',
+    },
+  },
 };

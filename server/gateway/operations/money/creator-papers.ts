@@ -1,0 +1,17 @@
+import { creatorPapersContract } from '../../../protocol/operations/money/creator-papers.ts';
+import { implement } from '../operation.ts';
+
+export const creatorPapersOperations = implement(creatorPapersContract, {
+  getBusiness: async ({ money }, { caller }) => ({ business: await money.creatorBusinesses.find(caller.identity) }),
+  setBusiness: async ({ money }, { caller, input }) => ({
+    business: await money.creatorBusinesses.save(caller.identity, input),
+  }),
+  getCreatorBusiness: async ({ accounts, money }, { params }) => {
+    const { identity } = await accounts.getCreator(params.identity);
+    return { business: await money.creatorBusinesses.find(identity) };
+  },
+  setCreatorBusiness: async ({ accounts, money }, { params, input }) => {
+    const { identity } = await accounts.getCreator(params.identity);
+    return { business: await money.creatorBusinesses.save(identity, input) };
+  },
+});
