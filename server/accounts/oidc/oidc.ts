@@ -1,7 +1,7 @@
 /**
  * Signing in at the house's OpenID provider, for people with a seat in the house: operators, reviewers and members of
- * the committee. A subject of the provider is bound to a person once; only bound subjects are let in, and no account is made. Called by the
- * gateway, which owns the cookies and rate limits.
+ * the committee. A subject of the provider is bound to a person once; only bound subjects are let in, and no account is
+ * made. Called by the gateway, which owns the cookies and rate limits.
  */
 import { type Clock, iso, isoIn, isoOrNull, MINUTE_MS } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
