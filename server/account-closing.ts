@@ -63,7 +63,6 @@ export class AccountClosing {
     await committee.assertMayClose(person, by);
     await money.cards.removeAll(person);
     await roles.endAll({ person, by });
-    await committee.endAll(person);
     for (const { person: moderator, scope } of await roles.moderatorsOf(person)) {
       await roles.end({ person: moderator, role: 'moderator', scope, by });
     }

@@ -29,6 +29,10 @@ const styles = css`
     font: var(--_strong-16);
   }
 
+  .committee p + h3 {
+    margin-block-start: var(--_space-24);
+  }
+
   .committee p {
     margin-block: var(--_space-8);
   }
@@ -112,7 +116,7 @@ function declarationContent({ declaration }: Member, locale: HouseLocale): Marku
   const texts = pageTexts(locale.language).committee;
   const { independent, unpaid, interests, declaredAt, countsUntil } = declaration;
   return html`<p><span class="quiet">${texts.declared(dayOf(declaredAt, locale))}, ${texts.countsUntil(dayOf(countsUntil, locale))}</span><br>
-      ${independent ? texts.independent : texts.notIndependent} ${unpaid ? texts.unpaid : texts.notUnpaid}</p>
+      ${independent ? texts.independent : texts.notIndependent}<br>${unpaid ? texts.unpaid : texts.notUnpaid}</p>
     ${interests !== null && html`<p class="words">${texts.interests} ${interests[locale.language]}</p>`}`;
 }
 
