@@ -280,10 +280,7 @@ function doorOf(spec: DoorSpec): HttpDoor {
   };
 }
 
-/**
- * The desk, the review and the committee ask more than a sign-in of everybody, so that no operation of theirs can forget
- * it.
- */
+/** Desk, review and committee ask more than a sign-in of everybody, so that no operation of theirs can forget it. */
 function strengthOf({ by, stepUp }: Pick<DoorSpec, 'by' | 'stepUp'>): Strength {
   const isOfPeople = by.includes('person');
   if (!isOfPeople && !by.some((caller) => caller === 'reviewer' || caller === 'operator' || caller === 'member'))

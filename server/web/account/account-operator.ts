@@ -1,6 +1,6 @@
 /**
- * `<account-operator>`: accepting an invitation to be an operator or a member of the committee, with a passkey or at the
- * house's OpenID provider.
+ * `<account-operator>`: accepting an invitation to be an operator or a member of the committee, with a passkey or at
+ * the house's OpenID provider.
  */
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { leaveFor } from '../site/leave-page.ts';
@@ -17,11 +17,11 @@ interface Invited {
 
 export class AccountOperator extends AccountPart<Invited> {
   protected override show({ as, token, provider }: Invited): unknown {
-    const { oidc } = this.words.accounts;
-    const texts = this.words.accounts[as];
+    const { operator: texts, seat, oidc } = this.words.accounts;
+    const isSeat = as === 'seat';
     const acts = this.acts(undefined, [
       {
-        label: provider ? texts.withPasskey : texts.accept,
+        label: provider || isSeat ? texts.withPasskey : texts.accept,
         testId: () => 'operator-accept',
         look: 'filled',
         run: async () => {
@@ -42,7 +42,7 @@ export class AccountOperator extends AccountPart<Invited> {
     ]);
     return this.section(
       'operator',
-      { title: texts.title, text: provider ? texts.textWith(provider) : texts.text },
+      isSeat ? seat : { title: texts.title, text: provider ? texts.textWith(provider) : texts.text },
       acts,
     );
   }

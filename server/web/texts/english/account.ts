@@ -126,11 +126,7 @@ export const account = {
   },
   seat: {
     title: 'Take a seat in the committee',
-    text: 'You’re invited to the committee of this house. Your name, your term and who appointed you become public. Members use a passkey, and are neither operators, reviewers nor creators here.',
-    textWith: (host: string) =>
-      `You’re invited to the committee of this house. Your name, your term and who appointed you become public. Members use a passkey or their account at ${host}, and are neither operators, reviewers nor creators here.`,
-    accept: 'Take the seat',
-    withPasskey: 'Continue with a passkey',
+    text: 'You’re invited to the committee of this house. Your name, your term and who appointed you become public. Members are neither operators, reviewers nor creators here.',
   },
   address: {
     title: 'Email address',
