@@ -171,8 +171,7 @@ export const statement = z.object({
 });
 export type Statement = z.infer<typeof statement>;
 const month = z.string().regex(/^[12]\d{3}-(0[1-9]|1[0-2])$/, 'A month is like 2026-11');
-export const monthQuery = z.object({ month });
-export const statementQuery = monthQuery;
+export const statementQuery = z.object({ month });
 /** Everything, or one month. */
 export const earningsExportQuery = statementQuery.partial();
 

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { idSchema } from '../ids.ts';
 import { currency } from '../rooms.ts';
-import { monthQuery } from './payouts.ts';
+import { statementQuery } from './payouts.ts';
 
 /**
  * `standard`: the VAT of the house's country is in the share. `reverse_charge`: the house owes it (articles 44, 196).
@@ -47,8 +47,7 @@ export const selfBill = z.object({
 });
 export type SelfBill = z.infer<typeof selfBill>;
 export const selfBillAnswer = z.object({ bill: selfBill });
-export const selfBillList = z.object({ bills: z.array(selfBill) });
-export const selfBillsQuery = monthQuery;
+export const selfBillsQuery = statementQuery;
 
 export const selfBillingText = z.object({ version: z.string(), language: z.enum(['en', 'fr']), text: z.string() });
 export const selfBilling = z.object({
