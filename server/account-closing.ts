@@ -13,12 +13,14 @@ import type { ParticipantData } from './participant-data.ts';
 import type { Orm } from './platform/db/db.ts';
 import type { ParticipantErasure } from './protocol/accounts/accounts.ts';
 import type { AccountClosing as ClosingView } from './protocol/accounts/people.ts';
+import type { Committee } from './trust/committee/committee.ts';
 
 interface AccountClosingOptions {
   mail: Mail;
   people: People;
   roles: Roles;
   moderators: Moderators;
+  committee: Committee;
   money: Money;
   participantData: ParticipantData;
   receiptYears: number;
@@ -47,16 +49,18 @@ export class AccountClosing {
   }
 
   /**
-   * Refused with `erasure_blocked` while something is open, and with `last_operator`. Every step is idempotent: an
+   * Refused with `erasure_blocked` while something is open, and with `last_operator`; with `forbidden` where somebody
+   * else closes the account of a member of the committee. Every step is idempotent: an
    * interrupted closing is completed by repeating it, as the address stays until the data are erased.
    */
   async close(person: string, by: string): Promise<ParticipantErasure> {
-    const { roles, moderators, people, participantData, mail, money } = this.#options;
+    const { roles, moderators, committee, people, participantData, mail, money } = this.#options;
     const address = await people.addressOf(person);
     const taxReportUntil = await money.creatorBusinesses.keptUntil(person);
     // What can be refused comes first, then the provider, which may not answer: nothing has ended until then.
     await participantData.assertErasable(person);
     await roles.assertMayLeave(person);
+    await committee.assertMayClose(person, by);
     await money.cards.removeAll(person);
     await roles.endAll({ person, by });
     for (const { person: moderator, scope } of await roles.moderatorsOf(person)) {
@@ -66,8 +70,9 @@ export class AccountClosing {
     await people.sessions.revokeAll(person);
     // Together: the letter says that the data are erased, and afterwards the address is not known any more.
     const erasure = await participantData.erase(person, HOUSE, async (tx) => {
-      // Roles that were given meanwhile.
+      // Roles and seats that were given meanwhile.
       await roles.endAll({ person, by }, tx);
+      await committee.endAll(person, tx);
       await money.refunds.closeWallet(tx, person);
       if (address) await this.#enqueueLetter(tx, person, { ...address, taxReportUntil });
     });

@@ -186,6 +186,8 @@ const environment = z.object({
   LOGE_CREATORS_WITHOUT_PAYOUTS: z.enum(['on', 'off']).default('off'),
   /** Whether an operator accepts each new creator. */
   LOGE_CREATOR_APPROVAL: z.enum(['on', 'off']).default('off'),
+  /** How many seats of the committee have to be held; absent: more than half of them. */
+  LOGE_COMMITTEE_QUORUM: z.coerce.number().int().min(1).max(25).optional(),
   /** How many full years after the year of its issue a receipt keeps its buyer. */
   LOGE_INVOICE_RETENTION_YEARS: z.coerce.number().int().min(1).max(30).default(10),
   /** Of each sale this share is held back for so many days, as a reserve for refunds and disputes. */
@@ -455,6 +457,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     unconfirmedBookingMinor: env.LOGE_UNCONFIRMED_BOOKING_MINOR,
     taxReportYears: env.LOGE_TAX_REPORT_YEARS,
     invoiceRetentionYears: env.LOGE_INVOICE_RETENTION_YEARS,
+    committeeQuorum: env.LOGE_COMMITTEE_QUORUM,
     creatorApproval: env.LOGE_CREATOR_APPROVAL === 'on',
     creatorsWithoutPayouts: env.LOGE_CREATORS_WITHOUT_PAYOUTS === 'on',
     chatRetention: { messageDays: env.LOGE_CHAT_RETENTION_DAYS, evidenceDays: env.LOGE_CHAT_EVIDENCE_DAYS },

@@ -8,7 +8,7 @@ import { Accounts } from './accounts/accounts.ts';
 import { ApiKeys } from './accounts/api-keys.ts';
 import { DeskSessions } from './accounts/desk-sessions.ts';
 import { Mail } from './accounts/mail/mail.ts';
-import type { Operators } from './accounts/operators/operators.ts';
+import type { Appoint, Operators } from './accounts/operators/operators.ts';
 import { addressIn } from './accounts/people/mail-addresses.ts';
 import { People } from './accounts/people/people.ts';
 import { Moderators } from './accounts/roles/moderators.ts';
@@ -40,6 +40,8 @@ import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { Charter } from './trust/charter/charter.ts';
+import { Committee } from './trust/committee/committee.ts';
+import { majority } from './trust/committee/sittings.ts';
 import { Decisions } from './trust/decisions/decisions.ts';
 import { Reports } from './trust/reports/reports.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
@@ -69,6 +71,7 @@ export interface Domains {
   money: Money;
   chat: Chat;
   charter: Charter;
+  committee: Committee;
   decisions: Decisions;
   reports: Reports;
   webhooks: Webhooks;
@@ -123,7 +126,14 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     retention: config.chatRetention,
   });
   const charter = new Charter({ db, rooms, clock });
-  const roles = new Roles({ db, outbox, clock });
+  const roles = new Roles({ db, outbox, clock, isMember: (person, tx) => committee.isMember(person, tx) });
+  const { committeeQuorum } = config;
+  const committee = new Committee({
+    ...{ db, clock, quorum: committeeQuorum === undefined ? majority : () => committeeQuorum },
+    people: { findCards: (identities) => people.findCards(identities) },
+    assertMaySit: (tx, person) => roles.assertMaySit(tx, person),
+  });
+  const appoint: Appoint = (tx, given) => committee.appoint(tx, given);
   const languageOf = async (person: string) => (await people.contactsOf([person])).get(person)?.language;
   const decisions = new Decisions({
     ...{ db, outbox, clock, rooms, charter },
@@ -164,7 +174,9 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
   const pictures = new Pictures({ db, clock, log });
   const { publicUrl, creatorApproval, oidc } = config;
   const houseName = config.mailFrom.name;
-  const people = new People({ db, outbox, clock, log, mail, publicUrl, houseName, roles, creatorApproval, oidc });
+  const people = new People({
+    ...{ db, outbox, clock, log, mail, publicUrl, houseName, roles, appoint, creatorApproval, oidc },
+  });
   const moderators = new Moderators({ db, clock, log, mail, people, roles, publicUrl });
   const participantData = new ParticipantData({ db, clock, pictures, rooms, money, chat, webhooks });
   const senderLinks = reportLinks({ box, publicUrl });
@@ -226,7 +238,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     moderators,
     participantData,
     closing: new AccountClosing({
-      ...{ mail, people, roles, moderators, money, participantData, publicUrl },
+      ...{ mail, people, roles, moderators, committee, money, participantData, publicUrl },
       receiptYears: config.invoiceRetentionYears,
     }),
     dataExport: new DataExport({ db, pictures, timeZone: config.timeZone }),
@@ -235,6 +247,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     money,
     chat,
     charter,
+    committee,
     decisions,
     reports,
     webhooks,

@@ -42,7 +42,8 @@ async function inviteHere(config: Config, address: string): Promise<OperatorInvi
   try {
     // Inviting gives no role yet, so no fact is reported.
     const roles: Pick<Roles, 'give' | 'wake'> = { give: () => Promise.reject(new Error('unused')), wake: () => {} };
-    const operators = new Operators({ db, clock: systemClock, roles, publicUrl: config.publicUrl });
+    const appoint = () => Promise.reject(new Error('unused'));
+    const operators = new Operators({ db, clock: systemClock, roles, appoint, publicUrl: config.publicUrl });
     return await operators.invite(address, COMMAND);
   } finally {
     await db.close();

@@ -59,7 +59,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     rows: 'used_by = $1',
     hidden: ['link_digest', 'created_by'],
     erase: { set: { address: "''" } },
-    kept: 'who became an operator stays on record, under the id of the person',
+    kept: 'who became an operator or a member of the committee stays on record, under the id of the person',
   },
   passkeys: { domain: 'accounts', rows: 'person = $1', hidden: ['public_key', 'counter'], erase: { delete: true } },
   oidc_bindings: { domain: 'accounts', rows: 'person = $1', erase: { delete: true } },
@@ -242,6 +242,20 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   },
   case_looks: { domain: 'trust', rows: 'by = $1', kept: 'which reviewer looked at a case stays on record' },
 
+  committee_terms: {
+    domain: 'trust',
+    rows: 'person = $1',
+    hidden: ['invited_by', 'ended_by'],
+    erase: { set: { biography: 'null' } },
+    kept: 'who held a seat when, and why they resigned or were removed, stays on record, under the id of the person',
+  },
+  committee_declarations: {
+    domain: 'trust',
+    rows: 'term in (select id from committee_terms where person = $1)',
+    erase: { set: { interests: 'null' } },
+    kept: 'what a member declared when stays on record, without the text',
+  },
+
   events: { domain: 'events', rows: 'identity = $1', kept: 'erased by the event log, and deleted after 90 days' },
 };
 
@@ -257,6 +271,7 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   chat_words: 'word lists',
   dac7_filings: 'files for the tax authority; what they say of somebody is in dac7_documents',
   desk_act_outcomes: 'how acts of operators went',
+  committee_seats: 'seats by competence',
   dispute_freezes: 'which transactions a dispute concerns',
   event_counters: 'counters',
   event_listings: 'a cursor',

@@ -207,6 +207,14 @@ export const confirmedMinutes = 10;
 /** How long a passkey or a sign-in at the OpenID provider opens the desk and the review. */
 export const strongHours = 8;
 export const operatorInvitationHours = 24;
+/** How long the invitation of a future member of the committee can be used. */
+export const seatInvitationHours = 7 * 24;
+/** Seats of the committee that exist at once. */
+export const committeeSeats = 25;
+/** Of a biography, a declaration of interests, or the reason why a member resigned or was removed. */
+export const committeeTextChars = 4_000;
+/** The longest term of a member. */
+export const committeeTermYears = 10;
 /** How long the old mailbox can undo a change of address. */
 export const objectionDays = 7;
 /** How long a recovery that an operator begins waits, so that the old mailbox can stop it. */

@@ -5,6 +5,7 @@
  * screenshots.
  */
 import { personSessions } from '../../server/accounts/people/people.schema.ts';
+import { DAY_MS } from '../../server/platform/clock.ts';
 import { DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts';
 import { findFreePort, startApp, type TestApp } from '../support/houses/app.ts';
 import { OpenIdProvider } from '../support/people/openid-provider.ts';
@@ -205,6 +206,53 @@ export class Accounts implements AsyncDisposable {
     await operator.page.reload();
     await operator.by('oidc-bindings').locator('li').waitFor();
     yield { name: 'account-operator', visitor: operator };
+    yield* this.#committeeScenes(operator);
+  }
+
+  /** A committee as everybody sees it, and a person who is invited to a seat of it. */
+  async *#committeeScenes(visitor: Visitor): AsyncGenerator<Scene> {
+    const { committee, people, operators, db } = this.loge.app.context;
+    const names = [
+      { en: 'Law of data', fr: 'Droit des données' },
+      { en: 'Women’s rights', fr: 'Droits des femmes' },
+      { en: 'Platform economics', fr: 'Économie des plateformes' },
+    ];
+    for (const name of names) await committee.createSeat(name, 'test');
+    const { seats } = await committee.view();
+    const [first, second, third] = seats.map(({ id }) => id);
+    const appointedBy = { en: 'the founders', fr: 'les fondatrices' };
+    const until = new Date(Date.now() + 700 * DAY_MS).toISOString();
+    const members = [
+      ['person_noor', 'Noor Haddad', first],
+      ['person_ines', 'Inès Lambert', second],
+      ['person_jean', 'Jean-Baptiste de La Rochefoucauld-Montmorency', third],
+    ] as const;
+    for (const [person, name, seat = ''] of members) {
+      await people.seed({ id: person, name, address: `${person}@example.org` });
+      const appointment = { seat, appointedBy, from: null, until };
+      await db.transaction((tx) => committee.appoint(tx, { person, appointment, by: 'test' }));
+    }
+    await committee.saveBiography('person_noor', {
+      en: 'Teaches data protection law in Lyon, and has advised three supervisory authorities.\n\nWrites about consent.',
+      fr: 'Enseigne le droit de la protection des données à Lyon, et a conseillé trois autorités de contrôle.\n\nÉcrit sur le consentement.',
+    });
+    await committee.declare('person_noor', {
+      ...{ independent: true, unpaid: true },
+      interests: { en: 'Holds no shares in platforms.', fr: 'Ne détient aucune part dans une plateforme.' },
+    });
+    const gone = (await committee.view()).seats[2]?.member?.term ?? '';
+    const reason = { en: 'Gave a case file to the press.', fr: 'A remis un dossier à la presse.' };
+    await committee.remove(gone, reason, 'test');
+    await committee.resign('person_ines', { en: 'I was not heard.', fr: 'Je n’ai pas été entendue.' });
+    for (const fixedLanguage of ['en', 'fr'] as const) {
+      await visitor.page.goto(`${this.loge.url}/committee?lang=${fixedLanguage}`);
+      yield { name: 'committee', visitor, fixedLanguage };
+    }
+    const appointment = { seat: third ?? '', appointedBy, from: null, until };
+    const { url } = await operators.invite(OPERATOR_ADDRESS, 'test', appointment);
+    await visitor.page.goto(url);
+    await visitor.by('operator-accept').waitFor();
+    yield { name: 'account-seat', visitor };
   }
 
   /** The newest sign-in letter to the address, as soon as it was sent. */

@@ -1,7 +1,7 @@
 /**
- * Signing in at the house's OpenID provider, for people with a seat in the house: operators and reviewers. A subject
- * of the provider is bound to a person once; only bound subjects are let in, and no account is made. Called by the
- * gateway, which owns the cookies and rate limits.
+ * Signing in at the house's OpenID provider, for people with a seat in the house: operators, reviewers and members of
+ * the committee. A subject of the provider is bound to a person once; only bound subjects are let in, and no account is
+ * made. Called by the gateway, which owns the cookies and rate limits.
  */
 import { type Clock, iso, isoIn, isoOrNull, MINUTE_MS } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
@@ -10,7 +10,7 @@ import type { OidcBinding, OwnOidc } from '../../protocol/accounts/oidc.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type OidcBindingId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import type { Operators } from '../operators/operators.ts';
+import { GIFT_PATHS, type InvitationGift, type Operators } from '../operators/operators.ts';
 import { PeopleStore } from '../people/people.store.ts';
 import type { PersonSessions } from '../people/person-sessions.ts';
 import type { SessionProof } from '../people/session-strength.ts';
@@ -51,7 +51,7 @@ interface Browser {
 interface Start extends Browser {
   purpose: OidcRequestRow['purpose'];
   returnTo: string;
-  /** The token of an operator's invitation. */
+  /** The token of an invitation to be an operator or a member. */
   invitation?: string | undefined;
 }
 
@@ -121,8 +121,8 @@ export class Oidc {
     }
     const proof = { signedIn, subject, provedAtMs: Math.min(signedInAtMs, this.#nowMs()) };
     if (purpose === 'confirm') return { returnTo, secret: await this.#confirm(proof) };
-    const secret = await this.#enrol(proof, request.invitation);
-    return { returnTo: request.invitation === null ? returnTo : '/desk', secret };
+    const { secret, gave } = await this.#enrol(proof, request.invitation);
+    return { returnTo: gave ? GIFT_PATHS[gave] : returnTo, secret };
   }
 
   async own(person: string): Promise<OwnOidc> {
@@ -175,26 +175,29 @@ export class Oidc {
     });
   }
 
-  /** Binds the subject and confirms the session; with an invitation it uses that up and gives the role. */
-  async #enrol({ signedIn, subject, provedAtMs }: FreshProof, invitation: string | null): Promise<string> {
+  /** Binds the subject and confirms the session; with an invitation it uses that up and gives what it is for. */
+  async #enrol(
+    { signedIn, subject, provedAtMs }: FreshProof,
+    invitation: string | null,
+  ): Promise<{ secret: string; gave: InvitationGift | undefined }> {
     const { person, session } = signedIn;
     const { strongSignIns, roles, operators } = this.#options;
     const contact = await strongSignIns.contactOf(person);
     const id = createId('oidcBinding');
-    const secret = await this.#options.db.transaction(async (tx) => {
+    const enrolled = await this.#options.db.transaction(async (tx) => {
       await this.#people.lock(tx, person);
       await strongSignIns.assertMayAdd(signedIn, tx);
-      if (invitation !== null) await operators.use(tx, invitation, person);
-      else if (!(await roles.hasSeat(person, tx))) throw new AppError('forbidden');
+      const gave = invitation === null ? undefined : await operators.use(tx, invitation, person);
+      if (!gave && !(await roles.hasSeat(person, tx))) throw new AppError('forbidden');
       const row = { ...subject, id, person, createdAt: isoIn(this.#options.clock), lastUsedAt: null };
       if (!(await this.#store.insert(tx, row))) throw new AppError('oidc_taken');
       const name = hostOf(subject.issuer);
       await strongSignIns.report(tx, contact, { id, name, template: 'oidc-binding', what: 'added' });
-      return this.#confirmSession(session, provedAtMs, tx);
+      return { secret: await this.#confirmSession(session, provedAtMs, tx), gave };
     });
     strongSignIns.wake();
     roles.wake();
-    return secret;
+    return enrolled;
   }
 
   async #confirmSession({ id }: SessionProof, provedAtMs: number, tx: Orm): Promise<string> {
@@ -209,7 +212,7 @@ export class Oidc {
     const { person } = signedIn;
     const digest = invitation === undefined ? null : await operators.find(invitation, person);
     if (digest === null && !(await roles.hasSeat(person))) {
-      throw new AppError('forbidden', 'This is for operators and reviewers.');
+      throw new AppError('forbidden', 'This is for operators, reviewers and members of the committee.');
     }
     await strongSignIns.assertMayAdd(signedIn);
     return digest;

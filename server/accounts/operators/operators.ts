@@ -1,7 +1,7 @@
 /**
- * How a person of the house becomes an operator: by a one-time link for their mail address, which they accept signed in
- * with a passkey or at the house's OpenID provider. The link alone is worth nothing: it also takes the mailbox. Called
- * by the gateway and by `npm run operators`.
+ * How a person of the house becomes an operator, or a member of the committee: by a one-time link for their mail
+ * address, which they accept signed in with a passkey or at the house's OpenID provider. The link alone is worth
+ * nothing: it also takes the mailbox. Called by the gateway and by `npm run operators`.
  */
 import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
@@ -9,6 +9,7 @@ import type { OperatorInvitation } from '../../protocol/accounts/operators.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
+import type { Appointment } from '../../protocol/trust/committee.ts';
 import { parseAddress } from '../people/mail-addresses.ts';
 import { PeopleStore } from '../people/people.store.ts';
 import type { Roles } from '../roles/roles.ts';
@@ -19,8 +20,18 @@ interface OperatorsOptions {
   db: Database;
   clock: Clock;
   roles: Pick<Roles, 'give' | 'wake'>;
+  /** Gives the seat of an invitation, in the transaction that uses it. */
+  appoint: Appoint;
   publicUrl: string;
 }
+
+export type Appoint = (tx: Orm, given: { person: string; appointment: Appointment; by: string }) => Promise<void>;
+
+/** What an invitation gives. */
+export type InvitationGift = 'operator' | 'seat';
+
+/** Where a page goes on once an invitation was accepted. */
+export const GIFT_PATHS: Readonly<Record<InvitationGift, string>> = { operator: '/desk', seat: '/committee' };
 
 export class Operators {
   readonly #store: OperatorsStore;
@@ -34,23 +45,26 @@ export class Operators {
   }
 
   /** The link is only in this answer. */
-  async invite(given: string, by: string): Promise<OperatorInvitation> {
+  async invite(given: string, by: string, appointment: Appointment | null = null): Promise<OperatorInvitation> {
     const address = parseAddress(given);
     const token = createSecret();
     await this.#store.deleteExpired(isoIn(this.#options.clock, -DAY_MS));
-    const expiresAt = isoIn(this.#options.clock, LIMITS.operatorInvitationHours * HOUR_MS);
+    const hours = appointment ? LIMITS.seatInvitationHours : LIMITS.operatorInvitationHours;
+    const expiresAt = isoIn(this.#options.clock, hours * HOUR_MS);
     await this.#store.insert({
-      ...{ id: createId('operatorInvitation'), address, linkDigest: digest(token), expiresAt },
+      ...{ id: createId('operatorInvitation'), address, linkDigest: digest(token), expiresAt, appointment },
       ...{ createdAt: isoIn(this.#options.clock), createdBy: by },
     });
-    return { address, url: `${this.#options.publicUrl}/account?operator=${token}`, expiresAt };
+    const parameter = appointment ? 'seat' : 'operator';
+    return { address, url: `${this.#options.publicUrl}/account?${parameter}=${token}`, expiresAt };
   }
 
-  /** Uses the invitation up, and gives the role. */
-  async accept(token: string, person: string): Promise<void> {
+  /** Uses the invitation up, and gives what it is for. */
+  async accept(token: string, person: string): Promise<InvitationGift> {
     const linkDigest = await this.find(token, person);
-    await this.#options.db.transaction((tx) => this.use(tx, linkDigest, person));
+    const gave = await this.#options.db.transaction((tx) => this.use(tx, linkDigest, person));
     this.#options.roles.wake();
+    return gave;
   }
 
   /** The digest of an unused invitation that is for this person. */
@@ -64,9 +78,12 @@ export class Operators {
   }
 
   /** In the caller's transaction, after whose commit it wakes the roles. */
-  async use(tx: Orm, linkDigest: string, person: string): Promise<void> {
+  async use(tx: Orm, linkDigest: string, person: string): Promise<InvitationGift> {
     const used = await this.#store.use(tx, linkDigest, { at: isoIn(this.#options.clock), person });
     if (!used) throw new AppError('desk_link_invalid');
-    await this.#options.roles.give({ person, role: 'operator', by: used.createdBy }, tx);
+    const { appointment, createdBy: by } = used;
+    if (appointment) await this.#options.appoint(tx, { person, appointment, by });
+    else await this.#options.roles.give({ person, role: 'operator', by }, tx);
+    return appointment ? 'seat' : 'operator';
   }
 }

@@ -21,7 +21,7 @@ import { pictureOf } from '../../protocol/pictures.ts';
 import { Addresses } from '../addresses/addresses.ts';
 import { Oidc } from '../oidc/oidc.ts';
 import type { OidcSettings } from '../oidc/oidc-client.ts';
-import { Operators } from '../operators/operators.ts';
+import { type Appoint, Operators } from '../operators/operators.ts';
 import { Passkeys } from '../passkeys/passkeys.ts';
 import type { Roles } from '../roles/roles.ts';
 import { assertHandle, assertName, foldHandle } from './handles.ts';
@@ -45,6 +45,8 @@ interface PeopleOptions {
   publicUrl: string;
   outbox: Pick<Outbox, 'add' | 'wake'>;
   roles: Roles;
+  /** Gives a seat of the committee. */
+  appoint: Appoint;
   /** Whether an operator accepts each new creator. */
   creatorApproval: boolean;
   /** The browser shows it with a passkey. */
@@ -79,7 +81,7 @@ export class People {
   readonly #pruneJob: PeriodicJob;
 
   constructor(options: PeopleOptions) {
-    const { db, outbox, clock, log, mail, publicUrl, houseName, roles, creatorApproval } = options;
+    const { db, outbox, clock, log, mail, publicUrl, houseName, roles, appoint, creatorApproval } = options;
     this.#db = db;
     this.#store = new PeopleStore(db);
     this.#clock = clock;
@@ -88,7 +90,7 @@ export class People {
     this.#houseName = houseName;
     this.sessions = new PersonSessions({ db, outbox, clock });
     this.signIn = new SignIn({ db, clock, mail, publicUrl, sessions: this.sessions });
-    this.operators = new Operators({ db, clock, roles, publicUrl });
+    this.operators = new Operators({ db, clock, roles, appoint, publicUrl });
     const { sessions, operators } = this;
     const strongSignIns = new StrongSignIns({ db, clock, mail, roles, publicUrl });
     this.passkeys = new Passkeys({ db, clock, publicUrl, houseName, sessions, strongSignIns });

@@ -9,24 +9,39 @@ import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoleId, type RoomId } from '../../protocol/ids.ts';
 import type { HeldRole, RoleName } from '../../protocol/roles.ts';
 import type { RoleChanged } from '../account-facts.ts';
+import { PeopleStore } from '../people/people.store.ts';
 import { type RoleKey, type RoleRow, RolesStore } from './roles.store.ts';
 
 /** `by`: the id of a person or an API key, or the name of a command. */
 type RoleAct = RoleKey & { by: string };
 
 const SEATS: ReadonlySet<RoleName> = new Set(['operator', 'reviewer']);
+/** Whom the committee watches over: no member has one of these. */
+const WATCHED: ReadonlySet<RoleName> = new Set(['operator', 'reviewer', 'creator']);
+
+interface RolesOptions {
+  db: Database;
+  outbox: Pick<Outbox, 'add' | 'wake'>;
+  clock: Clock;
+  /** Whether they hold a seat of the committee. */
+  isMember: (person: string, tx?: Orm) => Promise<boolean>;
+}
 
 export class Roles {
   readonly #db: Database;
   readonly #store: RolesStore;
   readonly #outbox: Pick<Outbox, 'add' | 'wake'>;
   readonly #clock: Clock;
+  readonly #people: PeopleStore;
+  readonly #isMember: RolesOptions['isMember'];
 
-  constructor({ db, outbox, clock }: { db: Database; outbox: Pick<Outbox, 'add' | 'wake'>; clock: Clock }) {
+  constructor({ db, outbox, clock, isMember }: RolesOptions) {
     this.#db = db;
     this.#store = new RolesStore(db);
     this.#outbox = outbox;
     this.#clock = clock;
+    this.#people = new PeopleStore(db);
+    this.#isMember = isMember;
   }
 
   /** What a person holds now, oldest first. Requests are not included. */
@@ -38,9 +53,26 @@ export class Roles {
     return (await this.#store.listGiven({ person, role }, tx)).length > 0;
   }
 
-  /** Whether they work for the house. */
+  /** Whether they work for the house, or sit in its committee. */
   async hasSeat(person: string, tx?: Orm): Promise<boolean> {
-    return (await this.#store.listGiven({ person }, tx)).some(({ role }) => SEATS.has(role));
+    const given = await this.#store.listGiven({ person }, tx);
+    return given.some(({ role }) => SEATS.has(role)) || (await this.#isMember(person, tx));
+  }
+
+  /** Throws `forbidden` for who has a role that a seat of the committee excludes. Locks the person. */
+  async assertMaySit(tx: Orm, person: string): Promise<void> {
+    await this.#people.lock(tx, person);
+    const given = await this.#store.listGiven({ person }, tx);
+    if (given.some(({ role }) => WATCHED.has(role)))
+      throw new AppError('forbidden', 'An operator, a reviewer or a creator cannot be a member of the committee.');
+  }
+
+  /** The other direction. The lock makes an appointment wait. */
+  async #assertMayHold(tx: Orm, { person, role }: RoleAct): Promise<void> {
+    if (!WATCHED.has(role)) return;
+    await this.#people.lock(tx, person);
+    if (await this.#isMember(person, tx))
+      throw new AppError('forbidden', 'A member of the committee cannot be an operator, a reviewer or a creator.');
   }
 
   /** Everybody who holds a role now, oldest first. */
@@ -67,6 +99,7 @@ export class Roles {
   /** Asks for a role that an operator gives. Nothing happens if the person has it or has asked. */
   request(act: RoleAct, tx?: Orm): Promise<void> {
     return this.#in(tx, async (inner) => {
+      await this.#assertMayHold(inner, act);
       if (await this.#insert(inner, act, {})) await this.#addFact(inner, act, 'requested');
     });
   }
@@ -74,6 +107,7 @@ export class Roles {
   /** Gives a role, or accepts its request. Nothing happens if the person has it. */
   give(act: RoleAct, tx?: Orm): Promise<void> {
     return this.#in(tx, async (inner) => {
+      await this.#assertMayHold(inner, act);
       const given = { by: act.by, at: isoIn(this.#clock) };
       const inserted = await this.#insert(inner, act, { givenBy: given.by, givenAt: given.at });
       const waiting = inserted ? undefined : await this.#store.lock(inner, act);
@@ -85,6 +119,7 @@ export class Roles {
   /** Accepts or refuses a request. Nothing happens if none waits. */
   decide(act: RoleAct, isAccepted: boolean): Promise<void> {
     return this.#in(undefined, async (tx) => {
+      if (isAccepted) await this.#assertMayHold(tx, act);
       const waiting = await this.#store.lock(tx, act);
       if (!waiting || waiting.givenAt !== null) return;
       const decision = { by: act.by, at: isoIn(this.#clock) };

@@ -25,6 +25,7 @@ import { signInOperations } from '../site/sign-in/sign-in-operations.ts';
 import { SiteSessions } from '../site/sign-in/site-session.ts';
 import { mountEmbedScripts, mountSitePages } from '../site/site-pages.ts';
 import { mountCharterPages } from '../site/trust/charter-pages.ts';
+import { mountCommitteePage } from '../site/trust/committee-page.ts';
 import { mountReportPages } from '../site/trust/report-pages.ts';
 import { HttpAuth } from './auth.ts';
 import { compressPublic } from './compression.ts';
@@ -46,6 +47,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
     config,
     clock: context.clock,
     roles: context.roles,
+    committee: context.committee,
     keys: apiKeys.ring,
     tokens,
     sessions,
@@ -89,6 +91,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountDiscovery(app, context, limits);
   mountHousePages(app, context);
   mountCharterPages(app, context, limits);
+  mountCommitteePage(app, context, limits);
   mountReportPages(app, context, { limits, sessions });
   mountSitePages(app, context, { limits, sessions, desk, compress });
   mountMethodNotAllowed(app);

@@ -14,6 +14,7 @@ import type { TokenClaims } from '../../protocol/accounts/accounts.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { Scope } from '../../protocol/keys.ts';
 import type { CallerKind } from '../../protocol/operations/contract.ts';
+import type { Committee } from '../../trust/committee/committee.ts';
 import { type Caller, type HttpOperation, SERVER } from '../operations/operation.ts';
 import { assertOwnPage, isOwnPage } from '../origins.ts';
 import type { HttpLimitClass, HttpLimits } from '../rate-limits.ts';
@@ -40,6 +41,7 @@ interface HttpAuthParts {
   config: Config;
   clock: Clock;
   roles: Pick<Roles, 'has'>;
+  committee: Pick<Committee, 'isMember'>;
   keys: KeyRing;
   tokens: Tokens;
   sessions: SiteSessions;
@@ -140,12 +142,18 @@ export class HttpAuth {
     if (!visit || !person) return undefined;
     const { session } = visit;
     const seats = SEATS.filter((seat) => by.includes(seat));
-    const held = await Promise.all(seats.map((seat) => this.#parts.roles.has(person.identity, seat)));
+    const held = await Promise.all(seats.map((seat) => this.#holds(person.identity, seat)));
     const seat = seats.find((_, index) => held[index]);
     if (seat && isStrong(session, this.#parts.clock.now())) return { by: seat, caller: person, session };
     if (by.includes('person')) return { by: 'person', caller: person, session };
     if (seat) throw new AppError('step_up_required');
-    throw new AppError('forbidden', `This is for ${by.includes('reviewer') ? 'reviewers' : 'operators'}.`);
+    const wanted = SEATS.findLast((one) => by.includes(one)) ?? 'operator';
+    throw new AppError('forbidden', `This is for ${FOR[wanted]}.`);
+  }
+
+  #holds(person: string, seat: (typeof SEATS)[number]): Promise<boolean> {
+    const { roles, committee } = this.#parts;
+    return seat === 'member' ? committee.isMember(person) : roles.has(person, seat);
   }
 
   /** A page of another site may read public data anonymously, and change nothing. */
@@ -161,9 +169,10 @@ export class HttpAuth {
 }
 
 /** What opens to a strong session alone; who has both acts as an operator. */
-const SEATS = ['operator', 'reviewer'] as const;
+const SEATS = ['operator', 'reviewer', 'member'] as const;
+const FOR = { operator: 'operators', reviewer: 'reviewers', member: 'members of the committee' } as const;
 /** Callers with a session of the site. */
-const OF_PEOPLE: ReadonlySet<CallerKind> = new Set(['person', 'reviewer', 'operator']);
+const OF_PEOPLE: ReadonlySet<CallerKind> = new Set(['person', ...SEATS]);
 
 function missing(by: readonly CallerKind[]): AppError {
   if (!by.includes('participant')) return new AppError('token_missing', 'Sign in first.');

@@ -58,6 +58,7 @@ const ERRORS_OF_CALLER = {
   participant: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed'],
   person: ['token_missing', 'origin_not_allowed'],
   reviewer: ['token_missing', 'origin_not_allowed', 'forbidden', 'step_up_required'],
+  member: ['token_missing', 'origin_not_allowed', 'forbidden', 'step_up_required'],
   operator: ['token_missing', 'token_invalid', 'token_expired', 'origin_not_allowed', 'forbidden', 'step_up_required'],
   visitor: ['origin_not_allowed'],
 } as const satisfies Record<string, readonly ErrorCode[]>;

@@ -35,6 +35,7 @@ import { reminderOperations } from './reminders.ts';
 import { roomOperations, siteRoomOperations } from './rooms.ts';
 import { stageOperations } from './stage.ts';
 import { charterOperations } from './trust/charter.ts';
+import { committeeOperations } from './trust/committee.ts';
 import { decisionOperations } from './trust/decisions.ts';
 import { reportOperations } from './trust/reports.ts';
 import { webhookOperations } from './webhooks.ts';
@@ -75,6 +76,7 @@ const OPERATIONS: readonly Operation[] = [
   ...chatRecordOperations,
   ...personalDataOperations,
   ...charterOperations,
+  ...committeeOperations,
   ...reportOperations,
   ...decisionOperations,
   ...webhookOperations,

@@ -16,9 +16,14 @@ export function findHousePages(folder: string | undefined): HousePage[] {
 }
 
 /** The pages that a footer links. */
-export async function footerPages({ config, charter }: Pick<HttpContext, 'config' | 'charter'>): Promise<FooterPage[]> {
+export async function footerPages({
+  config,
+  charter,
+  committee,
+}: Pick<HttpContext, 'config' | 'charter' | 'committee'>): Promise<FooterPage[]> {
   const written = findHousePages(config.housePagesDir);
-  return (await charter.isInForce()) ? ['charter', ...written] : written;
+  const [hasCharter, hasCommittee] = await Promise.all([charter.isInForce(), committee.hasSeats()]);
+  return [...(hasCharter ? (['charter'] as const) : []), ...(hasCommittee ? (['committee'] as const) : []), ...written];
 }
 
 export function mountHousePages(app: Express, context: HttpContext): void {

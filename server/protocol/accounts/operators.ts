@@ -1,4 +1,4 @@
-/** How people become operators of a house with accounts. */
+/** How people become operators of a house with accounts, or members of its committee. */
 import { z } from 'zod';
 
 const ADDRESS = /^\w+(?:[.+-]\w+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,}$/;
@@ -13,3 +13,5 @@ export const operatorInvitation = z.object({
 });
 export type OperatorInvitation = z.infer<typeof operatorInvitation>;
 export const operatorAcceptance = z.object({ token: z.string().regex(/^[\w-]{20,100}$/) });
+/** What an invitation gave. */
+export const invitationGift = z.object({ gave: z.enum(['operator', 'seat']) });

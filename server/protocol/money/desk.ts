@@ -20,7 +20,7 @@ export const deskAct = z.object({
     ...(['refund', 'evidence', 'payouts', 'freeze', 'unfreeze', 'reconciliation', 'fee_policy'] as const),
     ...(['card_hold', 'card_release'] as const),
     ...(['role_given', 'role_ended', 'sessions_ended', 'account_closed', 'look'] as const),
-    ...(['recovery', 'recovery_withdrawn'] as const),
+    ...(['recovery', 'recovery_withdrawn', 'seat_changed', 'member_invited', 'member_removed'] as const),
     ...(['booking', 'booking_confirmed', 'booking_declined', 'buyer_country', 'pledge', 'reserve'] as const),
   ]),
   /** The payment, dispute, batch, creator or policy. */

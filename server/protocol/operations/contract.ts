@@ -11,9 +11,9 @@ import type { Scope } from '../keys.ts';
 
 /**
  * An embedder's server by API key, a participant by room token, a person of the site by session cookie, a reviewer as
- * such a person, an operator by desk session or as a person, or anybody.
+ * such a person, an operator by desk session or as a person, a member of the committee as a person, or anybody.
  */
-export type CallerKind = 'server' | 'participant' | 'person' | 'reviewer' | 'operator' | 'visitor';
+export type CallerKind = 'server' | 'participant' | 'person' | 'reviewer' | 'operator' | 'member' | 'visitor';
 /** Over HTTP. A server needs a key with this scope. */
 export type HttpCaller = `server:${Scope}` | Exclude<CallerKind, 'server'>;
 /** `lobby`: anyone connected to the room. `inside`: only those with access. */
@@ -280,10 +280,14 @@ function doorOf(spec: DoorSpec): HttpDoor {
   };
 }
 
-/** The desk and the review ask more than a sign-in of everybody, so that no operation of theirs can forget it. */
+/**
+ * The desk, the review and the committee ask more than a sign-in of everybody, so that no operation of theirs can forget
+ * it.
+ */
 function strengthOf({ by, stepUp }: Pick<DoorSpec, 'by' | 'stepUp'>): Strength {
   const isOfPeople = by.includes('person');
-  if (!isOfPeople && !by.includes('reviewer') && !by.includes('operator')) return null;
+  if (!isOfPeople && !by.some((caller) => caller === 'reviewer' || caller === 'operator' || caller === 'member'))
+    return null;
   if (stepUp === true) return 'confirmed';
   const least = isOfPeople ? 'session' : 'strong';
   return stepUp ? `${least}/confirmed` : least;

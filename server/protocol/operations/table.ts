@@ -34,6 +34,7 @@ import { roomContract, siteRoomContract } from './rooms.ts';
 import { oidcSignInContract, passkeyCeremonyContract, signInContract, siteSessionContract } from './site.ts';
 import { stageContract } from './stage.ts';
 import { charterContract } from './trust/charter.ts';
+import { committeeContract } from './trust/committee.ts';
 import { decisionContract } from './trust/decisions.ts';
 import { reportContract } from './trust/reports.ts';
 import { webhookContract } from './webhooks.ts';
@@ -85,6 +86,7 @@ export const CONTRACTS = {
   },
   trust: {
     ...charterContract,
+    ...committeeContract,
     ...reportContract,
     ...decisionContract,
   },

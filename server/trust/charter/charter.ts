@@ -5,6 +5,7 @@
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { RecentMap } from '../../platform/recent-map.ts';
+import { RememberedRead } from '../../platform/remembered-read.ts';
 import type { Language } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
@@ -41,12 +42,14 @@ export class Charter {
   readonly #rooms: Pick<Rooms, 'creatorOf' | 'getRoom'>;
   readonly #clock: Clock;
   readonly #compared = new RecentMap<string, ArticleChange[]>(COMPARISONS_KEPT);
-  #remembered: { hasOne: Promise<boolean>; untilMs: number } | undefined;
+  readonly #hasOne: RememberedRead<boolean>;
 
   constructor({ db, rooms, clock }: { db: Database; rooms: Pick<Rooms, 'creatorOf' | 'getRoom'>; clock: Clock }) {
     this.#store = new CharterStore(db);
     this.#rooms = rooms;
     this.#clock = clock;
+    const hasOne = async () => (await this.#store.findInForce(isoIn(clock))) !== undefined;
+    this.#hasOne = new RememberedRead(hasOne, { clock, forMs: REMEMBERED_MS });
   }
 
   /** In one language. Throws `charter_not_found` if no version is in force. */
@@ -58,16 +61,8 @@ export class Charter {
   }
 
   /** Whether to link the charter; remembered for some seconds, so that pages and prices cost no query each. */
-  async isInForce(): Promise<boolean> {
-    const nowMs = this.#clock.now();
-    if (!this.#remembered || nowMs >= this.#remembered.untilMs) {
-      const hasOne = this.#store.findInForce(isoIn(this.#clock)).then((found) => found !== undefined);
-      this.#remembered = { hasOne, untilMs: nowMs + REMEMBERED_MS };
-      hasOne.catch(() => {
-        this.#remembered = undefined;
-      });
-    }
-    return this.#remembered.hasOne;
+  isInForce(): Promise<boolean> {
+    return this.#hasOne.get();
   }
 
   /** All but drafts, newest first. */
@@ -121,7 +116,7 @@ export class Charter {
     const announced = { announcedAt: iso(nowMs), announcedBy: by, effectiveFrom: iso(startMs) };
     const row = await this.#store.announce(hash, announced);
     if (!row) throw new AppError('charter_changed', 'There is no draft with this hash.');
-    this.#remembered = undefined;
+    this.#hasOne.forget();
     return this.getVersion(row.version);
   }
 

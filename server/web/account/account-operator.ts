@@ -1,23 +1,32 @@
 /**
- * `<account-operator>`: accepting an invitation to be an operator, with a passkey or at the house's OpenID provider.
+ * `<account-operator>`: accepting an invitation to be an operator or a member of the committee, with a passkey or at the
+ * house's OpenID provider.
  */
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { leaveFor } from '../site/leave-page.ts';
 import { call } from '../site/site-call.ts';
 import { AccountPart } from './account-part.ts';
 
-/** `provider`: its host; null if the house has none. */
-export class AccountOperator extends AccountPart<{ token: string; provider: string | null }> {
-  protected override show({ token, provider }: { token: string; provider: string | null }): unknown {
-    const { operator: texts, oidc } = this.words.accounts;
+interface Invited {
+  /** What the link says that it gives; the server decides. */
+  as: 'operator' | 'seat';
+  token: string;
+  /** Its host; null if the house has none. */
+  provider: string | null;
+}
+
+export class AccountOperator extends AccountPart<Invited> {
+  protected override show({ as, token, provider }: Invited): unknown {
+    const { oidc } = this.words.accounts;
+    const texts = this.words.accounts[as];
     const acts = this.acts(undefined, [
       {
         label: provider ? texts.withPasskey : texts.accept,
         testId: () => 'operator-accept',
         look: 'filled',
         run: async () => {
-          await call('POST /v1/me/operator', { token });
-          await leaveFor('/desk');
+          const { gave } = await call('POST /v1/me/operator', { token });
+          await leaveFor(gave === 'seat' ? '/committee' : '/desk');
         },
       },
       {
@@ -26,7 +35,7 @@ export class AccountOperator extends AccountPart<{ token: string; provider: stri
         look: 'filled',
         isFor: () => provider !== null,
         run: async () => {
-          const start = { invitation: token, returnTo: `/account?operator=${token}` };
+          const start = { invitation: token, returnTo: `/account?${as}=${token}` };
           await leaveFor((await call('POST /site/oidc', { ...start, purpose: 'enrol' })).url);
         },
       },

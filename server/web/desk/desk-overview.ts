@@ -32,6 +32,10 @@ function placeOf({ act, subject }: DeskActView): string {
       return '/desk/bookings';
     case 'fee_policy':
       return '/desk/fees';
+    case 'seat_changed':
+    case 'member_invited':
+    case 'member_removed':
+      return '/committee';
     case 'buyer_country':
     case 'pledge':
     case 'role_given':

@@ -49,13 +49,15 @@ export class SiteAccount extends SitePage {
     if (!person) return html`<div class="column narrow">${this.signIn()}</div>`;
     if (!profile) return html`<div class="column narrow"><div class="waiting" style="height: 32rem"></div></div>`;
     const isNew = profile.name === null;
-    const invitation = new URLSearchParams(location.search).get('operator');
+    const search = new URLSearchParams(location.search);
+    const as = search.has('seat') ? 'seat' : 'operator';
+    const token = search.get(as);
     if (this.offersPasskey) return this.#offer();
     return html`<div class="column narrow" @profile-changed=${this.#handleChange}>
       <h1 class="display">${isNew ? account.welcome : account.title}</h1>
       ${isNew ? html`<p class="lead">${account.welcomeText}</p>` : html`<account-moderating></account-moderating>`}
       ${this.session?.isReviewer ? html`<p class="buttons"><a class="button outlined" href="/review" data-testid="to-review">${this.words.titles.review}</a></p>` : nothing}
-      ${!isNew && invitation ? html`<account-operator .data=${{ token: invitation, provider: openIdProvider }}></account-operator>` : nothing}
+      ${!isNew && token ? html`<account-operator .data=${{ as, token, provider: openIdProvider }}></account-operator>` : nothing}
       <account-profile .data=${profile}></account-profile>
       ${
         isNew

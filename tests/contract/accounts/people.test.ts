@@ -39,7 +39,7 @@ describe.each(DATABASES)('accounts on $name', ({ name, open }) => {
     const log = createLog({ level: 'silent', pretty: false });
     const clock = new MovableClock();
     const outbox = { add: async () => {}, wake: () => {} };
-    const roles = new Roles({ db, clock, outbox });
+    const roles = new Roles({ db, clock, outbox, isMember: async () => false });
     return new People({
       db,
       outbox,
@@ -49,6 +49,7 @@ describe.each(DATABASES)('accounts on $name', ({ name, open }) => {
       publicUrl: 'https://loge.example',
       houseName: 'Loge',
       roles,
+      appoint: async () => {},
       creatorApproval: false,
     });
   }

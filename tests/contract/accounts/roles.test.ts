@@ -18,7 +18,7 @@ describe.each(DATABASES)('roles on $name', ({ open }) => {
     db = await open();
     facts = [];
     const outbox = { add: async (_tx: unknown, ...added: NewFact[]) => void facts.push(...added), wake: () => {} };
-    roles = new Roles({ db, outbox, clock: new MovableClock() });
+    roles = new Roles({ db, outbox, clock: new MovableClock(), isMember: async () => false });
   });
   afterAll(() => db[Symbol.asyncDispose]());
 

@@ -7,16 +7,18 @@ import { appendFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OpenApiDocument } from '../../../server/gateway/http/docs/openapi.ts';
 import { HTTP_OPERATIONS, SOCKET_OPERATIONS } from '../../../server/gateway/operations/table.ts';
+import { isoIn } from '../../../server/platform/clock.ts';
 import type { TokenInput } from '../../../server/protocol/accounts/accounts.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { SCOPES, type Scope } from '../../../server/protocol/keys.ts';
 import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { RequestInput, RequestName } from '../../../server/protocol/realtime.ts';
+import { committeeSeats } from '../../../server/trust/committee/committee.schema.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../support/houses/http.ts';
 import { basicOf } from '../../support/people/basic.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
-import { signIn } from '../../support/people/site-person.ts';
+import { giveSeat, signIn } from '../../support/people/site-person.ts';
 import {
   allowedIn,
   isInconclusive,
@@ -32,7 +34,7 @@ const PARTICIPANTS = ['lobby', 'inside', 'helper', 'moderator', 'creator', 'othe
 type ParticipantKind = (typeof PARTICIPANTS)[number];
 /** They open no socket. */
 const SUSPENDED = 'suspended';
-const PEOPLE = ['person', 'appointed', 'artist', 'reviewer', 'operator'];
+const PEOPLE = ['person', 'appointed', 'artist', 'reviewer', 'operator', 'member'];
 const HTTP_CALLERS = ['none', 'wrong', ...SCOPES, ...PARTICIPANTS, SUSPENDED, ...PEOPLE];
 /** Of the scopes that neither the row nor the route names, and of a kind of callers of whom the row allows none. */
 const REFUSED_ASKED = 2;
@@ -127,6 +129,9 @@ describe('over HTTP', () => {
     otherRoom: RoomId;
     creator: string;
     tier: string;
+    /** A vacant seat of the committee, and the term of a member in another. */
+    seat: string;
+    term: string;
     /** What each caller sends. */
     credentials: Map<string, Promise<Record<string, string>>>;
   }
@@ -140,7 +145,15 @@ describe('over HTTP', () => {
     const [room, otherRoom] = await Promise.all([create(`creator-${row}`), create(`other-${row}`)]);
     const creator = `creator-${row}`;
     const { id: tier } = await rooms.clubs.createTier(creator, { name: 'Club', priceMinor: 900, interval: 'month' });
-    return { row, room, otherRoom, creator, tier, credentials: new Map() };
+    const seat = createId('committeeSeat');
+    // A committee has no seat for each scene; those of reading routes need none.
+    if (row < SCENES) {
+      const name = { en: 'Law of data', fr: 'Droit des données' };
+      const created = { position: row, createdAt: isoIn(http.context.clock), createdBy: 'test' };
+      await http.context.db.orm.insert(committeeSeats).values({ id: seat, name, ...created });
+    }
+    const term = await giveSeat(http, `seated-${row}`);
+    return { row, room, otherRoom, creator, tier, seat, term, credentials: new Map() };
   }
 
   /** Inputs where the documented example is missing, or needs existing ids. */
@@ -187,10 +200,10 @@ describe('over HTTP', () => {
     'GET /oembed': '?url=https://loge.example/rooms/:id',
   };
 
-  function pathFor(path: string, { room, creator, tier }: Scene): string {
+  function pathFor(path: string, { room, creator, tier, seat, term }: Scene): string {
     // A creator beside another person.
     const identity = path.includes('/:creator/') ? 'fan-7' : creator;
-    const values: Record<string, string> = { identity, creator, tier, month: '2026-10' };
+    const values: Record<string, string> = { identity, creator, tier, seat, term, month: '2026-10' };
     return path
       .replace(/\/rooms\/:id/, `/rooms/${room}`)
       .replace(/:(\w+)/g, (_, name: string) => values[name] ?? `${name}_0000000000000000000000`);
@@ -241,6 +254,9 @@ describe('over HTTP', () => {
       case 'reviewer':
         await http.context.roles.give({ person: `reviewer-${row}`, role: 'reviewer', by: 'test' });
         return { cookie: await signIn(http, `reviewer-${row}`) };
+      case 'member':
+        await giveSeat(http, `member-${row}`);
+        return { cookie: await signIn(http, `member-${row}`) };
       case 'operator':
         await http.context.roles.give({ person: operator, role: 'operator', by: 'test' });
         return { cookie: await signIn(http, operator) };
@@ -255,6 +271,7 @@ describe('over HTTP', () => {
     const person = caller === 'artist' ? scene.creator : `${caller}-${scene.row}-${calls}`;
     if (caller === 'artist') await roles.give({ person, role: 'creator', by: 'test' });
     if (caller === 'reviewer' || caller === 'operator') await roles.give({ person, role: caller, by: 'test' });
+    if (caller === 'member') await giveSeat(http, person);
     return signIn(http, person, proved);
   }
 

@@ -3,8 +3,10 @@ import type { Response } from 'express';
 import { personSessions } from '../../../server/accounts/people/people.schema.ts';
 import type { SignInMethod } from '../../../server/accounts/people/session-strength.ts';
 import { SiteSessions } from '../../../server/gateway/site/sign-in/site-session.ts';
-import { isoIn } from '../../../server/platform/clock.ts';
+import { DAY_MS, isoIn } from '../../../server/platform/clock.ts';
 import { eq } from '../../../server/platform/db/sql.ts';
+import { createId } from '../../../server/protocol/ids.ts';
+import { committeeTerms } from '../../../server/trust/committee/committee.schema.ts';
 import type { Reply, TestHttp } from '../houses/http.ts';
 
 /** The cookie of a new session of an existing person, who used a passkey just now, or as `method` and `agoMs` say. */
@@ -51,4 +53,15 @@ export async function createOperator(http: TestHttp, identity: string): ReturnTy
   const call = await createSitePerson(http, identity);
   await http.context.roles.give({ person: identity, role: 'operator', by: 'test' });
   return call;
+}
+
+/** Gives the person a seat of their own in the committee, without an invitation; answers the id of the term. */
+export async function giveSeat({ context }: Pick<TestHttp, 'context'>, person: string): Promise<string> {
+  const id = createId('committeeTerm');
+  const text = { en: 'Law of data', fr: 'Droit des données' };
+  await context.db.orm.insert(committeeTerms).values({
+    ...{ id, person, seat: createId('committeeSeat'), seatName: text, appointedBy: text, invitedBy: 'test' },
+    ...{ appointedAt: isoIn(context.clock), from: isoIn(context.clock, -DAY_MS), until: isoIn(context.clock, DAY_MS) },
+  });
+  return id;
 }

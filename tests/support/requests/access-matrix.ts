@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   participants: ['lobby', 'inside', 'helper', 'moderator', 'creator', 'other'],
   fans: ['lobby', 'inside', 'helper'],
-  'signed-in': ['person', 'appointed', 'artist', 'reviewer', 'operator'],
+  'signed-in': ['person', 'appointed', 'artist', 'reviewer', 'operator', 'member'],
   nobody: [],
 };
 

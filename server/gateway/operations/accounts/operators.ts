@@ -7,5 +7,7 @@ export const operatorOperations = implement(operatorContract, {
     if (!config.hasSite) throw new AppError('forbidden', 'This house only embeds: use `POST /v1/desk/sessions`.');
     return operators.invite(input.address, key.apiKey);
   },
-  becomeOperator: ({ operators }, { caller, input }) => operators.accept(input.token, caller.identity),
+  becomeOperator: async ({ operators }, { caller, input }) => ({
+    gave: await operators.accept(input.token, caller.identity),
+  }),
 });

@@ -2,14 +2,19 @@
 import { TextTable } from '../../../../client-sdk/elements/texts/text-table.ts';
 import type { Language } from '../../../protocol/languages.ts';
 import { charter } from './english/charter.ts';
+import { committee } from './english/committee.ts';
 import { links } from './english/links.ts';
 import { reports } from './english/reports.ts';
 import { charter as charterFr } from './french/charter.ts';
+import { committee as committeeFr } from './french/committee.ts';
 import { links as linksFr } from './french/links.ts';
 import { reports as reportsFr } from './french/reports.ts';
 
-const en = { charter, links, reports };
-const table = new TextTable<typeof en>({ en, fr: { charter: charterFr, links: linksFr, reports: reportsFr } });
+const en = { charter, committee, links, reports };
+const table = new TextTable<typeof en>({
+  en,
+  fr: { charter: charterFr, committee: committeeFr, links: linksFr, reports: reportsFr },
+});
 
 export function pageTexts(language: Language): typeof en {
   return table.of(language);

@@ -119,6 +119,7 @@ CREATE TABLE "operator_invitations" (
 	"link_digest" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"created_by" text NOT NULL,
+	"appointment" jsonb,
 	"expires_at" timestamp with time zone NOT NULL,
 	"used_at" timestamp with time zone,
 	"used_by" text,
@@ -1273,6 +1274,42 @@ CREATE TABLE "charter_versions" (
 	"effective_from" timestamp with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "committee_declarations" (
+	"id" text PRIMARY KEY NOT NULL,
+	"term" text NOT NULL,
+	"independent" boolean NOT NULL,
+	"unpaid" boolean NOT NULL,
+	"interests" jsonb,
+	"declared_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "committee_seats" (
+	"id" text PRIMARY KEY NOT NULL,
+	"name" jsonb NOT NULL,
+	"position" integer NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"created_by" text NOT NULL,
+	"removed_at" timestamp with time zone,
+	"removed_by" text
+);
+--> statement-breakpoint
+CREATE TABLE "committee_terms" (
+	"id" text PRIMARY KEY NOT NULL,
+	"seat" text NOT NULL,
+	"seat_name" jsonb NOT NULL,
+	"person" text NOT NULL,
+	"appointed_by" jsonb NOT NULL,
+	"invited_by" text NOT NULL,
+	"appointed_at" timestamp with time zone NOT NULL,
+	"from" timestamp with time zone NOT NULL,
+	"until" timestamp with time zone NOT NULL,
+	"biography" jsonb,
+	"ended_at" timestamp with time zone,
+	"ended_how" text,
+	"ended_by" text,
+	"end_reason" jsonb
+);
+--> statement-breakpoint
 CREATE TABLE "appeals" (
 	"id" text PRIMARY KEY NOT NULL,
 	"decision" text NOT NULL,
@@ -1615,6 +1652,9 @@ CREATE INDEX "rooms_ended" ON "rooms" USING btree ("ended_at") WHERE "rooms"."ac
 CREATE INDEX "token_grants_moderators" ON "token_grants" USING btree ("creator","identity") WHERE "token_grants"."moderates";--> statement-breakpoint
 CREATE INDEX "charter_acceptances_version" ON "charter_acceptances" USING btree ("version");--> statement-breakpoint
 CREATE UNIQUE INDEX "charter_versions_draft" ON "charter_versions" USING btree (("announced_at" is null)) WHERE "charter_versions"."announced_at" is null;--> statement-breakpoint
+CREATE INDEX "committee_declarations_term" ON "committee_declarations" USING btree ("term","declared_at");--> statement-breakpoint
+CREATE INDEX "committee_terms_seat" ON "committee_terms" USING btree ("seat","from");--> statement-breakpoint
+CREATE INDEX "committee_terms_person" ON "committee_terms" USING btree ("person","until");--> statement-breakpoint
 CREATE UNIQUE INDEX "appeals_once" ON "appeals" USING btree ("decision","by") WHERE "appeals"."by" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "appeals_by_form" ON "appeals" USING btree ("decision","report") WHERE "appeals"."report" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "appeals_second_look" ON "appeals" USING btree ("decision") WHERE "appeals"."kind" = 'second_look';--> statement-breakpoint

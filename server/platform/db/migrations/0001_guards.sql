@@ -137,6 +137,65 @@ CREATE TRIGGER "decisions_erasure_only" BEFORE UPDATE ON "decisions"
 CREATE TRIGGER "case_looks_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "case_looks"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint
+-- A seat of the committee is renamed while it exists, and removed once.
+CREATE FUNCTION "refuse_change_of_removed_seat"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD."removed_at" IS NULL
+    AND to_jsonb(NEW) - '{name,removed_at,removed_by}'::text[] = to_jsonb(OLD) - '{name,removed_at,removed_by}'::text[] THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "committee_seats_append_only" BEFORE DELETE OR TRUNCATE ON "committee_seats"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_seats_removed_final" BEFORE UPDATE ON "committee_seats"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_change_of_removed_seat"();
+--> statement-breakpoint
+-- The term of a member ends once, by removal only with a reason. The biography is the member's until then; erasure
+-- takes it out.
+CREATE FUNCTION "refuse_all_but_ending_of_term"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF to_jsonb(NEW) - '{biography,ended_at,ended_how,ended_by,end_reason}'::text[]
+      = to_jsonb(OLD) - '{biography,ended_at,ended_how,ended_by,end_reason}'::text[]
+    AND (NEW."ended_how" IS DISTINCT FROM 'removed' OR NEW."end_reason" IS NOT NULL)
+    AND (
+      (OLD."ended_at" IS NULL AND (NEW."ended_at" IS NULL) = (NEW."ended_how" IS NULL)
+        AND (NEW."ended_at" IS NOT NULL OR NEW."end_reason" IS NULL))
+      OR ((NEW."ended_at", NEW."ended_how", NEW."ended_by") = (OLD."ended_at", OLD."ended_how", OLD."ended_by")
+        AND NEW."end_reason" IS NOT DISTINCT FROM OLD."end_reason"
+        AND (NEW."biography" IS NULL OR NEW."biography" = OLD."biography"))
+    ) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "committee_terms_append_only" BEFORE DELETE OR TRUNCATE ON "committee_terms"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_terms_ending_only" BEFORE UPDATE ON "committee_terms"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_ending_of_term"();
+--> statement-breakpoint
+-- Erasure takes the interests out of a declaration; everything else in it is final.
+CREATE FUNCTION "refuse_all_but_declaration_erasure"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW."interests" IS NULL AND to_jsonb(NEW) - 'interests' = to_jsonb(OLD) - 'interests' THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "committee_declarations_append_only" BEFORE DELETE OR TRUNCATE ON "committee_declarations"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_declarations_erasure_only" BEFORE UPDATE ON "committee_declarations"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_declaration_erasure"();
+--> statement-breakpoint
 CREATE TRIGGER "sale_terms_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "sale_terms"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint

@@ -1,6 +1,11 @@
 /** How people of the house become operators. */
 
-import { operatorAcceptance, operatorInvitation, operatorInvitationInput } from '../../accounts/operators.ts';
+import {
+  invitationGift,
+  operatorAcceptance,
+  operatorInvitation,
+  operatorInvitationInput,
+} from '../../accounts/operators.ts';
 import { operation } from '../contract.ts';
 
 export const operatorContract = {
@@ -22,7 +27,10 @@ export const operatorContract = {
     stepUp: true,
     input: operatorAcceptance,
     example: { token: 'Jm3vQ2tXk8Lr5sWn9yBc4dFg7hKp1zTa6eUo0iRxVwY' },
-    summary: 'Accept an invitation to be an operator',
-    errors: ['desk_link_invalid', 'invitation_for_another'],
+    answer: invitationGift,
+    summary: 'Accept an invitation to be an operator or a member of the committee',
+    description:
+      '`gave` says which. `forbidden`: a seat excludes the roles operator and reviewer, and being a creator, and the other way round.',
+    errors: ['desk_link_invalid', 'invitation_for_another', 'forbidden'],
   }),
 };

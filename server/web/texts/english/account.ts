@@ -124,6 +124,14 @@ export const account = {
     accept: 'Become an operator',
     withPasskey: 'Continue with a passkey',
   },
+  seat: {
+    title: 'Take a seat in the committee',
+    text: 'You’re invited to the committee of this house. Your name, your term and who appointed you become public. Members use a passkey, and are neither operators, reviewers nor creators here.',
+    textWith: (host: string) =>
+      `You’re invited to the committee of this house. Your name, your term and who appointed you become public. Members use a passkey or their account at ${host}, and are neither operators, reviewers nor creators here.`,
+    accept: 'Take the seat',
+    withPasskey: 'Continue with a passkey',
+  },
   address: {
     title: 'Email address',
     text: 'To change it, confirm from both your old and your new address. The old one can undo the change for a week.',

@@ -22,7 +22,14 @@ export const site = {
     house: 'The house',
     toHome: 'Go to the home page',
   },
-  house: { charter: 'Charter', terms: 'Terms', privacy: 'Privacy', imprint: 'Imprint', contact: 'Contact' },
+  house: {
+    charter: 'Charter',
+    committee: 'Committee',
+    terms: 'Terms',
+    privacy: 'Privacy',
+    imprint: 'Imprint',
+    contact: 'Contact',
+  },
   titles: {
     home: 'Loge: live, in private',
     room: 'Live · Loge',

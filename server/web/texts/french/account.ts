@@ -130,6 +130,14 @@ export const account: typeof english = {
     accept: 'Devenir opérateur',
     withPasskey: 'Continuer avec une clé d’accès',
   },
+  seat: {
+    title: 'Siéger au comité',
+    text: 'Vous êtes invité au comité de cette maison. Votre nom, votre mandat et qui vous a nommé deviennent publics. Les membres utilisent une clé d’accès et ne sont ici ni opérateurs, ni examinateurs, ni créateurs.',
+    textWith: (host) =>
+      `Vous êtes invité au comité de cette maison. Votre nom, votre mandat et qui vous a nommé deviennent publics. Les membres utilisent une clé d’accès ou leur compte chez ${host}, et ne sont ici ni opérateurs, ni examinateurs, ni créateurs.`,
+    accept: 'Siéger au comité',
+    withPasskey: 'Continuer avec une clé d’accès',
+  },
   address: {
     title: 'Adresse e-mail',
     text: 'Pour la changer, confirmez depuis l’ancienne et la nouvelle adresse. L’ancienne peut annuler pendant une semaine.',

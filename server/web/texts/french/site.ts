@@ -26,6 +26,7 @@ export const site: typeof english = {
   },
   house: {
     charter: 'Charte',
+    committee: 'Comité',
     terms: 'Conditions',
     privacy: 'Confidentialité',
     imprint: 'Mentions légales',

@@ -1,0 +1,30 @@
+/** English texts of the committee's page, which the server renders whole. */
+export const committee = {
+  title: 'The committee',
+  text: 'The committee watches over this house. Its members hold no role in the house, are no creators here, and declare every year whether they are independent and unpaid. The house cannot remove a member before the end of the term without publishing the reason here.',
+  none: 'This house has no committee.',
+  quorum: (held: number, seats: number, needed: number) =>
+    `${held} of ${seats} seats are held; the quorum needs ${needed}.`,
+  quorumFails: (date: string) => `There has been no quorum since ${date}.`,
+  vacant: (date: string) => `Vacant since ${date}`,
+  next: (name: string, date: string) => `${name} holds this seat from ${date}.`,
+  appointedBy: 'Appointed by',
+  term: 'Term',
+  dates: (from: string, until: string) => `${from} to ${until}`,
+  declared: (date: string) => `Declaration of ${date}`,
+  countsUntil: (date: string) => `counts until ${date}`,
+  independent: 'Declares to be independent of the house.',
+  notIndependent: 'Does not declare to be independent of the house.',
+  unpaid: 'Declares to be unpaid by the house.',
+  notUnpaid: 'Does not declare to be unpaid by the house.',
+  interests: 'Interests:',
+  overdue: (date: string) => `No declaration that counts since ${date}.`,
+  past: 'Past members',
+  ended: {
+    term: (date: string) => `The term ended on ${date}.`,
+    resigned: (date: string) => `Resigned on ${date}.`,
+    removed: (date: string) => `Removed by the house on ${date}.`,
+    account_closed: (date: string) => `Closed their account on ${date}.`,
+  },
+  reason: 'Reason:',
+};
