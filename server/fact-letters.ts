@@ -228,6 +228,10 @@ export class FactLetters {
       isByDecision
         ? undefined
         : { template: 'payouts-stopped', data: { stopped: frozen, reason, link: this.#page('/earnings') } },
+    'self_bill.issued': ({ bill: { id, number, month, totalMinor: amountMinor, currency } }) => ({
+      template: 'self-bill',
+      data: { number, month, amountMinor, currency, link: this.#page(`/self-bills/${id}`) },
+    }),
     'creator.reserve_changed': ({ creator: _, ...data }) => ({
       template: 'reserve',
       data: { ...data, link: this.#page('/earnings') },

@@ -133,6 +133,8 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'creator.payouts_changed': { dispatch: ['webhooks', 'letters'] },
   // No webhooks: embedders set the reserves of their own creators.
   'creator.reserve_changed': { dispatch: ['letters'] },
+  // No webhooks: creators of the site alone agree to self-billing.
+  'self_bill.issued': { dispatch: ['letters'] },
   'booking.waiting': { dispatch: ['letters'] },
   // No webhooks: these follow from sales, top-ups and refunds, or concern open pages alone.
   'wallet.changed': { dispatch: ['sockets'] },

@@ -164,6 +164,16 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   provider_customers: { domain: 'money', rows: 'identity = $1', erase: { delete: true } },
   provider_refunds: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
   refunds: { domain: 'money', rows: 'identity = $1', hidden: ['by'], kept: BOOKS },
+  self_billing_agreements: {
+    domain: 'money',
+    rows: 'creator = $1',
+    kept: 'proof of what a creator agreed to, under their identity alone',
+  },
+  self_bills: {
+    domain: 'money',
+    rows: 'creator = $1',
+    kept: 'bills between the house and a creator are kept for as long as the law on accounts asks',
+  },
   released_earnings: { domain: 'money', rows: 'creator = $1', kept: BOOKS },
   tickets: { domain: 'money', rows: 'identity = $1', kept: BOOKS },
   waivers: {
@@ -282,6 +292,7 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   reconciliations: 'comparisons of sums',
   sale_terms: 'rates',
   tip_menus: 'menus of rooms',
+  self_billed: 'which bill a sale is on',
   webhook_attempts: 'answers of embedders’ servers',
   webhook_deliveries: 'which event went where',
   webhook_endpoints: 'a setting of the house',

@@ -6,6 +6,7 @@ import type { Refund, Ticket, Tip, Wallet } from '../protocol/money/money.ts';
 import type { CreatorAccount, Dispute, Payout } from '../protocol/money/payouts.ts';
 import type { Promotion, Withdrawal } from '../protocol/money/pricing.ts';
 import type { PrivateSession } from '../protocol/money/private-sessions.ts';
+import type { SelfBill } from '../protocol/money/self-bills.ts';
 import type { TipMenu } from '../protocol/money/tipping.ts';
 
 export interface SettledTopup {
@@ -78,6 +79,8 @@ export interface MoneyFacts {
   'creator.payouts_changed': { creator: string; frozen: boolean; reason: string; isByDecision: boolean };
   /** What is held back of a creator's sales has changed; a share of 0: nothing. */
   'creator.reserve_changed': { creator: string; shareBps: number; days: number; reason: string };
+  /** The house has written a creator's bill of a month. */
+  'self_bill.issued': { bill: SelfBill };
   'dispute.changed': { dispute: Dispute };
   /** A booking by the desk waits for a second operator. */
   'booking.waiting': { by: string; amountMinor: number; currency: string; reason: string };

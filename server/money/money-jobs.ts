@@ -8,6 +8,7 @@ import { PeriodicJob } from '../platform/jobs/periodic-job.ts';
 import type { Reconciliations } from './books/reconciliations.ts';
 import type { Checkouts } from './checkout/checkouts.ts';
 import type { CreatorBusinesses } from './creator-papers/creator-businesses.ts';
+import type { SelfBilling } from './creator-papers/self-billing.ts';
 import type { Dac7Filings } from './dac7/filings.ts';
 import type { Disputes } from './disputes/disputes.ts';
 import type { Invoices } from './invoices/invoices.ts';
@@ -37,6 +38,7 @@ interface JobParts {
   payouts: Payouts;
   creatorBusinesses: CreatorBusinesses;
   dac7Filings: Dac7Filings;
+  selfBilling: SelfBilling;
   disputes: Disputes;
   reconciliations: Reconciliations;
   privateSessions: PrivateSessions;
@@ -76,6 +78,7 @@ export class MoneyJobs {
     this.#jobs = [
       leaderJob('cancellations', 2 * SECOND_MS, irreversible, () => parts.cancellations.sweep()),
       leaderJob('invoices', 2 * SECOND_MS, irreversible, () => parts.invoices.sweep()),
+      leaderJob('self-billing', MINUTE_MS, irreversible, () => parts.selfBilling.sweep()),
       leaderJob('invoice retention', HOUR_MS, irreversible, () => parts.invoices.eraseBuyers()),
       leaderJob('tax report retention', HOUR_MS, irreversible, () =>
         Promise.all([parts.creatorBusinesses.eraseOld(), parts.dac7Filings.eraseOld()]),
@@ -130,6 +133,7 @@ export class MoneyJobs {
     await parts.refundOrders.due.drain();
     while (await parts.invoices.sweep());
     while (await parts.invoices.eraseBuyers());
+    while (await parts.selfBilling.sweep());
     await parts.creatorBusinesses.eraseOld();
     await parts.dac7Filings.eraseOld();
     await parts.creatorAccounts.due.drain();

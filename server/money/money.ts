@@ -13,6 +13,7 @@ import { CardPayments } from './checkout/card-payments.ts';
 import type { CheckoutPurpose, CheckoutStatus } from './checkout/checkouts.schema.ts';
 import { Checkouts } from './checkout/checkouts.ts';
 import { CreatorBusinesses } from './creator-papers/creator-businesses.ts';
+import { SelfBilling } from './creator-papers/self-billing.ts';
 import { Dac7Filings } from './dac7/filings.ts';
 import { Bookings } from './desk/bookings.ts';
 import { Desk } from './desk/desk.ts';
@@ -120,6 +121,7 @@ export class Money {
   readonly statements: Statements;
   /** Creators' tax details, also those that reports need after an account was closed. */
   readonly dac7Filings: Dac7Filings;
+  readonly selfBilling: SelfBilling;
   readonly creatorBusinesses: CreatorBusinesses;
 
   readonly reconciliations: Reconciliations;
@@ -200,6 +202,7 @@ export class Money {
     this.transferReversals = new TransferReversals(context, this.payouts);
     this.statements = new Statements(context);
     this.creatorBusinesses = new CreatorBusinesses(context);
+    this.selfBilling = new SelfBilling(context, this.creatorBusinesses);
     const sellers = { statements: this.statements, businesses: this.creatorBusinesses };
     this.dac7Filings = new Dac7Filings(context, sellers);
 

@@ -16,10 +16,12 @@ const PARIS_IN_FRENCH: Readonly<Record<string, string>> = {
   'UTC+2': 'heure d’été de Paris',
 };
 
-/** Examples, in English, without the zone's name, which all but `day` and `brief` have. */
+/** Examples, in English, without the zone's name, which all but `day`, `month` and `brief` have. */
 const STYLES = {
   /** `4 May 2026` */
   day: { dateStyle: 'long' },
+  /** `May 2026` */
+  month: { month: 'long', year: 'numeric' },
   /** `4 May, 21:00`, for the subject of a letter that names the zone. */
   brief: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   /** `Mon 4 May, 21:00` */
@@ -36,7 +38,7 @@ export type DateStyle = keyof typeof STYLES;
 export function formatDate(at: string, style: DateStyle, locale: HouseLocale): string {
   const date = new Date(at);
   const text = formatterOf(style, STYLES[style], locale).format(date);
-  return style === 'day' || style === 'brief' ? text : `${text} ${zoneNameOf(date, locale)}`;
+  return style === 'day' || style === 'month' || style === 'brief' ? text : `${text} ${zoneNameOf(date, locale)}`;
 }
 
 /** ISO 8601. */

@@ -31,6 +31,7 @@ export const ID_PREFIXES = {
   deskAct: 'act_',
   deskBooking: 'booking_',
   dac7Filing: 'dac7_',
+  selfBill: 'selfbill_',
   deskSession: 'desk_',
   apiKey: 'key_',
   person: 'person_',

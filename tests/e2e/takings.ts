@@ -35,6 +35,11 @@ const TIERS = [
 ] as const;
 const TITLES = ['Le concert du samedi', 'Rien que nous deux', 'Salon du club'] as const;
 const REASON = 'Le son a manqué pendant vingt minutes';
+/** Her tax details, and words that are the same in French and English. */
+const CAMILLE = [
+  ...['Camille Dupont', 'Lindenstraße 4', 'Berlin', '10969 Berlin', '3 rue des Lilas', 'Paris', 'France', 'Total'],
+  'Camille Dupont · France',
+];
 const HOLD_REASON = 'Une pièce d’identité est en cours de vérification';
 
 /** A scene's name, path and person, how the test id of what shows that it is ready begins, and what is done before. */
@@ -43,11 +48,14 @@ type View = [name: string, path: string, identity: string, ready: string, act?: 
 export class Takings implements AsyncDisposable {
   readonly loge: TestApp;
   /** User-written texts and names: equal in every language. */
-  readonly written = new Set<string>([...TITLES, REASON, HOLD_REASON, 'Bienvenue', 'Merci de votre patience']);
+  readonly written = new Set<string>([
+    ...[...TITLES, REASON, HOLD_REASON, 'Bienvenue', 'Merci de votre patience', ...CAMILLE, demoAddress('camille')],
+  ]);
   readonly #clock: MovableClock;
   #aheadMs = 0;
   #tier = '';
   #clubRoom = '';
+  #bill = '';
   readonly #paid = { ticket: '', other: '', topup: '', refund: '' };
 
   private constructor(loge: TestApp, clock: MovableClock) {
@@ -116,6 +124,7 @@ export class Takings implements AsyncDisposable {
   }
 
   async #earn(): Promise<void> {
+    await this.#agreeToSelfBilling();
     const { rooms } = await this.loge.server<{ rooms: Room[] }>('GET', '/v1/rooms');
     for (const { title, creator } of rooms) this.written.add(title).add(creator.name).add(creator.identity);
     for (const [identity, name] of Object.entries(FANS)) this.written.add(identity).add(name);
@@ -257,10 +266,28 @@ export class Takings implements AsyncDisposable {
     await this.loge.server('POST', '/v1/reconciliations', {});
     await this.#cutOff(this.#paid.ticket);
     await money.dac7Filings.file(this.#year() - 1, 'operator');
+    this.#bill = (await money.selfBilling.describe('camille', 'en')).bills[0]?.id ?? '';
     await this.loge.server('POST', '/v1/fee-policies', {
       commissionBps: 1_750,
       effectiveAt: new Date(Date.now() + this.#aheadMs + 30 * DAY_MS).toISOString(),
     });
+  }
+
+  /** The first month is over before the scenes begin. */
+  async #agreeToSelfBilling(): Promise<void> {
+    const { money } = this.loge.app.context;
+    await money.creatorBusinesses.save('camille', {
+      ...{
+        kind: 'person',
+        firstName: 'Camille',
+        legalName: 'Dupont',
+        birthDate: '1991-03-02',
+        vatStatus: 'registered',
+      },
+      ...{ address: 'Lindenstraße 4', postalCode: '10969', city: 'Berlin', country: 'DE', tin: '12345678901' },
+      ...{ tinCountry: 'DE', registrationNumber: null, vatNumber: 'DE136695976', accountIdentifier: null },
+    });
+    await money.selfBilling.setAgreement('camille', { textVersion: '2026-12', language: 'en' });
   }
 
   #year(): number {
@@ -302,7 +329,9 @@ export class Takings implements AsyncDisposable {
     return [
       ['earnings', '/earnings', 'camille', 'statement'],
       ['earnings-business', '/earnings', 'camille', 'business-facts', giveTaxDetails],
-      ['earnings-business-form', '/earnings', 'camille', 'business-save', spoilTaxDetails],
+      ['earnings-business-form', '/earnings', 'camille', 'business-save', changeTaxDetails],
+      ['earnings-self-billing', '/earnings', 'camille', 'self-bills'],
+      ['self-bill', `/self-bills/${this.#bill}`, 'camille', 'self-bill-sums'],
       ['studio-ticket', '/studio', 'camille', 'room-kind-ticket', choose('ticket')],
       ['studio-members', '/studio', 'camille', 'room-kind-members', choose('members')],
       ['studio-private', '/studio', 'camille', 'room-kind-private', choose('private')],
@@ -345,7 +374,6 @@ async function chooseTopUp(wallet: Visitor): Promise<void> {
 
 async function giveTaxDetails(earnings: Visitor): Promise<void> {
   await earnings.by('business-open').click();
-  await earnings.by('business-save').click();
   const fields = {
     'first-name': 'Camille',
     name: 'Dupont',
@@ -361,13 +389,9 @@ async function giveTaxDetails(earnings: Visitor): Promise<void> {
   await earnings.by('business-save').click();
 }
 
-/** As a company that is registered for VAT, with two numbers that are none. */
-async function spoilTaxDetails(earnings: Visitor): Promise<void> {
+async function changeTaxDetails(earnings: Visitor): Promise<void> {
   await earnings.by('business-open').click();
   await earnings.by('business-registered').check({ force: true });
-  await earnings.by('business-vat-number').fill('DE 12');
-  await earnings.by('business-account').fill('FR76 3000 6000 0112 3456 7890 198');
-  await earnings.by('business-save').click();
 }
 
 async function findLea(desk: Visitor): Promise<void> {

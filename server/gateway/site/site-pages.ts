@@ -22,6 +22,7 @@ const PAGES = {
   '/studio/:id': 'studio',
   '/wallet': 'wallet',
   '/receipts/:id': 'receipt',
+  '/self-bills/:id': 'receipt',
   '/earnings': 'earnings',
   '/desk': 'desk',
   '/desk/:section': 'desk',

@@ -1,5 +1,6 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { type SQL, sql } from '../../platform/db/sql.ts';
+import { SELF_BILL_RULES } from '../creator-papers/self-billing-invariants.store.ts';
 import { INVOICE_RULES } from '../invoices/invoice-invariants.store.ts';
 import { MEMBERSHIP_RULES } from '../memberships/membership-invariants.store.ts';
 import { PAYMENT_RULES } from '../payments/payment-invariants.store.ts';
@@ -154,6 +155,7 @@ export class InvariantsStore {
       ...MEMBERSHIP_RULES,
       ...PAYMENT_RULES,
       ...INVOICE_RULES,
+      ...SELF_BILL_RULES,
     ]) {
       const { rows } = await execute<{ id: string }>(this.#orm, statement);
       found.push(...rows.map(({ id }) => `${id} ${fault}`));

@@ -34,7 +34,7 @@ export interface SellerSums {
 
 const PAYOUT_KINDS = ['payout', 'payout_returned', 'payout_reversed'];
 /** No sales, refunds or fees: what a seller has earned does not change. */
-const NO_EARNINGS = ['release', ...PAYOUT_KINDS, 'write_off'];
+export const NO_EARNINGS = ['release', ...PAYOUT_KINDS, 'write_off'];
 const PAGE_ENTRIES = 500;
 
 export class StatementsStore {

@@ -41,16 +41,36 @@ export class DeskReconciliation extends DeskPart<Reconciliation[]> {
       newest ? this.#result(newest) : html`<p class="muted">${texts.none}</p>`,
       earlier.length > 0 ? this.section('earlier', { title: texts.earlier }, list) : nothing,
       this.section('journal', { title: texts.journal }, this.#journal()),
+      this.section('self-bills', { title: texts.bills, text: texts.billsText }, this.#bills()),
     ];
+  }
+
+  /** The newest first, to the end of this year. */
+  #months() {
+    const year = new Date().getUTCFullYear();
+    return Array.from({ length: MONTHS_OFFERED }, (_, index) => {
+      const value = new Date(Date.UTC(year, 11 - index)).toISOString().slice(0, 7);
+      return { value, label: formatMonth(value, this.language) };
+    });
+  }
+
+  #bills(): unknown {
+    const texts = this.desk.reconciliation;
+    const before = new Date();
+    before.setUTCDate(0);
+    const month = { name: 'month', label: texts.billsMonth, kind: 'select', testId: 'self-bills-month' } as const;
+    return this.form({
+      fields: [{ ...month, options: this.#months(), value: before.toISOString().slice(0, 7) }],
+      submit: { label: texts.billsExport, testId: 'self-bills-export' },
+      send: async (values) =>
+        location.assign(`/v1/reports/self-bills.csv?${new URLSearchParams({ month: values('month') })}`),
+    });
   }
 
   #journal(): unknown {
     const texts = this.desk.reconciliation;
     const year = new Date().getUTCFullYear();
-    const options = Array.from({ length: MONTHS_OFFERED }, (_, index) => {
-      const value = new Date(Date.UTC(year, 11 - index)).toISOString().slice(0, 7);
-      return { value, label: formatMonth(value, this.language) };
-    });
+    const options = this.#months();
     const from = { name: 'from', label: texts.journalFrom, kind: 'select', testId: 'journal-from', options } as const;
     return [
       html`<p class="muted">${texts.journalText}</p>`,

@@ -5,4 +5,5 @@ import './earnings-holds.ts';
 import './earnings-papers.ts';
 import './earnings-payouts.ts';
 import './earnings-pledge.ts';
+import './earnings-self-billing.ts';
 import './earnings-summary.ts';

@@ -21,6 +21,7 @@ registerParts({
   'earnings-papers': loadEarnings,
   'earnings-payouts': loadEarnings,
   'earnings-pledge': loadEarnings,
+  'earnings-self-billing': loadEarnings,
   'earnings-summary': loadEarnings,
 });
 
@@ -164,6 +165,7 @@ export class SiteEarnings extends SitePage {
           <earnings-payouts .data=${earnings}></earnings-payouts>
           <earnings-pledge></earnings-pledge>
           <earnings-business></earnings-business>
+          <earnings-self-billing></earnings-self-billing>
           <earnings-papers .page=${earnings}></earnings-papers>
         </div>
       </div>

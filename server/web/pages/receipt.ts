@@ -8,6 +8,7 @@ import { call } from '../site/site-call.ts';
 import '../../../client-sdk/elements/controls/loge-confirm.ts';
 import type { LogeConfirm } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import { registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
@@ -21,6 +22,8 @@ import { receiptStyles } from '../styles/receipt-styles.ts';
 import '../texts/receipt-texts.ts';
 import '../texts/wallet-texts.ts';
 
+registerParts({ 'self-bill': () => import('../receipt/self-bill.ts') });
+
 export class SiteReceipt extends SitePage {
   static override properties = {
     ...SitePage.properties,
@@ -31,6 +34,7 @@ export class SiteReceipt extends SitePage {
   declare isWithdrawn: boolean;
   protected readonly page = 'receipt';
   readonly #id = idOfPage('receipts');
+  readonly #bill = idOfPage('self-bills');
 
   static override styles = [...SitePage.styles, ledgerStyles, receiptStyles];
 
@@ -40,7 +44,7 @@ export class SiteReceipt extends SitePage {
   }
 
   protected override async load(session: SiteSession): Promise<void> {
-    if (session.person) this.receipt = await call('GET /v1/receipts/:payment', { payment: this.#id });
+    if (session.person && this.#id) this.receipt = await call('GET /v1/receipts/:payment', { payment: this.#id });
   }
 
   protected override get pageTitle(): string {
@@ -64,6 +68,11 @@ export class SiteReceipt extends SitePage {
   protected override content(session: SiteSession): TemplateResult {
     const { receipt, words } = this;
     if (!session.person) return html`<div class="column narrow">${this.signIn()}</div>`;
+    if (this.#bill)
+      return html`<div class="column narrow">
+        <p class="screen"><a class="link" href="/earnings">${words.receipt.selfBill.back}</a></p>
+        <self-bill bill=${this.#bill}></self-bill>
+      </div>`;
     if (!receipt) return html`<div class="column narrow"><div class="waiting" style="height: 32rem"></div></div>`;
     const isOwn = session.person.identity === receipt.identity;
     return html`<div class="column narrow">

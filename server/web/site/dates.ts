@@ -21,7 +21,7 @@ export function formatMoment(at: string, language: Language): string {
   return new Intl.DateTimeFormat(LANGUAGES[language].locale, options).format(new Date(at));
 }
 
-/** A month such as `2026-11`, in words. Statements use months of UTC. */
+/** A month such as `2026-11`, in words. Statements use months in the house's time zone. */
 export function formatMonth(month: string, language: Language): string {
   const options = { month: 'long', year: 'numeric', timeZone: 'UTC' } as const;
   return new Intl.DateTimeFormat(LANGUAGES[language].locale, options).format(new Date(`${month}-01T00:00:00Z`));

@@ -5,8 +5,8 @@ export const LANGUAGE_COOKIE = 'loge_language';
 /** Where one reads what the house decided about oneself, and can appeal. */
 export const DECISIONS_PATH = '/reports';
 
-/** The id in `/rooms/:id`, `/studio/:id` or `/receipts/:id`, the handle in `/c/:handle`; empty if there is none. */
-export function idOfPage(section: 'rooms' | 'studio' | 'receipts' | 'c'): string {
+/** The id in paths such as `/rooms/:id` or `/self-bills/:id`, the handle in `/c/:handle`; empty if there is none. */
+export function idOfPage(section: 'rooms' | 'studio' | 'receipts' | 'self-bills' | 'c'): string {
   const [first, id = ''] = location.pathname.split('/').filter(Boolean);
   return first === section ? decodeURIComponent(id) : '';
 }

@@ -39,6 +39,7 @@ const MONEY: Record<keyof MoneyFacts, 'sent' | 'excluded'> = {
   'creator.account_changed': 'sent',
   'creator.payouts_changed': 'sent',
   'creator.reserve_changed': 'excluded',
+  'self_bill.issued': 'excluded',
   'booking.waiting': 'excluded',
   'dispute.changed': 'sent',
 };

@@ -61,6 +61,8 @@ export interface LetterData {
   /** `reason` is an operator's, or the house's own. */
   'payouts-stopped': { stopped: boolean; reason: string; link: string };
   /** A share of 0: nothing more is held back. `reason` is an operator's. */
+  /** `month` is like `2026-11`; an amount below zero: a credit note. */
+  'self-bill': Money & { number: string; month: string; link: string };
   reserve: { shareBps: number; days: number; reason: string; link: string };
   /** To operators. */
   'booking-waiting': Money & { reason: string; link: string };

@@ -14,6 +14,7 @@ export function english(house: string) {
     poster: (title: string) => `Poster of “${title}”`,
     open: {
       account: 'Open your account',
+      bill: 'Open the bill',
       earnings: 'Open your earnings',
       house: `Go to ${house}`,
       live: 'Go to the live',
@@ -188,6 +189,12 @@ export function english(house: string) {
         'Your earnings are still yours, and new ones are added. They aren’t paid out until this is cleared up.',
       resumed: 'Your payouts resume',
       resumedText: 'Your available earnings are paid out again, as before.',
+    },
+    selfBill: {
+      title: (month: string) => `Your bill for ${month}`,
+      creditNote: (month: string) => `Your credit note for ${month}`,
+      text: 'As you’ve agreed, we wrote it in your name, for your share of the sales of that month. Please check it. If something is wrong, write to us within 15 days; otherwise it counts as accepted.',
+      number: 'Number',
     },
     reserve: {
       set: 'A reserve on your sales',

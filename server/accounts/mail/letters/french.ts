@@ -11,6 +11,7 @@ export function french(house: string): LetterWords {
     poster: (title) => `Affiche de « ${title} »`,
     open: {
       account: 'Ouvrir votre compte',
+      bill: 'Ouvrir la facture',
       earnings: 'Ouvrir vos revenus',
       house: `Aller à ${house}`,
       live: 'Aller au live',
@@ -187,6 +188,12 @@ export function french(house: string): LetterWords {
         'Vos revenus restent à vous et continuent de s’ajouter. Ils ne sont pas versés tant que ce point n’est pas réglé.',
       resumed: 'Vos virements reprennent',
       resumedText: 'Vos revenus disponibles sont de nouveau versés, comme avant.',
+    },
+    selfBill: {
+      title: (month) => `Votre facture de ${month}`,
+      creditNote: (month) => `Votre avoir de ${month}`,
+      text: 'Comme convenu, nous l’avons établi en votre nom, pour votre part des ventes de ce mois. Merci de le vérifier. En cas d’erreur, écrivez-nous dans les 15 jours ; sinon, le document est réputé accepté.',
+      number: 'Numéro',
     },
     reserve: {
       set: 'Une réserve sur vos ventes',

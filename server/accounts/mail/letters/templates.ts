@@ -219,6 +219,23 @@ const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[Name]> }
     ],
     reason: reasons.money,
   }),
+  'self-bill': ({ number, month, link, ...amount }, { selfBill, facts, open, reasons }, { date, money }) => {
+    const ofMonth = date(`${month}-15T12:00:00Z`, 'month');
+    return {
+      title: amount.amountMinor < 0 ? selfBill.creditNote(ofMonth) : selfBill.title(ofMonth),
+      blocks: [
+        selfBill.text,
+        {
+          facts: [
+            [facts.amount, money(amount)],
+            [selfBill.number, number],
+          ],
+        },
+        { button: open.bill, href: link },
+      ],
+      reason: reasons.money,
+    };
+  },
   reserve: ({ shareBps, days, reason, link }, { reserve, facts, open, reasons }, { percent }) => ({
     title: shareBps > 0 ? reserve.set : reserve.ended,
     blocks: [

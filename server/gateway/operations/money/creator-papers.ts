@@ -1,5 +1,6 @@
 import { creatorPapersContract } from '../../../protocol/operations/money/creator-papers.ts';
 import { implement } from '../operation.ts';
+import { exportSelfBills } from './earnings-exports.ts';
 
 export const creatorPapersOperations = implement(creatorPapersContract, {
   getBusiness: async ({ money }, { caller }) => ({ business: await money.creatorBusinesses.find(caller.identity) }),
@@ -14,4 +15,11 @@ export const creatorPapersOperations = implement(creatorPapersContract, {
     const { identity } = await accounts.getCreator(params.identity);
     return { business: await money.creatorBusinesses.save(identity, input) };
   },
+  getSelfBilling: ({ money }, { caller, input }) => money.selfBilling.describe(caller.identity, input.language),
+  setSelfBilling: ({ money }, { caller, input }) => money.selfBilling.setAgreement(caller.identity, input),
+  exportSelfBills: async ({ money, config }, { input: { month } }) =>
+    exportSelfBills(month, money.selfBilling.readMonth(month), config.publicUrl),
+  getSelfBill: async ({ money }, { by, caller, params: { bill } }) => ({
+    bill: await money.selfBilling.get(bill, by === 'operator' ? undefined : caller.identity),
+  }),
 });

@@ -3,6 +3,7 @@ import ical from 'ical-generator';
 import { formatMoney } from '../../../../client-sdk/elements/texts/format.ts';
 import { HOUR_MS } from '../../../platform/clock.ts';
 import type { CreatorEarnings, Dac7Seller, EarningsEntry } from '../../../protocol/money/payouts.ts';
+import type { SelfBill } from '../../../protocol/money/self-bills.ts';
 import type { VatLine, VatReport } from '../../../protocol/money/vat-report.ts';
 import type { Download } from '../operation.ts';
 
@@ -85,6 +86,33 @@ export function exportVat({ quarter, currency, sales, corrections }: VatReport):
     toCsvLine([quarter, ...VAT_COLUMNS.map((column) => line[column]), currency]),
   );
   return { name: `vat-${quarter}`, chunks: [toCsvLine(['quarter', ...VAT_COLUMNS, 'currency']), ...lines] };
+}
+
+const BILL_COLUMNS = [
+  'number',
+  'creator',
+  'issuedAt',
+  'month',
+  'vat',
+  'vatBps',
+  'netMinor',
+  'vatMinor',
+  'totalMinor',
+  'currency',
+] as const satisfies (keyof SelfBill)[];
+
+/** `page`: where the bill can be read and printed. */
+export function exportSelfBills(month: string, pages: AsyncIterable<SelfBill[]>, publicUrl: string): Download {
+  async function* lines() {
+    yield toCsvLine([...BILL_COLUMNS, 'seller', 'country', 'vatNumber', 'page']);
+    for await (const bills of pages)
+      for (const { seller, ...bill } of bills) {
+        const { name, country, vatNumber } = seller;
+        const cells = BILL_COLUMNS.map((column) => bill[column]);
+        yield toCsvLine([...cells, name, country, vatNumber, `${publicUrl}/self-bills/${bill.id}`]);
+      }
+  }
+  return { name: `self-bills-${month}`, chunks: lines() };
 }
 
 async function* entriesAsCsv(pages: AsyncIterable<EarningsEntry[]>): AsyncGenerator<string> {

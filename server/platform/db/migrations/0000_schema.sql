@@ -437,6 +437,38 @@ CREATE TABLE "creator_businesses" (
 	"reason" text
 );
 --> statement-breakpoint
+CREATE TABLE "self_billed" (
+	"transaction" text PRIMARY KEY NOT NULL,
+	"bill" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "self_billing_agreements" (
+	"creator" text NOT NULL,
+	"agreed_at" timestamp with time zone NOT NULL,
+	"text_version" text NOT NULL,
+	"language" text NOT NULL,
+	"withdrawn_at" timestamp with time zone,
+	CONSTRAINT "self_billing_agreements_creator_agreed_at_pk" PRIMARY KEY("creator","agreed_at")
+);
+--> statement-breakpoint
+CREATE TABLE "self_bills" (
+	"id" text PRIMARY KEY NOT NULL,
+	"creator" text NOT NULL,
+	"year" integer NOT NULL,
+	"number" integer NOT NULL,
+	"month" text NOT NULL,
+	"seller" jsonb NOT NULL,
+	"buyer" jsonb NOT NULL,
+	"vat" text NOT NULL,
+	"vat_bps" integer NOT NULL,
+	"total_minor" bigint NOT NULL,
+	"vat_minor" bigint NOT NULL,
+	"sale_count" integer NOT NULL,
+	"refund_count" integer NOT NULL,
+	"currency" text NOT NULL,
+	"issued_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "dac7_documents" (
 	"id" text PRIMARY KEY NOT NULL,
 	"filing" text NOT NULL,
@@ -1494,6 +1526,10 @@ CREATE INDEX "checkouts_failing" ON "checkouts" USING btree ("failing_since") WH
 CREATE INDEX "checkouts_identity" ON "checkouts" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "checkouts_open" ON "checkouts" USING btree ("identity") WHERE "checkouts"."status" in ('opening', 'open');--> statement-breakpoint
 CREATE INDEX "creator_businesses_until" ON "creator_businesses" USING btree ("until_year");--> statement-breakpoint
+CREATE INDEX "self_billed_bill" ON "self_billed" USING btree ("bill");--> statement-breakpoint
+CREATE UNIQUE INDEX "self_billing_agreements_standing" ON "self_billing_agreements" USING btree ("creator") WHERE "self_billing_agreements"."withdrawn_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "self_bills_number" ON "self_bills" USING btree ("creator","year","number");--> statement-breakpoint
+CREATE INDEX "self_bills_month" ON "self_bills" USING btree ("month");--> statement-breakpoint
 CREATE INDEX "dac7_documents_filing" ON "dac7_documents" USING btree ("filing");--> statement-breakpoint
 CREATE INDEX "dac7_documents_creator" ON "dac7_documents" USING btree ("creator");--> statement-breakpoint
 CREATE INDEX "dac7_documents_corrects" ON "dac7_documents" USING btree ("corrects") WHERE "dac7_documents"."corrects" is not null;--> statement-breakpoint

@@ -1,7 +1,14 @@
-/** A creator's tax details: given by themselves or by the embedder's server. */
+/** A creator's tax details, and the bills that the house writes in their name. */
 import type { z } from 'zod';
 import { creatorBusinessAnswer, creatorBusinessInput } from '../../money/creator-business.ts';
-import { operation } from '../contract.ts';
+import {
+  selfBillAnswer,
+  selfBilling,
+  selfBillingInput,
+  selfBillingQuery,
+  selfBillsQuery,
+} from '../../money/self-bills.ts';
+import { downloadOperation, operation } from '../contract.ts';
 
 const OF_CREATOR = { by: ['server:money'], errors: ['creator_not_found'] } as const;
 const OWN = { by: ['person'], role: 'creator' } as const;
@@ -45,5 +52,40 @@ export const creatorPapersContract = {
     answer: creatorBusinessAnswer,
     summary: "Give a creator's tax details",
     description: 'For people of embedders, as they told their server. Replaces all of them; R45b.',
+  }),
+  getSelfBilling: operation({
+    ...OWN,
+    http: 'GET /v1/earnings/self-billing',
+    input: selfBillingQuery,
+    answer: selfBilling,
+    summary: 'Get whether the house writes your bills, and those that it has written',
+    description: 'The newest hundred, and the text to agree to.',
+  }),
+  setSelfBilling: operation({
+    ...OWN,
+    http: 'PUT /v1/earnings/self-billing',
+    limit: 'money',
+    input: selfBillingInput,
+    example: { textVersion: null, language: 'en' },
+    answer: selfBilling,
+    stepUp: true,
+    summary: 'Agree that the house writes your bills, or end that',
+    description:
+      'With the `textVersion` of the text that you read; `null` ends it. Sales and refunds from then on are billed once their month is over; R45c.',
+  }),
+  exportSelfBills: downloadOperation({
+    by: ['operator'],
+    http: 'GET /v1/reports/self-bills.csv',
+    format: 'csv',
+    input: selfBillsQuery,
+    summary: 'Export the bills that the house wrote for creators, of a month of sales',
+  }),
+  getSelfBill: operation({
+    by: ['person', 'operator'],
+    http: 'GET /v1/self-bills/:bill',
+    answer: selfBillAnswer,
+    summary: 'Get a bill that the house wrote in a creator’s name',
+    description: 'Your own. Operators can read every bill.',
+    errors: ['payment_not_found'],
   }),
 };

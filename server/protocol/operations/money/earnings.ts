@@ -70,7 +70,7 @@ export const earningsContract = {
     input: statementQuery,
     answer: statement,
     summary: "Get a creator's statement of a month",
-    description: 'Months are in UTC. The closing balance is the opening balance plus all entries.',
+    description: 'Months are in the house’s time zone. The closing balance is the opening balance plus all entries.',
   }),
   getEarnings: operation({
     ...OWN,

@@ -228,6 +228,11 @@ export const deskMoney = {
     isExplained: 'Explained',
     isUnexplained: 'Unexplained',
     earlier: 'Earlier comparisons',
+    bills: 'Bills in creators’ names',
+    billsText:
+      'What the house wrote for creators who agreed to self-billing, by the month of their sales, with a link to print each. With VAT, as the accountant needs it.',
+    billsMonth: 'Month of the sales',
+    billsExport: 'Download as CSV',
     journal: 'Journal for your accountant',
     journalText:
       'Every entry of the books, in the form that the French tax office asks for (FEC). Export a financial year that is over; its days are those of the house’s time zone.',

@@ -1,5 +1,34 @@
 /** English texts of a receipt, on screen and in print. */
 export const receipt = {
+  /** A bill that the house wrote in a creator's name. */
+  selfBill: {
+    back: 'Back to your earnings',
+    title: 'Bill',
+    creditNote: 'Credit note',
+    /** Directive 2006/112/EC, article 226 (10a). */
+    mention: 'Self-billing: written by the buyer in the seller’s name and on their behalf.',
+    number: 'Number',
+    issuedAt: 'Date',
+    month: 'Sales of',
+    buyer: 'Buyer',
+    registration: 'Company number',
+    what: 'The creator’s share of live tickets, memberships, tips and private time',
+    sales: (sales: number, refunds: number) =>
+      `${sales === 1 ? '1 sale' : `${sales} sales`}${refunds === 0 ? '' : `, ${refunds} taken back`}`,
+    net: 'Without VAT',
+    vat: (percent: string) => `VAT, ${percent}`,
+    total: 'Total',
+    vats: {
+      standard: '',
+      reverse_charge: 'Reverse charge: the buyer owes the VAT (directive 2006/112/EC, articles 44 and 196).',
+      small_business: 'VAT exempt: small business (directive 2006/112/EC, article 284).',
+      none: 'No VAT: the seller is not in business.',
+    },
+    smallBusinessFrance: 'VAT not applicable, article 293 B of the French tax code (CGI).',
+    payment:
+      'Paid by the house with the payouts of the creator’s account, once the hold on each sale has ended. No discount for early payment. Late payment: three times the legal interest rate, and a fixed sum of 40 euros for recovery (French commercial code, article L441-10).',
+    noEInvoice: 'This paper is not an electronic invoice in the sense of directive 2014/55/EU (EN 16931).',
+  },
   title: (kind: string) => `Receipt: ${kind}`,
   /** Of a sale: it takes back the VAT too. */
   creditNote: (kind: string) => `Credit note: ${kind}`,

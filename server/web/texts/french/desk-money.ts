@@ -239,6 +239,11 @@ export const deskMoney: typeof english = {
     isExplained: 'Expliqué',
     isUnexplained: 'Sans explication',
     earlier: 'Comparaisons précédentes',
+    bills: 'Factures au nom des créateurs',
+    billsText:
+      'Ce que la maison a établi pour les créateurs qui lui en ont donné mandat, par mois de vente, avec un lien pour imprimer chacune. Avec la TVA, comme il le faut au comptable.',
+    billsMonth: 'Mois des ventes',
+    billsExport: 'Télécharger en CSV',
     journal: 'Journal pour votre comptable',
     journalText:
       'Chaque écriture des comptes, sous la forme que demande l’administration fiscale (FEC). Exportez un exercice terminé ; ses jours sont ceux du fuseau horaire de la maison.',

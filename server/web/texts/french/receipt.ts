@@ -2,6 +2,33 @@
 import type { receipt as english } from '../english/receipt.ts';
 
 export const receipt: typeof english = {
+  selfBill: {
+    back: 'Retour à vos revenus',
+    title: 'Facture',
+    creditNote: 'Avoir',
+    mention: 'Autofacturation : établie par l’acheteur au nom et pour le compte du vendeur.',
+    number: 'Numéro',
+    issuedAt: 'Date',
+    month: 'Ventes de',
+    buyer: 'Acheteur',
+    registration: 'Numéro d’entreprise',
+    what: 'Part du créateur sur les billets, abonnements, pourboires et minutes privées',
+    sales: (sales, refunds) =>
+      `${sales < 2 ? `${sales} vente` : `${sales} ventes`}${refunds === 0 ? '' : refunds === 1 ? ', 1 reprise' : `, ${refunds} reprises`}`,
+    net: 'Hors TVA',
+    vat: (percent) => `TVA, ${percent}`,
+    total: 'Total',
+    vats: {
+      standard: '',
+      reverse_charge: 'Autoliquidation : la TVA est due par l’acheteur (directive 2006/112/CE, articles 44 et 196).',
+      small_business: 'Exonération de TVA : petite entreprise (directive 2006/112/CE, article 284).',
+      none: 'Sans TVA : le vendeur n’a pas d’entreprise.',
+    },
+    smallBusinessFrance: 'TVA non applicable, article 293 B du CGI.',
+    payment:
+      'Payée par la maison avec les virements du compte du créateur, à la fin de la retenue sur chaque vente. Pas d’escompte pour paiement anticipé. Retard de paiement : trois fois le taux d’intérêt légal et indemnité forfaitaire de recouvrement de 40 euros (code de commerce, article L441-10).',
+    noEInvoice: 'Ce document n’est pas une facture électronique au sens de la directive 2014/55/UE (EN 16931).',
+  },
   title: (kind) => `Reçu : ${kind}`,
   creditNote: (kind) => `Avoir : ${kind}`,
   invoice: 'Reçu n°',
