@@ -702,6 +702,7 @@ describe('files', () => {
       'getAssociationAccount',
       'getCharter',
       'getCharterVersion',
+      'getCommittee',
       'getCreatorProfile',
       'getPublicRoom',
       'getRoomCalendar',
