@@ -78,7 +78,7 @@ export class MoneyJobs {
     this.#jobs = [
       leaderJob('cancellations', 2 * SECOND_MS, irreversible, () => parts.cancellations.sweep()),
       leaderJob('invoices', 2 * SECOND_MS, irreversible, () => parts.invoices.sweep()),
-      leaderJob('self-billing', MINUTE_MS, irreversible, () => parts.selfBilling.sweep()),
+      leaderJob('self-billing', HOUR_MS, irreversible, () => parts.selfBilling.sweep()),
       leaderJob('invoice retention', HOUR_MS, irreversible, () => parts.invoices.eraseBuyers()),
       leaderJob('tax report retention', HOUR_MS, irreversible, () =>
         Promise.all([parts.creatorBusinesses.eraseOld(), parts.dac7Filings.eraseOld()]),
@@ -133,7 +133,7 @@ export class MoneyJobs {
     await parts.refundOrders.due.drain();
     while (await parts.invoices.sweep());
     while (await parts.invoices.eraseBuyers());
-    while (await parts.selfBilling.sweep());
+    await parts.selfBilling.sweep();
     await parts.creatorBusinesses.eraseOld();
     await parts.dac7Filings.eraseOld();
     await parts.creatorAccounts.due.drain();

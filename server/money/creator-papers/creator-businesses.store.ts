@@ -1,3 +1,4 @@
+import { inChunks } from '../../platform/db/chunks.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { eq, inArray, lt, sql } from '../../platform/db/sql.ts';
 import { ERASED_NAME } from '../../protocol/accounts/erased-name.ts';
@@ -19,8 +20,12 @@ export class CreatorBusinessesStore {
   }
 
   async findAll(creators: string[]): Promise<BusinessRow[]> {
-    if (creators.length === 0) return [];
-    return this.#db.orm.select().from(creatorBusinesses).where(inArray(creatorBusinesses.creator, creators));
+    const rows: BusinessRow[] = [];
+    for (const some of inChunks(creators))
+      rows.push(
+        ...(await this.#db.orm.select().from(creatorBusinesses).where(inArray(creatorBusinesses.creator, some))),
+      );
+    return rows;
   }
 
   async save(row: typeof creatorBusinesses.$inferInsert): Promise<void> {

@@ -1,6 +1,7 @@
 /** Rules between creators' bills and the books. Each statement finds ids that break a rule. */
 import { sql } from '../../platform/db/sql.ts';
 import { NO_EARNINGS } from '../payouts/statements.store.ts';
+import { SELF_BILLED_SHARES } from './self-billing.store.ts';
 
 /** What a transaction `x` has changed of its creator's share. */
 const SHARE = sql`(select coalesce(sum(e.amount_minor), 0) from ledger_entries e join ledger_accounts a on a.id = e.account
@@ -26,12 +27,9 @@ export const SELF_BILL_RULES = [
   {
     // What came before a bill of the same month would never be in one that anybody reads.
     fault: 'is a sale that the bill of its month has left out',
-    statement: sql`select x.id from self_bills b
-      join ledger_accounts a on a.owner = b.creator and a.kind in ('creator_pending', 'creator_available')
-      join ledger_entries e on e.account = a.id join ledger_transactions x on x.id = e.transaction
-      join self_billing_agreements g on g.creator = b.creator
-        and x.created_at >= g.agreed_at and x.created_at < coalesce(g.withdrawn_at, 'infinity')
+    statement: sql`select x.id from ${SELF_BILLED_SHARES} join self_bills b on b.creator = a.owner
       where x.kind not in ${NO_EARNINGS} and a.currency = b.currency
+        and a.kind in ('creator_pending', 'creator_available')
         and not exists (select 1 from self_billed d where d.transaction = x.id)
         and exists (select 1 from self_billed d join ledger_transactions later on later.id = d.transaction
           where d.bill = b.id and later.created_at > x.created_at)`,

@@ -1,3 +1,4 @@
+import { inChunks } from '../../platform/db/chunks.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, asc, desc, eq, gt, isNull, sql } from '../../platform/db/sql.ts';
 import { execute, lockTransactions } from '../ledger/ledger.store.ts';
@@ -21,11 +22,16 @@ interface Period {
   timeZone: string;
 }
 
-/** Entries of creators' shares, of the time of an agreement. */
-const UNBILLED = sql`ledger_accounts a join ledger_entries e on e.account = a.id
+/**
+ * Entries of creators' shares: of sales of the time of an agreement, and of what reverses such a sale, also later. What
+ * a creator has billed, they correct.
+ */
+export const SELF_BILLED_SHARES = sql`ledger_accounts a join ledger_entries e on e.account = a.id
   join ledger_transactions x on x.id = e.transaction
+  join ledger_transactions root on root.id = coalesce(x.reverses_id, x.id)
   join self_billing_agreements g on g.creator = a.owner
-    and x.created_at >= g.agreed_at and x.created_at < coalesce(g.withdrawn_at, 'infinity')
+    and root.created_at >= g.agreed_at and root.created_at < coalesce(g.withdrawn_at, 'infinity')`;
+const UNBILLED = sql`${SELF_BILLED_SHARES}
   where a.kind in ('creator_pending', 'creator_available') and x.kind not in ${NO_EARNINGS}
     and not exists (select 1 from self_billed b where b.transaction = x.id)`;
 
@@ -56,16 +62,31 @@ export class SelfBillingStore {
     await lockTransactions(tx, sql`(select ${`self-bills ${creator}`}::text as id) as named`);
   }
 
-  /** Creators with a month that is over and not billed yet, the oldest first. */
+  /** Creators who have ever agreed, in pages by id. */
+  async listCreators({ after, limit }: { after: string; limit: number }): Promise<string[]> {
+    const { creator } = selfBillingAgreements;
+    const isNext = gt(creator, after);
+    const rows = await this.#orm
+      .selectDistinct({ creator })
+      .from(selfBillingAgreements)
+      .where(isNext)
+      .orderBy(asc(creator))
+      .limit(limit);
+    return rows.map((row) => row.creator);
+  }
+
+  /** Of some creators: months that are over and not billed yet, the oldest first. */
   async listOpen(
+    creators: string[],
     { currency, beforeIso, timeZone }: Period,
-    limit: number,
   ): Promise<{ creator: string; month: string }[]> {
+    if (creators.length === 0) return [];
     const { rows } = await execute<{ creator: string; month: string }>(
       this.#orm,
       sql`select a.owner as creator, to_char(x.created_at at time zone ${timeZone}, 'YYYY-MM') as month
-        from ${UNBILLED} and a.currency = ${currency} and x.created_at < ${beforeIso}::timestamptz
-        group by 1, 2 order by 2, 1 limit ${limit}`,
+        from ${UNBILLED} and a.owner in ${creators} and a.currency = ${currency}
+          and x.created_at < ${beforeIso}::timestamptz
+        group by 1, 2 order by 1, 2`,
     );
     return rows;
   }
@@ -95,7 +116,8 @@ export class SelfBillingStore {
 
   async insert(tx: Orm, bill: SelfBillRow, transactions: string[]): Promise<void> {
     await tx.insert(selfBills).values(bill);
-    await tx.insert(selfBilled).values(transactions.map((transaction) => ({ transaction, bill: bill.id })));
+    for (const some of inChunks(transactions))
+      await tx.insert(selfBilled).values(some.map((transaction) => ({ transaction, bill: bill.id })));
   }
 
   async find(id: string): Promise<SelfBillRow | undefined> {

@@ -14,7 +14,7 @@ import type { Language } from '../../protocol/languages.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { CreatorBusiness } from '../../protocol/money/creator-business.ts';
 import type { SelfBill, SelfBilling as SelfBillingView, SelfBillParty } from '../../protocol/money/self-bills.ts';
-import type { MoneyContext } from '../money-context.ts';
+import type { MoneyContext, Seller } from '../money-context.ts';
 import type { CreatorBusinesses } from './creator-businesses.ts';
 import { selfBillVatOf, vatWithin } from './self-bill-vat.ts';
 import { SelfBillingStore, type SelfBillRow } from './self-billing.store.ts';
@@ -24,6 +24,13 @@ const BATCH = 200;
 /** A transaction is committed within this time after its timestamp. */
 const COMMITTED_WITHIN_MS = HOUR_MS;
 const NUMBER_DIGITS = 4;
+
+interface Due {
+  creator: string;
+  month: string;
+  business: CreatorBusiness;
+  seller: Seller;
+}
 
 export class SelfBilling {
   readonly #context: MoneyContext;
@@ -71,33 +78,36 @@ export class SelfBilling {
       throw new AppError('invalid_request', 'Give your tax details first.');
   }
 
-  /** Writes some bills of months that are over; true when there may be more. */
-  async sweep(): Promise<boolean> {
+  /** Writes the bills of months that are over. Creators whose details are not complete wait until they are. */
+  async sweep(): Promise<void> {
     const { clock, timeZone, currency, seller } = this.#context;
-    if (!seller) return false;
+    if (!seller) return;
     const settledMs = clock.now() - COMMITTED_WITHIN_MS;
     const { fromIso: beforeIso } = periodIn(timeZone, { firstMonth: monthIn(timeZone, settledMs), months: 1 });
-    const open = await this.#store.listOpen({ currency, beforeIso, timeZone }, BATCH);
-    // Whose details have become incomplete waits until they are given.
-    const complete = await this.#businesses.findComplete([...new Set(open.map(({ creator }) => creator))]);
-    const due = open.flatMap((each) => ({ ...each, business: complete.get(each.creator) }));
-    let count = 0;
-    for (const { creator, month, business } of due)
-      if (business && (await this.#write(creator, month, business))) count += 1;
-    if (count > 0) this.#context.outbox.wake();
-    return count > 0 && open.length === BATCH;
+    for (let after = ''; ; ) {
+      const creators = await this.#store.listCreators({ after, limit: BATCH });
+      const complete = await this.#businesses.findComplete(creators);
+      const open = await this.#store.listOpen([...complete.keys()], { currency, beforeIso, timeZone });
+      for (const { creator, month } of open) {
+        const business = complete.get(creator);
+        if (business) await this.#write({ creator, month, business, seller });
+      }
+      this.#context.outbox.wake();
+      if (creators.length < BATCH) return;
+      after = creators.at(-1) ?? '';
+    }
   }
 
-  async #write(creator: string, month: string, business: CreatorBusiness): Promise<boolean> {
-    const { db, currency, timeZone, clock, taxes, seller } = this.#context;
-    if (!seller) return false;
+  async #write({ creator, month, business, seller }: Due): Promise<void> {
+    const { db, currency, timeZone, clock, taxes } = this.#context;
     const period = periodIn(timeZone, { firstMonth: month, months: 1 });
     const vat = selfBillVatOf(business, taxes.houseCountry);
     const vatBps = vat === 'standard' ? taxes.rateOf(taxes.houseCountry).vatBps : 0;
-    return db.transaction(async (tx) => {
+    await db.transaction(async (tx) => {
       await this.#store.lock(tx, creator);
       const unbilled = await this.#store.listUnbilled(tx, { creator, currency, ...period });
-      if (unbilled.length === 0) return false;
+      // Another process was faster.
+      if (unbilled.length === 0) return;
       const year = yearIn(timeZone, clock.now());
       const totalMinor = unbilled.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
       const refundCount = unbilled.filter(({ isReversal }) => isReversal).length;
@@ -110,7 +120,6 @@ export class SelfBilling {
       const transactions = unbilled.map(({ transaction }) => transaction);
       await this.#store.insert(tx, bill, transactions);
       await this.#context.addFacts(tx, ['self_bill.issued', { bill: toWire(bill) }, { identity: creator }]);
-      return true;
     });
   }
 

@@ -27,9 +27,11 @@ export interface PlannedMessage {
   sellers: ReportedDocument[];
 }
 
+/** The latest document about each seller, by creator, and about the house (null); not those that were deleted. */
+export type CurrentDocuments = ReadonlyMap<string | null, ReportedDocument>;
+
 export interface Reported {
-  /** The latest document about the house and about each seller, but for those that were deleted. */
-  current: readonly ReportedDocument[];
+  current: CurrentDocuments;
   operator: Dac7Operator;
   /** Whoever is reportable now. */
   sellers: ReadonlyMap<string, SellerContent>;
@@ -47,16 +49,16 @@ export function planMessages({ current, operator, sellers, idPrefix }: Reported)
   const added: ReportedDocument[] = [];
   const corrected: ReportedDocument[] = [];
   for (const [creator, content] of sellers) {
-    const before = findDocument(current, creator);
+    const before = current.get(creator);
     if (!before) added.push(draft('OECD1', { creator, content }));
     else if (!isSame(before.content, content)) corrected.push(draft('OECD2', { creator, content }, before.id));
   }
-  for (const document of current) {
+  for (const document of current.values()) {
     const { creator, id } = document;
     if (creator !== null && !sellers.has(creator)) corrected.push(draft('OECD3', document, id));
   }
   const house = { creator: null, content: { operator } };
-  const before = findDocument(current, null);
+  const before = current.get(null);
   if (!before) return [{ type: added.length > 0 ? 'DPI401' : 'DPI403', house: draft('OECD1', house), sellers: added }];
   const repeated: ReportedDocument = { ...before, type: 'OECD0', corrects: null };
   const isHouseSame = isSame(before.content, house.content);
@@ -72,13 +74,6 @@ export function planMessages({ current, operator, sellers, idPrefix }: Reported)
         ]
       : []),
   ];
-}
-
-export function findDocument(
-  current: readonly ReportedDocument[],
-  creator: string | null,
-): ReportedDocument | undefined {
-  return current.find((document) => document.creator === creator);
 }
 
 export function isSame(left: ReportedDocument['content'], right: ReportedDocument['content']): boolean {

@@ -1,7 +1,9 @@
+import { inChunks } from '../../platform/db/chunks.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { and, asc, eq, gt, inArray, isNull, lt, type SQL, sql } from '../../platform/db/sql.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { execute, lockTransactions } from '../ledger/ledger.store.ts';
+import type { CurrentDocuments } from './dac7-plan.ts';
 import { dac7Documents, dac7Filings } from './filings.schema.ts';
 
 type FilingRow = typeof dac7Filings.$inferSelect;
@@ -25,7 +27,7 @@ export class Dac7FilingsStore {
   }
 
   /** What holds of a year: the latest document about the house and about each seller, unless it was deleted. */
-  async listCurrent(year: number, tx: Orm = this.#orm): Promise<DocumentRow[]> {
+  async listCurrent(year: number, tx: Orm = this.#orm): Promise<CurrentDocuments> {
     const { rows } = await execute<DocumentRow>(
       tx,
       sql`with kept as (
@@ -35,7 +37,7 @@ export class Dac7FilingsStore {
         select * from kept where type <> 'OECD3' and not exists (select 1 from kept later where later.corrects = kept.id)
         order by id`,
     );
-    return rows;
+    return new Map(rows.map((row) => [row.creator, row] as const));
   }
 
   /** Those of a year, in the order in which they were made. */
@@ -63,7 +65,7 @@ export class Dac7FilingsStore {
 
   async insert(tx: Orm, filing: FilingRow, documents: DocumentRow[]): Promise<void> {
     await tx.insert(dac7Filings).values(filing);
-    if (documents.length > 0) await tx.insert(dac7Documents).values(documents);
+    for (const some of inChunks(documents)) await tx.insert(dac7Documents).values(some);
   }
 
   /** Whether a later report about the same year stands, which then relies on this one. */

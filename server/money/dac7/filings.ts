@@ -16,7 +16,7 @@ import type { Statements } from '../payouts/statements.ts';
 import { isNothing, toReported } from './dac7-figures.ts';
 import { buildDac7Message, type Dac7Operator } from './dac7-message.ts';
 import {
-  findDocument,
+  type CurrentDocuments,
   isSame,
   type PlannedMessage,
   planMessages,
@@ -39,7 +39,7 @@ interface Draft extends PlannedMessage {
 
 interface Plan {
   /** The latest documents when it was made. */
-  current: ReportedDocument[];
+  current: CurrentDocuments;
   sellers: Dac7Candidate[];
   drafts: Draft[];
 }
@@ -175,15 +175,16 @@ export class Dac7Filings {
   }
 
   /** Everybody who has earned something in a year, and what a report says of those who are in it. */
-  async #readSellers(year: number, current: readonly ReportedDocument[]) {
+  async #readSellers(year: number, current: CurrentDocuments) {
     const { statements, businesses } = this.#parts;
-    const quarters = await Promise.all(QUARTERS.map((number) => statements.dac7(`${year}-Q${number}`)));
-    const earning = new Map(quarters.flatMap(({ sellers }) => sellers.map((each) => [each.creator, each] as const)));
+    const reports = await Promise.all(QUARTERS.map((number) => statements.dac7(`${year}-Q${number}`)));
+    const quarters = reports.map(({ sellers }) => new Map(sellers.map((each) => [each.creator, each] as const)));
+    const earning = new Map(quarters.flatMap((quarter) => [...quarter]));
     const details = await businesses.findComplete([...earning.keys()]);
     const candidates: Dac7Candidate[] = [];
     const reportable = new Map<string, SellerContent>();
     for (const { creator, name, country } of earning.values()) {
-      const figures = quarters.map(({ sellers }) => sellers.find((each) => each.creator === creator) ?? NO_SALES);
+      const figures = quarters.map((quarter) => quarter.get(creator) ?? NO_SALES);
       const reported = toReported(figures, this.#context.currency);
       if (isNothing(reported)) continue;
       const business = details.get(creator);
@@ -194,7 +195,7 @@ export class Dac7Filings {
       else {
         const content = { seller, quarters: reported };
         reportable.set(creator, content);
-        candidates.push({ ...candidate, state: stateOf(findDocument(current, creator), content) });
+        candidates.push({ ...candidate, state: stateOf(current.get(creator), content) });
       }
     }
     return { candidates, reportable };
@@ -213,8 +214,8 @@ function stateOf(before: ReportedDocument | undefined, content: SellerContent): 
   return isSame(before.content, content) ? 'unchanged' : 'changed';
 }
 
-function idsOf(documents: readonly ReportedDocument[]): string {
-  return documents.map(({ id }) => id).join();
+function idsOf(documents: CurrentDocuments): string {
+  return [...documents.values()].map(({ id }) => id).join();
 }
 
 function toWire({ xml: _, refusedBy: __, ...filing }: CountedFiling): Dac7Filing {

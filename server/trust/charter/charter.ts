@@ -5,7 +5,7 @@
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/db.ts';
 import { RecentMap } from '../../platform/recent-map.ts';
-import { RememberedRead } from '../../platform/remembered-read.ts';
+import { Remembered } from '../../platform/remembered.ts';
 import type { Language } from '../../protocol/accounts/people.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RoomId } from '../../protocol/ids.ts';
@@ -42,14 +42,13 @@ export class Charter {
   readonly #rooms: Pick<Rooms, 'creatorOf' | 'getRoom'>;
   readonly #clock: Clock;
   readonly #compared = new RecentMap<string, ArticleChange[]>(COMPARISONS_KEPT);
-  readonly #hasOne: RememberedRead<boolean>;
+  readonly #hasOne: Remembered<'footer', boolean>;
 
   constructor({ db, rooms, clock }: { db: Database; rooms: Pick<Rooms, 'creatorOf' | 'getRoom'>; clock: Clock }) {
     this.#store = new CharterStore(db);
     this.#rooms = rooms;
     this.#clock = clock;
-    const hasOne = async () => (await this.#store.findInForce(isoIn(clock))) !== undefined;
-    this.#hasOne = new RememberedRead(hasOne, { clock, forMs: REMEMBERED_MS });
+    this.#hasOne = new Remembered({ clock, forMs: REMEMBERED_MS, max: 1 });
   }
 
   /** In one language. Throws `charter_not_found` if no version is in force. */
@@ -62,7 +61,7 @@ export class Charter {
 
   /** Whether to link the charter; remembered for some seconds, so that pages and prices cost no query each. */
   isInForce(): Promise<boolean> {
-    return this.#hasOne.get();
+    return this.#hasOne.find('footer', async () => (await this.#store.findInForce(isoIn(this.#clock))) !== undefined);
   }
 
   /** All but drafts, newest first. */
@@ -116,7 +115,7 @@ export class Charter {
     const announced = { announcedAt: iso(nowMs), announcedBy: by, effectiveFrom: iso(startMs) };
     const row = await this.#store.announce(hash, announced);
     if (!row) throw new AppError('charter_changed', 'There is no draft with this hash.');
-    this.#hasOne.forget();
+    this.#hasOne.forget('footer');
     return this.getVersion(row.version);
   }
 

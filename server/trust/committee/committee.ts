@@ -5,7 +5,7 @@
  */
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { RememberedRead } from '../../platform/remembered-read.ts';
+import { Remembered } from '../../platform/remembered.ts';
 import type { CreatorCard } from '../../protocol/accounts/profiles.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
@@ -39,21 +39,18 @@ interface CommitteeOptions {
 export class Committee {
   readonly #options: CommitteeOptions;
   readonly #store: CommitteeStore;
-  readonly #hasSeats: RememberedRead<boolean>;
+  readonly #hasSeats: Remembered<'footer', boolean>;
 
   constructor(options: CommitteeOptions) {
     const { db, clock } = options;
     this.#options = options;
     this.#store = new CommitteeStore(db);
-    this.#hasSeats = new RememberedRead(async () => (await this.#store.countSeats()) > 0, {
-      clock,
-      forMs: REMEMBERED_MS,
-    });
+    this.#hasSeats = new Remembered({ clock, forMs: REMEMBERED_MS, max: 1 });
   }
 
   /** Whether to link the page; remembered for some seconds, so that pages cost no query each. */
   hasSeats(): Promise<boolean> {
-    return this.#hasSeats.get();
+    return this.#hasSeats.find('footer', async () => (await this.#store.countSeats()) > 0);
   }
 
   /** All that is public. */
@@ -92,7 +89,7 @@ export class Committee {
       throw new AppError('forbidden', `A committee has at most ${LIMITS.committeeSeats} seats.`);
     const row = { id: createId('committeeSeat'), name, createdAt: isoIn(this.#options.clock), createdBy: by };
     await this.#options.db.transaction((tx) => this.#store.insertSeat(tx, row));
-    this.#hasSeats.forget();
+    this.#hasSeats.forget('footer');
   }
 
   /** Throws `forbidden` unless it is vacant: a member keeps the competence for which they were appointed. */
@@ -103,7 +100,7 @@ export class Committee {
   async removeSeat(id: string, by: string): Promise<void> {
     const removal = { removedAt: isoIn(this.#options.clock), removedBy: by };
     await this.#changeVacant(id, (tx) => this.#store.updateSeat(tx, id, removal));
-    this.#hasSeats.forget();
+    this.#hasSeats.forget('footer');
   }
 
   #changeVacant(id: string, change: (tx: Orm) => Promise<void>): Promise<void> {

@@ -4,7 +4,9 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SchemaFile } from '../../../server/money/dac7/dac7-schemas.ts';
+import { execute } from '../../../server/money/ledger/ledger.store.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { sql } from '../../../server/platform/db/sql.ts';
 import { createId, type TipId } from '../../../server/protocol/ids.ts';
 import type { CreatorBusinessInput } from '../../../server/protocol/money/creator-business.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
@@ -51,6 +53,9 @@ const SCHEMA: SchemaFile[] = [
     </xsd:schema>`,
   },
 ];
+/** In the house's time zone, in which it is another one for an hour. */
+const yearOf = (house: MoneyHouse) =>
+  Temporal.Instant.fromEpochMilliseconds(house.now()).toZonedDateTimeISO('Europe/Paris').year;
 /** Which ids the schema takes. */
 const schemaOf = (pattern: string): SchemaFile[] =>
   SCHEMA.map(({ fileName, contents }) => ({ fileName, contents: contents.replace('OP_PATTERN', pattern) }));
@@ -91,7 +96,7 @@ describe.each(DATABASES)('DAC7 reports on $name', ({ open }) => {
 
   /** To the new year, in which the report about the old one is due. */
   function endYear(): void {
-    year = new Date(house.now()).getUTCFullYear();
+    year = yearOf(house);
     house.advance(Date.UTC(year + 1, 0, 2) - house.now());
   }
 
@@ -102,7 +107,7 @@ describe.each(DATABASES)('DAC7 reports on $name', ({ open }) => {
     await sell(cem, 6_000);
     await house.money.creatorBusinesses.save(ada, ADA);
     await house.money.creatorBusinesses.save(cem, { ...ADA, country: 'CH', vatStatus: 'none' });
-    const thisYear = new Date(house.now()).getUTCFullYear();
+    const thisYear = yearOf(house);
     await expect(filings().file(thisYear, 'operator')).rejects.toEqual(failure('invalid_request'));
     endYear();
     expect([await stateOf(ada), await stateOf(bea), await stateOf(cem)]).toEqual(['new', 'no_details', 'outside']);
@@ -148,6 +153,12 @@ describe.each(DATABASES)('DAC7 reports on $name', ({ open }) => {
     const [deletion] = await filings().file(year, 'operator');
     expect(deletion).toMatchObject({ type: 'DPI402', sellerCount: 1 });
     expect(await read(deletion?.id ?? '')).toContain('<stf:DocTypeIndic>OECD3<');
+    for (const change of [
+      "dac7_filings set xml = ''",
+      'dac7_filings set refused_by = null',
+      "dac7_documents set id = ''",
+    ])
+      await expect(execute(db.orm, sql.raw(`update ${change}`))).rejects.toThrow();
   });
 
   test('a year without anybody to report says so, and two operators at once make one report', async () => {

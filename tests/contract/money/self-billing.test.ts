@@ -75,10 +75,13 @@ describe.each(DATABASES)('self-billing on $name', ({ open }) => {
   /** To this time before (or after) the midnight in Paris with which the next month begins. */
   function toMonthEnd(offsetMs: number): { month: string } {
     const today = Temporal.Instant.fromEpochMilliseconds(house.now()).toZonedDateTimeISO('Europe/Paris').toPlainDate();
-    const first = today.with({ day: 1 }).add({ months: 1 });
-    const atMs = first.toZonedDateTime('Europe/Paris').epochMilliseconds + offsetMs;
-    house.advance(atMs - house.now());
-    return { month: today.toString().slice(0, 7) };
+    let month = today.toPlainYearMonth();
+    const endMs = () =>
+      month.add({ months: 1 }).toPlainDate({ day: 1 }).toZonedDateTime('Europe/Paris').epochMilliseconds;
+    // On the last day of a month: that of the next one.
+    if (endMs() + offsetMs < house.now()) month = month.add({ months: 1 });
+    house.advance(endMs() + offsetMs - house.now());
+    return { month: month.toString() };
   }
 
   test('a month ends at midnight in the house’s time zone, and each sale is on one bill', async () => {
@@ -121,11 +124,11 @@ describe.each(DATABASES)('self-billing on $name', ({ open }) => {
     await house.money.creatorBusinesses.save(creator, GERMAN);
     await expect(agree(creator, '2020-01')).rejects.toEqual(failure('invalid_request'));
     toMonthEnd(-DAY_MS);
-    await sell(creator, 1_000);
+    const earlier = await sell(creator, 1_000);
     house.advance(1_000);
     await agree(creator);
     await agree(creator);
-    await sell(creator, 2_000);
+    const tip = await sell(creator, 2_000);
     house.advance(1_000);
     await agree(creator, null);
     await sell(creator, 4_000);
@@ -139,6 +142,17 @@ describe.each(DATABASES)('self-billing on $name', ({ open }) => {
     expect(await billsOf(creator)).toMatchObject([
       { totalMinor: 1_334, vatMinor: 0, vat: 'reverse_charge', saleCount: 1 },
     ]);
+    // Also later, what the house has billed it corrects, and nothing else.
+    for (const each of [tip, earlier])
+      await house.money.refunds.refund({ tip: each, reason: 'Given back' }, 'operator');
+    toMonthEnd(2 * HOUR_MS);
+    await house.money.sweep();
+    expect((await billsOf(creator))[1]).toMatchObject({ totalMinor: -1_334, saleCount: 0, refundCount: 1 });
+    const change = (statement: string) => execute(db.orm, sql.raw(statement));
+    for (const table of ['self_bills', 'self_billed', 'self_billing_agreements'])
+      await expect(change(`delete from ${table}`)).rejects.toThrow();
+    await expect(change('update self_bills set total_minor = 0')).rejects.toThrow();
+    await expect(change('update self_billing_agreements set withdrawn_at = now()')).rejects.toThrow();
   });
 
   test('two processes and an error in between leave no gap and write nothing twice', async () => {

@@ -322,8 +322,8 @@ describe.each(DATABASES)('earnings and payouts on $name', ({ open }) => {
     stripe = house.stripe;
     const { creator, tip } = await openSales();
     const { statements } = house.money;
-    // The next one whose March has not passed.
-    const year = new Date(house.now() + 275 * DAY_MS).getUTCFullYear();
+    // The next one whose March has not passed: the 31st is 275 days before the last day of its year.
+    const year = new Date(house.now() + 276 * DAY_MS).getUTCFullYear();
     for (const [at, month, quarter] of [
       [Date.UTC(year, 2, 31, 21, 59), `${year}-03`, `${year}-Q1`],
       [Date.UTC(year, 2, 31, 22, 1), `${year}-04`, `${year}-Q2`],

@@ -50,6 +50,7 @@ const JOBS: Record<string, string> = {
   'refresh api keys': RUNS,
   refunds: RUNS,
   'retire reports': WAITS,
+  'self-billing': WAITS,
   'tax report retention': WAITS,
   letters: RUNS,
   push: RUNS,

@@ -196,6 +196,37 @@ CREATE TRIGGER "committee_declarations_append_only" BEFORE DELETE OR TRUNCATE ON
 CREATE TRIGGER "committee_declarations_erasure_only" BEFORE UPDATE ON "committee_declarations"
   FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_declaration_erasure"();
 --> statement-breakpoint
+CREATE TRIGGER "self_bills_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "self_bills"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "self_billed_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "self_billed"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "self_billing_agreements_append_only" BEFORE DELETE OR TRUNCATE ON "self_billing_agreements"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+-- The columns that the trigger names are set together and once; nothing else changes.
+CREATE FUNCTION "refuse_all_but_first_setting"() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  "columns" text[] := TG_ARGV;
+BEGIN
+  IF to_jsonb(NEW) - "columns" = to_jsonb(OLD) - "columns"
+    AND NOT EXISTS (SELECT FROM jsonb_each_text(to_jsonb(OLD)) WHERE "key" = ANY ("columns") AND "value" IS NOT NULL) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "self_billing_agreements_withdrawn_once" BEFORE UPDATE ON "self_billing_agreements"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_first_setting"('withdrawn_at');
+--> statement-breakpoint
+CREATE TRIGGER "dac7_filings_refused_once" BEFORE UPDATE ON "dac7_filings"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_first_setting"('refused_at', 'refused_by', 'refusal_reason');
+--> statement-breakpoint
+CREATE TRIGGER "dac7_documents_never_changed" BEFORE UPDATE ON "dac7_documents"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
 CREATE TRIGGER "sale_terms_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "sale_terms"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint

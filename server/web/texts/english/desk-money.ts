@@ -316,8 +316,8 @@ export const deskMoney = {
     cancel: 'Cancel',
     sellers: 'Creators',
     sellersText:
-      'Everybody who earned something in the year. Whoever lives outside the EU isn’t reported; whoever hasn’t given their details can’t be.',
-    none: 'Nobody earned anything in this year.',
+      'All creators who earned something in the year. Those who live outside the EU aren’t reported; those who haven’t given their details can’t be.',
+    none: 'No creator earned anything in this year.',
     states: {
       new: 'Not yet reported',
       changed: 'Changed since',

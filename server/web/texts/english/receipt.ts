@@ -1,6 +1,6 @@
 /** English texts of a receipt, on screen and in print. */
 export const receipt = {
-  /** A bill that the house wrote in a creator's name. */
+  /** A bill that the house wrote for a creator. */
   selfBill: {
     back: 'Back to your earnings',
     title: 'Bill',

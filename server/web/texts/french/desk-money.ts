@@ -328,8 +328,8 @@ export const deskMoney: typeof english = {
     cancel: 'Annuler',
     sellers: 'Créateurs',
     sellersText:
-      'Tous ceux qui ont gagné quelque chose dans l’année. Qui habite hors de l’UE n’est pas déclaré ; qui n’a pas donné ses coordonnées ne peut pas l’être.',
-    none: 'Personne n’a rien gagné cette année-là.',
+      'Tous les créateurs qui ont gagné quelque chose dans l’année. Ceux qui habitent hors de l’UE ne sont pas déclarés ; ceux qui n’ont pas donné leurs coordonnées ne peuvent pas l’être.',
+    none: 'Aucun créateur n’a gagné quoi que ce soit cette année-là.',
     states: {
       new: 'Pas encore déclaré',
       changed: 'Changé depuis',

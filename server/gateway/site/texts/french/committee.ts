@@ -5,8 +5,7 @@ export const committee: typeof english = {
   title: 'Le comité',
   text: 'Le comité veille sur cette maison. Ses membres n’y ont aucun rôle, n’y sont pas créateurs, et déclarent chaque année s’ils sont indépendants et bénévoles. La maison ne peut pas révoquer un membre avant la fin de son mandat sans en publier ici la raison.',
   none: 'Cette maison n’a pas de comité.',
-  quorum: (held, seats, needed) =>
-    `Sièges occupés\u00a0: ${held} sur ${seats}\u00a0; il en faut ${needed} pour le quorum.`,
+  quorum: (held, seats, needed) => `Sièges occupés : ${held} sur ${seats} ; il en faut ${needed} pour le quorum.`,
   quorumFails: (date) => `Le quorum n’est plus atteint depuis le ${date}.`,
   vacant: (date) => `Vacant depuis le ${date}`,
   next: (name, date) => `${name} occupera ce siège à partir du ${date}.`,
@@ -19,7 +18,7 @@ export const committee: typeof english = {
   notIndependent: 'Ne déclare pas être indépendant de la maison.',
   unpaid: 'Déclare ne pas être payé par la maison.',
   notUnpaid: 'Ne déclare pas ne pas être payé par la maison.',
-  interests: 'Intérêts\u00a0:',
+  interests: 'Intérêts :',
   overdue: (date) => `Aucune déclaration valable depuis le ${date}.`,
   past: 'Anciens membres',
   ended: {
@@ -28,5 +27,5 @@ export const committee: typeof english = {
     removed: (date) => `Révoqué par la maison le ${date}.`,
     account_closed: (date) => `A fermé son compte le ${date}.`,
   },
-  reason: 'Raison\u00a0:',
+  reason: 'Raison :',
 };
