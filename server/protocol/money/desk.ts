@@ -64,6 +64,8 @@ export const deskOverview = z.object({
   frozenCreators: count,
   /** Bookings that wait for a second operator. */
   waitingBookings: count,
+  /** Creators whose monthly bills wait for their tax details. */
+  waitingSelfBills: z.object({ count, first: identity.nullable() }),
   /**
    * What needs attention: refused refunds and payouts, unprocessed provider events, payments that could not be booked
    * (retried for a day, then refunded to the card).

@@ -14,7 +14,7 @@ export function english(house: string) {
     poster: (title: string) => `Poster of “${title}”`,
     open: {
       account: 'Open your account',
-      bill: 'Open the bill',
+      bill: 'Open the document',
       earnings: 'Open your earnings',
       house: `Go to ${house}`,
       live: 'Go to the live',

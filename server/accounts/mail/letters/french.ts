@@ -11,7 +11,7 @@ export function french(house: string): LetterWords {
     poster: (title) => `Affiche de « ${title} »`,
     open: {
       account: 'Ouvrir votre compte',
-      bill: 'Ouvrir la facture',
+      bill: 'Ouvrir le document',
       earnings: 'Ouvrir vos revenus',
       house: `Aller à ${house}`,
       live: 'Aller au live',
@@ -192,7 +192,7 @@ export function french(house: string): LetterWords {
     selfBill: {
       title: (month) => `Votre facture de ${month}`,
       creditNote: (month) => `Votre avoir de ${month}`,
-      text: 'Comme convenu, nous l’avons établi en votre nom, pour votre part des ventes de ce mois. Merci de le vérifier. En cas d’erreur, écrivez-nous dans les 15 jours ; sinon, le document est réputé accepté.',
+      text: 'Comme convenu, nous avons établi ce document en votre nom, pour votre part des ventes de ce mois. Merci de le vérifier. En cas d’erreur, écrivez-nous dans les 15 jours ; sinon, il est réputé accepté.',
       number: 'Numéro',
     },
     reserve: {

@@ -57,6 +57,11 @@ export const desk = {
       'It pays everything out to your bank on a schedule, also what belongs to fans and creators: refunds and payouts will wait for money. In the Stripe dashboard, under Settings, Payouts, choose the manual schedule.',
     silent: 'The provider isn’t answering',
     silentText: 'Nothing is lost: orders wait and go out by themselves. Its balance can’t be shown right now.',
+    waitingBills: (count: number) =>
+      count === 1
+        ? 'Bills wait for the tax details of 1 creator'
+        : `Bills wait for the tax details of ${count} creators`,
+    waitingBillsText: 'Self-billing was agreed to, but the details aren’t complete any more. Ask for what is missing.',
     frozen: (count: number) =>
       count === 1 ? 'Payouts to 1 creator are on hold' : `Payouts to ${count} creators are on hold`,
     frozenText: 'Nothing is paid out to them until somebody lifts the hold.',

@@ -59,6 +59,10 @@ export const desk: typeof english = {
     silent: 'Le prestataire ne répond pas',
     silentText:
       'Rien n’est perdu : les ordres attendent et partent d’eux-mêmes. Son solde ne peut pas être affiché pour l’instant.',
+    waitingBills: (count) =>
+      count === 1 ? 'Factures en attente pour 1 créateur' : `Factures en attente pour ${count} créateurs`,
+    waitingBillsText:
+      'L’autofacturation est acceptée, mais les informations fiscales ne sont plus complètes. Demandez-leur de les compléter.',
     frozen: (count) =>
       count === 1 ? 'Virements suspendus pour 1 créateur' : `Virements suspendus pour ${count} créateurs`,
     frozenText: 'Aucun virement ne part tant que personne ne lève la suspension.',
