@@ -58,7 +58,6 @@ export const committeeRequest = z.object({
 export type CommitteeRequest = z.infer<typeof committeeRequest>;
 /** Newest first, at most a hundred. */
 export const committeeRequestList = z.object({ requests: z.array(committeeRequest) });
-export type CommitteeRequestList = z.infer<typeof committeeRequestList>;
 /** What became of one's own. */
 export const ownCommitteeRequest = z.object({ at: time, isTaken: z.boolean() });
 export type OwnCommitteeRequest = z.infer<typeof ownCommitteeRequest>;
@@ -108,7 +107,6 @@ export const committeeCase = z.object({
 export type CommitteeCase = z.infer<typeof committeeCase>;
 /** Newest first, at most a hundred. */
 export const committeeCaseList = z.object({ cases: z.array(committeeCase) });
-export type CommitteeCaseList = z.infer<typeof committeeCaseList>;
 
 /** The number of a person in the case, with the part that they have in it. */
 const casePerson = z.object({ number: z.number().int(), part: z.enum(['accused', 'reporter', 'reviewer', 'other']) });

@@ -117,9 +117,6 @@ export const publicOpinion = given.extend({
 export type PublicOpinion = z.infer<typeof publicOpinion>;
 /** Newest first, at most a hundred. */
 export const publicOpinionList = z.object({ opinions: z.array(publicOpinion) });
-export type PublicOpinionList = z.infer<typeof publicOpinionList>;
-/** As operators see it, with its text from the day on which it was given. */
-export const addressedOpinionList = publicOpinionList;
 
 /** As members see it. */
 const listedOpinion = about.extend({

@@ -70,11 +70,11 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
     expect(await cases().ask('max', { appeal, text })).toMatchObject({ isTaken: false });
     expect(await codeOf(cases().listRequests('op'))).toBe('forbidden');
     const [request] = await cases().listRequests('m-1');
-    expect(request).toMatchObject({ decision, text: 'I am […] ([…]), and […] lied.', case: null });
+    expect(request).toMatchObject({ decision, text: 'I am […] […] and […] lied.', case: null });
     const opened = await cases().open('m-1', { ...ASKED, decisions: [], request: request?.id });
     expect(opened).toMatchObject({
       ...{ origin: 'request', number: 1, openedBy: expect.any(String) },
-      request: 'I am [1] ([…]), and [2] lied.',
+      request: 'I am [1] […] and [2] lied.',
       files: [
         {
           ...{ number: 1, accused: 1, strikes: 1, category: 'harassment', evidence: null },

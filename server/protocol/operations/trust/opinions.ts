@@ -1,7 +1,6 @@
 /** Opinions of the committee: drafts and votes of members, answers of the management, and what is public. */
 
 import {
-  addressedOpinionList,
   answerInput,
   opinionInput,
   opinionList,
@@ -113,7 +112,7 @@ export const opinionContract = {
   listAddressedOpinions: operation({
     ...BY_OPERATOR,
     http: 'GET /v1/desk/committee/opinions',
-    answer: addressedOpinionList,
+    answer: publicOpinionList,
     summary: 'Opinions of the committee to the management',
     description: 'Newest first, at most a hundred, with their texts from the day of their adoption.',
   }),
@@ -131,7 +130,7 @@ export const opinionContract = {
         },
       ],
     },
-    answer: addressedOpinionList,
+    answer: publicOpinionList,
     status: 201,
     stepUp: true,
     summary: 'Answer an opinion for the management',
@@ -143,7 +142,7 @@ export const opinionContract = {
     http: 'POST /v1/desk/committee/steps/:step/end',
     input: stepDoneInput,
     example: { note: 'The form is on every statement of reasons.' },
-    answer: addressedOpinionList,
+    answer: publicOpinionList,
     summary: 'Say that a promised step is done',
     description: 'Once and finally; public.',
     errors: ['not_found', 'already_decided'],

@@ -1,7 +1,8 @@
 /**
  * Cases of the committee: what it looks at, of its own motion, from decisions of the house, or because somebody asked
  * whose appeal failed. Members read the house's files with numbers in the place of people, and ask for evidence with a
- * reason that stays on record. Who has a part in a case, or recused themselves, does not read it. Called by the gateway.
+ * reason that stays on record. Who has a part in a case, or recused themselves, does not read it. Called by the
+ * gateway.
  */
 import { type Clock, iso, isoIn } from '../../../platform/clock.ts';
 import type { Database, Orm } from '../../../platform/db/db.ts';
