@@ -36,7 +36,9 @@ import { roomOperations, siteRoomOperations } from './rooms.ts';
 import { stageOperations } from './stage.ts';
 import { charterOperations } from './trust/charter.ts';
 import { committeeOperations } from './trust/committee.ts';
+import { committeeCaseOperations } from './trust/committee-cases.ts';
 import { decisionOperations } from './trust/decisions.ts';
+import { opinionOperations } from './trust/opinions.ts';
 import { reportOperations } from './trust/reports.ts';
 import { webhookOperations } from './webhooks.ts';
 
@@ -77,6 +79,8 @@ const OPERATIONS: readonly Operation[] = [
   ...personalDataOperations,
   ...charterOperations,
   ...committeeOperations,
+  ...committeeCaseOperations,
+  ...opinionOperations,
   ...reportOperations,
   ...decisionOperations,
   ...webhookOperations,

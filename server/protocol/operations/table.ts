@@ -35,7 +35,9 @@ import { oidcSignInContract, passkeyCeremonyContract, signInContract, siteSessio
 import { stageContract } from './stage.ts';
 import { charterContract } from './trust/charter.ts';
 import { committeeContract } from './trust/committee.ts';
+import { committeeCaseContract } from './trust/committee-cases.ts';
 import { decisionContract } from './trust/decisions.ts';
+import { opinionContract } from './trust/opinions.ts';
 import { reportContract } from './trust/reports.ts';
 import { webhookContract } from './webhooks.ts';
 
@@ -87,6 +89,8 @@ export const CONTRACTS = {
   trust: {
     ...charterContract,
     ...committeeContract,
+    ...committeeCaseContract,
+    ...opinionContract,
     ...reportContract,
     ...decisionContract,
   },

@@ -35,6 +35,8 @@ function placeOf({ act, subject }: DeskActView): string {
     case 'seat_changed':
     case 'member_invited':
     case 'member_removed':
+    case 'opinion_answered':
+    case 'opinion_step_done':
       return '/committee';
     case 'buyer_country':
     case 'pledge':

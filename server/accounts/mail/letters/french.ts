@@ -202,6 +202,19 @@ export function french(house: string): LetterWords {
       ended: 'Plus de réserve sur vos ventes',
       endedText: 'Plus rien n’est retenu sur vos ventes. Ce qui est déjà en réserve est libéré à sa propre date.',
     },
+    committee: {
+      vote_called: 'Un vote du comité',
+      vote_called_text: 'Le vote sur cet avis est ouvert. Il se termine dès que tout le monde a voté.',
+      until: 'Ouvert jusqu’au',
+      opinion_adopted: 'Un avis du comité',
+      opinion_adopted_text:
+        'Le comité a adopté un avis qui vous est adressé. Répondez par écrit, avec vos raisons et vos étapes. Passé le délai, le public voit que la réponse est en retard.',
+      due: 'Réponse attendue avant le',
+      opinion_answered: 'La direction a répondu',
+      opinion_answered_text: 'Votre avis et sa réponse sont désormais publics.',
+      button: 'Lire l’avis',
+      reason: because(`que vous êtes membre du comité de ${house}`),
+    },
     booking: {
       waiting: 'Une écriture attend une confirmation',
       text: 'Un autre opérateur l’a demandée. Rien n’est écrit tant que vous ou un collègue ne l’avez pas confirmée.',

@@ -107,6 +107,8 @@ export const desk = {
       seat_changed: 'Seat of the committee changed',
       member_invited: 'Member invited to the committee',
       member_removed: 'Member of the committee removed',
+      opinion_answered: 'Opinion of the committee answered',
+      opinion_step_done: 'Promised step done',
       role_given: 'Role given',
       role_ended: 'Role ended',
       sessions_ended: 'Signed out everywhere',

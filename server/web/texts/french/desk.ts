@@ -107,6 +107,8 @@ export const desk: typeof english = {
       seat_changed: 'Siège du comité modifié',
       member_invited: 'Membre invité au comité',
       member_removed: 'Membre du comité révoqué',
+      opinion_answered: 'Réponse à un avis du comité',
+      opinion_step_done: 'Étape promise faite',
       role_given: 'Rôle donné',
       role_ended: 'Rôle retiré',
       sessions_ended: 'Déconnecté partout',
