@@ -26,7 +26,7 @@ export class AccountOperator extends AccountPart<Invited> {
         look: 'filled',
         run: async () => {
           const { gave } = await call('POST /v1/me/operator', { token });
-          await leaveFor(gave === 'seat' ? '/committee' : '/desk');
+          await leaveFor(gave === 'seat' ? '/seat' : '/desk');
         },
       },
       {

@@ -8,15 +8,12 @@ import { html, nothing } from 'lit';
 import type { SiteSession } from '../../protocol/site.ts';
 import { call } from '../site/site-call.ts';
 import '../account/account-address.ts';
-import '../account/account-blocks.ts';
 import '../account/account-data.ts';
 import '../account/account-follows.ts';
 import '../account/account-mutes.ts';
-import '../account/account-operator.ts';
 import '../account/account-passkeys.ts';
 import '../account/account-picture.ts';
 import '../account/account-profile.ts';
-import '../account/account-provider.ts';
 import '../account/account-push.ts';
 import '../account/account-sessions.ts';
 import '../moderators/account-moderating.ts';
@@ -29,8 +26,14 @@ import { hasPasskeys } from '../passkeys/passkey-ceremonies.ts';
 import { SitePage } from '../site/site-page.ts';
 import '../texts/account-texts.ts';
 
-// Its list of countries is shared with the form for tax details, and would be a file of its own.
-registerParts({ 'account-creator': () => import('../account/account-creator.ts') });
+registerParts({
+  // Its list of countries is shared with the form for tax details, and would be a file of its own.
+  'account-creator': () => import('../account/account-creator.ts'),
+  // Few people have these.
+  'account-operator': () => import('../account/account-operator.ts'),
+  'account-provider': () => import('../account/account-provider.ts'),
+  'account-blocks': () => import('../account/account-blocks.ts'),
+});
 
 export class SiteAccount extends SitePage {
   static override properties = { ...SitePage.properties, profile: { state: true }, offersPasskey: { state: true } };
