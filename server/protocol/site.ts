@@ -19,7 +19,7 @@ export const siteSession = z.object({
   demo: z.boolean(),
   /** Whether one can sign in with an account of this house. */
   hasAccounts: z.boolean(),
-  /** The host of the OpenID provider at which operators and reviewers can sign in. */
+  /** The host of the OpenID provider at which operators, reviewers and members can sign in. */
   openIdProvider: z.string().nullable(),
   currency: z.string(),
   /** `off`: no credit, everything is paid directly by card. */

@@ -35,7 +35,7 @@ function placeOf({ act, subject }: DeskActView): string {
     case 'seat_changed':
     case 'member_invited':
     case 'member_removed':
-      return '/committee';
+      return '/desk/committee';
     case 'buyer_country':
     case 'pledge':
     case 'role_given':
