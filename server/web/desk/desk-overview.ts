@@ -37,7 +37,7 @@ function placeOf({ act, subject }: DeskActView): string {
     case 'member_removed':
     case 'opinion_answered':
     case 'opinion_step_done':
-      return '/committee';
+      return '/desk/committee';
     case 'buyer_country':
     case 'pledge':
     case 'role_given':

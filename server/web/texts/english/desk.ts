@@ -1,5 +1,6 @@
 /** English texts of the operators' desk. */
 import type { DeskOverview } from '../../../protocol/money/desk.ts';
+import { deskCommittee } from './desk-committee.ts';
 import { deskMoney } from './desk-money.ts';
 import { reportWords } from './report-words.ts';
 
@@ -18,6 +19,7 @@ export const desk = {
     dac7: 'DAC7 report',
     fees: 'Fees',
     charter: 'Charter',
+    committee: 'Committee',
     reports: 'All reports',
     people: 'People',
     letters: 'Email',
@@ -126,6 +128,7 @@ export const desk = {
     go: 'View',
   },
   ...deskMoney,
+  committee: deskCommittee,
   people: {
     text: 'People with an account at the house. Every search, view and action goes on record, under your name.',
     search: 'Who',

@@ -1,5 +1,6 @@
 /** French texts of the operators' desk. */
 import type { desk as english } from '../english/desk.ts';
+import { deskCommittee } from './desk-committee.ts';
 import { deskMoney, differences } from './desk-money.ts';
 import { reportWords } from './report-words.ts';
 
@@ -17,6 +18,7 @@ export const desk: typeof english = {
     vat: 'TVA',
     dac7: 'Déclaration DAC7',
     charter: 'Charte',
+    committee: 'Comité',
     reports: 'Tous les signalements',
     fees: 'Tarifs',
     people: 'Personnes',
@@ -126,6 +128,7 @@ export const desk: typeof english = {
     go: 'Voir',
   },
   ...deskMoney,
+  committee: deskCommittee,
   people: {
     text: 'Les personnes qui ont un compte de la maison. Recherches, consultations et actions sont consignées, à votre nom.',
     search: 'Qui',
