@@ -147,6 +147,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
       isCreator: async (identity) => (await accounts.getNames([identity])).has(identity),
     },
     chatActs: (identity) => chat.records.actsAbout(identity),
+    committee: { isBound: (tx, reviewCase) => committeeCases.isBound(tx, reviewCase) },
     measures: {
       rooms: rooms.suspensions,
       chat: chat.houseMeasures,
@@ -161,6 +162,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     ...{ db, clock, timeZone: config.timeZone, committee },
     people: { findCards: (identities) => people.findCards(identities) },
     strikesOf: (person) => decisions.statements.strikesOf(person),
+    restore: (tx, reviewCase, reasons) => decisions.restore(tx, reviewCase, reasons),
   });
   const opinions = new Opinions({ db, clock, log, outbox, committee, cases: committeeCases });
 

@@ -15,7 +15,14 @@ const time = z.iso.datetime();
 const opinionId = idSchema('opinion');
 const caseId = idSchema('committeeCase');
 const words = multiLine(LIMITS.opinionChars, 1);
-const opinionText = z.object({ title: shortTexts, text: z.object({ en: words, fr: words }) });
+/** Whether a picture returns that came down because consent to it is in dispute. It binds the house. */
+const ruling = z.enum(['returns', 'stays_down']);
+const opinionText = z.object({
+  title: shortTexts,
+  text: z.object({ en: words, fr: words }),
+  /** In a case with such a picture, and in no other. */
+  ruling: ruling.nullable().default(null),
+});
 export type OpinionText = z.infer<typeof opinionText>;
 
 export const opinionInput = opinionText.extend({
@@ -105,6 +112,7 @@ const given = about.extend({
   /** Whether the management is late with its answer. */
   isLate: z.boolean(),
   tally,
+  ruling: ruling.nullable(),
   answer: answer.nullable(),
 });
 /** Null: it is not public yet. It is once it was answered, or should have been. */
@@ -138,6 +146,7 @@ export type OpinionList = z.infer<typeof opinionList>;
 
 export const opinionView = listedOpinion.extend({
   text: publicText,
+  ruling: ruling.nullable(),
   /** Newest first. */
   versions: z.array(z.object({ version: z.number().int(), by: z.string(), at: time })),
   /** Oldest first. */

@@ -9,7 +9,11 @@ import { ReviewHouse } from '../../support/houses/review-house.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const both = (en: string, fr = `${en} (fr)`) => ({ en, fr });
-const TEXT = { title: both('Hear people first'), text: both('The house hears a person before it suspends them.') };
+const TEXT = {
+  title: both('Hear people first'),
+  text: both('The house hears a person before it suspends them.'),
+  ruling: null,
+};
 const ASKED = { title: both('A suspension'), question: both('Was it fair?') };
 const REASONS = { outcome: 'does_not_follow', reasons: both('It costs too much time.') } as const;
 /** Without the times at which members did something. */
@@ -194,6 +198,55 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
     expect(await opinions().listPublic()).toMatchObject([
       { answer: { steps: [{ isLate: true, done: { note: 'It is there.' } }] } },
     ]);
+  });
+
+  test('a picture whose consent is in dispute returns by the word of the committee alone, where it took the case', async () => {
+    const { decisions, chat } = house.domains;
+    const isShown = async (id: string) =>
+      (await chat.history(room, { limit: 50 })).entries.some(
+        (entry) => entry.kind === 'message' && entry.id === id && !entry.removed,
+      );
+    const takeDown = async (author: string) => {
+      const id = await house.say(room, author, `A picture by ${author}`);
+      const of = await house.report(room, 'lea', { subject: { kind: 'message', id }, category: 'consent' });
+      const { id: decision } = await house.decide(of, [{ kind: 'remove_message' }, { kind: 'mute' }]);
+      await house.dispatch();
+      const appeal = await decisions.appeal(author, { decision, text: 'She agreed.' });
+      const grant = (reviewer: string) =>
+        codeOf(decisions.decideAppeal(reviewer, appeal.id, { outcome: 'granted', reasons: 'Yes.', language: 'en' }));
+      return { id, decision, grant };
+    };
+    const rule = async (ruling: 'returns' | 'stays_down', decision: string) => {
+      const { id: about, needsRuling } = await cases().open('m-1', { ...ASKED, decisions: [decision as never] });
+      expect(needsRuling).toBe(true);
+      expect(await codeOf(opinions().draft('m-1', { ...TEXT, case: about }))).toBe('invalid_request');
+      const { id } = await opinions().draft('m-1', { ...TEXT, ruling, case: about });
+      await opinions().callVote('m-1', id, 1);
+      return async () => {
+        for (const member of ['m-1', 'm-2', 'm-3']) await opinions().vote(member, id, { vote: 'for' });
+        await house.dispatch();
+      };
+    };
+    expect(await codeOf(opinions().draft('m-1', { ...TEXT, ruling: 'returns' }))).toBe('invalid_request');
+    const [first, second, third] = [await takeDown('max'), await takeDown('eve'), await takeDown('tom')];
+    const adoptReturn = await rule('returns', first.decision);
+    expect([await first.grant('rev-2'), await isShown(first.id)]).toEqual(['forbidden', false]);
+    await adoptReturn();
+    expect(await isShown(first.id)).toBe(true);
+    expect(
+      (await decisions.statements.list('max')).statements.map(({ measures }) => measures.map(({ kind }) => kind)),
+    ).toEqual([['mute'], ['remove_message', 'mute']]);
+    await (await rule('stays_down', second.decision))();
+    expect([await second.grant('rev-2'), await isShown(second.id)]).toEqual(['forbidden', false]);
+    const { id: dropped } = await cases().open('m-1', { ...ASKED, decisions: [third.decision] });
+    await cases().close('m-1', dropped, 'The house looks at it.');
+    expect(await third.grant('rev-2')).toBe('ok');
+    await house.dispatch();
+    expect(await isShown(third.id)).toBe(true);
+    const facts = await house.rows<{ what: string }>(
+      "select data ->> 'what' as what from outbox where topic = 'committee.news' order by seq",
+    );
+    expect(facts.map(({ what }) => what)).toEqual(['vote_called', 'opinion_adopted', 'vote_called', 'opinion_adopted']);
   });
 
   test('a vote ends at its date, and by the end of a term; the database refuses late votes, versions and changes', async () => {

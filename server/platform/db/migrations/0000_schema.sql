@@ -1381,6 +1381,7 @@ CREATE TABLE "committee_opinion_texts" (
 	"version" integer NOT NULL,
 	"title" jsonb NOT NULL,
 	"text" jsonb NOT NULL,
+	"ruling" text,
 	"by" text NOT NULL,
 	"at" timestamp with time zone NOT NULL,
 	CONSTRAINT "committee_opinion_texts_opinion_version_pk" PRIMARY KEY("opinion","version")

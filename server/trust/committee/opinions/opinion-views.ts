@@ -55,6 +55,7 @@ export function givenOf(row: AdoptedRow, parts: Parts, nowMs: number) {
   return {
     ...aboutOf(row, parts),
     ...{ adoptedAt: row.endedAt, answerDueAt: row.answerDueAt, tally: row.tally },
+    ruling: textOf(row, parts).ruling,
     isLate: !answer && Date.parse(row.answerDueAt) <= nowMs,
     answer: answer ? toAnswer(answer, parts.steps, nowMs) : null,
   };

@@ -44,6 +44,8 @@ export const committeeOpinionTexts = pgTable(
     version: integer('version').notNull(),
     title: jsonb('title').$type<PublicText>().notNull(),
     text: jsonb('text').$type<PublicText>().notNull(),
+    /** Of a case with a picture that came down. */
+    ruling: text('ruling').$type<'returns' | 'stays_down'>(),
     by: text('by').notNull(),
     at: time('at').notNull(),
   },

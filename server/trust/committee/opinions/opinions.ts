@@ -90,6 +90,7 @@ export class Opinions {
     return {
       ...this.#toListed(row, parts, member),
       text: textOf(row, parts).text,
+      ruling: textOf(row, parts).ruling,
       versions: versions.map(({ version, by, at }) => ({ version, by: nameOf(by), at })),
       remarks: remarks.map(({ id: remark, by, text, at }) => ({
         ...{ id: remark as Id<'opinionRemark'>, by: nameOf(by), text, at },
@@ -104,28 +105,31 @@ export class Opinions {
   }
 
   /** On the rules of the house without a case. */
-  async draft(member: string, { case: of, title, text }: OpinionInput): Promise<OpinionView> {
+  async draft(member: string, { case: of, title, text, ruling }: OpinionInput): Promise<OpinionView> {
     const about = of ?? null;
     if (about === null) await this.#options.committee.assertSits(member);
     else await this.#options.cases.getReadable(member, about);
+    await this.#assertRuling(about, ruling);
     const id = createId('opinion');
     const at = isoIn(this.#options.clock);
     await this.#options.db.transaction(async (tx) => {
       if (about !== null) await this.#options.cases.assertOpen(tx, about);
       await this.#store.insert(tx, { id, case: about, by: member, createdAt: at });
-      await this.#store.insertText(tx, { opinion: id, version: 1, title, text, by: member, at });
+      await this.#store.insertText(tx, { opinion: id, version: 1, title, text, ruling, by: member, at });
     });
     return this.view(member, id);
   }
 
   /** Throws `already_decided` where another member has changed it since, or a vote was called. */
-  async revise(member: string, id: string, { basedOn, title, text }: OpinionText & { basedOn: number }) {
+  async revise(member: string, id: string, { basedOn, title, text, ruling }: OpinionText & { basedOn: number }) {
     await this.#change(member, id, async (tx, row) => {
       await this.#assertDraft(tx, row);
       const [latest] = await this.#store.listTexts([id], tx);
       if (latest?.version !== basedOn) throw over('Somebody else has changed the draft. Load it again.');
+      await this.#assertRuling(row.case, ruling, tx);
       const at = isoIn(this.#options.clock);
-      await this.#store.insertText(tx, { opinion: id, version: basedOn + 1, title, text, by: member, at });
+      const version = basedOn + 1;
+      await this.#store.insertText(tx, { opinion: id, version, title, text, ruling, by: member, at });
     });
     return this.view(member, id);
   }
@@ -250,6 +254,13 @@ export class Opinions {
     if (!isChanged) throw over();
   }
 
+  /** A picture that came down waits for the committee's word. */
+  async #assertRuling(about: string | null, ruling: OpinionText['ruling'], tx?: Orm): Promise<void> {
+    const needsRuling = about !== null && (await this.#options.cases.needsRuling(about, tx));
+    if (needsRuling && ruling === null) throw new AppError('invalid_request', 'Say whether the picture returns.');
+    if (!needsRuling && ruling !== null) throw new AppError('invalid_request', 'There is no picture to rule on.');
+  }
+
   async #assertDraft(tx: Orm, row: OpinionRow): Promise<void> {
     if (row.votedVersion !== null) throw over();
     if (row.case !== null) await this.#options.cases.assertOpen(tx, row.case);
@@ -275,8 +286,11 @@ export class Opinions {
     const answerDueAt = state === 'adopted' ? iso(endedMs + days * DAY_MS) : null;
     await this.#store.setEnd(tx, row.id, { outcome: state, endedAt, tally, answerDueAt });
     if (answerDueAt === null) return true;
-    if (row.case !== null) await this.#options.cases.closeByOpinion(tx, row.case, endedAt);
-    const { title } = textOf(row, { texts: await this.#store.listTexts([row.id], tx) });
+    const { title, text, ruling } = textOf(row, { texts: await this.#store.listTexts([row.id], tx) });
+    if (row.case !== null) {
+      await this.#options.cases.closeByOpinion(tx, row.case, endedAt);
+      if (ruling === 'returns') await this.#options.cases.restorePictures(tx, row.case, text);
+    }
     await this.#tell(tx, { what: 'opinion_adopted', title, by: answerDueAt });
     return true;
   }
