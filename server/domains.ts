@@ -43,6 +43,7 @@ import { Charter } from './trust/charter/charter.ts';
 import { CommitteeCases } from './trust/committee/cases/committee-cases.ts';
 import { Committee } from './trust/committee/committee.ts';
 import { Opinions } from './trust/committee/opinions/opinions.ts';
+import { Proposals } from './trust/committee/opinions/proposals.ts';
 import { majority } from './trust/committee/sittings.ts';
 import { Decisions } from './trust/decisions/decisions.ts';
 import { Reports } from './trust/reports/reports.ts';
@@ -76,6 +77,7 @@ export interface Domains {
   committee: Committee;
   committeeCases: CommitteeCases;
   opinions: Opinions;
+  proposals: Proposals;
   decisions: Decisions;
   reports: Reports;
   webhooks: Webhooks;
@@ -164,6 +166,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     strikesOf: (person) => decisions.statements.strikesOf(person),
     restore: (tx, reviewCase, reasons) => decisions.restore(tx, reviewCase, reasons),
   });
+  const proposals = new Proposals({ db, clock, committee, charter });
   const opinions = new Opinions({ db, clock, log, outbox, committee, cases: committeeCases });
 
   const reports = new Reports({
@@ -264,6 +267,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     committee,
     committeeCases,
     opinions,
+    proposals,
     decisions,
     reports,
     webhooks,
