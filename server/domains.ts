@@ -43,6 +43,7 @@ import { Charter } from './trust/charter/charter.ts';
 import { Committee } from './trust/committee/committee.ts';
 import { majority } from './trust/committee/sittings.ts';
 import { Decisions } from './trust/decisions/decisions.ts';
+import { Figures } from './trust/figures/figures.ts';
 import { Reports } from './trust/reports/reports.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
@@ -73,6 +74,7 @@ export interface Domains {
   charter: Charter;
   committee: Committee;
   decisions: Decisions;
+  figures: Figures;
   reports: Reports;
   webhooks: Webhooks;
   participantData: ParticipantData;
@@ -249,6 +251,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     charter,
     committee,
     decisions,
+    figures: createFigures(platform, { rooms, money, config }),
     reports,
     webhooks,
     notices,
@@ -257,6 +260,20 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     push,
     dueWork: [...money.dueRows, webhooks.due, mail.due, push.due],
   };
+}
+
+function createFigures(
+  { db, clock }: Platform,
+  { rooms, money, config: { timeZone, currency } }: Pick<Domains, 'rooms' | 'money'> & { config: Config },
+): Figures {
+  return new Figures({
+    ...{ db, clock, timeZone, currency },
+    ports: {
+      liveHours: (periods, nowIso) => rooms.lives.sumHours(periods, nowIso),
+      disputes: (periods) => money.figures.countDisputes(periods),
+      holds: (periods) => money.figures.countHolds(periods),
+    },
+  });
 }
 
 function createNotices(
