@@ -44,6 +44,7 @@ import { Committee } from './trust/committee/committee.ts';
 import { majority } from './trust/committee/sittings.ts';
 import { Decisions } from './trust/decisions/decisions.ts';
 import { Figures } from './trust/figures/figures.ts';
+import { PublicReports } from './trust/figures/public-reports.ts';
 import { Reports } from './trust/reports/reports.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
@@ -75,6 +76,7 @@ export interface Domains {
   committee: Committee;
   decisions: Decisions;
   figures: Figures;
+  publicReports: PublicReports;
   reports: Reports;
   webhooks: Webhooks;
   participantData: ParticipantData;
@@ -171,6 +173,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     },
     evidenceDays: config.chatRetention.evidenceDays,
   });
+  const figures = createFigures(platform, { rooms, money, config });
   const webhooks = new Webhooks({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
   const pictures = new Pictures({ db, clock, log });
@@ -251,7 +254,8 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     charter,
     committee,
     decisions,
-    figures: createFigures(platform, { rooms, money, config }),
+    figures,
+    publicReports: new PublicReports({ figures, clock, timeZone: config.timeZone }),
     reports,
     webhooks,
     notices,

@@ -7,6 +7,7 @@
 import { personSessions } from '../../server/accounts/people/people.schema.ts';
 import { DAY_MS } from '../../server/platform/clock.ts';
 import { DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts';
+import { writeShownHistory } from '../support/figures/shown-history.ts';
 import { findFreePort, startApp, type TestApp } from '../support/houses/app.ts';
 import { OpenIdProvider } from '../support/people/openid-provider.ts';
 import { openSession } from '../support/people/site-person.ts';
@@ -247,6 +248,11 @@ export class Accounts implements AsyncDisposable {
     for (const fixedLanguage of ['en', 'fr'] as const) {
       await visitor.page.goto(`${this.loge.url}/committee?lang=${fixedLanguage}`);
       yield { name: 'committee', visitor, fixedLanguage };
+    }
+    await writeShownHistory(db, { nowMs: Date.now(), quarters: 9 });
+    for (const fixedLanguage of ['en', 'fr'] as const) {
+      await visitor.page.goto(`${this.loge.url}/transparency?lang=${fixedLanguage}`);
+      yield { name: 'transparency', visitor, fixedLanguage };
     }
     const appointment = { seat: third ?? '', appointedBy, from: null, until };
     const { url } = await operators.invite(OPERATOR_ADDRESS, 'test', appointment);

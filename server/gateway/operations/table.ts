@@ -37,6 +37,7 @@ import { stageOperations } from './stage.ts';
 import { charterOperations } from './trust/charter.ts';
 import { committeeOperations } from './trust/committee.ts';
 import { decisionOperations } from './trust/decisions.ts';
+import { figureOperations } from './trust/figures.ts';
 import { reportOperations } from './trust/reports.ts';
 import { webhookOperations } from './webhooks.ts';
 
@@ -77,6 +78,7 @@ const OPERATIONS: readonly Operation[] = [
   ...personalDataOperations,
   ...charterOperations,
   ...committeeOperations,
+  ...figureOperations,
   ...reportOperations,
   ...decisionOperations,
   ...webhookOperations,

@@ -36,6 +36,7 @@ import { stageContract } from './stage.ts';
 import { charterContract } from './trust/charter.ts';
 import { committeeContract } from './trust/committee.ts';
 import { decisionContract } from './trust/decisions.ts';
+import { figureContract } from './trust/figures.ts';
 import { reportContract } from './trust/reports.ts';
 import { webhookContract } from './webhooks.ts';
 
@@ -87,6 +88,7 @@ export const CONTRACTS = {
   trust: {
     ...charterContract,
     ...committeeContract,
+    ...figureContract,
     ...reportContract,
     ...decisionContract,
   },

@@ -31,6 +31,8 @@ export const figures = z.object({
   /** Final decisions, also those that answer an appeal. */
   decisions: z.object({
     total: count,
+    /** The first of their cases; the others answer an appeal. */
+    first: count,
     /** A decision with two measures counts for both. */
     byMeasure: counts,
     /** Each decision once, by the heaviest of its measures, or `none`. */
@@ -163,3 +165,70 @@ export const vigilance = z.object({
   waiting,
 });
 export type Vigilance = z.infer<typeof vigilance>;
+
+/** A breakdown as it is published: counts from one to four are in `others`, with at least one larger count. */
+const breakdown = z.object({
+  counts,
+  /** 0: nothing is held back, and absent names count zero. */
+  others: count,
+});
+/** Null: from one to four, or it could be computed from such a count. */
+const published = count.nullable();
+
+/**
+ * A quarter of the house as everybody may see it. Breakdowns are null while the quarter is running, since the difference
+ * of two days would be a small count, and where their total is null.
+ */
+export const transparencyReport = z.object({
+  period: z.string(),
+  from: z.string(),
+  until: z.string(),
+  /** A running quarter counts up to this midnight in the time zone of the house. */
+  countedUntil: z.string(),
+  isOver: z.boolean(),
+  timeZone: z.string(),
+  liveHours: z.number(),
+  reports: z.object({
+    total: published,
+    byCategory: breakdown.nullable(),
+    bySource: breakdown.nullable(),
+    perLiveHour: z.number().nullable(),
+    /** Of the categories that are shown. */
+    perLiveHourByCategory: z.record(z.string(), z.number()),
+  }),
+  orders: z.object({ total: published, byAuthority: breakdown.nullable(), byLegalGround: breakdown.nullable() }),
+  decisions: z.object({
+    total: published,
+    /** Each decision once, by the heaviest of its measures, or `none`. */
+    byMeasure: breakdown.nullable(),
+    /** By article, or `law`. */
+    byGround: breakdown.nullable(),
+    automated: published,
+    /** Made after their date. */
+    late: published,
+    /** From opening a case to its first decision; of five cases at least. */
+    medianHours: z.number().nullable(),
+    p90Hours: z.number().nullable(),
+    /** Taken at once; a final decision follows. */
+    provisional: published,
+  }),
+  appeals: z.object({
+    total: published,
+    byKind: breakdown.nullable(),
+    /** Answers that were given in the quarter. */
+    answered: published,
+    byOutcome: breakdown.nullable(),
+    /** Of the answers. */
+    grantedShare: z.number().nullable(),
+    /** Whose date passed in the quarter, while the house owed an answer. */
+    late: published,
+  }),
+  disputes: z.object({ perTenThousandCardPayments: z.number().nullable() }),
+});
+export type TransparencyReport = z.infer<typeof transparencyReport>;
+
+export const quarterPattern = /^[12]\d{3}-Q[1-4]$/;
+/** Newest first. Empty: nothing was reported yet. */
+export const transparencyReports = z.object({
+  reports: z.array(transparencyReport.pick({ period: true, from: true, until: true, isOver: true })),
+});

@@ -6,6 +6,7 @@ export type Counts = Record<string, number>;
 
 export interface DecisionCounts {
   total: number;
+  first: number;
   automated: number;
   late: number;
   provisional: number;
@@ -54,6 +55,7 @@ const quantile = (share: number) =>
 
 const READ_DECISIONS = `select p.number::int as number,
     count(*) filter (where d.kind = 'final')::int as total,
+    count(*) filter (where ${IS_FIRST_FINAL})::int as first,
     count(*) filter (where d.kind = 'final' and d.automated)::int as automated,
     count(*) filter (where d.kind = 'final' and d.at > d.due_at)::int as late,
     count(*) filter (where d.kind = 'provisional')::int as provisional,
@@ -107,7 +109,7 @@ export class FiguresStore {
 
   async readDecisions(periods: readonly Period[]): Promise<DecisionCounts[]> {
     const rows = await this.#db.bulk<DecisionCounts & { number: number }>(READ_DECISIONS, boundsOf(periods));
-    const none = { total: 0, automated: 0, late: 0, provisional: 0, livesStopped: 0, strikes: 0 };
+    const none = { total: 0, first: 0, automated: 0, late: 0, provisional: 0, livesStopped: 0, strikes: 0 };
     return periods.map((_, index) => {
       const found = rows.find(({ number }) => number === index + 1);
       const { number: _number, ...counts } = found ?? { number: 0, ...none, medianHours: null, p90Hours: null };

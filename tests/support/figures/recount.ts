@@ -121,6 +121,7 @@ export function recount(rows: RawRows, { fromMs, untilMs, nowMs }: { fromMs: num
     },
     decisions: {
       total: final.length,
+      first: hours.length,
       byMeasure: tally(final.flatMap(kindsOf)),
       byHeaviestMeasure: tally(
         final.map((each) => HEAVY.find((kind) => kindsOf(each).includes(kind)) ?? kindsOf(each)[0] ?? 'none'),
