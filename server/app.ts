@@ -115,7 +115,7 @@ export class App {
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
     const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people } = domains;
-    const { moderators, reports, notices, push } = domains;
+    const { moderators, opinions, reports, notices, push } = domains;
     closers.push(() => apiKeys.close());
     closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log, clock }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
@@ -141,6 +141,7 @@ export class App {
       () => moderators.close(),
       () => people.close(),
       () => reports.close(),
+      () => opinions.close(),
       () => mail.close(),
       () => push.close(),
       () => notices.close(),
@@ -180,6 +181,7 @@ export class App {
     push.start();
     people.start();
     reports.start();
+    opinions.start();
     moderators.start();
     chat.start();
     await money.start();

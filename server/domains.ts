@@ -40,7 +40,9 @@ import { SecretBox } from './platform/secret-box.ts';
 import { RoomsStore } from './rooms/rooms.store.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { Charter } from './trust/charter/charter.ts';
+import { CommitteeCases } from './trust/committee/cases/committee-cases.ts';
 import { Committee } from './trust/committee/committee.ts';
+import { Opinions } from './trust/committee/opinions/opinions.ts';
 import { majority } from './trust/committee/sittings.ts';
 import { Decisions } from './trust/decisions/decisions.ts';
 import { Figures } from './trust/figures/figures.ts';
@@ -74,6 +76,8 @@ export interface Domains {
   chat: Chat;
   charter: Charter;
   committee: Committee;
+  committeeCases: CommitteeCases;
+  opinions: Opinions;
   decisions: Decisions;
   figures: Figures;
   publicReports: PublicReports;
@@ -157,6 +161,13 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     },
     hasReviewers: config.hasSite,
   });
+  const committeeCases = new CommitteeCases({
+    ...{ db, clock, timeZone: config.timeZone, committee },
+    people: { findCards: (identities) => people.findCards(identities) },
+    strikesOf: (person) => decisions.statements.strikesOf(person),
+  });
+  const opinions = new Opinions({ db, clock, log, outbox, committee, cases: committeeCases });
+
   const reports = new Reports({
     ...{ db, outbox, clock, log, rooms, charter },
     cases: {
@@ -193,6 +204,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     getRoom: (room) => rooms.getRoom(room),
     paidOf: (payment) => money.receipts.findPaid(payment),
     isRefusedAgain: (payout) => money.payouts.isRefusedAgain(payout),
+    listMembers: () => committee.listMembers(),
     listOperators: async () => (await roles.holders('operator')).map(({ person }) => person),
     statements: decisions.statements,
     contactOf: async (report) => {
@@ -253,6 +265,8 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     chat,
     charter,
     committee,
+    committeeCases,
+    opinions,
     decisions,
     figures,
     publicReports: new PublicReports({ figures, clock, timeZone: config.timeZone }),

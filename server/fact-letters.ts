@@ -22,7 +22,7 @@ type FactLetter = {
     data: LetterData[Name] | (() => Promise<LetterData[Name]>);
     /** Absent: the fact's identity; if that is absent too, the sender of the report. */
     identity?: string;
-    isToOperators?: true;
+    isTo?: 'operators' | 'members';
     /** An operator who knows already. */
     except?: string;
     report?: string | null;
@@ -42,6 +42,8 @@ export interface FactLettersOptions {
   addressOf(identity: string): Promise<Contact | undefined>;
   /** Identities of the house's operators. */
   listOperators(): Promise<string[]>;
+  /** Of the members of the committee. */
+  listMembers(): Promise<string[]>;
   /** Whether the creator's payout before this one was refused for the same reason. */
   isRefusedAgain(payout: string): Promise<boolean>;
   /** The email address that was given with a report by the form, if it is one that may be written to. */
@@ -85,11 +87,11 @@ export class FactLetters {
   }
 
   async #contactsOf(letter: FactLetter, fact: Fact): Promise<(Contact & { key: string })[]> {
-    const { addressOf, contactOf, listOperators } = this.#options;
+    const { addressOf, contactOf, listOperators, listMembers } = this.#options;
     const key = `fact:${fact.id}`;
     const identity = letter.identity ?? fact.identity;
-    const found = letter.isToOperators
-      ? (await listOperators())
+    const found = letter.isTo
+      ? (await (letter.isTo === 'operators' ? listOperators() : listMembers()))
           .filter((one) => one !== letter.except)
           .map(async (one) => [`${key}:${one}`, await addressOf(one)] as const)
       : [[key, await (identity ? addressOf(identity) : letter.report && contactOf(letter.report))] as const];
@@ -236,9 +238,14 @@ export class FactLetters {
       template: 'reserve',
       data: { ...data, link: this.#page('/earnings') },
     }),
+    'committee.news': (news) => ({
+      template: 'committee-news',
+      isTo: news.what === 'opinion_adopted' ? 'operators' : 'members',
+      data: { ...news, link: this.#page(news.what === 'opinion_adopted' ? '/desk/committee' : '/seat/opinions') },
+    }),
     'booking.waiting': ({ by, ...data }) => ({
       template: 'booking-waiting',
-      isToOperators: true,
+      isTo: 'operators',
       except: by,
       data: { ...data, link: this.#page('/desk/bookings') },
     }),
@@ -246,7 +253,7 @@ export class FactLetters {
       status === 'inquiry' || status === 'open'
         ? {
             template: 'dispute',
-            isToOperators: true,
+            isTo: 'operators',
             data: { status, amountMinor, currency, evidenceDueAt, link: this.#page('/desk/disputes') },
           }
         : undefined,

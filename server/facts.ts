@@ -104,6 +104,8 @@ export const FACTS: Readonly<Record<Topic, Listeners>> = {
   'decision.undone': { dispatch: ['webhooks', 'letters'] },
   'report.decided': { dispatch: ['letters'] },
   'appeal.decided': { dispatch: ['webhooks', 'letters'] },
+  // No webhook: members and operators are the house's own.
+  'committee.news': { dispatch: ['letters'] },
 
   'reminder.due': { dispatch: ['webhooks'] },
 

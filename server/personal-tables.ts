@@ -261,6 +261,41 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     kept: 'what a member declared when stays on record, without the text',
   },
 
+  committee_cases: {
+    domain: 'trust',
+    rows: 'opened_by = $1 or closed_by = $1',
+    hidden: ['opened_by', 'closed_by'],
+    kept: 'which member opened a case, and why it was closed, stays on record',
+  },
+  committee_case_people: { domain: 'trust', rows: 'person = $1', erase: { delete: true } },
+  committee_recusals: {
+    domain: 'trust',
+    rows: 'member = $1',
+    kept: 'why a member took no part in a case stays on record',
+  },
+  committee_evidence_requests: {
+    domain: 'trust',
+    rows: 'member = $1',
+    kept: 'which member asked for evidence, and why, stays on record',
+  },
+  committee_requests: {
+    domain: 'trust',
+    rows: 'by = $1',
+    erase: { set: { text: 'null' } },
+    kept: 'that somebody has asked the committee stays on record, without the text',
+  },
+  committee_opinions: {
+    domain: 'trust',
+    rows: 'by = $1 or vote_called_by = $1',
+    hidden: ['by', 'vote_called_by'],
+    kept: 'who began an opinion, and called the vote, stays on record',
+  },
+  committee_opinion_texts: { domain: 'trust', rows: 'by = $1', kept: 'what members wrote in office stays on record' },
+  committee_remarks: { domain: 'trust', rows: 'by = $1', kept: 'what members wrote in office stays on record' },
+  committee_votes: { domain: 'trust', rows: 'member = $1', kept: 'how members voted stays on record' },
+  committee_answers: { domain: 'trust', rows: 'by = $1', kept: 'who answered for the management stays on record' },
+  committee_steps: { domain: 'trust', rows: 'done_by = $1', kept: 'who said that a step is done stays on record' },
+
   events: { domain: 'events', rows: 'identity = $1', kept: 'erased by the event log, and deleted after 90 days' },
 };
 
@@ -276,6 +311,7 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   chat_words: 'word lists',
   dac7_filings: 'files for the tax authority; what they say of somebody is in dac7_documents',
   desk_act_outcomes: 'how acts of operators went',
+  committee_case_files: 'which cases are in which',
   committee_seats: 'seats by competence',
   dispute_freezes: 'which transactions a dispute concerns',
   event_counters: 'counters',

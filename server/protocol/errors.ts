@@ -66,7 +66,7 @@ export const ERROR_CATALOGUE = {
   oidc_unavailable: later(503, 'The OpenID provider does not answer. Try again later, or use a passkey.'),
   last_strong_sign_in: final(
     409,
-    'An operator or a reviewer keeps a passkey or an account of the OpenID provider. Add another one first.',
+    'Operators, reviewers and members of the committee keep a passkey or an account of the OpenID provider. Add another one first.',
   ),
   invitation_for_another: final(403, 'This invitation is for another email address. Sign in with that one.'),
   address_taken: final(409, 'This email address belongs to another account.'),

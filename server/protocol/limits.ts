@@ -215,6 +215,16 @@ export const committeeSeats = 25;
 export const committeeTextChars = 4_000;
 /** The longest term of a member. */
 export const committeeTermYears = 10;
+/** Characters of an opinion. */
+export const opinionChars = 20_000;
+/** Decisions of the house in one case of the committee. */
+export const committeeCaseFiles = 20;
+/** What the management promises in one answer. */
+export const opinionSteps = 20;
+/** A vote of the committee ends once everybody has voted, at the latest after this time. */
+export const opinionVoteDays = 7;
+/** When the management has to have answered an opinion on a case, and one on the rules of the house. */
+export const opinionAnswerDays = { case: 30, rules: 60 };
 /** How long the old mailbox can undo a change of address. */
 export const objectionDays = 7;
 /** How long a recovery that an operator begins waits, so that the old mailbox can stop it. */

@@ -12,12 +12,14 @@ export const siteSession = z.object({
   isOperator: z.boolean(),
   /** Whether the review of reports is open to them. */
   isReviewer: z.boolean(),
-  /** Whether they proved it with a passkey or at the OpenID provider within hours, which desk and review ask for. */
+  /** Whether they hold a seat of the committee, or hold one soon. */
+  isMember: z.boolean(),
+  /** Whether they proved it with a passkey or at the OpenID provider within hours, which those three ask for. */
   isStrong: z.boolean(),
   demo: z.boolean(),
   /** Whether one can sign in with an account of this house. */
   hasAccounts: z.boolean(),
-  /** The host of the OpenID provider at which operators and reviewers can sign in. */
+  /** The host of the OpenID provider at which operators, reviewers and members can sign in. */
   openIdProvider: z.string().nullable(),
   currency: z.string(),
   /** `off`: no credit, everything is paid directly by card. */

@@ -1,4 +1,5 @@
 import type { EventPayload } from '../protocol/events.ts';
+import type { PublicText } from '../protocol/trust/committee.ts';
 import type { MeasureKind } from '../protocol/trust/decisions.ts';
 
 /** Facts that trust commits to the outbox, by topic. They hold no words and no addresses; ids lead to those. */
@@ -15,6 +16,12 @@ export interface TrustFacts {
   'decision.undone': { decision: string };
   /** The house has decided, or decided anew, about a report. The fact's identity is its reporter; by the form: none. */
   'report.decided': { report: string; number: number; acted: boolean; isChanged: boolean };
+  /** What the committee and the management tell each other; `by`: until when something is owed. */
+  'committee.news': {
+    what: 'vote_called' | 'opinion_adopted' | 'opinion_answered';
+    title: PublicText;
+    by: string | null;
+  };
   /** The fact names who appealed; nobody where it was the sender of a report by the form. */
   'appeal.decided': { appeal: string; event: EventPayload<'appeal.decided'> | null };
 }

@@ -1,17 +1,17 @@
 /**
  * Somebody who has never been here signs up by the link of a mail on their phone, while the request came from a laptop,
  * adds a passkey, signs in again with it, becomes a creator, names a moderator, and the moderator leaves again. An
- * operator enrols at the house's OpenID provider, signs in there again, and confirms. Shared by the page test and the
- * screenshots.
+ * operator enrols at the house's OpenID provider, signs in there again, confirms, and arranges a committee. Shared by
+ * the page test and the screenshots.
  */
 import { personSessions } from '../../server/accounts/people/people.schema.ts';
 import { DAY_MS } from '../../server/platform/clock.ts';
 import { DESKTOP, PHONE, Visitor } from '../support/browser/browser.ts';
-import { writeShownHistory } from '../support/figures/shown-history.ts';
 import { findFreePort, startApp, type TestApp } from '../support/houses/app.ts';
 import { OpenIdProvider } from '../support/people/openid-provider.ts';
 import { openSession } from '../support/people/site-person.ts';
 import { eventually } from '../support/run/eventually.ts';
+import { COMMITTEE_TEXTS, committeeScenes } from './committee.ts';
 import { CREATOR_PAGE_TEXTS, drawPicture, fillCreatorPage } from './creator-page.ts';
 import type { Scene } from './evening.ts';
 import { open } from './site.ts';
@@ -48,6 +48,7 @@ export class Accounts implements AsyncDisposable {
     HANDLE,
     `@${HANDLE}`,
     ...CREATOR_PAGE_TEXTS,
+    ...COMMITTEE_TEXTS,
     ...BLOCKED,
   ]);
   readonly #visitors: Visitor[] = [];
@@ -210,55 +211,18 @@ export class Accounts implements AsyncDisposable {
     yield* this.#committeeScenes(operator);
   }
 
-  /** A committee as everybody sees it, and a person who is invited to a seat of it. */
-  async *#committeeScenes(visitor: Visitor): AsyncGenerator<Scene> {
-    const { committee, people, operators, db } = this.loge.app.context;
-    const names = [
-      { en: 'Law of data', fr: 'Droit des données' },
-      { en: 'Women’s rights', fr: 'Droits des femmes' },
-      { en: 'Platform economics', fr: 'Économie des plateformes' },
-    ];
-    for (const name of names) await committee.createSeat(name, 'test');
-    const { seats } = await committee.view();
-    const [first, second, third] = seats.map(({ id }) => id);
-    const appointedBy = { en: 'the founders', fr: 'les fondatrices' };
+  /** The committee, and an operator who is invited to a seat of it, which they cannot take. */
+  async *#committeeScenes(operator: Visitor): AsyncGenerator<Scene> {
+    const open = (path: string) => this.#open(path, DESKTOP);
+    yield* committeeScenes({ loge: this.loge, operator, open });
+    const { committee, operators } = this.loge.app.context;
+    const seat = (await committee.view()).seats.at(-1)?.id ?? '';
     const until = new Date(Date.now() + 700 * DAY_MS).toISOString();
-    const members = [
-      ['person_noor', 'Noor Haddad', first],
-      ['person_ines', 'Inès Lambert', second],
-      ['person_jean', 'Jean-Baptiste de La Rochefoucauld-Montmorency', third],
-    ] as const;
-    for (const [person, name, seat = ''] of members) {
-      await people.seed({ id: person, name, address: `${person}@example.org` });
-      const appointment = { seat, appointedBy, from: null, until };
-      await db.transaction((tx) => committee.appoint(tx, { person, appointment, by: 'test' }));
-    }
-    await committee.saveBiography('person_noor', {
-      en: 'Teaches data protection law in Lyon, and has advised three supervisory authorities.\n\nWrites about consent.',
-      fr: 'Enseigne le droit de la protection des données à Lyon, et a conseillé trois autorités de contrôle.\n\nÉcrit sur le consentement.',
-    });
-    await committee.declare('person_noor', {
-      ...{ independent: true, unpaid: true },
-      interests: { en: 'Holds no shares in platforms.', fr: 'Ne détient aucune part dans une plateforme.' },
-    });
-    const gone = (await committee.view()).seats[2]?.member?.term ?? '';
-    const reason = { en: 'Gave a case file to the press.', fr: 'A remis un dossier à la presse.' };
-    await committee.remove(gone, reason, 'test');
-    await committee.resign('person_ines', { en: 'I was not heard.', fr: 'Je n’ai pas été entendue.' });
-    for (const fixedLanguage of ['en', 'fr'] as const) {
-      await visitor.page.goto(`${this.loge.url}/committee?lang=${fixedLanguage}`);
-      yield { name: 'committee', visitor, fixedLanguage };
-    }
-    await writeShownHistory(db, { nowMs: Date.now(), quarters: 9 });
-    for (const fixedLanguage of ['en', 'fr'] as const) {
-      await visitor.page.goto(`${this.loge.url}/transparency?lang=${fixedLanguage}`);
-      yield { name: 'transparency', visitor, fixedLanguage };
-    }
-    const appointment = { seat: third ?? '', appointedBy, from: null, until };
-    const { url } = await operators.invite(OPERATOR_ADDRESS, 'test', appointment);
-    await visitor.page.goto(url);
-    await visitor.by('operator-accept').waitFor();
-    yield { name: 'account-seat', visitor };
+    const appointedBy = { en: 'the founders', fr: 'les fondatrices' };
+    const { url } = await operators.invite(OPERATOR_ADDRESS, 'test', { seat, appointedBy, from: null, until });
+    await operator.page.goto(url);
+    await operator.by('invitation-excluded').waitFor();
+    yield { name: 'account-seat-excluded', visitor: operator };
   }
 
   /** The newest sign-in letter to the address, as soon as it was sent. */
@@ -335,7 +299,7 @@ export class Accounts implements AsyncDisposable {
 }
 
 /** The browser reports the refusal that makes the page ask for a passkey, and nothing else. */
-function forgetRefusal({ problems }: Visitor, path: string): void {
+export function forgetRefusal({ problems }: Visitor, path: string): void {
   problems.push(...problems.splice(0).filter((problem) => !problem.includes(path)));
 }
 

@@ -20,6 +20,10 @@ if (!folder || folder.startsWith('-')) {
   process.exit(folder === '--help' ? 0 : 1);
 }
 
+/** Also captured in print layout. */
+const PAPERS = ['receipt', 'self-bill'];
+/** In CSS pixels. */
+const A4 = { width: 794, height: 1123 };
 await mkdir(folder, { recursive: true });
 await using _browser = { [Symbol.asyncDispose]: async () => (await sharedChromium()).close() };
 const houses = { evening: Evening, 'narrow-line': Evening, takings: Takings, accounts: Accounts, operators: Accounts };
@@ -37,10 +41,10 @@ for await (const scene of scenesOf(house)) {
       process.stdout.write(`${file}\n`);
     }
   }
-  // A receipt is also captured in print layout.
-  if (scene.name !== 'receipt') continue;
+  if (!PAPERS.includes(scene.name)) continue;
+  await scene.visitor.page.setViewportSize(A4);
   await scene.visitor.page.emulateMedia({ media: 'print' });
-  await scene.visitor.page.screenshot({ path: join(folder, 'receipt-print.png'), fullPage: true });
+  await scene.visitor.page.screenshot({ path: join(folder, `${scene.name}-print.png`), fullPage: true });
   await scene.visitor.page.emulateMedia({ media: null });
 }
 

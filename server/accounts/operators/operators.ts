@@ -31,7 +31,7 @@ export type Appoint = (tx: Orm, given: { person: string; appointment: Appointmen
 export type InvitationGift = 'operator' | 'seat';
 
 /** Where a page goes on once an invitation was accepted. */
-export const GIFT_PATHS: Readonly<Record<InvitationGift, string>> = { operator: '/desk', seat: '/committee' };
+export const GIFT_PATHS: Readonly<Record<InvitationGift, string>> = { operator: '/desk', seat: '/seat' };
 
 export class Operators {
   readonly #store: OperatorsStore;

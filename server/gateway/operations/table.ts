@@ -36,8 +36,10 @@ import { roomOperations, siteRoomOperations } from './rooms.ts';
 import { stageOperations } from './stage.ts';
 import { charterOperations } from './trust/charter.ts';
 import { committeeOperations } from './trust/committee.ts';
+import { committeeCaseOperations } from './trust/committee-cases.ts';
 import { decisionOperations } from './trust/decisions.ts';
 import { figureOperations } from './trust/figures.ts';
+import { opinionOperations } from './trust/opinions.ts';
 import { reportOperations } from './trust/reports.ts';
 import { webhookOperations } from './webhooks.ts';
 
@@ -79,6 +81,8 @@ const OPERATIONS: readonly Operation[] = [
   ...charterOperations,
   ...committeeOperations,
   ...figureOperations,
+  ...committeeCaseOperations,
+  ...opinionOperations,
   ...reportOperations,
   ...decisionOperations,
   ...webhookOperations,

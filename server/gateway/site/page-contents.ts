@@ -64,9 +64,13 @@ export class PageContents {
     request: Request,
     { language, person }: { language: Language; person: SitePerson | null },
   ): Promise<PageContent> {
-    const { config, roles } = this.#domains;
+    const { config, roles, committee } = this.#domains;
     const holds = async (role: 'operator' | 'reviewer') => person !== null && roles.has(person.identity, role);
-    const [isOperator, isReviewer] = await Promise.all([holds('operator'), holds('reviewer')]);
+    const [isOperator, isReviewer, isMember] = await Promise.all([
+      holds('operator'),
+      holds('reviewer'),
+      person !== null && committee.isMember(person.identity),
+    ]);
     const page: ServerPage = {
       page: name,
       language,
@@ -74,6 +78,7 @@ export class PageContents {
       person,
       isOperator,
       isReviewer,
+      isMember,
       isFullHeight: name === 'room' || (name === 'studio' && request.params.id !== undefined),
       signInPath: config.hasSite ? signInPath(request.path) : undefined,
       demoPeople: demoPeopleOf(config),

@@ -33,6 +33,7 @@ export interface ServerPage extends HouseLocale {
   person: SitePerson | null;
   isOperator: boolean;
   isReviewer: boolean;
+  isMember: boolean;
   isFullHeight: boolean;
   /** Absent in a house that only embeds. */
   signInPath: string | undefined;

@@ -37,6 +37,8 @@ const ACCOUNT_PAGES = {
   '/c/:handle': 'profile',
   '/review': 'review',
   '/review/:case': 'review',
+  '/seat': 'seat',
+  '/seat/:section': 'seat',
 } as const satisfies Record<string, PageName>;
 
 /** In development: all parts of the pages in all states. */

@@ -50,6 +50,7 @@ export class SelfBilling {
       agreedAt: agreement ? iso(agreement.agreedAt) : null,
       text: currentSelfBillingText(language),
       isOffered: this.#context.seller !== undefined,
+      hasDetails: await this.#hasDetails(creator),
       bills: bills.map(toWire),
     };
   }
@@ -74,25 +75,39 @@ export class SelfBilling {
     if (!this.#context.seller) throw new AppError('invalid_request', 'The house has no name and address yet.');
     if (textVersion !== currentSelfBillingText(language).version)
       throw new AppError('invalid_request', 'The text has changed. Read it again.');
-    if (!(await this.#businesses.findComplete([creator])).has(creator))
-      throw new AppError('invalid_request', 'Give your tax details first.');
+    if (!(await this.#hasDetails(creator))) throw new AppError('invalid_request', 'Give your tax details first.');
+  }
+
+  async #hasDetails(creator: string): Promise<boolean> {
+    return (await this.#businesses.findComplete([creator])).has(creator);
   }
 
   /** Writes the bills of months that are over. Creators whose details are not complete wait until they are. */
   async sweep(): Promise<void> {
-    const { clock, timeZone, currency, seller } = this.#context;
+    const { seller } = this.#context;
     if (!seller) return;
+    for await (const { creator, month, business } of this.#readOpen())
+      if (business) await this.#write({ creator, month, business, seller });
+    this.#context.outbox.wake();
+  }
+
+  /** Creators whose bills wait for their details, in the order of their ids. */
+  async listWaiting(): Promise<string[]> {
+    const waiting = new Set<string>();
+    for await (const { creator, business } of this.#readOpen()) if (!business) waiting.add(creator);
+    return [...waiting];
+  }
+
+  /** Months that are over and not billed yet, with what is known of their creators once it is complete. */
+  async *#readOpen(): AsyncGenerator<{ creator: string; month: string; business: CreatorBusiness | undefined }> {
+    const { clock, timeZone, currency } = this.#context;
     const settledMs = clock.now() - COMMITTED_WITHIN_MS;
     const { fromIso: beforeIso } = periodIn(timeZone, { firstMonth: monthIn(timeZone, settledMs), months: 1 });
     for (let after = ''; ; ) {
       const creators = await this.#store.listCreators({ after, limit: BATCH });
       const complete = await this.#businesses.findComplete(creators);
-      const open = await this.#store.listOpen([...complete.keys()], { currency, beforeIso, timeZone });
-      for (const { creator, month } of open) {
-        const business = complete.get(creator);
-        if (business) await this.#write({ creator, month, business, seller });
-      }
-      this.#context.outbox.wake();
+      for (const open of await this.#store.listOpen(creators, { currency, beforeIso, timeZone }))
+        yield { ...open, business: complete.get(open.creator) };
       if (creators.length < BATCH) return;
       after = creators.at(-1) ?? '';
     }

@@ -26,6 +26,7 @@ import { idOfNamed, type Refund, type RefundInput } from '../../protocol/money/m
 import type { Dispute, PayoutBatch, Reconciliation } from '../../protocol/money/payouts.ts';
 import type { FeePolicyInput, FeePolicyView } from '../../protocol/money/pricing.ts';
 import type { Reconciliations } from '../books/reconciliations.ts';
+import type { SelfBilling } from '../creator-papers/self-billing.ts';
 import type { DisputeStatus } from '../disputes/disputes.schema.ts';
 import type { Disputes } from '../disputes/disputes.ts';
 import type { MoneyContext } from '../money-context.ts';
@@ -43,6 +44,7 @@ interface DeskParts extends DeskPaymentsParts {
   reconciliations: Reconciliations;
   bookings: Bookings;
   earnings: Earnings;
+  selfBilling: SelfBilling;
 }
 
 /** An act without an outcome after this time was interrupted; far longer than the provider's client retries. */
@@ -69,16 +71,18 @@ export class Desk {
     const { ledger, currency, provider } = this.#context;
     const { payouts, reconciliations } = this.#parts;
     const cutOffBefore = this.#context.laterIso(-ACT_CUT_OFF_MS);
-    const [sums, providerMinor, payoutInterval, latest, trouble, due, cutOff, waitingBookings] = await Promise.all([
-      ledger.sumByKind(currency),
-      provider.books.fetchBalanceMinor(currency).catch(ignoreUnavailable),
-      provider.books.fetchPayoutInterval().catch(ignoreUnavailable),
-      reconciliations.findLatest(),
-      this.#store.countTrouble(this.#context.laterIso(-REFUSED_MS)),
-      payouts.listDue(),
-      this.#store.listCutOff(cutOffBefore, { ofEmbedders, limit: LIMITS.listPageItems }),
-      this.#parts.bookings.countWaiting(),
-    ]);
+    const [sums, providerMinor, payoutInterval, latest, trouble, due, cutOff, waitingBookings, waiting] =
+      await Promise.all([
+        ledger.sumByKind(currency),
+        provider.books.fetchBalanceMinor(currency).catch(ignoreUnavailable),
+        provider.books.fetchPayoutInterval().catch(ignoreUnavailable),
+        reconciliations.findLatest(),
+        this.#store.countTrouble(this.#context.laterIso(-REFUSED_MS)),
+        payouts.listDue(),
+        this.#store.listCutOff(cutOffBefore, { ofEmbedders, limit: LIMITS.listPageItems }),
+        this.#parts.bookings.countWaiting(),
+        this.#parts.selfBilling.listWaiting(),
+      ]);
     const [oldest] = cutOff;
     const of = (kind: Parameters<typeof sums.get>[0]) => sums.get(kind) ?? 0;
     return {
@@ -110,6 +114,7 @@ export class Desk {
       },
       frozenCreators: Number(trouble.frozen),
       waitingBookings,
+      waitingSelfBills: { count: waiting.length, first: waiting[0] ?? null },
       failures: {
         refunds: Number(trouble.refunds),
         payouts: Number(trouble.payouts),

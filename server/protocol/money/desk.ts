@@ -21,6 +21,7 @@ export const deskAct = z.object({
     ...(['card_hold', 'card_release'] as const),
     ...(['role_given', 'role_ended', 'sessions_ended', 'account_closed', 'look'] as const),
     ...(['recovery', 'recovery_withdrawn', 'seat_changed', 'member_invited', 'member_removed'] as const),
+    ...(['opinion_answered', 'opinion_step_done'] as const),
     ...(['booking', 'booking_confirmed', 'booking_declined', 'buyer_country', 'pledge', 'reserve'] as const),
   ]),
   /** The payment, dispute, batch, creator or policy. */
@@ -64,6 +65,8 @@ export const deskOverview = z.object({
   frozenCreators: count,
   /** Bookings that wait for a second operator. */
   waitingBookings: count,
+  /** Creators whose monthly bills wait for their tax details. */
+  waitingSelfBills: z.object({ count, first: identity.nullable() }),
   /**
    * What needs attention: refused refunds and payouts, unprocessed provider events, payments that could not be booked
    * (retried for a day, then refunded to the card).

@@ -57,6 +57,8 @@ export const selfBilling = z.object({
   text: selfBillingText,
   /** Whether the house can write bills: it has a name and an address. */
   isOffered: z.boolean(),
+  /** Whether the creator's tax details are complete; until then no bill is written. */
+  hasDetails: z.boolean(),
   bills: z.array(selfBill),
 });
 export type SelfBilling = z.infer<typeof selfBilling>;

@@ -11,8 +11,8 @@ const shortText = singleLine(LIMITS.titleChars);
 const longText = (minChars: number) => multiLine(LIMITS.committeeTextChars, minChars);
 
 /** What the public reads stands in both languages. */
-const shortTexts = z.object({ en: shortText, fr: shortText });
-const longTexts = z.object({ en: longText(1), fr: longText(1) });
+export const shortTexts = z.object({ en: shortText, fr: shortText });
+export const longTexts = z.object({ en: longText(1), fr: longText(1) });
 export type PublicText = z.infer<typeof shortTexts>;
 
 export const seatInput = z.object({
@@ -54,7 +54,7 @@ export const resignationInput = z.object({
 export const removalInput = z.object({ reason: longTexts });
 
 const time = z.iso.datetime();
-const publicText = z.object({ en: z.string(), fr: z.string() });
+export const publicText = z.object({ en: z.string(), fr: z.string() });
 
 const declaration = z.object({
   independent: z.boolean(),

@@ -54,7 +54,7 @@ const measure = z.object({
 export type Measure = z.infer<typeof measure>;
 
 /** An article of a published version of the charter, or a law. */
-const ground = z.union([
+export const ground = z.union([
   z.object({ article: articleId, version: z.number().int().min(1).max(1_000_000) }),
   z.object({ law: singleLine(LIMITS.reasonChars) }),
 ]);
@@ -93,6 +93,7 @@ export type SecondDecisionInput = z.infer<typeof secondDecisionInput>;
 export const appealKind = z.enum(['accused', 'reporter', 'second_look']);
 export type AppealKind = z.infer<typeof appealKind>;
 export const appealOutcome = z.enum(['granted', 'upheld']);
+export type AppealOutcome = z.infer<typeof appealOutcome>;
 
 export const appealInput = z.object({
   decision: decisionId,

@@ -176,8 +176,8 @@ const breakdown = z.object({
 const published = count.nullable();
 
 /**
- * A quarter of the house as everybody may see it. Breakdowns are null while the quarter is running, since the difference
- * of two days would be a small count, and where their total is null.
+ * A quarter of the house as everybody may see it. Breakdowns are null while the quarter is running, since the
+ * difference of two days would be a small count, and where their total is null.
  */
 export const transparencyReport = z.object({
   period: z.string(),

@@ -6,6 +6,7 @@
 import { type Clock, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import { Remembered } from '../../platform/remembered.ts';
+import { ERASED_NAME } from '../../protocol/accounts/erased-name.ts';
 import type { CreatorCard } from '../../protocol/accounts/profiles.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type Id } from '../../protocol/ids.ts';
@@ -19,6 +20,7 @@ import type {
 } from '../../protocol/trust/committee.ts';
 import { CommitteeStore, type TermRow } from './committee.store.ts';
 import { type Known, memberOf, pastMemberOf, sittingOf, yearsAfter } from './committee-views.ts';
+import type { Roll } from './opinions/votes.ts';
 import { countHeld, type QuorumRule, quorumFailsSince, type SeatSpan, vacantSince } from './sittings.ts';
 
 /** How late a footer may notice the first seat. */
@@ -157,6 +159,40 @@ export class Committee {
   /** Whether they hold a seat, or were appointed to one that is theirs soon. */
   isMember(person: string, tx?: Orm): Promise<boolean> {
     return this.#store.hasOpenTerm(person, isoIn(this.#options.clock), tx);
+  }
+
+  /** Throws `forbidden` for who holds no seat now. */
+  async assertSits(person: string): Promise<void> {
+    const terms = await this.#store.listTerms({ person });
+    const nowMs = this.#nowMs;
+    if (!terms.map(sittingOf).some(({ fromMs, untilMs }) => fromMs <= nowMs && nowMs < untilMs))
+      throw new AppError('forbidden', 'Your term has not begun, or is over.');
+  }
+
+  /** Who sits when, ever. */
+  async roll(tx?: Orm): Promise<Roll> {
+    const [seats, terms] = [await this.#store.listSeats(tx), await this.#store.listTerms({}, tx)];
+    return {
+      seats: seats.map(toSeatSpan),
+      sittings: terms.map((term) => ({ ...sittingOf(term), person: term.person })),
+      quorum: this.#options.quorum,
+    };
+  }
+
+  /** Who holds a seat now, each once. */
+  async listMembers(): Promise<string[]> {
+    const nowMs = this.#nowMs;
+    const { sittings } = await this.roll();
+    const sitting = sittings.filter(({ fromMs, untilMs }) => fromMs <= nowMs && nowMs < untilMs);
+    return [...new Set(sitting.map(({ person }) => person))];
+  }
+
+  /** What people are shown as, who may have left the house. */
+  async namesOf(people: readonly (string | null)[]): Promise<Map<string, string>> {
+    const known = people.filter((person) => person !== null);
+    const cards = await this.#options.people.findCards(known);
+    const names = new Map(cards.map(({ identity, name }) => [identity, name]));
+    return new Map(known.map((person) => [person, names.get(person) ?? ERASED_NAME]));
   }
 
   async ownSeat(person: string): Promise<OwnSeat> {

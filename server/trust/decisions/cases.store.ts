@@ -52,8 +52,8 @@ export class CasesStore {
     return gathered as CaseRow;
   }
 
-  async find(id: string): Promise<CaseRow | undefined> {
-    const [row] = await this.#orm.select().from(reviewCases).where(eq(reviewCases.id, id));
+  async find(id: string, tx: Orm = this.#orm): Promise<CaseRow | undefined> {
+    const [row] = await tx.select().from(reviewCases).where(eq(reviewCases.id, id));
     return row;
   }
 
@@ -106,8 +106,8 @@ export class CasesStore {
     return new Map(rows.map((row) => [row.case, row.count]));
   }
 
-  listReports(id: string, limit: number): Promise<ReportRow[]> {
-    return this.#orm.select().from(reports).where(eq(reports.case, id)).orderBy(desc(reports.number)).limit(limit);
+  listReports(id: string, limit: number, tx: Orm = this.#orm): Promise<ReportRow[]> {
+    return tx.select().from(reports).where(eq(reports.case, id)).orderBy(desc(reports.number)).limit(limit);
   }
 
   /** Reports whose sender may be told: a person, or by the form one who left a contact. */

@@ -50,7 +50,7 @@ export function groundOf({
   return article !== null && charterVersion !== null ? { article, version: charterVersion } : { law: law ?? '' };
 }
 
-function stateOf({ isReplaced, isUndone }: StandingRow): Decision['state'] {
+export function stateOf({ isReplaced, isUndone }: Pick<StandingRow, 'isReplaced' | 'isUndone'>): Decision['state'] {
   if (isUndone) return 'undone';
   return isReplaced ? 'replaced' : 'in_force';
 }

@@ -72,8 +72,8 @@ export class DecisionsStore {
   }
 
   /** Newest first. */
-  listOfCase(case_: string): Promise<StandingRow[]> {
-    return this.#select(this.#orm).where(eq(decisions.case, case_)).orderBy(desc(decisions.at), desc(decisions.id));
+  listOfCase(case_: string, tx: Orm = this.#orm): Promise<StandingRow[]> {
+    return this.#select(tx).where(eq(decisions.case, case_)).orderBy(desc(decisions.at), desc(decisions.id));
   }
 
   /** Of other cases of the same subject, newest first. */
@@ -241,9 +241,9 @@ export class DecisionsStore {
       .where(and(eq(appeals.id, id), isNull(appeals.outcome)));
   }
 
-  async listAppeals(ofDecisions: string[]): Promise<StandingAppeal[]> {
+  async listAppeals(ofDecisions: string[], tx: Orm = this.#orm): Promise<StandingAppeal[]> {
     if (ofDecisions.length === 0) return [];
-    return this.#orm
+    return tx
       .select({ ...getTableColumns(appeals), isWaiting: IS_WAITING })
       .from(appeals)
       .where(inArray(appeals.decision, ofDecisions))

@@ -7,9 +7,19 @@ import { call } from '../site/site-call.ts';
 import { AccountPart } from './account-part.ts';
 
 export class AccountCreator extends AccountPart<Profile> {
-  static override properties = { ...AccountPart.properties, hasTerms: { attribute: false } };
+  static override properties = {
+    ...AccountPart.properties,
+    hasTerms: { attribute: false },
+    isMember: { attribute: false },
+  };
   /** Whether the house has written its terms. */
   declare hasTerms: boolean;
+  /** Of the committee: no creator can be one. */
+  declare isMember: boolean;
+
+  protected override get forbiddenText(): string {
+    return this.words.accounts.seat.excluded;
+  }
 
   protected override show(profile: Profile): unknown {
     const texts = this.accountTexts;
@@ -22,6 +32,12 @@ export class AccountCreator extends AccountPart<Profile> {
             ${texts.followers(profile.followers ?? 0)}
             ${profile.handle ? html`<a href="/c/${profile.handle}" data-testid="own-page">${texts.ownPage}</a>` : html`<span class="muted">${texts.noPage}</span>`}
           </p>`,
+      );
+    if (this.isMember)
+      return this.section(
+        'creator',
+        { title: texts.creator },
+        html`<p data-testid="creator-excluded">${this.forbiddenText}</p>`,
       );
     if (profile.isCreatorRequested)
       return this.section(

@@ -2,6 +2,7 @@
  * `<account-operator>`: accepting an invitation to be an operator or a member of the committee, with a passkey or at
  * the house's OpenID provider.
  */
+import { html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { leaveFor } from '../site/leave-page.ts';
 import { call } from '../site/site-call.ts';
@@ -13,12 +14,19 @@ interface Invited {
   token: string;
   /** Its host; null if the house has none. */
   provider: string | null;
+  /** Whether they hold what excludes it. */
+  isExcluded: boolean;
 }
 
 export class AccountOperator extends AccountPart<Invited> {
-  protected override show({ as, token, provider }: Invited): unknown {
+  protected override get forbiddenText(): string {
+    return this.words.accounts.seat.excluded;
+  }
+
+  protected override show({ as, token, provider, isExcluded }: Invited): unknown {
     const { operator: texts, seat, oidc } = this.words.accounts;
     const isSeat = as === 'seat';
+    const excluded = html`<div class="callout danger" role="alert" data-testid="invitation-excluded"><span>${seat.excluded}</span></div>`;
     const acts = this.acts(undefined, [
       {
         label: provider || isSeat ? texts.withPasskey : texts.accept,
@@ -26,7 +34,7 @@ export class AccountOperator extends AccountPart<Invited> {
         look: 'filled',
         run: async () => {
           const { gave } = await call('POST /v1/me/operator', { token });
-          await leaveFor(gave === 'seat' ? '/committee' : '/desk');
+          await leaveFor(gave === 'seat' ? '/seat' : '/desk');
         },
       },
       {
@@ -43,7 +51,7 @@ export class AccountOperator extends AccountPart<Invited> {
     return this.section(
       'operator',
       isSeat ? seat : { title: texts.title, text: provider ? texts.textWith(provider) : texts.text },
-      acts,
+      isExcluded ? excluded : acts,
     );
   }
 }

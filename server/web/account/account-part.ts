@@ -13,7 +13,14 @@ export abstract class AccountPart<Data = undefined> extends PagePart<Data> {
     return this.accountTexts.tooOften;
   }
 
+  /** What `forbidden` means here; undefined where nothing more is known. */
+  protected get forbiddenText(): string | undefined {
+    return undefined;
+  }
+
   protected override wordsFor(error: unknown): string {
+    const { forbiddenText } = this;
+    if (forbiddenText && error instanceof LogeError && error.code === 'forbidden') return forbiddenText;
     const isEndless = error instanceof LogeError && error.code === 'rate_limited' && error.retryAfterMs === undefined;
     return isEndless ? this.limitText : super.wordsFor(error);
   }

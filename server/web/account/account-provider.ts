@@ -1,4 +1,4 @@
-/** `<account-provider>`: the account at the house's OpenID provider, of operators and reviewers. */
+/** `<account-provider>`: the account at the house's OpenID provider, of operators, reviewers and members of the committee. */
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { OwnOidc } from '../../protocol/accounts/oidc.ts';
 import { leaveFor } from '../site/leave-page.ts';

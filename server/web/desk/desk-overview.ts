@@ -35,7 +35,9 @@ function placeOf({ act, subject }: DeskActView): string {
     case 'seat_changed':
     case 'member_invited':
     case 'member_removed':
-      return '/committee';
+    case 'opinion_answered':
+    case 'opinion_step_done':
+      return '/desk/committee';
     case 'buyer_country':
     case 'pledge':
     case 'role_given':
@@ -215,6 +217,7 @@ export class DeskOverviewPart extends DeskPart<Shown> {
         mild('due', texts.due(money(payouts.dueMinor), payouts.dueCount), texts.dueText, '/desk/payouts'),
       overview.waitingBookings > 0 &&
         mild('bookings', texts.bookings(overview.waitingBookings), texts.bookingsText, '/desk/bookings'),
+      this.#waitingBills(overview),
       frozenCreators > 0 && mild('frozen', texts.frozen(frozenCreators), texts.frozenText, '/desk/holds'),
     ];
     return candidates.filter((alarm) => alarm !== false);
@@ -226,6 +229,13 @@ export class DeskOverviewPart extends DeskPart<Shown> {
     const when = this.moment(oldest.at);
     const hint = texts.cutOffText(texts.actKinds[oldest.act], this.nameOf(oldest.by), when);
     return { name: 'cut-off', text: texts.cutOff(count), hint, href: placeOf(oldest), isGrave: true };
+  }
+
+  #waitingBills({ waitingSelfBills: { count, first } }: DeskOverview): Alarm | false {
+    if (first === null) return false;
+    const { waitingBills, waitingBillsText } = this.desk.overview;
+    const href = `/desk/people/${encodeURIComponent(first)}`;
+    return { name: 'bills', text: waitingBills(count), hint: waitingBillsText, href, isGrave: false };
   }
 
   #providerHint({ ledgerMinor, providerMinor }: DeskOverview['clearing'], currency: string): string {

@@ -160,7 +160,7 @@ export abstract class DeskPart<Data = undefined> extends PagePart<Data> {
     `,
   ];
 
-  protected override readonly hasMessagesFirst = true;
+  protected override readonly hasMessagesFirst: boolean = true;
   /** Whom the ids of the last answer mean. */
   #people = new Map<string, CreatorCard>();
 

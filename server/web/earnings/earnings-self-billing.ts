@@ -30,7 +30,7 @@ export class EarningsSelfBilling extends PagePart<SelfBilling> {
     return !isOffered && bills.length === 0;
   }
 
-  protected override show({ agreedAt, text, bills }: SelfBilling): unknown {
+  protected override show({ agreedAt, text, hasDetails, bills }: SelfBilling): unknown {
     const texts = this.words.earnings.selfBilling;
     const { language } = this;
     const set = (textVersion: string | null) => call('PUT /v1/earnings/self-billing', { textVersion, language });
@@ -64,7 +64,7 @@ export class EarningsSelfBilling extends PagePart<SelfBilling> {
           done: () => (agreedAt ? texts.ended : texts.done),
         },
       ]),
-      agreedAt ? nothing : html`<p class="small muted">${texts.needsDetails}</p>`,
+      hasDetails ? nothing : html`<p class="small muted">${agreedAt ? texts.waits : texts.needsDetails}</p>`,
     ]);
   }
 }

@@ -8,15 +8,12 @@ import { html, nothing } from 'lit';
 import type { SiteSession } from '../../protocol/site.ts';
 import { call } from '../site/site-call.ts';
 import '../account/account-address.ts';
-import '../account/account-blocks.ts';
 import '../account/account-data.ts';
 import '../account/account-follows.ts';
 import '../account/account-mutes.ts';
-import '../account/account-operator.ts';
 import '../account/account-passkeys.ts';
 import '../account/account-picture.ts';
 import '../account/account-profile.ts';
-import '../account/account-provider.ts';
 import '../account/account-push.ts';
 import '../account/account-sessions.ts';
 import '../moderators/account-moderating.ts';
@@ -29,8 +26,14 @@ import { hasPasskeys } from '../passkeys/passkey-ceremonies.ts';
 import { SitePage } from '../site/site-page.ts';
 import '../texts/account-texts.ts';
 
-// Its list of countries is shared with the form for tax details, and would be a file of its own.
-registerParts({ 'account-creator': () => import('../account/account-creator.ts') });
+registerParts({
+  // Its list of countries is shared with the form for tax details, and would be a file of its own.
+  'account-creator': () => import('../account/account-creator.ts'),
+  // Few people have these.
+  'account-operator': () => import('../account/account-operator.ts'),
+  'account-provider': () => import('../account/account-provider.ts'),
+  'account-blocks': () => import('../account/account-blocks.ts'),
+});
 
 export class SiteAccount extends SitePage {
   static override properties = { ...SitePage.properties, profile: { state: true }, offersPasskey: { state: true } };
@@ -43,7 +46,7 @@ export class SiteAccount extends SitePage {
     if (person) this.profile = await call('GET /v1/me');
   }
 
-  protected override content({ person, housePages, openIdProvider }: SiteSession): TemplateResult {
+  protected override content({ person, housePages, openIdProvider, ...holds }: SiteSession): TemplateResult {
     const { profile } = this;
     const { account } = this.words.accounts;
     if (!person) return html`<div class="column narrow">${this.signIn()}</div>`;
@@ -52,18 +55,20 @@ export class SiteAccount extends SitePage {
     const search = new URLSearchParams(location.search);
     const as = search.has('seat') ? 'seat' : 'operator';
     const token = search.get(as);
+    const isWatched = profile.role === 'creator' || holds.isOperator || holds.isReviewer;
+    const isExcluded = as === 'seat' ? isWatched : holds.isMember;
     if (this.offersPasskey) return this.#offer();
     return html`<div class="column narrow" @profile-changed=${this.#handleChange}>
       <h1 class="display">${isNew ? account.welcome : account.title}</h1>
       ${isNew ? html`<p class="lead">${account.welcomeText}</p>` : html`<account-moderating></account-moderating>`}
-      ${this.session?.isReviewer ? html`<p class="buttons"><a class="button outlined" href="/review" data-testid="to-review">${this.words.titles.review}</a></p>` : nothing}
-      ${!isNew && token ? html`<account-operator .data=${{ as, token, provider: openIdProvider }}></account-operator>` : nothing}
+      ${holds.isReviewer ? html`<p class="buttons"><a class="button outlined" href="/review" data-testid="to-review">${this.words.titles.review}</a></p>` : nothing}
+      ${!isNew && token ? html`<account-operator .data=${{ as, token, provider: openIdProvider, isExcluded }}></account-operator>` : nothing}
       <account-profile .data=${profile}></account-profile>
       ${
         isNew
           ? nothing
           : html`${profile.role === 'creator' ? html`<account-picture .data=${profile}></account-picture>` : nothing}
-              <account-creator .data=${profile} .hasTerms=${housePages.includes('terms')}></account-creator>
+              <account-creator .data=${profile} .hasTerms=${housePages.includes('terms')} .isMember=${holds.isMember}></account-creator>
               <account-follows></account-follows>
               <account-mutes></account-mutes>
               ${profile.role === 'creator' ? html`<account-blocks></account-blocks>` : nothing}

@@ -17,6 +17,7 @@ const withControls = (load: PartImport) => () =>
 registerParts({
   'desk-bookings': withControls(() => import('../desk/desk-bookings.ts')),
   'desk-charter': withControls(() => import('../desk/desk-charter.ts')),
+  'desk-committee': withControls(() => import('../desk/desk-committee.ts')),
   'desk-dac7': withControls(() => import('../desk/desk-dac7.ts')),
   'desk-disputes': withControls(() => import('../desk/desk-disputes.ts')),
   'desk-fees': withControls(() => import('../desk/desk-fees.ts')),
@@ -48,6 +49,7 @@ const PARTS: Record<DeskSection, (id: string, session: SiteSession) => TemplateR
   dac7: () => html`<desk-dac7></desk-dac7>`,
   fees: () => html`<desk-fees></desk-fees>`,
   charter: () => html`<desk-charter></desk-charter>`,
+  committee: (_id, { hasAccounts }) => html`<desk-committee ?without-accounts=${!hasAccounts}></desk-committee>`,
   reports: () => html`<desk-reports></desk-reports>`,
   people: (id) => (id ? html`<desk-person person=${id}></desk-person>` : html`<desk-people></desk-people>`),
   letters: () => html`<desk-letters></desk-letters>`,

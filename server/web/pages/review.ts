@@ -1,15 +1,11 @@
 /** The review of reports for reviewers: the queue of cases, one case, orders of authorities and figures. */
 
 import type { TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
-import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
+import { html } from 'lit';
 import { type PartImport, registerParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import * as LIMITS from '../../protocol/limits.ts';
 import type { SiteSession } from '../../protocol/site.ts';
-
 import { REVIEW_SECTIONS, reviewPath, SectionPage } from '../site/section-page.ts';
-import '../texts/account-texts.ts';
 
 const withControls = (load: PartImport) => () =>
   Promise.all([import('../../../client-sdk/elements/theme/web-awesome.ts'), load()]);
@@ -45,7 +41,7 @@ export class SiteReview extends SectionPage {
     const { review } = this.words;
     if (!session.person) return html`<div class="column narrow">${this.signIn()}</div>`;
     if (!session.isReviewer) return this.closed('reviewers-only', review.reviewersOnly, review.reviewersOnlyText);
-    if (!session.isStrong) return this.#locked(session);
+    if (!session.isStrong) return this.locked(session, review);
     const open = REVIEW_SECTIONS.find((section) => section === this.#place);
     const content =
       open === undefined
@@ -53,23 +49,6 @@ export class SiteReview extends SectionPage {
         : [html`<h1 class="display">${review.titles[open]}</h1>`, PARTS[open]];
     return this.sided(session, reviewPath(open ?? ''), content);
   }
-
-  #locked({ openIdProvider }: SiteSession): TemplateResult {
-    const { review, accounts } = this.words;
-    return html`<div class="column narrow" data-testid="review-locked">
-      <h1 class="display">${review.locked}</h1>
-      <p class="lead">${review.lockedText(LIMITS.strongHours, openIdProvider)}</p>
-      <div class="buttons">${button({ label: review.lockedAct, testId: 'review-unlock', isBusy: this.busy === 'unlock', onClick: this.#unlock })}</div>
-      <div aria-live="polite">${this.problem ? html`<div class="callout danger" role="alert">${this.problem}</div>` : nothing}</div>
-      <p class="lead">${review.lockedAdd} <a href="/account">${accounts.account.title}</a>.</p>
-    </div>`;
-  }
-
-  #unlock = (): Promise<boolean> =>
-    this.act('unlock', async () => {
-      const { confirmWithPasskey } = await import('../passkeys/passkey-confirm.ts');
-      if (await confirmWithPasskey()) await this.start();
-    });
 }
 
 defineElement('site-review', SiteReview);

@@ -19,6 +19,7 @@ import { SitePage } from '../site/site-page.ts';
 import { DECISIONS_PATH, idOfPage } from '../site/site-paths.ts';
 import { studioPageStyles } from '../styles/studio-styles.ts';
 import '../texts/rooms-texts.ts';
+import '../texts/studio-texts.ts';
 
 const COPIED_MS = 2_500;
 

@@ -31,7 +31,7 @@ export class SelfBillPaper extends PagePart<Shown> {
         margin: 0;
       }
 
-      section > p {
+      section > :is(p, dl) {
         margin-top: var(--_space-8);
       }
     `,

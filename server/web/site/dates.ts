@@ -1,4 +1,4 @@
-/** Date formats of the money pages. */
+/** Date formats of the pages. */
 import { LANGUAGES, type Language } from '../../protocol/languages.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -18,6 +18,12 @@ export function formatDay(at: string, language: Language): string {
 /** `24 Nov 2026, 18:20`, where the minute matters. */
 export function formatMoment(at: string, language: Language): string {
   const options = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
+  return new Intl.DateTimeFormat(LANGUAGES[language].locale, options).format(new Date(at));
+}
+
+/** `24 November 2026`, as in a contract. */
+export function formatDate(at: string, language: Language): string {
+  const options = { day: 'numeric', month: 'long', year: 'numeric' } as const;
   return new Intl.DateTimeFormat(LANGUAGES[language].locale, options).format(new Date(at));
 }
 

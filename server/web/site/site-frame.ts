@@ -17,8 +17,9 @@ export interface SiteFrame {
   words: SiteTexts;
   language: Language;
   person: SitePerson | null;
-  isOperator: boolean;
-  isReviewer: boolean;
+  isOperator?: boolean;
+  isReviewer?: boolean;
+  isMember?: boolean;
   /** Whether one can sign in with an account of this house; absent in a house that only embeds. */
   signInPath: string | undefined;
   /** A full-height page has no footer and does not scroll. */
@@ -69,7 +70,7 @@ function houseLinks({ words, housePages }: SiteFrame): TemplateResult | typeof n
 }
 
 function header(frame: SiteFrame, handlers: FrameHandlers | undefined): TemplateResult {
-  const { words, person, isOperator, isReviewer } = frame;
+  const { words, person, isOperator, isReviewer, isMember } = frame;
   const link = (page: PageName, href: string, text: string) =>
     html`<a href=${href} aria-current=${frame.page === page ? 'page' : nothing}>${text}</a>`;
   const other = otherLanguage(frame.language);
@@ -86,9 +87,10 @@ function header(frame: SiteFrame, handlers: FrameHandlers | undefined): Template
       ${link('home', '/', words.site.live)}
       ${person?.role === 'creator' ? link('studio', '/studio', words.site.studio) : nothing}
       ${person?.role === 'creator' ? link('earnings', '/earnings', words.site.earnings) : nothing}
-      ${person?.role === 'fan' && !isOperator ? link('wallet', '/wallet', words.site.wallet) : nothing}
+      ${person?.role === 'fan' && !isOperator && !isMember ? link('wallet', '/wallet', words.site.wallet) : nothing}
       ${isOperator ? link('desk', '/desk', words.site.desk) : nothing}
-      ${isReviewer ? link('review', '/review', words.site.review) : nothing}
+      ${isReviewer ? link('review', '/review', words.titles.review) : nothing}
+      ${isMember ? link('seat', '/seat', words.titles.seat) : nothing}
     </nav>
     <a
       class="language"

@@ -116,16 +116,15 @@ export abstract class SitePage extends LogeElement {
     const { words, session, failure } = this;
     return siteFrame(
       {
+        person: null,
+        housePages: [],
+        ...session,
         page: this.page,
         words,
         language: this.language,
-        person: session?.person ?? null,
-        isOperator: session?.isOperator ?? false,
-        isReviewer: session?.isReviewer ?? false,
         signInPath: this.signInPath,
         isFullHeight: this.isFullHeight,
         hasFooter: this.isReady,
-        housePages: session?.housePages ?? [],
       },
       failure !== undefined || !session ? this.#failed(failure) : this.content(session),
       { skip: this.#skip, chooseLanguage: this.#chooseLanguage, signOut: this.#signOut },
@@ -161,10 +160,10 @@ export abstract class SitePage extends LogeElement {
 
   /** What somebody sees of a page that only creators have. */
   protected creatorsOnly(heading: string): TemplateResult {
-    const { site, studio } = this.words;
+    const { site } = this.words;
     return html`<div class="column narrow" data-testid="creators-only">
       <h1 class="display">${heading}</h1>
-      <p class="lead">${studio.creatorsOnlyText}</p>
+      <p class="lead">${site.creatorsOnlyText}</p>
       <p class="buttons"><a class="button" href="/account">${site.yourAccount}</a></p>
     </div>`;
   }

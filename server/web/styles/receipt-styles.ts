@@ -71,7 +71,7 @@ export const receiptStyles = css`
     font: var(--_type-16);
   }
 
-  .small {
+  p.small {
     margin-top: var(--_space-8);
   }
 

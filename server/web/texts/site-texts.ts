@@ -8,7 +8,9 @@ import type { profile } from './english/profile.ts';
 import type { receipt } from './english/receipt.ts';
 import type { review } from './english/review.ts';
 import type { rooms } from './english/rooms.ts';
+import type { seat } from './english/seat.ts';
 import { site as en } from './english/site.ts';
+import type { studio } from './english/studio.ts';
 import type { wallet } from './english/wallet.ts';
 import { site as fr } from './french/site.ts';
 
@@ -21,6 +23,8 @@ export type SiteTexts = typeof en & {
   profile: typeof profile;
   receipt: typeof receipt;
   rooms: typeof rooms;
+  seat: typeof seat;
+  studio: typeof studio;
   wallet: typeof wallet;
 };
 

@@ -15,6 +15,7 @@ const openLetters = ({ mail }: MailHouse, lookups: Lookups) =>
   new FactLetters({
     ...{ mail, publicUrl: 'https://loge.example' },
     listOperators: async () => [],
+    listMembers: async () => [],
     isRefusedAgain: async () => false,
     contactOf: async () => undefined,
     reportLinkOf: () => 'https://loge.example',

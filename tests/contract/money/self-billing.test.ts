@@ -137,11 +137,15 @@ describe.each(DATABASES)('self-billing on $name', ({ open }) => {
     toMonthEnd(2 * HOUR_MS);
     await house.money.sweep();
     expect(await billsOf(creator)).toEqual([]);
+    const waiting = async () => (await house.money.desk.overview()).waitingSelfBills;
+    expect(await waiting()).toEqual({ count: 1, first: creator });
+    expect(await billing().describe(creator, 'en')).toMatchObject({ hasDetails: false });
     await house.money.creatorBusinesses.save(creator, GERMAN);
     await house.money.sweep();
     expect(await billsOf(creator)).toMatchObject([
       { totalMinor: 1_334, vatMinor: 0, vat: 'reverse_charge', saleCount: 1 },
     ]);
+    expect(await waiting()).toEqual({ count: 0, first: null });
     // Also later, what the house has billed it corrects, and nothing else.
     for (const each of [tip, earlier])
       await house.money.refunds.refund({ tip: each, reason: 'Given back' }, 'operator');

@@ -18,6 +18,7 @@ const JOBS: Record<string, string> = {
   'chat polls': WAITS,
   'chat retention': WAITS,
   checkouts: RUNS,
+  'committee votes': WAITS,
   'creator accounts': RUNS,
   disputes: RUNS,
   'due reminders': WAITS,

@@ -98,6 +98,9 @@ test('a member sits after an invitation, signs in with a passkey, declares, and 
   expect(codeOf(await byMail.call('PUT', '/v1/me/seat/biography', biography))).toBe('step_up_required');
   expect(codeOf(await byMail.call('POST', '/v1/me/seat/declarations', DECLARATION))).toBe('step_up_required');
   expect((await browser.call('PUT', '/v1/me/seat/biography', biography)).status).toBe(200);
+  const session = async (of: PasskeyBrowser) => (await of.call('GET', '/site/session')).json;
+  expect(await session(browser)).toMatchObject({ isMember: true, isStrong: true });
+  expect(await session(byMail)).toMatchObject({ isMember: true, isStrong: false });
   expect(codeOf(await operator('PUT', '/v1/me/seat/biography', biography))).toBe('forbidden');
   expect((await browser.call('POST', '/v1/me/seat/declarations', DECLARATION)).status).toBe(201);
   const { passkeys } = (await browser.call('GET', '/v1/me/passkeys')).json;
@@ -175,6 +178,7 @@ test('a seat excludes operators, reviewers and creators, and a member becomes no
     const become = { name: 'Noor Haddad', country: 'FR', isAdult: true, acceptsTerms: true };
     expect(codeOf(await browser.call('POST', '/v1/me/creator', become))).toBe('forbidden');
     expect((await browser.call('POST', '/v1/me/seat/resignation', {})).status).toBe(200);
+    expect((await browser.call('GET', '/site/session')).json.isMember).toBe(false);
     expect((await role_('reviewer')).status).toBe(201);
   }
 });

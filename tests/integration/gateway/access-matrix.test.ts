@@ -18,7 +18,7 @@ import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { PRODUCTION_ENV, startHttp, type TestHttp } from '../../support/houses/http.ts';
 import { basicOf } from '../../support/people/basic.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
-import { giveSeat, signIn } from '../../support/people/site-person.ts';
+import { giveOpinion, giveSeat, signIn } from '../../support/people/site-person.ts';
 import {
   allowedIn,
   isInconclusive,
@@ -101,7 +101,12 @@ describe('over HTTP', () => {
   /** Routes share a few scenes, because making one costs more than asking; one for all would meet people's limits. */
   const SCENES = 20;
   /** They change who may do what afterwards in the same scene. */
-  const ALONE = ['DELETE /v1/me/sessions', 'POST /v1/me/closing', 'POST /v1/rooms/:id/end'];
+  const ALONE = [
+    'DELETE /v1/me/sessions',
+    'POST /v1/me/closing',
+    'POST /v1/rooms/:id/end',
+    'POST /v1/me/seat/resignation',
+  ];
   const OPERATORS = [
     'operator',
     ...Array.from({ length: 2 * SCENES + ALONE.length }, (_, index) => `operator-${index}`),
@@ -132,6 +137,9 @@ describe('over HTTP', () => {
     /** A vacant seat of the committee, and the term of a member in another. */
     seat: string;
     term: string;
+    /** Of the committee, adopted and answered. */
+    opinion: string;
+    step: string;
     /** What each caller sends. */
     credentials: Map<string, Promise<Record<string, string>>>;
   }
@@ -153,7 +161,8 @@ describe('over HTTP', () => {
       await http.context.db.orm.insert(committeeSeats).values({ id: seat, name, ...created });
     }
     const term = await giveSeat(http, `seated-${row}`);
-    return { row, room, otherRoom, creator, tier, seat, term, credentials: new Map() };
+    const given = await giveOpinion(http);
+    return { row, room, otherRoom, creator, tier, seat, term, ...given, credentials: new Map() };
   }
 
   /** Inputs where the documented example is missing, or needs existing ids. */
@@ -200,10 +209,10 @@ describe('over HTTP', () => {
     'GET /oembed': '?url=https://loge.example/rooms/:id',
   };
 
-  function pathFor(path: string, { room, creator, tier, seat, term }: Scene): string {
+  function pathFor(path: string, { room, creator, tier, seat, term, opinion, step }: Scene): string {
     // A creator beside another person.
     const identity = path.includes('/:creator/') ? 'fan-7' : creator;
-    const values: Record<string, string> = { identity, creator, tier, seat, term, month: '2026-10' };
+    const values: Record<string, string> = { identity, creator, tier, seat, term, opinion, step, month: '2026-10' };
     return path
       .replace(/\/rooms\/:id/, `/rooms/${room}`)
       .replace(/:(\w+)/g, (_, name: string) => values[name] ?? `${name}_0000000000000000000000`);

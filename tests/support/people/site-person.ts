@@ -7,6 +7,12 @@ import { DAY_MS, isoIn } from '../../../server/platform/clock.ts';
 import { eq } from '../../../server/platform/db/sql.ts';
 import { createId } from '../../../server/protocol/ids.ts';
 import { committeeTerms } from '../../../server/trust/committee/committee.schema.ts';
+import {
+  committeeAnswers,
+  committeeOpinions,
+  committeeOpinionTexts,
+  committeeSteps,
+} from '../../../server/trust/committee/opinions/opinions.schema.ts';
 import type { Reply, TestHttp } from '../houses/http.ts';
 
 /** The cookie of a new session of an existing person, who used a passkey just now, or as `method` and `agoMs` say. */
@@ -64,4 +70,22 @@ export async function giveSeat({ context }: Pick<TestHttp, 'context'>, person: s
     ...{ appointedAt: isoIn(context.clock), from: isoIn(context.clock, -DAY_MS), until: isoIn(context.clock, DAY_MS) },
   });
   return id;
+}
+
+/** An opinion of the committee that was adopted and answered, with a step that is not done; answers their ids. */
+export async function giveOpinion({ context }: Pick<TestHttp, 'context'>): Promise<{ opinion: string; step: string }> {
+  const { db, clock } = context;
+  const [opinion, step] = [createId('opinion'), createId('opinionStep')];
+  const [text, at] = [{ en: 'Hear people', fr: 'Entendre' }, isoIn(clock)];
+  await db.orm.insert(committeeOpinions).values({ id: opinion, by: 'test', createdAt: at });
+  await db.orm.insert(committeeOpinionTexts).values({ opinion, version: 1, title: text, text, by: 'test', at });
+  const isIt = eq(committeeOpinions.id, opinion);
+  const call = { votedVersion: 1, voteCalledBy: 'test', voteCalledAt: at, voteUntil: at };
+  await db.orm.update(committeeOpinions).set(call).where(isIt);
+  const tally = { for: 1, against: 0, abstain: 0, quorum: 1 };
+  await db.orm.update(committeeOpinions).set({ outcome: 'adopted', endedAt: at, tally, answerDueAt: at }).where(isIt);
+  const answer = { outcome: 'follows', reasons: text, by: 'test', at, isLate: false } as const;
+  await db.orm.insert(committeeAnswers).values({ opinion, ...answer });
+  await db.orm.insert(committeeSteps).values({ id: step, opinion, position: 0, text, dueAt: at });
+  return { opinion, step };
 }

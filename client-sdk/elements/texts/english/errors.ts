@@ -21,7 +21,8 @@ export const errors: Record<LogeErrorCode, string> = {
   oidc_taken: 'This OpenID account belongs to someone else here, or you already have another one.',
   oidc_stale: 'The OpenID provider didn’t ask you to sign in again. Try again, or use a passkey.',
   oidc_unavailable: 'The OpenID provider isn’t answering. Try again later, or use a passkey.',
-  last_strong_sign_in: 'Operators and reviewers keep a passkey or an OpenID account. Add another one first.',
+  last_strong_sign_in:
+    'Operators, reviewers and members of the committee keep a passkey or an OpenID account. Add another one first.',
   invitation_for_another: 'This invitation is for another email address. Sign in with that one.',
   address_taken: 'This email address belongs to another account.',
   address_link_invalid: 'This link has been used, has expired or never existed.',

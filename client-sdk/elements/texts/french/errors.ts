@@ -22,7 +22,7 @@ export const errors: typeof english = {
   oidc_stale: 'Le fournisseur OpenID ne vous a pas redemandé de vous connecter. Réessayez, ou prenez une clé d’accès.',
   oidc_unavailable: 'Le fournisseur OpenID ne répond pas. Réessayez plus tard, ou prenez une clé d’accès.',
   last_strong_sign_in:
-    'Un opérateur ou un examinateur garde une clé d’accès ou un compte du fournisseur OpenID. Ajoutez d’abord un autre moyen.',
+    'Les opérateurs, les examinateurs et les membres du comité gardent une clé d’accès ou un compte du fournisseur OpenID. Ajoutez d’abord un autre moyen.',
   invitation_for_another: 'Cette invitation est pour une autre adresse e-mail. Connectez-vous avec celle-là.',
   address_taken: 'Cette adresse e-mail appartient à un autre compte.',
   address_link_invalid: 'Ce lien a déjà servi, a expiré ou n’existe pas.',

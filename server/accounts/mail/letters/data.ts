@@ -60,10 +60,17 @@ export interface LetterData {
   'account-closed': { receiptYears: number; taxReportUntil: number | null; link: string };
   /** `reason` is an operator's, or the house's own. */
   'payouts-stopped': { stopped: boolean; reason: string; link: string };
-  /** A share of 0: nothing more is held back. `reason` is an operator's. */
   /** `month` is like `2026-11`; an amount below zero: a credit note. */
   'self-bill': Money & { number: string; month: string; link: string };
+  /** A share of 0: nothing more is held back. `reason` is an operator's. */
   reserve: { shareBps: number; days: number; reason: string; link: string };
+  /** To members, or of an adopted opinion to operators. `by`: until when a vote goes on, or an answer is due. */
+  'committee-news': {
+    what: 'vote_called' | 'opinion_adopted' | 'opinion_answered';
+    title: Record<Language, string>;
+    by: string | null;
+    link: string;
+  };
   /** To operators. */
   'booking-waiting': Money & { reason: string; link: string };
   /** To operators: `evidenceDueAt` is the last moment for evidence. */

@@ -14,7 +14,7 @@ export function english(house: string) {
     poster: (title: string) => `Poster of “${title}”`,
     open: {
       account: 'Open your account',
-      bill: 'Open the bill',
+      bill: 'Open the document',
       earnings: 'Open your earnings',
       house: `Go to ${house}`,
       live: 'Go to the live',
@@ -202,6 +202,19 @@ export function english(house: string) {
       text: 'It covers refunds and chargebacks, and is yours: each part is released by itself. It applies to sales that are released from now on.',
       ended: 'No reserve on your sales any more',
       endedText: 'Nothing more of your sales stays back. What is held already is released on its own date.',
+    },
+    committee: {
+      vote_called: 'A vote of the committee',
+      vote_called_text: 'The vote on this opinion is open. It ends early once everybody has voted.',
+      until: 'Open until',
+      opinion_adopted: 'An opinion of the committee',
+      opinion_adopted_text:
+        'The committee has adopted an opinion addressed to you. Answer it in writing, with reasons and steps. After its date the public sees that the answer is late.',
+      due: 'Answer due by',
+      opinion_answered: 'The management has answered',
+      opinion_answered_text: 'Your opinion and the answer to it are public now.',
+      button: 'Read the opinion',
+      reason: because(`you’re a member of the committee of ${house}`),
     },
     booking: {
       waiting: 'A booking needs confirming',

@@ -11,7 +11,7 @@ export function french(house: string): LetterWords {
     poster: (title) => `Affiche de « ${title} »`,
     open: {
       account: 'Ouvrir votre compte',
-      bill: 'Ouvrir la facture',
+      bill: 'Ouvrir le document',
       earnings: 'Ouvrir vos revenus',
       house: `Aller à ${house}`,
       live: 'Aller au live',
@@ -192,7 +192,7 @@ export function french(house: string): LetterWords {
     selfBill: {
       title: (month) => `Votre facture de ${month}`,
       creditNote: (month) => `Votre avoir de ${month}`,
-      text: 'Comme convenu, nous l’avons établi en votre nom, pour votre part des ventes de ce mois. Merci de le vérifier. En cas d’erreur, écrivez-nous dans les 15 jours ; sinon, le document est réputé accepté.',
+      text: 'Comme convenu, nous avons établi ce document en votre nom, pour votre part des ventes de ce mois. Merci de le vérifier. En cas d’erreur, écrivez-nous dans les 15 jours ; sinon, il est réputé accepté.',
       number: 'Numéro',
     },
     reserve: {
@@ -201,6 +201,19 @@ export function french(house: string): LetterWords {
       text: 'Elle couvre les remboursements et les litiges, et reste à vous : chaque part est libérée d’elle-même. Elle vaut pour les ventes libérées à partir de maintenant.',
       ended: 'Plus de réserve sur vos ventes',
       endedText: 'Plus rien n’est retenu sur vos ventes. Ce qui est déjà en réserve est libéré à sa propre date.',
+    },
+    committee: {
+      vote_called: 'Un vote du comité',
+      vote_called_text: 'Le vote sur cet avis est ouvert. Il se termine dès que tout le monde a voté.',
+      until: 'Ouvert jusqu’au',
+      opinion_adopted: 'Un avis du comité',
+      opinion_adopted_text:
+        'Le comité a adopté un avis qui vous est adressé. Répondez par écrit, avec vos raisons et vos étapes. Passé le délai, le public voit que la réponse est en retard.',
+      due: 'Réponse attendue avant le',
+      opinion_answered: 'La direction a répondu',
+      opinion_answered_text: 'Votre avis et sa réponse sont désormais publics.',
+      button: 'Lire l’avis',
+      reason: because(`que vous êtes membre du comité de ${house}`),
     },
     booking: {
       waiting: 'Une écriture attend une confirmation',

@@ -40,6 +40,12 @@ const SAMPLES: LetterData = {
   'renewal-ahead': { ...MONEY, tier: HOSTILE, renewsAt: '2026-05-04T20:00:00Z' },
   'payouts-stopped': { stopped: true, reason: HOSTILE, link: LINK },
   'self-bill': { number: '2026-0003', month: '2026-11', amountMinor: 12_345, currency: 'eur', link: LINK },
+  'committee-news': {
+    what: 'opinion_adopted',
+    title: { en: HOSTILE, fr: `${HOSTILE} fr` },
+    by: '2026-05-04T20:00:00Z',
+    link: LINK,
+  },
   reserve: { shareBps: 1_250, days: 90, reason: HOSTILE, link: LINK },
   'booking-waiting': { ...MONEY, reason: HOSTILE },
   dispute: { ...MONEY, status: 'open', evidenceDueAt: '2026-05-04T20:00:00Z' },

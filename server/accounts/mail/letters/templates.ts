@@ -245,6 +245,16 @@ const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[Name]> }
     ],
     reason: reasons.money,
   }),
+  'committee-news': ({ what, title, by, link }, { committee, dispute }, { date, language }) => ({
+    kind: committee[what],
+    title: title[language],
+    blocks: [
+      committee[`${what}_text`],
+      { facts: [[what === 'vote_called' ? committee.until : committee.due, by && date(by, 'full')]] },
+      { button: committee.button, href: link },
+    ],
+    reason: what === 'opinion_adopted' ? dispute.reason : committee.reason,
+  }),
   'booking-waiting': ({ reason, link, ...amount }, { booking, dispute, facts }, { money }) => ({
     kind: booking.waiting,
     title: money(amount),

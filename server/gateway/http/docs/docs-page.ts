@@ -8,8 +8,9 @@ import { ERROR_CATALOGUE } from '../../../protocol/errors.ts';
 import * as LIMITS from '../../../protocol/limits.ts';
 import { documentStyles } from '../../../web/styles/document-styles.ts';
 import { fontHead } from '../../site/fonts.ts';
+import type { JsonSchema } from './components.ts';
 import type { OpenApiDocument, Operation } from './openapi.ts';
-import { inlined, named, schemaFields } from './schema-fields.ts';
+import { inlined, named, nameOf, schemaFields } from './schema-fields.ts';
 
 interface Entry {
   method: string;
@@ -22,6 +23,12 @@ interface Part {
   description: string;
   path: string;
   entries: Entry[];
+}
+
+interface Schemas {
+  all: OpenApiDocument['components']['schemas'];
+  /** Those that several operations take or answer, and those that are a part of another; by name. */
+  shared: ReadonlyMap<string, JsonSchema>;
 }
 
 interface Page {
@@ -57,6 +64,7 @@ export function docsPages(document: OpenApiDocument): Map<string, string> {
   const entries = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Entry => ({ method, path, operation })),
   );
+  const schemas = schemasOf(document);
   const parts = document.tags.map(({ name, description }) => ({
     ...{ name, description, path: `/docs/${name}` },
     entries: entries.filter(({ operation }) => operation.tags.includes(name)),
@@ -75,13 +83,13 @@ export function docsPages(document: OpenApiDocument): Map<string, string> {
       pageOf(part.path, {
         title: `${part.name} · Loge API`,
         description: part.description,
-        main: partSection(part, document),
+        main: partSection(part, schemas),
       }),
     ),
     pageOf(SCHEMAS_PATH, {
       title: 'Schemas · Loge API',
       description: 'What requests and answers of the Loge API consist of.',
-      main: schemaSection(document),
+      main: schemaSection(schemas),
     }),
   ]);
 }
@@ -139,15 +147,16 @@ function contents(parts: Part[]): Markup {
   )}</section>`;
 }
 
-function partSection(part: Part, document: OpenApiDocument): Markup {
+function partSection(part: Part, schemas: Schemas): Markup {
   return html`<header><h1 class="tag">${part.name}</h1><p class="lead">${part.description}</p></header>
-${part.entries.map((entry) => describeEntry(entry, document))}`;
+${part.entries.map((entry) => describeEntry(entry, schemas))}`;
 }
 
-function schemaSection({ components: { schemas } }: OpenApiDocument): Markup {
+/** Those of one operation alone are shown there. */
+function schemaSection({ all, shared }: Schemas): Markup {
   return html`<header><h1>Schemas</h1><p class="lead">What requests and answers consist of.</p></header>
-${Object.entries(schemas).map(
-  ([name, schema]) => html`<article id="schema-${name}"><h2>${name}</h2>${schemaFields(schema, schemas)}</article>`,
+${[...shared].map(
+  ([name, schema]) => html`<article id="schema-${name}"><h2>${name}</h2>${schemaFields(schema, all)}</article>`,
 )}`;
 }
 
@@ -175,7 +184,20 @@ origin is in <code>LOGE_ALLOWED_ORIGINS</code> or in the list of a key.</p>
 is refused.</p></section>`;
 }
 
-function describeEntry({ method, path, operation }: Entry, { components }: OpenApiDocument): Markup {
+function schemasOf({ paths, components: { schemas: all } }: OpenApiDocument): Schemas {
+  const [inPaths, inSchemas] = [countReferences(paths), countReferences(all)];
+  const isShared = (name: string) => (inPaths.get(name) ?? 0) > 1 || inSchemas.has(name);
+  return { all, shared: new Map(Object.entries(all).filter(([name]) => isShared(name))) };
+}
+
+function countReferences(within: object): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [, name = ''] of JSON.stringify(within).matchAll(/"#\/components\/schemas\/(\w+)"/g))
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+function describeEntry({ method, path, operation }: Entry, { all, shared }: Schemas): Markup {
   const [success, answer] = Object.entries(operation.responses).find(([status]) => status.startsWith('2')) ?? [];
   const { 'application/json': body, ...others } = operation.requestBody?.content ?? {};
   const fileTypes = body ? [] : Object.keys(others);
@@ -184,10 +206,10 @@ function describeEntry({ method, path, operation }: Entry, { components }: OpenA
 <p class="path"><b class="${method}">${method}</b> <code>${path}</code></p>
 ${operation.description && html`<p>${inlineCode(operation.description)}</p>`}
 <p class="quiet">${callersOf(operation)}</p>
-${operation.parameters && html`<h3>Parameters</h3>${schemaFields(parametersAsSchema(operation), components.schemas)}`}
-${body && html`<h3>Body</h3>${inlined(body.schema, components.schemas)}${code(JSON.stringify(body.example, null, 2))}`}
+${operation.parameters && html`<h3>Parameters</h3>${schemaFields(parametersAsSchema(operation), all)}`}
+${body && html`<h3>Body</h3>${inlined(body.schema, all)}${code(JSON.stringify(body.example, null, 2))}`}
 ${fileTypes.length > 0 && html`<h3>Body</h3><p>The file itself, of one of these types: ${fileTypes.join(', ')}.</p>`}
-${answer && html`<h3>Answer <code>${success}</code></h3>${Object.values(answer.content).map(({ schema }) => named(schema, components.schemas))}`}
+${answer && html`<h3>Answer <code>${success}</code></h3>${Object.values(answer.content).map(({ schema }) => (shared.has(nameOf(schema)) ? named : inlined)(schema, all))}`}
 <p class="quiet"><a href="/docs#errors">Errors</a>: ${errorCodes(operation).join(', ')}</p>
 </article>`;
 }

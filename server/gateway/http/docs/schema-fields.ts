@@ -27,13 +27,13 @@ export function schemaFields(schema: JsonSchema, schemas: Schemas): Markup {
 
 /** A link to a named schema, or the fields of a nameless one. */
 export function named(schema: JsonSchema, schemas: Schemas): Markup {
-  const name = referenceOf(schema);
+  const name = nameOf(schema);
   return name ? html`<p>${schemaLink(name)}</p>` : schemaFields(schema, schemas);
 }
 
 /** The fields of a schema, named or inline: what a client must send. */
 export function inlined(schema: JsonSchema, schemas: Schemas): Markup {
-  const target = schemas[referenceOf(schema) ?? ''];
+  const target = schemas[nameOf(schema)];
   return schemaFields(target ?? schema, schemas);
 }
 
@@ -52,7 +52,7 @@ function fieldsOf(schema: JsonSchema, schemas: Schemas, prefix: string): Field[]
 }
 
 function typeOf(schema: JsonSchema): Markup {
-  const name = referenceOf(schema);
+  const name = nameOf(schema);
   if (name) return schemaLink(name);
   if (Array.isArray(schema.enum)) return html`${schema.enum.map((it) => JSON.stringify(it)).join(' | ')}`;
   if (schema.const !== undefined) return html`${JSON.stringify(schema.const)}`;
@@ -94,6 +94,7 @@ function choicesOf(schema: JsonSchema): JsonSchema[] | undefined {
   return (schema.anyOf ?? schema.oneOf) as JsonSchema[] | undefined;
 }
 
-function referenceOf(schema: JsonSchema): string | undefined {
-  return typeof schema.$ref === 'string' ? schema.$ref.split('/').at(-1) : undefined;
+/** Of a named schema; empty for a nameless one. */
+export function nameOf(schema: JsonSchema): string {
+  return (typeof schema.$ref === 'string' && schema.$ref.split('/').at(-1)) || '';
 }

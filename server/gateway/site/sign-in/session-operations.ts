@@ -14,12 +14,13 @@ export function siteOperations(
   context: HttpContext,
   { sessions, desk }: { sessions: SiteSessions; desk: DeskAccess },
 ): HttpOperation[] {
-  const { config, people, roles, clock } = context;
+  const { config, people, roles, committee, clock } = context;
   const describe = async (person: SitePerson | null, { isOperator = false, isStrong: isProved = false } = {}) => ({
     person,
     isOperator,
     isStrong: isProved,
     isReviewer: person !== null && (await roles.has(person.identity, 'reviewer')),
+    isMember: person !== null && (await committee.isMember(person.identity)),
     demo: config.development,
     hasAccounts: config.hasSite,
     openIdProvider: people.oidc.provider,

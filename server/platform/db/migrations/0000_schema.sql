@@ -1281,6 +1281,63 @@ CREATE TABLE "charter_versions" (
 	"effective_from" timestamp with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "committee_case_files" (
+	"case" text NOT NULL,
+	"number" integer NOT NULL,
+	"review_case" text NOT NULL,
+	CONSTRAINT "committee_case_files_case_number_pk" PRIMARY KEY("case","number")
+);
+--> statement-breakpoint
+CREATE TABLE "committee_case_people" (
+	"case" text NOT NULL,
+	"number" integer NOT NULL,
+	"person" text NOT NULL,
+	"part" text NOT NULL,
+	CONSTRAINT "committee_case_people_case_number_pk" PRIMARY KEY("case","number")
+);
+--> statement-breakpoint
+CREATE TABLE "committee_cases" (
+	"id" text PRIMARY KEY NOT NULL,
+	"number" integer GENERATED ALWAYS AS IDENTITY (sequence name "committee_cases_number_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
+	"title" jsonb NOT NULL,
+	"question" jsonb NOT NULL,
+	"origin" text NOT NULL,
+	"request" text,
+	"opened_by" text,
+	"opened_at" timestamp with time zone NOT NULL,
+	"closed_at" timestamp with time zone,
+	"closed_by" text,
+	"close_reason" text,
+	CONSTRAINT "committee_cases_number_unique" UNIQUE("number"),
+	CONSTRAINT "committee_cases_request_unique" UNIQUE("request")
+);
+--> statement-breakpoint
+CREATE TABLE "committee_evidence_requests" (
+	"case" text NOT NULL,
+	"file" integer NOT NULL,
+	"member" text NOT NULL,
+	"reason" text NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	CONSTRAINT "committee_evidence_requests_case_file_member_pk" PRIMARY KEY("case","file","member")
+);
+--> statement-breakpoint
+CREATE TABLE "committee_recusals" (
+	"case" text NOT NULL,
+	"member" text NOT NULL,
+	"reason" jsonb NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	CONSTRAINT "committee_recusals_case_member_pk" PRIMARY KEY("case","member")
+);
+--> statement-breakpoint
+CREATE TABLE "committee_requests" (
+	"id" text PRIMARY KEY NOT NULL,
+	"appeal" text NOT NULL,
+	"by" text NOT NULL,
+	"text" text,
+	"at" timestamp with time zone NOT NULL,
+	CONSTRAINT "committee_requests_appeal_unique" UNIQUE("appeal")
+);
+--> statement-breakpoint
 CREATE TABLE "committee_declarations" (
 	"id" text PRIMARY KEY NOT NULL,
 	"term" text NOT NULL,
@@ -1315,6 +1372,70 @@ CREATE TABLE "committee_terms" (
 	"ended_how" text,
 	"ended_by" text,
 	"end_reason" jsonb
+);
+--> statement-breakpoint
+CREATE TABLE "committee_answers" (
+	"opinion" text PRIMARY KEY NOT NULL,
+	"outcome" text NOT NULL,
+	"reasons" jsonb NOT NULL,
+	"by" text NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"is_late" boolean NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "committee_opinion_texts" (
+	"opinion" text NOT NULL,
+	"version" integer NOT NULL,
+	"title" jsonb NOT NULL,
+	"text" jsonb NOT NULL,
+	"by" text NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	CONSTRAINT "committee_opinion_texts_opinion_version_pk" PRIMARY KEY("opinion","version")
+);
+--> statement-breakpoint
+CREATE TABLE "committee_opinions" (
+	"id" text PRIMARY KEY NOT NULL,
+	"number" integer GENERATED ALWAYS AS IDENTITY (sequence name "committee_opinions_number_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
+	"case" text,
+	"by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"voted_version" integer,
+	"vote_called_by" text,
+	"vote_called_at" timestamp with time zone,
+	"vote_until" timestamp with time zone,
+	"outcome" text,
+	"ended_at" timestamp with time zone,
+	"tally" jsonb,
+	"answer_due_at" timestamp with time zone,
+	CONSTRAINT "committee_opinions_number_unique" UNIQUE("number")
+);
+--> statement-breakpoint
+CREATE TABLE "committee_remarks" (
+	"id" text PRIMARY KEY NOT NULL,
+	"opinion" text NOT NULL,
+	"by" text NOT NULL,
+	"text" text NOT NULL,
+	"at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "committee_steps" (
+	"id" text PRIMARY KEY NOT NULL,
+	"opinion" text NOT NULL,
+	"position" integer NOT NULL,
+	"text" jsonb NOT NULL,
+	"due_at" timestamp with time zone NOT NULL,
+	"done_at" timestamp with time zone,
+	"done_by" text,
+	"done_note" text
+);
+--> statement-breakpoint
+CREATE TABLE "committee_votes" (
+	"seq" integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "committee_votes_seq_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
+	"opinion" text NOT NULL,
+	"member" text NOT NULL,
+	"vote" text NOT NULL,
+	"dissent" jsonb,
+	"at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "appeals" (
@@ -1661,9 +1782,30 @@ CREATE INDEX "rooms_ended" ON "rooms" USING btree ("ended_at") WHERE "rooms"."ac
 CREATE INDEX "token_grants_moderators" ON "token_grants" USING btree ("creator","identity") WHERE "token_grants"."moderates";--> statement-breakpoint
 CREATE INDEX "charter_acceptances_version" ON "charter_acceptances" USING btree ("version");--> statement-breakpoint
 CREATE UNIQUE INDEX "charter_versions_draft" ON "charter_versions" USING btree (("announced_at" is null)) WHERE "charter_versions"."announced_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "committee_case_files_once" ON "committee_case_files" USING btree ("case","review_case");--> statement-breakpoint
+CREATE INDEX "committee_case_files_review_case" ON "committee_case_files" USING btree ("review_case");--> statement-breakpoint
+CREATE UNIQUE INDEX "committee_case_people_once" ON "committee_case_people" USING btree ("case","person");--> statement-breakpoint
+CREATE INDEX "committee_case_people_person" ON "committee_case_people" USING btree ("person");--> statement-breakpoint
+CREATE INDEX "committee_cases_opened_by" ON "committee_cases" USING btree ("opened_by");--> statement-breakpoint
+CREATE INDEX "committee_cases_closed_by" ON "committee_cases" USING btree ("closed_by");--> statement-breakpoint
+CREATE INDEX "committee_evidence_requests_member" ON "committee_evidence_requests" USING btree ("member");--> statement-breakpoint
+CREATE INDEX "committee_recusals_member" ON "committee_recusals" USING btree ("member");--> statement-breakpoint
+CREATE INDEX "committee_requests_by" ON "committee_requests" USING btree ("by");--> statement-breakpoint
 CREATE INDEX "committee_declarations_term" ON "committee_declarations" USING btree ("term","declared_at");--> statement-breakpoint
 CREATE INDEX "committee_terms_seat" ON "committee_terms" USING btree ("seat","from");--> statement-breakpoint
 CREATE INDEX "committee_terms_person" ON "committee_terms" USING btree ("person","until");--> statement-breakpoint
+CREATE INDEX "committee_answers_by" ON "committee_answers" USING btree ("by");--> statement-breakpoint
+CREATE INDEX "committee_opinion_texts_by" ON "committee_opinion_texts" USING btree ("by");--> statement-breakpoint
+CREATE INDEX "committee_opinions_case" ON "committee_opinions" USING btree ("case");--> statement-breakpoint
+CREATE INDEX "committee_opinions_by" ON "committee_opinions" USING btree ("by");--> statement-breakpoint
+CREATE INDEX "committee_opinions_called_by" ON "committee_opinions" USING btree ("vote_called_by");--> statement-breakpoint
+CREATE INDEX "committee_opinions_voting" ON "committee_opinions" USING btree ("vote_until") WHERE "committee_opinions"."vote_until" is not null and "committee_opinions"."outcome" is null;--> statement-breakpoint
+CREATE INDEX "committee_remarks_opinion" ON "committee_remarks" USING btree ("opinion","at");--> statement-breakpoint
+CREATE INDEX "committee_remarks_by" ON "committee_remarks" USING btree ("by");--> statement-breakpoint
+CREATE INDEX "committee_steps_opinion" ON "committee_steps" USING btree ("opinion","position");--> statement-breakpoint
+CREATE INDEX "committee_steps_done_by" ON "committee_steps" USING btree ("done_by");--> statement-breakpoint
+CREATE INDEX "committee_votes_opinion" ON "committee_votes" USING btree ("opinion");--> statement-breakpoint
+CREATE INDEX "committee_votes_member" ON "committee_votes" USING btree ("member");--> statement-breakpoint
 CREATE UNIQUE INDEX "appeals_once" ON "appeals" USING btree ("decision","by") WHERE "appeals"."by" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "appeals_by_form" ON "appeals" USING btree ("decision","report") WHERE "appeals"."report" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "appeals_second_look" ON "appeals" USING btree ("decision") WHERE "appeals"."kind" = 'second_look';--> statement-breakpoint

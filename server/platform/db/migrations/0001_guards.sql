@@ -243,6 +243,105 @@ CREATE TRIGGER "dac7_filings_refused_once" BEFORE UPDATE ON "dac7_filings"
 CREATE TRIGGER "dac7_documents_never_changed" BEFORE UPDATE ON "dac7_documents"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint
+CREATE TRIGGER "committee_case_files_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "committee_case_files"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_recusals_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "committee_recusals"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_evidence_requests_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "committee_evidence_requests"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_opinion_texts_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "committee_opinion_texts"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_remarks_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "committee_remarks"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_answers_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "committee_answers"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_votes_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "committee_votes"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_case_people_never_changed" BEFORE UPDATE OR TRUNCATE ON "committee_case_people"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_cases_append_only" BEFORE DELETE OR TRUNCATE ON "committee_cases"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_requests_append_only" BEFORE DELETE OR TRUNCATE ON "committee_requests"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_opinions_append_only" BEFORE DELETE OR TRUNCATE ON "committee_opinions"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_steps_append_only" BEFORE DELETE OR TRUNCATE ON "committee_steps"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_cases_closed_once" BEFORE UPDATE ON "committee_cases"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_first_setting"('closed_at', 'closed_by', 'close_reason');
+--> statement-breakpoint
+CREATE TRIGGER "committee_steps_done_once" BEFORE UPDATE ON "committee_steps"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_first_setting"('done_at', 'done_by', 'done_note');
+--> statement-breakpoint
+-- Erasure takes the words out of what somebody asked of the committee; everything else in a row is final.
+CREATE FUNCTION "refuse_all_but_erasure_of_text"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW."text" IS NULL AND to_jsonb(NEW) - 'text' = to_jsonb(OLD) - 'text' THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "committee_requests_erasure_only" BEFORE UPDATE ON "committee_requests"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_erasure_of_text"();
+--> statement-breakpoint
+-- Of an opinion it is written once that a vote was called, and once how it ended.
+CREATE FUNCTION "refuse_all_but_course_of_opinion"() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  "call" text[] := '{voted_version,vote_called_by,vote_called_at,vote_until}';
+  "ending" text[] := '{outcome,ended_at,tally,answer_due_at}';
+BEGIN
+  IF OLD."outcome" IS NULL AND (
+    (OLD."voted_version" IS NULL AND to_jsonb(NEW) - "call" = to_jsonb(OLD) - "call")
+    OR to_jsonb(NEW) - "ending" = to_jsonb(OLD) - "ending"
+  ) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "committee_opinions_course_only" BEFORE UPDATE ON "committee_opinions"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_course_of_opinion"();
+--> statement-breakpoint
+-- Votes are cast while a vote goes on, and versions added before it.
+CREATE FUNCTION "refuse_late_vote"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM "committee_opinions" WHERE "id" = NEW."opinion" AND "voted_version" IS NOT NULL AND "outcome" IS NULL) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'no vote on % goes on', NEW."opinion" USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "committee_votes_in_time" BEFORE INSERT ON "committee_votes"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_late_vote"();
+--> statement-breakpoint
+CREATE FUNCTION "refuse_late_version"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM "committee_opinions" WHERE "id" = NEW."opinion" AND "voted_version" IS NULL AND "outcome" IS NULL) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the text of % is voted on', NEW."opinion" USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "committee_opinion_texts_in_time" BEFORE INSERT ON "committee_opinion_texts"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_late_version"();
+--> statement-breakpoint
 CREATE TRIGGER "sale_terms_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "sale_terms"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint

@@ -9,7 +9,8 @@ export const oidcContract = {
     http: 'GET /v1/me/oidc',
     answer: ownOidc,
     summary: 'Your accounts at the OpenID provider of the house',
-    description: 'Operators and reviewers can sign in with one. `provider` is null for others.',
+    description:
+      'Operators, reviewers and members of the committee can sign in with one. `provider` is null for others.',
   }),
   removeOwnOidcBinding: operation({
     by: ['person'],

@@ -13,7 +13,7 @@ export const account = {
     other: 'Another address, or no email?',
     notWhole: 'This email address isn’t complete. Check it, including its ending.',
     passkey: 'Sign in with a passkey',
-    staff: 'For operators and reviewers of this house:',
+    staff: 'For operators, reviewers and members of the committee:',
     withProvider: (host: string) => `Sign in with ${host}`,
     or: 'or',
     already: (name: string) => `You’re signed in as ${name}.`,
@@ -110,7 +110,7 @@ export const account = {
   },
   oidc: {
     title: 'House sign-in',
-    text: 'Operators and reviewers can sign in with their house account instead of a passkey.',
+    text: 'Operators, reviewers and members of the committee can sign in with their house account instead of a passkey.',
     continueWith: (host: string) => `Continue with ${host}`,
     added: (when: string) => `added ${when}`,
     neverUsed: 'not used yet',
@@ -127,6 +127,7 @@ export const account = {
   seat: {
     title: 'Take a seat in the committee',
     text: 'You’re invited to the committee of this house. Your name, your term and who appointed you become public. Members are neither operators, reviewers nor creators here.',
+    excluded: 'A member of the committee can’t also be an operator, a reviewer or a creator of this house.',
   },
   address: {
     title: 'Email address',

@@ -1,5 +1,6 @@
 /** English texts of the operators' desk. */
 import type { DeskOverview } from '../../../protocol/money/desk.ts';
+import { deskCommittee } from './desk-committee.ts';
 import { deskMoney } from './desk-money.ts';
 import { reportWords } from './report-words.ts';
 
@@ -18,6 +19,7 @@ export const desk = {
     dac7: 'DAC7 report',
     fees: 'Fees',
     charter: 'Charter',
+    committee: 'Committee',
     reports: 'All reports',
     people: 'People',
     letters: 'Email',
@@ -57,6 +59,11 @@ export const desk = {
       'It pays everything out to your bank on a schedule, also what belongs to fans and creators: refunds and payouts will wait for money. In the Stripe dashboard, under Settings, Payouts, choose the manual schedule.',
     silent: 'The provider isn’t answering',
     silentText: 'Nothing is lost: orders wait and go out by themselves. Its balance can’t be shown right now.',
+    waitingBills: (count: number) =>
+      count === 1
+        ? 'Bills wait for the tax details of 1 creator'
+        : `Bills wait for the tax details of ${count} creators`,
+    waitingBillsText: 'Self-billing was agreed to, but the details aren’t complete any more. Ask for what is missing.',
     frozen: (count: number) =>
       count === 1 ? 'Payouts to 1 creator are on hold' : `Payouts to ${count} creators are on hold`,
     frozenText: 'Nothing is paid out to them until somebody lifts the hold.',
@@ -102,6 +109,8 @@ export const desk = {
       seat_changed: 'Seat of the committee changed',
       member_invited: 'Member invited to the committee',
       member_removed: 'Member of the committee removed',
+      opinion_answered: 'Opinion of the committee answered',
+      opinion_step_done: 'Promised step done',
       role_given: 'Role given',
       role_ended: 'Role ended',
       sessions_ended: 'Signed out everywhere',
@@ -119,6 +128,7 @@ export const desk = {
     go: 'View',
   },
   ...deskMoney,
+  committee: deskCommittee,
   people: {
     text: 'People with an account at the house. Every search, view and action goes on record, under your name.',
     search: 'Who',

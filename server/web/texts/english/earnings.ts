@@ -208,6 +208,7 @@ export const earnings = {
     endText: 'What has been sold until now is still billed by the house. From then on you write your own.',
     ended: 'Ended.',
     keep: 'Keep it',
+    waits: 'Bills wait until your tax details are complete again.',
     needsDetails: 'Your tax details must be complete first.',
     bill: (number: string) => `Bill ${number}`,
     creditNote: (number: string) => `Credit note ${number}`,

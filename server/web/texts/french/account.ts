@@ -15,7 +15,7 @@ export const account: typeof english = {
     other: 'Une autre adresse, ou pas reçu d’e-mail ?',
     notWhole: 'Cette adresse e-mail n’est pas complète. Vérifiez-la jusqu’à la fin.',
     passkey: 'Se connecter avec une clé d’accès',
-    staff: 'Pour les opérateurs et les examinateurs de cette maison :',
+    staff: 'Pour les opérateurs, les examinateurs et les membres du comité :',
     withProvider: (host) => `Se connecter avec ${host}`,
     or: 'ou',
     already: (name) => `Vous êtes connecté en tant que ${name}.`,
@@ -116,7 +116,7 @@ export const account: typeof english = {
   },
   oidc: {
     title: 'Connexion de la maison',
-    text: 'Les opérateurs et les examinateurs peuvent se connecter avec leur compte de la maison, au lieu d’une clé d’accès.',
+    text: 'Les opérateurs, les examinateurs et les membres du comité peuvent se connecter avec leur compte de la maison, au lieu d’une clé d’accès.',
     continueWith: (host) => `Continuer avec ${host}`,
     added: (when) => `ajouté le ${when}`,
     neverUsed: 'pas encore utilisé',
@@ -133,6 +133,7 @@ export const account: typeof english = {
   seat: {
     title: 'Siéger au comité',
     text: 'Vous êtes invité au comité de cette maison. Votre nom, votre mandat et qui vous a nommé deviennent publics. Les membres ne sont ici ni opérateurs, ni examinateurs, ni créateurs.',
+    excluded: 'Un membre du comité ne peut pas être aussi opérateur, examinateur ou créateur de cette maison.',
   },
   address: {
     title: 'Adresse e-mail',

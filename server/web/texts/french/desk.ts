@@ -1,5 +1,6 @@
 /** French texts of the operators' desk. */
 import type { desk as english } from '../english/desk.ts';
+import { deskCommittee } from './desk-committee.ts';
 import { deskMoney, differences } from './desk-money.ts';
 import { reportWords } from './report-words.ts';
 
@@ -17,6 +18,7 @@ export const desk: typeof english = {
     vat: 'TVA',
     dac7: 'Déclaration DAC7',
     charter: 'Charte',
+    committee: 'Comité',
     reports: 'Tous les signalements',
     fees: 'Tarifs',
     people: 'Personnes',
@@ -59,6 +61,10 @@ export const desk: typeof english = {
     silent: 'Le prestataire ne répond pas',
     silentText:
       'Rien n’est perdu : les ordres attendent et partent d’eux-mêmes. Son solde ne peut pas être affiché pour l’instant.',
+    waitingBills: (count) =>
+      count === 1 ? 'Factures en attente pour 1 créateur' : `Factures en attente pour ${count} créateurs`,
+    waitingBillsText:
+      'L’autofacturation est acceptée, mais les informations fiscales ne sont plus complètes. Demandez-leur de les compléter.',
     frozen: (count) =>
       count === 1 ? 'Virements suspendus pour 1 créateur' : `Virements suspendus pour ${count} créateurs`,
     frozenText: 'Aucun virement ne part tant que personne ne lève la suspension.',
@@ -103,6 +109,8 @@ export const desk: typeof english = {
       seat_changed: 'Siège du comité modifié',
       member_invited: 'Membre invité au comité',
       member_removed: 'Membre du comité révoqué',
+      opinion_answered: 'Réponse à un avis du comité',
+      opinion_step_done: 'Étape promise faite',
       role_given: 'Rôle donné',
       role_ended: 'Rôle retiré',
       sessions_ended: 'Déconnecté partout',
@@ -120,6 +128,7 @@ export const desk: typeof english = {
     go: 'Voir',
   },
   ...deskMoney,
+  committee: deskCommittee,
   people: {
     text: 'Les personnes qui ont un compte de la maison. Recherches, consultations et actions sont consignées, à votre nom.',
     search: 'Qui',

@@ -215,6 +215,7 @@ export const earnings: typeof english = {
     endText: 'La maison facture encore ce qui a été vendu jusqu’ici. Ensuite, c’est à vous.',
     ended: 'C’est fini.',
     keep: 'Garder l’accord',
+    waits: 'Vos factures attendent que vos informations fiscales soient à nouveau complètes.',
     needsDetails: 'Vos informations fiscales doivent d’abord être complètes.',
     bill: (number) => `Facture ${number}`,
     creditNote: (number) => `Avoir ${number}`,

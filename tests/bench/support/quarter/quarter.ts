@@ -17,10 +17,38 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const DAYS = 92;
 const FANS = 40;
+/** With the VAT that is in their bills: French of a creator who is registered there, of others none. */
 export const CREATORS = [
-  { identity: 'ada', name: 'Ada', country: 'FR', iban: 'FR1420041010050500013M02606' },
-  { identity: 'berta', name: 'Berta', country: 'DE', iban: 'DE89370400440532013000' },
-  { identity: 'carla', name: 'Carla', country: 'ES', iban: 'ES9121000418450200051332' },
+  {
+    identity: 'ada',
+    name: 'Ada',
+    country: 'FR',
+    iban: 'FR1420041010050500013M02606',
+    tin: '1234567890123',
+    vatStatus: 'registered',
+    vatNumber: 'FR40303265045',
+    billVatBps: 2_000,
+  },
+  {
+    identity: 'berta',
+    name: 'Berta',
+    country: 'DE',
+    iban: 'DE89370400440532013000',
+    tin: '12345678901',
+    vatStatus: 'registered',
+    vatNumber: 'DE136695976',
+    billVatBps: 0,
+  },
+  {
+    identity: 'carla',
+    name: 'Carla',
+    country: 'ES',
+    iban: 'ES9121000418450200051332',
+    tin: '12345678Z',
+    vatStatus: 'small_business',
+    vatNumber: null,
+    billVatBps: 0,
+  },
 ] as const;
 /** Where fans live, and the card that each pays with. */
 export const CARDS = {
@@ -34,6 +62,7 @@ export const CARDS = {
 export type Country = keyof typeof CARDS;
 const COUNTRIES = Object.keys(CARDS) as Country[];
 const WAIVER = { accepted: true, textVersion: '2026-01' } as const;
+const SELF_BILLING_TEXT = '2026-12';
 const SONG = { id: 'song', label: 'A song', amountMinor: 700 };
 
 interface Evening {
@@ -281,6 +310,10 @@ export class Quarter {
     if (Number(costMinor) > 0) this.#note('private', id, fan);
   }
 
+  #agree(creator: string, textVersion: string | null = SELF_BILLING_TEXT): Promise<unknown> {
+    return this.#money.selfBilling.setAgreement(creator, { textVersion, language: 'en' });
+  }
+
   #oldest(...kinds: string[]): { id: string; fan: string } | undefined {
     for (const kind of kinds) {
       const found = this.#paid.get(kind)?.shift();
@@ -326,6 +359,22 @@ export class Quarter {
           await this.#money.creatorAccounts.describe(identity);
         }
         return;
+      case 'details':
+        for (const { identity, name: firstName, country, iban, tin, vatStatus, vatNumber } of CREATORS)
+          await this.#money.creatorBusinesses.save(identity, {
+            ...{ kind: 'person', firstName, legalName: 'Example', birthDate: '2000-02-29' },
+            ...{ address: '1 High Street', postalCode: '12345', city: 'Somewhere', country, tin, tinCountry: null },
+            ...{ registrationNumber: null, vatStatus, vatNumber, accountIdentifier: iban },
+          });
+        return;
+      case 'ada agrees':
+        return this.#agree('ada');
+      case 'berta agrees':
+        return this.#agree('berta');
+      case 'berta withdraws':
+        return this.#agree('berta', null);
+      case 'carla agrees':
+        return this.#agree('carla');
       case 'pledge':
         return this.#money.pricing.pledge('berta', { association: 'red-cross', shareBps: 1_000 });
       case 'fees':
@@ -411,16 +460,18 @@ export class Quarter {
 
 /** Besides what each day draws. */
 const ONCE: Record<number, string[]> = {
+  1: ['details'],
+  2: ['ada agrees'],
   3: ['refund tip', 'withdraw'],
   6: ['onboard'],
   9: ['refund part'],
   12: ['refund card tip', 'dispute won'],
   15: ['refund topup', 'undo request'],
-  18: ['refund month'],
+  18: ['refund month', 'berta agrees'],
   20: ['pledge', 'inquiry'],
   24: ['refund at provider', 'withdraw'],
   28: ['dispute lost', 'too late'],
-  31: ['bank', 'refund tip'],
+  31: ['bank', 'refund tip', 'carla agrees'],
   34: ['topup lost', 'undo request'],
   38: ['refund private', 'refund part'],
   41: ['block'],
@@ -428,9 +479,9 @@ const ONCE: Record<number, string[]> = {
   48: ['month lost'],
   52: ['suspend', 'refund card tip'],
   56: ['dispute won', 'refund topup'],
-  61: ['bank', 'inquiry'],
+  61: ['bank', 'inquiry', 'berta withdraws'],
   66: ['dispute lost', 'withdraw'],
-  70: ['topup lost'],
+  70: ['topup lost', 'berta agrees'],
   75: ['refund at provider', 'refund month'],
   80: ['refund tip', 'undo request', 'refund part'],
   86: ['bank', 'refund private'],

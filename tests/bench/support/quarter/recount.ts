@@ -45,7 +45,7 @@ interface Sums {
 
 export type Query = <Row>(statement: string) => Promise<Row[]>;
 
-interface Entry {
+export interface Entry {
   transaction: string;
   kind: string;
   source: string;
@@ -119,7 +119,7 @@ export async function recount(books: { query: Query; stripe: Stripe; reported: R
   return { faults: [...faults, ...bank.faults, ...cards], figures: { ...bank.figures, ...sumUp(entries, payments) } };
 }
 
-async function readEntries(query: Query): Promise<Entry[]> {
+export async function readEntries(query: Query): Promise<Entry[]> {
   const accounts = new Map(
     (await query<{ id: string; kind: string; owner: string }>('select id, kind, owner from ledger_accounts')).map(
       (row) => [row.id, row],
@@ -166,10 +166,10 @@ async function readPayments(query: Query): Promise<Payment[]> {
   });
 }
 
-const sum = (amounts: Iterable<number>): number => [...amounts].reduce((total, each) => total + each, 0);
+export const sum = (amounts: Iterable<number>): number => [...amounts].reduce((total, each) => total + each, 0);
 const total = (entries: Iterable<Entry>): number => sum([...entries].map(({ amount }) => amount));
 
-function compare(what: string, shown: unknown, recounted: unknown): string[] {
+export function compare(what: string, shown: unknown, recounted: unknown): string[] {
   const [left, right] = [JSON.stringify(shown), JSON.stringify(recounted)];
   return left === right ? [] : [`${what}: the house says ${left}, the recount ${right}`];
 }
@@ -216,7 +216,7 @@ function findWrongSplits(entries: Entry[], payments: Payment[]): string[] {
 }
 
 /** The transactions that touch a creator's earnings, without moves between their own accounts. */
-function earningsOf(entries: Entry[], creator: string) {
+export function earningsOf(entries: Entry[], creator: string) {
   const own = entries.filter((entry) => entry.owner === creator && EARNINGS.includes(entry.account));
   const byTransaction = Map.groupBy(own, ({ transaction }) => transaction);
   return [...byTransaction].flatMap(([id, legs]) => {

@@ -1,0 +1,72 @@
+/** French texts of the page of the committee's members. */
+import type { seat as english } from '../english/seat.ts';
+
+export const seat: typeof english = {
+  membersOnly: 'Cette page est réservée aux membres du comité.',
+  membersOnlyText: 'Un opérateur de la maison peut vous inviter à un siège. Vous êtes connecté avec un autre compte.',
+  locked: 'Ouvrez votre siège avec votre clé d’accès',
+  lockedText: (hours, provider) =>
+    `Ce que les membres disent et lisent reste entre eux. Cette page s’ouvre donc avec une clé d’accès${provider ? `, ou une connexion chez ${provider},` : ''} utilisée dans les ${hours} dernières heures. Se connecter par e-mail ne suffit pas.`,
+  sections: { '': 'Votre siège' },
+  bothNeeded: 'À écrire dans les deux langues.',
+  own: {
+    text: 'Ce qui figure ici est public.',
+    page: 'Voir ce que tout le monde voit',
+    seat: 'Siège',
+    name: 'Nom',
+    change: 'Modifier',
+    appointedBy: 'Nomination par',
+    term: 'Mandat',
+    dates: (from, until) => `du ${from} au ${until}`,
+    notBegun: (date) => `Votre mandat commence le ${date}.`,
+    incompatible: 'Tant que vous l’occupez, vous ne pouvez être ici ni opérateur, ni examinateur, ni créateur.',
+  },
+  biography: {
+    title: 'Biographie',
+    text: 'Qui vous êtes et ce que vous savez, pour les personnes de cette maison. Laissez les deux champs vides pour ne rien publier.',
+    label: { en: 'Biographie en anglais', fr: 'Biographie en français' },
+    save: 'Enregistrer la biographie',
+    saved: 'Votre biographie est publiée.',
+    removed: 'Votre biographie est retirée.',
+  },
+  declaration: {
+    title: 'Déclaration',
+    text: 'Chaque année, vous déclarez votre indépendance, votre bénévolat, et les intérêts qui pourraient peser sur vos décisions. La déclaration est publiée avec sa date.',
+    due: (date) => `Votre déclaration est attendue depuis le ${date}.`,
+    dueText: 'La page du comité le dit à tout le monde jusqu’à ce que vous la fassiez.',
+    first: (date) =>
+      `Votre déclaration sera attendue à partir du ${date}, début de votre mandat. Vous pouvez déjà la faire.`,
+    made: 'Faite le',
+    counts: 'Valable jusqu’au',
+    lapsed: 'A été valable jusqu’au',
+    interests: 'Intérêts',
+    again: 'Faire une nouvelle déclaration',
+    independence: 'Indépendance',
+    independent: {
+      yes: 'Rien ne la limite vis-à-vis de cette maison.',
+      no: 'Elle est limitée, au moins sur certains points.',
+    },
+    pay: 'Rémunération',
+    unpaid: { yes: 'La maison ne me paie pas.', no: 'La maison me paie, directement ou indirectement.' },
+    explain: 'Vos réponses sont publiées, quelles qu’elles soient ; précisez-les sous les intérêts.',
+    label: { en: 'Intérêts en anglais', fr: 'Intérêts en français' },
+    hint: 'Emplois, mandats, parts, clients, proches ; ou qu’il n’y en a pas.',
+    act: 'Déclarer',
+    askTitle: 'Publier cette déclaration ?',
+    askText:
+      'Elle est publique aussitôt, sous votre nom, et ne peut pas être modifiée. Vous pourrez en faire une autre à tout moment.',
+    keep: 'Pas encore',
+    done: 'Votre déclaration est publiée.',
+  },
+  resignation: {
+    title: 'Démissionner',
+    text: 'Votre siège devient vacant aussitôt. Votre nom, votre mandat et la date restent publics, avec votre raison si vous en donnez une.',
+    label: { en: 'Raison en anglais', fr: 'Raison en français' },
+    hint: 'Facultative, et publiée.',
+    act: 'Démissionner',
+    askTitle: 'Démissionner de votre siège ?',
+    askText: 'L’effet est immédiat et définitif. Seule la maison pourra vous inviter de nouveau à un siège.',
+    askReason: 'Votre raison est publiée.',
+    keep: 'Rester',
+  },
+};

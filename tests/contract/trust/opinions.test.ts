@@ -1,0 +1,227 @@
+/** Cases and opinions of the committee: who reads what, how votes end, and what the management owes. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../../server/platform/db/db.ts';
+import { createId, type RoomId } from '../../../server/protocol/ids.ts';
+import { committeeTerms } from '../../../server/trust/committee/committee.schema.ts';
+import { DATABASES } from '../../support/databases/databases.ts';
+import { ReviewHouse } from '../../support/houses/review-house.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const both = (en: string, fr = `${en} (fr)`) => ({ en, fr });
+const TEXT = { title: both('Hear people first'), text: both('The house hears a person before it suspends them.') };
+const ASKED = { title: both('A suspension'), question: both('Was it fair?') };
+const REASONS = { outcome: 'does_not_follow', reasons: both('It costs too much time.') } as const;
+/** Without the times at which members did something. */
+const bare = (view: object) => JSON.stringify(view).replaceAll(/"at":"[^"]*"/g, '');
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'ok',
+    (error: { code?: string }) => error.code ?? String(error),
+  );
+
+describe.each(DATABASES)('the committee on $name', ({ open }) => {
+  let db: Database & AsyncDisposable;
+  let house: ReviewHouse;
+  let room: RoomId;
+
+  beforeEach(async () => {
+    db = await open();
+    house = await ReviewHouse.create(db);
+    room = await house.createRoom();
+    for (const person of ['m-1', 'm-2', 'm-3']) await giveSeat(person);
+  });
+  afterEach(async () => {
+    await house.close();
+    await db[Symbol.asyncDispose]();
+  });
+
+  const cases = () => house.domains.committeeCases;
+  const opinions = () => house.domains.opinions;
+  const isoIn = (ms: number) => new Date(house.clock.now() + ms).toISOString();
+
+  async function giveSeat(person: string, days = 400): Promise<void> {
+    const { committee } = house.domains;
+    await committee.createSeat(both(`Seat of ${person}`), 'op');
+    const seat = (await committee.view()).seats.at(-1);
+    await db.orm.insert(committeeTerms).values({
+      ...{ id: createId('committeeTerm'), person, seat: seat?.id ?? '', seatName: both('Seat'), invitedBy: 'op' },
+      ...{ appointedBy: both('Founders'), appointedAt: isoIn(0), from: isoIn(0), until: isoIn(days * DAY_MS) },
+    });
+  }
+
+  /** Somebody is reported, suspended, appeals, and the appeal fails. */
+  async function decideAbout(author: string, reporter = 'lea') {
+    const id = await house.say(room, author, `I am ${author}, write to ${author}@example.org or @${author}_live`);
+    const of = await house.report(room, reporter, { subject: { kind: 'message', id }, category: 'harassment' });
+    house.clock.advance(2 * HOUR_MS);
+    const { id: decision } = await house.decide(of, [{ kind: 'mute' }]);
+    house.clock.advance(5 * HOUR_MS);
+    const appeal = await house.domains.decisions.appeal(author, { decision, text: `${author} was provoked.` });
+    const reasons = `${author.toUpperCase()} wrote it, ${author}@example.org says so.`;
+    await house.domains.decisions.decideAppeal('rev-2', appeal.id, { outcome: 'upheld', reasons, language: 'en' });
+    return { decision, appeal: appeal.id };
+  }
+
+  test('somebody whose appeal failed asks; members read numbers, no names, ids or times', async () => {
+    const { decision, appeal } = await decideAbout('max');
+    expect(await codeOf(cases().ask('eve', { appeal, text: 'Mine' }))).toBe('appeal_not_found');
+    const text = 'I am max (max@example.org), and lea lied.';
+    expect(await cases().ask('max', { appeal, text })).toMatchObject({ isTaken: false });
+    expect(await codeOf(cases().listRequests('op'))).toBe('forbidden');
+    const [request] = await cases().listRequests('m-1');
+    expect(request).toMatchObject({ decision, text: 'I am […] […] and […] lied.', case: null });
+    const opened = await cases().open('m-1', { ...ASKED, decisions: [], request: request?.id });
+    expect(opened).toMatchObject({
+      ...{ origin: 'request', number: 1, openedBy: expect.any(String) },
+      request: 'I am [1] […] and [2] lied.',
+      files: [
+        {
+          ...{ number: 1, accused: 1, strikes: 1, category: 'harassment', evidence: null },
+          reports: [{ hours: 0, by: 2, source: 'room' }],
+          decisions: [{ hours: 2, by: 3, measures: ['mute'], kind: 'final', isLate: false }],
+          appeals: [{ hours: 7, by: 1, outcome: 'upheld', decidedBy: 4, text: '[1] was provoked.' }],
+        },
+      ],
+    });
+    expect(await cases().ask('max', { appeal, text: 'Again' })).toMatchObject({ isTaken: true });
+    const again = cases().open('m-2', { ...ASKED, decisions: [decision] });
+    expect(await codeOf(again)).toBe('already_decided');
+
+    const asked = await cases().requestEvidence('m-2', opened.id, { file: 1, reason: 'The words matter.' });
+    expect(asked.files[0]?.evidence?.reports[0]?.messages).toEqual([
+      { by: 1, text: 'I am [1], write to […] or […]', isReported: true, isRemoved: false },
+    ]);
+    expect((await cases().view('m-1', opened.id)).files[0]).toMatchObject({
+      evidence: null,
+      evidenceRequests: [{ reason: 'The words matter.' }],
+    });
+    expect(bare(asked.files)).not.toMatch(/max|lea|rev-|_V[0-9A-Za-z]{10}|\d{4}-\d\d-\d\dT/i);
+  });
+
+  test('two cases about the same person share nothing by which they could be joined', async () => {
+    const first = await decideAbout('max');
+    house.clock.advance(3 * DAY_MS);
+    // In another room, or the words of the first would stand before those of the second. There, the person who reported
+    // first is reported, and the other way round.
+    room = await house.createRoom();
+    const second = await decideAbout('lea', 'max');
+    const [one, other] = [
+      await cases().open('m-1', { ...ASKED, decisions: [first.decision] }),
+      await cases().open('m-1', { ...ASKED, decisions: [second.decision] }),
+    ];
+    for (const id of [one.id, other.id]) await cases().requestEvidence('m-1', id, { file: 1, reason: 'To compare' });
+    const [left, right] = [await cases().view('m-1', one.id), await cases().view('m-1', other.id)];
+    expect([left.files[0]?.evidence, right.files[0]?.evidence]).toEqual([expect.anything(), expect.anything()]);
+    // Everybody has another part, and still the files are alike but for what the house decided.
+    const shown = ({ files, people }: typeof left) => bare({ files, people });
+    expect(shown(left)).toBe(shown(right));
+    expect((await cases().list('m-1')).map(({ number }) => number)).toEqual([2, 1]);
+  });
+
+  test('who recused themselves, or has a part, reads neither the case nor its drafts, and their votes do not count', async () => {
+    const { decision } = await decideAbout('max', 'm-3');
+    expect(await codeOf(cases().open('m-3', { ...ASKED, decisions: [decision] }))).toBe('forbidden');
+    const { id } = await cases().open('m-1', { ...ASKED, decisions: [decision] });
+    expect(await codeOf(cases().view('m-3', id))).toBe('forbidden');
+    expect(await cases().list('m-3')).toMatchObject([{ mayNotRead: 'concerned', title: ASKED.title }]);
+    await giveSeat('m-4');
+    await giveSeat('m-5');
+    const { id: opinion } = await opinions().draft('m-1', { case: id, ...TEXT });
+    await opinions().callVote('m-2', opinion, 1);
+    await opinions().vote('m-4', opinion, { vote: 'against' });
+    await cases().recuse('m-4', id, both('I know one of them.'));
+    for (const member of ['m-3', 'm-4', 'op']) {
+      expect(await codeOf(opinions().view(member, opinion))).toBe('forbidden');
+      expect(await codeOf(opinions().vote(member, opinion, { vote: 'for' }))).toBe('forbidden');
+    }
+    expect((await opinions().list('m-4')).opinions).toEqual([]);
+    // Five seats: three votes of the three who are left.
+    for (const member of ['m-1', 'm-2']) await opinions().vote(member, opinion, { vote: 'for' });
+    expect(await opinions().view('m-1', opinion)).toMatchObject({ state: 'voting', votes: [{}, {}, {}] });
+    await opinions().vote('m-5', opinion, { vote: 'abstain', dissent: both('Not our matter.') });
+    const { given } = await opinions().view('m-1', opinion);
+    expect(given).toMatchObject({ tally: { for: 2, against: 0, abstain: 1, quorum: 3 }, answer: null });
+    expect(await cases().list('m-1')).toMatchObject([
+      { closed: { by: null }, recusals: [{ reason: both('I know one of them.') }] },
+    ]);
+  });
+
+  test('an opinion is public with the answer, or once that is late; what was promised is followed', async () => {
+    const draft = await opinions().draft('m-1', TEXT);
+    const id = draft.id;
+    expect(await opinions().listPublic()).toEqual([]);
+    expect(await opinions().listAddressed()).toEqual([]);
+    await opinions().revise('m-2', id, { ...TEXT, title: both('Hear everybody first'), basedOn: 1 });
+    expect(await codeOf(opinions().revise('m-1', id, { ...TEXT, basedOn: 1 }))).toBe('already_decided');
+    await opinions().remark('m-3', id, 'Too long.');
+    expect(await codeOf(opinions().vote('m-1', id, { vote: 'for' }))).toBe('invalid_request');
+    expect(await codeOf(opinions().callVote('m-1', id, 1))).toBe('already_decided');
+    await opinions().callVote('m-1', id, 2);
+    expect(await codeOf(opinions().revise('m-1', id, { ...TEXT, basedOn: 2 }))).toBe('already_decided');
+    await opinions().vote('m-1', id, { vote: 'against' });
+    await opinions().vote('m-1', id, { vote: 'for' });
+    await opinions().vote('m-2', id, { vote: 'for' });
+    expect(await opinions().view('m-3', id)).toMatchObject({
+      state: 'voting',
+      votes: [{ vote: null }, { vote: null }],
+    });
+    await opinions().vote('m-3', id, { vote: 'against', dissent: both('It binds too much.') });
+    expect(await codeOf(opinions().vote('m-3', id, { vote: 'for' }))).toBe('already_decided');
+
+    const hidden = { title: both('Hear everybody first'), text: null, dissents: [], isLate: false, answer: null };
+    expect(await opinions().listPublic()).toMatchObject([hidden]);
+    const [{ answerDueAt } = { answerDueAt: '' }] = await opinions().listAddressed();
+    expect(answerDueAt).toBe(isoIn(60 * DAY_MS));
+    // The whole committee goes, and the date stays.
+    house.clock.advance(60 * DAY_MS);
+    await db.orm.update(committeeTerms).set({ endedAt: isoIn(0), endedHow: 'resigned' });
+    const late = { text: TEXT.text, isLate: true, dissents: [{ text: both('It binds too much.') }] };
+    expect(await opinions().listPublic()).toMatchObject([late]);
+    const step = { text: both('A form'), dueAt: isoIn(DAY_MS) };
+    expect(await codeOf(opinions().answer(id, { ...REASONS, steps: [{ ...step, dueAt: isoIn(0) }] }, 'op'))).toBe(
+      'time_in_past',
+    );
+    await opinions().answer(id, { ...REASONS, steps: [step] }, 'op');
+    expect(await codeOf(opinions().answer(id, { ...REASONS, steps: [] }, 'op'))).toBe('already_decided');
+    const [answered] = await opinions().listPublic();
+    expect(answered).toMatchObject({ isLate: false, answer: { ...REASONS, isLate: true, steps: [{ isLate: false }] } });
+    house.clock.advance(2 * DAY_MS);
+    expect(await opinions().listPublic()).toMatchObject([{ answer: { steps: [{ isLate: true, done: null }] } }]);
+    const promised = answered?.answer?.steps[0]?.id ?? '';
+    await opinions().endStep(promised, 'It is there.', 'op');
+    expect(await codeOf(opinions().endStep(promised, 'Twice', 'op'))).toBe('already_decided');
+    expect(await opinions().listPublic()).toMatchObject([
+      { answer: { steps: [{ isLate: true, done: { note: 'It is there.' } }] } },
+    ]);
+  });
+
+  test('a vote ends at its date, and by the end of a term; the database refuses late votes, versions and changes', async () => {
+    const { id } = await opinions().draft('m-1', TEXT);
+    await opinions().callVote('m-1', id, 1);
+    await opinions().vote('m-1', id, { vote: 'for' });
+    house.clock.advance(7 * DAY_MS);
+    expect(await codeOf(opinions().vote('m-2', id, { vote: 'for' }))).toBe('already_decided');
+    expect(await opinions().view('m-1', id)).toMatchObject({ state: 'no_quorum' });
+    const other = await opinions().draft('m-1', TEXT);
+    expect(await codeOf(opinions().withdraw('m-2', other.id))).toBe('forbidden');
+    await opinions().callVote('m-1', other.id, 1);
+    for (const member of ['m-1', 'm-2']) await opinions().vote(member, other.id, { vote: 'for' });
+    await house.domains.committee.resign('m-3', null);
+    await opinions().sweep();
+    expect(await opinions().view('m-1', other.id)).toMatchObject({ state: 'adopted' });
+
+    const at = isoIn(0);
+    for (const statement of [
+      `update committee_opinions set answer_due_at = now() + interval '1 year' where id = '${other.id}'`,
+      `update committee_opinions set outcome = 'rejected' where id = '${other.id}'`,
+      `delete from committee_opinions where id = '${other.id}'`,
+      `update committee_opinion_texts set text = '{}' where opinion = '${other.id}'`,
+      `insert into committee_opinion_texts select opinion, 2, title, text, by, at from committee_opinion_texts where opinion = '${other.id}'`,
+      `insert into committee_votes (opinion, member, vote, at) values ('${other.id}', 'm-3', 'against', '${at}')`,
+      `update committee_votes set vote = 'against'`,
+      `delete from committee_answers where true`,
+    ])
+      await expect(house.rows(statement), statement).rejects.toThrow();
+  });
+});
