@@ -46,6 +46,8 @@ import { Opinions } from './trust/committee/opinions/opinions.ts';
 import { Proposals } from './trust/committee/opinions/proposals.ts';
 import { majority } from './trust/committee/sittings.ts';
 import { Decisions } from './trust/decisions/decisions.ts';
+import { Figures } from './trust/figures/figures.ts';
+import { PublicReports } from './trust/figures/public-reports.ts';
 import { Reports } from './trust/reports/reports.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
@@ -79,6 +81,8 @@ export interface Domains {
   opinions: Opinions;
   proposals: Proposals;
   decisions: Decisions;
+  figures: Figures;
+  publicReports: PublicReports;
   reports: Reports;
   webhooks: Webhooks;
   participantData: ParticipantData;
@@ -185,6 +189,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     },
     evidenceDays: config.chatRetention.evidenceDays,
   });
+  const figures = createFigures(platform, { rooms, money, config });
   const webhooks = new Webhooks({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
   const pictures = new Pictures({ db, clock, log });
@@ -269,6 +274,8 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     opinions,
     proposals,
     decisions,
+    figures,
+    publicReports: new PublicReports({ figures, clock, timeZone: config.timeZone }),
     reports,
     webhooks,
     notices,
@@ -277,6 +284,20 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     push,
     dueWork: [...money.dueRows, webhooks.due, mail.due, push.due],
   };
+}
+
+function createFigures(
+  { db, clock }: Platform,
+  { rooms, money, config: { timeZone, currency } }: Pick<Domains, 'rooms' | 'money'> & { config: Config },
+): Figures {
+  return new Figures({
+    ...{ db, clock, timeZone, currency },
+    ports: {
+      liveHours: (periods, nowIso) => rooms.lives.sumHours(periods, nowIso),
+      disputes: (periods) => money.figures.countDisputes(periods),
+      holds: (periods) => money.figures.countHolds(periods),
+    },
+  });
 }
 
 function createNotices(

@@ -75,6 +75,11 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   picture_uses: { domain: 'platform', rows: 'owner = $1', kept: 'erased with the files of the pictures' },
 
   rooms: { domain: 'rooms', rows: 'creator = $1', kept: 'tickets and receipts name the room by its title' },
+  lives: {
+    domain: 'rooms',
+    rows: 'room in (select id from rooms where creator = $1)',
+    kept: 'when rooms were live is counted in the figures of the house, and stays with the rooms',
+  },
   entitlements: { domain: 'rooms', rows: 'identity = $1', kept: BOOKS },
   token_grants: { domain: 'rooms', rows: 'identity = $1', erase: { delete: ROOM_IS_OVER } },
   attendances: { domain: 'rooms', rows: 'identity = $1', erase: { delete: true } },

@@ -25,6 +25,7 @@ import { InvariantsStore } from './ledger/invariants.store.ts';
 import { MembershipStanding } from './memberships/membership-standing.ts';
 import { Memberships } from './memberships/memberships.ts';
 import { MoneyContext, type MoneyOptions } from './money-context.ts';
+import { MoneyFiguresStore } from './money-figures.store.ts';
 import { MoneyJobs } from './money-jobs.ts';
 import { findOpenMatters, findTicketsToCome } from './open-matters.store.ts';
 import { createPaymentRules } from './payments/payment-kinds.ts';
@@ -131,6 +132,7 @@ export class Money {
   readonly vatReport: VatReport;
   /** The operators' desk. */
   readonly desk: Desk;
+  readonly figures: MoneyFiguresStore;
   readonly providerEvents: ProviderEvents;
 
   readonly #context: MoneyContext;
@@ -144,6 +146,7 @@ export class Money {
   private constructor(context: MoneyContext) {
     this.#context = context;
     this.#invariants = new InvariantsStore(context.db);
+    this.figures = new MoneyFiguresStore(context.db);
     const standing = new MembershipStanding(context);
     const debts = new CardDebts(context);
 

@@ -51,9 +51,45 @@ export interface Period {
 /** Whole months, from the midnight of the first day of `firstMonth`, which is like `2026-11`. */
 export function periodIn(timeZone: string, { firstMonth, months }: { firstMonth: string; months: number }): Period {
   const month = Temporal.PlainYearMonth.from(firstMonth);
-  const startOf = (first: Temporal.PlainYearMonth) =>
-    first.toPlainDate({ day: 1 }).toZonedDateTime(timeZone).toInstant().toString();
+  const startOf = (first: Temporal.PlainYearMonth) => midnightOf(first.toPlainDate({ day: 1 }), timeZone);
   return { fromIso: startOf(month), untilIso: startOf(month.add({ months })) };
+}
+
+/** A quarter such as `2026-Q4`. */
+export function quarterIn(timeZone: string, quarter: string): Period {
+  const [year, number] = quarter.split('-Q');
+  return periodIn(timeZone, { firstMonth: `${year}-${String(Number(number) * 3 - 2).padStart(2, '0')}`, months: 3 });
+}
+
+/** The quarter of a moment, and those before it, newest first. */
+export function quartersUntil(timeZone: string, atMs: number, count: number): string[] {
+  const { year, month } = dayIn(timeZone, atMs);
+  const last = year * 4 + Math.ceil(month / 3) - 1;
+  return Array.from({ length: count }, (_, ago) => `${Math.floor((last - ago) / 4)}-Q${((last - ago) % 4) + 1}`);
+}
+
+/** Whole weeks from Monday on, oldest first, of which the last is running. */
+export function weeksUntil(timeZone: string, atMs: number, count: number): Period[] {
+  const today = dayIn(timeZone, atMs);
+  const monday = today.subtract({ days: today.dayOfWeek - 1 });
+  const startOf = (ahead: number) => midnightOf(monday.add({ weeks: ahead }), timeZone);
+  return Array.from({ length: count }, (_, index) => {
+    const ahead = index - count + 1;
+    return { fromIso: startOf(ahead), untilIso: startOf(ahead + 1) };
+  });
+}
+
+/** The last midnight, in ISO 8601. */
+export function midnightIn(timeZone: string, atMs: number): string {
+  return midnightOf(dayIn(timeZone, atMs), timeZone);
+}
+
+function dayIn(timeZone: string, atMs: number): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate();
+}
+
+function midnightOf(day: Temporal.PlainDate, timeZone: string): string {
+  return day.toZonedDateTime(timeZone).toInstant().toString();
 }
 
 /** The year in which a receipt is issued. */

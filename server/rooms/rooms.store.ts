@@ -27,6 +27,7 @@ import * as LIMITS from '../protocol/limits.ts';
 import type { Room } from '../protocol/rooms.ts';
 import { clubEntitlements as club } from './clubs.schema.ts';
 import { lastHeartbeat, liveEnds } from './live-ends.store.ts';
+import { beginLive, endLives } from './lives/lives.store.ts';
 import { restrictions } from './restrictions/restrictions.schema.ts';
 import { type RestrictionRow, STRICTEST_FIRST, stageIsClosed, taking } from './restrictions/restrictions.store.ts';
 import { toRoom } from './room-row.ts';
@@ -228,6 +229,7 @@ export class RoomsStore {
       .update(rooms)
       .set({ liveGateway: gateway, ...begun })
       .where(eq(rooms.id, room));
+    if (begins) await beginLive(tx, room, begins.countedFrom);
   }
 
   async findOpenRooms(creator: string, tx: Orm = this.#db.orm): Promise<RoomId[]> {
@@ -270,7 +272,7 @@ export class RoomsStore {
   async setLiveEnded(tx: Orm, room: string, { at, heldBy }: { at: string; heldBy?: string }): Promise<boolean> {
     const isHeld = heldBy === undefined ? isNotNull(rooms.liveStartedAt) : eq(rooms.liveGateway, heldBy);
     const ended = liveEnds(at, { isInterrupted: heldBy !== undefined });
-    return (await this.#update(tx, ended, and(eq(rooms.id, room), isHeld))).length > 0;
+    return (await this.#endLives(tx, ended, and(eq(rooms.id, room), isHeld))).length > 0;
   }
 
   /** Ends the lives of gateways without a heartbeat for this long; returns the rooms. */
@@ -286,7 +288,7 @@ export class RoomsStore {
         ),
       );
     const ended = liveEnds(at, { endedAt: lastHeartbeat(at), isInterrupted: true });
-    return this.#update(tx, ended, and(isNotNull(rooms.liveStartedAt), notExists(heard)));
+    return this.#endLives(tx, ended, and(isNotNull(rooms.liveStartedAt), notExists(heard)));
   }
 
   /** Whether the house has closed the stage of a room, or suspended its creator. */
@@ -369,7 +371,14 @@ export class RoomsStore {
 
   #endRooms(tx: Orm, at: string, which: SQL | undefined): Promise<RoomId[]> {
     const liveEndedAt = sql`coalesce(${rooms.liveEndedAt}, ${at}::timestamptz)`;
-    return this.#update(tx, { ...liveEnds(at), liveEndedAt, pausedUntil: null, endedAt: at }, which);
+    return this.#endLives(tx, { ...liveEnds(at), liveEndedAt, pausedUntil: null, endedAt: at }, which);
+  }
+
+  /** Returns the rooms that were updated. */
+  async #endLives(tx: Orm, columns: Columns, which: SQL | undefined): Promise<RoomId[]> {
+    const ended = await this.#update(tx, columns, which);
+    await endLives(tx, ended);
+    return ended;
   }
 
   /** Returns the rooms that were updated. */
@@ -392,7 +401,7 @@ export class RoomsStore {
       // Which publication was on stage stays known.
       const interrupted = liveEnds(at, { endedAt: lastHeartbeat(at), isInterrupted: true });
       const ended = { ...interrupted, livePublication: undefined };
-      await tx.update(rooms).set(ended).where(isNotNull(rooms.liveStartedAt));
+      await this.#endLives(tx, ended, isNotNull(rooms.liveStartedAt));
       return tx.select({ publication: rooms.livePublication }).from(rooms).where(isNotNull(rooms.livePublication));
     });
     return rows.flatMap(({ publication }) => publication ?? []);

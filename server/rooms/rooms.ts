@@ -24,6 +24,7 @@ import { ClubsStore } from './clubs.store.ts';
 import { Clubs } from './clubs.ts';
 import { Entitlements } from './entitlements/entitlements.ts';
 import { Followers } from './followers/followers.ts';
+import { LivesStore } from './lives/lives.store.ts';
 import { Removals } from './restrictions/removals.ts';
 import { Restrictions } from './restrictions/restrictions.ts';
 import { Suspensions } from './restrictions/suspensions.ts';
@@ -90,6 +91,7 @@ export class Rooms {
   readonly followers: Followers;
   readonly suspensions: Suspensions;
   readonly attendances: Attendances;
+  readonly lives: LivesStore;
   readonly #store: RoomsStore;
   readonly #accounts: Accounts;
   readonly #outbox: Outbox;
@@ -141,6 +143,7 @@ export class Rooms {
     });
     this.followers = new Followers({ ...options, db, removals: this.removals });
     this.suspensions = new Suspensions({ ...options, restrictions });
+    this.lives = new LivesStore(db);
     this.attendances = new Attendances({ ...options, db });
   }
 

@@ -5,6 +5,7 @@
  */
 import { DAY_MS } from '../../server/platform/clock.ts';
 import type { Visitor } from '../support/browser/browser.ts';
+import { writeShownHistory } from '../support/figures/shown-history.ts';
 import type { TestApp } from '../support/houses/app.ts';
 import { openSession } from '../support/people/site-person.ts';
 import { addAuthenticator, forgetRefusal } from './accounts.ts';
@@ -137,6 +138,11 @@ async function* othersLeave({ loge, operator, open }: Parts): AsyncGenerator<Sce
   for (const fixedLanguage of ['en', 'fr'] as const) {
     await ines.page.goto(`${loge.url}/committee?lang=${fixedLanguage}`);
     yield { name: 'committee', visitor: ines, fixedLanguage };
+  }
+  await writeShownHistory(loge.app.context.db, { nowMs: Date.now(), quarters: 9 });
+  for (const fixedLanguage of ['en', 'fr'] as const) {
+    await ines.page.goto(`${loge.url}/transparency?lang=${fixedLanguage}`);
+    yield { name: 'transparency', visitor: ines, fixedLanguage };
   }
   await ines.page.goto(`${loge.url}/seat?lang=en`);
   await ines.by('members-only').waitFor();

@@ -38,6 +38,7 @@ import { charterOperations } from './trust/charter.ts';
 import { committeeOperations } from './trust/committee.ts';
 import { committeeCaseOperations } from './trust/committee-cases.ts';
 import { decisionOperations } from './trust/decisions.ts';
+import { figureOperations } from './trust/figures.ts';
 import { opinionOperations } from './trust/opinions.ts';
 import { reportOperations } from './trust/reports.ts';
 import { webhookOperations } from './webhooks.ts';
@@ -79,6 +80,7 @@ const OPERATIONS: readonly Operation[] = [
   ...personalDataOperations,
   ...charterOperations,
   ...committeeOperations,
+  ...figureOperations,
   ...committeeCaseOperations,
   ...opinionOperations,
   ...reportOperations,

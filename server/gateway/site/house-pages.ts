@@ -23,7 +23,12 @@ export async function footerPages({
 }: Pick<HttpContext, 'config' | 'charter' | 'committee'>): Promise<FooterPage[]> {
   const written = findHousePages(config.housePagesDir);
   const [hasCharter, hasCommittee] = await Promise.all([charter.isInForce(), committee.hasSeats()]);
-  return [...(hasCharter ? (['charter'] as const) : []), ...(hasCommittee ? (['committee'] as const) : []), ...written];
+  return [
+    ...(hasCharter ? (['charter'] as const) : []),
+    ...(hasCommittee ? (['committee'] as const) : []),
+    'transparency',
+    ...written,
+  ];
 }
 
 export function mountHousePages(app: Express, context: HttpContext): void {

@@ -123,6 +123,11 @@ function shadowElement(tag: string, styles: CSSResultGroup[], content: string, c
 }
 
 /** Without the marks for hydration, since the elements render anew. Values are escaped, so no mark comes from one. */
+/** For pages that are plain documents. */
+export function renderMarkup(template: TemplateResult): Markup {
+  return new Markup(renderTemplate(template));
+}
+
 function renderTemplate(template: TemplateResult, inPlace = ''): string {
   const rendered = collectResultSync(render(template)).replace(/<!--\/?lit-[a-z]+(?: [\w+/=]+)?-->|<\?>/g, '');
   return rendered.replace(PLACE_MARK, () => inPlace);

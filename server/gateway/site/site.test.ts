@@ -89,7 +89,7 @@ describe('the session', () => {
       hasAccounts: true,
       openIdProvider: null,
       currency: 'eur',
-      housePages: ['terms', 'privacy', 'imprint', 'contact'],
+      housePages: ['transparency', 'terms', 'privacy', 'imprint', 'contact'],
     });
     const { people } = (await get('/site/demo-people')).json;
     expect(people).toEqual(
@@ -112,7 +112,7 @@ describe('the session', () => {
       hasAccounts: true,
       openIdProvider: null,
       currency: 'eur',
-      housePages: ['terms', 'privacy', 'imprint', 'contact'],
+      housePages: ['transparency', 'terms', 'privacy', 'imprint', 'contact'],
     });
     const setCookie = headers.get('set-cookie') ?? '';
     expect(setCookie).toMatch(
@@ -188,7 +188,7 @@ describe('the session', () => {
       hasAccounts: false,
       openIdProvider: null,
       currency: 'eur',
-      housePages: [],
+      housePages: ['transparency'],
     });
     expect((await production.call('GET', '/terms')).status).toBe(404);
     expect((await production.call('GET', '/site/demo-people')).status).toBe(404);
@@ -702,6 +702,7 @@ describe('files', () => {
         expect([path, headers, await variesByEncoding(path, headers)]).toEqual([path, headers, false]);
     }
     expect(compressed.sort()).toEqual([
+      'exportTransparencyReport',
       'getAssociationAccount',
       'getCharter',
       'getCharterVersion',
@@ -709,9 +710,11 @@ describe('files', () => {
       'getCreatorProfile',
       'getPublicRoom',
       'getRoomCalendar',
+      'getTransparencyReport',
       'listAssociations',
       'listCharterVersions',
       'listPublicRooms',
+      'listTransparencyReports',
     ]);
     for (const path of ['/', '/rooms/room_0123456789', '/wallet', '/account', '/c/camille', '/sign-in', '/desk'])
       expect([path, await variesByEncoding(path, { cookie })]).toEqual([path, false]);

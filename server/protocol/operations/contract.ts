@@ -39,7 +39,9 @@ export type HttpRoute = `${Method} /${string}`;
 export type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
   ? Name | ParamNames<Rest>
   : Path extends `${string}:${infer Name}`
-    ? Name
+    ? Name extends `${infer Stem}.${string}`
+      ? Stem
+      : Name
     : never;
 /** `:id` after `rooms/` is the room of the call; other parameters are strings that the domain looks up. */
 export type ParamsOf<Path extends string> = {

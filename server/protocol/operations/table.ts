@@ -37,6 +37,7 @@ import { charterContract } from './trust/charter.ts';
 import { committeeContract } from './trust/committee.ts';
 import { committeeCaseContract } from './trust/committee-cases.ts';
 import { decisionContract } from './trust/decisions.ts';
+import { figureContract } from './trust/figures.ts';
 import { opinionContract } from './trust/opinions.ts';
 import { reportContract } from './trust/reports.ts';
 import { webhookContract } from './webhooks.ts';
@@ -89,6 +90,7 @@ export const CONTRACTS = {
   trust: {
     ...charterContract,
     ...committeeContract,
+    ...figureContract,
     ...committeeCaseContract,
     ...opinionContract,
     ...reportContract,

@@ -282,29 +282,3 @@ export const orderInput = z.object({
   note: multiLine(LIMITS.reportNoteChars).max(LIMITS.reportNoteChars).optional(),
 });
 export type OrderInput = z.infer<typeof orderInput>;
-
-export const figuresQuery = z.object({
-  from: moment.optional(),
-  until: moment.optional(),
-});
-const counts = z.record(z.string(), z.number().int());
-/** Counts of a period; by default of all time. Absent names count zero. */
-export const figures = z.object({
-  reports: z.object({ total: z.number().int(), byCategory: counts, bySource: counts }),
-  orders: z.object({ total: z.number().int(), byAuthority: counts, byLegalGround: counts }),
-  decisions: z.object({
-    total: z.number().int(),
-    byMeasure: counts,
-    /** By article, or `law`. */
-    byGround: counts,
-    automated: z.number().int(),
-    withoutMeasure: z.number().int(),
-    /** Made after their date. */
-    late: z.number().int(),
-    medianHours: z.number().nullable(),
-  }),
-  appeals: z.object({ total: z.number().int(), byKind: counts, byOutcome: counts, late: z.number().int() }),
-  /** Now, whatever the period. */
-  waiting: z.object({ total: z.number().int(), late: z.number().int() }),
-});
-export type Figures = z.infer<typeof figures>;

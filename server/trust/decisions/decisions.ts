@@ -20,7 +20,6 @@ import type {
   CaseView,
   Decision,
   DecisionInput,
-  Figures,
   Measure,
   OwnAppeal,
   ReviewCase,
@@ -50,7 +49,6 @@ import {
   type StandingRow,
   takesDown,
 } from './decisions.store.ts';
-import { FiguresStore } from './figures.store.ts';
 import { type MeasurePorts, Measures } from './measures.ts';
 import { APPEAL_MS, appealUntil, pointsOf, SECOND_LOOK_MS, urgencyOf } from './review-rules.ts';
 import { Reviewers } from './reviewers.ts';
@@ -96,7 +94,6 @@ export class Decisions {
   readonly #options: DecisionsOptions;
   readonly #cases: CasesStore;
   readonly #store: DecisionsStore;
-  readonly #figures: FiguresStore;
   readonly #inputs: DecisionInputs;
   /** Carries out what decisions order (`measure.due`). */
   readonly measures: Measures;
@@ -107,7 +104,6 @@ export class Decisions {
     this.#options = options;
     this.#cases = new CasesStore(options.db);
     this.#store = new DecisionsStore(options.db);
-    this.#figures = new FiguresStore(options.db);
     this.measures = new Measures(this.#store, options.measures);
     this.#inputs = new DecisionInputs(options);
     this.reviewers = new Reviewers(this.#cases, this.#store, options);
@@ -378,15 +374,6 @@ export class Decisions {
       await this.#settleCase(tx, locked);
     });
     return toOwnAppeal((await this.#store.findAppealBy(id, sender)) ?? row);
-  }
-
-  figures({ from, until }: { from?: string | undefined; until?: string | undefined }): Promise<Figures> {
-    const now = isoIn(this.#options.clock);
-    const isoOr = (time: string | undefined, other: string) => (time === undefined ? other : iso(time));
-    return this.#figures.read(
-      { from: isoOr(from, '1970-01-01T00:00:00.000Z'), until: isoOr(until, '9999-01-01T00:00:00.000Z') },
-      now,
-    );
   }
 
   async #made(id: string): Promise<Decision> {

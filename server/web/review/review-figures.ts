@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { CharterVersion } from '../../protocol/trust/charter.ts';
-import type { Figures } from '../../protocol/trust/decisions.ts';
+import type { ReviewFigures as Figures } from '../../protocol/trust/figures.ts';
 import { DeskPart } from '../desk/desk-part.ts';
 import { call } from '../site/site-call.ts';
 import { optionsOf } from './review-words.ts';

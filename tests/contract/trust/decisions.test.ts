@@ -442,7 +442,7 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
   test('nothing is late that was decided in its own time, or that nobody waits for any more', async () => {
     const { decisions } = house.domains;
     const lateness = async () => {
-      const { decisions: decided, appeals, waiting } = await decisions.figures({});
+      const { decisions: decided, appeals, waiting } = await house.domains.figures.review({});
       return { decided: decided.late, appeals: appeals.late, waiting: waiting.late };
     };
     // Due within 48 hours, its second look within 24, which the final decision of another reviewer makes needless.
@@ -679,7 +679,7 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     const rest = await decisions.list('rev-1', { limit: 2, after: first.next ?? '' });
     expect([first.cases.length, rest.cases.map((each) => each.id), rest.next]).toEqual([2, [spam], null]);
     await house.decide(order, [], 'rev-1');
-    const figures = await decisions.figures({});
+    const figures = await house.domains.figures.review({});
     expect(figures.orders).toMatchObject({ total: 1, byAuthority: { 'Tribunal judiciaire de Paris': 1 } });
     expect(figures).toMatchObject({
       reports: { total: 4 },
@@ -769,13 +769,13 @@ describe.each(DATABASES)('decisions on $name', ({ open }) => {
     await decisions.decideAppeal('rev-2', ofReporter.id, { ...UPHELD, reasons: 'Max has apologised.' });
     const appeal = await decisions.appeal('max', { decision, text: 'It was a quotation.' });
     await house.dispatch();
-    const figures = await decisions.figures({});
+    const figures = await house.domains.figures.review({});
     await participantData.erase('max', { identity: 'op', name: 'op', role: 'server' });
 
     // The line of the decision, and what it counts for.
     const [row] = await house.rows<{ accused: null; reasons: null; points: number }>(`select * from decisions`);
     expect(row).toMatchObject({ accused: null, reasons: null, points: 4 });
-    expect(await decisions.figures({})).toEqual(figures);
+    expect(await house.domains.figures.review({})).toEqual(figures);
     expect(await house.accessOf(room, 'max')).toBe('suspended');
     expect(await decisions.statements.list('max')).toEqual({ statements: [], strikes: 0 });
     expect((await reports.listBy('lea')).map(({ state }) => state)).toEqual(['received', 'appealed']);

@@ -12,7 +12,7 @@ export async function compare(house: ReviewHouse, play: ReviewPlay): Promise<{ a
   const statements = await Promise.all(play.people.map((person) => decisions.statements.list(person)));
   const own = await Promise.all(play.people.map((person) => reports.listBy(person)));
   const standing = await effectsOf(house, play);
-  const { waiting, ...figures } = await decisions.figures({});
+  const { waiting, ...figures } = await house.domains.figures.review({});
   const actual = {
     cases: cases.map(({ dueAt, ...each }) => ({
       ...{ id: each.id, state: each.state, owed: each.owed, category: each.category, severity: each.severity },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toCsvLine } from './earnings-exports.ts';
+import { toCsvLine } from '../csv.ts';
 
 test('quotes special characters and keeps numbers', () => {
   expect(toCsvLine(['a', 'b, c', 'say "hi"', -5, null, 'two\nlines'])).toBe(

@@ -5,6 +5,7 @@ import { HOUR_MS } from '../../../platform/clock.ts';
 import type { CreatorEarnings, Dac7Seller, EarningsEntry } from '../../../protocol/money/payouts.ts';
 import type { SelfBill } from '../../../protocol/money/self-bills.ts';
 import type { VatLine, VatReport } from '../../../protocol/money/vat-report.ts';
+import { toCsvLine } from '../csv.ts';
 import type { Download } from '../operation.ts';
 
 const ENTRY_COLUMNS = [
@@ -131,25 +132,4 @@ async function* entriesAsJson(pages: AsyncIterable<EarningsEntry[]>): AsyncGener
     isFirst = false;
   }
   yield ']}';
-}
-
-type Cell = string | number | null;
-
-/**
- * Characters that make Excel, LibreOffice and Google Sheets take a cell for a formula, also after a tab or a line
- * break.
- */
-const FORMULA_START = /^[\s\uFEFF]*[=+\-@\t\r\n|%＝＋－＠]/;
-
-/** A line of CSV (RFC 4180). Text that a spreadsheet would run as a formula stays text. */
-export function toCsvLine(cells: readonly Cell[]): string {
-  return `${cells.map(toCell).join(',')}\r\n`;
-}
-
-function toCell(cell: Cell): string {
-  if (cell === null) return '';
-  // Numbers are not user input, and a negative one must stay a number.
-  if (typeof cell === 'number') return String(cell);
-  const text = FORMULA_START.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

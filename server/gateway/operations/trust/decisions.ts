@@ -24,7 +24,7 @@ export const decisionOperations = implement(decisionContract, {
     decisions.decideAppeal(identity, params.appeal, input),
   fileOrder: async ({ decisions, reports }, { caller: { identity }, input }) =>
     decisions.find(await reports.fileOrder(identity, input)),
-  reviewFigures: ({ decisions }, { input }) => decisions.figures(input),
+  reviewFigures: ({ figures }, { input }) => figures.review(input),
   listStatements: ({ decisions }, { caller: { identity } }) => decisions.statements.list(identity),
   appeal: ({ decisions }, { caller: { identity }, input }) => decisions.appeal(identity, input),
 });

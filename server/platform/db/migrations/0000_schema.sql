@@ -1178,6 +1178,13 @@ CREATE TABLE "follows" (
 	CONSTRAINT "follows_creator_follower_pk" PRIMARY KEY("creator","follower")
 );
 --> statement-breakpoint
+CREATE TABLE "lives" (
+	"room" text NOT NULL,
+	"started_at" timestamp with time zone NOT NULL,
+	"ended_at" timestamp with time zone,
+	CONSTRAINT "lives_room_started_at_pk" PRIMARY KEY("room","started_at")
+);
+--> statement-breakpoint
 CREATE TABLE "restrictions" (
 	"id" text PRIMARY KEY NOT NULL,
 	"kind" text NOT NULL,
@@ -1768,6 +1775,8 @@ CREATE INDEX "club_entitlements_holder" ON "club_entitlements" USING btree ("cre
 CREATE INDEX "club_entitlements_expiring" ON "club_entitlements" USING btree ("valid_until") WHERE "club_entitlements"."revoked_at" is null;--> statement-breakpoint
 CREATE INDEX "club_tiers_creator" ON "club_tiers" USING btree ("creator","rank");--> statement-breakpoint
 CREATE INDEX "follows_follower" ON "follows" USING btree ("follower","since");--> statement-breakpoint
+CREATE UNIQUE INDEX "lives_open" ON "lives" USING btree ("room") WHERE "lives"."ended_at" is null;--> statement-breakpoint
+CREATE INDEX "lives_ended" ON "lives" USING btree ("ended_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "restrictions_once" ON "restrictions" USING btree ("kind","identity",coalesce("creator", ''),coalesce("room", '')) WHERE "restrictions"."kind" in ('removal', 'freeze', 'card_hold') and "restrictions"."decision" is null and "restrictions"."lifted_at" is null;--> statement-breakpoint
 CREATE INDEX "restrictions_identity" ON "restrictions" USING btree ("identity");--> statement-breakpoint
 CREATE INDEX "restrictions_creator" ON "restrictions" USING btree ("creator","created_at","id");--> statement-breakpoint

@@ -137,6 +137,22 @@ CREATE TRIGGER "decisions_erasure_only" BEFORE UPDATE ON "decisions"
 CREATE TRIGGER "case_looks_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "case_looks"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint
+-- A live ends once. Its times are counted in published figures.
+CREATE FUNCTION "refuse_all_but_ending_of_live"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD."ended_at" IS NULL AND to_jsonb(NEW) - 'ended_at' = to_jsonb(OLD) - 'ended_at' THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "lives_append_only" BEFORE DELETE OR TRUNCATE ON "lives"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "lives_ending_only" BEFORE UPDATE ON "lives"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_ending_of_live"();
+--> statement-breakpoint
 -- A seat of the committee is renamed while it exists, and removed once.
 CREATE FUNCTION "refuse_change_of_removed_seat"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -9,14 +9,13 @@ import {
   caseView,
   decision,
   decisionInput,
-  figures,
-  figuresQuery,
   orderInput,
   ownAppeal,
   reviewCase,
   secondDecisionInput,
   statementList,
 } from '../../trust/decisions.ts';
+import { figuresQuery, reviewFigures } from '../../trust/figures.ts';
 import { operation } from '../contract.ts';
 
 const BY_REVIEWER = { by: ['reviewer'] } as const;
@@ -115,7 +114,7 @@ export const decisionContract = {
     by: ['reviewer', 'operator', 'server:moderation'],
     http: 'GET /v1/review/figures',
     input: figuresQuery,
-    answer: figures,
+    answer: reviewFigures,
     summary: 'How many reports, orders, decisions and appeals there were',
   }),
   listStatements: operation({

@@ -25,6 +25,7 @@ export const site = {
   house: {
     charter: 'Charter',
     committee: 'Committee',
+    transparency: 'Figures',
     terms: 'Terms',
     privacy: 'Privacy',
     imprint: 'Imprint',

@@ -27,6 +27,7 @@ export const site: typeof english = {
   house: {
     charter: 'Charte',
     committee: 'Comité',
+    transparency: 'Chiffres',
     terms: 'Conditions',
     privacy: 'Confidentialité',
     imprint: 'Mentions légales',

@@ -1,0 +1,13 @@
+import { figureContract } from '../../../protocol/operations/trust/figures.ts';
+import { implement } from '../operation.ts';
+import { exportReport } from './report-export.ts';
+
+export const figureOperations = implement(figureContract, {
+  listTransparencyReports: async ({ publicReports }) => ({
+    reports: (await publicReports.list()).map(({ period, from, until, isOver }) => ({ period, from, until, isOver })),
+  }),
+  exportTransparencyReport: async ({ publicReports }, { params }) =>
+    exportReport(await publicReports.get(params.period)),
+  getTransparencyReport: ({ publicReports }, { params }) => publicReports.get(params.period),
+  getVigilance: ({ figures }) => figures.vigilance(),
+});

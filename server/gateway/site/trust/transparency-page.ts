@@ -1,0 +1,306 @@
+/**
+ * The public figures by quarter: in a minute what came in, what was decided, how fast. What the committee said of it,
+ * and whether the house followed, will stand between the latest quarter and the charts.
+ */
+import type { Express } from 'express';
+import { css } from 'lit';
+import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
+import { html, Markup } from '../../../platform/html.ts';
+import { LANGUAGES } from '../../../protocol/languages.ts';
+import type { TransparencyReport } from '../../../protocol/trust/figures.ts';
+import { barChart, type Chart, chartStyles } from '../../../web/charts/bar-chart.ts';
+import type { HttpContext } from '../../context.ts';
+import { page } from '../../http/html-pages.ts';
+import type { HttpLimits } from '../../rate-limits.ts';
+import { footerPages } from '../house-pages.ts';
+import { pageLanguage } from '../page-language.ts';
+import { renderMarkup } from '../server-content.ts';
+import { pageTexts } from '../texts/page-texts.ts';
+
+const QUARTERS_SHOWN = 8;
+/** From so many hours on, days are easier to read. */
+const DAYS_FROM_HOURS = 96;
+
+const styles = css`
+  ${chartStyles}
+
+  .figures section {
+    margin-block: var(--_space-32);
+    padding-block-start: var(--_space-8);
+    border-block-start: 1px solid var(--_line);
+  }
+
+  .figures section h2 {
+    margin-block-start: var(--_space-8);
+  }
+
+  .figures .tiles {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr));
+    gap: var(--_space-24) var(--_space-32);
+    margin: var(--_space-16) 0;
+  }
+
+  .figures dt {
+    color: var(--_muted);
+    font: var(--_type-14);
+  }
+
+  .figures dd {
+    margin: var(--_space-4) 0 0;
+  }
+
+  .figures .first {
+    font: var(--_title-20);
+  }
+
+  .figures .breakdown {
+    width: 100%;
+    margin-block: var(--_space-16) var(--_space-24);
+    border-collapse: collapse;
+  }
+
+  .figures caption {
+    margin-block-end: var(--_space-4);
+    font: var(--_strong-16);
+    text-align: start;
+  }
+
+  .figures .breakdown :is(td, th) {
+    padding: var(--_space-4) 0;
+    border-block-end: 1px solid var(--_line);
+    font-weight: inherit;
+    text-align: start;
+  }
+
+  .figures .breakdown td {
+    text-align: end;
+  }
+
+  .figures .data {
+    padding: 0;
+    list-style: none;
+  }
+
+  .figures .data li {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 var(--_space-16);
+    align-items: center;
+    min-height: 2.75rem;
+    border-block-end: 1px solid var(--_line);
+  }
+
+  .figures .data a {
+    display: inline-flex;
+    align-items: center;
+    min-height: 2.75rem;
+  }
+
+  .figures .data span {
+    flex: 1;
+  }
+
+  .figures .visually-hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+`;
+const STYLE = html`<style>${new Markup(styles.cssText)}</style>`;
+
+type Texts = ReturnType<typeof pageTexts>['transparency'];
+type Breakdown = TransparencyReport['reports']['byCategory'];
+
+export function mountTransparencyPage(app: Express, context: HttpContext, limits: HttpLimits): void {
+  const { publicReports, config } = context;
+  app.get('/transparency', async (request, response) => {
+    await limits.consume('site', { address: request.ip });
+    const language = pageLanguage(request, response);
+    const [reports, links] = await Promise.all([publicReports.list(), footerPages(context)]);
+    const content = new TransparencyContent({ language, timeZone: config.timeZone }).of(reports);
+    const body = html`${STYLE}<div class="figures text">${content}</div>`;
+    response
+      .set('cache-control', 'private, no-cache')
+      .type('html')
+      .send(page(pageTexts(language).transparency.title, body, { language, links }));
+  });
+}
+
+class TransparencyContent {
+  readonly #locale: HouseLocale;
+  readonly #texts: Texts;
+  readonly #categories: Readonly<Record<string, string>>;
+
+  constructor(locale: HouseLocale) {
+    this.#locale = locale;
+    this.#texts = pageTexts(locale.language).transparency;
+    this.#categories = pageTexts(locale.language).reports.categories;
+  }
+
+  of(reports: TransparencyReport[]): Markup {
+    const texts = this.#texts;
+    const [newest] = reports;
+    if (!newest) return html`<p>${texts.none}</p>`;
+    const latest = reports.find(({ isOver }) => isOver);
+    return html`<p>${texts.text}</p>
+      ${this.#summary(latest ?? newest)}
+      ${this.#charts(reports.slice(0, QUARTERS_SHOWN).reverse())}
+      ${latest && this.#breakdowns(latest)}
+      <section><h2>${texts.method}</h2><p>${texts.methodText}</p>
+        <p>${texts.data}</p><ul class="data">${reports.map((report) => this.#dataLinks(report))}</ul></section>`;
+  }
+
+  /** The quarter that was over last, or in a house's first quarter that one. */
+  #summary(report: TransparencyReport): Markup {
+    const texts = this.#texts;
+    const { reports, decisions, appeals, disputes, isOver, countedUntil } = report;
+    const { perLiveHour } = reports;
+    const withoutMeasure = decisions.byMeasure?.counts.none;
+    const rate = disputes.perTenThousandCardPayments;
+    return html`<section><h2>${this.#name(report)}</h2>
+      ${!isOver && html`<p>${texts.runningText(formatDate(countedUntil, 'day', this.#locale))}</p>`}
+      <dl class="tiles">
+        ${this.#tile(texts.cameIn, [
+          reports.total === null ? texts.few : texts.reports(this.#number(reports.total)),
+          perLiveHour === null
+            ? undefined
+            : texts.perLiveHour(this.#format(perLiveHour, { maximumSignificantDigits: 2 })),
+        ])}
+        ${this.#tile(texts.done, [
+          decisions.total === null ? texts.fewDecisions : texts.decisions(this.#number(decisions.total)),
+          withoutMeasure === undefined ? undefined : texts.withoutMeasure(this.#number(withoutMeasure)),
+        ])}
+        ${this.#tile(texts.speed, [
+          decisions.medianHours === null ? texts.noTimes : texts.median(this.#hours(decisions.medianHours)),
+          decisions.p90Hours === null ? undefined : texts.p90(this.#hours(decisions.p90Hours)),
+          decisions.late === null ? undefined : texts.late(this.#number(decisions.late)),
+        ])}
+        ${this.#tile(texts.appealed, [
+          appeals.total === null ? texts.fewAppeals : texts.appeals(this.#number(appeals.total)),
+          this.#granted(report),
+        ])}
+      </dl>
+      ${rate !== null && html`<p>${texts.disputes(this.#number(rate, 1))}</p>`}</section>`;
+  }
+
+  #granted({ appeals: { answered, grantedShare }, isOver }: TransparencyReport): string | undefined {
+    if (grantedShare !== null) return this.#texts.granted(this.#share(grantedShare));
+    return isOver && answered !== 0 ? this.#texts.hiddenGranted : undefined;
+  }
+
+  #tile(name: string, [first, ...lines]: (string | undefined)[]): Markup {
+    const shown = lines.filter((line) => line !== undefined);
+    return html`<div><dt>${name}</dt><dd class="first">${first}</dd>${shown.map((line) => html`<dd>${line}</dd>`)}</div>`;
+  }
+
+  #charts(reports: TransparencyReport[]): Markup {
+    const { charts: words, runningShort } = this.#texts;
+    const count = (value: number) => this.#number(value);
+    const draw = (
+      [title, description]: [string, string],
+      series: Record<string, (report: TransparencyReport) => number | null>,
+      format = count,
+    ) => this.#chart(reports, { title, description, series: Object.keys(series), format }, Object.values(series));
+    return html`<section><h2>${words.over}</h2>
+      ${reports.some(({ isOver }) => !isOver) && html`<p class="quiet">${runningShort}</p>`}
+      ${draw([words.reports, words.reportsText], { [words.reports]: ({ reports: { total } }) => total })}
+      ${draw([words.decisions, words.decisionsText], {
+        [words.final]: ({ decisions: { total } }) => total,
+        [words.atOnce]: ({ decisions: { provisional } }) => provisional,
+      })}
+      ${draw(
+        [words.hours, words.hoursText],
+        {
+          [words.half]: ({ decisions: { medianHours } }) => medianHours,
+          [words.nine]: ({ decisions: { p90Hours } }) => p90Hours,
+        },
+        (value) => this.#number(value, 1),
+      )}
+      ${draw([words.appeals, words.appealsText], {
+        [words.made]: ({ appeals: { total } }) => total,
+        [words.answered]: ({ appeals: { answered } }) => answered,
+      })}</section>`;
+  }
+
+  #chart(
+    reports: TransparencyReport[],
+    chart: Pick<Chart, 'title' | 'description' | 'series' | 'format'>,
+    values: ((report: TransparencyReport) => number | null)[],
+  ): Markup {
+    const { period, table, running, unknown: none, short } = this.#texts;
+    const drawn = barChart({
+      ...chart,
+      columns: reports.map((report) => ({
+        name: this.#name(report),
+        label: short(partsOf(report)[0]),
+        group: partsOf(report)[1],
+        values: values.map((of) => of(report)),
+        isRunning: !report.isOver,
+      })),
+      words: { period, table, running, none },
+    });
+    return renderMarkup(drawn);
+  }
+
+  #breakdowns(report: TransparencyReport): Markup {
+    const texts = this.#texts;
+    const { reports, decisions, appeals } = report;
+    return html`<section><h2>${texts.breakdown(this.#name(report))}</h2>
+      ${this.#breakdown(texts.byCategory, reports.byCategory, this.#categories)}
+      ${this.#breakdown(texts.bySource, reports.bySource, texts.sources)}
+      ${this.#breakdown(texts.byMeasure, decisions.byMeasure, texts.measures)}
+      ${this.#breakdown(texts.byKind, appeals.byKind, texts.kinds)}
+      ${this.#breakdown(texts.byOutcome, appeals.byOutcome, texts.outcomes)}</section>`;
+  }
+
+  #breakdown(caption: string, breakdown: Breakdown, names: Readonly<Record<string, string>>): Markup {
+    const lines = Object.entries(breakdown?.counts ?? {}).sort(([, one], [, other]) => other - one);
+    const others = breakdown?.others ?? 0;
+    if (lines.length === 0 && others === 0) return html``;
+    const shown = [
+      ...lines.map(([name, count]): [string, number] => [names[name] ?? name, count]),
+      ...(others > 0 ? [[this.#texts.others, others] as [string, number]] : []),
+    ];
+    return html`<table class="breakdown"><caption>${caption}</caption><tbody>${shown.map(
+      ([name, count]) => html`<tr><th scope="row">${name}</th><td>${this.#number(count)}</td></tr>`,
+    )}</tbody></table>`;
+  }
+
+  #dataLinks(report: TransparencyReport): Markup {
+    const path = `/v1/transparency/reports/${report.period}`;
+    const name = this.#name(report);
+    return html`<li><span>${name}${!report.isOver && ` (${this.#texts.running})`}</span>
+      <a href="${path}" aria-label="${name}: JSON">JSON</a><a href="${path}.csv" aria-label="${name}: CSV">CSV</a></li>`;
+  }
+
+  #name(report: TransparencyReport): string {
+    return this.#texts.quarter(...partsOf(report));
+  }
+
+  #number(value: number, digits = 0): string {
+    return this.#format(value, { maximumFractionDigits: digits });
+  }
+
+  #hours(value: number): string {
+    if (value >= DAYS_FROM_HOURS) return this.#texts.days(this.#number(value / 24));
+    return this.#texts.hours(this.#number(value, value < 10 ? 1 : 0));
+  }
+
+  #share(value: number): string {
+    return this.#format(value, { style: 'percent', maximumFractionDigits: 0 });
+  }
+
+  #format(value: number, options: Intl.NumberFormatOptions): string {
+    return new Intl.NumberFormat(LANGUAGES[this.#locale.language].locale, options).format(value);
+  }
+}
+
+/** Number and year of a quarter such as `2026-Q4`. */
+function partsOf({ period }: TransparencyReport): [string, string] {
+  const [year = '', number = ''] = period.split('-Q');
+  return [number, year];
+}

@@ -1,0 +1,39 @@
+/** The figures of vigilance: public reports by quarter, and the dashboard of the committee's members. */
+import { transparencyReport, transparencyReports, vigilance } from '../../trust/figures.ts';
+import { downloadOperation, operation } from '../contract.ts';
+
+export const figureContract = {
+  listTransparencyReports: operation({
+    by: ['visitor'],
+    http: 'GET /v1/transparency/reports',
+    answer: transparencyReports,
+    summary: 'The quarters of which there is a public report',
+    description: 'Newest first, from the quarter of the first report on.',
+  }),
+  // Before the report itself, whose route has a path that this one matches.
+  exportTransparencyReport: downloadOperation({
+    by: ['visitor'],
+    http: 'GET /v1/transparency/reports/:period.csv',
+    format: 'csv',
+    summary: 'Export the public report of a quarter as CSV',
+    description: 'One line for each number: `figure`, `name`, `value`. An empty value is not published.',
+    errors: ['report_not_found'],
+  }),
+  getTransparencyReport: operation({
+    by: ['visitor'],
+    http: 'GET /v1/transparency/reports/:period',
+    answer: transparencyReport,
+    summary: 'The public report of a quarter, such as 2026-Q4',
+    description:
+      'Reports, decisions, appeals and how long they took (R76). Counts from one to four are not published, nor what would tell them: they are in `others` of their breakdown. A running quarter has totals up to `countedUntil`. As CSV at `/v1/transparency/reports/2026-Q4.csv`.',
+    errors: ['report_not_found'],
+  }),
+  getVigilance: operation({
+    by: ['member'],
+    http: 'GET /v1/committee/vigilance',
+    answer: vigilance,
+    summary: 'The figures of the house by week, for members of the committee',
+    description:
+      'The last 26 weeks in the time zone of the house, of which the last is running, by the same definitions as the public reports (R76), with nothing held back.',
+  }),
+};
