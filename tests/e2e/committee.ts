@@ -8,9 +8,9 @@ import type { Visitor } from '../support/browser/browser.ts';
 import { writeShownHistory } from '../support/figures/shown-history.ts';
 import type { TestApp } from '../support/houses/app.ts';
 import { openSession } from '../support/people/site-person.ts';
-import { addAuthenticator, forgetRefusal } from './accounts.ts';
 import { drawPicture } from './creator-page.ts';
 import type { Scene } from './evening.ts';
+import { addAuthenticator, forgetRefusal } from './site.ts';
 
 const NOOR = { id: 'person_noor', name: 'Noor Haddad', address: 'noor@example.org' };
 const JEAN = { id: 'person_jean', name: 'Jean-Baptiste de La Rochefoucauld-Montmorency', address: 'jean@example.org' };

@@ -196,7 +196,7 @@ export class DeskSeat extends DeskPart<CommitteeSeat> {
   /** What the server would refuse without saying it in the operator's language. */
   #faultsOf(values: Values, { member }: CommitteeSeat): Record<string, string | false> {
     const texts = this.desk.committee;
-    const isAddress = /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(values('address'));
+    const isAddress = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/.test(values('address'));
     const faults = { ...(isAddress ? {} : { address: texts.addressInvalid }) };
     if (!values('until')) return faults;
     const { from = new Date(), until } = termOf(values);
