@@ -115,7 +115,7 @@ export class App {
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
     const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people } = domains;
-    const { moderators, opinions, reports, notices, push } = domains;
+    const { moderators, opinions, thresholds, reports, notices, push } = domains;
     closers.push(() => apiKeys.close());
     closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log, clock }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
@@ -142,6 +142,7 @@ export class App {
       () => people.close(),
       () => reports.close(),
       () => opinions.close(),
+      () => thresholds.close(),
       () => mail.close(),
       () => push.close(),
       () => notices.close(),
@@ -182,6 +183,7 @@ export class App {
     people.start();
     reports.start();
     opinions.start();
+    thresholds.start();
     moderators.start();
     chat.start();
     await money.start();

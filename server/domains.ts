@@ -45,6 +45,7 @@ import { Committee } from './trust/committee/committee.ts';
 import { Opinions } from './trust/committee/opinions/opinions.ts';
 import { Proposals } from './trust/committee/opinions/proposals.ts';
 import { majority } from './trust/committee/sittings.ts';
+import { Thresholds } from './trust/committee/thresholds/thresholds.ts';
 import { Decisions } from './trust/decisions/decisions.ts';
 import { Figures } from './trust/figures/figures.ts';
 import { PublicReports } from './trust/figures/public-reports.ts';
@@ -80,6 +81,7 @@ export interface Domains {
   committeeCases: CommitteeCases;
   opinions: Opinions;
   proposals: Proposals;
+  thresholds: Thresholds;
   decisions: Decisions;
   figures: Figures;
   publicReports: PublicReports;
@@ -273,6 +275,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     committeeCases,
     opinions,
     proposals,
+    thresholds: new Thresholds({ db, clock, log, outbox, committee, cases: committeeCases, figures }),
     decisions,
     figures,
     publicReports: new PublicReports({ figures, clock, timeZone: config.timeZone }),

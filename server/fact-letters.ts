@@ -238,11 +238,15 @@ export class FactLetters {
       template: 'reserve',
       data: { ...data, link: this.#page('/earnings') },
     }),
-    'committee.news': (news) => ({
-      template: 'committee-news',
-      isTo: news.what === 'opinion_adopted' ? 'operators' : 'members',
-      data: { ...news, link: this.#page(news.what === 'opinion_adopted' ? '/desk/committee' : '/seat/opinions') },
-    }),
+    'committee.news': (news) => {
+      const isToOperators = news.what === 'opinion_adopted' || news.what === 'alarm_to_operators';
+      const path = { vote_called: '/seat/opinions', opinion_answered: '/seat/opinions', alarm: '/seat/cases' };
+      return {
+        template: 'committee-news',
+        isTo: isToOperators ? 'operators' : 'members',
+        data: { ...news, link: this.#page(path[news.what as keyof typeof path] ?? '/desk/committee') },
+      };
+    },
     'booking.waiting': ({ by, ...data }) => ({
       template: 'booking-waiting',
       isTo: 'operators',

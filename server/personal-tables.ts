@@ -292,6 +292,12 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   },
   committee_opinion_texts: { domain: 'trust', rows: 'by = $1', kept: 'what members wrote in office stays on record' },
   committee_remarks: { domain: 'trust', rows: 'by = $1', kept: 'what members wrote in office stays on record' },
+  committee_thresholds: {
+    domain: 'trust',
+    rows: 'set_by = $1 or ended_by = $1',
+    hidden: ['set_by', 'ended_by'],
+    kept: 'which member set or ended a threshold, and why, stays on record',
+  },
   proposal_comments: {
     domain: 'trust',
     rows: 'by = $1',
@@ -318,6 +324,7 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   chat_words: 'word lists',
   dac7_filings: 'files for the tax authority; what they say of somebody is in dac7_documents',
   desk_act_outcomes: 'how acts of operators went',
+  committee_alarms: 'figures',
   committee_case_files: 'which cases are in which',
   committee_seats: 'seats by competence',
   dispute_freezes: 'which transactions a dispute concerns',

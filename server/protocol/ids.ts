@@ -52,6 +52,8 @@ export const ID_PREFIXES = {
   opinionRemark: 'remark_',
   opinionStep: 'step_',
   proposalComment: 'comment_',
+  threshold: 'threshold_',
+  alarm: 'alarm_',
   letter: 'letter_',
   pushDevice: 'pushdev_',
   reconciliation: 'recon_',

@@ -223,6 +223,8 @@ export const committeeCaseFiles = 20;
 export const opinionSteps = 20;
 /** A vote of the committee ends once everybody has voted, at the latest after this time. */
 export const opinionVoteDays = 7;
+/** The longest time over which a threshold of the committee looks. */
+export const thresholdWindowDays = 92;
 /** For how long everybody can comment on a proposal to the charter before the committee votes. */
 export const proposalCommentDays = 14;
 /** Comments on one proposal that are shown. */

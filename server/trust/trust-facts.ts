@@ -18,7 +18,7 @@ export interface TrustFacts {
   'report.decided': { report: string; number: number; acted: boolean; isChanged: boolean };
   /** What the committee and the management tell each other; `by`: until when something is owed. */
   'committee.news': {
-    what: 'vote_called' | 'opinion_adopted' | 'opinion_answered';
+    what: 'vote_called' | 'opinion_adopted' | 'opinion_answered' | 'alarm' | 'alarm_to_operators';
     title: PublicText;
     by: string | null;
   };

@@ -41,6 +41,7 @@ import { decisionOperations } from './trust/decisions.ts';
 import { figureOperations } from './trust/figures.ts';
 import { opinionOperations } from './trust/opinions.ts';
 import { reportOperations } from './trust/reports.ts';
+import { thresholdOperations } from './trust/thresholds.ts';
 import { webhookOperations } from './webhooks.ts';
 
 const OPERATIONS: readonly Operation[] = [
@@ -83,6 +84,7 @@ const OPERATIONS: readonly Operation[] = [
   ...figureOperations,
   ...committeeCaseOperations,
   ...opinionOperations,
+  ...thresholdOperations,
   ...reportOperations,
   ...decisionOperations,
   ...webhookOperations,

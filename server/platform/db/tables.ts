@@ -11,6 +11,7 @@ export const {
   boolean,
   check,
   customType,
+  doublePrecision,
   index,
   integer,
   jsonb,

@@ -40,6 +40,7 @@ import { decisionContract } from './trust/decisions.ts';
 import { figureContract } from './trust/figures.ts';
 import { opinionContract } from './trust/opinions.ts';
 import { reportContract } from './trust/reports.ts';
+import { thresholdContract } from './trust/thresholds.ts';
 import { webhookContract } from './webhooks.ts';
 
 export const CONTRACTS = {
@@ -93,6 +94,7 @@ export const CONTRACTS = {
     ...figureContract,
     ...committeeCaseContract,
     ...opinionContract,
+    ...thresholdContract,
     ...reportContract,
     ...decisionContract,
   },

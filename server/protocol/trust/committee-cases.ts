@@ -4,20 +4,18 @@
  * in one case leads to the same person in another.
  */
 import { z } from 'zod';
-import { multiLine } from '../accounts/accounts.ts';
 import { idSchema } from '../ids.ts';
 import * as LIMITS from '../limits.ts';
 import { articleId } from './charter.ts';
-import { longTexts, publicText, shortTexts } from './committee.ts';
+import { longTexts, memberText, publicText, shortTexts } from './committee.ts';
 import { appealKind, appealOutcome, decisionState, ground, measureKind } from './decisions.ts';
 import { reportCategory } from './reports.ts';
+import { caseAlarm } from './thresholds.ts';
 
 const time = z.iso.datetime();
 const caseId = idSchema('committeeCase');
 const requestId = idSchema('committeeRequest');
 const decisionId = idSchema('decision');
-/** Read by members alone, so in the language that they share. */
-export const memberText = multiLine(LIMITS.committeeTextChars, 1);
 
 /** A final decision as the list has it from which cases are opened. It names nobody. */
 const listedDecision = z.object({
@@ -187,6 +185,8 @@ export const committeeCaseView = committeeCase.extend({
   files: z.array(caseFile),
   /** Whether an opinion rules on a picture that came down because consent to it is in dispute. */
   needsRuling: z.boolean(),
+  /** What raised the alarm that opened it. */
+  alarm: caseAlarm.nullable(),
   /** What the person who asked wrote. */
   request: z.string().nullable(),
 });

@@ -54,6 +54,8 @@ export const resignationInput = z.object({
 export const removalInput = z.object({ reason: longTexts });
 
 const time = z.iso.datetime();
+/** Read by members alone, so in the language that they share. */
+export const memberText = longText(1);
 export const publicText = z.object({ en: z.string(), fr: z.string() });
 
 const declaration = z.object({

@@ -9,8 +9,7 @@ import { idSchema } from '../ids.ts';
 import * as LIMITS from '../limits.ts';
 import { moment } from '../moments.ts';
 import { articleChange, articles } from './charter.ts';
-import { longTexts, publicText, shortTexts } from './committee.ts';
-import { memberText } from './committee-cases.ts';
+import { longTexts, memberText, publicText, shortTexts } from './committee.ts';
 
 const time = z.iso.datetime();
 const opinionId = idSchema('opinion');

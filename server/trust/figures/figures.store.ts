@@ -26,6 +26,8 @@ const countBy = (name: string, { table, at, where = 'true' }: { table: string; a
 
 const REPORTS = { table: 'reports', at: 'created_at' };
 const ORDERS = { ...REPORTS, where: "source = 'order'" };
+/** The committee's word undoes what came down, and answers nobody. */
+const APPEALS = { table: 'appeals', where: "kind <> 'committee'" };
 const FINAL = { table: 'decisions d', at: 'd.at', where: "d.kind = 'final'" };
 
 const COUNTS = {
@@ -39,8 +41,8 @@ const COUNTS = {
     `array_to_string(array(select measure ->> 'kind' from jsonb_array_elements(d.measures) measure order by 1), ',')`,
     FINAL,
   ),
-  appealsByKind: countBy('kind', { table: 'appeals', at: 'created_at' }),
-  appealsByOutcome: countBy('outcome', { table: 'appeals', at: 'decided_at' }),
+  appealsByKind: countBy('kind', { ...APPEALS, at: 'created_at' }),
+  appealsByOutcome: countBy('outcome', { ...APPEALS, at: 'decided_at' }),
 } as const;
 type CountName = keyof typeof COUNTS;
 

@@ -18,6 +18,7 @@ const JOBS: Record<string, string> = {
   'chat polls': WAITS,
   'chat retention': WAITS,
   checkouts: RUNS,
+  'committee alarms': WAITS,
   'committee votes': WAITS,
   'creator accounts': RUNS,
   disputes: RUNS,

@@ -66,6 +66,7 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
     house.clock.advance(5 * HOUR_MS);
     const appeal = await house.domains.decisions.appeal(author, { decision, text: `${author} was provoked.` });
     const reasons = `${author.toUpperCase()} wrote it, ${author}@example.org says so.`;
+    expect(await codeOf(cases().ask(author, { appeal: appeal.id, text: 'Early' }))).toBe('forbidden');
     await house.domains.decisions.decideAppeal('rev-2', appeal.id, { outcome: 'upheld', reasons, language: 'en' });
     return { decision, appeal: appeal.id };
   }

@@ -141,6 +141,7 @@ describe('over HTTP', () => {
     opinion: string;
     step: string;
     comment: string;
+    threshold: string;
     /** What each caller sends. */
     credentials: Map<string, Promise<Record<string, string>>>;
   }
@@ -210,7 +211,10 @@ describe('over HTTP', () => {
     'GET /oembed': '?url=https://loge.example/rooms/:id',
   };
 
-  function pathFor(path: string, { room, creator, tier, seat, term, opinion, step, comment }: Scene): string {
+  function pathFor(
+    path: string,
+    { room, creator, tier, seat, term, opinion, step, comment, threshold }: Scene,
+  ): string {
     // A creator beside another person.
     const identity = path.includes('/:creator/') ? 'fan-7' : creator;
     const values: Record<string, string> = {
@@ -222,6 +226,7 @@ describe('over HTTP', () => {
       opinion,
       step,
       comment,
+      threshold,
       month: '2026-10',
     };
     return path

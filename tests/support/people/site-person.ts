@@ -14,6 +14,7 @@ import {
   committeeSteps,
   proposalComments,
 } from '../../../server/trust/committee/opinions/opinions.schema.ts';
+import { committeeThresholds } from '../../../server/trust/committee/thresholds/thresholds.schema.ts';
 import type { Reply, TestHttp } from '../houses/http.ts';
 
 /** The cookie of a new session of an existing person, who used a passkey just now, or as `method` and `agoMs` say. */
@@ -75,11 +76,11 @@ export async function giveSeat({ context }: Pick<TestHttp, 'context'>, person: s
 
 /**
  * A proposal of the committee to the charter that was commented on, adopted and answered, with a step that is not done;
- * answers their ids.
+ * and a threshold; answers their ids.
  */
 export async function giveOpinion({
   context,
-}: Pick<TestHttp, 'context'>): Promise<Record<'opinion' | 'step' | 'comment', string>> {
+}: Pick<TestHttp, 'context'>): Promise<Record<'opinion' | 'step' | 'comment' | 'threshold', string>> {
   const { db, clock } = context;
   const [opinion, step, comment] = [createId('opinion'), createId('opinionStep'), createId('proposalComment')];
   const [text, at] = [{ en: 'Hear people', fr: 'Entendre' }, isoIn(clock)];
@@ -98,5 +99,16 @@ export async function giveOpinion({
   const answer = { outcome: 'follows', reasons: text, by: 'test', at, isLate: false } as const;
   await db.orm.insert(committeeAnswers).values({ opinion, ...answer });
   await db.orm.insert(committeeSteps).values({ id: step, opinion, position: 0, text, dueAt: at });
-  return { opinion, step, comment };
+  const threshold = createId('threshold');
+  const watched = {
+    figure: 'reports',
+    comparison: 'above',
+    limit: 1_000,
+    windowDays: 7,
+    tellsOperators: false,
+  } as const;
+  await db.orm
+    .insert(committeeThresholds)
+    .values({ id: threshold, title: text, ...watched, reason: 'A test', setBy: 'test', setAt: at });
+  return { opinion, step, comment, threshold };
 }

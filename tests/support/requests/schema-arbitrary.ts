@@ -68,6 +68,8 @@ export function arbitraryOf(schema: Schema, schemas: Schemas): fc.Arbitrary<unkn
       return stringOf(schema);
     case 'integer':
       return integerOf(schema);
+    case 'number':
+      return fc.double({ min: schema.minimum ?? -1e9, max: schema.maximum ?? 1e9, noNaN: true });
     case 'boolean':
       return fc.boolean();
     case 'null':

@@ -213,6 +213,11 @@ export function english(house: string) {
       due: 'Answer due by',
       opinion_answered: 'The management has answered',
       opinion_answered_text: 'Your opinion and the answer to it are public now.',
+      alarm: 'An alarm of the committee',
+      alarm_text: 'A figure is beyond the threshold that the committee has set. A case is open.',
+      alarm_to_operators: 'An alarm of the committee',
+      alarm_to_operators_text:
+        'A figure is beyond a threshold that the committee has set. The committee looks into it, and wants you to know.',
       button: 'Read the opinion',
       reason: because(`you’re a member of the committee of ${house}`),
     },

@@ -212,6 +212,11 @@ export function french(house: string): LetterWords {
       due: 'Réponse attendue avant le',
       opinion_answered: 'La direction a répondu',
       opinion_answered_text: 'Votre avis et sa réponse sont désormais publics.',
+      alarm: 'Une alerte du comité',
+      alarm_text: 'Un chiffre dépasse le seuil que le comité a fixé. Une affaire est ouverte.',
+      alarm_to_operators: 'Une alerte du comité',
+      alarm_to_operators_text:
+        'Un chiffre dépasse un seuil que le comité a fixé. Le comité s’en saisit et tient à vous le dire.',
       button: 'Lire l’avis',
       reason: because(`que vous êtes membre du comité de ${house}`),
     },

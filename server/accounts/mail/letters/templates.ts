@@ -245,15 +245,15 @@ const TEMPLATES: { readonly [Name in TemplateName]: Template<LetterData[Name]> }
     ],
     reason: reasons.money,
   }),
-  'committee-news': ({ what, title, by, link }, { committee, dispute }, { date, language }) => ({
+  'committee-news': ({ what, title, by, link }, { committee, dispute, open }, { date, language }) => ({
     kind: committee[what],
     title: title[language],
     blocks: [
       committee[`${what}_text`],
       { facts: [[what === 'vote_called' ? committee.until : committee.due, by && date(by, 'full')]] },
-      { button: committee.button, href: link },
+      { button: what === 'alarm' || what === 'alarm_to_operators' ? open.more : committee.button, href: link },
     ],
-    reason: what === 'opinion_adopted' ? dispute.reason : committee.reason,
+    reason: what === 'opinion_adopted' || what === 'alarm_to_operators' ? dispute.reason : committee.reason,
   }),
   'booking-waiting': ({ reason, link, ...amount }, { booking, dispute, facts }, { money }) => ({
     kind: booking.waiting,

@@ -1454,6 +1454,33 @@ CREATE TABLE "proposal_comments" (
 	"hide_reason" text
 );
 --> statement-breakpoint
+CREATE TABLE "committee_alarms" (
+	"id" text PRIMARY KEY NOT NULL,
+	"threshold" text NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"from" timestamp with time zone NOT NULL,
+	"value" double precision NOT NULL,
+	"figures" jsonb NOT NULL,
+	"case" text NOT NULL,
+	CONSTRAINT "committee_alarms_case_unique" UNIQUE("case")
+);
+--> statement-breakpoint
+CREATE TABLE "committee_thresholds" (
+	"id" text PRIMARY KEY NOT NULL,
+	"title" jsonb NOT NULL,
+	"figure" text NOT NULL,
+	"comparison" text NOT NULL,
+	"limit" double precision NOT NULL,
+	"window_days" integer NOT NULL,
+	"tells_operators" boolean NOT NULL,
+	"reason" text NOT NULL,
+	"set_by" text NOT NULL,
+	"set_at" timestamp with time zone NOT NULL,
+	"ended_at" timestamp with time zone,
+	"ended_by" text,
+	"end_reason" text
+);
+--> statement-breakpoint
 CREATE TABLE "appeals" (
 	"id" text PRIMARY KEY NOT NULL,
 	"decision" text NOT NULL,
@@ -1824,6 +1851,9 @@ CREATE INDEX "committee_votes_opinion" ON "committee_votes" USING btree ("opinio
 CREATE INDEX "committee_votes_member" ON "committee_votes" USING btree ("member");--> statement-breakpoint
 CREATE UNIQUE INDEX "proposal_comments_once" ON "proposal_comments" USING btree ("opinion","by");--> statement-breakpoint
 CREATE INDEX "proposal_comments_by" ON "proposal_comments" USING btree ("by");--> statement-breakpoint
+CREATE INDEX "committee_alarms_threshold" ON "committee_alarms" USING btree ("threshold","at");--> statement-breakpoint
+CREATE INDEX "committee_thresholds_set_by" ON "committee_thresholds" USING btree ("set_by");--> statement-breakpoint
+CREATE INDEX "committee_thresholds_ended_by" ON "committee_thresholds" USING btree ("ended_by");--> statement-breakpoint
 CREATE UNIQUE INDEX "appeals_once" ON "appeals" USING btree ("decision","by") WHERE "appeals"."by" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "appeals_by_form" ON "appeals" USING btree ("decision","report") WHERE "appeals"."report" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "appeals_second_look" ON "appeals" USING btree ("decision") WHERE "appeals"."kind" = 'second_look';--> statement-breakpoint

@@ -282,6 +282,15 @@ CREATE TRIGGER "committee_steps_append_only" BEFORE DELETE OR TRUNCATE ON "commi
 CREATE TRIGGER "committee_cases_closed_once" BEFORE UPDATE ON "committee_cases"
   FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_first_setting"('closed_at', 'closed_by', 'close_reason');
 --> statement-breakpoint
+CREATE TRIGGER "committee_alarms_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "committee_alarms"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_thresholds_append_only" BEFORE DELETE OR TRUNCATE ON "committee_thresholds"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "committee_thresholds_ended_once" BEFORE UPDATE ON "committee_thresholds"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_first_setting"('ended_at', 'ended_by', 'end_reason');
+--> statement-breakpoint
 CREATE TRIGGER "committee_steps_done_once" BEFORE UPDATE ON "committee_steps"
   FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_first_setting"('done_at', 'done_by', 'done_note');
 --> statement-breakpoint

@@ -22,10 +22,12 @@ import type {
   EvidenceInput,
   OwnCommitteeRequest,
 } from '../../../protocol/trust/committee-cases.ts';
+import type { CaseAlarm } from '../../../protocol/trust/thresholds.ts';
 import { CasesStore } from '../../decisions/cases.store.ts';
 import { groundOf, stateOf } from '../../decisions/decision-views.ts';
 import { DecisionsStore } from '../../decisions/decisions.store.ts';
 import type { Committee } from '../committee.ts';
+import { ThresholdsStore } from '../thresholds/thresholds.store.ts';
 import { evidenceOf, fileOf, type HouseCase, isPictureDown, namesIn, peopleOf } from './case-file.ts';
 import { CasePeople } from './case-people.ts';
 import { type AskedRow, type CommitteeCaseRow, CommitteeCasesStore, type RecusalRow } from './committee-cases.store.ts';
@@ -41,6 +43,11 @@ export interface CommitteeCasesOptions {
   restore(tx: Orm, reviewCase: string, reasons: PublicText): Promise<void>;
 }
 
+const QUESTION_OF_ALARM = {
+  en: 'What is behind these numbers, and what has to follow?',
+  fr: 'Qu’y a-t-il derrière ces chiffres, et que faut-il en conclure ?',
+};
+
 type Refusal = NonNullable<CommitteeCase['mayNotRead']>;
 
 export class CommitteeCases {
@@ -48,12 +55,14 @@ export class CommitteeCases {
   readonly #store: CommitteeCasesStore;
   readonly #cases: CasesStore;
   readonly #decisions: DecisionsStore;
+  readonly #thresholds: ThresholdsStore;
 
   constructor(options: CommitteeCasesOptions) {
     this.#options = options;
     this.#store = new CommitteeCasesStore(options.db);
     this.#cases = new CasesStore(options.db);
     this.#decisions = new DecisionsStore(options.db);
+    this.#thresholds = new ThresholdsStore(options.db);
   }
 
   /** Final decisions of the house, from which a case can be opened; without anybody's name. */
@@ -188,8 +197,28 @@ export class CommitteeCases {
         }),
       ),
       needsRuling: houses.some(isPictureDown),
+      alarm: await this.#findAlarm(id),
       request: asked ? people.hide(asked.text) : null,
     };
+  }
+
+  async #findAlarm(id: string): Promise<CaseAlarm | null> {
+    const found = await this.#thresholds.findOfCase(id);
+    if (!found) return null;
+    const { alarm, threshold } = found;
+    const { figure, comparison, limit, windowDays } = threshold;
+    return {
+      ...{ id: alarm.id as Id<'alarm'>, threshold: threshold.id as Id<'threshold'>, figure, comparison, limit },
+      ...{ windowDays, at: alarm.at, from: alarm.from, value: alarm.value },
+    };
+  }
+
+  /** In the transaction that stores the alarm. */
+  async openByAlarm(tx: Orm, title: PublicText): Promise<Id<'committeeCase'>> {
+    const id = createId('committeeCase');
+    const openedAt = isoIn(this.#options.clock);
+    await this.#store.insert(tx, { id, title, question: QUESTION_OF_ALARM, origin: 'alarm', openedAt }, []);
+    return id;
   }
 
   /** Throws `case_not_found`, and `forbidden` for a member who is recused or has a part in it. */
