@@ -127,6 +127,10 @@ async function* othersLeave({ loge, operator, open }: Parts): AsyncGenerator<Sce
 
   const ines = await open('/healthz');
   await signInAs(ines, loge, INES.id, 'passkey');
+  await writeShownHistory(loge.app.context.db, { nowMs: Date.now(), quarters: 9 });
+  await ines.page.goto(`${loge.url}/seat/vigilance`);
+  await ines.by('vigilance').waitFor();
+  yield { name: 'seat-vigilance', visitor: ines };
   await ines.page.goto(`${loge.url}/seat`);
   await fillBoth(ines.page.locator('seat-resignation'), 'reason', RESIGNATION);
   await ines.by('resign').click();
@@ -139,7 +143,6 @@ async function* othersLeave({ loge, operator, open }: Parts): AsyncGenerator<Sce
     await ines.page.goto(`${loge.url}/committee?lang=${fixedLanguage}`);
     yield { name: 'committee', visitor: ines, fixedLanguage };
   }
-  await writeShownHistory(loge.app.context.db, { nowMs: Date.now(), quarters: 9 });
   for (const fixedLanguage of ['en', 'fr'] as const) {
     await ines.page.goto(`${loge.url}/transparency?lang=${fixedLanguage}`);
     yield { name: 'transparency', visitor: ines, fixedLanguage };

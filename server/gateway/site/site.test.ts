@@ -708,6 +708,7 @@ describe('files', () => {
       'getCharterVersion',
       'getCommittee',
       'getCreatorProfile',
+      'getOpinions',
       'getPublicRoom',
       'getRoomCalendar',
       'getTransparencyReport',
