@@ -45,6 +45,7 @@ import { Committee } from './trust/committee/committee.ts';
 import { Opinions } from './trust/committee/opinions/opinions.ts';
 import { majority } from './trust/committee/sittings.ts';
 import { Decisions } from './trust/decisions/decisions.ts';
+import { DsaStatements } from './trust/figures/dsa-statements.ts';
 import { Figures } from './trust/figures/figures.ts';
 import { PublicReports } from './trust/figures/public-reports.ts';
 import { Reports } from './trust/reports/reports.ts';
@@ -81,6 +82,7 @@ export interface Domains {
   decisions: Decisions;
   figures: Figures;
   publicReports: PublicReports;
+  dsaStatements: DsaStatements;
   reports: Reports;
   webhooks: Webhooks;
   participantData: ParticipantData;
@@ -269,6 +271,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     opinions,
     decisions,
     figures,
+    dsaStatements: new DsaStatements({ db, timeZone: config.timeZone, publicUrl }),
     publicReports: new PublicReports({ figures, clock, timeZone: config.timeZone }),
     reports,
     webhooks,

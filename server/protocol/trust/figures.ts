@@ -227,8 +227,13 @@ export const transparencyReport = z.object({
 });
 export type TransparencyReport = z.infer<typeof transparencyReport>;
 
-export const quarterPattern = /^[12]\d{3}-Q[1-4]$/;
 /** Newest first. Empty: nothing was reported yet. */
 export const transparencyReports = z.object({
   reports: z.array(transparencyReport.pick({ period: true, from: true, until: true, isOver: true })),
+});
+
+export const statementsQuery = z.object({
+  period: z
+    .string()
+    .regex(/^[12]\d{3}-(Q[1-4]|0[1-9]|1[0-2])$/, 'A period is a quarter like 2026-Q4 or a month like 2026-11'),
 });

@@ -11,10 +11,10 @@ export const seat: typeof english = {
     `Ce que les membres disent et lisent reste entre eux. Cette page s’ouvre donc avec une clé d’accès${provider ? `, ou une connexion chez ${provider},` : ''} utilisée dans les ${hours} dernières heures. Se connecter par e-mail ne suffit pas.`,
   sections: { '': 'Votre siège', vigilance: 'Vigilance' },
   vigilance: {
-    text: 'Les chiffres de la maison par semaine, selon les mêmes définitions que les chiffres publics. Ici rien n’est retenu : gardez pour vous ce qui pourrait faire reconnaître quelqu’un.',
+    text: 'Les chiffres de la maison par semaine, selon les mêmes définitions que les chiffres publics. Ici rien n’est retenu : gardez pour vous ce qui pourrait faire reconnaître quelqu’un.',
     waiting: (total, late) =>
-      `Dossiers dans lesquels la maison doit quelque chose maintenant : ${total}, dont en retard : ${late}.`,
-    description: 'Une colonne pour chacune des 26 dernières semaines ; le tableau au-dessous donne chaque nombre.',
+      `Dossiers dans lesquels la maison doit quelque chose maintenant : ${total}, dont en retard : ${late}.`,
+    description: 'Une colonne pour chacune des 26 dernières semaines ; le tableau au-dessous donne chaque nombre.',
     week: 'Semaine du',
     table: 'En tableau',
     running: 'en cours',
@@ -29,7 +29,7 @@ export const seat: typeof english = {
       strikes: 'Points attribués',
       appeals: 'Réponses aux recours',
       lateAppeals: 'Recours devenus en retard',
-      disputes: 'Litiges pour 10 000 paiements par carte',
+      disputes: 'Litiges pour 10 000 paiements par carte',
       holds: 'Créateurs dont les versements ont été retenus',
       frozen: 'Revenus gelés par des décisions',
       lives: 'Heures de live',
