@@ -43,6 +43,7 @@ import { Charter } from './trust/charter/charter.ts';
 import { CommitteeCases } from './trust/committee/cases/committee-cases.ts';
 import { Committee } from './trust/committee/committee.ts';
 import { Opinions } from './trust/committee/opinions/opinions.ts';
+import { Proposals } from './trust/committee/opinions/proposals.ts';
 import { majority } from './trust/committee/sittings.ts';
 import { Decisions } from './trust/decisions/decisions.ts';
 import { DsaStatements } from './trust/figures/dsa-statements.ts';
@@ -79,6 +80,7 @@ export interface Domains {
   committee: Committee;
   committeeCases: CommitteeCases;
   opinions: Opinions;
+  proposals: Proposals;
   decisions: Decisions;
   figures: Figures;
   publicReports: PublicReports;
@@ -153,6 +155,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
       isCreator: async (identity) => (await accounts.getNames([identity])).has(identity),
     },
     chatActs: (identity) => chat.records.actsAbout(identity),
+    committee: { isBound: (tx, reviewCase) => committeeCases.isBound(tx, reviewCase) },
     measures: {
       rooms: rooms.suspensions,
       chat: chat.houseMeasures,
@@ -167,7 +170,9 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     ...{ db, clock, timeZone: config.timeZone, committee },
     people: { findCards: (identities) => people.findCards(identities) },
     strikesOf: (person) => decisions.statements.strikesOf(person),
+    restore: (tx, reviewCase, reasons) => decisions.restore(tx, reviewCase, reasons),
   });
+  const proposals = new Proposals({ db, clock, committee, charter });
   const opinions = new Opinions({ db, clock, log, outbox, committee, cases: committeeCases });
 
   const reports = new Reports({
@@ -269,6 +274,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     committee,
     committeeCases,
     opinions,
+    proposals,
     decisions,
     figures,
     dsaStatements: new DsaStatements({ db, timeZone: config.timeZone, publicUrl }),

@@ -292,6 +292,13 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   },
   committee_opinion_texts: { domain: 'trust', rows: 'by = $1', kept: 'what members wrote in office stays on record' },
   committee_remarks: { domain: 'trust', rows: 'by = $1', kept: 'what members wrote in office stays on record' },
+  proposal_comments: {
+    domain: 'trust',
+    rows: 'by = $1',
+    hidden: ['hidden_by'],
+    erase: { set: { text: 'null' } },
+    kept: 'that somebody commented on a proposal stays on record, without the text',
+  },
   committee_votes: { domain: 'trust', rows: 'member = $1', kept: 'how members voted stays on record' },
   committee_answers: { domain: 'trust', rows: 'by = $1', kept: 'who answered for the management stays on record' },
   committee_steps: { domain: 'trust', rows: 'done_by = $1', kept: 'who said that a step is done stays on record' },

@@ -51,6 +51,7 @@ export const ID_PREFIXES = {
   opinion: 'opinion_',
   opinionRemark: 'remark_',
   opinionStep: 'step_',
+  proposalComment: 'comment_',
   letter: 'letter_',
   pushDevice: 'pushdev_',
   reconciliation: 'recon_',

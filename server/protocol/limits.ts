@@ -223,6 +223,10 @@ export const committeeCaseFiles = 20;
 export const opinionSteps = 20;
 /** A vote of the committee ends once everybody has voted, at the latest after this time. */
 export const opinionVoteDays = 7;
+/** For how long everybody can comment on a proposal to the charter before the committee votes. */
+export const proposalCommentDays = 14;
+/** Comments on one proposal that are shown. */
+export const proposalComments = 500;
 /** When the management has to have answered an opinion on a case, and one on the rules of the house. */
 export const opinionAnswerDays = { case: 30, rules: 60 };
 /** How long the old mailbox can undo a change of address. */

@@ -21,7 +21,7 @@ describe.skipIf(!CHROMIUM)('accounts', { timeout: 180_000 }, () => {
     expect(await inspectScenes(accounts.scenes(), isSameInBoth)).toEqual(NOTHING_FOUND);
   });
 
-  test('an operator enrols at the OpenID provider of the house, signs in there again, and confirms', async () => {
+  test('an operator enrols at the OpenID provider of the house, signs in there again, confirms, and arranges a committee', async () => {
     const isSameInBoth = (text: string) => SAME_IN_BOTH.has(text) || accounts.written.has(text);
     expect(await inspectScenes(accounts.operatorScenes(), isSameInBoth)).toEqual(NOTHING_FOUND);
   });

@@ -14,7 +14,7 @@ import { eventually } from '../support/run/eventually.ts';
 import { COMMITTEE_TEXTS, committeeScenes } from './committee.ts';
 import { CREATOR_PAGE_TEXTS, drawPicture, fillCreatorPage } from './creator-page.ts';
 import type { Scene } from './evening.ts';
-import { open } from './site.ts';
+import { addAuthenticator, forgetRefusal, open } from './site.ts';
 
 const ADDRESS = 'lou@example.org';
 const NEXT_ADDRESS = 'lou@example.net';
@@ -296,20 +296,6 @@ export class Accounts implements AsyncDisposable {
     await visitor.page.goto(this.loge.url + path);
     return visitor;
   }
-}
-
-/** The browser reports the refusal that makes the page ask for a passkey, and nothing else. */
-export function forgetRefusal({ problems }: Visitor, path: string): void {
-  problems.push(...problems.splice(0).filter((problem) => !problem.includes(path)));
-}
-
-/** A fingerprint sensor that everybody passes. */
-export async function addAuthenticator({ page }: Visitor): Promise<void> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('WebAuthn.enable');
-  const device = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true } as const;
-  const options = { ...device, isUserVerified: true, automaticPresenceSimulation: true };
-  await devtools.send('WebAuthn.addVirtualAuthenticator', { options });
 }
 
 async function ask(visitor: Visitor, address: string): Promise<void> {

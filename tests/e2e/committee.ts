@@ -8,9 +8,9 @@ import type { Visitor } from '../support/browser/browser.ts';
 import { writeShownHistory } from '../support/figures/shown-history.ts';
 import type { TestApp } from '../support/houses/app.ts';
 import { openSession } from '../support/people/site-person.ts';
-import { addAuthenticator, forgetRefusal } from './accounts.ts';
 import { drawPicture } from './creator-page.ts';
 import type { Scene } from './evening.ts';
+import { addAuthenticator, forgetRefusal } from './site.ts';
 
 const NOOR = { id: 'person_noor', name: 'Noor Haddad', address: 'noor@example.org' };
 const JEAN = { id: 'person_jean', name: 'Jean-Baptiste de La Rochefoucauld-Montmorency', address: 'jean@example.org' };
@@ -29,7 +29,7 @@ const APPOINTED_BY = { en: 'the founders', fr: 'les fondatrices' };
 
 /** Equal in every language. */
 export const COMMITTEE_TEXTS = [
-  ...[NOOR.name, JEAN.name, INES.name],
+  ...[NOOR.name, JEAN.name, INES.name, NOOR.address],
   ...[`« ${REMOVAL.fr} »`, `“${REMOVAL.en}”`],
   'Suggestions',
 ];
@@ -61,7 +61,7 @@ export async function* committeeScenes({ loge, operator, open }: Parts): AsyncGe
   yield { name: 'desk-committee-link', visitor: operator };
 
   const noor = await open('/healthz');
-  await signInAs(noor, loge, NOOR.id, 'mail');
+  await signInByMail(noor, loge, NOOR.id);
   await addAuthenticator(noor);
   await noor.page.goto(link);
   await noor.by('operator-accept').click();
@@ -70,6 +70,7 @@ export async function* committeeScenes({ loge, operator, open }: Parts): AsyncGe
   await noor.page.waitForURL(`${loge.url}/seat`);
   await noor.by('declaration-due').waitFor();
   yield { name: 'seat-due', visitor: noor };
+  await writeShownHistory(loge.app.context.db, { nowMs: Date.now(), quarters: 9 });
   yield* memberWrites(noor);
   await expectOnCommitteePage(noor, loge, [NOOR.name, BIOGRAPHY.en.split('\n')[0], INTERESTS.en, 'Vacant since']);
   yield* othersLeave({ loge, operator, open });
@@ -87,16 +88,18 @@ async function* memberWrites(member: Visitor): AsyncGenerator<Scene> {
   // Without an answer nothing is sent.
   await member.by('declare').click();
   await member.page.locator('seat-declaration .fault').first().waitFor();
-  yield { name: 'seat-unanswered', visitor: member };
   await member.by('independent-yes').check();
   await member.by('unpaid-yes').check();
   await fillBoth(member.page.locator('seat-declaration'), 'interests', INTERESTS);
   await member.by('declare').click();
   await member.by('confirm-declaration').waitFor();
-  yield { name: 'seat-declaring', visitor: member };
+  yield { name: 'seat-declaring', visitor: member, fixedLanguage: 'fr' };
   await member.by('confirm-declaration').click();
   await member.by('declaration').waitFor();
   yield { name: 'seat', visitor: member };
+  await member.page.goto(new URL('/seat/vigilance', member.page.url()).href);
+  await member.by('vigilance').waitFor();
+  yield { name: 'seat-vigilance', visitor: member };
   // A member finds out on the account page why there is no form to become a creator.
   const back = new URL(member.page.url()).href;
   await member.page.goto(new URL('/account', back).href);
@@ -120,22 +123,25 @@ async function* othersLeave({ loge, operator, open }: Parts): AsyncGenerator<Sce
   yield { name: 'desk-committee-removal', visitor: operator };
   await seat.getByTestId('removal-send').click();
   await operator.by('confirm-removal').waitFor();
-  yield { name: 'desk-committee-removing', visitor: operator };
+  yield { name: 'desk-committee-removing', visitor: operator, fixedLanguage: 'fr' };
   await operator.by('confirm-removal').click();
   await seat.getByTestId('note').waitFor();
+  await operator.page.locator('loge-confirm wa-dialog').waitFor({ state: 'hidden' });
   yield { name: 'desk-committee', visitor: operator };
 
   const ines = await open('/healthz');
-  await signInAs(ines, loge, INES.id, 'passkey');
-  await writeShownHistory(loge.app.context.db, { nowMs: Date.now(), quarters: 9 });
-  await ines.page.goto(`${loge.url}/seat/vigilance`);
-  await ines.by('vigilance').waitFor();
-  yield { name: 'seat-vigilance', visitor: ines };
+  await signInByMail(ines, loge, INES.id);
   await ines.page.goto(`${loge.url}/seat`);
+  await ines.by('seat-locked').waitFor();
+  yield { name: 'seat-locked', visitor: ines };
+  // Not before the scene: an inspection of the page takes the device away.
+  await addAuthenticator(ines);
+  await ines.by('seat-unlock').click();
+  await ines.by('confirm-add').click();
   await fillBoth(ines.page.locator('seat-resignation'), 'reason', RESIGNATION);
   await ines.by('resign').click();
   await ines.by('confirm-resignation').waitFor();
-  yield { name: 'seat-resigning', visitor: ines };
+  yield { name: 'seat-resigning', visitor: ines, fixedLanguage: 'fr' };
   await ines.by('confirm-resignation').click();
   await ines.page.waitForURL(`${loge.url}/committee`);
   await expectOnCommitteePage(ines, loge, [JEAN.name, REMOVAL.en, INES.name, RESIGNATION.en]);
@@ -165,8 +171,8 @@ async function fillBoth(
   await within.getByTestId(`${name}-fr`).fill(fr);
 }
 
-async function signInAs({ context }: Visitor, loge: TestApp, person: string, method: 'mail' | 'passkey') {
-  const [name = '', value = ''] = (await openSession(loge.app, person, { method })).split('=');
+async function signInByMail({ context }: Visitor, loge: TestApp, person: string): Promise<void> {
+  const [name = '', value = ''] = (await openSession(loge.app, person, { method: 'mail' })).split('=');
   await context.addCookies([{ name, value, url: loge.url }]);
 }
 

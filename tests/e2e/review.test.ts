@@ -10,10 +10,9 @@ import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { TestParticipant } from '../support/people/participant.ts';
 import { eventually } from '../support/run/eventually.ts';
-import { addAuthenticator } from './accounts.ts';
 import type { Scene } from './evening.ts';
 import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
-import { expectInChat, expectVideo, goLive, open, openLive } from './site.ts';
+import { addAuthenticator, expectInChat, expectVideo, goLive, open, openLive } from './site.ts';
 
 /** Folder for screenshots; none are taken without it. */
 const PICTURES = process.env.LOGE_TEST_PICTURES;

@@ -127,3 +127,17 @@ export async function tip(fan: Visitor, options: { amountMinor: number; message:
   await fan.by('tip-message').fill(message);
   await fan.by('tip-send').click();
 }
+
+/** The browser reports the refusal that makes the page ask for a passkey, and nothing else. */
+export function forgetRefusal({ problems }: Visitor, path: string): void {
+  problems.push(...problems.splice(0).filter((problem) => !problem.includes(path)));
+}
+
+/** A fingerprint sensor that everybody passes. */
+export async function addAuthenticator({ page }: Visitor): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  const device = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true } as const;
+  const options = { ...device, isUserVerified: true, automaticPresenceSimulation: true };
+  await devtools.send('WebAuthn.addVirtualAuthenticator', { options });
+}

@@ -21,7 +21,7 @@ const article = z.object({
 });
 export type Article = z.infer<typeof article>;
 
-const articles = z
+export const articles = z
   .array(article)
   .min(1)
   .max(LIMITS.charterArticles)
@@ -70,7 +70,7 @@ export const acceptanceList = z.object({ acceptances: z.array(acceptance) });
 const textPart = z.object({ kind: z.enum(['same', 'added', 'removed']), text: z.string() });
 export type TextPart = z.infer<typeof textPart>;
 /** What became of an article since another version; the parts tell new from old, word by word. */
-const articleChange = z.object({
+export const articleChange = z.object({
   id: articleId,
   title: z.string(),
   titleParts: z.array(textPart),

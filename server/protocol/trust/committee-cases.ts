@@ -9,7 +9,7 @@ import { idSchema } from '../ids.ts';
 import * as LIMITS from '../limits.ts';
 import { articleId } from './charter.ts';
 import { longTexts, publicText, shortTexts } from './committee.ts';
-import { appealOutcome, decisionState, ground, measureKind } from './decisions.ts';
+import { appealKind, appealOutcome, decisionState, ground, measureKind } from './decisions.ts';
 import { reportCategory } from './reports.ts';
 
 const time = z.iso.datetime();
@@ -165,7 +165,7 @@ const caseFile = z.object({
     z.object({
       hours,
       by: personNumber,
-      kind: z.enum(['accused', 'reporter', 'second_look']),
+      kind: appealKind,
       text: z.string().nullable(),
       outcome: appealOutcome.nullable(),
       decidedBy: personNumber,
@@ -185,6 +185,8 @@ export type CaseFile = z.infer<typeof caseFile>;
 export const committeeCaseView = committeeCase.extend({
   people: z.array(casePerson),
   files: z.array(caseFile),
+  /** Whether an opinion rules on a picture that came down because consent to it is in dispute. */
+  needsRuling: z.boolean(),
   /** What the person who asked wrote. */
   request: z.string().nullable(),
 });

@@ -89,8 +89,11 @@ export const secondDecisionInput = z.object({
 });
 export type SecondDecisionInput = z.infer<typeof secondDecisionInput>;
 
-/** `second_look`: nobody appealed; the house owes it after a live was stopped. */
-export const appealKind = z.enum(['accused', 'reporter', 'second_look']);
+/**
+ * `second_look`: nobody appealed; the house owes it after a live was stopped. `committee`: nobody appealed; the
+ * committee has ruled that a picture returns.
+ */
+export const appealKind = z.enum(['accused', 'reporter', 'second_look', 'committee']);
 export type AppealKind = z.infer<typeof appealKind>;
 export const appealOutcome = z.enum(['granted', 'upheld']);
 export type AppealOutcome = z.infer<typeof appealOutcome>;

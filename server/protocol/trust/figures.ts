@@ -71,7 +71,6 @@ export type Figures = z.infer<typeof figures>;
 
 /** Cases in which the house owes something now, whatever the period. */
 const waiting = z.object({ total: count, late: count });
-export type Waiting = z.infer<typeof waiting>;
 
 export const reviewFigures = figures.extend({ waiting });
 export type ReviewFigures = z.infer<typeof reviewFigures>;
@@ -147,7 +146,6 @@ const series = z.object({
   /** One for each of the periods. Null: nothing to divide by, or nothing to measure. */
   values: z.array(z.number().nullable()),
 });
-export type FigureSeries = z.infer<typeof series>;
 
 /** The figures over time, in steps of one length, oldest first. */
 export const vigilance = z.object({

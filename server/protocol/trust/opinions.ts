@@ -4,10 +4,11 @@
  * followed until they are done.
  */
 import { z } from 'zod';
-import { multiLine, singleLine } from '../accounts/accounts.ts';
+import { multiLine, pageLocale, singleLine } from '../accounts/accounts.ts';
 import { idSchema } from '../ids.ts';
 import * as LIMITS from '../limits.ts';
 import { moment } from '../moments.ts';
+import { articleChange, articles } from './charter.ts';
 import { longTexts, publicText, shortTexts } from './committee.ts';
 import { memberText } from './committee-cases.ts';
 
@@ -15,7 +16,19 @@ const time = z.iso.datetime();
 const opinionId = idSchema('opinion');
 const caseId = idSchema('committeeCase');
 const words = multiLine(LIMITS.opinionChars, 1);
-const opinionText = z.object({ title: shortTexts, text: z.object({ en: words, fr: words }) });
+/** Whether a picture returns that came down because consent to it is in dispute. It binds the house. */
+const ruling = z.enum(['returns', 'stays_down']);
+const opinionText = z.object({
+  title: shortTexts,
+  text: z.object({ en: words, fr: words }),
+  /** In a case with such a picture, and in no other. */
+  ruling: ruling.nullable().default(null),
+  /**
+   * Of a proposal to the charter: all articles as they would be. An opinion on the rules of the house alone can be one,
+   * and stays one.
+   */
+  articles: articles.nullable().default(null),
+});
 export type OpinionText = z.infer<typeof opinionText>;
 
 export const opinionInput = opinionText.extend({
@@ -26,6 +39,10 @@ export type OpinionInput = z.infer<typeof opinionInput>;
 export const opinionRevision = opinionText.extend({
   /** The version that was read. Another one is not replaced. */
   basedOn: z.number().int().min(1).max(1_000_000),
+});
+export const commentPeriodInput = z.object({
+  /** The version that everybody reads and comments on: the latest one, as it was read. */
+  version: z.number().int().min(1).max(1_000_000),
 });
 export const remarkInput = z.object({ text: memberText });
 export const voteCallInput = z.object({
@@ -105,6 +122,7 @@ const given = about.extend({
   /** Whether the management is late with its answer. */
   isLate: z.boolean(),
   tally,
+  ruling: ruling.nullable(),
   answer: answer.nullable(),
 });
 /** Null: it is not public yet. It is once it was answered, or should have been. */
@@ -118,8 +136,41 @@ export type PublicOpinion = z.infer<typeof publicOpinion>;
 /** Newest first, at most a hundred. */
 export const publicOpinionList = z.object({ opinions: z.array(publicOpinion) });
 
+/** A proposal to the charter, as everybody sees it from the beginning of its comment period on. */
+const proposal = about.omit({ case: true }).extend({
+  state: opinionState,
+  commentsFrom: time,
+  commentsUntil: time,
+  isOpen: z.boolean(),
+  commentCount: z.number().int(),
+  /** Of one that was adopted: what the management has decided is with the opinion of the same number. */
+  adoptedAt: time.nullable(),
+  /** The version of the charter that says the same; null: none that was announced does. */
+  charterVersion: z.number().int().nullable(),
+});
+export type Proposal = z.infer<typeof proposal>;
+/** Newest first, at most a hundred. */
+export const proposalList = z.object({ proposals: z.array(proposal) });
+export const proposalQuery = z.object({ lang: pageLocale.default('en') });
+export const proposalView = proposal.extend({
+  /** Why. */
+  text: publicText,
+  /** Compared with the charter in force, in the language that was asked for. */
+  articles: z.array(articleChange),
+  /** Newest first, without hidden ones. */
+  comments: z.array(z.object({ id: idSchema('proposalComment'), name: z.string(), text: z.string(), at: time })),
+  /** How many members have hidden. */
+  hiddenCount: z.number().int(),
+});
+export type ProposalView = z.infer<typeof proposalView>;
+export const commentInput = z.object({ text: memberText });
+export const commentHidingInput = z.object({ reason: memberText });
+
 /** As members see it. */
 const listedOpinion = about.extend({
+  isProposal: z.boolean(),
+  /** Of a proposal whose comment period has begun. */
+  commentsUntil: time.nullable(),
   state: opinionState,
   by: z.string(),
   createdAt: time,
@@ -138,6 +189,8 @@ export type OpinionList = z.infer<typeof opinionList>;
 
 export const opinionView = listedOpinion.extend({
   text: publicText,
+  ruling: ruling.nullable(),
+  articles: articles.nullable(),
   /** Newest first. */
   versions: z.array(z.object({ version: z.number().int(), by: z.string(), at: time })),
   /** Oldest first. */

@@ -31,7 +31,8 @@ const COMPARISONS_KEPT = 200;
 const REMEMBERED_MS = 5_000;
 
 interface Compared {
-  version: number;
+  /** Or what else tells it from other articles. */
+  version: number | string;
   articles: readonly Article[];
 }
 /** What a creator knows who has accepted no version. */
@@ -85,6 +86,18 @@ export class Charter {
   async findArticle(id: string): Promise<{ version: number; article: string } | undefined> {
     const found = await this.#store.findInForce(isoIn(this.#clock));
     return found?.articles.some((article) => article.id === id) ? { version: found.version, article: id } : undefined;
+  }
+
+  /** For a proposal: what would change of the version in force. */
+  async compareWithInForce(articles: Article[], language: Language): Promise<ArticleChange[]> {
+    const found = await this.#store.findInForce(isoIn(this.#clock));
+    return this.#compare(found ?? NOTHING, { version: charterHash(0, articles), articles }, language);
+  }
+
+  /** The latest version, announced or in force, that has these very articles. */
+  async findSame(articles: Article[]): Promise<number | null> {
+    const rows = await this.#store.list();
+    return rows.find(({ version, hash }) => charterHash(version, articles) === hash)?.version ?? null;
   }
 
   async findDraft(): Promise<CharterDraft | null> {

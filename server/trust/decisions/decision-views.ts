@@ -14,7 +14,7 @@ import {
 } from './decisions.store.ts';
 import { appealUntil } from './review-rules.ts';
 
-export type Appellant = Exclude<AppealKind, 'second_look'>;
+export type Appellant = Exclude<AppealKind, 'second_look' | 'committee'>;
 
 export function toCase({ reportCount, ...row }: CaseRow & { reportCount: number }, nowMs: number): ReviewCase {
   const { state, room, accused, category, severity, isOrder, owed } = row;

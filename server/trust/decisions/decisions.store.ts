@@ -296,6 +296,11 @@ export function measureOf({ measures }: Pick<DecisionRow, 'measures'>, kind: Mea
   return measures.find((measure) => measure.kind === kind);
 }
 
+/** Whether it takes a message or a live away. */
+export function takesDown(row: Pick<DecisionRow, 'measures'>): boolean {
+  return measureOf(row, 'remove_message') !== undefined || measureOf(row, 'stop_live') !== undefined;
+}
+
 export function isInForce({ isReplaced, isUndone }: StandingRow): boolean {
   return !isReplaced && !isUndone;
 }

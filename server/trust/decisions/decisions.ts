@@ -12,6 +12,7 @@ import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { CharterVersion } from '../../protocol/trust/charter.ts';
+import type { PublicText } from '../../protocol/trust/committee.ts';
 import type {
   AppealKind,
   CaseList,
@@ -46,6 +47,7 @@ import {
   isInForce,
   measureOf,
   type StandingRow,
+  takesDown,
 } from './decisions.store.ts';
 import { type MeasurePorts, Measures } from './measures.ts';
 import { APPEAL_MS, appealUntil, pointsOf, SECOND_LOOK_MS, urgencyOf } from './review-rules.ts';
@@ -70,6 +72,10 @@ interface DecisionsOptions {
   measures: MeasurePorts;
   /** Whether somebody can undo what a claim takes down. */
   hasReviewers: boolean;
+  committee: {
+    /** Whether it alone decides if what came down in a case, which is locked, returns. */
+    isBound(tx: Orm, reviewCase: string): Promise<boolean>;
+  };
 }
 
 interface Filing {
@@ -282,6 +288,8 @@ export class Decisions {
       const row = await this.#cases.lock(tx, found.id);
       const waiting = await this.#store.listWaiting(tx, row.id);
       if (!waiting.some((each) => each.id === id)) throw new AppError('already_decided');
+      const isReturned = replacing ? !takesDown(replacing) : isGranted;
+      if (isReturned) await this.#assertUnbound(tx, row, decision);
       // Before `closeAppeal`: a granted appeal ends the earlier decision, and #add informs the person only if that
       // decision is still in force.
       const replacedBy = replacing && (await this.#add(tx, row, { ...replacing, answeredBy: appeal.dueAt }));
@@ -297,10 +305,36 @@ export class Decisions {
     return this.#made(made);
   }
 
+  /** A picture whose consent is in dispute, and which the committee took, returns only by its word (R77g). */
+  async #assertUnbound(tx: Orm, { id, category }: CaseRow, decision: DecisionRow): Promise<void> {
+    if (category === 'consent' && takesDown(decision) && (await this.#options.committee.isBound(tx, id)))
+      throw new AppError('forbidden', 'The committee has this case: the picture returns by its word alone.');
+  }
+
+  /** By the word of the committee: ends what was taken down, and nothing else of the decision. */
+  async restore(tx: Orm, id: string, reasons: PublicText): Promise<void> {
+    const row = await this.#cases.lock(tx, id);
+    const last = await this.#store.findLast(id, tx);
+    if (!last || !isInForce(last) || !takesDown(last)) return;
+    const { accused, measures, article, charterVersion, law, language } = last;
+    const left = measures.filter(({ kind }) => kind !== 'remove_message' && kind !== 'stop_live');
+    if (left.length > 0) {
+      const said = { reasons: reasons[language], language, automated: false };
+      const ground = { article, charterVersion, law };
+      await this.#add(tx, row, { kind: 'final', by: null, accused, measures: left, ...ground, ...said });
+      return;
+    }
+    const word = this.#newAppeal(last, { kind: 'committee', withinMs: 0 });
+    const end = { outcome: 'granted', decidedAt: word.createdAt, reasons: reasons[language], language } as const;
+    await this.#store.insertAppeal(tx, { ...word, ...end });
+    await this.#undo(tx, last, 'committee');
+    await this.#settleCase(tx, row);
+  }
+
   /** Ends the effects, and informs the people who were informed before; who appealed gets an answer of their own. */
   async #undo(tx: Orm, decision: StandingRow, kind: AppealKind): Promise<void> {
     const facts = dueFacts(decision);
-    if (kind === 'second_look') facts.push(...undoneFacts(decision));
+    if (kind === 'second_look' || kind === 'committee') facts.push(...undoneFacts(decision));
     if (decision.kind === 'final')
       facts.push(...(await this.#reporterFacts(tx, decision.case, { acted: false, isChanged: true })));
     if (facts.length > 0) await this.#options.outbox.add(tx, ...facts);

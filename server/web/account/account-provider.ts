@@ -1,4 +1,4 @@
-/** `<account-provider>`: the account at the house's OpenID provider, of operators, reviewers and members of the committee. */
+/** `<account-provider>`: the account at the house's OpenID provider, of operators, reviewers and members. */
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { OwnOidc } from '../../protocol/accounts/oidc.ts';
 import { leaveFor } from '../site/leave-page.ts';

@@ -122,7 +122,7 @@ export const chartStyles = css`
     width: 0.75em;
     height: 0.75em;
     margin-inline-end: var(--_space-8);
-    border-radius: 2px;
+    border-radius: var(--_radius-small);
   }
 
   .chart summary {
@@ -145,8 +145,8 @@ export const chartStyles = css`
   .chart :is(th, td) {
     padding: var(--_space-4) 0;
     border-block-end: 1px solid var(--_line);
+    font: var(--_type-14);
     text-align: end;
-    font-weight: inherit;
   }
 
   .chart :is(th, td):first-child {
@@ -156,7 +156,7 @@ export const chartStyles = css`
   /* On a phone the picture is half as wide, and its text would be half as large. */
   @media (max-width: 30rem) {
     .chart svg text {
-      font-size: 22px;
+      font: var(--_type-20);
     }
 
     .chart .dense .value {

@@ -1,5 +1,5 @@
 /** `<desk-committee>`: the seats of the committee in their order, and new ones. */
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import * as LIMITS from '../../protocol/limits.ts';
@@ -27,6 +27,20 @@ export class DeskCommittee extends DeskPart<CommitteeView> {
   /** Of a house that only embeds. */
   declare withoutAccounts: boolean;
   protected override height = '20rem';
+
+  static override styles = [
+    ...DeskPart.styles,
+    css`
+      p + p {
+        margin-top: var(--_space-12);
+      }
+
+      ul {
+        padding-inline-start: var(--_space-24);
+      }
+    `,
+  ];
+
   /** Below the form at the end; each seat has its own. */
   protected override readonly hasMessagesFirst = false;
 

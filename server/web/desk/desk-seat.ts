@@ -84,7 +84,7 @@ export class DeskSeat extends DeskPart<CommitteeSeat> {
     const isVacant = ({ member, next }: CommitteeSeat) => !member && !next;
     const removalOf = (who: 'member' | 'next'): RowAct<CommitteeSeat> => ({
       label: texts.remove,
-      name: (seat) => texts.removeOf(seat[who]?.name ?? ''),
+      name: (seat) => texts.actOf(texts.remove, seat[who]?.name ?? ''),
       testId: () => `removal-${who}`,
       isFor: (seat) => seat[who] !== null,
       run: async ({ [who]: member }) => {
@@ -93,20 +93,22 @@ export class DeskSeat extends DeskPart<CommitteeSeat> {
     });
     return [
       {
-        label: ({ member }) => (member ? texts.inviteNext : texts.invite),
-        name: ({ name }) => texts.inviteOf(name[this.language]),
+        label: (seat) => this.#inviteLabel(seat),
+        name: (seat) => texts.actOf(this.#inviteLabel(seat), seat.name[this.language]),
         testId: () => 'member-invite',
         isFor: ({ next }) => !next,
         run: async () => this.#open({ form: 'invitation' }),
       },
       {
         label: texts.rename,
+        name: ({ name }) => texts.actOf(texts.rename, name[this.language]),
         testId: () => 'seat-rename',
         isFor: isVacant,
         run: async () => this.#open({ form: 'name' }),
       },
       {
         label: texts.removeSeat,
+        name: ({ name }) => texts.actOf(texts.removeSeat, name[this.language]),
         testId: () => 'seat-remove',
         isFor: isVacant,
         question: ({ name }) => ({
@@ -118,6 +120,11 @@ export class DeskSeat extends DeskPart<CommitteeSeat> {
       removalOf('member'),
       removalOf('next'),
     ];
+  }
+
+  #inviteLabel({ member }: CommitteeSeat): string {
+    const { invite, inviteNext } = this.desk.committee;
+    return member ? inviteNext : invite;
   }
 
   #form(seat: CommitteeSeat, opened: Opened): unknown {
@@ -183,13 +190,13 @@ export class DeskSeat extends DeskPart<CommitteeSeat> {
         this.#open(undefined, this.invitation);
       },
     });
-    return [html`<p class="muted">${texts.inviteText}</p>`, form];
+    return [html`<h3>${this.#inviteLabel(seat)}</h3><p class="muted">${texts.inviteText}</p>`, form];
   }
 
   /** What the server would refuse without saying it in the operator's language. */
   #faultsOf(values: Values, { member }: CommitteeSeat): Record<string, string | false> {
     const texts = this.desk.committee;
-    const isAddress = /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(values('address'));
+    const isAddress = /^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/.test(values('address'));
     const faults = { ...(isAddress ? {} : { address: texts.addressInvalid }) };
     if (!values('until')) return faults;
     const { from = new Date(), until } = termOf(values);
@@ -214,7 +221,7 @@ export class DeskSeat extends DeskPart<CommitteeSeat> {
         return {
           title: texts.askTitle(name),
           text: html`<p>${texts.askText}</p><p lang="fr">« ${fr} »</p><p lang="en">“${en}”</p>`,
-          ...{ confirm: texts.removeAct, cancel: texts.keep, testId: 'confirm-removal' },
+          ...{ confirm: texts.removeAct, cancel: texts.cancel, testId: 'confirm-removal' },
         };
       },
       send: async (values) => {

@@ -2,14 +2,20 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
+import { EXAMPLE_CHARTER } from '../../../server/trust/charter/example-charter.ts';
 import { committeeTerms } from '../../../server/trust/committee/committee.schema.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
-import { ReviewHouse } from '../../support/houses/review-house.ts';
+import { DECIDED, ReviewHouse } from '../../support/houses/review-house.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const both = (en: string, fr = `${en} (fr)`) => ({ en, fr });
-const TEXT = { title: both('Hear people first'), text: both('The house hears a person before it suspends them.') };
+const TEXT = {
+  title: both('Hear people first'),
+  text: both('The house hears a person before it suspends them.'),
+  ruling: null,
+  articles: null,
+};
 const ASKED = { title: both('A suspension'), question: both('Was it fair?') };
 const REASONS = { outcome: 'does_not_follow', reasons: both('It costs too much time.') } as const;
 /** Without the times at which members did something. */
@@ -55,7 +61,8 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
     const id = await house.say(room, author, `I am ${author}, write to ${author}@example.org or @${author}_live`);
     const of = await house.report(room, reporter, { subject: { kind: 'message', id }, category: 'harassment' });
     house.clock.advance(2 * HOUR_MS);
-    const { id: decision } = await house.decide(of, [{ kind: 'mute' }]);
+    const said = { ...DECIDED, measures: [{ kind: 'mute' as const }], reasons: `${author} insults ${reporter}.` };
+    const { id: decision } = await house.domains.decisions.decide('rev-1', of, said);
     house.clock.advance(5 * HOUR_MS);
     const appeal = await house.domains.decisions.appeal(author, { decision, text: `${author} was provoked.` });
     const reasons = `${author.toUpperCase()} wrote it, ${author}@example.org says so.`;
@@ -79,7 +86,7 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
         {
           ...{ number: 1, accused: 1, strikes: 1, category: 'harassment', evidence: null },
           reports: [{ hours: 0, by: 2, source: 'room' }],
-          decisions: [{ hours: 2, by: 3, measures: ['mute'], kind: 'final', isLate: false }],
+          decisions: [{ hours: 2, by: 3, measures: ['mute'], kind: 'final', reasons: '[1] insults [2].' }],
           appeals: [{ hours: 7, by: 1, outcome: 'upheld', decidedBy: 4, text: '[1] was provoked.' }],
         },
       ],
@@ -194,6 +201,100 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
     expect(await opinions().listPublic()).toMatchObject([
       { answer: { steps: [{ isLate: true, done: { note: 'It is there.' } }] } },
     ]);
+  });
+
+  test('a proposal to the charter is commented on, voted on, answered, taken over, and in force', async () => {
+    const { proposals, charter } = house.domains;
+    const [first, ...others] = EXAMPLE_CHARTER;
+    const articles = [{ ...first, text: both('Nobody is suspended unheard.') }, ...others] as typeof EXAMPLE_CHARTER;
+    const { id } = await opinions().draft('m-1', { ...TEXT, articles });
+    expect(await codeOf(opinions().revise('m-1', id, { ...TEXT, basedOn: 1 }))).toBe('invalid_request');
+    expect(await codeOf(opinions().callVote('m-1', id, 1))).toBe('forbidden');
+    expect(await codeOf(proposals.view(id, 'en'))).toBe('not_found');
+    expect(await codeOf(proposals.comment('max', id, 'Early'))).toBe('not_found');
+    await opinions().openComments('m-1', id, 1);
+    await proposals.comment('max', id, 'Good.');
+    await proposals.comment('max', id, 'Twice.');
+    await proposals.comment('eve', id, 'An insult');
+    expect(await codeOf(proposals.hideComment('op', 'comment_1', 'It displeases us.'))).toBe('forbidden');
+    const { comments } = await proposals.view(id, 'en');
+    expect(comments.map(({ text }) => text)).toEqual(['An insult', 'Good.']);
+    await proposals.hideComment('m-2', comments[0]?.id ?? '', 'It insults.');
+    // Members go on writing; everybody reads what is commented on.
+    await opinions().revise('m-2', id, { ...TEXT, title: both('Hear first, always'), articles, basedOn: 1 });
+    expect(await proposals.view(id, 'en')).toMatchObject({
+      ...{ title: TEXT.title, text: TEXT.text, isOpen: true, hiddenCount: 1, charterVersion: null, adoptedAt: null },
+      comments: [{ text: 'Good.' }],
+      articles: [
+        { change: 'changed', parts: expect.arrayContaining([expect.objectContaining({ kind: 'added' })]) },
+        ...others.map(() => ({ change: 'same' })),
+      ],
+    });
+    expect(await codeOf(opinions().callVote('m-1', id, 2))).toBe('forbidden');
+    house.clock.advance(14 * DAY_MS);
+    expect(await codeOf(proposals.comment('tom', id, 'Late'))).toBe('already_decided');
+    await opinions().callVote('m-1', id, 2);
+    expect(await codeOf(proposals.takeOver(id, 'op'))).toBe('not_found');
+    for (const member of ['m-1', 'm-2', 'm-3']) await opinions().vote(member, id, { vote: 'for' });
+    expect(await opinions().listPublic()).toMatchObject([{ text: TEXT.text, answer: null }]);
+    await opinions().answer(id, { outcome: 'follows', reasons: both('Yes.'), steps: [] }, 'op');
+    const draft = await proposals.takeOver(id, 'op');
+    await charter.announce({ hash: draft?.hash ?? '' }, 'op');
+    expect(await proposals.list()).toMatchObject([
+      { title: both('Hear first, always'), state: 'adopted', isOpen: false, charterVersion: 2 },
+    ]);
+    expect((await proposals.view(id, 'fr')).articles.every(({ change }) => change === 'same')).toBe(true);
+    await expect(house.rows(`delete from proposal_comments`)).rejects.toThrow();
+    await expect(house.rows(`update proposal_comments set text = 'Bad.'`)).rejects.toThrow();
+  });
+
+  test('a picture whose consent is in dispute returns by the word of the committee alone, where it took the case', async () => {
+    const { decisions, chat } = house.domains;
+    const isShown = async (id: string) =>
+      (await chat.history(room, { limit: 50 })).entries.some(
+        (entry) => entry.kind === 'message' && entry.id === id && !entry.removed,
+      );
+    const takeDown = async (author: string) => {
+      const id = await house.say(room, author, `A picture by ${author}`);
+      const of = await house.report(room, 'lea', { subject: { kind: 'message', id }, category: 'consent' });
+      const { id: decision } = await house.decide(of, [{ kind: 'remove_message' }, { kind: 'mute' }]);
+      await house.dispatch();
+      const appeal = await decisions.appeal(author, { decision, text: 'She agreed.' });
+      const grant = (reviewer: string) =>
+        codeOf(decisions.decideAppeal(reviewer, appeal.id, { outcome: 'granted', reasons: 'Yes.', language: 'en' }));
+      return { id, decision, grant };
+    };
+    const rule = async (ruling: 'returns' | 'stays_down', decision: string) => {
+      const { id: about, needsRuling } = await cases().open('m-1', { ...ASKED, decisions: [decision as never] });
+      expect(needsRuling).toBe(true);
+      expect(await codeOf(opinions().draft('m-1', { ...TEXT, case: about }))).toBe('invalid_request');
+      const { id } = await opinions().draft('m-1', { ...TEXT, ruling, case: about });
+      await opinions().callVote('m-1', id, 1);
+      return async () => {
+        for (const member of ['m-1', 'm-2', 'm-3']) await opinions().vote(member, id, { vote: 'for' });
+        await house.dispatch();
+      };
+    };
+    expect(await codeOf(opinions().draft('m-1', { ...TEXT, ruling: 'returns' }))).toBe('invalid_request');
+    const [first, second, third] = [await takeDown('max'), await takeDown('eve'), await takeDown('tom')];
+    const adoptReturn = await rule('returns', first.decision);
+    expect([await first.grant('rev-2'), await isShown(first.id)]).toEqual(['forbidden', false]);
+    await adoptReturn();
+    expect(await isShown(first.id)).toBe(true);
+    expect(
+      (await decisions.statements.list('max')).statements.map(({ measures }) => measures.map(({ kind }) => kind)),
+    ).toEqual([['mute'], ['remove_message', 'mute']]);
+    await (await rule('stays_down', second.decision))();
+    expect([await second.grant('rev-2'), await isShown(second.id)]).toEqual(['forbidden', false]);
+    const { id: dropped } = await cases().open('m-1', { ...ASKED, decisions: [third.decision] });
+    await cases().close('m-1', dropped, 'The house looks at it.');
+    expect(await third.grant('rev-2')).toBe('ok');
+    await house.dispatch();
+    expect(await isShown(third.id)).toBe(true);
+    const facts = await house.rows<{ what: string }>(
+      "select data ->> 'what' as what from outbox where topic = 'committee.news' order by seq",
+    );
+    expect(facts.map(({ what }) => what)).toEqual(['vote_called', 'opinion_adopted', 'vote_called', 'opinion_adopted']);
   });
 
   test('a vote ends at its date, and by the end of a term; the database refuses late votes, versions and changes', async () => {

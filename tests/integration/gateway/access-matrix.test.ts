@@ -140,6 +140,7 @@ describe('over HTTP', () => {
     /** Of the committee, adopted and answered. */
     opinion: string;
     step: string;
+    comment: string;
     /** What each caller sends. */
     credentials: Map<string, Promise<Record<string, string>>>;
   }
@@ -210,10 +211,20 @@ describe('over HTTP', () => {
     'GET /oembed': '?url=https://loge.example/rooms/:id',
   };
 
-  function pathFor(path: string, { room, creator, tier, seat, term, opinion, step }: Scene): string {
+  function pathFor(path: string, { room, creator, tier, seat, term, opinion, step, comment }: Scene): string {
     // A creator beside another person.
     const identity = path.includes('/:creator/') ? 'fan-7' : creator;
-    const values: Record<string, string> = { identity, creator, tier, seat, term, opinion, step, month: '2026-10' };
+    const values: Record<string, string> = {
+      identity,
+      creator,
+      tier,
+      seat,
+      term,
+      opinion,
+      step,
+      comment,
+      month: '2026-10',
+    };
     return path
       .replace(/\/rooms\/:id/, `/rooms/${room}`)
       .replace(/:(\w+)/g, (_, name: string) => values[name] ?? `${name}_0000000000000000000000`);

@@ -12,6 +12,7 @@ import {
   committeeOpinions,
   committeeOpinionTexts,
   committeeSteps,
+  proposalComments,
 } from '../../../server/trust/committee/opinions/opinions.schema.ts';
 import type { Reply, TestHttp } from '../houses/http.ts';
 
@@ -72,14 +73,24 @@ export async function giveSeat({ context }: Pick<TestHttp, 'context'>, person: s
   return id;
 }
 
-/** An opinion of the committee that was adopted and answered, with a step that is not done; answers their ids. */
-export async function giveOpinion({ context }: Pick<TestHttp, 'context'>): Promise<{ opinion: string; step: string }> {
+/**
+ * A proposal of the committee to the charter that was commented on, adopted and answered, with a step that is not done;
+ * answers their ids.
+ */
+export async function giveOpinion({
+  context,
+}: Pick<TestHttp, 'context'>): Promise<Record<'opinion' | 'step' | 'comment', string>> {
   const { db, clock } = context;
-  const [opinion, step] = [createId('opinion'), createId('opinionStep')];
+  const [opinion, step, comment] = [createId('opinion'), createId('opinionStep'), createId('proposalComment')];
   const [text, at] = [{ en: 'Hear people', fr: 'Entendre' }, isoIn(clock)];
   await db.orm.insert(committeeOpinions).values({ id: opinion, by: 'test', createdAt: at });
-  await db.orm.insert(committeeOpinionTexts).values({ opinion, version: 1, title: text, text, by: 'test', at });
+  const articles = [{ id: 'conduct', title: text, text }];
+  await db.orm
+    .insert(committeeOpinionTexts)
+    .values({ opinion, version: 1, title: text, text, articles, by: 'test', at });
   const isIt = eq(committeeOpinions.id, opinion);
+  await db.orm.update(committeeOpinions).set({ commentVersion: 1, commentsFrom: at, commentsUntil: at }).where(isIt);
+  await db.orm.insert(proposalComments).values({ id: comment, opinion, by: 'test', text: 'Good.', at });
   const call = { votedVersion: 1, voteCalledBy: 'test', voteCalledAt: at, voteUntil: at };
   await db.orm.update(committeeOpinions).set(call).where(isIt);
   const tally = { for: 1, against: 0, abstain: 0, quorum: 1 };
@@ -87,5 +98,5 @@ export async function giveOpinion({ context }: Pick<TestHttp, 'context'>): Promi
   const answer = { outcome: 'follows', reasons: text, by: 'test', at, isLate: false } as const;
   await db.orm.insert(committeeAnswers).values({ opinion, ...answer });
   await db.orm.insert(committeeSteps).values({ id: step, opinion, position: 0, text, dueAt: at });
-  return { opinion, step };
+  return { opinion, step, comment };
 }

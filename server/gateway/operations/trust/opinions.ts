@@ -9,6 +9,19 @@ export const opinionOperations = implement(opinionContract, {
   draftOpinion: ({ opinions }, { caller, input }) => opinions.draft(caller.identity, input),
   getOpinion: ({ opinions }, { caller, params }) => opinions.view(caller.identity, params.opinion),
   reviseOpinion: ({ opinions }, { caller, params, input }) => opinions.revise(caller.identity, params.opinion, input),
+  openComments: ({ opinions }, { caller, params, input }) =>
+    opinions.openComments(caller.identity, params.opinion, input.version),
+  listProposals: async ({ proposals }) => ({ proposals: await proposals.list() }),
+  getProposal: ({ proposals }, { params, input }) => proposals.view(params.opinion, input.lang),
+  commentOnProposal: async ({ proposals }, { caller, params, input, locale = 'en' }) => {
+    await proposals.comment(caller.identity, params.opinion, input.text);
+    return proposals.view(params.opinion, locale);
+  },
+  hideComment: ({ proposals }, { caller, params, input }) =>
+    proposals.hideComment(caller.identity, params.comment, input.reason),
+  takeProposalOver: async ({ proposals }, { caller, params }) => ({
+    draft: await proposals.takeOver(params.opinion, caller.identity),
+  }),
   remarkOnOpinion: ({ opinions }, { caller, params, input }) =>
     opinions.remark(caller.identity, params.opinion, input.text),
   withdrawOpinion: ({ opinions }, { caller, params }) => opinions.withdraw(caller.identity, params.opinion),

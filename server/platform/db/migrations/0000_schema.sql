@@ -1388,6 +1388,8 @@ CREATE TABLE "committee_opinion_texts" (
 	"version" integer NOT NULL,
 	"title" jsonb NOT NULL,
 	"text" jsonb NOT NULL,
+	"ruling" text,
+	"articles" jsonb,
 	"by" text NOT NULL,
 	"at" timestamp with time zone NOT NULL,
 	CONSTRAINT "committee_opinion_texts_opinion_version_pk" PRIMARY KEY("opinion","version")
@@ -1399,6 +1401,9 @@ CREATE TABLE "committee_opinions" (
 	"case" text,
 	"by" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
+	"comment_version" integer,
+	"comments_from" timestamp with time zone,
+	"comments_until" timestamp with time zone,
 	"voted_version" integer,
 	"vote_called_by" text,
 	"vote_called_at" timestamp with time zone,
@@ -1436,6 +1441,17 @@ CREATE TABLE "committee_votes" (
 	"vote" text NOT NULL,
 	"dissent" jsonb,
 	"at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "proposal_comments" (
+	"id" text PRIMARY KEY NOT NULL,
+	"opinion" text NOT NULL,
+	"by" text NOT NULL,
+	"text" text,
+	"at" timestamp with time zone NOT NULL,
+	"hidden_at" timestamp with time zone,
+	"hidden_by" text,
+	"hide_reason" text
 );
 --> statement-breakpoint
 CREATE TABLE "appeals" (
@@ -1806,6 +1822,8 @@ CREATE INDEX "committee_steps_opinion" ON "committee_steps" USING btree ("opinio
 CREATE INDEX "committee_steps_done_by" ON "committee_steps" USING btree ("done_by");--> statement-breakpoint
 CREATE INDEX "committee_votes_opinion" ON "committee_votes" USING btree ("opinion");--> statement-breakpoint
 CREATE INDEX "committee_votes_member" ON "committee_votes" USING btree ("member");--> statement-breakpoint
+CREATE UNIQUE INDEX "proposal_comments_once" ON "proposal_comments" USING btree ("opinion","by");--> statement-breakpoint
+CREATE INDEX "proposal_comments_by" ON "proposal_comments" USING btree ("by");--> statement-breakpoint
 CREATE UNIQUE INDEX "appeals_once" ON "appeals" USING btree ("decision","by") WHERE "appeals"."by" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "appeals_by_form" ON "appeals" USING btree ("decision","report") WHERE "appeals"."report" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "appeals_second_look" ON "appeals" USING btree ("decision") WHERE "appeals"."kind" = 'second_look';--> statement-breakpoint

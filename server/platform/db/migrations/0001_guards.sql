@@ -298,14 +298,16 @@ $$;
 CREATE TRIGGER "committee_requests_erasure_only" BEFORE UPDATE ON "committee_requests"
   FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_erasure_of_text"();
 --> statement-breakpoint
--- Of an opinion it is written once that a vote was called, and once how it ended.
+-- Of an opinion it is written once each when everybody can comment, that a vote was called, and how it ended.
 CREATE FUNCTION "refuse_all_but_course_of_opinion"() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
+  "comments" text[] := '{comment_version,comments_from,comments_until}';
   "call" text[] := '{voted_version,vote_called_by,vote_called_at,vote_until}';
   "ending" text[] := '{outcome,ended_at,tally,answer_due_at}';
 BEGIN
   IF OLD."outcome" IS NULL AND (
-    (OLD."voted_version" IS NULL AND to_jsonb(NEW) - "call" = to_jsonb(OLD) - "call")
+    (OLD."comment_version" IS NULL AND to_jsonb(NEW) - "comments" = to_jsonb(OLD) - "comments")
+    OR (OLD."voted_version" IS NULL AND to_jsonb(NEW) - "call" = to_jsonb(OLD) - "call")
     OR to_jsonb(NEW) - "ending" = to_jsonb(OLD) - "ending"
   ) THEN
     RETURN NEW;
@@ -316,6 +318,25 @@ $$;
 --> statement-breakpoint
 CREATE TRIGGER "committee_opinions_course_only" BEFORE UPDATE ON "committee_opinions"
   FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_course_of_opinion"();
+--> statement-breakpoint
+-- A comment on a proposal is hidden once; erasure takes out its words.
+CREATE FUNCTION "refuse_all_but_hiding_of_comment"() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  "hiding" text[] := '{hidden_at,hidden_by,hide_reason}';
+BEGIN
+  IF (OLD."hidden_at" IS NULL AND to_jsonb(NEW) - "hiding" = to_jsonb(OLD) - "hiding")
+    OR (NEW."text" IS NULL AND to_jsonb(NEW) - 'text' = to_jsonb(OLD) - 'text') THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
+$$;
+--> statement-breakpoint
+CREATE TRIGGER "proposal_comments_append_only" BEFORE DELETE OR TRUNCATE ON "proposal_comments"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "proposal_comments_hidden_once" BEFORE UPDATE ON "proposal_comments"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_hiding_of_comment"();
 --> statement-breakpoint
 -- Votes are cast while a vote goes on, and versions added before it.
 CREATE FUNCTION "refuse_late_vote"() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -3,7 +3,7 @@ import { HOUR_MS } from '../../../platform/clock.ts';
 import type { CaseEvidence, CaseFile, CasePerson } from '../../../protocol/trust/committee-cases.ts';
 import type { CaseRow, ReportRow } from '../../decisions/cases.store.ts';
 import { groundOf, stateOf } from '../../decisions/decision-views.ts';
-import type { AppealRow, StandingRow } from '../../decisions/decisions.store.ts';
+import { type AppealRow, isInForce, type StandingRow, takesDown } from '../../decisions/decisions.store.ts';
 import type { CasePeople } from './case-people.ts';
 
 /** A case of the house with all that belongs to it. */
@@ -54,6 +54,12 @@ export function peopleOf({
   }
   for (const { evidence } of reports) for (const { from } of messagesOf(evidence)) add('other', from?.identity);
   return [...parts].map(([person, part]) => ({ person, part }));
+}
+
+/** Whether something came down because consent to it is in dispute, and is down still. */
+export function isPictureDown({ row, decisions }: HouseCase): boolean {
+  const last = decisions.at(-1);
+  return row.category === 'consent' && last !== undefined && isInForce(last) && takesDown(last);
 }
 
 /** What people are called in evidence: as their names were then. */

@@ -117,10 +117,10 @@ export class CommitteeCasesStore {
     return rows.map(toCaseRow);
   }
 
-  async listFiles(of: string): Promise<{ number: number; reviewCase: string }[]> {
+  async listFiles(of: string, tx: Orm = this.#orm): Promise<{ number: number; reviewCase: string }[]> {
     const { number, reviewCase } = committeeCaseFiles;
     const isOf = eq(committeeCaseFiles.case, of);
-    return this.#orm.select({ number, reviewCase }).from(committeeCaseFiles).where(isOf).orderBy(asc(number));
+    return tx.select({ number, reviewCase }).from(committeeCaseFiles).where(isOf).orderBy(asc(number));
   }
 
   async listPeople(of: string, tx: Orm = this.#orm): Promise<CasePersonRow[]> {
@@ -167,6 +167,18 @@ export class CommitteeCasesStore {
     const isOpen = and(eq(committeeCases.id, id), isNull(committeeCases.closedAt));
     const closed = await tx.update(committeeCases).set(end).where(isOpen).returning({ id: committeeCases.id });
     return closed.length > 0;
+  }
+
+  /** An open case has it, or an opinion has ruled that what came down stays down. */
+  async isBound(tx: Orm, reviewCase: string): Promise<boolean> {
+    const { rows } = (await tx.execute(sql`
+      select 1 from committee_case_files f join committee_cases c on c.id = f."case"
+      where f.review_case = ${reviewCase} and (c.closed_at is null or exists (
+        select 1 from committee_opinions o
+          join committee_opinion_texts t on t.opinion = o.id and t.version = o.voted_version
+        where o."case" = c.id and o.outcome = 'adopted' and t.ruling = 'stays_down'))
+      limit 1`)) as unknown as { rows: unknown[] };
+    return rows.length > 0;
   }
 
   /** Whose appeal it is, and how it ended. */

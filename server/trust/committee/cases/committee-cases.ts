@@ -26,7 +26,7 @@ import { CasesStore } from '../../decisions/cases.store.ts';
 import { groundOf, stateOf } from '../../decisions/decision-views.ts';
 import { DecisionsStore } from '../../decisions/decisions.store.ts';
 import type { Committee } from '../committee.ts';
-import { evidenceOf, fileOf, type HouseCase, namesIn, peopleOf } from './case-file.ts';
+import { evidenceOf, fileOf, type HouseCase, isPictureDown, namesIn, peopleOf } from './case-file.ts';
 import { CasePeople } from './case-people.ts';
 import { type AskedRow, type CommitteeCaseRow, CommitteeCasesStore, type RecusalRow } from './committee-cases.store.ts';
 
@@ -37,6 +37,8 @@ export interface CommitteeCasesOptions {
   committee: Pick<Committee, 'assertSits' | 'namesOf'>;
   people: { findCards(identities: readonly string[]): Promise<CreatorCard[]> };
   strikesOf(person: string): Promise<number>;
+  /** Undoes what the latest decision of a case of the house has taken down. */
+  restore(tx: Orm, reviewCase: string, reasons: PublicText): Promise<void>;
 }
 
 type Refusal = NonNullable<CommitteeCase['mayNotRead']>;
@@ -185,6 +187,7 @@ export class CommitteeCases {
           };
         }),
       ),
+      needsRuling: houses.some(isPictureDown),
       request: asked ? people.hide(asked.text) : null,
     };
   }
@@ -251,6 +254,30 @@ export class CommitteeCases {
   /** An opinion was adopted. */
   async closeByOpinion(tx: Orm, id: string, closedAt: string): Promise<void> {
     await this.#store.close(tx, id, { closedAt, closedBy: null, closeReason: null });
+  }
+
+  /** Whether a picture of the case is down because consent to it is in dispute. */
+  async needsRuling(id: string, tx?: Orm): Promise<boolean> {
+    return (await this.#listPicturesDown(id, tx)).length > 0;
+  }
+
+  /** The committee's word, which binds the house: what is down returns. */
+  async restorePictures(tx: Orm, id: string, reasons: PublicText): Promise<void> {
+    for (const { row } of await this.#listPicturesDown(id, tx)) await this.#options.restore(tx, row.id, reasons);
+  }
+
+  async #listPicturesDown(id: string, tx?: Orm): Promise<HouseCase[]> {
+    const files = await this.#store.listFiles(id, tx);
+    const houses = await Promise.all(files.map(({ reviewCase }) => this.#readHouse(reviewCase, tx)));
+    return houses.filter(isPictureDown);
+  }
+
+  /**
+   * Whether the house may not return what came down in one of its cases: the committee has it in an open case, or has
+   * ruled that it stays down. Called with that case locked.
+   */
+  isBound(tx: Orm, reviewCase: string): Promise<boolean> {
+    return this.#store.isBound(tx, reviewCase);
   }
 
   /** Throws `already_decided` once it is closed. Locks it, so that nobody closes it until the transaction ends. */

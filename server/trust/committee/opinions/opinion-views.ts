@@ -55,6 +55,7 @@ export function givenOf(row: AdoptedRow, parts: Parts, nowMs: number) {
   return {
     ...aboutOf(row, parts),
     ...{ adoptedAt: row.endedAt, answerDueAt: row.answerDueAt, tally: row.tally },
+    ruling: textOf(row, parts).ruling,
     isLate: !answer && Date.parse(row.answerDueAt) <= nowMs,
     answer: answer ? toAnswer(answer, parts.steps, nowMs) : null,
   };
@@ -76,7 +77,8 @@ function toStep({ id, text, dueAt, doneAt, doneNote }: StepRow, nowMs: number) {
 /** `isWhole`: with the text, also before it is public. */
 export function publicOf(row: AdoptedRow, parts: Parts, { nowMs, isWhole }: { nowMs: number; isWhole: boolean }) {
   const given = givenOf(row, parts, nowMs);
-  const isShown = isWhole || given.answer !== null || given.isLate;
+  // Everybody has read a proposal to the charter before the vote.
+  const isShown = isWhole || given.answer !== null || given.isLate || row.commentVersion !== null;
   const shown: PublicOpinion = {
     ...given,
     text: isShown ? textOf(row, parts).text : null,

@@ -1,11 +1,22 @@
 import { sql } from '../../../platform/db/sql.ts';
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, time } from '../../../platform/db/tables.ts';
+import {
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  time,
+  uniqueIndex,
+} from '../../../platform/db/tables.ts';
+import type { Article } from '../../../protocol/trust/charter.ts';
 import type { PublicText } from '../../../protocol/trust/committee.ts';
 import type { AnswerInput, OpinionState, Tally, VoteChoice } from '../../../protocol/trust/opinions.ts';
 
 /**
- * Opinions of the committee. A trigger refuses deletion and all changes but two, each of which is written once: that a
- * vote was called, and how it ended.
+ * Opinions of the committee. A trigger refuses deletion and all changes but three, each of which is written once: when
+ * everybody can comment, that a vote was called, and how it ended.
  */
 export const committeeOpinions = pgTable(
   'committee_opinions',
@@ -16,6 +27,10 @@ export const committeeOpinions = pgTable(
     case: text('case'),
     by: text('by').notNull(),
     createdAt: time('created_at').notNull(),
+    /** Of a proposal to the charter, whose text everybody reads from then on. */
+    commentVersion: integer('comment_version'),
+    commentsFrom: time('comments_from'),
+    commentsUntil: time('comments_until'),
     votedVersion: integer('voted_version'),
     voteCalledBy: text('vote_called_by'),
     voteCalledAt: time('vote_called_at'),
@@ -44,12 +59,35 @@ export const committeeOpinionTexts = pgTable(
     version: integer('version').notNull(),
     title: jsonb('title').$type<PublicText>().notNull(),
     text: jsonb('text').$type<PublicText>().notNull(),
+    /** Of a case with a picture that came down. */
+    ruling: text('ruling').$type<'returns' | 'stays_down'>(),
+    /** Of a proposal to the charter. */
+    articles: jsonb('articles').$type<Article[]>(),
     by: text('by').notNull(),
     at: time('at').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.opinion, table.version] }),
     index('committee_opinion_texts_by').on(table.by),
+  ],
+);
+
+/** What people say about a proposal to the charter, each once. Hidden once by a member, erased with its person. */
+export const proposalComments = pgTable(
+  'proposal_comments',
+  {
+    id: text('id').primaryKey(),
+    opinion: text('opinion').notNull(),
+    by: text('by').notNull(),
+    text: text('text'),
+    at: time('at').notNull(),
+    hiddenAt: time('hidden_at'),
+    hiddenBy: text('hidden_by'),
+    hideReason: text('hide_reason'),
+  },
+  (table) => [
+    uniqueIndex('proposal_comments_once').on(table.opinion, table.by),
+    index('proposal_comments_by').on(table.by),
   ],
 );
 

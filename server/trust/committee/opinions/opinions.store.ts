@@ -8,6 +8,7 @@ import {
   committeeRemarks,
   committeeSteps,
   committeeVotes,
+  proposalComments,
 } from './opinions.schema.ts';
 
 export type OpinionRow = typeof committeeOpinions.$inferSelect;
@@ -70,6 +71,55 @@ export class OpinionsStore {
       .from(committeeOpinions)
       .where(and(isNotNull(committeeOpinions.voteUntil), isNull(committeeOpinions.outcome), isDue));
     return rows.map(({ id }) => id);
+  }
+
+  /** Proposals whose comment period has begun, the latest first. */
+  async listCommented(limit: number): Promise<OpinionRow[]> {
+    const rows = await this.#orm
+      .select()
+      .from(committeeOpinions)
+      .where(isNotNull(committeeOpinions.commentVersion))
+      .orderBy(desc(committeeOpinions.commentsFrom), desc(committeeOpinions.number))
+      .limit(limit);
+    return rows.map(toOpinionRow);
+  }
+
+  async insertComment(row: typeof proposalComments.$inferInsert): Promise<void> {
+    await this.#orm.insert(proposalComments).values(row).onConflictDoNothing();
+  }
+
+  /** Newest first. */
+  async listComments(opinion: string, limit: number): Promise<(typeof proposalComments.$inferSelect)[]> {
+    const rows = await this.#orm
+      .select()
+      .from(proposalComments)
+      .where(eq(proposalComments.opinion, opinion))
+      .orderBy(desc(proposalComments.at), desc(proposalComments.id))
+      .limit(limit);
+    return rows.map((row) => ({ ...row, at: iso(row.at) }));
+  }
+
+  countComments(opinion: string): Promise<number> {
+    return this.#orm.$count(proposalComments, eq(proposalComments.opinion, opinion));
+  }
+
+  /** False unless it is shown. */
+  async hideComment(id: string, hiding: Record<'hiddenAt' | 'hiddenBy' | 'hideReason', string>): Promise<boolean> {
+    const isShown = and(eq(proposalComments.id, id), isNull(proposalComments.hiddenAt));
+    const hidden = await this.#orm
+      .update(proposalComments)
+      .set(hiding)
+      .where(isShown)
+      .returning({ id: proposalComments.id });
+    return hidden.length > 0;
+  }
+
+  async setCommentPeriod(
+    tx: Orm,
+    id: string,
+    period: Pick<OpinionRow, 'commentVersion' | 'commentsFrom' | 'commentsUntil'>,
+  ): Promise<void> {
+    await tx.update(committeeOpinions).set(period).where(eq(committeeOpinions.id, id));
   }
 
   async setCall(tx: Orm, id: string, call: Call): Promise<void> {
@@ -155,6 +205,8 @@ function toOpinionRow(row: OpinionRow): OpinionRow {
   return {
     ...row,
     createdAt: iso(row.createdAt),
+    commentsFrom: isoOrNull(row.commentsFrom),
+    commentsUntil: isoOrNull(row.commentsUntil),
     voteCalledAt: isoOrNull(row.voteCalledAt),
     voteUntil: isoOrNull(row.voteUntil),
     endedAt: isoOrNull(row.endedAt),

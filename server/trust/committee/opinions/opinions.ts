@@ -24,7 +24,7 @@ import type { TrustFacts } from '../../trust-facts.ts';
 import type { CommitteeCases } from '../cases/committee-cases.ts';
 import type { Committee } from '../committee.ts';
 import { aboutOf, givenOf, isAdopted, latestVotes, type Parts, publicOf, stateOf, textOf } from './opinion-views.ts';
-import { type OpinionRow, OpinionsStore } from './opinions.store.ts';
+import { type OpinionRow, OpinionsStore, type OpinionTextRow } from './opinions.store.ts';
 import { type Ballot, eligibleAt, outcomeOf } from './votes.ts';
 
 interface OpinionsOptions {
@@ -90,6 +90,8 @@ export class Opinions {
     return {
       ...this.#toListed(row, parts, member),
       text: textOf(row, parts).text,
+      ruling: textOf(row, parts).ruling,
+      articles: textOf(row, parts).articles,
       versions: versions.map(({ version, by, at }) => ({ version, by: nameOf(by), at })),
       remarks: remarks.map(({ id: remark, by, text, at }) => ({
         ...{ id: remark as Id<'opinionRemark'>, by: nameOf(by), text, at },
@@ -104,28 +106,32 @@ export class Opinions {
   }
 
   /** On the rules of the house without a case. */
-  async draft(member: string, { case: of, title, text }: OpinionInput): Promise<OpinionView> {
+  async draft(member: string, { case: of, ...text }: OpinionInput): Promise<OpinionView> {
     const about = of ?? null;
     if (about === null) await this.#options.committee.assertSits(member);
     else await this.#options.cases.getReadable(member, about);
+    await this.#assertText(about, text);
     const id = createId('opinion');
     const at = isoIn(this.#options.clock);
     await this.#options.db.transaction(async (tx) => {
       if (about !== null) await this.#options.cases.assertOpen(tx, about);
       await this.#store.insert(tx, { id, case: about, by: member, createdAt: at });
-      await this.#store.insertText(tx, { opinion: id, version: 1, title, text, by: member, at });
+      await this.#store.insertText(tx, { opinion: id, version: 1, ...text, by: member, at });
     });
     return this.view(member, id);
   }
 
   /** Throws `already_decided` where another member has changed it since, or a vote was called. */
-  async revise(member: string, id: string, { basedOn, title, text }: OpinionText & { basedOn: number }) {
+  async revise(member: string, id: string, { basedOn, ...text }: OpinionText & { basedOn: number }) {
     await this.#change(member, id, async (tx, row) => {
       await this.#assertDraft(tx, row);
-      const [latest] = await this.#store.listTexts([id], tx);
-      if (latest?.version !== basedOn) throw over('Somebody else has changed the draft. Load it again.');
+      const latest = await this.#getLatest(tx, id, basedOn);
+      await this.#assertText(row.case, text, tx);
+      if ((latest.articles === null) !== (text.articles === null))
+        throw new AppError('invalid_request', 'A proposal to the charter stays one, and nothing else becomes one.');
       const at = isoIn(this.#options.clock);
-      await this.#store.insertText(tx, { opinion: id, version: basedOn + 1, title, text, by: member, at });
+      const version = basedOn + 1;
+      await this.#store.insertText(tx, { opinion: id, version, ...text, by: member, at });
     });
     return this.view(member, id);
   }
@@ -153,13 +159,28 @@ export class Opinions {
     return this.view(member, id);
   }
 
-  /** On the latest version, as it was read. */
+  /** From now on everybody reads this version of a proposal to the charter, and comments on it for some days. */
+  async openComments(member: string, id: string, version: number): Promise<OpinionView> {
+    await this.#change(member, id, async (tx, row) => {
+      await this.#assertDraft(tx, row);
+      if (row.commentVersion !== null) throw over('Everybody can read it already.');
+      const latest = await this.#getLatest(tx, id, version);
+      if (!latest.articles) throw new AppError('invalid_request', 'It is no proposal to the charter.');
+      const nowMs = this.#nowMs;
+      const commentsUntil = iso(nowMs + LIMITS.proposalCommentDays * DAY_MS);
+      await this.#store.setCommentPeriod(tx, id, { commentVersion: version, commentsFrom: iso(nowMs), commentsUntil });
+    });
+    return this.view(member, id);
+  }
+
+  /** On the latest version, as it was read; on a proposal to the charter once everybody could comment. */
   async callVote(member: string, id: string, version: number): Promise<OpinionView> {
     await this.#change(member, id, async (tx, row) => {
       await this.#assertDraft(tx, row);
-      const [latest] = await this.#store.listTexts([id], tx);
-      if (latest?.version !== version) throw over('Somebody else has changed the draft. Load it again.');
+      const latest = await this.#getLatest(tx, id, version);
       const nowMs = this.#nowMs;
+      if (latest.articles && !(row.commentsUntil && Date.parse(row.commentsUntil) <= nowMs))
+        throw new AppError('forbidden', 'The committee votes once everybody could comment.');
       const voteUntil = iso(nowMs + LIMITS.opinionVoteDays * DAY_MS);
       await this.#store.setCall(tx, id, {
         ...{ votedVersion: version, voteCalledBy: member, voteCalledAt: iso(nowMs), voteUntil },
@@ -250,6 +271,21 @@ export class Opinions {
     if (!isChanged) throw over();
   }
 
+  async #getLatest(tx: Orm, id: string, version: number): Promise<OpinionTextRow> {
+    const [latest] = await this.#store.listTexts([id], tx);
+    if (latest?.version !== version) throw over('Somebody else has changed the draft. Load it again.');
+    return latest;
+  }
+
+  /** A picture that came down waits for the committee's word; a case is about no charter. */
+  async #assertText(about: string | null, { ruling, articles }: OpinionText, tx?: Orm): Promise<void> {
+    if (about !== null && articles !== null)
+      throw new AppError('invalid_request', 'A proposal to the charter is about no case.');
+    const needsRuling = about !== null && (await this.#options.cases.needsRuling(about, tx));
+    if (needsRuling && ruling === null) throw new AppError('invalid_request', 'Say whether the picture returns.');
+    if (!needsRuling && ruling !== null) throw new AppError('invalid_request', 'There is no picture to rule on.');
+  }
+
   async #assertDraft(tx: Orm, row: OpinionRow): Promise<void> {
     if (row.votedVersion !== null) throw over();
     if (row.case !== null) await this.#options.cases.assertOpen(tx, row.case);
@@ -275,8 +311,11 @@ export class Opinions {
     const answerDueAt = state === 'adopted' ? iso(endedMs + days * DAY_MS) : null;
     await this.#store.setEnd(tx, row.id, { outcome: state, endedAt, tally, answerDueAt });
     if (answerDueAt === null) return true;
-    if (row.case !== null) await this.#options.cases.closeByOpinion(tx, row.case, endedAt);
-    const { title } = textOf(row, { texts: await this.#store.listTexts([row.id], tx) });
+    const { title, text, ruling } = textOf(row, { texts: await this.#store.listTexts([row.id], tx) });
+    if (row.case !== null) {
+      await this.#options.cases.closeByOpinion(tx, row.case, endedAt);
+      if (ruling === 'returns') await this.#options.cases.restorePictures(tx, row.case, text);
+    }
     await this.#tell(tx, { what: 'opinion_adopted', title, by: answerDueAt });
     return true;
   }
@@ -317,6 +356,8 @@ export class Opinions {
     const state = stateOf(row);
     return {
       ...aboutOf(row, parts),
+      isProposal: textOf(row, parts).articles !== null,
+      commentsUntil: row.commentsUntil,
       ...{ state, by: parts.names.get(row.by) ?? '', createdAt: row.createdAt, voteUntil: row.voteUntil },
       version: textOf(row, parts).version,
       ownVote: own?.vote ?? null,

@@ -25,9 +25,10 @@ export const deskCommittee = {
   notDue: 'not due yet',
   vacant: (date: string) => `Vacant since ${date}`,
   cancel: 'Cancel',
+  /** For screen readers. */
+  actOf: (act: string, what: string) => `${act}: ${what}`,
   invite: 'Invite a member',
   inviteNext: 'Invite the next member',
-  inviteOf: (seat: string) => `Invite a member: ${seat}`,
   inviteText:
     'They sign in with this address, and with a passkey or at the house’s OpenID provider. Name, term and who appointed them become public once they accept. Operators, reviewers and creators of the house can’t accept.',
   address: 'Email address',
@@ -53,11 +54,10 @@ export const deskCommittee = {
   removeSeatText: 'Its past members stay on the public page.',
   keep: 'Keep it',
   remove: 'Remove before the term ends',
-  removeOf: (name: string) => `Remove before the term ends: ${name}`,
   removeTitle: (name: string) => `Remove ${name} before the term ends`,
   removeText: 'Your reason will be published.',
   removeMore:
-    'Everybody reads it on the page of the committee, with the member’s name, the seat and today’s date. It stays there: nobody at the house can change or delete it. Don’t write what the law keeps confidential.',
+    'Everybody reads it on the page of the committee, with the member’s name, the seat and today’s date. It stays there, and nothing at this desk can change or delete it. Don’t write what the law keeps confidential.',
   reason: { en: 'Published reason, in English', fr: 'Published reason, in French' },
   removeAct: 'Remove and publish',
   askTitle: (name: string) => `Remove ${name} and publish the reason?`,

@@ -63,7 +63,12 @@ export const review = {
   decisionStates: { in_force: 'in force', replaced: 'replaced', undone: 'undone' },
   machine: 'A machine was involved.',
   erased: 'The text was erased.',
-  appealTitle: { accused: 'Appeal by the person', reporter: 'Appeal by a reporter', second_look: 'Second look' },
+  appealTitle: {
+    accused: 'Appeal by the person',
+    reporter: 'Appeal by a reporter',
+    second_look: 'Second look',
+    committee: 'Word of the committee',
+  },
   appealDue: (when: string) => `Answer due ${when}`,
   outcomes: { granted: 'Granted', upheld: 'Upheld' },
   mayNot: {
@@ -142,7 +147,12 @@ export const review = {
     withoutMeasure: 'No action',
     medianHours: 'Median hours to a decision',
     law: 'A law',
-    byKind: { accused: 'By the person', reporter: 'By a reporter', second_look: 'Second looks' },
+    byKind: {
+      accused: 'By the person',
+      reporter: 'By a reporter',
+      second_look: 'Second looks',
+      committee: 'Words of the committee',
+    },
     by: {
       category: 'By category',
       source: 'By source',

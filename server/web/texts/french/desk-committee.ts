@@ -26,9 +26,9 @@ export const deskCommittee: typeof english = {
   notDue: 'pas encore attendue',
   vacant: (date) => `Vacant depuis le ${date}`,
   cancel: 'Annuler',
+  actOf: (act, what) => `${act} : ${what}`,
   invite: 'Inviter un membre',
   inviteNext: 'Inviter le membre suivant',
-  inviteOf: (seat) => `Inviter un membre : ${seat}`,
   inviteText:
     'La personne se connecte avec cette adresse, et avec une clé d’accès ou chez le fournisseur OpenID de la maison. Son nom, son mandat et l’auteur de sa nomination deviennent publics dès qu’elle accepte. Les opérateurs, examinateurs et créateurs de la maison ne peuvent pas accepter.',
   address: 'Adresse e-mail',
@@ -54,11 +54,10 @@ export const deskCommittee: typeof english = {
   removeSeatText: 'Ses anciens membres restent sur la page publique.',
   keep: 'Le garder',
   remove: 'Révoquer avant la fin du mandat',
-  removeOf: (name) => `Révoquer avant la fin du mandat : ${name}`,
   removeTitle: (name) => `Révoquer ${name} avant la fin du mandat`,
   removeText: 'Votre raison sera publiée.',
   removeMore:
-    'Tout le monde la lira sur la page du comité, avec le nom du membre, le siège et la date du jour. Elle y restera : personne dans la maison ne pourra la modifier ni la supprimer. N’écrivez rien que la loi protège.',
+    'Tout le monde la lira sur la page du comité, avec le nom du membre, le siège et la date du jour. Elle y restera : rien dans ce bureau ne permet de la modifier ni de la supprimer. N’écrivez rien que la loi protège.',
   reason: { en: 'Raison publiée, en anglais', fr: 'Raison publiée, en français' },
   removeAct: 'Révoquer et publier',
   askTitle: (name) => `Révoquer ${name} et publier la raison ?`,

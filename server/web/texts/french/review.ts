@@ -69,6 +69,7 @@ export const review: typeof english = {
     accused: 'Recours de la personne',
     reporter: 'Recours d’une personne qui a signalé',
     second_look: 'Second examen',
+    committee: 'Décision du comité',
   },
   appealDue: (when) => `Réponse à rendre le ${when}`,
   outcomes: { granted: 'Accordé', upheld: 'Décision maintenue' },
@@ -149,7 +150,12 @@ export const review: typeof english = {
     withoutMeasure: 'Aucune mesure',
     medianHours: 'Heures jusqu’à la décision, médiane',
     law: 'Une loi',
-    byKind: { accused: 'Par la personne', reporter: 'Par qui a signalé', second_look: 'Seconds examens' },
+    byKind: {
+      accused: 'Par la personne',
+      reporter: 'Par qui a signalé',
+      second_look: 'Seconds examens',
+      committee: 'Décisions du comité',
+    },
     by: {
       category: 'Par catégorie',
       source: 'Par origine',
