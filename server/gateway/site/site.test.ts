@@ -709,11 +709,13 @@ describe('files', () => {
       'getCommittee',
       'getCreatorProfile',
       'getOpinions',
+      'getProposal',
       'getPublicRoom',
       'getRoomCalendar',
       'getTransparencyReport',
       'listAssociations',
       'listCharterVersions',
+      'listProposals',
       'listPublicRooms',
       'listTransparencyReports',
     ]);
