@@ -47,6 +47,7 @@ import { Proposals } from './trust/committee/opinions/proposals.ts';
 import { majority } from './trust/committee/sittings.ts';
 import { Thresholds } from './trust/committee/thresholds/thresholds.ts';
 import { Decisions } from './trust/decisions/decisions.ts';
+import { DsaStatements } from './trust/figures/dsa-statements.ts';
 import { Figures } from './trust/figures/figures.ts';
 import { PublicReports } from './trust/figures/public-reports.ts';
 import { Reports } from './trust/reports/reports.ts';
@@ -85,6 +86,7 @@ export interface Domains {
   decisions: Decisions;
   figures: Figures;
   publicReports: PublicReports;
+  dsaStatements: DsaStatements;
   reports: Reports;
   webhooks: Webhooks;
   participantData: ParticipantData;
@@ -278,6 +280,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     thresholds: new Thresholds({ db, clock, log, outbox, committee, cases: committeeCases, figures }),
     decisions,
     figures,
+    dsaStatements: new DsaStatements({ db, timeZone: config.timeZone, publicUrl }),
     publicReports: new PublicReports({ figures, clock, timeZone: config.timeZone }),
     reports,
     webhooks,

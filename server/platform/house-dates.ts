@@ -84,6 +84,11 @@ export function midnightIn(timeZone: string, atMs: number): string {
   return midnightOf(dayIn(timeZone, atMs), timeZone);
 }
 
+/** Such as `2026-11-30`. */
+export function dateIn(timeZone: string, atMs: number): string {
+  return dayIn(timeZone, atMs).toString();
+}
+
 function dayIn(timeZone: string, atMs: number): Temporal.PlainDate {
   return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate();
 }

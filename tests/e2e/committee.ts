@@ -70,6 +70,7 @@ export async function* committeeScenes({ loge, operator, open }: Parts): AsyncGe
   await noor.page.waitForURL(`${loge.url}/seat`);
   await noor.by('declaration-due').waitFor();
   yield { name: 'seat-due', visitor: noor };
+  await writeShownHistory(loge.app.context.db, { nowMs: Date.now(), quarters: 9 });
   yield* memberWrites(noor);
   await expectOnCommitteePage(noor, loge, [NOOR.name, BIOGRAPHY.en.split('\n')[0], INTERESTS.en, 'Vacant since']);
   yield* othersLeave({ loge, operator, open });
@@ -96,6 +97,9 @@ async function* memberWrites(member: Visitor): AsyncGenerator<Scene> {
   await member.by('confirm-declaration').click();
   await member.by('declaration').waitFor();
   yield { name: 'seat', visitor: member };
+  await member.page.goto(new URL('/seat/vigilance', member.page.url()).href);
+  await member.by('vigilance').waitFor();
+  yield { name: 'seat-vigilance', visitor: member };
   // A member finds out on the account page why there is no form to become a creator.
   const back = new URL(member.page.url()).href;
   await member.page.goto(new URL('/account', back).href);
@@ -145,7 +149,6 @@ async function* othersLeave({ loge, operator, open }: Parts): AsyncGenerator<Sce
     await ines.page.goto(`${loge.url}/committee?lang=${fixedLanguage}`);
     yield { name: 'committee', visitor: ines, fixedLanguage };
   }
-  await writeShownHistory(loge.app.context.db, { nowMs: Date.now(), quarters: 9 });
   for (const fixedLanguage of ['en', 'fr'] as const) {
     await ines.page.goto(`${loge.url}/transparency?lang=${fixedLanguage}`);
     yield { name: 'transparency', visitor: ines, fixedLanguage };

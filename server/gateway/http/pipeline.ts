@@ -137,6 +137,7 @@ const MEDIA_TYPES: Record<DownloadFormat, string> = {
   csv: 'text/csv; charset=utf-8; header=present',
   ics: 'text/calendar; charset=utf-8',
   json: 'application/json; charset=utf-8',
+  jsonl: 'application/jsonl; charset=utf-8',
   txt: 'text/plain; charset=us-ascii',
   xml: 'application/xml; charset=utf-8',
   zip: 'application/zip',

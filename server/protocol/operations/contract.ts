@@ -92,7 +92,7 @@ interface HttpSpec<
   errors?: readonly ErrorCode[];
 }
 
-export type DownloadFormat = 'csv' | 'ics' | 'json' | 'txt' | 'xml' | 'zip';
+export type DownloadFormat = 'csv' | 'ics' | 'json' | 'jsonl' | 'txt' | 'xml' | 'zip';
 
 interface DownloadSpec<Path extends HttpRoute, By extends HttpCaller, I extends z.ZodType>
   extends Omit<HttpSpec<Path, By, I, z.ZodType, never, never>, 'socket' | 'socketInput' | 'answer'> {

@@ -71,7 +71,6 @@ export type Figures = z.infer<typeof figures>;
 
 /** Cases in which the house owes something now, whatever the period. */
 const waiting = z.object({ total: count, late: count });
-export type Waiting = z.infer<typeof waiting>;
 
 export const reviewFigures = figures.extend({ waiting });
 export type ReviewFigures = z.infer<typeof reviewFigures>;
@@ -147,7 +146,6 @@ const series = z.object({
   /** One for each of the periods. Null: nothing to divide by, or nothing to measure. */
   values: z.array(z.number().nullable()),
 });
-export type FigureSeries = z.infer<typeof series>;
 
 /** The figures over time, in steps of one length, oldest first. */
 export const vigilance = z.object({
@@ -227,8 +225,13 @@ export const transparencyReport = z.object({
 });
 export type TransparencyReport = z.infer<typeof transparencyReport>;
 
-export const quarterPattern = /^[12]\d{3}-Q[1-4]$/;
 /** Newest first. Empty: nothing was reported yet. */
 export const transparencyReports = z.object({
   reports: z.array(transparencyReport.pick({ period: true, from: true, until: true, isOver: true })),
+});
+
+export const statementsQuery = z.object({
+  period: z
+    .string()
+    .regex(/^[12]\d{3}-(Q[1-4]|0[1-9]|1[0-2])$/, 'A period is a quarter like 2026-Q4 or a month like 2026-11'),
 });

@@ -50,6 +50,8 @@ const LABELLED_ON_PHONE_MAX = 8;
 /** From the lower edge. */
 const LABEL_Y = HEIGHT - 30;
 const GROUP_Y = HEIGHT - 6;
+/** A year of four digits stays inside on a phone too. */
+const GROUP_X_MIN = 28;
 const RADIUS = 3;
 
 export const chartStyles = css`
@@ -77,6 +79,14 @@ export const chartStyles = css`
 
   .chart .value {
     fill: var(--_text);
+  }
+
+  .chart .highest {
+    text-anchor: start;
+  }
+
+  .chart .labelled .highest {
+    display: none;
   }
 
   .chart .axis {
@@ -112,7 +122,7 @@ export const chartStyles = css`
     width: 0.75em;
     height: 0.75em;
     margin-inline-end: var(--_space-8);
-    border-radius: 2px;
+    border-radius: var(--_radius-small);
   }
 
   .chart summary {
@@ -135,8 +145,8 @@ export const chartStyles = css`
   .chart :is(th, td) {
     padding: var(--_space-4) 0;
     border-block-end: 1px solid var(--_line);
+    font: var(--_type-14);
     text-align: end;
-    font-weight: inherit;
   }
 
   .chart :is(th, td):first-child {
@@ -146,49 +156,57 @@ export const chartStyles = css`
   /* On a phone the picture is half as wide, and its text would be half as large. */
   @media (max-width: 30rem) {
     .chart svg text {
-      font-size: 22px;
+      font: var(--_type-20);
     }
 
     .chart .dense .value {
       display: none;
     }
+
+    .chart .dense .highest {
+      display: inline;
+    }
   }
 `;
 
 export function barChart(chart: Chart): TemplateResult {
-  const { title, description, series, columns } = chart;
-  const isDense = columns.length * series.length > LABELLED_ON_PHONE_MAX;
+  const { title, description, series, columns, format } = chart;
+  const bars = columns.length * series.length;
+  const kind = `${bars <= LABELLED_MAX ? 'labelled' : ''} ${bars > LABELLED_ON_PHONE_MAX ? 'dense' : ''}`;
+  const highest = Math.max(0, ...columns.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const legend = html`<ul class="legend">${series.map((name, index) => html`<li><i class="s${index}"></i>${name}</li>`)}</ul>`;
   return html`<figure class="chart">
     <figcaption>${title}</figcaption>
     ${series.length > 1 ? legend : nothing}
-    <svg class="${isDense ? 'dense' : ''}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}. ${description}">
-      ${columns.map((column, index) => columnOf(chart, column, index))}
+    <svg class="${kind.trim()}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}. ${description}">
+      ${columns.map((column, index) => columnOf(chart, column, { index, highest }))}
       <line class="axis" x1="0" x2="${WIDTH}" y1="${HEIGHT - BOTTOM}" y2="${HEIGHT - BOTTOM}"></line>
+      ${highest > 0 ? svg`<text class="highest" x="0" y="${TOP - 6}">${format(highest)}</text>` : nothing}
     </svg>
     ${tableOf(chart)}
   </figure>`;
 }
 
-function columnOf(chart: Chart, { label, group, values, isRunning }: ChartColumn, index: number): unknown {
-  const { columns, series, format } = chart;
-  const highest = Math.max(...columns.flatMap((each) => each.values.map((value) => value ?? 0)), Number.MIN_VALUE);
+function columnOf(
+  { columns, series, format }: Chart,
+  { label, group, values, isRunning }: ChartColumn,
+  { index, highest }: { index: number; highest: number },
+): unknown {
   const step = (WIDTH - 2 * SIDE) / columns.length;
   const bar = Math.min(WIDEST_BAR, (step * (1 - GAP_SHARE)) / series.length);
   const middle = SIDE + step * (index + 0.5);
   const base = HEIGHT - BOTTOM;
-  const isLabelled = columns.length * series.length <= LABELLED_MAX;
   const bars = values.map((value, of) => {
-    const height = ((value ?? 0) / highest) * (base - TOP);
+    const height = value === null || highest === 0 ? 0 : (value / highest) * (base - TOP);
     const x = middle - (bar * series.length) / 2 + bar * of;
-    const said = value === null ? '–' : format(value);
+    const number = svg`<text class="value" x="${round(x + bar / 2)}" y="${round(base - height - 6)}">${value === null ? '–' : format(value)}</text>`;
     return svg`<rect class="s${of}${isRunning ? ' running' : ''}" x="${round(x)}" y="${round(base - height)}"
         width="${round(bar - 1)}" height="${round(height)}" rx="${Math.min(RADIUS, height)}"></rect>
-      ${isLabelled ? svg`<text class="value" x="${round(x + bar / 2)}" y="${round(base - height - 6)}">${said}</text>` : nothing}`;
+      ${columns.length * series.length <= LABELLED_MAX ? number : nothing}`;
   });
   const isFirst = group !== columns[index - 1]?.group;
   return svg`${bars}${label === '' ? nothing : svg`<text x="${round(middle)}" y="${LABEL_Y}">${label}</text>`}
-    ${isFirst ? svg`<text x="${round(middle)}" y="${GROUP_Y}">${group}</text>` : nothing}`;
+    ${isFirst ? svg`<text x="${round(Math.max(middle, GROUP_X_MIN))}" y="${GROUP_Y}">${group}</text>` : nothing}`;
 }
 
 function tableOf({ title, series, columns, format, words }: Chart): TemplateResult {

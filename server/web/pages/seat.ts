@@ -12,11 +12,13 @@ const withControls = (load: PartImport) => () =>
   Promise.all([import('../../../client-sdk/elements/theme/web-awesome.ts'), load()]);
 registerParts({
   'seat-own': withControls(() => import('../seat/seat-own.ts')),
+  'seat-vigilance': withControls(() => import('../seat/seat-vigilance.ts')),
 });
 
 /** By the path below `/seat`; each has a title among the texts. The server knows further sections by itself. */
 const PARTS = {
   '': html`<seat-own></seat-own>`,
+  vigilance: html`<seat-vigilance></seat-vigilance>`,
 };
 type SeatSection = keyof typeof PARTS;
 const SECTIONS = Object.keys(PARTS) as SeatSection[];

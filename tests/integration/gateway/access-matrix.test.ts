@@ -204,6 +204,7 @@ describe('over HTTP', () => {
     'GET /v1/reports/dac7-filings': '?year=2025',
     'GET /v1/reports/dac7.xml': `?filing=${createId('dac7Filing')}`,
     'GET /v1/reports/self-bills.csv': '?month=2026-10',
+    'GET /v1/desk/statements.jsonl': '?period=2026-Q3',
     'GET /v1/reports/vat': '?quarter=2026-Q3',
     'GET /v1/reports/vat.csv': '?quarter=2026-Q3',
     'GET /v1/reports/journal.txt': '?from=2026-01',

@@ -122,6 +122,7 @@ const PUBLIC_ROUTES = [
   'GET /v1/transparency/reports',
   'GET /v1/transparency/reports/{period}.csv',
   'GET /v1/transparency/reports/{period}',
+  'GET /v1/desk/statements.jsonl',
   'GET /v1/committee/vigilance',
   'GET /v1/me/seat',
   'PUT /v1/me/seat/biography',

@@ -76,6 +76,7 @@ const DOWNLOADS = {
   csv: 'text/csv',
   ics: 'text/calendar',
   json: 'application/json',
+  jsonl: 'application/jsonl',
   txt: 'text/plain',
   xml: 'application/xml',
   zip: 'application/zip',

@@ -9,5 +9,13 @@ export const figureOperations = implement(figureContract, {
   exportTransparencyReport: async ({ publicReports }, { params }) =>
     exportReport(await publicReports.get(params.period)),
   getTransparencyReport: ({ publicReports }, { params }) => publicReports.get(params.period),
+  exportStatements: async ({ dsaStatements }, { input: { period } }) => ({
+    name: `statements-${period}`,
+    chunks: linesOf(dsaStatements.read(period)),
+  }),
   getVigilance: ({ figures }) => figures.vigilance(),
 });
+
+async function* linesOf(pages: AsyncIterable<object[]>): AsyncGenerator<string> {
+  for await (const page of pages) yield page.map((each) => `${JSON.stringify(each)}\n`).join('');
+}

@@ -69,7 +69,7 @@ const styles = css`
   .figures .breakdown :is(td, th) {
     padding: var(--_space-4) 0;
     border-block-end: 1px solid var(--_line);
-    font-weight: inherit;
+    font: var(--_type-16);
     text-align: start;
   }
 

@@ -1,5 +1,5 @@
 /** The figures of vigilance: public reports by quarter, and the dashboard of the committee's members. */
-import { transparencyReport, transparencyReports, vigilance } from '../../trust/figures.ts';
+import { statementsQuery, transparencyReport, transparencyReports, vigilance } from '../../trust/figures.ts';
 import { downloadOperation, operation } from '../contract.ts';
 
 export const figureContract = {
@@ -27,6 +27,16 @@ export const figureContract = {
     description:
       'Reports, decisions, appeals and how long they took (R76). Counts from one to four are not published, nor what would tell them: they are in `others` of their breakdown. A running quarter has totals up to `countedUntil`. As CSV at `/v1/transparency/reports/2026-Q4.csv`.',
     errors: ['report_not_found'],
+  }),
+  exportStatements: downloadOperation({
+    by: ['operator', 'server:moderation'],
+    http: 'GET /v1/desk/statements.jsonl',
+    format: 'jsonl',
+    input: statementsQuery,
+    example: { period: '2026-Q4' },
+    summary: 'Export statements of reasons for the EU’s DSA Transparency Database',
+    description:
+      'One JSON object a line, in the shape of the database’s API (of July 2025), oldest first, without personal data: what reviewers wrote to people is left out (R76d).',
   }),
   getVigilance: operation({
     by: ['member'],

@@ -1,11 +1,50 @@
 /** English texts of the page of the committee's members. */
+import { reportWords } from './report-words.ts';
 export const seat = {
   membersOnly: 'This page is for members of the committee.',
   membersOnlyText: 'An operator of the house can invite you to a seat. You’re signed in as somebody else.',
   locked: 'Open your seat with your passkey',
   lockedText: (hours: number, provider: string | null) =>
     `What members say and read stays among them. So this page opens with a passkey${provider ? `, or a sign-in at ${provider},` : ''} that you’ve used in the last ${hours} hours. Signing in by email alone isn’t enough.`,
-  sections: { '': 'Your seat' },
+  sections: { '': 'Your seat', vigilance: 'Vigilance' },
+  vigilance: {
+    text: 'The figures of the house by week, by the same definitions as the public ones. Here nothing is held back: keep to yourself what could let somebody be recognised.',
+    waiting: (total: string, late: string) =>
+      `Cases in which the house owes something now: ${total}, of which late: ${late}.`,
+    description: 'One column for each of the last 26 weeks; the table below has every number.',
+    week: 'Week from',
+    table: 'As a table',
+    running: 'running',
+    none: 'nothing to measure',
+    byCategory: 'Reports for each hour of live, by category',
+    charts: {
+      reports: 'Reports for each hour of live',
+      minors: 'Reports about minors',
+      hours: 'Hours from the first report to the decision',
+      decisions: 'Decisions',
+      stops: 'Lives stopped, and what was done at once',
+      strikes: 'Strikes given',
+      appeals: 'Answers to appeals',
+      lateAppeals: 'Appeals that became late',
+      disputes: 'Disputes for 10,000 card payments',
+      holds: 'Creators whose payouts were held',
+      frozen: 'Earnings frozen by decisions',
+      lives: 'Hours of live',
+    },
+    series: {
+      decision_hours_median: 'Half within',
+      decision_hours_p90: 'Nine of ten within',
+      decisions: 'All',
+      decisions_late: 'Late',
+      lives_stopped: 'Lives stopped',
+      decisions_provisional: 'Decisions taken at once',
+      appeals_answered: 'All',
+      appeals_granted: 'Decision undone',
+      payouts_held: 'By anybody',
+      creators_frozen: 'Earnings frozen by a decision',
+    },
+    categories: reportWords.categories,
+  },
   bothNeeded: 'Write it in both languages.',
   own: {
     text: 'What stands here is public.',

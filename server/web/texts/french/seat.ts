@@ -1,5 +1,7 @@
 /** French texts of the page of the committee's members. */
+
 import type { seat as english } from '../english/seat.ts';
+import { reportWords } from './report-words.ts';
 
 export const seat: typeof english = {
   membersOnly: 'Cette page est réservée aux membres du comité.',
@@ -7,7 +9,45 @@ export const seat: typeof english = {
   locked: 'Ouvrez votre siège avec votre clé d’accès',
   lockedText: (hours, provider) =>
     `Ce que les membres disent et lisent reste entre eux. Cette page s’ouvre donc avec une clé d’accès${provider ? `, ou une connexion chez ${provider},` : ''} utilisée dans les ${hours} dernières heures. Se connecter par e-mail ne suffit pas.`,
-  sections: { '': 'Votre siège' },
+  sections: { '': 'Votre siège', vigilance: 'Vigilance' },
+  vigilance: {
+    text: 'Les chiffres de la maison par semaine, selon les mêmes définitions que les chiffres publics. Ici rien n’est retenu : gardez pour vous ce qui pourrait faire reconnaître quelqu’un.',
+    waiting: (total, late) =>
+      `Dossiers dans lesquels la maison doit quelque chose maintenant : ${total}, dont en retard : ${late}.`,
+    description: 'Une colonne pour chacune des 26 dernières semaines ; le tableau au-dessous donne chaque nombre.',
+    week: 'Semaine du',
+    table: 'En tableau',
+    running: 'en cours',
+    none: 'rien à mesurer',
+    byCategory: 'Signalements par heure de live, par catégorie',
+    charts: {
+      reports: 'Signalements par heure de live',
+      minors: 'Signalements sur des mineurs',
+      hours: 'Heures du premier signalement à la décision',
+      decisions: 'Décisions',
+      stops: 'Lives arrêtés, et mesures prises sur-le-champ',
+      strikes: 'Points attribués',
+      appeals: 'Réponses aux recours',
+      lateAppeals: 'Recours devenus en retard',
+      disputes: 'Litiges pour 10 000 paiements par carte',
+      holds: 'Créateurs dont les versements ont été retenus',
+      frozen: 'Revenus gelés par des décisions',
+      lives: 'Heures de live',
+    },
+    series: {
+      decision_hours_median: 'La moitié en',
+      decision_hours_p90: 'Neuf sur dix en',
+      decisions: 'Toutes',
+      decisions_late: 'En retard',
+      lives_stopped: 'Lives arrêtés',
+      decisions_provisional: 'Décisions prises sur-le-champ',
+      appeals_answered: 'Toutes',
+      appeals_granted: 'Décision annulée',
+      payouts_held: 'Par quiconque',
+      creators_frozen: 'Revenus gelés par une décision',
+    },
+    categories: reportWords.categories,
+  },
   bothNeeded: 'À écrire dans les deux langues.',
   own: {
     text: 'Ce qui figure ici est public.',

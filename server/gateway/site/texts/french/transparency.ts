@@ -1,8 +1,7 @@
-import { withFrenchSpaces } from '../../../../../client-sdk/elements/texts/french-spaces.ts';
 import type { transparency as english } from '../english/transparency.ts';
 
 /** French texts of the page of public figures. */
-export const transparency: typeof english = withFrenchSpaces({
+export const transparency: typeof english = {
   title: 'Ce qui a été signalé, et ce que la maison a fait',
   text: 'Chaque trimestre, la maison publie ce qui lui a été signalé, ce qu’elle a décidé, et en combien de temps.',
   none: 'Rien n’a encore été signalé ici. Dès le premier signalement, cette page montre chaque trimestre ce qui est arrivé, ce qui a été fait, et en combien de temps.',
@@ -79,4 +78,4 @@ export const transparency: typeof english = withFrenchSpaces({
   methodText:
     'Un signalement compte dans le trimestre où il est arrivé, une décision quand elle a été prise, une réponse quand elle a été donnée : un trimestre terminé ne change plus. Un nombre de un à quatre pourrait faire reconnaître quelqu’un. Il n’est pas publié et ne peut pas être calculé : il fait partie de « Autres, ensemble », avec au moins un nombre plus grand.',
   data: 'Les mêmes nombres, pour votre propre usage :',
-});
+};
