@@ -64,7 +64,10 @@ export interface LetterData {
   'self-bill': Money & { number: string; month: string; link: string };
   /** A share of 0: nothing more is held back. `reason` is an operator's. */
   reserve: { shareBps: number; days: number; reason: string; link: string };
-  /** To members, of an adopted opinion and where a threshold says so to operators. `by`: until when a vote goes on, or an answer is due. */
+  /**
+   * To members; of an adopted opinion, and where a threshold says so, to operators. `by`: until when a vote goes on, or
+   * an answer is due.
+   */
   'committee-news': {
     what: 'vote_called' | 'opinion_adopted' | 'opinion_answered' | 'alarm' | 'alarm_to_operators';
     title: Record<Language, string>;
