@@ -5,7 +5,7 @@ export const seat = {
   locked: 'Open your seat with your passkey',
   lockedText: (hours: number, provider: string | null) =>
     `What members say and read stays among them. So this page opens with a passkey${provider ? `, or a sign-in at ${provider},` : ''} that you’ve used in the last ${hours} hours. Signing in by email alone isn’t enough.`,
-  sections: { '': 'Your seat' },
+  sections: { '': 'Your seat', cases: 'Cases', opinions: 'Opinions' },
   bothNeeded: 'Write it in both languages.',
   own: {
     text: 'What stands here is public.',

@@ -7,7 +7,7 @@ export const seat: typeof english = {
   locked: 'Ouvrez votre siège avec votre clé d’accès',
   lockedText: (hours, provider) =>
     `Ce que les membres disent et lisent reste entre eux. Cette page s’ouvre donc avec une clé d’accès${provider ? `, ou une connexion chez ${provider},` : ''} utilisée dans les ${hours} dernières heures. Se connecter par e-mail ne suffit pas.`,
-  sections: { '': 'Votre siège' },
+  sections: { '': 'Votre siège', cases: 'Affaires', opinions: 'Avis' },
   bothNeeded: 'À écrire dans les deux langues.',
   own: {
     text: 'Ce qui figure ici est public.',
