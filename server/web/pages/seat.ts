@@ -14,6 +14,8 @@ registerParts({
   'seat-own': withControls(() => import('../seat/seat-own.ts')),
   'seat-cases': withControls(() => import('../seat/seat-cases.ts')),
   'seat-case': withControls(() => import('../seat/seat-case.ts')),
+  'seat-opinions': withControls(() => import('../seat/seat-opinions.ts')),
+  'seat-opinion': withControls(() => import('../seat/seat-opinion.ts')),
 });
 
 /** `id`: of a case, or of an opinion; `reader`: the name of the member. */
@@ -23,6 +25,8 @@ const PARTS = {
   '': () => html`<seat-own></seat-own>`,
   cases: (id, reader) =>
     id ? html`<seat-case case=${id} reader=${reader}></seat-case>` : html`<seat-cases></seat-cases>`,
+  opinions: (id, reader) =>
+    id ? html`<seat-opinion opinion=${id} reader=${reader}></seat-opinion>` : html`<seat-opinions></seat-opinions>`,
 } satisfies Record<string, PartOf>;
 type SeatSection = keyof typeof PARTS;
 const SECTIONS = Object.keys(PARTS) as SeatSection[];

@@ -11,6 +11,7 @@ import type { review } from './english/review.ts';
 import type { rooms } from './english/rooms.ts';
 import type { seat } from './english/seat.ts';
 import type { seatCases } from './english/seat-cases.ts';
+import type { seatOpinions } from './english/seat-opinions.ts';
 import { site as en } from './english/site.ts';
 import type { studio } from './english/studio.ts';
 import type { wallet } from './english/wallet.ts';
@@ -28,6 +29,7 @@ export type SiteTexts = typeof en & {
   rooms: typeof rooms;
   seat: typeof seat;
   seatCases: typeof seatCases;
+  seatOpinions: typeof seatOpinions;
   studio: typeof studio;
   wallet: typeof wallet;
 };
