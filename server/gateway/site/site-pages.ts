@@ -39,6 +39,7 @@ const ACCOUNT_PAGES = {
   '/review/:case': 'review',
   '/seat': 'seat',
   '/seat/:section': 'seat',
+  '/seat/:section/:id': 'seat',
 } as const satisfies Record<string, PageName>;
 
 /** In development: all parts of the pages in all states. */

@@ -4,10 +4,12 @@ import { css, html, nothing } from 'lit';
 import { icon } from '../../../client-sdk/elements/controls/more-icons.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskActView, DeskOverview } from '../../protocol/money/desk.ts';
+import type { PublicOpinion } from '../../protocol/trust/opinions.ts';
 import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
 const ACTS_SHOWN = 8;
+const ANSWER_ALARM_MS = 7 * 24 * 60 * 60_000;
 
 /** The page that shows whether an act was done. */
 function placeOf({ act, subject }: DeskActView): string {
@@ -35,9 +37,10 @@ function placeOf({ act, subject }: DeskActView): string {
     case 'seat_changed':
     case 'member_invited':
     case 'member_removed':
+      return '/desk/committee';
     case 'opinion_answered':
     case 'opinion_step_done':
-      return '/desk/committee';
+      return '/desk/opinions';
     case 'buyer_country':
     case 'pledge':
     case 'role_given':
@@ -65,6 +68,8 @@ interface Shown {
   overview: DeskOverview;
   /** Operators' acts, newest first. */
   acts: DeskActView[];
+  /** Of the committee, which the management has to answer. */
+  opinions: PublicOpinion[];
 }
 
 export class DeskOverviewPart extends DeskPart<Shown> {
@@ -141,16 +146,17 @@ export class DeskOverviewPart extends DeskPart<Shown> {
   ];
 
   protected override read = async () => {
-    const [overview, { acts }] = await Promise.all([
+    const [overview, { acts }, { opinions }] = await Promise.all([
       call('GET /v1/desk/overview'),
       call('GET /v1/desk/acts').then((answer) => this.know(answer)),
+      call('GET /v1/desk/committee/opinions'),
     ]);
-    return { overview, acts };
+    return { overview, acts, opinions };
   };
 
-  protected override show({ overview, acts }: Shown): unknown {
+  protected override show({ overview, acts, opinions }: Shown): unknown {
     const texts = this.desk.overview;
-    const alarms = this.#alarms(overview);
+    const alarms = [...this.#owedAnswers(opinions), ...this.#alarms(overview)];
     const { clearing, owed, currency } = overview;
     const figure = (id: string, label: string, amountMinor: number | null, hint: string) => ({
       ...{ label, hint, testId: `desk-${id}` },
@@ -221,6 +227,24 @@ export class DeskOverviewPart extends DeskPart<Shown> {
       frozenCreators > 0 && mild('frozen', texts.frozen(frozenCreators), texts.frozenText, '/desk/holds'),
     ];
     return candidates.filter((alarm) => alarm !== false);
+  }
+
+  /** What the management owes the committee: late, or due within a week. */
+  #owedAnswers(opinions: readonly PublicOpinion[]): Alarm[] {
+    const texts = this.desk.opinions;
+    const href = '/desk/opinions';
+    const open = opinions.filter(({ answer }) => answer === null);
+    const late = open.filter(({ isLate }) => isLate).length;
+    const soonMs = Date.now() + ANSWER_ALARM_MS;
+    const soon = open.filter(({ isLate, answerDueAt }) => !isLate && Date.parse(answerDueAt) < soonMs).length;
+    return [
+      ...(late > 0
+        ? [{ name: 'opinions-late', text: texts.late(late), hint: texts.lateText, href, isGrave: true }]
+        : []),
+      ...(soon > 0
+        ? [{ name: 'opinions-due', text: texts.soon(soon), hint: texts.soonText, href, isGrave: false }]
+        : []),
+    ];
   }
 
   #cutOff({ cutOffActs: { count, oldest } }: DeskOverview): Alarm | false {

@@ -8,6 +8,7 @@ import type { SiteSession } from '../../protocol/site.ts';
 
 import { DESK_SECTIONS, type DeskSection, deskPath, SectionPage } from '../site/section-page.ts';
 import '../texts/account-texts.ts';
+import '../texts/opinion-texts.ts';
 import '../texts/receipt-texts.ts';
 import '../texts/wallet-texts.ts';
 
@@ -24,6 +25,7 @@ registerParts({
   'desk-holds': withControls(() => import('../desk/desk-holds.ts')),
   'desk-jobs': withControls(() => import('../desk/desk-jobs.ts')),
   'desk-letters': withControls(() => import('../desk/desk-letters.ts')),
+  'desk-opinions': withControls(() => import('../desk/desk-opinions.ts')),
   'desk-overview': withControls(() => import('../desk/desk-overview.ts')),
   'desk-payment': withControls(() => import('../desk/desk-payment.ts')),
   'desk-payments': withControls(() => import('../desk/desk-payments.ts')),
@@ -50,6 +52,7 @@ const PARTS: Record<DeskSection, (id: string, session: SiteSession) => TemplateR
   fees: () => html`<desk-fees></desk-fees>`,
   charter: () => html`<desk-charter></desk-charter>`,
   committee: (_id, { hasAccounts }) => html`<desk-committee ?without-accounts=${!hasAccounts}></desk-committee>`,
+  opinions: () => html`<desk-opinions></desk-opinions>`,
   reports: () => html`<desk-reports></desk-reports>`,
   people: (id) => (id ? html`<desk-person person=${id}></desk-person>` : html`<desk-people></desk-people>`),
   letters: () => html`<desk-letters></desk-letters>`,

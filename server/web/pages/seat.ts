@@ -13,24 +13,37 @@ const withControls = (load: PartImport) => () =>
 registerParts({
   'seat-own': withControls(() => import('../seat/seat-own.ts')),
   'seat-vigilance': withControls(() => import('../seat/seat-vigilance.ts')),
+  'seat-cases': withControls(() => import('../seat/seat-cases.ts')),
+  'seat-case': withControls(() => import('../seat/seat-case.ts')),
+  'seat-opinions': withControls(() => import('../seat/seat-opinions.ts')),
+  'seat-opinion': withControls(() => import('../seat/seat-opinion.ts')),
 });
 
+/** `id`: of a case, or of an opinion; `reader`: the name of the member. */
+type PartOf = (id: string, reader: string) => TemplateResult;
 /** By the path below `/seat`; each has a title among the texts. The server knows further sections by itself. */
 const PARTS = {
-  '': html`<seat-own></seat-own>`,
-  vigilance: html`<seat-vigilance></seat-vigilance>`,
-};
+  '': () => html`<seat-own></seat-own>`,
+  vigilance: () => html`<seat-vigilance></seat-vigilance>`,
+  cases: (id, reader) =>
+    id ? html`<seat-case case=${id} reader=${reader}></seat-case>` : html`<seat-cases></seat-cases>`,
+  opinions: (id, reader) =>
+    id ? html`<seat-opinion opinion=${id} reader=${reader}></seat-opinion>` : html`<seat-opinions></seat-opinions>`,
+} satisfies Record<string, PartOf>;
 type SeatSection = keyof typeof PARTS;
 const SECTIONS = Object.keys(PARTS) as SeatSection[];
 
 export class SiteSeat extends SectionPage {
   protected readonly page = 'seat';
   readonly #section: SeatSection;
+  /** Of a case, or of an opinion. */
+  readonly #id: string;
 
   constructor() {
     super();
-    const [, section = ''] = location.pathname.split('/').filter(Boolean);
+    const [, section = '', id = ''] = location.pathname.split('/').filter(Boolean);
     this.#section = SECTIONS.find((known) => known === section) ?? '';
+    this.#id = decodeURIComponent(id);
   }
 
   protected override get pageTitle(): string {
@@ -53,7 +66,8 @@ export class SiteSeat extends SectionPage {
     if (!session.isMember) return this.closed('members-only', seat.membersOnly, seat.membersOnlyText);
     if (!session.isStrong) return this.locked(session, seat);
     const title = html`<h1 class="display">${seat.sections[this.#section]}</h1>`;
-    return this.sided(session, seatPath(this.#section), [title, PARTS[this.#section]]);
+    const part: PartOf = PARTS[this.#section];
+    return this.sided(session, seatPath(this.#section), [this.#id ? '' : title, part(this.#id, session.person.name)]);
   }
 }
 

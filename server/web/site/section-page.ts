@@ -12,7 +12,7 @@ import { SitePage } from './site-page.ts';
 
 /** The sections in their groups, by the path of each. */
 const DESK = {
-  house: ['overview', 'jobs', 'letters', 'charter', 'committee'],
+  house: ['overview', 'jobs', 'letters', 'charter', 'committee', 'opinions'],
   money: ['payments', 'payouts', 'disputes', 'holds', 'bookings', 'reconciliation', 'vat', 'dac7', 'fees'],
   people: ['people', 'recoveries'],
   reports: ['reports'],

@@ -76,6 +76,8 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
     expect(await codeOf(cases().ask('eve', { appeal, text: 'Mine' }))).toBe('appeal_not_found');
     const text = 'I am max (max@example.org), and lea lied.';
     expect(await cases().ask('max', { appeal, text })).toMatchObject({ isTaken: false });
+    expect([...(await cases().listAsked('max'))]).toMatchObject([[appeal, { isTaken: false }]]);
+    expect((await cases().listAsked('lea')).size).toBe(0);
     expect(await codeOf(cases().listRequests('op'))).toBe('forbidden');
     const [request] = await cases().listRequests('m-1');
     expect(request).toMatchObject({ decision, text: 'I am […] […] and […] lied.', case: null });
@@ -93,6 +95,7 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
       ],
     });
     expect(await cases().ask('max', { appeal, text: 'Again' })).toMatchObject({ isTaken: true });
+    expect([...(await cases().listAsked('max'))]).toMatchObject([[appeal, { isTaken: true }]]);
     const again = cases().open('m-2', { ...ASKED, decisions: [decision] });
     expect(await codeOf(again)).toBe('already_decided');
 

@@ -6,12 +6,14 @@ import { shownName } from '../../../../client-sdk/elements/texts/shown-name.ts';
 import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
 import { html, Markup } from '../../../platform/html.ts';
 import type { CommitteeMember, CommitteeSeat, CommitteeView, PastMember } from '../../../protocol/trust/committee.ts';
+import type { PublicOpinion } from '../../../protocol/trust/opinions.ts';
 import type { HttpContext } from '../../context.ts';
 import { page } from '../../http/html-pages.ts';
 import type { HttpLimits } from '../../rate-limits.ts';
 import { footerPages } from '../house-pages.ts';
 import { pageLanguage } from '../page-language.ts';
 import { pageTexts } from '../texts/page-texts.ts';
+import { opinionStyles, opinionsContent } from './committee-opinions.ts';
 
 const styles = css`
   .committee section {
@@ -54,17 +56,17 @@ const styles = css`
     background: var(--_surface);
   }
 `;
-const STYLE = html`<style>${new Markup(styles.cssText)}</style>`;
+const STYLE = html`<style>${new Markup(`${styles.cssText}${opinionStyles.cssText}`)}</style>`;
 
 type Member = Omit<CommitteeMember, 'declarationDueSince'> & { declarationDueSince?: string | null };
 
 export function mountCommitteePage(app: Express, context: HttpContext, limits: HttpLimits): void {
-  const { committee, config } = context;
+  const { committee, opinions, config } = context;
   app.get('/committee', async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const language = pageLanguage(request, response);
-    const [view, links] = await Promise.all([committee.view(), footerPages(context)]);
-    const content = committeeContent(view, { language, timeZone: config.timeZone });
+    const [view, given, links] = await Promise.all([committee.view(), opinions.listPublic(), footerPages(context)]);
+    const content = committeeContent(view, given, { language, timeZone: config.timeZone });
     const body = html`${STYLE}<div class="committee text">${content}</div>`;
     response
       .set('cache-control', 'private, no-cache')
@@ -73,15 +75,20 @@ export function mountCommitteePage(app: Express, context: HttpContext, limits: H
   });
 }
 
-function committeeContent({ quorum, seats, past }: CommitteeView, locale: HouseLocale): Markup {
+function committeeContent(
+  { quorum, seats, past }: CommitteeView,
+  opinions: readonly PublicOpinion[],
+  locale: HouseLocale,
+): Markup {
   const texts = pageTexts(locale.language).committee;
   const fails = quorum.failsSince;
   return html`${
     seats.length === 0
-      ? html`<p>${texts.none}</p>`
+      ? html`<p>${texts.none}</p>${opinions.length > 0 && opinionsContent(opinions, locale)}`
       : html`<p>${texts.text}</p>
         <p>${texts.quorum(quorum.held, seats.length, quorum.needed)}</p>
         ${fails !== null && html`<p class="notice">${texts.quorumFails(dayOf(fails, locale))}</p>`}
+        ${opinionsContent(opinions, locale)}
         ${seats.map((seat) => seatContent(seat, locale))}`
   }
     ${past.length > 0 && html`<section><h2>${texts.past}</h2>${past.map((member) => pastContent(member, locale))}</section>`}`;

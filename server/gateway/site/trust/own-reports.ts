@@ -3,11 +3,21 @@ import type { Language } from '../../../../client-sdk/elements/texts/language.ts
 import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
 import { html, type Markup } from '../../../platform/html.ts';
 import * as LIMITS from '../../../protocol/limits.ts';
-import type { MeasureKind, Statement, StatementList } from '../../../protocol/trust/decisions.ts';
+import type { OwnCommitteeRequest } from '../../../protocol/trust/committee-cases.ts';
+import type { MeasureKind, OwnAppeal, Statement, StatementList } from '../../../protocol/trust/decisions.ts';
 import type { Report, ReportList } from '../../../protocol/trust/reports.ts';
 import { pageTexts } from '../texts/page-texts.ts';
 
-export function ownReports({ reports, limitedUntil }: ReportList, locale: HouseLocale): Markup {
+/** What somebody asks of the committee once an appeal of theirs has failed. */
+export interface Asking {
+  /** By the appeal. */
+  asked: ReadonlyMap<string, OwnCommitteeRequest>;
+  /** Whether the committee has members. */
+  isPossible: boolean;
+}
+
+/** `asking`: absent for who has no account. */
+export function ownReports({ reports, limitedUntil }: ReportList, locale: HouseLocale, asking?: Asking): Markup {
   const texts = pageTexts(locale.language).reports;
   const limited =
     limitedUntil !== null &&
@@ -20,27 +30,27 @@ export function ownReports({ reports, limitedUntil }: ReportList, locale: HouseL
         article !== null && html` · <a href="/charter#${article}">${texts.article}</a>`
       }</span>
       ${note !== null && html`<br>${note}`}
-      ${outcome !== null && outcomeOf(outcome, locale)}</li>`,
+      ${outcome !== null && outcomeOf(outcome, locale, asking)}</li>`,
   )}</ul>`;
 }
 
-function outcomeOf(outcome: NonNullable<Report['outcome']>, locale: HouseLocale): Markup {
+function outcomeOf(outcome: NonNullable<Report['outcome']>, locale: HouseLocale, asking?: Asking): Markup {
   const texts = pageTexts(locale.language).reports;
   const { decision, at, acted, mayAppeal, appealUntil, appeal } = outcome;
   return html`<p>${acted ? texts.acted : texts.notActed} <span class="quiet">${formatDate(at, 'long', locale)}</span></p>
-    ${appeal !== null && appealState(appeal, locale.language)}
+    ${appeal !== null && appealState(appeal, locale, asking)}
     ${mayAppeal && appealForm({ decision, appealUntil }, locale)}`;
 }
 
-export function ownStatements({ statements, strikes }: StatementList, locale: HouseLocale): Markup {
+export function ownStatements({ statements, strikes }: StatementList, locale: HouseLocale, asking?: Asking): Markup {
   const texts = pageTexts(locale.language).reports;
   if (statements.length === 0) return html``;
   return html`<h2>${texts.statements}</h2>
     ${strikes > 0 && html`<p class="quiet">${texts.strikes(strikes)}</p>`}
-    <ul data-testid="own-statements">${statements.map((statement) => statementOf(statement, locale))}</ul>`;
+    <ul data-testid="own-statements">${statements.map((statement) => statementOf(statement, locale, asking))}</ul>`;
 }
 
-function statementOf(statement: Statement, locale: HouseLocale): Markup {
+function statementOf(statement: Statement, locale: HouseLocale, asking?: Asking): Markup {
   const texts = pageTexts(locale.language).reports;
   const { id, at, kind, measures, subject, state, reasons, automated, holdsPayouts, appeal, appealUntil, mayAppeal } =
     statement;
@@ -57,7 +67,7 @@ function statementOf(statement: Statement, locale: HouseLocale): Markup {
     )}
     <p class="words">${reasons ?? texts.erased}</p>
     <p class="quiet">${texts.ground} ${groundOf(statement, locale.language)}. ${automated ? texts.machine : texts.noMachine}</p>
-    ${appeal !== null && appealState(appeal, locale.language)}
+    ${appeal !== null && appealState(appeal, locale, asking)}
     ${mayAppeal && appealForm({ decision: id, appealUntil }, locale)}</li>`;
 }
 
@@ -67,12 +77,29 @@ function groundOf({ ground, article }: Statement, language: Language): Markup {
 }
 
 function appealState(
-  { outcome, reasons }: { outcome: 'granted' | 'upheld' | null; reasons: string | null },
-  language: Language,
+  { id, outcome, reasons }: Pick<OwnAppeal, 'id' | 'outcome' | 'reasons'>,
+  locale: HouseLocale,
+  asking?: Asking,
 ): Markup {
-  const texts = pageTexts(language).reports;
+  const texts = pageTexts(locale.language).reports;
   return html`<p data-testid="appeal-state"><strong>${texts.appealStates[outcome ?? 'waiting']}</strong></p>
-    ${reasons !== null && html`<p class="words">${reasons}</p>`}`;
+    ${reasons !== null && html`<p class="words">${reasons}</p>`}
+    ${outcome === 'upheld' && asking !== undefined && askedOrForm(id, locale, asking)}`;
+}
+
+function askedOrForm(appeal: string, locale: HouseLocale, { asked, isPossible }: Asking): Markup {
+  const texts = pageTexts(locale.language).reports;
+  const known = asked.get(appeal);
+  if (known)
+    return html`<p data-testid="asked">${texts.asked(formatDate(known.at, 'day', locale))} ${known.isTaken ? texts.askTaken : texts.askWaits} <a href="/committee">${texts.askPage}</a></p>`;
+  if (!isPossible) return html``;
+  return html`<details data-testid="ask-${appeal}"><summary>${texts.ask}</summary>
+    <p class="quiet">${texts.askText} <a href="/committee">${texts.askPage}</a></p>
+    <form method="post" action="?lang=${locale.language}">
+      <input type="hidden" name="appeal" value="${appeal}">
+      <label>${texts.askWhy}<textarea name="text" maxlength="${LIMITS.committeeTextChars}" required></textarea></label>
+      <button>${texts.askSend}</button>
+    </form></details>`;
 }
 
 /** It is sent to the page itself, which then says that it was received. */

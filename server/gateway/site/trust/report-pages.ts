@@ -12,6 +12,7 @@ import { HOUR_MS } from '../../../platform/clock.ts';
 import { html, Markup } from '../../../platform/html.ts';
 import { AppError } from '../../../protocol/errors.ts';
 import * as LIMITS from '../../../protocol/limits.ts';
+import { committeeRequestInput } from '../../../protocol/trust/committee-cases.ts';
 import { appealInput } from '../../../protocol/trust/decisions.ts';
 import { reportCategory, reportFormInput } from '../../../protocol/trust/reports.ts';
 import { signInPath } from '../../../web/site/site-paths.ts';
@@ -24,7 +25,7 @@ import { footerPages } from '../house-pages.ts';
 import { pageLanguage } from '../page-language.ts';
 import type { SiteSessions } from '../sign-in/site-session.ts';
 import { pageTexts } from '../texts/page-texts.ts';
-import { ownReports, ownStatements } from './own-reports.ts';
+import { type Asking, ownReports, ownStatements } from './own-reports.ts';
 
 const OWN_PATH = '/reports';
 const FORM_PATH = '/reports/new';
@@ -113,7 +114,7 @@ interface ReportPageParts {
 }
 
 export function mountReportPages(app: Express, context: HttpContext, { limits, sessions }: ReportPageParts): void {
-  const { config, decisions, reports, reportLinks } = context;
+  const { committee, committeeCases, config, decisions, reports, reportLinks } = context;
   const help = config.helpContacts;
   const localeOf = (language: Language) => ({ language, timeZone: config.timeZone });
   const write = async (language: Language, title: string, body: Markup) =>
@@ -123,16 +124,23 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   const mayWriteTo = (address: string) =>
     limits.isWithin('reportFormMailbox', { identity: digestOf(mailboxOf(address)) });
 
+  /** Whom nobody would read cannot be asked. */
+  const askingOf = async (person: string): Promise<Asking> => {
+    const [asked, { quorum }] = await Promise.all([committeeCases.listAsked(person), committee.view()]);
+    return { asked, isPossible: quorum.held > 0 };
+  };
+
   const ownPage = async (person: string | undefined, language: Language, note?: Markup): Promise<string> => {
     const texts = pageTexts(language).reports;
     const decided = person ? await decisions.statements.list(person) : undefined;
     const locale = localeOf(language);
+    const asking = person ? await askingOf(person) : undefined;
     const isConcerned = decided !== undefined && decided.statements.length > 0;
     const own =
       person &&
-      html`${decided && ownStatements(decided, locale)}
+      html`${decided && ownStatements(decided, locale, asking)}
       ${isConcerned && html`<h2>${texts.own}</h2>`}
-      ${ownReports(await reports.listOwn(person), locale)}`;
+      ${ownReports(await reports.listOwn(person), locale, asking)}`;
     const signedOut = html`<p>${texts.signedOut} ${config.hasSite && html`<a href="${signInPath(OWN_PATH)}">${texts.signIn}</a>`}</p>`;
     const body = html`${note}${own ?? signedOut}
       <p class="next"><a href="${FORM_PATH}">${texts.toForm}</a></p>`;
@@ -146,6 +154,18 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
     response.type('html').send(await ownPage(person?.identity, language));
   });
 
+  /** False: something is missing. */
+  const appeal = async (person: string, given: Record<string, string>): Promise<boolean> => {
+    const { success, data } = appealInput.safeParse(given);
+    if (success) await decisions.appeal(person, data);
+    return success;
+  };
+  const ask = async (person: string, given: Record<string, string>): Promise<boolean> => {
+    const { success, data } = committeeRequestInput.safeParse(given);
+    if (success) await committeeCases.ask(person, data);
+    return success;
+  };
+
   const parseForm = express.urlencoded({ extended: false, limit: FORM_BYTES, parameterLimit: 10, inflate: false });
   app.post(OWN_PATH, noStore, parseForm, async (request, response) => {
     await limits.consume('site', { address: request.ip });
@@ -154,12 +174,14 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
     const person = (await sessions.find(request))?.person;
     if (!person) throw new AppError('token_missing', 'Sign in first.');
     await limits.consume('report', { identity: person.identity, address: request.ip });
-    const parsed = appealInput.safeParse(textsOf(request.body));
-    if (parsed.success) await decisions.appeal(person.identity, parsed.data);
+    const given = textsOf(request.body);
+    const isSent =
+      given.appeal === undefined ? await appeal(person.identity, given) : await ask(person.identity, given);
+    const note = given.appeal === undefined ? appealNote(isSent, language) : askNote(isSent, language);
     response
-      .status(parsed.success ? 201 : 422)
+      .status(isSent ? 201 : 422)
       .type('html')
-      .send(await ownPage(person.identity, language, appealNote(parsed.success, language)));
+      .send(await ownPage(person.identity, language, note));
   });
 
   /** The link authorises, nobody signs in. Mail programs open every link, so opening the page changes nothing. */
@@ -244,6 +266,13 @@ function appealNote(isReceived: boolean, language: Language): Markup {
   return isReceived
     ? html`<p class="done" role="status" data-testid="appeal-received">${appealed}</p>`
     : html`<p class="danger" role="alert">${appealIncomplete}</p>`;
+}
+
+function askNote(isReceived: boolean, language: Language): Markup {
+  const { askReceived, askIncomplete } = pageTexts(language).reports;
+  return isReceived
+    ? html`<p class="done" role="status" data-testid="ask-received">${askReceived}</p>`
+    : html`<p class="danger" role="alert">${askIncomplete}</p>`;
 }
 
 /**

@@ -91,6 +91,12 @@ export class CommitteeCases {
     return { at: row?.at ?? at, isTaken: Boolean(row?.case) };
   }
 
+  /** What a person has asked, by the appeal; a request is taken once a case was opened for it. */
+  async listAsked(person: string): Promise<Map<string, OwnCommitteeRequest>> {
+    const rows = await this.#store.listRequests({ by: person, limit: LIMITS.listPageItems });
+    return new Map(rows.map(({ appeal, at, case: taken }) => [appeal, { at, isTaken: taken !== null }]));
+  }
+
   async listRequests(member: string): Promise<CommitteeRequest[]> {
     await this.#options.committee.assertSits(member);
     const rows = await this.#store.listRequests({ limit: LIMITS.listPageItems });

@@ -2,6 +2,7 @@
 import type { DeskOverview } from '../../../protocol/money/desk.ts';
 import { deskCommittee } from './desk-committee.ts';
 import { deskMoney } from './desk-money.ts';
+import { deskOpinions } from './desk-opinions.ts';
 import { reportWords } from './report-words.ts';
 
 export const desk = {
@@ -20,6 +21,7 @@ export const desk = {
     fees: 'Fees',
     charter: 'Charter',
     committee: 'Committee',
+    opinions: 'Opinions',
     reports: 'All reports',
     people: 'People',
     letters: 'Email',
@@ -129,6 +131,7 @@ export const desk = {
   },
   ...deskMoney,
   committee: deskCommittee,
+  opinions: deskOpinions,
   people: {
     text: 'People with an account at the house. Every search, view and action goes on record, under your name.',
     search: 'Who',

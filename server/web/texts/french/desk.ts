@@ -2,6 +2,7 @@
 import type { desk as english } from '../english/desk.ts';
 import { deskCommittee } from './desk-committee.ts';
 import { deskMoney, differences } from './desk-money.ts';
+import { deskOpinions } from './desk-opinions.ts';
 import { reportWords } from './report-words.ts';
 
 export const desk: typeof english = {
@@ -19,6 +20,7 @@ export const desk: typeof english = {
     dac7: 'Déclaration DAC7',
     charter: 'Charte',
     committee: 'Comité',
+    opinions: 'Avis',
     reports: 'Tous les signalements',
     fees: 'Tarifs',
     people: 'Personnes',
@@ -129,6 +131,7 @@ export const desk: typeof english = {
   },
   ...deskMoney,
   committee: deskCommittee,
+  opinions: deskOpinions,
   people: {
     text: 'Les personnes qui ont un compte de la maison. Recherches, consultations et actions sont consignées, à votre nom.',
     search: 'Qui',

@@ -1,0 +1,129 @@
+/** `<seat-opinions>`: the opinions of the committee by state, and the form to begin one. */
+import { html, nothing } from 'lit';
+import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
+import { LogeError } from '../../../client-sdk/src/errors.ts';
+import * as LIMITS from '../../protocol/limits.ts';
+import type { CommitteeCase } from '../../protocol/trust/committee-cases.ts';
+import type { OpinionList, OpinionState, OpinionText, PublicOpinion } from '../../protocol/trust/opinions.ts';
+import { optionsOf } from '../review/review-words.ts';
+import { leaveFor } from '../site/leave-page.ts';
+import type { Row } from '../site/page-part.ts';
+import { publicTextFields, publicTextOf } from '../site/public-text.ts';
+import { call } from '../site/site-call.ts';
+import { OpinionPart } from './opinion-part.ts';
+
+type ListedOpinion = OpinionList['opinions'][number];
+interface Shown {
+  opinions: readonly ListedOpinion[];
+  /** With their answers and dates. */
+  adopted: readonly PublicOpinion[];
+  cases: readonly CommitteeCase[];
+}
+
+/** What waits for the reader comes first. */
+const GROUPS = {
+  voting: ['voting'],
+  drafts: ['draft'],
+  adopted: ['adopted'],
+  ended: ['rejected', 'no_quorum', 'withdrawn'],
+} as const satisfies Record<string, readonly OpinionState[]>;
+
+export class SeatOpinions extends OpinionPart<Shown> {
+  protected override height = '20rem';
+
+  protected override read = async (): Promise<Shown> => {
+    const [{ opinions }, { opinions: adopted }, { cases }] = await Promise.all([
+      call('GET /v1/committee/drafts'),
+      call('GET /v1/committee/opinions'),
+      call('GET /v1/committee/cases'),
+    ]);
+    return { opinions, adopted, cases };
+  };
+
+  protected override show({ opinions, adopted, cases }: Shown): unknown {
+    const texts = this.words.seatOpinions;
+    const groups = Object.entries(GROUPS).map(([name, states]) => {
+      const items = opinions.filter(({ state }) => (states as readonly OpinionState[]).includes(state));
+      const list = this.list({ items, testId: `opinions-${name}`, row: (each) => this.#row(each, adopted) });
+      const title = texts.groups[name as keyof typeof GROUPS];
+      return items.length > 0 ? this.section(name, { title }, list) : nothing;
+    });
+    return [
+      html`<p class="muted">${texts.text}</p>`,
+      opinions.length === 0 ? html`<p class="muted">${texts.none}</p>` : groups,
+      this.section('create', { title: texts.create, text: texts.createText }, this.#form(cases)),
+    ];
+  }
+
+  #row(opinion: ListedOpinion, adopted: readonly PublicOpinion[]): Row {
+    const { id, number, title, by, createdAt, version, state, voteUntil } = opinion;
+    const texts = this.words.seatOpinions;
+    const given = adopted.find((each) => each.id === id);
+    const answer = given?.answer;
+    const outcome = answer && html`<span class="state">${this.words.opinions.outcomes[answer.outcome]}</span>`;
+    return {
+      title: this.words.opinions.titled(number, title[this.language]),
+      href: `/seat/opinions/${id}`,
+      lines: [
+        this.onWhat(opinion.case),
+        `${texts.by(by, this.day(createdAt))} · ${texts.version(version)}`,
+        state === 'voting' && voteUntil && html`${texts.until(this.moment(voteUntil))} · ${this.#ownVote(opinion)}`,
+        state !== 'draft' && state !== 'voting' && state !== 'adopted' && this.words.opinions.states[state],
+        given && (outcome ?? this.due(given)),
+      ],
+      testId: `opinion-${number}`,
+    };
+  }
+
+  #ownVote({ mayVote, ownVote }: ListedOpinion): unknown {
+    const texts = this.words.seatOpinions;
+    if (!mayVote) return texts.cannotVote;
+    if (ownVote) return texts.votedFor(this.words.opinions.votes[ownVote]);
+    return html`<strong class="open-mark">${texts.notVoted}</strong>`;
+  }
+
+  #form(cases: readonly CommitteeCase[]): unknown {
+    const texts = this.words.seatOpinions;
+    const open = cases.filter(({ closed, mayNotRead }) => !closed && !mayNotRead);
+    const asked = new URLSearchParams(location.search).get('case') ?? '';
+    return this.form({
+      fields: [
+        {
+          ...{ name: 'about', label: texts.about, testId: 'opinion-about', kind: 'select', value: asked },
+          options: [
+            { value: '', label: texts.rules },
+            ...open.map(({ id, number, title }) => ({ value: id, label: texts.ofCase(number, title[this.language]) })),
+          ],
+        },
+        {
+          ...{ name: 'ruling', label: this.words.opinions.ruling, testId: 'opinion-ruling', kind: 'select' },
+          options: [{ value: '', label: texts.noRuling }, ...optionsOf(this.words.opinions.rulings)],
+          isFor: (values) => values('about') !== '',
+        },
+        ...publicTextFields(this.language, {
+          ...{ name: 'title', label: texts.title, hint: texts.titleHint },
+          ...{ maxChars: LIMITS.titleChars, isRequired: true },
+        }),
+        ...publicTextFields(this.language, {
+          ...{ name: 'text', label: texts.body, kind: 'area', rows: 12 },
+          ...{ maxChars: LIMITS.opinionChars, isRequired: true },
+        }),
+      ],
+      submit: { label: texts.createAct, testId: 'opinion-create' },
+      send: async (values) => {
+        const of = open.find(({ id }) => id === values('about'))?.id;
+        const text = { title: publicTextOf(values, 'title'), text: publicTextOf(values, 'text') };
+        const ruling = (of && (values('ruling') as OpinionText['ruling'])) || null;
+        const { id } = await call('POST /v1/committee/drafts', { ...text, ...(of && { case: of }), ruling });
+        await leaveFor(`/seat/opinions/${id}`);
+      },
+    });
+  }
+
+  protected override wordsFor(error: unknown): string {
+    const isRefused = error instanceof LogeError && error.code === 'invalid_request';
+    return isRefused ? this.words.seatOpinions.rulingFault : super.wordsFor(error);
+  }
+}
+
+defineElement('seat-opinions', SeatOpinions);
