@@ -209,7 +209,7 @@ export function french(house: string): LetterWords {
       opinion_adopted: 'Un avis du comité',
       opinion_adopted_text:
         'Le comité a adopté un avis qui vous est adressé. Répondez par écrit, avec vos raisons et vos étapes. Passé le délai, le public voit que la réponse est en retard.',
-      due: 'Réponse attendue avant le',
+      due: 'Réponse due le',
       opinion_answered: 'La direction a répondu',
       opinion_answered_text: 'Votre avis et sa réponse sont désormais publics.',
       alarm: 'Une alerte du comité',
