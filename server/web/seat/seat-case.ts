@@ -110,7 +110,7 @@ export class SeatCase extends SeatPart<Shown> {
         <span class="state ${closed ? '' : 'open'}">${texts.states[closed ? 'closed' : 'open']}</span>
         <span class="muted">${texts.origins[origin]} · ${openedBy === null ? texts.openedByAlarm(date) : texts.openedBy(openedBy, date)}</span>
       </p>
-      ${end ? html`<p data-testid="case-closed">${end}${closed?.reason ? html`: <span class="words">${closed.reason}</span>` : nothing}</p>` : nothing}`;
+      ${end ? html`<p data-testid="case-closed">${end}${closed?.reason ? html` · <span class="words">${closed.reason}</span>` : nothing}</p>` : nothing}`;
   }
 
   #people({ people }: CommitteeCaseView): TemplateResult {
