@@ -1,21 +1,22 @@
 /**
  * Takes a screenshot of every scene of `evening.ts`, in both languages, on a phone and on a desktop; with `takings`, of
  * every money page; with `accounts`, of sign-in and account; with `operators`, of an operator at the house's OpenID
- * provider; with `narrow-line`, of a viewer whose line carries the sound alone:
+ * provider; with `opinions`, of an opinion of the committee; with `narrow-line`, of a viewer whose line carries the sound alone:
  *
- * node tests/e2e/screenshots.ts OUTDIR [takings | accounts | operators | narrow-line]
+ * node tests/e2e/screenshots.ts OUTDIR [takings | accounts | operators | opinions | narrow-line]
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DESKTOP, PHONE, sharedChromium } from '../support/browser/browser.ts';
 import { Accounts } from './accounts.ts';
 import { Evening, type Scene, show } from './evening.ts';
+import { OpinionHouse } from './opinions.ts';
 import { Takings } from './takings.ts';
 
 const [folder, what = 'evening'] = process.argv.slice(2);
 if (!folder || folder.startsWith('-')) {
   process.stdout.write(
-    'Usage: node tests/e2e/screenshots.ts OUTDIR [evening | takings | accounts | operators | narrow-line]\n',
+    'Usage: node tests/e2e/screenshots.ts OUTDIR [evening | takings | accounts | operators | opinions | narrow-line]\n',
   );
   process.exit(folder === '--help' ? 0 : 1);
 }
@@ -26,7 +27,14 @@ const PAPERS = ['receipt', 'self-bill'];
 const A4 = { width: 794, height: 1123 };
 await mkdir(folder, { recursive: true });
 await using _browser = { [Symbol.asyncDispose]: async () => (await sharedChromium()).close() };
-const houses = { evening: Evening, 'narrow-line': Evening, takings: Takings, accounts: Accounts, operators: Accounts };
+const houses = {
+  evening: Evening,
+  'narrow-line': Evening,
+  takings: Takings,
+  accounts: Accounts,
+  operators: Accounts,
+  opinions: OpinionHouse,
+};
 await using house = await houses[what as keyof typeof houses].create();
 for await (const scene of scenesOf(house)) {
   const languages = scene.fixedLanguage ? [scene.fixedLanguage] : (['en', 'fr'] as const);
@@ -48,7 +56,7 @@ for await (const scene of scenesOf(house)) {
   await scene.visitor.page.emulateMedia({ media: null });
 }
 
-function scenesOf(chosen: Evening | Takings | Accounts): AsyncGenerator<Scene> {
+function scenesOf(chosen: Evening | Takings | Accounts | OpinionHouse): AsyncGenerator<Scene> {
   if (chosen instanceof Accounts && what === 'operators') return chosen.operatorScenes();
   return chosen instanceof Evening && what === 'narrow-line' ? chosen.narrowLine() : chosen.scenes();
 }

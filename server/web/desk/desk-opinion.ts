@@ -25,6 +25,7 @@ export class DeskOpinion extends OpinionPart<PublicOpinion> {
       }
 
       .question {
+        margin-bottom: var(--_space-16);
         padding-inline-start: var(--_space-16);
         border-inline-start: 3px solid var(--_accent);
       }
@@ -122,14 +123,14 @@ export class DeskOpinion extends OpinionPart<PublicOpinion> {
 
   #stepFields(number: number): Field[] {
     const texts = this.desk.opinions;
-    const legend = { title: texts.step(number), ...(number === 1 && { text: texts.stepText }) };
+    const label = { en: texts.stepName.en(number), fr: texts.stepName.fr(number) };
     return [
       ...publicTextFields(this.language, {
-        ...{ name: `step-${number}`, label: texts.stepName, maxChars: LIMITS.titleChars, isRequired: true, legend },
+        ...{ name: `step-${number}`, label, maxChars: LIMITS.titleChars, isRequired: true },
       }),
       {
-        ...{ name: `step-${number}-day`, label: texts.stepDay, testId: `step-${number}-day`, kind: 'day' },
-        ...{ isRequired: true, legend },
+        ...{ name: `step-${number}-day`, label: texts.stepDay(number), testId: `step-${number}-day`, kind: 'day' },
+        ...{ hint: texts.stepText, isRequired: true },
       },
     ];
   }

@@ -6,6 +6,12 @@ export const bothLanguages = css`
     display: grid;
     gap: var(--_space-16) var(--_space-32);
     max-width: 72rem;
+    margin-block: var(--_space-12) var(--_space-24);
+  }
+
+  /* After a heading line a section is no beginning of a column. */
+  :host(:first-child) :is(.line, .callout, p) + section:first-of-type {
+    margin-top: var(--_space-24);
   }
 
   .both h3 {
@@ -29,7 +35,7 @@ export const bothLanguages = css`
       max-width: 60rem;
     }
 
-    form.card > :is(fieldset, .check, .whole, .button) {
+    form.card > :is(fieldset, .check, .whole, .button, label:only-of-type, .field:has(select, [type='date'])) {
       grid-column: 1 / -1;
     }
   }

@@ -4,6 +4,8 @@ import type { MeasureKind } from '../../protocol/trust/decisions.ts';
 import type { SiteTexts } from '../texts/site-texts.ts';
 
 type Texts = SiteTexts['seatCases'];
+/** Of the articles that decisions cite, by `version#article`. */
+export type ArticleTitles = ReadonlyMap<string, { en: string; fr: string }>;
 
 export function measuresOf(measures: readonly MeasureKind[], texts: Texts): string {
   return measures.map((kind) => texts.measures[kind]).join(', ') || texts.noMeasure;

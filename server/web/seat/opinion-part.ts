@@ -1,4 +1,4 @@
-/** Base of the parts that show opinions, to members and at the desk: the text, dissents, and the answer with its steps. */
+/** Base of the parts that show opinions, to members and at the desk: text, dissents, and the answer with its steps. */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { LANGUAGE_CODES, type Language } from '../../protocol/languages.ts';
 import type { PublicText } from '../../protocol/trust/committee.ts';

@@ -9,12 +9,10 @@ import { leaveFor } from '../site/leave-page.ts';
 import { publicTextFields, publicTextOf } from '../site/public-text.ts';
 import { call } from '../site/site-call.ts';
 import { bothLanguages } from './both-languages.ts';
-import { personOf } from './case-words.ts';
+import { type ArticleTitles, personOf } from './case-words.ts';
 import './seat-file.ts';
 import { SeatPart } from './seat-part.ts';
 
-/** Titles of the charter's articles that its files cite, by `VERSION#ARTICLE`. */
-export type ArticleTitles = ReadonlyMap<string, { en: string; fr: string }>;
 interface Shown {
   view: CommitteeCaseView;
   opinions: OpinionList['opinions'];
@@ -114,7 +112,7 @@ export class SeatCase extends SeatPart<Shown> {
         <span class="state ${closed ? '' : 'open'}">${texts.states[closed ? 'closed' : 'open']}</span>
         <span class="muted">${texts.origins[origin]} · ${openedBy === null ? texts.openedByAlarm(date) : texts.openedBy(openedBy, date)}</span>
       </p>
-      ${end ? html`<p data-testid="case-closed">${end}${closed?.reason ? html`: <span class="words">${closed.reason}</span>` : nothing}</p>` : nothing}`;
+      ${end ? html`<p data-testid="case-closed">${end}${closed?.reason ? html` · <span class="words">${closed.reason}</span>` : nothing}</p>` : nothing}`;
   }
 
   #alarm({ alarm }: CommitteeCaseView): unknown {

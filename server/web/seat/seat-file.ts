@@ -1,6 +1,6 @@
 /**
- * `<seat-file case>`: one decided matter of the house as a story in the order in which it happened, with its evidence for
- * who asks. Emits `case-changed` with the case once the evidence opens.
+ * `<seat-file case>`: one decided matter of the house as a story in the order in which it happened, with its evidence
+ * for who asks. Emits `case-changed` with the case once the evidence opens.
  */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
@@ -8,8 +8,7 @@ import * as LIMITS from '../../protocol/limits.ts';
 import type { CaseEvidence, CaseFile, CasePerson } from '../../protocol/trust/committee-cases.ts';
 import { evidenceStyles } from '../review/review-evidence.ts';
 import { call } from '../site/site-call.ts';
-import { measuresOf, personOf } from './case-words.ts';
-import type { ArticleTitles } from './seat-case.ts';
+import { type ArticleTitles, measuresOf, personOf } from './case-words.ts';
 import { SeatPart } from './seat-part.ts';
 
 interface Moment {
@@ -34,8 +33,6 @@ export class SeatFile extends SeatPart<CaseFile> {
     evidenceStyles,
     css`
       .story {
-        display: grid;
-        gap: var(--_space-16);
         max-width: 52rem;
         margin: var(--_space-16) 0;
         padding: 0;
@@ -45,7 +42,7 @@ export class SeatFile extends SeatPart<CaseFile> {
       .story > li {
         display: grid;
         gap: var(--_space-4) var(--_space-16);
-        padding-inline-start: var(--_space-16);
+        padding: var(--_space-4) 0 var(--_space-12) var(--_space-16);
         border-inline-start: 2px solid var(--_line);
       }
 
@@ -86,7 +83,8 @@ export class SeatFile extends SeatPart<CaseFile> {
     const title = texts.file(number, this.words.review.categories[category]);
     return this.section('file', { title, text: about.join(' · ') }, [
       html`<ol class="story">${this.#story(file).map(
-        ({ hours, content }) => html`<li><span class="when">${texts.after(hours)}</span><div>${content}</div></li>`,
+        ({ hours, content }, index, all) =>
+          html`<li><span class="when">${hours === all[index - 1]?.hours ? nothing : texts.after(hours)}</span><div>${content}</div></li>`,
       )}</ol>`,
       this.#evidence(file),
     ]);
@@ -107,7 +105,7 @@ export class SeatFile extends SeatPart<CaseFile> {
 
   #report({ source, category, by }: CaseFile['reports'][number]): TemplateResult {
     const texts = this.words.seatCases;
-    return html`<p><strong>${texts.reported}</strong>: ${this.words.review.categories[category]}</p>
+    return html`<p><strong>${texts.reported}</strong> · ${this.words.review.categories[category]}</p>
       <p class="muted">${[by !== null && this.#person(by), texts.sources[source]].filter(Boolean).join(', ')}</p>`;
   }
 
@@ -119,24 +117,24 @@ export class SeatFile extends SeatPart<CaseFile> {
       'law' in ground
         ? html`${ground.law}`
         : html`<a href="/charter/${ground.version}#${ground.article}">${article ? `${article[this.language]}, ` : ''}${texts.article(ground.version)}</a>`;
-    return html`<p><strong>${texts.decided[kind]}</strong>: ${measuresOf(measures, texts)}
+    return html`<p><strong>${texts.decided[kind]}</strong> · ${measuresOf(measures, texts)}
         ${isLate ? html`<span class="state bad">${texts.late}</span>` : nothing}
         ${state === 'in_force' ? nothing : html`<span class="state">${texts.decisionStates[state]}</span>`}</p>
       <p class="muted">${by === null ? texts.byRule : this.#person(by)}${automated ? ` · ${texts.automated}` : ''}</p>
-      <p><span class="muted">${texts.ground}:</span> ${cited}</p>
+      <p><span class="muted">${texts.ground}</span> ${cited}</p>
       ${this.#words(reasons)}`;
   }
 
   #appeal({ by, kind, text, outcome }: CaseFile['appeals'][number]): TemplateResult {
     const texts = this.words.seatCases;
-    return html`<p><strong>${texts.appealed[kind]}</strong>${by === null ? '' : html`: ${this.#person(by)}`}
+    return html`<p><strong>${texts.appealed[kind]}</strong>${by === null ? '' : html` · ${this.#person(by)}`}
         ${outcome === null ? html`<span class="state open">${texts.waiting}</span>` : nothing}</p>
       ${kind === 'second_look' ? nothing : this.#words(text)}`;
   }
 
   #answer({ kind, outcome, decidedBy, reasons }: CaseFile['appeals'][number]): TemplateResult {
     const texts = this.words.seatCases;
-    return html`<p><strong>${texts.appealed[kind]}</strong>: ${outcome && texts.answered[outcome]}</p>
+    return html`<p><strong>${texts.appealed[kind]}</strong> · ${outcome && texts.answered[outcome]}</p>
       <p class="muted">${this.#person(decidedBy)}</p>
       ${this.#words(reasons)}`;
   }

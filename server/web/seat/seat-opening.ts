@@ -1,5 +1,5 @@
 /** `<seat-opening>`: what a case is opened from: a request of somebody, or decisions of the house; and the form. */
-import { css, html, nothing } from 'lit';
+import { css, html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import * as LIMITS from '../../protocol/limits.ts';
@@ -39,7 +39,7 @@ export class SeatOpening extends SeatPart<Shown> {
     bothLanguages,
     css`
       .rows label.check {
-        font-weight: inherit;
+        font-weight: 400;
       }
     `,
   ];
@@ -77,10 +77,11 @@ export class SeatOpening extends SeatPart<Shown> {
     const texts = this.words.seatCases;
     const { categories } = this.words.review;
     const isChosen = ({ id }: CommitteeRequest) => this.request?.id === id;
+    const actOf = (each: CommitteeRequest) => (isChosen(each) ? texts.leave : texts.take);
     const acts: RowAct<CommitteeRequest>[] = [
       {
-        label: (each) => (isChosen(each) ? texts.leave : texts.take),
-        name: ({ category, at }) => texts.takeOf(categories[category], this.day(at)),
+        label: actOf,
+        name: (each) => texts.named(actOf(each), categories[each.category]),
         testId: () => 'request-take',
         isFor: (each) => each.case === null,
         run: async (each) => {
@@ -171,7 +172,7 @@ export class SeatOpening extends SeatPart<Shown> {
       this.request && texts.basisRequest(this.words.review.categories[this.request.category]),
       this.decisions.length > 0 && texts.basisDecisions(this.decisions.length),
     ].filter(Boolean);
-    return html`<p data-testid="basis">${texts.basis}: <strong>${basis.join(' + ') || texts.basisOwn}</strong></p>
+    return html`<p data-testid="basis">${texts.basis} <strong>${basis.join(' + ') || texts.basisOwn}</strong></p>
       ${this.form({
         fields: [
           ...publicTextFields(this.language, {
@@ -190,7 +191,7 @@ export class SeatOpening extends SeatPart<Shown> {
           });
           await leaveFor(`/seat/cases/${id}`);
         },
-      })}${nothing}`;
+      })}`;
   }
 
   protected override wordsFor(error: unknown): string {

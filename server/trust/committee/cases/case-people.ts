@@ -25,10 +25,15 @@ export class CasePeople {
   /** `number`: null for who has none yet. `names`: what each of them is called, in any place. */
   constructor(rows: readonly NumberedPerson[], names: ReadonlyMap<string, readonly string[]>) {
     this.#numbers = new Map(rows.map(({ person, number }) => [person, number]));
-    this.#names = rows
-      .flatMap(({ person, number }) =>
-        [person, ...(names.get(person) ?? [])].map((name) => [name.toLowerCase(), `[${number ?? '…'}]`] as const),
-      )
+    const shown = new Map<string, string>();
+    for (const { person, number } of rows)
+      for (const name of [person, ...(names.get(person) ?? [])].flatMap(partsOf)) {
+        const known = shown.get(name);
+        const own = `[${number ?? '…'}]`;
+        // Of several people whose first names are the same, the text does not say which.
+        shown.set(name, known === undefined || known === own ? own : HIDDEN);
+      }
+    this.#names = [...shown]
       .filter(([name]) => name.length >= SHORTEST_NAME)
       .sort(([one], [other]) => other.length - one.length);
   }
@@ -46,6 +51,12 @@ export class CasePeople {
     for (const [name, shown] of this.#names) hidden = replaceName(hidden, name, shown);
     return hidden;
   }
+}
+
+/** A name as a whole and each of its words, as people call each other, in lower case. */
+function partsOf(name: string): string[] {
+  const whole = name.toLowerCase();
+  return [whole, ...whole.split(/\s+/)];
 }
 
 /** Where no other letters touch it, whatever its case. */
