@@ -13,12 +13,14 @@ const withControls = (load: PartImport) => () =>
 registerParts({
   'seat-own': withControls(() => import('../seat/seat-own.ts')),
   'seat-vigilance': withControls(() => import('../seat/seat-vigilance.ts')),
+  'seat-thresholds': withControls(() => import('../seat/seat-thresholds.ts')),
 });
 
 /** By the path below `/seat`; each has a title among the texts. The server knows further sections by itself. */
 const PARTS = {
   '': html`<seat-own></seat-own>`,
   vigilance: html`<seat-vigilance></seat-vigilance>`,
+  thresholds: html`<seat-thresholds></seat-thresholds>`,
 };
 type SeatSection = keyof typeof PARTS;
 const SECTIONS = Object.keys(PARTS) as SeatSection[];

@@ -9,6 +9,7 @@ import type { receipt } from './english/receipt.ts';
 import type { review } from './english/review.ts';
 import type { rooms } from './english/rooms.ts';
 import type { seat } from './english/seat.ts';
+import type { seatThresholds } from './english/seat-thresholds.ts';
 import { site as en } from './english/site.ts';
 import type { studio } from './english/studio.ts';
 import type { wallet } from './english/wallet.ts';
@@ -24,6 +25,7 @@ export type SiteTexts = typeof en & {
   receipt: typeof receipt;
   rooms: typeof rooms;
   seat: typeof seat;
+  seatThresholds: typeof seatThresholds;
   studio: typeof studio;
   wallet: typeof wallet;
 };
