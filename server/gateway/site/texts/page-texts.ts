@@ -4,18 +4,27 @@ import type { Language } from '../../../protocol/languages.ts';
 import { charter } from './english/charter.ts';
 import { committee } from './english/committee.ts';
 import { links } from './english/links.ts';
+import { proposals } from './english/proposals.ts';
 import { reports } from './english/reports.ts';
 import { transparency } from './english/transparency.ts';
 import { charter as charterFr } from './french/charter.ts';
 import { committee as committeeFr } from './french/committee.ts';
 import { links as linksFr } from './french/links.ts';
+import { proposals as proposalsFr } from './french/proposals.ts';
 import { reports as reportsFr } from './french/reports.ts';
 import { transparency as transparencyFr } from './french/transparency.ts';
 
-const en = { charter, committee, links, reports, transparency };
+const en = { charter, committee, links, proposals, reports, transparency };
 const table = new TextTable<typeof en>({
   en,
-  fr: { charter: charterFr, committee: committeeFr, links: linksFr, reports: reportsFr, transparency: transparencyFr },
+  fr: {
+    charter: charterFr,
+    committee: committeeFr,
+    links: linksFr,
+    proposals: proposalsFr,
+    reports: reportsFr,
+    transparency: transparencyFr,
+  },
 });
 
 export function pageTexts(language: Language): typeof en {

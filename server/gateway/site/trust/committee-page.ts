@@ -59,13 +59,16 @@ const STYLE = html`<style>${new Markup(styles.cssText)}</style>`;
 type Member = Omit<CommitteeMember, 'declarationDueSince'> & { declarationDueSince?: string | null };
 
 export function mountCommitteePage(app: Express, context: HttpContext, limits: HttpLimits): void {
-  const { committee, config } = context;
+  const { committee, config, proposals } = context;
   app.get('/committee', async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const language = pageLanguage(request, response);
     const [view, links] = await Promise.all([committee.view(), footerPages(context)]);
     const content = committeeContent(view, { language, timeZone: config.timeZone });
-    const body = html`${STYLE}<div class="committee text">${content}</div>`;
+    const proposed =
+      (await proposals.isAnyPublic()) &&
+      html`<p class="next"><a href="/charter/proposals">${pageTexts(language).proposals.title}</a></p>`;
+    const body = html`${STYLE}<div class="committee text">${content}${proposed}</div>`;
     response
       .set('cache-control', 'private, no-cache')
       .type('html')
