@@ -1,4 +1,4 @@
-/** Proposals of the committee to the charter for everybody to read, and the form to comment on one, without a script. */
+/** Proposals to the charter for everybody to read, and the form to comment on one, without a script. */
 import express, { type Express, type Request, type Response } from 'express';
 import { elementTexts } from '../../../../client-sdk/elements/texts/element-texts.ts';
 import { shownName } from '../../../../client-sdk/elements/texts/shown-name.ts';
