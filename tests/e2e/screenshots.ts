@@ -1,7 +1,8 @@
 /**
- * Takes a screenshot of every scene of `evening.ts`, in both languages, on a phone and on a desktop; with `takings`, of
- * every money page; with `accounts`, of sign-in and account; with `operators`, of an operator at the house's OpenID
- * provider; with `opinions`, of an opinion of the committee; with `narrow-line`, of a viewer whose line carries the sound alone:
+ * Takes a screenshot of every scene of `evening.ts`, in both languages, on a phone and on a desktop; with `takings`,
+ * of every money page; with `accounts`, of sign-in and account; with `operators`, of an operator at the house's OpenID
+ * provider; with `opinions`, of an opinion of the committee; with `narrow-line`, of a viewer whose line carries the
+ * sound alone:
  *
  * node tests/e2e/screenshots.ts OUTDIR [takings | accounts | operators | opinions | narrow-line]
  */

@@ -26,6 +26,7 @@ import { SiteSessions } from '../site/sign-in/site-session.ts';
 import { mountEmbedScripts, mountSitePages } from '../site/site-pages.ts';
 import { mountCharterPages } from '../site/trust/charter-pages.ts';
 import { mountCommitteePage } from '../site/trust/committee-page.ts';
+import { mountProposalPages } from '../site/trust/proposal-pages.ts';
 import { mountReportPages } from '../site/trust/report-pages.ts';
 import { mountTransparencyPage } from '../site/trust/transparency-page.ts';
 import { HttpAuth } from './auth.ts';
@@ -91,6 +92,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountKeptLetters(app, context);
   mountDiscovery(app, context, limits);
   mountHousePages(app, context);
+  mountProposalPages(app, context, { limits, sessions });
   mountCharterPages(app, context, limits);
   mountCommitteePage(app, context, limits);
   mountTransparencyPage(app, context, limits);

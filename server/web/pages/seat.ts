@@ -13,6 +13,7 @@ const withControls = (load: PartImport) => () =>
 registerParts({
   'seat-own': withControls(() => import('../seat/seat-own.ts')),
   'seat-vigilance': withControls(() => import('../seat/seat-vigilance.ts')),
+  'seat-thresholds': withControls(() => import('../seat/seat-thresholds.ts')),
   'seat-cases': withControls(() => import('../seat/seat-cases.ts')),
   'seat-case': withControls(() => import('../seat/seat-case.ts')),
   'seat-opinions': withControls(() => import('../seat/seat-opinions.ts')),
@@ -25,6 +26,7 @@ type PartOf = (id: string, reader: string) => TemplateResult;
 const PARTS = {
   '': () => html`<seat-own></seat-own>`,
   vigilance: () => html`<seat-vigilance></seat-vigilance>`,
+  thresholds: () => html`<seat-thresholds></seat-thresholds>`,
   cases: (id, reader) =>
     id ? html`<seat-case case=${id} reader=${reader}></seat-case>` : html`<seat-cases></seat-cases>`,
   opinions: (id, reader) =>

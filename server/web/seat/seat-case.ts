@@ -10,6 +10,7 @@ import { publicTextFields, publicTextOf } from '../site/public-text.ts';
 import { call } from '../site/site-call.ts';
 import { bothLanguages } from './both-languages.ts';
 import { type ArticleTitles, personOf } from './case-words.ts';
+import { figureText } from './figure-words.ts';
 import './seat-file.ts';
 import { SeatPart } from './seat-part.ts';
 
@@ -122,7 +123,7 @@ export class SeatCase extends SeatPart<Shown> {
     const number = new Intl.NumberFormat(this.language, { maximumFractionDigits: 2 });
     const facts = this.facts([
       [
-        html`<code>${figure}</code>`,
+        figureText(figure, this.words.seatThresholds),
         `${texts.alarmLimit[comparison](number.format(limit))} ${texts.alarmDays(windowDays)}`,
       ],
       ['', texts.alarmText(number.format(value), this.moment(from), this.moment(at))],

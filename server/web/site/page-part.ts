@@ -48,6 +48,15 @@ export interface List<Item> {
   more?: { label: string; testId: string; load: () => Promise<unknown> } | undefined;
 }
 
+interface Option {
+  value: string;
+  label: string;
+  text?: string;
+  group?: string;
+  lang?: string;
+  testId?: string;
+}
+
 export interface Field {
   name: string;
   label: string;
@@ -55,8 +64,8 @@ export interface Field {
   testId: string;
   kind?: 'text' | 'email' | 'number' | 'day' | 'moment' | 'code' | 'area' | 'select' | 'radio' | 'check';
   value?: string | boolean | null;
-  /** With a text, each is a card to choose. */
-  options?: readonly { value: string; label: string; text?: string; lang?: string; testId?: string }[];
+  /** With a text, each is a card to choose; those of a `select` that follow each other can be a group with a name. */
+  options?: readonly Option[];
   placeholder?: string;
   /** Boxes to tick that follow each other with the same legend are one group. */
   legend?: { title: string; text?: string };
@@ -375,7 +384,7 @@ export abstract class PagePart<Data = undefined> extends SitePart {
     const isFaulty = this.faults[name] ? 'true' : nothing;
     if (kind === 'select')
       return html`<select name=${name} autocomplete=${field.autocomplete ?? nothing} data-testid=${testId} aria-describedby=${described ?? nothing} aria-invalid=${isFaulty}>
-        ${field.options?.map((option) => html`<option value=${option.value} lang=${option.lang ?? nothing} ?selected=${option.value === value}>${option.label}</option>`)}
+        ${optionsIn(field)}
       </select>`;
     if (kind === 'area')
       return html`<textarea
@@ -447,6 +456,17 @@ export abstract class PagePart<Data = undefined> extends SitePart {
       fields.map(({ name, isRequired }) => [name, isRequired === true && values(name) === '' && fieldMissing]),
     );
   }
+}
+
+function optionsIn({ options = [], value }: Field): unknown {
+  const draw = (option: Option) =>
+    html`<option value=${option.value} lang=${option.lang ?? nothing} ?selected=${option.value === value}>${option.label}</option>`;
+  return options.map((option, index) => {
+    const { group } = option;
+    if (group === undefined) return draw(option);
+    if (options[index - 1]?.group === group) return nothing;
+    return html`<optgroup label=${group}>${options.filter((each) => each.group === group).map(draw)}</optgroup>`;
+  });
 }
 
 function valuesOf(form: HTMLFormElement): Values {

@@ -12,6 +12,7 @@ import type { rooms } from './english/rooms.ts';
 import type { seat } from './english/seat.ts';
 import type { seatCases } from './english/seat-cases.ts';
 import type { seatOpinions } from './english/seat-opinions.ts';
+import type { seatThresholds } from './english/seat-thresholds.ts';
 import { site as en } from './english/site.ts';
 import type { studio } from './english/studio.ts';
 import type { wallet } from './english/wallet.ts';
@@ -30,6 +31,7 @@ export type SiteTexts = typeof en & {
   seat: typeof seat;
   seatCases: typeof seatCases;
   seatOpinions: typeof seatOpinions;
+  seatThresholds: typeof seatThresholds;
   studio: typeof studio;
   wallet: typeof wallet;
 };

@@ -4,6 +4,7 @@ import { css } from 'lit';
 import type { Language } from '../../../../client-sdk/elements/texts/language.ts';
 import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
 import { html, Markup } from '../../../platform/html.ts';
+import { LANGUAGE_CODES } from '../../../protocol/languages.ts';
 import type { ArticleChange, PublishedVersion, TextPart } from '../../../protocol/trust/charter.ts';
 import type { HttpContext } from '../../context.ts';
 import { page } from '../../http/html-pages.ts';
@@ -36,6 +37,24 @@ const styles = css`
     margin-inline-start: var(--_space-4);
   }
 
+  .charter :is(ins, del)::before {
+    position: absolute;
+    overflow: hidden;
+    clip-path: inset(50%);
+    width: 1px;
+    height: 1px;
+    white-space: nowrap;
+  }
+
+  .charter form.comment {
+    display: grid;
+    justify-items: start;
+  }
+
+  .charter form.comment label {
+    width: 100%;
+  }
+
   .charter form {
     display: flex;
     flex-wrap: wrap;
@@ -50,17 +69,23 @@ const styles = css`
     font: var(--_type-14);
   }
 `;
-const STYLE = html`<style>${new Markup(styles.cssText)}</style>`;
+/** For the eye, how words are shown says it; for screen readers, words before them do. */
+const spoken = LANGUAGE_CODES.map((language) => {
+  const { legendAdded, legendRemoved } = pageTexts(language).charter;
+  return `:lang(${language}) .charter ins::before { content: '${legendAdded}: '; }
+:lang(${language}) .charter del::before { content: '${legendRemoved}: '; }`;
+}).join('\n');
+export const CHARTER_STYLE = html`<style>${new Markup(`${styles.cssText}${spoken}`)}</style>`;
 
 export function mountCharterPages(app: Express, context: HttpContext, limits: HttpLimits): void {
-  const { charter, config } = context;
+  const { charter, config, proposals } = context;
   const show = (path: string, create: (request: Request, locale: HouseLocale) => Promise<[string, Markup]>) =>
     app.get(path, async (request: Request, response: Response) => {
       await limits.consume('site', { address: request.ip });
       const language = pageLanguage(request, response);
       const [title, body] = await create(request, { language, timeZone: config.timeZone });
       const links = await footerPages(context);
-      const content = html`${STYLE}<div class="charter text">${body}</div>`;
+      const content = html`${CHARTER_STYLE}<div class="charter text">${body}</div>`;
       response
         .set('cache-control', 'private, no-cache')
         .type('html')
@@ -72,7 +97,10 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
     const versions = await charter.list();
     const current = versions.find(({ state }) => state === 'in_force');
     const text = current ? await versionContent(current.version, locale) : html`<p>${texts.none}</p>`;
-    return [texts.title, html`${text}${versionList(versions, locale)}`];
+    const proposed =
+      (await proposals.isAnyPublic()) &&
+      html`<p class="next"><a href="/charter/proposals">${pageTexts(locale.language).proposals.title}</a></p>`;
+    return [texts.title, html`${text}${proposed}${versionList(versions, locale)}`];
   });
 
   // Before `/charter/:version`, which it would match.
@@ -93,10 +121,7 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
     const texts = pageTexts(language).charter;
     const [from, to] = [parseCharterVersion(params.from), parseCharterVersion(params.to)];
     const [changes, versions] = await Promise.all([charter.compare(from, to, language), charter.list()]);
-    const changed = changes.filter(({ change }) => change !== 'same');
-    const body = html`<p class="quiet">${texts.legend} <ins>${texts.legendAdded}</ins>, <del>${texts.legendRemoved}</del></p>
-      ${changed.length === 0 ? html`<p>${texts.noChange}</p>` : changed.map((change) => changeContent(change, language))}
-      ${versionList(versions, locale)}`;
+    const body = html`${changesContent(changes, texts.noChange, language)}${versionList(versions, locale)}`;
     return [texts.changes(from, to), body];
   });
 
@@ -112,6 +137,15 @@ export function mountCharterPages(app: Express, context: HttpContext, limits: Ht
 
 function articleContent({ id, title, text }: Record<'title' | 'text', Markup | string> & { id: string }): Markup {
   return html`<section id="${id}"><h2>${title}</h2><p class="words">${text}</p></section>`;
+}
+
+/** What differs, below how it is marked; `none` where nothing does. */
+export function changesContent(changes: readonly ArticleChange[], none: string, language: Language): Markup {
+  const texts = pageTexts(language).charter;
+  const changed = changes.filter(({ change }) => change !== 'same');
+  if (changed.length === 0) return html`<p>${none}</p>`;
+  return html`<p class="quiet">${texts.legend} <ins>${texts.legendAdded}</ins>, <del>${texts.legendRemoved}</del></p>
+    ${changed.map((change) => changeContent(change, language))}`;
 }
 
 function changeContent({ id, titleParts, change, parts }: ArticleChange, language: Language): Markup {

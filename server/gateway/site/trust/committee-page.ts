@@ -61,13 +61,20 @@ const STYLE = html`<style>${new Markup(`${styles.cssText}${opinionStyles.cssText
 type Member = Omit<CommitteeMember, 'declarationDueSince'> & { declarationDueSince?: string | null };
 
 export function mountCommitteePage(app: Express, context: HttpContext, limits: HttpLimits): void {
-  const { committee, opinions, config } = context;
+  const { committee, opinions, proposals, config } = context;
   app.get('/committee', async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const language = pageLanguage(request, response);
-    const [view, given, links] = await Promise.all([committee.view(), opinions.listPublic(), footerPages(context)]);
+    const [view, given, isProposed, links] = await Promise.all([
+      committee.view(),
+      opinions.listPublic(),
+      proposals.isAnyPublic(),
+      footerPages(context),
+    ]);
     const content = committeeContent(view, given, { language, timeZone: config.timeZone });
-    const body = html`${STYLE}<div class="committee text">${content}</div>`;
+    const proposed =
+      isProposed && html`<p class="next"><a href="/charter/proposals">${pageTexts(language).proposals.title}</a></p>`;
+    const body = html`${STYLE}<div class="committee text">${content}${proposed}</div>`;
     response
       .set('cache-control', 'private, no-cache')
       .type('html')

@@ -279,7 +279,7 @@ function askNote(isReceived: boolean, language: Language): Markup {
  * Empty fields count as absent; a field that was sent twice is not taken. Browsers send a line break as two characters,
  * and count it as one for `maxlength`.
  */
-function textsOf(body: unknown): Record<string, string> {
+export function textsOf(body: unknown): Record<string, string> {
   if (typeof body !== 'object' || body === null) return {};
   const texts = Object.entries(body).filter((field): field is [string, string] => typeof field[1] === 'string');
   const filled = texts.filter(([, text]) => text.trim() !== '');

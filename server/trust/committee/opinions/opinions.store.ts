@@ -99,6 +99,11 @@ export class OpinionsStore {
     return rows.map((row) => ({ ...row, at: iso(row.at) }));
   }
 
+  async hasComment(opinion: string, by: string): Promise<boolean> {
+    const isOwn = and(eq(proposalComments.opinion, opinion), eq(proposalComments.by, by));
+    return (await this.#orm.$count(proposalComments, isOwn)) > 0;
+  }
+
   countComments(opinion: string): Promise<number> {
     return this.#orm.$count(proposalComments, eq(proposalComments.opinion, opinion));
   }

@@ -47,6 +47,15 @@ export class Proposals {
     return Promise.all(rows.map((row) => this.#toProposal(row, publicTextOf(row, texts))));
   }
 
+  async isAnyPublic(): Promise<boolean> {
+    return (await this.#store.listCommented(1)).length > 0;
+  }
+
+  /** A comment that members have hidden counts. */
+  hasCommented(person: string, id: string): Promise<boolean> {
+    return this.#store.hasComment(id, person);
+  }
+
   /** Throws `not_found` for one that is not public. */
   async view(id: string, language: Language): Promise<ProposalView> {
     const row = await this.#getPublic(id);

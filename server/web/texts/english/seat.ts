@@ -6,7 +6,7 @@ export const seat = {
   locked: 'Open your seat with your passkey',
   lockedText: (hours: number, provider: string | null) =>
     `What members say and read stays among them. So this page opens with a passkey${provider ? `, or a sign-in at ${provider},` : ''} that you’ve used in the last ${hours} hours. Signing in by email alone isn’t enough.`,
-  sections: { '': 'Your seat', vigilance: 'Vigilance', cases: 'Cases', opinions: 'Opinions' },
+  sections: { '': 'Your seat', vigilance: 'Vigilance', thresholds: 'Thresholds', cases: 'Cases', opinions: 'Opinions' },
   vigilance: {
     text: 'The figures of the house by week, by the same definitions as the public ones. Here nothing is held back: keep to yourself what could let somebody be recognised.',
     waiting: (total: string, late: string) =>

@@ -9,7 +9,7 @@ export const seat: typeof english = {
   locked: 'Ouvrez votre siège avec votre clé d’accès',
   lockedText: (hours, provider) =>
     `Ce que les membres disent et lisent reste entre eux. Cette page s’ouvre donc avec une clé d’accès${provider ? `, ou une connexion chez ${provider},` : ''} utilisée dans les ${hours} dernières heures. Se connecter par e-mail ne suffit pas.`,
-  sections: { '': 'Votre siège', vigilance: 'Vigilance', cases: 'Affaires', opinions: 'Avis' },
+  sections: { '': 'Votre siège', vigilance: 'Vigilance', thresholds: 'Seuils', cases: 'Affaires', opinions: 'Avis' },
   vigilance: {
     text: 'Les chiffres de la maison par semaine, selon les mêmes définitions que les chiffres publics. Ici rien n’est retenu : gardez pour vous ce qui pourrait faire reconnaître quelqu’un.',
     waiting: (total, late) =>

@@ -1,0 +1,41 @@
+/** English texts of the pages of proposals to the charter, which the server renders whole. */
+export const proposals = {
+  title: 'Proposals to the charter',
+  text: 'The committee proposes changes. Everyone can read and comment on them before it votes; then the management answers in writing.',
+  none: 'Nothing has been proposed yet.',
+  toList: 'All proposals',
+  toCharter: 'The charter in force',
+  number: (number: number) => `Proposal ${number}`,
+  open: (date: string) => `Open for comments until ${date}`,
+  closed: (date: string) => `Comments were open until ${date}; the committee has yet to vote`,
+  voting: 'The committee is voting',
+  adopted: (date: string) => `Adopted by the committee on ${date}`,
+  rejected: 'The committee voted against it',
+  no_quorum: 'Too few members voted',
+  withdrawn: 'Withdrawn',
+  comments: (count: number) => (count === 1 ? '1 comment' : `${count} comments`),
+  why: 'Why',
+  changes: 'What would change',
+  noChange: 'It says the same as the charter in force.',
+  fate: 'What became of it',
+  waiting: 'The management hasn’t answered yet.',
+  outcomes: {
+    follows: 'The management follows it',
+    follows_in_part: 'The management follows it in part',
+    does_not_follow: 'The management doesn’t follow it',
+  },
+  version: (version: number) => `It stands in version ${version} of the charter`,
+  commentsTitle: 'Comments',
+  noComments: 'No comments yet.',
+  hidden: (count: number) =>
+    count === 1
+      ? 'Members of the committee have hidden 1 comment.'
+      : `Members of the committee have hidden ${count} comments.`,
+  label: 'Your comment',
+  hint: 'Everyone reads it, under your name. You can comment once, and can’t change it.',
+  send: 'Publish comment',
+  sent: 'Thank you. You have commented on this proposal.',
+  incomplete: 'Write something first.',
+  signedOut: 'Sign in to comment.',
+  signIn: 'Sign in',
+};
