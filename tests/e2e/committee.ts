@@ -32,6 +32,7 @@ export const COMMITTEE_TEXTS = [
   ...[NOOR.name, JEAN.name, INES.name, NOOR.address],
   ...[`« ${REMOVAL.fr} »`, `“${REMOVAL.en}”`],
   'Suggestions',
+  'Vigilance',
 ];
 
 interface Parts {

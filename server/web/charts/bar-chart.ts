@@ -211,7 +211,7 @@ function columnOf(
 
 function tableOf({ title, series, columns, format, words }: Chart): TemplateResult {
   const cell = (value: number | null) => (value === null ? words.none : format(value));
-  return html`<details><summary>${words.table}<span class="visually-hidden">: ${title}</span></summary>
+  return html`<details><summary>${words.table}<span class="visually-hidden"> ${title}</span></summary>
     <table>
       <thead><tr><th scope="col">${words.period}</th>${series.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
       <tbody>${columns.map(

@@ -54,9 +54,7 @@ export class SeatVigilance extends SeatPart<Vigilance> {
     const { total, late } = vigilance.waiting;
     const names = Object.keys(CHARTS) as ChartName[];
     const ofCategory = (category: ReportCategory) =>
-      this.#chart(vigilance, `${texts.charts.reports}: ${texts.categories[category]}`, [
-        `${categoryFigure(category)}_per_live_hour`,
-      ]);
+      this.#chart(vigilance, texts.categories[category], [`${categoryFigure(category)}_per_live_hour`]);
     return html`<p>${texts.text}</p>
       <p data-testid="vigilance-waiting">${texts.waiting(this.#number(total), this.#number(late))}</p>
       <div class="charts" data-testid="vigilance">
