@@ -141,8 +141,8 @@ export class App {
       () => moderators.close(),
       () => people.close(),
       () => reports.close(),
-      () => opinions.close(),
-      () => thresholds.close(),
+      () => opinions.job.close(),
+      () => thresholds.job.close(),
       () => mail.close(),
       () => push.close(),
       () => notices.close(),
@@ -182,8 +182,8 @@ export class App {
     push.start();
     people.start();
     reports.start();
-    opinions.start();
-    thresholds.start();
+    opinions.job.start();
+    thresholds.job.start();
     moderators.start();
     chat.start();
     await money.start();

@@ -213,7 +213,10 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     getRoom: (room) => rooms.getRoom(room),
     paidOf: (payment) => money.receipts.findPaid(payment),
     isRefusedAgain: (payout) => money.payouts.isRefusedAgain(payout),
-    listMembers: () => committee.listMembers(),
+    listMembers: async (of) => {
+      const members = await committee.listMembers();
+      return of === null ? members : committeeCases.keepReaders(members, of);
+    },
     listOperators: async () => (await roles.holders('operator')).map(({ person }) => person),
     statements: decisions.statements,
     contactOf: async (report) => {

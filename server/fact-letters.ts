@@ -23,6 +23,8 @@ type FactLetter = {
     /** Absent: the fact's identity; if that is absent too, the sender of the report. */
     identity?: string;
     isTo?: 'operators' | 'members';
+    /** To members: without those who may not read this case. */
+    of?: string | null;
     /** An operator who knows already. */
     except?: string;
     report?: string | null;
@@ -42,8 +44,8 @@ export interface FactLettersOptions {
   addressOf(identity: string): Promise<Contact | undefined>;
   /** Identities of the house's operators. */
   listOperators(): Promise<string[]>;
-  /** Of the members of the committee. */
-  listMembers(): Promise<string[]>;
+  /** Members of the committee; those who may read a case, where one is given. */
+  listMembers(of: string | null): Promise<string[]>;
   /** Whether the creator's payout before this one was refused for the same reason. */
   isRefusedAgain(payout: string): Promise<boolean>;
   /** The email address that was given with a report by the form, if it is one that may be written to. */
@@ -55,6 +57,15 @@ export interface FactLettersOptions {
   paidOf(payment: string): Promise<{ kind: PaymentKind; room: string | null }>;
   statements: Pick<Statements, 'find' | 'findAppeal'>;
 }
+
+/** Where to read the news of the committee; operators get those of the desk. */
+const NEWS_PATHS: Readonly<Record<TrustFacts['committee.news']['what'], string>> = {
+  vote_called: '/seat/opinions',
+  opinion_adopted: '/desk/opinions',
+  opinion_answered: '/seat/opinions',
+  alarm: '/seat/cases',
+  alarm_to_operators: '/desk/opinions',
+};
 
 /** Why a ticket goes back by itself: its room ended, and its buyer saw no live. */
 const CANCELLED = new Set(['not_held', 'live_over']);
@@ -91,7 +102,7 @@ export class FactLetters {
     const key = `fact:${fact.id}`;
     const identity = letter.identity ?? fact.identity;
     const found = letter.isTo
-      ? (await (letter.isTo === 'operators' ? listOperators() : listMembers()))
+      ? (await (letter.isTo === 'operators' ? listOperators() : listMembers(letter.of ?? null)))
           .filter((one) => one !== letter.except)
           .map(async (one) => [`${key}:${one}`, await addressOf(one)] as const)
       : [[key, await (identity ? addressOf(identity) : letter.report && contactOf(letter.report))] as const];
@@ -238,15 +249,12 @@ export class FactLetters {
       template: 'reserve',
       data: { ...data, link: this.#page('/earnings') },
     }),
-    'committee.news': (news) => {
-      const isToOperators = news.what === 'opinion_adopted' || news.what === 'alarm_to_operators';
-      const path = { vote_called: '/seat/opinions', opinion_answered: '/seat/opinions', alarm: '/seat/cases' };
-      return {
-        template: 'committee-news',
-        isTo: isToOperators ? 'operators' : 'members',
-        data: { ...news, link: this.#page(path[news.what as keyof typeof path] ?? '/desk/committee') },
-      };
-    },
+    'committee.news': ({ case: of, ...news }) => ({
+      template: 'committee-news',
+      isTo: NEWS_PATHS[news.what].startsWith('/desk') ? 'operators' : 'members',
+      of,
+      data: { ...news, link: this.#page(NEWS_PATHS[news.what]) },
+    }),
     'booking.waiting': ({ by, ...data }) => ({
       template: 'booking-waiting',
       isTo: 'operators',

@@ -68,7 +68,7 @@ export function quartersUntil(timeZone: string, atMs: number, count: number): st
   return Array.from({ length: count }, (_, ago) => `${Math.floor((last - ago) / 4)}-Q${((last - ago) % 4) + 1}`);
 }
 
-/** Whole weeks from Monday on, oldest first, of which the last is running. */
+/** Whole weeks from Monday on, oldest first. The last one is not over. */
 export function weeksUntil(timeZone: string, atMs: number, count: number): Period[] {
   const today = dayIn(timeZone, atMs);
   const monday = today.subtract({ days: today.dayOfWeek - 1 });

@@ -21,6 +21,8 @@ export interface TrustFacts {
     what: 'vote_called' | 'opinion_adopted' | 'opinion_answered' | 'alarm' | 'alarm_to_operators';
     title: PublicText;
     by: string | null;
+    /** While its drafts are secret: members who may not read this case are not told. */
+    case: string | null;
   };
   /** The fact names who appealed; nobody where it was the sender of a report by the form. */
   'appeal.decided': { appeal: string; event: EventPayload<'appeal.decided'> | null };

@@ -25,6 +25,8 @@ const INTERESTS = {
 };
 const REMOVAL = { en: 'Gave a case file to the press.', fr: 'A remis un dossier à la presse.' };
 const RESIGNATION = { en: 'I was not heard.', fr: 'Je n’ai pas été entendue.' };
+const THRESHOLD = { en: 'Reports about minors', fr: 'Signalements sur des mineurs' };
+const THRESHOLD_REASON = 'More than three a week were never seen.';
 const APPOINTED_BY = { en: 'the founders', fr: 'les fondatrices' };
 
 /** Equal in every language. */
@@ -32,6 +34,7 @@ export const COMMITTEE_TEXTS = [
   ...[NOOR.name, JEAN.name, INES.name, NOOR.address],
   ...[`« ${REMOVAL.fr} »`, `“${REMOVAL.en}”`],
   'Suggestions',
+  THRESHOLD_REASON,
   'Vigilance',
 ];
 
@@ -101,11 +104,23 @@ async function* memberWrites(member: Visitor): AsyncGenerator<Scene> {
   await member.page.goto(new URL('/seat/vigilance', member.page.url()).href);
   await member.by('vigilance').waitFor();
   yield { name: 'seat-vigilance', visitor: member };
+  yield* setsThreshold(member);
   // A member finds out on the account page why there is no form to become a creator.
   const back = new URL(member.page.url()).href;
   await member.page.goto(new URL('/account', back).href);
   await member.by('creator-excluded').waitFor();
   yield { name: 'account-member', visitor: member };
+}
+
+async function* setsThreshold(member: Visitor): AsyncGenerator<Scene> {
+  await member.page.goto(new URL('/seat/thresholds', member.page.url()).href);
+  await member.by('threshold-figure').selectOption('reports_minors');
+  await member.by('threshold-limit').fill('3');
+  await fillBoth(member.page.locator('seat-thresholds'), 'title', THRESHOLD);
+  await member.by('threshold-reason').fill(THRESHOLD_REASON);
+  await member.by('threshold-set').click();
+  await member.by('threshold-rule').waitFor();
+  yield { name: 'seat-thresholds', visitor: member };
 }
 
 /** The house removes one with a reason, and another resigns. */
@@ -127,7 +142,8 @@ async function* othersLeave({ loge, operator, open }: Parts): AsyncGenerator<Sce
   yield { name: 'desk-committee-removing', visitor: operator, fixedLanguage: 'fr' };
   await operator.by('confirm-removal').click();
   await seat.getByTestId('note').waitFor();
-  await operator.page.locator('loge-confirm wa-dialog').waitFor({ state: 'hidden' });
+  // Its element has no size, so that it counts as hidden while the dialog still fades.
+  await operator.page.locator('loge-confirm dialog[open]').waitFor({ state: 'detached' });
   yield { name: 'desk-committee', visitor: operator };
 
   const ines = await open('/healthz');

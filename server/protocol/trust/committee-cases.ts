@@ -17,7 +17,7 @@ const caseId = idSchema('committeeCase');
 const requestId = idSchema('committeeRequest');
 const decisionId = idSchema('decision');
 
-/** A final decision as the list has it from which cases are opened. It names nobody. */
+/** A final decision in the list from which cases are opened. It has no names. */
 const listedDecision = z.object({
   id: decisionId,
   /** Such as `2026-11`, in the house's time zone. */

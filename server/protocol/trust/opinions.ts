@@ -194,7 +194,7 @@ export const opinionView = listedOpinion.extend({
   versions: z.array(z.object({ version: z.number().int(), by: z.string(), at: time })),
   /** Oldest first. */
   remarks: z.array(z.object({ id: idSchema('opinionRemark'), by: z.string(), text: z.string(), at: time })),
-  /** Who has voted, while the vote goes on; how, once it has ended. */
+  /** While the vote goes on, who has voted; after it, how. */
   votes: z.array(z.object({ name: z.string(), vote: voteChoice.nullable(), dissent: publicText.nullable() })),
   /** Null while no vote has ended. */
   given: given.nullable(),

@@ -94,10 +94,10 @@ export class Charter {
     return this.#compare(found ?? NOTHING, { version: charterHash(0, articles), articles }, language);
   }
 
-  /** The latest version, announced or in force, that has these very articles. */
-  async findSame(articles: Article[]): Promise<number | null> {
+  /** Finds the latest version, announced, in force or superseded, that has these very articles. */
+  async readVersions(): Promise<(articles: Article[]) => number | null> {
     const rows = await this.#store.list();
-    return rows.find(({ version, hash }) => charterHash(version, articles) === hash)?.version ?? null;
+    return (articles) => rows.find(({ version, hash }) => charterHash(version, articles) === hash)?.version ?? null;
   }
 
   async findDraft(): Promise<CharterDraft | null> {

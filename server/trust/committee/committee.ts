@@ -161,7 +161,7 @@ export class Committee {
     return this.#store.hasOpenTerm(person, isoIn(this.#options.clock), tx);
   }
 
-  /** Throws `forbidden` for who holds no seat now. */
+  /** Throws `forbidden` unless the person holds a seat now. */
   async assertSits(person: string): Promise<void> {
     const terms = await this.#store.listTerms({ person });
     const nowMs = this.#nowMs;
@@ -169,7 +169,7 @@ export class Committee {
       throw new AppError('forbidden', 'Your term has not begun, or is over.');
   }
 
-  /** Who sits when, ever. */
+  /** All seats and terms, past ones too. */
   async roll(tx?: Orm): Promise<Roll> {
     const [seats, terms] = [await this.#store.listSeats(tx), await this.#store.listTerms({}, tx)];
     return {
@@ -179,7 +179,7 @@ export class Committee {
     };
   }
 
-  /** Who holds a seat now, each once. */
+  /** Members who hold a seat now, each once. */
   async listMembers(): Promise<string[]> {
     const nowMs = this.#nowMs;
     const { sittings } = await this.roll();

@@ -6,7 +6,7 @@
 import { type Clock, DAY_MS, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { NewFact, Outbox } from '../../platform/outbox/outbox.ts';
-import { isPersonId, type Language } from '../../protocol/accounts/people.ts';
+import type { Language } from '../../protocol/accounts/people.ts';
 import type { ChatAct } from '../../protocol/chat/chat-moderation.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { createId, type RoomId } from '../../protocol/ids.ts';
@@ -29,6 +29,7 @@ import type { Rooms } from '../../rooms/rooms.ts';
 import type { UnfiledReport } from '../reports/reports.store.ts';
 import type { Sender } from '../reports/reports.ts';
 import { type CaseRow, CasesStore, cursorOf, parseCursor } from './cases.store.ts';
+import { answeredFact, dueFacts, madeFact, owesSecondLook, undoneFacts } from './decision-facts.ts';
 import { citedOf, DecisionInputs, messageOf, type NewDecision } from './decision-inputs.ts';
 import { DECISION_TEXTS } from './decision-texts.ts';
 import {
@@ -50,7 +51,7 @@ import {
   takesDown,
 } from './decisions.store.ts';
 import { type MeasurePorts, Measures } from './measures.ts';
-import { APPEAL_MS, appealUntil, pointsOf, SECOND_LOOK_MS, urgencyOf } from './review-rules.ts';
+import { APPEAL_MS, pointsOf, SECOND_LOOK_MS, urgencyOf } from './review-rules.ts';
 import { Reviewers } from './reviewers.ts';
 import { Statements } from './statements.ts';
 
@@ -289,7 +290,7 @@ export class Decisions {
       const waiting = await this.#store.listWaiting(tx, row.id);
       if (!waiting.some((each) => each.id === id)) throw new AppError('already_decided');
       const isReturned = replacing ? !takesDown(replacing) : isGranted;
-      if (isReturned) await this.#assertUnbound(tx, row, decision);
+      if (isReturned && takesDown(decision)) await this.#assertUnbound(tx, row.id);
       // Before `closeAppeal`: a granted appeal ends the earlier decision, and #add informs the person only if that
       // decision is still in force.
       const replacedBy = replacing && (await this.#add(tx, row, { ...replacing, answeredBy: appeal.dueAt }));
@@ -306,8 +307,8 @@ export class Decisions {
   }
 
   /** A picture whose consent is in dispute, and which the committee took, returns only by its word (R77g). */
-  async #assertUnbound(tx: Orm, { id, category }: CaseRow, decision: DecisionRow): Promise<void> {
-    if (category === 'consent' && takesDown(decision) && (await this.#options.committee.isBound(tx, id)))
+  async #assertUnbound(tx: Orm, id: string): Promise<void> {
+    if (await this.#options.committee.isBound(tx, id))
       throw new AppError('forbidden', 'The committee has this case: the picture returns by its word alone.');
   }
 
@@ -319,9 +320,12 @@ export class Decisions {
     const { accused, measures, article, charterVersion, law, language } = last;
     const left = measures.filter(({ kind }) => kind !== 'remove_message' && kind !== 'stop_live');
     if (left.length > 0) {
-      const said = { reasons: reasons[language], language, automated: false };
-      const ground = { article, charterVersion, law };
-      await this.#add(tx, row, { kind: 'final', by: null, accused, measures: left, ...ground, ...said });
+      await this.#add(tx, row, {
+        ...{ kind: 'final', by: null, accused, measures: left, article, charterVersion, law },
+        ...{ reasons: reasons[language], language, automated: false },
+        // The house owed nothing by a date.
+        answeredBy: isoIn(this.#options.clock),
+      });
       return;
     }
     const word = this.#newAppeal(last, { kind: 'committee', withinMs: 0 });
@@ -459,49 +463,4 @@ export class Decisions {
       ...(first && { dueAt: first.dueAt }),
     });
   }
-}
-
-/** A stopped live is looked at by two people. */
-function owesSecondLook(made: DecisionRow, earlier: StandingRow | undefined): boolean {
-  if (made.by === null || !measureOf(made, 'stop_live')) return false;
-  const isSecond = earlier?.kind === 'provisional' && earlier.by !== null && earlier.by !== made.by;
-  return !(isSecond && measureOf(earlier, 'stop_live'));
-}
-
-function madeFact(made: DecisionRow): NewFact {
-  const { id: decision, accused, kind, measures, reasons, language, automated, at } = made;
-  const event =
-    accused === null || isPersonId(accused)
-      ? null
-      : {
-          ...{ decision, identity: accused, kind, measures, ground: groundOf(made), reasons, language, automated, at },
-          appealUntil: kind === 'final' ? appealUntil(at) : null,
-        };
-  return { topic: 'decision.made', ...(accused !== null && { identity: accused }), data: { decision, event } };
-}
-
-function answeredFact(
-  { id, decision, by }: AppealRow,
-  answer: Pick<SecondDecisionInput, 'outcome' | 'reasons' | 'language'>,
-): NewFact {
-  const event = by === null || isPersonId(by) ? null : { appeal: id, decision, identity: by, ...answer };
-  return { topic: 'appeal.decided', ...(by !== null && { identity: by }), data: { appeal: id, event } };
-}
-
-/** For the person who was informed of a decision with measures. */
-function undoneFacts({ id: decision, accused, measures }: DecisionRow): NewFact[] {
-  if (accused === null || measures.length === 0) return [];
-  return [{ topic: 'decision.undone', identity: accused, data: { decision } }];
-}
-
-/**
- * In order for each measure of a case, whose new decision so holds before the earlier one ends; one that fails holds up
- * no other.
- */
-function dueFacts({ id, case: of, measures }: Pick<DecisionRow, 'id' | 'case' | 'measures'>): NewFact[] {
-  return measures.map(({ kind }) => ({
-    topic: 'measure.due',
-    identity: `${of}:${kind}`,
-    data: { decision: id, kind },
-  }));
 }

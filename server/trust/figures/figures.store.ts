@@ -26,7 +26,7 @@ const countBy = (name: string, { table, at, where = 'true' }: { table: string; a
 
 const REPORTS = { table: 'reports', at: 'created_at' };
 const ORDERS = { ...REPORTS, where: "source = 'order'" };
-/** The committee's word undoes what came down, and answers nobody. */
+/** A ruling of the committee is stored as an appeal, but is not one. */
 const APPEALS = { table: 'appeals', where: "kind <> 'committee'" };
 const FINAL = { table: 'decisions d', at: 'd.at', where: "d.kind = 'final'" };
 

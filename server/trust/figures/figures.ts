@@ -19,7 +19,7 @@ import {
 import { figureOf } from './figure-names.ts';
 import { type Counts, FiguresStore } from './figures.store.ts';
 
-/** How many weeks members see, of which the last is running. */
+/** How many weeks members see. The last one is not over. */
 const WEEKS = 26;
 /** The order in which a decision with several measures is counted by one of them. */
 const HEAVIEST_FIRST: readonly MeasureKind[] = [

@@ -1,6 +1,6 @@
 /**
  * A chart of columns over time as SVG, with its table below: for the public page, which the server renders, and for the
- * dashboard of members. Without script. Whoever cannot see the picture has its title, and the table has every number.
+ * dashboard of members. Without script. The picture has a title for screen readers, and the table has every number.
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing, svg } from 'lit';

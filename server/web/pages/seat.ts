@@ -20,13 +20,13 @@ registerParts({
   'seat-opinion': withControls(() => import('../seat/seat-opinion.ts')),
 });
 
-/** `id`: of a case, or of an opinion; `reader`: the name of the member. */
-type PartOf = (id: string, reader: string) => TemplateResult;
+/** `id`: of a case, or of an opinion; `reader`: the name of the member; `currency`: of the house. */
+type PartOf = (id: string, reader: string, currency: string) => TemplateResult;
 /** By the path below `/seat`; each has a title among the texts. The server knows further sections by itself. */
 const PARTS = {
   '': () => html`<seat-own></seat-own>`,
   vigilance: () => html`<seat-vigilance></seat-vigilance>`,
-  thresholds: () => html`<seat-thresholds></seat-thresholds>`,
+  thresholds: (_id, _reader, currency) => html`<seat-thresholds currency=${currency}></seat-thresholds>`,
   cases: (id, reader) =>
     id ? html`<seat-case case=${id} reader=${reader}></seat-case>` : html`<seat-cases></seat-cases>`,
   opinions: (id, reader) =>
@@ -69,7 +69,8 @@ export class SiteSeat extends SectionPage {
     if (!session.isStrong) return this.locked(session, seat);
     const title = html`<h1 class="display">${seat.sections[this.#section]}</h1>`;
     const part: PartOf = PARTS[this.#section];
-    return this.sided(session, seatPath(this.#section), [this.#id ? '' : title, part(this.#id, session.person.name)]);
+    const shown = part(this.#id, session.person.name, session.currency);
+    return this.sided(session, seatPath(this.#section), [this.#id ? '' : title, shown]);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * `<seat-file case>`: one decided matter of the house as a story in the order in which it happened, with its evidence
- * for who asks. Emits `case-changed` with the case once the evidence opens.
+ * for a member who requested it. Emits `case-changed` with the case once the evidence opens.
  */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';

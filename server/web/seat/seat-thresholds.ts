@@ -10,26 +10,21 @@ import { call } from '../site/site-call.ts';
 import { type FigureLocale, figureOptions, figureText, formatFigure, limitLabel, parseLimit } from './figure-words.ts';
 import { SeatPart } from './seat-part.ts';
 
-type Shown = ThresholdList & { currency: string };
-
-export class SeatThresholds extends SeatPart<Shown> {
+export class SeatThresholds extends SeatPart<ThresholdList> {
+  static override properties = { ...SeatPart.properties, currency: {} };
+  /** Of the house. */
+  declare currency: string;
   protected override height = '40rem';
 
-  protected override read = async (): Promise<Shown> => {
-    const [list, { currency }] = await Promise.all([
-      call('GET /v1/committee/thresholds'),
-      call('GET /v1/committee/vigilance'),
-    ]);
-    return { ...list, currency };
-  };
+  protected override read = () => call('GET /v1/committee/thresholds');
 
   get #texts() {
     return this.words.seatThresholds;
   }
 
-  protected override show({ thresholds, alarms, currency }: Shown): unknown {
+  protected override show({ thresholds, alarms }: ThresholdList): unknown {
     const texts = this.#texts;
-    const locale = { texts, language: this.language, currency };
+    const locale = { texts, language: this.language, currency: this.currency };
     const active = thresholds.filter(({ ended }) => !ended);
     const ended = thresholds.filter((each) => each.ended);
     const row = (each: Threshold) => this.#row(each, locale);

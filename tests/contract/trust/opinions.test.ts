@@ -141,6 +141,8 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
     const { id: opinion } = await opinions().draft('m-1', { case: id, ...TEXT });
     await opinions().callVote('m-2', opinion, 1);
     await opinions().vote('m-4', opinion, { vote: 'against' });
+    // One with a part in the case is not told of the vote.
+    expect(await cases().keepReaders(['m-1', 'm-3', 'm-4'], id)).toEqual(['m-1', 'm-4']);
     await cases().recuse('m-4', id, both('I know one of them.'));
     for (const member of ['m-3', 'm-4', 'op']) {
       expect(await codeOf(opinions().view(member, opinion))).toBe('forbidden');
@@ -258,9 +260,13 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
       (await chat.history(room, { limit: 50 })).entries.some(
         (entry) => entry.kind === 'message' && entry.id === id && !entry.removed,
       );
+    // Who was inside claims with the severity of the category.
+    await house.attend(room, 'lea');
     const takeDown = async (author: string) => {
       const id = await house.say(room, author, `A picture by ${author}`);
       const of = await house.report(room, 'lea', { subject: { kind: 'message', id }, category: 'consent' });
+      // A worse report of the same picture does not take it from the committee.
+      await house.report(room, 'uma', { subject: { kind: 'message', id }, category: 'minors' });
       const { id: decision } = await house.decide(of, [{ kind: 'remove_message' }, { kind: 'mute' }]);
       await house.dispatch();
       const appeal = await decisions.appeal(author, { decision, text: 'She agreed.' });
@@ -275,6 +281,7 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
       const { id } = await opinions().draft('m-1', { ...TEXT, ruling, case: about });
       await opinions().callVote('m-1', id, 1);
       return async () => {
+        house.clock.advance(2 * DAY_MS);
         for (const member of ['m-1', 'm-2', 'm-3']) await opinions().vote(member, id, { vote: 'for' });
         await house.dispatch();
       };
@@ -287,7 +294,13 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
     expect(await isShown(first.id)).toBe(true);
     expect(
       (await decisions.statements.list('max')).statements.map(({ measures }) => measures.map(({ kind }) => kind)),
-    ).toEqual([['mute'], ['remove_message', 'mute']]);
+      // The last one was taken at once, by the claim of somebody inside.
+    ).toEqual([['mute'], ['remove_message', 'mute'], ['remove_message']]);
+    // The word of the committee is late for nobody.
+    const [written] = await house.rows<{ late: boolean }>(
+      'select at > due_at as late from decisions order by at desc, id desc limit 1',
+    );
+    expect(written).toEqual({ late: false });
     await (await rule('stays_down', second.decision))();
     expect([await second.grant('rev-2'), await isShown(second.id)]).toEqual(['forbidden', false]);
     const { id: dropped } = await cases().open('m-1', { ...ASKED, decisions: [third.decision] });

@@ -96,7 +96,7 @@ export async function giveOpinion({
   await db.orm.update(committeeOpinions).set(call).where(isIt);
   const tally = { for: 1, against: 0, abstain: 0, quorum: 1 };
   await db.orm.update(committeeOpinions).set({ outcome: 'adopted', endedAt: at, tally, answerDueAt: at }).where(isIt);
-  const answer = { outcome: 'follows', reasons: text, by: 'test', at, isLate: false } as const;
+  const answer = { outcome: 'follows', reasons: text, by: 'test', at } as const;
   await db.orm.insert(committeeAnswers).values({ opinion, ...answer });
   await db.orm.insert(committeeSteps).values({ id: step, opinion, position: 0, text, dueAt: at });
   const threshold = createId('threshold');

@@ -16,7 +16,7 @@ export interface Asking {
   isPossible: boolean;
 }
 
-/** `asking`: absent for who has no account. */
+/** `asking`: absent for a visitor without an account. */
 export function ownReports({ reports, limitedUntil }: ReportList, locale: HouseLocale, asking?: Asking): Markup {
   const texts = pageTexts(locale.language).reports;
   const limited =

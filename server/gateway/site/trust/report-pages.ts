@@ -124,7 +124,7 @@ export function mountReportPages(app: Express, context: HttpContext, { limits, s
   const mayWriteTo = (address: string) =>
     limits.isWithin('reportFormMailbox', { identity: digestOf(mailboxOf(address)) });
 
-  /** Whom nobody would read cannot be asked. */
+  /** Without members there is no committee to ask. */
   const askingOf = async (person: string): Promise<Asking> => {
     const [asked, { quorum }] = await Promise.all([committeeCases.listAsked(person), committee.view()]);
     return { asked, isPossible: quorum.held > 0 };

@@ -1379,8 +1379,7 @@ CREATE TABLE "committee_answers" (
 	"outcome" text NOT NULL,
 	"reasons" jsonb NOT NULL,
 	"by" text NOT NULL,
-	"at" timestamp with time zone NOT NULL,
-	"is_late" boolean NOT NULL
+	"at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "committee_opinion_texts" (

@@ -61,7 +61,7 @@ export const committeeCaseContract = {
     status: 201,
     summary: 'Open a case of the committee',
     description:
-      'From decisions of the house, for who has asked (`request`), or on the committee’s own motion. `already_decided`: an open case has one of these decisions. `forbidden`: the member has a part in one of them.',
+      'From decisions of the house, on a person’s `request`, or on the committee’s own motion. `already_decided`: an open case has one of these decisions. `forbidden`: the member has a part in one of them.',
     errors: ['not_found', 'already_decided', 'forbidden'],
   }),
   listCommitteeCases: operation({

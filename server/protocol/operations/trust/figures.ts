@@ -44,6 +44,6 @@ export const figureContract = {
     answer: vigilance,
     summary: 'The figures of the house by week, for members of the committee',
     description:
-      'The last 26 weeks in the time zone of the house, of which the last is running, by the same definitions as the public reports (R76), with nothing held back.',
+      'The last 26 weeks in the time zone of the house, including the current one, by the same definitions as the public reports (R76), with nothing held back.',
   }),
 };

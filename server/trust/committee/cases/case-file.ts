@@ -1,6 +1,7 @@
 /** What the house decided, as a file in a case of the committee: from rows, with numbers in the place of people. */
 import { HOUR_MS } from '../../../platform/clock.ts';
 import type { CaseEvidence, CaseFile, CasePerson } from '../../../protocol/trust/committee-cases.ts';
+import type { Ground } from '../../../protocol/trust/decisions.ts';
 import type { CaseRow, ReportRow } from '../../decisions/cases.store.ts';
 import { groundOf, stateOf } from '../../decisions/decision-views.ts';
 import { type AppealRow, isInForce, type StandingRow, takesDown } from '../../decisions/decisions.store.ts';
@@ -57,9 +58,11 @@ export function peopleOf({
 }
 
 /** Whether something came down because consent to it is in dispute, and is down still. */
-export function isPictureDown({ row, decisions }: HouseCase): boolean {
+export function isPictureDown({ reports, decisions }: HouseCase): boolean {
   const last = decisions.at(-1);
-  return row.category === 'consent' && last !== undefined && isInForce(last) && takesDown(last);
+  // Another report of the same picture can be the worst of the case.
+  const isDisputed = reports.some(({ category }) => category === 'consent');
+  return isDisputed && last !== undefined && isInForce(last) && takesDown(last);
 }
 
 /** What people are called in evidence: as their names were then. */
@@ -88,7 +91,7 @@ export function fileOf(
       kind: decision.kind,
       by: people.numberOf(decision.by),
       measures: decision.measures.map(({ kind }) => kind),
-      ground: groundOf(decision),
+      ground: groundWithout(decision, people),
       reasons: people.hide(decision.reasons),
       automated: decision.automated,
       state: stateOf(decision),
@@ -105,6 +108,12 @@ export function fileOf(
       reasons: people.hide(appeal.reasons),
     })),
   };
+}
+
+/** A reviewer writes the law in their own words. */
+function groundWithout(decision: StandingRow, people: CasePeople): Ground {
+  const ground = groundOf(decision);
+  return 'law' in ground ? { law: people.hide(ground.law) } : ground;
 }
 
 export function evidenceOf({ reports }: HouseCase, people: CasePeople): CaseEvidence {

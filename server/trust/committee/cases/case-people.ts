@@ -22,7 +22,7 @@ export class CasePeople {
   /** In lower case, the longest first: one name can be a part of another. */
   readonly #names: readonly (readonly [name: string, shown: string])[];
 
-  /** `number`: null for who has none yet. `names`: what each of them is called, in any place. */
+  /** `number`: null for a person without one. `names`: what each of them is called, in any place. */
   constructor(rows: readonly NumberedPerson[], names: ReadonlyMap<string, readonly string[]>) {
     this.#numbers = new Map(rows.map(({ person, number }) => [person, number]));
     const shown = new Map<string, string>();

@@ -100,6 +100,12 @@ export class CommitteeCasesStore {
     if (rows.length > 0) await tx.insert(committeeCasePeople).values(rows).onConflictDoNothing();
   }
 
+  async findAll(ids: string[]): Promise<CommitteeCaseRow[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.#orm.select().from(committeeCases).where(inArray(committeeCases.id, ids));
+    return rows.map(toCaseRow);
+  }
+
   async find(id: string, tx: Orm = this.#orm): Promise<CommitteeCaseRow | undefined> {
     const [row] = await tx.select().from(committeeCases).where(eq(committeeCases.id, id));
     return row && toCaseRow(row);
@@ -128,7 +134,7 @@ export class CommitteeCasesStore {
     return tx.select().from(committeeCasePeople).where(isOf).orderBy(asc(committeeCasePeople.number));
   }
 
-  /** In which of some cases a person has a part. */
+  /** Cases in which a person has a part. */
   async listConcerned(person: string): Promise<string[]> {
     const rows = await this.#orm
       .select({ case: committeeCasePeople.case })
@@ -142,6 +148,12 @@ export class CommitteeCasesStore {
     const isOf = inArray(committeeRecusals.case, of);
     const rows = await tx.select().from(committeeRecusals).where(isOf).orderBy(asc(committeeRecusals.at));
     return rows.map((row) => ({ ...row, at: iso(row.at) }));
+  }
+
+  /** Cases from which a member is recused. */
+  async listRecused(member: string): Promise<string[]> {
+    const { case: of, member: by } = committeeRecusals;
+    return (await this.#orm.select({ of }).from(committeeRecusals).where(eq(by, member))).map((row) => row.of);
   }
 
   async insertRecusal(tx: Orm, row: RecusalRow): Promise<void> {
@@ -169,11 +181,13 @@ export class CommitteeCasesStore {
     return closed.length > 0;
   }
 
-  /** An open case has it, or an opinion has ruled that what came down stays down. */
+  /** It has a claim of consent, and an open case has it, or an opinion has ruled that what came down stays down. */
   async isBound(tx: Orm, reviewCase: string): Promise<boolean> {
     const { rows } = (await tx.execute(sql`
       select 1 from committee_case_files f join committee_cases c on c.id = f."case"
-      where f.review_case = ${reviewCase} and (c.closed_at is null or exists (
+      where f.review_case = ${reviewCase}
+        and exists (select 1 from reports r where r."case" = f.review_case and r.category = 'consent')
+        and (c.closed_at is null or exists (
         select 1 from committee_opinions o
           join committee_opinion_texts t on t.opinion = o.id and t.version = o.voted_version
         where o."case" = c.id and o.outcome = 'adopted' and t.ruling = 'stays_down'))

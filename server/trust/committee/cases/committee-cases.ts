@@ -1,8 +1,7 @@
 /**
  * Cases of the committee: what it looks at, of its own motion, from decisions of the house, or because somebody asked
  * whose appeal failed. Members read the house's files with numbers in the place of people, and ask for evidence with a
- * reason that stays on record. Who has a part in a case, or recused themselves, does not read it. Called by the
- * gateway.
+ * reason that stays on record. A member who is recused, or has a part in a case, cannot read it. Called by the gateway.
  */
 import { type Clock, iso, isoIn } from '../../../platform/clock.ts';
 import type { Database, Orm } from '../../../platform/db/db.ts';
@@ -30,7 +29,13 @@ import type { Committee } from '../committee.ts';
 import { ThresholdsStore } from '../thresholds/thresholds.store.ts';
 import { evidenceOf, fileOf, type HouseCase, isPictureDown, namesIn, peopleOf } from './case-file.ts';
 import { CasePeople } from './case-people.ts';
-import { type AskedRow, type CommitteeCaseRow, CommitteeCasesStore, type RecusalRow } from './committee-cases.store.ts';
+import {
+  type AskedRow,
+  type CasePersonRow,
+  type CommitteeCaseRow,
+  CommitteeCasesStore,
+  type RecusalRow,
+} from './committee-cases.store.ts';
 
 export interface CommitteeCasesOptions {
   db: Database;
@@ -172,8 +177,7 @@ export class CommitteeCases {
     const row = await this.getReadable(member, id);
     const files = await this.#store.listFiles(id);
     const houses = await Promise.all(files.map(({ reviewCase }) => this.#readHouse(reviewCase)));
-    // Who appealed or decided since then has no number yet.
-    const rows = await this.#options.db.transaction((tx) => this.#number(tx, id, houses));
+    const rows = await this.#numberNew(id, houses);
     const people = new CasePeople(rows, await this.#namesOf(houses));
     const [recusals, requests, [asked]] = await Promise.all([
       this.#store.listRecusals([id]),
@@ -236,6 +240,15 @@ export class CommitteeCases {
     return row;
   }
 
+  /** Cases that the member may not read. */
+  async listUnreadable(member: string): Promise<Set<string>> {
+    const [recused, concerned] = await Promise.all([
+      this.#store.listRecused(member),
+      this.#store.listConcerned(member),
+    ]);
+    return new Set([...recused, ...concerned]);
+  }
+
   /** Null: the member may read it. */
   async findRefusal(member: string, id: string): Promise<Refusal | null> {
     const [recusals, concerned] = await Promise.all([
@@ -243,6 +256,12 @@ export class CommitteeCases {
       this.#store.listConcerned(member),
     ]);
     return refusalOf(member, recusals, concerned.includes(id));
+  }
+
+  /** The given members, without those who may not read a case. */
+  async keepReaders(members: string[], id: string): Promise<string[]> {
+    const refusals = await Promise.all(members.map((member) => this.findRefusal(member, id)));
+    return members.filter((_, index) => refusals[index] === null);
   }
 
   /** Those whose votes do not count in a case, and since when: who has a part in it never counts. */
@@ -268,7 +287,7 @@ export class CommitteeCases {
     });
   }
 
-  /** Opens the evidence of a file to the member who asks. A repeated call keeps the first reason. */
+  /** Shows the evidence of a file to this member. A repeated call keeps the first reason. */
   async requestEvidence(member: string, id: string, { file, reason }: EvidenceInput): Promise<CommitteeCaseView> {
     await this.getReadable(member, id);
     const files = await this.#store.listFiles(id);
@@ -277,7 +296,7 @@ export class CommitteeCases {
     return this.view(member, id);
   }
 
-  /** Without an opinion: by who opened it, and a case of an alarm by any member. */
+  /** Without an opinion: by the member who opened it; any member closes a case that an alarm opened. */
   async close(member: string, id: string, reason: string): Promise<void> {
     const row = await this.getReadable(member, id);
     if (row.openedBy !== null && row.openedBy !== member)
@@ -315,17 +334,24 @@ export class CommitteeCases {
     return this.#store.isBound(tx, reviewCase);
   }
 
-  /** Throws `already_decided` once it is closed. Locks it, so that nobody closes it until the transaction ends. */
+  /** Throws `already_decided` once it is closed. Locks it until the transaction ends. */
   async assertOpen(tx: Orm, id: string): Promise<void> {
     if ((await this.#store.lock(tx, id))?.closedAt !== null) throw closed();
   }
 
   async findRows(ids: string[]): Promise<Map<string, CommitteeCaseRow>> {
-    const rows = await Promise.all(ids.map((id) => this.#store.find(id)));
-    return new Map(rows.flatMap((row) => (row ? [[row.id, row]] : [])));
+    return new Map((await this.#store.findAll(ids)).map((row) => [row.id, row]));
   }
 
-  /** Gives numbers to who has none yet. */
+  /** Somebody who appealed or decided since the last look has no number yet; otherwise this only reads. */
+  async #numberNew(id: string, houses: HouseCase[]): Promise<CasePersonRow[]> {
+    const rows = await this.#store.listPeople(id);
+    const known = new Set(rows.map(({ person }) => person));
+    if (houses.flatMap(peopleOf).every(({ person }) => known.has(person))) return rows;
+    return this.#options.db.transaction((tx) => this.#number(tx, id, houses));
+  }
+
+  /** Gives a number to everybody who has none. */
   async #number(tx: Orm, id: string, houses: HouseCase[]) {
     await this.#store.lock(tx, id);
     const rows = await this.#store.listPeople(id, tx);

@@ -57,11 +57,15 @@ export function givenOf(row: AdoptedRow, parts: Parts, nowMs: number) {
     ...{ adoptedAt: row.endedAt, answerDueAt: row.answerDueAt, tally: row.tally },
     ruling: textOf(row, parts).ruling,
     isLate: !answer && Date.parse(row.answerDueAt) <= nowMs,
-    answer: answer ? toAnswer(answer, parts.steps, nowMs) : null,
+    answer: answer ? toAnswer(answer, { steps: parts.steps, dueAt: row.answerDueAt, nowMs }) : null,
   };
 }
 
-function toAnswer({ opinion, outcome, reasons, at, isLate }: AnswerRow, steps: readonly StepRow[], nowMs: number) {
+function toAnswer(
+  { opinion, outcome, reasons, at }: AnswerRow,
+  { steps, dueAt, nowMs }: { steps: readonly StepRow[]; dueAt: string; nowMs: number },
+) {
+  const isLate = Date.parse(at) >= Date.parse(dueAt);
   const own = steps.filter((step) => step.opinion === opinion);
   return { outcome, reasons, at, isLate, steps: own.map((step) => toStep(step, nowMs)) };
 }

@@ -1,15 +1,5 @@
 import { sql } from '../../../platform/db/sql.ts';
-import {
-  boolean,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  time,
-  uniqueIndex,
-} from '../../../platform/db/tables.ts';
+import { index, integer, jsonb, pgTable, primaryKey, text, time, uniqueIndex } from '../../../platform/db/tables.ts';
 import type { Article } from '../../../protocol/trust/charter.ts';
 import type { PublicText } from '../../../protocol/trust/committee.ts';
 import type { AnswerInput, OpinionState, Tally, VoteChoice } from '../../../protocol/trust/opinions.ts';
@@ -130,7 +120,6 @@ export const committeeAnswers = pgTable(
     reasons: jsonb('reasons').$type<PublicText>().notNull(),
     by: text('by').notNull(),
     at: time('at').notNull(),
-    isLate: boolean('is_late').notNull(),
   },
   (table) => [index('committee_answers_by').on(table.by)],
 );

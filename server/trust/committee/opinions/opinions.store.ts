@@ -1,6 +1,6 @@
 import { iso, isoOrNull } from '../../../platform/clock.ts';
 import type { Database, Orm } from '../../../platform/db/db.ts';
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, sql } from '../../../platform/db/sql.ts';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, sql } from '../../../platform/db/sql.ts';
 import {
   committeeAnswers,
   committeeOpinions,
@@ -63,13 +63,12 @@ export class OpinionsStore {
     return rows.map(toOpinionRow);
   }
 
-  /** Votes that have not ended: all of them, or those whose date has come. */
-  async listVoting(dueBy?: string): Promise<string[]> {
-    const isDue = dueBy === undefined ? undefined : lte(committeeOpinions.voteUntil, dueBy);
+  /** Those whose vote has not ended. */
+  async listVoting(): Promise<string[]> {
     const rows = await this.#orm
       .select({ id: committeeOpinions.id })
       .from(committeeOpinions)
-      .where(and(isNotNull(committeeOpinions.voteUntil), isNull(committeeOpinions.outcome), isDue));
+      .where(and(isNotNull(committeeOpinions.voteUntil), isNull(committeeOpinions.outcome)));
     return rows.map(({ id }) => id);
   }
 
@@ -104,8 +103,15 @@ export class OpinionsStore {
     return (await this.#orm.$count(proposalComments, isOwn)) > 0;
   }
 
-  countComments(opinion: string): Promise<number> {
-    return this.#orm.$count(proposalComments, eq(proposalComments.opinion, opinion));
+  /** By opinion; one without comments is absent. */
+  async countComments(opinions: string[]): Promise<Map<string, number>> {
+    if (opinions.length === 0) return new Map();
+    const rows = await this.#orm
+      .select({ opinion: proposalComments.opinion, count: sql<number>`count(*)::int` })
+      .from(proposalComments)
+      .where(inArray(proposalComments.opinion, opinions))
+      .groupBy(proposalComments.opinion);
+    return new Map(rows.map(({ opinion, count }) => [opinion, count]));
   }
 
   /** False unless it is shown. */
@@ -144,6 +150,21 @@ export class OpinionsStore {
       .where(inArray(committeeOpinionTexts.opinion, opinions))
       .orderBy(desc(committeeOpinionTexts.version));
     return rows.map((row) => ({ ...row, at: iso(row.at) }));
+  }
+
+  /** The versions that were voted on. */
+  async listVotedTexts(opinions: string[]): Promise<OpinionTextRow[]> {
+    if (opinions.length === 0) return [];
+    const isVotedOn = and(
+      eq(committeeOpinions.id, committeeOpinionTexts.opinion),
+      eq(committeeOpinions.votedVersion, committeeOpinionTexts.version),
+    );
+    const rows = await this.#orm
+      .select({ text: committeeOpinionTexts })
+      .from(committeeOpinionTexts)
+      .innerJoin(committeeOpinions, isVotedOn)
+      .where(inArray(committeeOpinionTexts.opinion, opinions));
+    return rows.map(({ text }) => ({ ...text, at: iso(text.at) }));
   }
 
   async insertRemark(row: RemarkRow): Promise<void> {

@@ -1,7 +1,7 @@
 /**
- * Opinions of the committee. Members draft, discuss and vote; nobody else reads a draft by any operation. What was
- * adopted is addressed to the management at once, which answers by its date, whoever sits on the committee then; it is
- * public with the answer, or from that date on. Called by the gateway.
+ * Opinions of the committee. Members draft, discuss and vote; no operation shows a draft to anybody else. An adopted
+ * opinion is addressed to the management at once, which answers by its date, even if the committee has changed since.
+ * It is public with the answer, or from that date on. Called by the gateway.
  */
 import { type Clock, DAY_MS, iso, isoIn, MINUTE_MS } from '../../../platform/clock.ts';
 import type { Database, Orm } from '../../../platform/db/db.ts';
@@ -43,12 +43,12 @@ const over = (message = 'This opinion is no draft any more. Load it again.') =>
 export class Opinions {
   readonly #options: OpinionsOptions;
   readonly #store: OpinionsStore;
-  readonly #job: PeriodicJob;
+  readonly job: PeriodicJob;
 
   constructor(options: OpinionsOptions) {
     this.#options = options;
     this.#store = new OpinionsStore(options.db);
-    this.#job = new PeriodicJob({
+    this.job = new PeriodicJob({
       name: 'committee votes',
       everyMs: MINUTE_MS,
       log: options.log,
@@ -57,21 +57,11 @@ export class Opinions {
     });
   }
 
-  start(): void {
-    this.#job.start();
-  }
-
-  close(): Promise<void> {
-    return this.#job.close();
-  }
-
   /** Without those of cases that the member may not read. */
   async list(member: string): Promise<OpinionList> {
     await this.#options.committee.assertSits(member);
     const rows = await this.#store.list(LIMITS.listPageItems);
-    const cases = [...new Set(rows.flatMap((row) => row.case ?? []))];
-    const refusals = await Promise.all(cases.map((id) => this.#options.cases.findRefusal(member, id)));
-    const hidden = new Set(cases.filter((_, index) => refusals[index] !== null));
+    const hidden = await this.#options.cases.listUnreadable(member);
     const readable = rows.filter((row) => row.case === null || !hidden.has(row.case));
     const parts = await this.#read(readable);
     return { opinions: readable.map((row) => this.#toListed(row, parts, member)) };
@@ -143,7 +133,7 @@ export class Opinions {
     return this.view(member, id);
   }
 
-  /** By who wrote it first, before a vote. */
+  /** By the member who began it, before a vote. */
   async withdraw(member: string, id: string): Promise<OpinionView> {
     await this.#change(member, id, async (tx, row) => {
       if (row.votedVersion !== null) throw over();
@@ -185,7 +175,7 @@ export class Opinions {
       await this.#store.setCall(tx, id, {
         ...{ votedVersion: version, voteCalledBy: member, voteCalledAt: iso(nowMs), voteUntil },
       });
-      await this.#tell(tx, { what: 'vote_called', title: latest.title, by: voteUntil });
+      await this.#tell(tx, { what: 'vote_called', title: latest.title, by: voteUntil, case: row.case });
     });
     this.#options.outbox.wake();
     return this.view(member, id);
@@ -227,7 +217,7 @@ export class Opinions {
 
   async #listAdopted({ isWhole }: { isWhole: boolean }): Promise<PublicOpinion[]> {
     const rows = (await this.#store.listAdopted(LIMITS.listPageItems)).filter(isAdopted);
-    const parts = await this.#read(rows);
+    const parts = await this.#read(rows, await this.#store.listVotedTexts(rows.map(({ id }) => id)));
     return rows.map((row) => publicOf(row, parts, { nowMs: this.#nowMs, isWhole }));
   }
 
@@ -237,16 +227,15 @@ export class Opinions {
     if (!row || !isAdopted(row)) throw new AppError('not_found', 'There is no such opinion.');
     const nowMs = this.#nowMs;
     if (steps.some(({ dueAt }) => Date.parse(dueAt) <= nowMs)) throw new AppError('time_in_past');
-    const isLate = Date.parse(row.answerDueAt) <= nowMs;
     const [latest] = await this.#store.listTexts([id]);
     await this.#options.db.transaction(async (tx) => {
       const promised = steps.map(({ text, dueAt }, position) => ({
         ...{ id: createId('opinionStep'), opinion: id, position, text, dueAt },
         ...{ doneAt: null, doneBy: null, doneNote: null },
       }));
-      const answer = { opinion: id, outcome, reasons, by, at: iso(nowMs), isLate };
+      const answer = { opinion: id, outcome, reasons, by, at: iso(nowMs) };
       if (!(await this.#store.insertAnswer(tx, answer, promised))) throw over('This opinion was answered.');
-      if (latest) await this.#tell(tx, { what: 'opinion_answered', title: latest.title, by: null });
+      if (latest) await this.#tell(tx, { what: 'opinion_answered', title: latest.title, by: null, case: null });
     });
     this.#options.outbox.wake();
   }
@@ -316,7 +305,7 @@ export class Opinions {
       await this.#options.cases.closeByOpinion(tx, row.case, endedAt);
       if (ruling === 'returns') await this.#options.cases.restorePictures(tx, row.case, text);
     }
-    await this.#tell(tx, { what: 'opinion_adopted', title, by: answerDueAt });
+    await this.#tell(tx, { what: 'opinion_adopted', title, by: answerDueAt, case: null });
     return true;
   }
 
@@ -334,12 +323,12 @@ export class Opinions {
     await this.#options.outbox.add(tx, { topic: 'committee.news', data: news });
   }
 
-  async #read(rows: OpinionRow[]): Promise<Parts> {
+  async #read(rows: OpinionRow[], known?: OpinionTextRow[]): Promise<Parts> {
     const ids = rows.map(({ id }) => id);
     const caseIds = [...new Set(rows.flatMap((row) => row.case ?? []))];
     const { committee, cases } = this.#options;
     const [texts, votes, recusals, answers, steps, roll, found] = await Promise.all([
-      this.#store.listTexts(ids),
+      known ?? this.#store.listTexts(ids),
       this.#store.listVotes(ids),
       cases.listRecusals(caseIds),
       this.#store.listAnswers(ids),

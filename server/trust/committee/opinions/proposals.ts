@@ -22,11 +22,16 @@ export interface ProposalsOptions {
   charter: {
     /** Compared with the articles in force. */
     compareWithInForce(articles: Article[], language: Language): Promise<ArticleChange[]>;
-    /** The number of an announced version that says the same. */
-    findSame(articles: Article[]): Promise<number | null>;
+    /** Finds the number of an announced version with the same articles. */
+    readVersions(): Promise<(articles: Article[]) => number | null>;
     /** Throws `charter_changed` where there is another draft. */
     saveDraft(articles: Article[], by: string): Promise<CharterDraft | null>;
   };
+}
+
+interface Known {
+  comments: ReadonlyMap<string, number>;
+  versionOf: (articles: Article[]) => number | null;
 }
 
 /** A proposal whose comment period has begun. */
@@ -44,7 +49,8 @@ export class Proposals {
   async list(): Promise<Proposal[]> {
     const rows = (await this.#store.listCommented(LIMITS.listPageItems)).filter(isPublic);
     const texts = await this.#store.listTexts(rows.map(({ id }) => id));
-    return Promise.all(rows.map((row) => this.#toProposal(row, publicTextOf(row, texts))));
+    const known = await this.#know(rows);
+    return rows.map((row) => this.#toProposal(row, publicTextOf(row, texts), known));
   }
 
   async isAnyPublic(): Promise<boolean> {
@@ -64,7 +70,7 @@ export class Proposals {
     const shown = comments.filter(({ hiddenAt, text: words }) => hiddenAt === null && words !== null);
     const names = await this.#options.committee.namesOf(shown.map(({ by }) => by));
     return {
-      ...(await this.#toProposal(row, text)),
+      ...this.#toProposal(row, text, await this.#know([row])),
       text: text.text,
       articles: await this.#options.charter.compareWithInForce(text.articles ?? [], language),
       comments: shown.map((comment) => ({
@@ -105,14 +111,22 @@ export class Proposals {
     return row;
   }
 
-  async #toProposal(row: PublicRow, { title, articles }: OpinionTextRow): Promise<Proposal> {
+  async #know(rows: PublicRow[]): Promise<Known> {
+    const [comments, versionOf] = await Promise.all([
+      this.#store.countComments(rows.map(({ id }) => id)),
+      this.#options.charter.readVersions(),
+    ]);
+    return { comments, versionOf };
+  }
+
+  #toProposal(row: PublicRow, { title, articles }: OpinionTextRow, { comments, versionOf }: Known): Proposal {
     const { id, number, commentsFrom, commentsUntil } = row;
     return {
       ...{ id: id as Id<'opinion'>, number, title, state: stateOf(row), commentsFrom, commentsUntil },
       isOpen: this.#isOpen(row),
-      commentCount: await this.#store.countComments(id),
+      commentCount: comments.get(id) ?? 0,
       adoptedAt: isAdopted(row) ? row.endedAt : null,
-      charterVersion: await this.#options.charter.findSame(articles ?? []),
+      charterVersion: versionOf(articles ?? []),
     };
   }
 

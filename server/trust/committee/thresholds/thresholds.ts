@@ -32,26 +32,18 @@ interface ThresholdsOptions {
 export class Thresholds {
   readonly #options: ThresholdsOptions;
   readonly #store: ThresholdsStore;
-  readonly #job: PeriodicJob;
+  readonly job: PeriodicJob;
 
   constructor(options: ThresholdsOptions) {
     this.#options = options;
     this.#store = new ThresholdsStore(options.db);
-    this.#job = new PeriodicJob({
+    this.job = new PeriodicJob({
       name: 'committee alarms',
       everyMs: HOUR_MS,
       log: options.log,
       waitsForClock: options.clock,
       run: () => this.sweep(),
     });
-  }
-
-  start(): void {
-    this.#job.start();
-  }
-
-  close(): Promise<void> {
-    return this.#job.close();
   }
 
   async list(member: string): Promise<ThresholdList> {
@@ -107,7 +99,7 @@ export class Thresholds {
       const of = await cases.openByAlarm(tx, row.title);
       const alarm = { id: createId('alarm'), threshold: id, at: iso(nowMs), from: iso(fromMs), value, figures };
       await this.#store.insertAlarm(tx, { ...alarm, case: of });
-      const news = { what: 'alarm', title: row.title, by: null } as const;
+      const news = { what: 'alarm', title: row.title, by: null, case: null } as const;
       await outbox.add(tx, { topic: 'committee.news', data: news });
       if (row.tellsOperators)
         await outbox.add(tx, { topic: 'committee.news', data: { ...news, what: 'alarm_to_operators' } });
