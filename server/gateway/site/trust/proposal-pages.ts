@@ -156,6 +156,7 @@ function fateContent(
   const answer = opinion?.answer;
   return html`<h2>${texts.fate}</h2>
     ${answer ? html`<p><strong>${texts.outcomes[answer.outcome]}</strong></p><p class="words">${answer.reasons[language]}</p>` : html`<p>${texts.waiting}</p>`}
+    ${opinion && html`<p class="next"><a href="/committee#opinion-${String(opinion.number)}">${texts.opinion}</a></p>`}
     ${charterVersion !== null && html`<p class="next"><a href="/charter/${charterVersion}">${texts.version(charterVersion)}</a></p>`}`;
 }
 

@@ -113,7 +113,7 @@ export const seatCases = {
   evidenceLog: 'Who asked for it, and why',
   evidenceBy: (name: string, date: string) => `${name}, ${date}`,
   evidenceOf: (number: number) => `Report ${number}`,
-  reporterSays: 'In the words of who reported',
+  reporterSays: 'In the reporter’s words',
   place: 'Where',
   reportedMessage: 'Reported',
   removed: 'removed since',

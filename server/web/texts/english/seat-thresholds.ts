@@ -1,7 +1,7 @@
 /** English texts of the thresholds of the committee, and the names of the figures that they watch. */
 import { reportWords } from './report-words.ts';
 export const seatThresholds = {
-  text: 'A threshold watches one figure. Every hour the house looks: what is beyond the limit opens a case by itself, and members are told by email. The management can neither read, change nor end a threshold.',
+  text: 'A threshold watches one figure. The house checks it every hour. A figure beyond its limit opens a case by itself, and members get an email. The management can neither read, change nor end a threshold.',
   active: 'What is watched',
   none: 'Nothing is watched yet.',
   rule: (figure: string, comparison: string, limit: string, window: string) =>
@@ -46,9 +46,9 @@ export const seatThresholds = {
   daysHint: (max: number) => `Up to now; from 1 to ${max}.`,
   daysFault: (max: number) => `Give a whole number from 1 to ${max}.`,
   title: { en: 'Title in English', fr: 'Title in French' },
-  titleHint: 'The case that an alarm opens is called so.',
+  titleHint: 'Also the title of the case that an alarm opens.',
   tellsOperators: 'Tell the operators too',
-  tellsHint: 'Members are always told.',
+  tellsHint: 'Members always get an email.',
   setReason: 'Reason',
   setReasonHint: 'Why this limit, for the other members.',
   act: 'Set threshold',

@@ -3,7 +3,7 @@ import type { seatThresholds as english } from '../english/seat-thresholds.ts';
 import { reportWords } from './report-words.ts';
 
 export const seatThresholds: typeof english = {
-  text: 'Un seuil surveille un chiffre. La maison regarde toutes les heures : un chiffre au-delà de la limite ouvre un dossier de lui-même, et les membres sont prévenus par e-mail. La direction ne peut ni lire, ni modifier, ni supprimer un seuil.',
+  text: 'Un seuil surveille un chiffre. La maison le vérifie toutes les heures : au-delà de la limite, une affaire s’ouvre d’elle-même, et les membres reçoivent un e-mail. La direction ne peut ni lire, ni modifier, ni supprimer un seuil.',
   active: 'Ce qui est surveillé',
   none: 'Rien n’est encore surveillé.',
   rule: (figure, comparison, limit, window) => `${figure} : ${comparison} ${limit} ${window}`,
@@ -24,7 +24,7 @@ export const seatThresholds: typeof english = {
   ended: (count) => `Seuils qui ont pris fin : ${count}`,
   endedBy: (name, date) => `Fin décidée par ${name} le ${date}`,
   alarms: 'Alertes',
-  alarmsText: 'Chacune a ouvert un dossier.',
+  alarmsText: 'Chacune a ouvert une affaire.',
   noAlarms: 'Aucune alerte pour l’instant.',
   alarmAt: (value, window, at) => `${value} ${window}, jusqu’au ${at}`,
   beyond: (comparison, limit) => `Le seuil : ${comparison} ${limit}`,
@@ -48,7 +48,7 @@ export const seatThresholds: typeof english = {
   daysHint: (max) => `Jusqu’à maintenant ; de 1 à ${max}.`,
   daysFault: (max) => `Indiquez un nombre entier de 1 à ${max}.`,
   title: { en: 'Titre en anglais', fr: 'Titre en français' },
-  titleHint: 'Le dossier qu’une alerte ouvre porte ce titre.',
+  titleHint: 'L’affaire qu’une alerte ouvre porte ce titre.',
   tellsOperators: 'Prévenir aussi les opérateurs',
   tellsHint: 'Les membres sont toujours prévenus.',
   setReason: 'Raison',

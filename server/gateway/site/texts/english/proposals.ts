@@ -19,6 +19,7 @@ export const proposals = {
   noChange: 'It says the same as the charter in force.',
   fate: 'What became of it',
   waiting: 'The management hasn’t answered yet.',
+  opinion: 'Votes, dates and steps',
   outcomes: {
     follows: 'The management follows it',
     follows_in_part: 'The management follows it in part',

@@ -21,6 +21,7 @@ export const proposals: typeof english = {
   noChange: 'Elle dit la même chose que la charte en vigueur.',
   fate: 'Ce qu’elle est devenue',
   waiting: 'La direction n’a pas encore répondu.',
+  opinion: 'Votes, dates et étapes',
   outcomes: {
     follows: 'La direction la suit',
     follows_in_part: 'La direction la suit en partie',
