@@ -263,6 +263,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
 
   committee_cases: {
     domain: 'trust',
+    isOwnOnly: true,
     rows: 'opened_by = $1 or closed_by = $1',
     hidden: ['opened_by', 'closed_by'],
     kept: 'which member opened a case, and why it was closed, stays on record',
@@ -270,30 +271,45 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   committee_case_people: { domain: 'trust', rows: 'person = $1', erase: { delete: true } },
   committee_recusals: {
     domain: 'trust',
+    isOwnOnly: true,
     rows: 'member = $1',
     kept: 'why a member took no part in a case stays on record',
   },
   committee_evidence_requests: {
     domain: 'trust',
+    isOwnOnly: true,
     rows: 'member = $1',
     kept: 'which member asked for evidence, and why, stays on record',
   },
   committee_requests: {
     domain: 'trust',
+    isOwnOnly: true,
     rows: 'by = $1',
     erase: { set: { text: 'null' } },
     kept: 'that somebody has asked the committee stays on record, without the text',
   },
   committee_opinions: {
     domain: 'trust',
+    isOwnOnly: true,
     rows: 'by = $1 or vote_called_by = $1',
     hidden: ['by', 'vote_called_by'],
     kept: 'who began an opinion, and called the vote, stays on record',
   },
-  committee_opinion_texts: { domain: 'trust', rows: 'by = $1', kept: 'what members wrote in office stays on record' },
-  committee_remarks: { domain: 'trust', rows: 'by = $1', kept: 'what members wrote in office stays on record' },
+  committee_opinion_texts: {
+    domain: 'trust',
+    isOwnOnly: true,
+    rows: 'by = $1',
+    kept: 'what members wrote in office stays on record',
+  },
+  committee_remarks: {
+    domain: 'trust',
+    isOwnOnly: true,
+    rows: 'by = $1',
+    kept: 'what members wrote in office stays on record',
+  },
   committee_thresholds: {
     domain: 'trust',
+    isOwnOnly: true,
     rows: 'set_by = $1 or ended_by = $1',
     hidden: ['set_by', 'ended_by'],
     kept: 'which member set or ended a threshold, and why, stays on record',
@@ -305,7 +321,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     erase: { set: { text: 'null' } },
     kept: 'that somebody commented on a proposal stays on record, without the text',
   },
-  committee_votes: { domain: 'trust', rows: 'member = $1', kept: 'how members voted stays on record' },
+  committee_votes: { domain: 'trust', isOwnOnly: true, rows: 'member = $1', kept: 'how members voted stays on record' },
   committee_answers: { domain: 'trust', rows: 'by = $1', kept: 'who answered for the management stays on record' },
   committee_steps: { domain: 'trust', rows: 'done_by = $1', kept: 'who said that a step is done stays on record' },
 
