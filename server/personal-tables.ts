@@ -268,7 +268,12 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
     hidden: ['opened_by', 'closed_by'],
     kept: 'which member opened a case, and why it was closed, stays on record',
   },
-  committee_case_people: { domain: 'trust', rows: 'person = $1', erase: { delete: true } },
+  committee_case_people: {
+    domain: 'trust',
+    rows: 'person = $1',
+    erase: { set: { person: 'null' } },
+    kept: 'that a case had somebody with this number stays on record, without the person',
+  },
   committee_recusals: {
     domain: 'trust',
     isOwnOnly: true,
