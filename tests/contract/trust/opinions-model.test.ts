@@ -13,7 +13,7 @@ import { Dice } from '../../support/soak/dice.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const GAMES = effort({ short: 1, long: 40 });
+const GAMES = effort({ short: 3, long: 40 });
 const STEPS = effort({ short: 150, long: 300 });
 const MEMBERS = ['m-1', 'm-2', 'm-3'];
 /** More than half of the seats. */
@@ -100,7 +100,7 @@ async function play(seed: number): Promise<void> {
   for (const person of MEMBERS) {
     await committee.createSeat(both(person), 'op');
     const seat = (await committee.view()).seats.at(-1)?.id ?? '';
-    const untilMs = clerk.nowMs + dice.between(10, 120) * DAY_MS;
+    const untilMs = clerk.nowMs + dice.between(20, 200) * DAY_MS;
     clerk.terms.set(person, untilMs);
     const span = { from: new Date(clerk.nowMs).toISOString(), until: new Date(untilMs).toISOString() };
     const appointed = { appointedBy: both('Founders'), appointedAt: span.from, invitedBy: 'op' };
@@ -124,7 +124,7 @@ async function play(seed: number): Promise<void> {
         return undefined;
       },
       async draft(member) {
-        const of = dice.chance(0.6) ? dice.pick(clerk.cases) : undefined;
+        const of = dice.chance(0.8) ? dice.pick(clerk.cases) : undefined;
         const expected = !clerk.mayRead(member, of) ? 'forbidden' : of?.isClosed ? 'already_decided' : 'ok';
         let id = '';
         const made = opinions.draft(member, { ...TEXT, ...(of && { case: of.id as never }) }).then((view) => {
@@ -182,8 +182,8 @@ async function play(seed: number): Promise<void> {
         if (got === 'ok') Object.assign(opinion, { state: 'withdrawn', endedMs: clerk.nowMs });
         return [expected, got];
       },
-      async recuse(member) {
-        const of = dice.pick(clerk.cases);
+      async recuse(member, opinion) {
+        const of = opinion?.of ?? dice.pick(clerk.cases);
         if (!of) return undefined;
         const expected = !clerk.mayRead(member, of) ? 'forbidden' : of.isClosed ? 'already_decided' : 'ok';
         const got = await codeOf(cases.recuse(member, of.id, both('I know them.')));
@@ -217,10 +217,12 @@ async function play(seed: number): Promise<void> {
       },
     };
   const weights = {
-    ...{ open: 2, draft: 4, revise: 3, call: 6, vote: 20, withdraw: 1, recuse: 6, close: 6, resign: 0.3, answer: 3 },
+    ...{ open: 3, draft: 6, revise: 5, call: 6, vote: 20, withdraw: 1, recuse: 2, close: 4, resign: 0.2, answer: 3 },
   };
   /** Mostly one for which the act is meant. */
-  const meant: Record<string, string> = { call: 'draft', revise: 'draft', vote: 'voting', answer: 'adopted' };
+  const meant: Record<string, string> = {
+    ...{ call: 'draft', revise: 'draft', vote: 'voting', recuse: 'voting', answer: 'adopted' },
+  };
   const pickFor = (act: string) => {
     const fitting = clerk.opinions.filter(({ state }) => state === meant[act]);
     return dice.pick(fitting.length > 0 && dice.chance(0.8) ? fitting : clerk.opinions);
