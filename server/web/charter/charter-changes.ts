@@ -25,7 +25,7 @@ export class CharterChanges extends DeskPart<Article[]> {
     changeStyles,
     css`
       h4 {
-        margin-top: var(--_space-16);
+        margin-block: var(--_space-16) var(--_space-4);
         font: var(--_strong-16);
       }
     `,

@@ -28,6 +28,10 @@ export class CharterEditor extends CharterChanges {
   static override styles = [
     ...CharterChanges.styles,
     css`
+      :host {
+        margin-top: var(--_space-8);
+      }
+
       details {
         border-bottom: 1px solid var(--_line);
       }

@@ -41,6 +41,18 @@ export class DeskOpinion extends OpinionPart<PublicOpinion> {
         font: var(--_title-20);
       }
 
+      .charter {
+        margin-block: var(--_space-16);
+      }
+
+      .charter > p + p {
+        margin-top: var(--_space-4);
+      }
+
+      .charter > .acts {
+        margin-top: var(--_space-8);
+      }
+
       form.card {
         margin-top: var(--_space-8);
       }
@@ -90,7 +102,7 @@ export class DeskOpinion extends OpinionPart<PublicOpinion> {
     const texts = this.desk.opinions;
     const page = html`<a href="/charter/proposals/${id}" data-testid="proposal-page">${texts.proposalPage}</a>`;
     if (charterVersion !== null)
-      return html`<p>${page} · <a href="/charter/${charterVersion}" data-testid="proposal-version">${texts.inVersion(charterVersion)}</a></p>`;
+      return html`<p class="charter">${page} · <a href="/charter/${charterVersion}" data-testid="proposal-version">${texts.inVersion(charterVersion)}</a></p>`;
     const act: RowAct<undefined> = {
       ...{ label: texts.takeOver, testId: () => 'take-over' },
       run: async () => {
@@ -98,8 +110,11 @@ export class DeskOpinion extends OpinionPart<PublicOpinion> {
         await leaveFor('/desk/charter');
       },
     };
-    return html`<p>${page}</p><p class="muted">${texts.takeOverText} <a href="/desk/charter">${texts.toDraft}</a></p>
-      ${this.acts(undefined, [act])}`;
+    return html`<div class="charter">
+      <p>${page}</p>
+      <p class="muted">${texts.takeOverText} <a href="/desk/charter">${texts.toDraft}</a></p>
+      ${this.acts(undefined, [act])}
+    </div>`;
   }
 
   #form({ id }: PublicOpinion): unknown {

@@ -2,7 +2,7 @@
  * `<desk-reports>`: what people have reported, with the evidence that was kept, and the statements of reasons as files.
  * Decisions are not made here.
  */
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { FiledReport, FiledReportList } from '../../protocol/trust/reports.ts';
 import type { Row } from '../site/page-part.ts';
@@ -17,6 +17,15 @@ interface Shown extends FiledReportList {
 /** Newest first. */
 export class DeskReports extends DeskPart<Shown> {
   protected override height = '10rem';
+
+  static override styles = [
+    ...DeskPart.styles,
+    css`
+      .statements {
+        margin-block: var(--_space-8) var(--_space-16);
+      }
+    `,
+  ];
 
   protected override read = async (): Promise<Shown> => {
     const [list, { reports: quarters }] = await Promise.all([
@@ -53,7 +62,7 @@ export class DeskReports extends DeskPart<Shown> {
       const [year = '', quarter = ''] = period.split('-Q');
       return html`<a class="button outlined small" href="/v1/desk/statements.jsonl?period=${period}" download data-testid="statements-${period}">${this.desk.vat.quarterOf(quarter, year)}</a>`;
     };
-    return html`<details data-testid="statements">
+    return html`<details class="statements" data-testid="statements">
       <summary>${texts.statements}</summary>
       <p class="muted">${texts.statementsText}</p>
       <p class="acts">${periods.map(link)}</p>

@@ -1,4 +1,4 @@
-/** `<seat-opinions>`: the opinions of the committee by state, and the form to begin one, or a proposal to the charter. */
+/** `<seat-opinions>`: opinions of the committee by state, and the form to begin one, or a proposal to the charter. */
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
@@ -137,6 +137,7 @@ export class SeatOpinions extends OpinionPart<Shown> {
     const texts = this.words.seatOpinions;
     const write = ({ detail }: CustomEvent<Article[]>) => {
       this.articles = detail;
+      this.faults = { ...this.faults, about: false };
     };
     return html`<div class="whole">
       <p><strong>${texts.articles}</strong></p>
