@@ -6,6 +6,8 @@ export interface PersonalTable {
   domain: string;
   /** SQL condition for the rows of the person `$1`, which an export contains. */
   rows: string;
+  /** The house may not read it: only an export that the person asked for has it. */
+  isOwnOnly?: true;
   /** Columns that an export leaves out: secrets, and other people. */
   hidden?: string[];
   /**
@@ -39,10 +41,11 @@ export class PersonRecords {
     this.#tables = tables;
   }
 
-  /** Tables without rows of the person are left out. */
+  /** For the house. Tables without rows of the person are left out. */
   async export(identity: string): Promise<ExportedTable[]> {
     const exported: ExportedTable[] = [];
     for (const [table, rule] of Object.entries(this.#tables)) {
+      if (rule.isOwnOnly) continue;
       const { some } = statementsOf(table, rule);
       const found = await this.#db.bulk<{ row: Record<string, unknown> }>(some, [identity, rule.hidden ?? []]);
       if (found.length === 0) continue;

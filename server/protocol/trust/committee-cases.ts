@@ -54,8 +54,14 @@ export const committeeRequest = z.object({
   case: caseId.nullable(),
 });
 export type CommitteeRequest = z.infer<typeof committeeRequest>;
-/** Newest first, at most a hundred. */
-export const committeeRequestList = z.object({ requests: z.array(committeeRequest) });
+export const committeeRequestQuery = z.object({
+  after: requestId.optional(),
+  limit: z.coerce.number().int().min(1).max(LIMITS.listPageItems).default(20),
+});
+export type CommitteeRequestQuery = z.infer<typeof committeeRequestQuery>;
+/** Newest first. */
+export const committeeRequestList = z.object({ requests: z.array(committeeRequest), next: requestId.nullable() });
+export type CommitteeRequestList = z.infer<typeof committeeRequestList>;
 /** What became of one's own. */
 export const ownCommitteeRequest = z.object({ at: time, isTaken: z.boolean() });
 export type OwnCommitteeRequest = z.infer<typeof ownCommitteeRequest>;

@@ -75,6 +75,22 @@ const waiting = z.object({ total: count, late: count });
 export const reviewFigures = figures.extend({ waiting });
 export type ReviewFigures = z.infer<typeof reviewFigures>;
 
+const committee = z.object({
+  /** That the committee gave. */
+  opinions: count,
+  /** Answers of the management that were given in the period. */
+  byAnswer: counts,
+  /** Opinions whose date passed in the period, while the management owed the answer. */
+  answersLate: count,
+  casesOpened: count,
+  /** Thresholds of the committee that were crossed. */
+  alarms: count,
+  /** What the management had promised and did in the period. */
+  stepsDone: count,
+  /** What it had promised for a date in the period and not done by then. */
+  stepsLate: count,
+});
+
 /** With what concerns money, which reviewers are not shown: a short period would tell what one creator has earned. */
 export const vigilanceFigures = figures.extend({
   disputes: z.object({
@@ -92,6 +108,7 @@ export const vigilanceFigures = figures.extend({
     /** What these had earned and not been paid when the freeze began. */
     frozenMinor: count,
   }),
+  committee,
 });
 export type VigilanceFigures = z.infer<typeof vigilanceFigures>;
 
@@ -222,10 +239,12 @@ export const transparencyReport = z.object({
     late: published,
   }),
   disputes: z.object({ perTenThousandCardPayments: z.number().nullable() }),
+  /** It concerns the house alone: no number is held back. */
+  committee,
 });
 export type TransparencyReport = z.infer<typeof transparencyReport>;
 
-/** Newest first. Empty: nothing was reported yet. */
+/** Newest first. Empty: nothing was reported yet, and the committee gave no opinion. */
 export const transparencyReports = z.object({
   reports: z.array(transparencyReport.pick({ period: true, from: true, until: true, isOver: true })),
 });

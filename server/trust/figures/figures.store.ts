@@ -1,8 +1,11 @@
 import type { Database } from '../../platform/db/db.ts';
 import { boundsOf, PERIODS } from '../../platform/db/periods.ts';
 import type { Period } from '../../platform/house-dates.ts';
+import type { VigilanceFigures } from '../../protocol/trust/figures.ts';
 
 export type Counts = Record<string, number>;
+
+type CommitteeCounts = VigilanceFigures['committee'];
 
 export interface DecisionCounts {
   total: number;
@@ -80,10 +83,25 @@ const COUNT_LATE_APPEALS = `select p.number::int as number, count(*)::int as cou
       select from appeals other where other.decision = a.decision and other.outcome = 'granted')) end
   group by 1`;
 
+/** What is late is so since its date, whether it was done after that or not at all. */
+const COUNT_COMMITTEE = `select p.number::int as number,
+    (select count(*)::int from committee_opinions where outcome = 'adopted' and ${isWithin('ended_at')}) as opinions,
+    (select count(*)::int from committee_opinions o left join committee_answers a on a.opinion = o.id
+      where o.answer_due_at <= coalesce(a.at, $3::timestamptz) and ${isWithin('o.answer_due_at')}) as "answersLate",
+    (select coalesce(jsonb_object_agg(outcome, count), '{}') from (select outcome, count(*)::int as count
+      from committee_answers where ${isWithin('at')} group by 1) answers) as "byAnswer",
+    (select count(*)::int from committee_cases where ${isWithin('opened_at')}) as "casesOpened",
+    (select count(*)::int from committee_alarms where ${isWithin('at')}) as alarms,
+    (select count(*)::int from committee_steps where ${isWithin('done_at')}) as "stepsDone",
+    (select count(*)::int from committee_steps
+      where due_at < coalesce(done_at, $3::timestamptz) and ${isWithin('due_at')}) as "stepsLate"
+  from ${PERIODS}`;
+
 const COUNT_WAITING = `select count(*)::int as total, count(*) filter (where due_at < $1::timestamptz)::int as late
   from review_cases where owed is not null`;
 
-const FIND_FIRST = 'select min(created_at) as at from reports';
+const FIND_FIRST = `select least(
+  (select min(created_at) from reports), (select min(ended_at) from committee_opinions where outcome = 'adopted')) as at`;
 
 /** Counts alone: nobody is named in them. Each read answers for many periods at once. */
 export class FiguresStore {
@@ -125,14 +143,20 @@ export class FiguresStore {
     return periods.map((_, index) => rows.find(({ number }) => number === index + 1)?.count ?? 0);
   }
 
+  async countCommittee(periods: readonly Period[], nowIso: string): Promise<CommitteeCounts[]> {
+    const values = [...boundsOf(periods), nowIso];
+    const rows = await this.#db.bulk<CommitteeCounts & { number: number }>(COUNT_COMMITTEE, values);
+    return rows.sort((one, other) => one.number - other.number).map(({ number: _number, ...counts }) => counts);
+  }
+
   /** Cases in which the house owes something now. */
   async countWaiting(nowIso: string): Promise<{ total: number; late: number }> {
     const [row] = await this.#db.bulk<{ total: number; late: number }>(COUNT_WAITING, [nowIso]);
     return row ?? { total: 0, late: 0 };
   }
 
-  /** When the first report came; undefined: there is none. */
-  async findFirstReport(): Promise<string | undefined> {
+  /** When the first report came, or the committee gave its first opinion; undefined: there is none. */
+  async findFirst(): Promise<string | undefined> {
     const [row] = await this.#db.bulk<{ at: string | Date | null }>(FIND_FIRST, []);
     return row?.at ? new Date(row.at).toISOString() : undefined;
   }

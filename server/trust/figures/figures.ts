@@ -70,8 +70,9 @@ export class Figures {
   /** One answer for each period. */
   async read(periods: readonly Period[]): Promise<VigilanceFigures[]> {
     const { ports } = this.#options;
-    const [own, disputes, holds] = await Promise.all([
+    const [own, committee, disputes, holds] = await Promise.all([
       this.#readOwn(periods),
+      this.#store.countCommittee(periods, isoIn(this.#options.clock)),
       ports.disputes(periods),
       ports.holds(periods),
     ]);
@@ -81,6 +82,7 @@ export class Figures {
         ...figures,
         disputes: { total, cardPayments, perTenThousand: ratio(total * 10_000, cardPayments) },
         holds: holds[index] ?? { payoutsHeld: 0, creatorsFrozen: 0, frozenMinor: 0 },
+        committee: committee[index] as VigilanceFigures['committee'],
       };
     });
   }
@@ -112,9 +114,9 @@ export class Figures {
     };
   }
 
-  /** When the first report came; undefined: there is none. */
-  findFirstReport(): Promise<string | undefined> {
-    return this.#store.findFirstReport();
+  /** When the first report came, or the committee gave its first opinion; undefined: there is none. */
+  findFirst(): Promise<string | undefined> {
+    return this.#store.findFirst();
   }
 
   #countWaiting() {

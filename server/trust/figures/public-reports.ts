@@ -1,7 +1,7 @@
 /**
  * Quarterly reports for everybody: the figures as `publication.ts` lets them be public. A quarter that is over has its
- * breakdowns; one that is running has totals up to the last midnight. What the committee said of a quarter will stand
- * beside these figures. Called by the gateway.
+ * breakdowns; one that is running has totals up to the last midnight. What concerns the house alone, such as whether it
+ * answered its committee, is public whole. Called by the gateway.
  */
 import { type Clock, iso, MINUTE_MS } from '../../platform/clock.ts';
 import { midnightIn, type Period, quarterIn, quartersUntil } from '../../platform/house-dates.ts';
@@ -25,7 +25,7 @@ const JOIN_FIRST = {
 } as const;
 
 interface PublicReportsOptions {
-  figures: Pick<Figures, 'read' | 'findFirstReport'>;
+  figures: Pick<Figures, 'read' | 'findFirst'>;
   clock: Clock;
   timeZone: string;
 }
@@ -46,7 +46,7 @@ export class PublicReports {
     this.#known = new Remembered({ clock: options.clock, forMs: REMEMBERED_MS, max: 1 });
   }
 
-  /** From the quarter of the first report on, newest first. Remembered for a minute. */
+  /** From the quarter of the first report, or of the first opinion, on, newest first. Remembered for a minute. */
   list(): Promise<TransparencyReport[]> {
     return this.#known.find('all', () => this.#read());
   }
@@ -60,7 +60,7 @@ export class PublicReports {
 
   async #read(): Promise<TransparencyReport[]> {
     const { figures, clock, timeZone } = this.#options;
-    const first = await figures.findFirstReport();
+    const first = await figures.findFirst();
     if (first === undefined) return [];
     const nowMs = clock.now();
     const midnight = midnightIn(timeZone, nowMs);
@@ -79,7 +79,7 @@ export class PublicReports {
 /** All that is public of a quarter. */
 function toReport(
   { name, bounds, counted, isOver }: Quarter,
-  { liveHours, reports, orders, decisions, appeals, disputes }: VigilanceFigures,
+  { liveHours, reports, orders, decisions, appeals, disputes, committee }: VigilanceFigures,
   timeZone: string,
 ): TransparencyReport {
   const breakdown = (counts: Counts, joinFirst: readonly string[] = []) =>
@@ -125,6 +125,7 @@ function toReport(
       late: publishCount(appeals.late),
     },
     disputes: { perTenThousandCardPayments: publishCount(disputes.total) === null ? null : disputes.perTenThousand },
+    committee,
   };
 }
 

@@ -3,7 +3,7 @@ import { css, html } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import type { CommitteeRequest, DecisionRegister } from '../../protocol/trust/committee-cases.ts';
+import type { CommitteeRequest, CommitteeRequestList, DecisionRegister } from '../../protocol/trust/committee-cases.ts';
 import type { ReportCategory } from '../../protocol/trust/reports.ts';
 import { optionsOf } from '../review/review-words.ts';
 import { formatMonth } from '../site/dates.ts';
@@ -17,7 +17,7 @@ import { SeatPart } from './seat-part.ts';
 
 type ListedDecision = DecisionRegister['decisions'][number];
 interface Shown {
-  requests: CommitteeRequest[];
+  asked: CommitteeRequestList;
   register: DecisionRegister;
 }
 
@@ -50,8 +50,8 @@ export class SeatOpening extends SeatPart<Shown> {
   }
 
   protected override read = async (): Promise<Shown> => {
-    const [{ requests }, register] = await Promise.all([call('GET /v1/committee/requests'), this.#readRegister()]);
-    return { requests, register };
+    const [asked, register] = await Promise.all([call('GET /v1/committee/requests'), this.#readRegister()]);
+    return { asked, register };
   };
 
   #readRegister(after?: ListedDecision['id']): Promise<DecisionRegister> {
@@ -61,10 +61,10 @@ export class SeatOpening extends SeatPart<Shown> {
     });
   }
 
-  protected override show({ requests, register }: Shown): unknown {
+  protected override show({ asked, register }: Shown): unknown {
     const texts = this.words.seatCases;
     return [
-      this.section('requests', { title: texts.requests, text: texts.requestsText }, this.#requests(requests)),
+      this.section('requests', { title: texts.requests, text: texts.requestsText }, this.#requests(asked)),
       this.section('register', { title: texts.register, text: texts.registerText }, [
         this.#filter(),
         this.#register(register),
@@ -73,7 +73,7 @@ export class SeatOpening extends SeatPart<Shown> {
     ];
   }
 
-  #requests(items: CommitteeRequest[]): unknown {
+  #requests({ requests: items, next }: CommitteeRequestList): unknown {
     const texts = this.words.seatCases;
     const { categories } = this.words.review;
     const isChosen = ({ id }: CommitteeRequest) => this.request?.id === id;
@@ -89,11 +89,17 @@ export class SeatOpening extends SeatPart<Shown> {
         },
       },
     ];
+    const load = () =>
+      this.extend(async (shown) => {
+        const page = await call('GET /v1/committee/requests', { after: next ?? undefined });
+        return { ...shown, asked: { ...page, requests: [...shown.asked.requests, ...page.requests] } };
+      });
     return this.list({
       items,
       acts,
       testId: 'committee-requests',
       empty: texts.noRequests,
+      more: next ? { label: texts.more, testId: 'requests-more', load } : undefined,
       row: (each) => ({
         title: texts.request(categories[each.category]),
         ...(each.case && { state: { look: 'good', text: texts.taken } }),

@@ -33,7 +33,9 @@ describe.each(DATABASES)('figures on $name', ({ open }) => {
     expect(quarters.map(({ fromIso }) => Date.parse(fromIso))).toEqual(BORDERS.slice(0, 3).map((at) => Date.parse(at)));
     const span = { fromMs: Date.parse('2025-12-01T00:00:00Z'), untilMs: Date.parse(NOW), borders: BORDERS };
     for (let seed = SEED; seed < SEED + SEEDS; seed += 1) {
-      await new RandomHistory(new Dice(seed), span, `h${seed}`).write(db);
+      const history = new RandomHistory(new Dice(seed), span, `h${seed}`);
+      await history.write(db);
+      await history.writeCommittee(db);
       const rows = await readRaw(house);
       const nowMs = Date.parse(NOW);
       const dice = new Dice(seed);
@@ -64,7 +66,12 @@ async function assertOneDefinition(house: ReviewHouse, rows: RawRows): Promise<v
   for (const name of Object.keys(byName) as (keyof typeof byName)[])
     expect([name, await figures.findValue(name, 30)]).toEqual([name, byName[name]]);
   const { waiting, ...ever } = await figures.review({});
-  const { disputes: _disputes, holds: _holds, ...own } = recount(rows, { fromMs: 0, untilMs: 9e15, nowMs });
+  const {
+    disputes: _disputes,
+    holds: _holds,
+    committee: _committee,
+    ...own
+  } = recount(rows, { fromMs: 0, untilMs: 9e15, nowMs });
   expect(ever).toEqual(expectedOf(own));
   expect(waiting.total).toBe(rows.review_cases.filter(({ owed }) => owed !== null).length);
   const { periods, figures: series } = await figures.vigilance();

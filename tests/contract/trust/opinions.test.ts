@@ -17,6 +17,7 @@ const TEXT = {
   articles: null,
 };
 const ASKED = { title: both('A suspension'), question: both('Was it fair?') };
+const PAGE = { limit: 20 };
 const REASONS = { outcome: 'does_not_follow', reasons: both('It costs too much time.') } as const;
 /** Without the times at which members did something. */
 const bare = (view: object) => JSON.stringify(view).replaceAll(/"at":"[^"]*"/g, '');
@@ -78,8 +79,10 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
     expect(await cases().ask('max', { appeal, text })).toMatchObject({ isTaken: false });
     expect([...(await cases().listAsked('max'))]).toMatchObject([[appeal, { isTaken: false }]]);
     expect((await cases().listAsked('lea')).size).toBe(0);
-    expect(await codeOf(cases().listRequests('op'))).toBe('forbidden');
-    const [request] = await cases().listRequests('m-1');
+    expect(await codeOf(cases().listRequests('op', PAGE))).toBe('forbidden');
+    const { requests, next } = await cases().listRequests('m-1', PAGE);
+    expect([requests.length, next]).toEqual([1, null]);
+    const [request] = requests;
     expect(request).toMatchObject({ decision, text: 'I am […] […] and […] lied.', case: null });
     const opened = await cases().open('m-1', { ...ASKED, decisions: [], request: request?.id });
     expect(opened).toMatchObject({
@@ -108,6 +111,31 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
       evidenceRequests: [{ reason: 'The words matter.' }],
     });
     expect(bare(asked.files)).not.toMatch(/max|lea|rev-|_V[0-9A-Za-z]{10}|\d{4}-\d\d-\d\dT/i);
+  });
+
+  test('requests are read page by page; a number in a case stays with who had it, also after they were erased', async () => {
+    const asked: string[] = [];
+    for (const author of ['max', 'lea', 'tom']) {
+      const { appeal } = await decideAbout(author, 'uma');
+      await cases().ask(author, { appeal, text: `Of ${author}` });
+      asked.unshift(appeal);
+      house.clock.advance(HOUR_MS);
+    }
+    const first = await cases().listRequests('m-1', { limit: 2 });
+    const rest = await cases().listRequests('m-1', { limit: 2, after: first.next ?? undefined });
+    expect([first.requests.length, rest.requests.length, rest.next]).toEqual([2, 1, null]);
+    expect(new Set([...first.requests, ...rest.requests].map(({ id }) => id)).size).toBe(3);
+
+    const { id } = await cases().open('m-1', { ...ASKED, decisions: [], request: rest.requests[0]?.id });
+    const { people } = await cases().view('m-1', id);
+    const last = people.at(-1)?.number ?? 0;
+    await house.rows(`update committee_case_people set person = null where number = ${last}`);
+    await expect(house.rows("update committee_case_people set person = 'eve'")).rejects.toThrow();
+    await expect(house.rows('delete from committee_case_people')).rejects.toThrow();
+    // Whoever comes now gets a new one.
+    const after = (await cases().view('m-1', id)).people;
+    expect(after.slice(0, last)).toEqual(people);
+    expect(after.map(({ number }) => number)).toEqual(after.map((_, index) => index + 1));
   });
 
   test('two cases about the same person share nothing by which they could be joined', async () => {

@@ -9,6 +9,13 @@ import type { Database } from '../../../server/platform/db/db.ts';
 import { reportCategory } from '../../../server/protocol/trust/reports.ts';
 import { lives } from '../../../server/rooms/lives/lives.schema.ts';
 import { restrictions } from '../../../server/rooms/restrictions/restrictions.schema.ts';
+import { committeeCases } from '../../../server/trust/committee/cases/cases.schema.ts';
+import {
+  committeeAnswers,
+  committeeOpinions,
+  committeeSteps,
+} from '../../../server/trust/committee/opinions/opinions.schema.ts';
+import { committeeAlarms } from '../../../server/trust/committee/thresholds/thresholds.schema.ts';
 import { appeals, decisions, reviewCases } from '../../../server/trust/decisions/decisions.schema.ts';
 import { reports } from '../../../server/trust/reports/reports.schema.ts';
 import type { Dice } from '../soak/dice.ts';
@@ -17,6 +24,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MEASURES = ['remove_message', 'mute', 'remove_from_room', 'stop_live', 'suspend_account', 'freeze_earnings'];
 const POINTS = [1, 1, 2, 3, 4, 3];
+const WORDS = { en: 'Words.', fr: 'Des mots.' };
 export const CREATORS = ['ada', 'bea', 'cleo'];
 
 interface Span {
@@ -49,10 +57,7 @@ export class RandomHistory {
       decisions: cases.flatMap((each) => each.decisions),
       appeals: cases.flatMap((each) => each.appeals),
     };
-    const { orm } = db;
-    const add = async (table: unknown, values: Row[]) => {
-      if (values.length > 0) await orm.insert(table as typeof reports).values(values as never);
-    };
+    const add = adding(db);
     await add(reviewCases, rows.reviewCases);
     await add(reports, rows.reports);
     await add(decisions, rows.decisions);
@@ -71,6 +76,30 @@ export class RandomHistory {
       this.#several(10, (id) => this.#restriction(id)),
     );
     await this.#earn(db, add);
+  }
+
+  /** Rows to count alone: these opinions have no texts to show. */
+  async writeCommittee(db: Database): Promise<void> {
+    const add = adding(db);
+    await add(
+      committeeCases,
+      this.#several(5, (id) => this.#committeeCase(id)),
+    );
+    await add(
+      committeeAlarms,
+      this.#several(5, (id) => this.#alarm(id)),
+    );
+    const opinions = this.#several(8, (id) => this.#opinion(id));
+    await add(committeeOpinions, opinions);
+    const answered = opinions.filter(({ outcome }) => outcome === 'adopted' && this.#dice.chance(0.7));
+    await add(
+      committeeAnswers,
+      answered.map((each) => this.#answer(each)),
+    );
+    await add(
+      committeeSteps,
+      this.#several(8, (id) => this.#step(id)),
+    );
   }
 
   #id(): string {
@@ -206,8 +235,37 @@ export class RandomHistory {
     };
   }
 
+  #committeeCase(id: string): Row {
+    return { id, title: WORDS, question: WORDS, origin: 'own_motion', openedBy: 'mem-1', openedAt: this.#moment() };
+  }
+
+  #alarm(id: string): Row {
+    return { id, threshold: 'threshold_1', at: this.#moment(), from: this.#moment(), value: 3, figures: {}, case: id };
+  }
+
+  #opinion(id: string): Row {
+    const outcome = this.#dice.pick(['adopted', 'adopted', 'rejected', 'withdrawn']);
+    const [createdAt, endedAt] = [this.#moment(), this.#moment()];
+    return {
+      ...{ id, case: null, by: 'mem-1', createdAt, outcome, endedAt },
+      answerDueAt: outcome === 'adopted' ? this.#soonAfter(endedAt) : null,
+    };
+  }
+
+  #answer({ id, endedAt, answerDueAt }: Row): Row {
+    const outcome = this.#dice.pick(['follows', 'follows_in_part', 'does_not_follow']);
+    const at = this.#dice.chance(0.2) ? answerDueAt : this.#soonAfter(endedAt as string);
+    return { opinion: id, outcome, reasons: WORDS, by: 'op-1', at };
+  }
+
+  #step(id: string): Row {
+    const dueAt = this.#moment();
+    const doneAt = this.#dice.pick([null, dueAt, this.#moment()]);
+    return { id, opinion: id, position: 0, text: WORDS, dueAt, doneAt };
+  }
+
   /** Earnings come and are paid out: an account of a creator may be below zero. */
-  async #earn(db: Database, add: (table: unknown, values: Row[]) => Promise<void>): Promise<void> {
+  async #earn(db: Database, add: ReturnType<typeof adding>): Promise<void> {
     const kinds = ['creator_pending', 'creator_available'];
     const accounts = CREATORS.flatMap((owner) => kinds.map((kind) => ({ id: `${kind}:eur:${owner}`, owner, kind })));
     const all = [...accounts, { id: 'provider_clearing:eur:#house', owner: '#house', kind: 'provider_clearing' }];
@@ -231,4 +289,10 @@ export class RandomHistory {
     });
     await add(ledgerEntries, entries);
   }
+}
+
+function adding({ orm }: Database) {
+  return async (table: unknown, values: Row[]): Promise<void> => {
+    if (values.length > 0) await orm.insert(table as typeof reports).values(values as never);
+  };
 }

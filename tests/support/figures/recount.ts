@@ -28,6 +28,11 @@ export interface RawRows {
   creators: Raw[];
   ledger_transactions: Raw[];
   ledger_entries: Raw[];
+  committee_opinions: Raw[];
+  committee_answers: Raw[];
+  committee_steps: Raw[];
+  committee_cases: Raw[];
+  committee_alarms: Raw[];
 }
 export const RAW_TABLES = [
   'reports',
@@ -41,6 +46,11 @@ export const RAW_TABLES = [
   'creators',
   'ledger_transactions',
   'ledger_entries',
+  'committee_opinions',
+  'committee_answers',
+  'committee_steps',
+  'committee_cases',
+  'committee_alarms',
 ] as const satisfies (keyof RawRows)[];
 
 const HEAVY = ['suspend_account', 'stop_live', 'refund_room', 'freeze_earnings', 'remove_from_room', 'remove_message'];
@@ -150,6 +160,27 @@ export function recount(rows: RawRows, { fromMs, untilMs, nowMs }: { fromMs: num
       creatorsFrozen: firstFreeze.size,
       frozenMinor,
     },
+    committee: committeeOf(rows, { isIn, nowMs }),
+  };
+}
+
+function committeeOf(rows: RawRows, { isIn, nowMs }: { isIn: (time: unknown) => boolean; nowMs: number }) {
+  const countIn = (table: Raw[], column: string) => table.filter((each) => isIn(each[column])).length;
+  const answerOf = (id: unknown) => rows.committee_answers.find(({ opinion }) => opinion === id);
+  const given = rows.committee_opinions.filter(({ outcome }) => outcome === 'adopted');
+  return {
+    opinions: countIn(given, 'ended_at'),
+    byAnswer: tally(rows.committee_answers.filter(({ at }) => isIn(at)).map(({ outcome }) => outcome)),
+    answersLate: given.filter(({ id, answer_due_at }) => {
+      const doneMs = ms(answerOf(id)?.at ?? nowMs);
+      return isIn(answer_due_at) && ms(answer_due_at) <= doneMs;
+    }).length,
+    casesOpened: countIn(rows.committee_cases, 'opened_at'),
+    alarms: countIn(rows.committee_alarms, 'at'),
+    stepsDone: countIn(rows.committee_steps, 'done_at'),
+    stepsLate: rows.committee_steps.filter(
+      ({ due_at, done_at }) => isIn(due_at) && ms(due_at) < (done_at === null ? nowMs : ms(done_at)),
+    ).length,
   };
 }
 

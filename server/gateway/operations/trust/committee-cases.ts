@@ -4,9 +4,7 @@ import { implement } from '../operation.ts';
 export const committeeCaseOperations = implement(committeeCaseContract, {
   listRegister: ({ committeeCases }, { caller, input }) => committeeCases.listDecisions(caller.identity, input),
   askCommittee: ({ committeeCases }, { caller, input }) => committeeCases.ask(caller.identity, input),
-  listCommitteeRequests: async ({ committeeCases }, { caller }) => ({
-    requests: await committeeCases.listRequests(caller.identity),
-  }),
+  listCommitteeRequests: ({ committeeCases }, { caller, input }) => committeeCases.listRequests(caller.identity, input),
   openCommitteeCase: ({ committeeCases }, { caller, input }) => committeeCases.open(caller.identity, input),
   listCommitteeCases: async ({ committeeCases }, { caller }) => ({ cases: await committeeCases.list(caller.identity) }),
   getCommitteeCase: ({ committeeCases }, { caller, params }) => committeeCases.view(caller.identity, params.case),

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHttp, type TestHttp } from '../../../../tests/support/houses/http.ts';
 import { MovableClock } from '../../../../tests/support/houses/money-house.ts';
+import { giveOpinion } from '../../../../tests/support/people/site-person.ts';
 import { sql } from '../../../platform/db/sql.ts';
 
 const clock = new MovableClock(Date.parse('2026-09-30T20:00:00Z'));
@@ -76,4 +77,22 @@ test('the page says it in both languages, with a table for each chart, and is li
     expect(text).not.toContain('<script');
   }
   expect(en).toContain('<a href="/transparency">Figures</a>');
+});
+
+test('what the committee said, and whether it was followed, stands beside them', async () => {
+  expect(await pageOf('en')).toContain('no opinion');
+  await giveOpinion(http);
+  // The quarter of the opinion is over, and the step that was promised was not done.
+  clock.advance(100 * 24 * 60 * 60_000);
+  const { json } = await http.call('GET', `${REPORTS}/2026-Q4`);
+  expect(json.committee).toMatchObject({ opinions: 1, byAnswer: { follows: 1 }, answersLate: 1, stepsDone: 0 });
+  expect(json.committee.stepsLate).toBe(1);
+  const csv = await http.call('GET', `${REPORTS}/2026-Q4.csv`);
+  expect(csv.text).toContain('committee.byAnswer,follows,1');
+  const [en, fr] = [await pageOf('en'), await pageOf('fr')];
+  for (const words of ['one opinion', '1 followed', 'one promised step late', 'The house follows.', 'Hear people'])
+    expect(en).toContain(words);
+  expect(en).toMatch(/href="\/committee#opinion-\d+"/);
+  for (const words of ['un avis', '1 suivi', 'un engagement en retard', 'La maison suit cet avis.'])
+    expect(fr).toContain(words);
 });

@@ -19,7 +19,7 @@ function* linesOf(path: string, value: object): Generator<(string | number | nul
     else if ('counts' in part) {
       for (const [name, count] of Object.entries(part.counts as object)) yield [figure, name, count];
       yield [figure, 'others', (part as { others: number }).others];
-    } else if (key === 'perLiveHourByCategory') {
+    } else if (key === 'perLiveHourByCategory' || key === 'byAnswer') {
       for (const [name, rate] of Object.entries(part)) yield [figure, name, rate as number];
     } else yield* linesOf(figure, part);
   }

@@ -7,7 +7,28 @@ import { pageTexts } from '../texts/page-texts.ts';
 
 type Answer = NonNullable<PublicOpinion['answer']>;
 
+export const verdictStyles = css`
+  .verdict {
+    padding-inline-start: var(--_space-12);
+    border-inline-start: 3px solid var(--_line-strong);
+  }
+
+  .verdict.follows {
+    border-color: var(--_success);
+  }
+
+  .verdict:is(.does_not_follow, .late) {
+    border-color: var(--_danger);
+  }
+
+  .verdict.late strong,
+  strong.late {
+    color: var(--_danger);
+  }
+`;
 export const opinionStyles = css`
+  ${verdictStyles}
+
   .committee .opinion {
     margin-block: var(--_space-16);
     padding: var(--_space-16);
@@ -17,24 +38,6 @@ export const opinionStyles = css`
 
   .committee .opinion h3 {
     font: var(--_title-20);
-  }
-
-  .committee .opinion .verdict {
-    padding-inline-start: var(--_space-12);
-    border-inline-start: 3px solid var(--_line-strong);
-  }
-
-  .committee .opinion .follows {
-    border-color: var(--_success);
-  }
-
-  .committee .opinion :is(.does_not_follow, .late) {
-    border-color: var(--_danger);
-  }
-
-  .committee .opinion .late strong,
-  .committee .opinion strong.late {
-    color: var(--_danger);
   }
 
   .committee .opinion summary {
@@ -69,26 +72,33 @@ function opinionContent(opinion: PublicOpinion, locale: HouseLocale): Markup {
     <h3>${title[language]}</h3>
     <p class="quiet">${texts.number(number)} ${matter} · ${texts.given(dayOf(adoptedAt, locale))} · ${texts.tally(tally.for, tally.against, tally.abstain)}</p>
     ${opinion.ruling !== null && html`<p><strong>${texts.rulings[opinion.ruling]}</strong></p>`}
-    ${verdictOf(opinion, locale)}
+    ${opinion.answer ? answerContent(opinion.answer, locale) : verdictLine(opinion, locale)}
     ${textsOf(opinion, locale)}
   </article>`;
 }
 
-function verdictOf({ answer, isLate, answerDueAt }: PublicOpinion, locale: HouseLocale): Markup {
+/** Whether the house followed, or by when it has to answer. */
+export function verdictLine({ answer, isLate, answerDueAt }: PublicOpinion, locale: HouseLocale): Markup {
   const texts = pageTexts(locale.language).opinions;
   const due = dayOf(answerDueAt, locale);
-  if (answer) return answerContent(answer, locale);
+  if (answer) return html`<p class="verdict ${answer.outcome}">${outcomeOf(answer, locale)}</p>`;
   return isLate
     ? html`<p class="verdict late"><strong>${texts.late(due)}</strong></p>`
     : html`<p class="verdict">${texts.due(due)}</p>`;
 }
 
-function answerContent({ outcome, reasons, at, isLate, steps }: Answer, locale: HouseLocale): Markup {
+function outcomeOf({ outcome, at, isLate }: Answer, locale: HouseLocale): Markup {
   const texts = pageTexts(locale.language).opinions;
   const when = dayOf(at, locale);
+  return html`<strong>${texts.outcomes[outcome]}</strong>
+    ${isLate ? html`<strong class="late">${texts.answeredLate(when)}</strong>` : html`<span class="quiet">${texts.answered(when)}</span>`}`;
+}
+
+function answerContent(answer: Answer, locale: HouseLocale): Markup {
+  const texts = pageTexts(locale.language).opinions;
+  const { outcome, reasons, steps } = answer;
   return html`<div class="verdict ${outcome}">
-      <p><strong>${texts.outcomes[outcome]}</strong>
-        ${isLate ? html`<strong class="late">${texts.answeredLate(when)}</strong>` : html`<span class="quiet">${texts.answered(when)}</span>`}</p>
+      <p>${outcomeOf(answer, locale)}</p>
       <p class="quiet">${texts.reasons}</p>
       <p class="words">${reasons[locale.language]}</p>
       ${

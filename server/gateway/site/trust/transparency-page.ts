@@ -1,6 +1,6 @@
 /**
- * The public figures by quarter: in a minute what came in, what was decided, how fast. What the committee said of it,
- * and whether the house followed, will stand between the latest quarter and the charts.
+ * The public figures by quarter: in a minute what came in, what was decided, how fast, what the committee said, and
+ * whether the house followed.
  */
 import type { Express } from 'express';
 import { css } from 'lit';
@@ -8,6 +8,7 @@ import { formatDate, type HouseLocale } from '../../../platform/house-dates.ts';
 import { html, Markup } from '../../../platform/html.ts';
 import { LANGUAGES } from '../../../protocol/languages.ts';
 import type { TransparencyReport } from '../../../protocol/trust/figures.ts';
+import { answerOutcome, type PublicOpinion } from '../../../protocol/trust/opinions.ts';
 import { barChart, type Chart, chartStyles } from '../../../web/charts/bar-chart.ts';
 import type { HttpContext } from '../../context.ts';
 import { page } from '../../http/html-pages.ts';
@@ -16,13 +17,16 @@ import { footerPages } from '../house-pages.ts';
 import { pageLanguage } from '../page-language.ts';
 import { renderMarkup } from '../server-content.ts';
 import { pageTexts } from '../texts/page-texts.ts';
+import { verdictLine, verdictStyles } from './committee-opinions.ts';
 
 const QUARTERS_SHOWN = 8;
+const OPINIONS_SHOWN = 5;
 /** From so many hours on, days are easier to read. */
 const DAYS_FROM_HOURS = 96;
 
 const styles = css`
   ${chartStyles}
+  ${verdictStyles}
 
   .figures section {
     margin-block: var(--_space-32);
@@ -77,6 +81,15 @@ const styles = css`
     text-align: end;
   }
 
+  .figures .opinions {
+    padding: 0;
+    list-style: none;
+  }
+
+  .figures .opinions a {
+    font: var(--_strong-16);
+  }
+
   .figures .data {
     padding: 0;
     list-style: none;
@@ -116,12 +129,16 @@ type Texts = ReturnType<typeof pageTexts>['transparency'];
 type Breakdown = TransparencyReport['reports']['byCategory'];
 
 export function mountTransparencyPage(app: Express, context: HttpContext, limits: HttpLimits): void {
-  const { publicReports, config } = context;
+  const { publicReports, opinions, config } = context;
   app.get('/transparency', async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const language = pageLanguage(request, response);
-    const [reports, links] = await Promise.all([publicReports.list(), footerPages(context)]);
-    const content = new TransparencyContent({ language, timeZone: config.timeZone }).of(reports);
+    const [reports, given, links] = await Promise.all([
+      publicReports.list(),
+      opinions.listPublic(),
+      footerPages(context),
+    ]);
+    const content = new TransparencyContent({ language, timeZone: config.timeZone }).of(reports, given);
     const body = html`${STYLE}<div class="figures text">${content}</div>`;
     response
       .set('cache-control', 'private, no-cache')
@@ -141,13 +158,14 @@ class TransparencyContent {
     this.#categories = pageTexts(locale.language).reports.categories;
   }
 
-  of(reports: TransparencyReport[]): Markup {
+  of(reports: TransparencyReport[], opinions: readonly PublicOpinion[]): Markup {
     const texts = this.#texts;
     const [newest] = reports;
     if (!newest) return html`<p>${texts.none}</p>`;
     const latest = reports.find(({ isOver }) => isOver);
     return html`<p>${texts.text}</p>
       ${this.#summary(latest ?? newest)}
+      ${opinions.length > 0 && this.#opinions(opinions.slice(0, OPINIONS_SHOWN))}
       ${this.#charts(reports.slice(0, QUARTERS_SHOWN).reverse())}
       ${latest && this.#breakdowns(latest)}
       <section><h2>${texts.method}</h2><p>${texts.methodText}</p>
@@ -183,6 +201,7 @@ class TransparencyContent {
           appeals.total === null ? texts.fewAppeals : texts.appeals(this.#number(appeals.total)),
           this.#granted(report),
         ])}
+        ${this.#tile(texts.said, this.#said(report))}
       </dl>
       ${rate !== null && html`<p>${texts.disputes(this.#number(rate, 1))}</p>`}</section>`;
   }
@@ -190,6 +209,32 @@ class TransparencyContent {
   #granted({ appeals: { answered, grantedShare }, isOver }: TransparencyReport): string | undefined {
     if (grantedShare !== null) return this.#texts.granted(this.#share(grantedShare));
     return isOver && answered !== 0 ? this.#texts.hiddenGranted : undefined;
+  }
+
+  #said({ committee }: TransparencyReport): (string | undefined)[] {
+    const texts = this.#texts;
+    const { opinions, byAnswer, answersLate, stepsLate } = committee;
+    const answers = answerOutcome.options.flatMap((outcome) => {
+      const count = byAnswer[outcome] ?? 0;
+      return count === 0 ? [] : `${this.#number(count)} ${texts.answers[outcome]}`;
+    });
+    return [
+      texts.opinions(opinions),
+      answers.length === 0 && opinions > 0 ? texts.noAnswers : answers.join(', ') || undefined,
+      answersLate === 0 ? undefined : texts.answersLate(answersLate),
+      stepsLate === 0 ? undefined : texts.stepsLate(stepsLate),
+    ];
+  }
+
+  #opinions(opinions: readonly PublicOpinion[]): Markup {
+    const { language } = this.#locale;
+    const texts = this.#texts;
+    return html`<section><h2>${texts.committee}</h2>
+      <ul class="opinions">${opinions.map(
+        (opinion) => html`<li><a href="/committee#opinion-${String(opinion.number)}">${opinion.title[language]}</a>
+          ${verdictLine(opinion, this.#locale)}</li>`,
+      )}</ul>
+      <p class="next"><a href="/committee">${texts.allOpinions}</a></p></section>`;
   }
 
   #tile(name: string, [first, ...lines]: (string | undefined)[]): Markup {

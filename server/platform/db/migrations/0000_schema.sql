@@ -1291,7 +1291,7 @@ CREATE TABLE "committee_case_files" (
 CREATE TABLE "committee_case_people" (
 	"case" text NOT NULL,
 	"number" integer NOT NULL,
-	"person" text NOT NULL,
+	"person" text,
 	"part" text NOT NULL,
 	CONSTRAINT "committee_case_people_case_number_pk" PRIMARY KEY("case","number")
 );

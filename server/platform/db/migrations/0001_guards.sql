@@ -264,7 +264,7 @@ CREATE TRIGGER "committee_answers_append_only" BEFORE UPDATE OR DELETE OR TRUNCA
 CREATE TRIGGER "committee_votes_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "committee_votes"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint
-CREATE TRIGGER "committee_case_people_never_changed" BEFORE UPDATE OR TRUNCATE ON "committee_case_people"
+CREATE TRIGGER "committee_case_people_append_only" BEFORE DELETE OR TRUNCATE ON "committee_case_people"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint
 CREATE TRIGGER "committee_cases_append_only" BEFORE DELETE OR TRUNCATE ON "committee_cases"
@@ -294,10 +294,10 @@ CREATE TRIGGER "committee_thresholds_ended_once" BEFORE UPDATE ON "committee_thr
 CREATE TRIGGER "committee_steps_done_once" BEFORE UPDATE ON "committee_steps"
   FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_first_setting"('done_at', 'done_by', 'done_note');
 --> statement-breakpoint
--- Erasure takes the words out of what somebody asked of the committee; everything else in a row is final.
-CREATE FUNCTION "refuse_all_but_erasure_of_text"() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Erasure takes out one column, such as the words of what somebody asked of the committee; everything else is final.
+CREATE FUNCTION "refuse_all_but_erasure"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW."text" IS NULL AND to_jsonb(NEW) - 'text' = to_jsonb(OLD) - 'text' THEN
+  IF to_jsonb(NEW) ->> TG_ARGV[0] IS NULL AND to_jsonb(NEW) - TG_ARGV[0] = to_jsonb(OLD) - TG_ARGV[0] THEN
     RETURN NEW;
   END IF;
   RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
@@ -305,7 +305,10 @@ END
 $$;
 --> statement-breakpoint
 CREATE TRIGGER "committee_requests_erasure_only" BEFORE UPDATE ON "committee_requests"
-  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_erasure_of_text"();
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_erasure"('text');
+--> statement-breakpoint
+CREATE TRIGGER "committee_case_people_erasure_only" BEFORE UPDATE ON "committee_case_people"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_erasure"('person');
 --> statement-breakpoint
 -- Of an opinion it is written once each when everybody can comment, that a vote was called, and how it ended.
 CREATE FUNCTION "refuse_all_but_course_of_opinion"() RETURNS trigger LANGUAGE plpgsql AS $$

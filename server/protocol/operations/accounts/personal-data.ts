@@ -29,7 +29,7 @@ export const personalDataContract = {
     answer: participantExport,
     summary: 'Export all data of a person',
     description:
-      'Stored rows by table, without secrets and without other people. A table with more than 10,000 rows is truncated (`isTruncated`); the lists of its domain have the rest.',
+      'Stored rows by table, without secrets and without other people. A table with more than 10,000 rows is truncated (`isTruncated`); the lists of its domain have the rest. What members of the committee write in office, and what people ask of it, is in their own export alone.',
   }),
   eraseParticipant: operation({
     http: 'DELETE /v1/participants/:identity/data',

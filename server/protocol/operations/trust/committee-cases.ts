@@ -7,6 +7,7 @@ import {
   committeeCaseView,
   committeeRequestInput,
   committeeRequestList,
+  committeeRequestQuery,
   decisionRegister,
   decisionRegisterQuery,
   evidenceInput,
@@ -47,9 +48,10 @@ export const committeeCaseContract = {
   listCommitteeRequests: operation({
     ...BY_MEMBER,
     http: 'GET /v1/committee/requests',
+    input: committeeRequestQuery,
     answer: committeeRequestList,
     summary: 'What people ask of the committee',
-    description: 'Newest first, at most a hundred. Names in the texts are replaced.',
+    description: 'Newest first; `next` is the cursor of the next page. Names in the texts are replaced.',
     errors: ['forbidden'],
   }),
   openCommitteeCase: operation({

@@ -4,7 +4,8 @@
  */
 
 interface NumberedPerson {
-  person: string;
+  /** Null: erased. */
+  person: string | null;
   number: number | null;
 }
 
@@ -23,7 +24,8 @@ export class CasePeople {
   readonly #names: readonly (readonly [name: string, shown: string])[];
 
   /** `number`: null for a person without one. `names`: what each of them is called, in any place. */
-  constructor(rows: readonly NumberedPerson[], names: ReadonlyMap<string, readonly string[]>) {
+  constructor(numbered: readonly NumberedPerson[], names: ReadonlyMap<string, readonly string[]>) {
+    const rows = numbered.flatMap(({ person, number }) => (person === null ? [] : { person, number }));
     this.#numbers = new Map(rows.map(({ person, number }) => [person, number]));
     const shown = new Map<string, string>();
     for (const { person, number } of rows)

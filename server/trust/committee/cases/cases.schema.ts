@@ -41,13 +41,13 @@ export const committeeCaseFiles = pgTable(
   ],
 );
 
-/** The number that a person has in a case. A trigger refuses all changes; erasure deletes rows. */
+/** The number that a person has in a case, for good: erasure takes out the person alone. */
 export const committeeCasePeople = pgTable(
   'committee_case_people',
   {
     case: text('case').notNull(),
     number: integer('number').notNull(),
-    person: text('person').notNull(),
+    person: text('person'),
     part: text('part').$type<CasePerson['part']>().notNull(),
   },
   (table) => [

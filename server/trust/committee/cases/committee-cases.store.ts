@@ -207,9 +207,15 @@ export class CommitteeCasesStore {
     await this.#orm.insert(committeeRequests).values(row).onConflictDoNothing();
   }
 
-  /** Newest first; or the one with this id, or about this appeal, or those of this person. */
-  async listRequests(which: { id?: string; appeal?: string; by?: string; limit?: number } = {}): Promise<AskedRow[]> {
-    const { id, appeal, by, limit = 1 } = which;
+  /** Newest first; or the one with this id, or about this appeal, or those of this person; older than the one `after`. */
+  async listRequests(which: {
+    id?: string;
+    appeal?: string;
+    by?: string;
+    after?: string | undefined;
+    limit?: number;
+  }): Promise<AskedRow[]> {
+    const { id, appeal, by, after, limit = 1 } = which;
     const { rows } = (await this.#orm.execute(sql`
       select r.*, a.decision, a."case" as "reviewCase", rc.category, c.id as "case"
       from committee_requests r join appeals a on a.id = r.appeal join review_cases rc on rc.id = a."case"
@@ -217,6 +223,7 @@ export class CommitteeCasesStore {
       where true ${id === undefined ? sql`` : sql`and r.id = ${id}`}
         ${appeal === undefined ? sql`` : sql`and r.appeal = ${appeal}`}
         ${by === undefined ? sql`` : sql`and r.by = ${by}`}
+        ${after === undefined ? sql`` : sql`and (r.at, r.id) < (select at, id from committee_requests where id = ${after})`}
       order by r.at desc, r.id desc limit ${limit}`)) as unknown as { rows: AskedRow[] };
     return rows.map((row) => ({ ...row, at: iso(row.at) }));
   }

@@ -16,6 +16,8 @@ import type {
   CommitteeCaseOrigin,
   CommitteeCaseView,
   CommitteeRequest,
+  CommitteeRequestList,
+  CommitteeRequestQuery,
   DecisionRegister,
   DecisionRegisterQuery,
   EvidenceInput,
@@ -102,10 +104,11 @@ export class CommitteeCases {
     return new Map(rows.map(({ appeal, at, case: taken }) => [appeal, { at, isTaken: taken !== null }]));
   }
 
-  async listRequests(member: string): Promise<CommitteeRequest[]> {
+  async listRequests(member: string, { after, limit }: CommitteeRequestQuery): Promise<CommitteeRequestList> {
     await this.#options.committee.assertSits(member);
-    const rows = await this.#store.listRequests({ limit: LIMITS.listPageItems });
-    return Promise.all(rows.map(async (row) => this.#toRequest(row)));
+    const rows = await this.#store.listRequests({ after, limit: limit + 1 });
+    const requests = await Promise.all(rows.slice(0, limit).map((row) => this.#toRequest(row)));
+    return { requests, next: rows.length > limit ? (requests.at(-1)?.id ?? null) : null };
   }
 
   async #toRequest({ id, text, at, decision, reviewCase, category, case: taken }: AskedRow): Promise<CommitteeRequest> {
@@ -269,7 +272,7 @@ export class CommitteeCases {
     const [recusals, people] = [await this.#store.listRecusals([id], tx), await this.#store.listPeople(id, tx)];
     return [
       ...recusals.map(({ member, at }) => ({ member, atMs: Date.parse(at) })),
-      ...people.map(({ person: member }) => ({ member, atMs: Number.NEGATIVE_INFINITY })),
+      ...people.flatMap(({ person }) => (person === null ? [] : { member: person, atMs: Number.NEGATIVE_INFINITY })),
     ];
   }
 

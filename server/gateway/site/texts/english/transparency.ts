@@ -1,7 +1,7 @@
 /** English texts of the page of public figures, which the server renders whole. */
 export const transparency = {
   title: 'What was reported, and what the house did',
-  text: 'Every quarter the house publishes what was reported to it, what it decided, and how long that took.',
+  text: 'Every quarter the house publishes what was reported to it, what it decided, how long that took, what its committee said, and whether it followed.',
   none: 'Nothing has been reported here yet. From the first report on, this page shows every quarter what came in, what was done, and how fast.',
   quarter: (number: string, year: string) => `Quarter ${number} of ${year}`,
   short: (number: string) => `Q${number}`,
@@ -71,9 +71,18 @@ export const transparency = {
   },
   kinds: { accused: 'The person concerned', reporter: 'Who reported', second_look: 'Second looks of the house' },
   outcomes: { granted: 'Decision undone', upheld: 'Decision upheld' },
+  said: 'Said by the committee',
+  opinions: (count: number) => (count === 0 ? 'no opinion' : count === 1 ? 'one opinion' : `${count} opinions`),
+  noAnswers: 'no answer of the house',
+  /** Each line begins with a count. */
+  answers: { follows: 'followed', follows_in_part: 'followed in part', does_not_follow: 'not followed' },
+  answersLate: (count: number) => (count === 1 ? 'one answer late' : `${count} answers late`),
+  stepsLate: (count: number) => (count === 1 ? 'one promised step late' : `${count} promised steps late`),
+  committee: 'What the committee said last',
+  allOpinions: 'All opinions, and the house’s answers',
   disputes: (rate: string) => `Of 10,000 card payments, ${rate} were disputed at a bank.`,
   method: 'How this is counted',
   methodText:
-    'A report counts in the quarter in which it came, a decision when it was made, an answer when it was given: a quarter that is over changes no more. A number from one to four could let somebody be recognised. It is not published, and cannot be computed: it is part of “Others together”, with at least one larger number.',
+    'A report counts in the quarter in which it came, a decision or an opinion when it was made, an answer when it was given: a quarter that is over changes no more. A number from one to four could let somebody be recognised. It is not published, and cannot be computed: it is part of “Others together”, with at least one larger number. What the committee said concerns the house alone: there every number is published.',
   data: 'The same numbers for your own use:',
 };

@@ -3,7 +3,7 @@ import type { transparency as english } from '../english/transparency.ts';
 /** French texts of the page of public figures. */
 export const transparency: typeof english = {
   title: 'Ce qui a été signalé, et ce que la maison a fait',
-  text: 'Chaque trimestre, la maison publie ce qui lui a été signalé, ce qu’elle a décidé, et en combien de temps.',
+  text: 'Chaque trimestre, la maison publie ce qui lui a été signalé, ce qu’elle a décidé, en combien de temps, ce que son comité a dit, et si elle l’a suivi.',
   none: 'Rien n’a encore été signalé ici. Dès le premier signalement, cette page montre chaque trimestre ce qui est arrivé, ce qui a été fait, et en combien de temps.',
   quarter: (number: string, year: string) => `Trimestre ${number} de ${year}`,
   short: (number: string) => `T${number}`,
@@ -73,9 +73,17 @@ export const transparency: typeof english = {
   },
   kinds: { accused: 'La personne concernée', reporter: 'Qui a signalé', second_look: 'Seconds examens de la maison' },
   outcomes: { granted: 'Décision annulée', upheld: 'Décision maintenue' },
+  said: 'Dit par le comité',
+  opinions: (count) => (count === 0 ? 'aucun avis' : count === 1 ? 'un avis' : `${count} avis`),
+  noAnswers: 'aucune réponse de la maison',
+  answers: { follows: 'suivi', follows_in_part: 'suivi en partie', does_not_follow: 'non suivi' },
+  answersLate: (count) => (count === 1 ? 'une réponse en retard' : `${count} réponses en retard`),
+  stepsLate: (count) => (count === 1 ? 'un engagement en retard' : `${count} engagements en retard`),
+  committee: 'Ce que le comité a dit en dernier',
+  allOpinions: 'Tous les avis, et les réponses de la maison',
   disputes: (rate: string) => `Sur 10 000 paiements par carte, ${rate} ont été contestés auprès d’une banque.`,
   method: 'Comment c’est compté',
   methodText:
-    'Un signalement compte dans le trimestre où il est arrivé, une décision quand elle a été prise, une réponse quand elle a été donnée : un trimestre terminé ne change plus. Un nombre de un à quatre pourrait faire reconnaître quelqu’un. Il n’est pas publié et ne peut pas être calculé : il fait partie de « Autres, ensemble », avec au moins un nombre plus grand.',
+    'Un signalement compte dans le trimestre où il est arrivé, une décision ou un avis à sa date, une réponse quand elle a été donnée : un trimestre terminé ne change plus. Un nombre de un à quatre pourrait faire reconnaître quelqu’un. Il n’est pas publié et ne peut pas être calculé : il fait partie de « Autres, ensemble », avec au moins un nombre plus grand. Ce que le comité a dit ne concerne que la maison : tous ses nombres sont publiés.',
   data: 'Les mêmes nombres, pour votre propre usage :',
 };
