@@ -28,7 +28,19 @@ const houseRole = z.enum(['reviewer', 'operator']);
 export type HouseRole = z.infer<typeof houseRole>;
 export const houseRoleInput = z.object({ role: houseRole, reason: singleLine(500) });
 
-export const heldRoleList = z.object({ roles: z.array(heldRole) });
+export const heldRoleList = z.object({
+  roles: z.array(heldRole),
+  /** Not used, and not expired; oldest first. Their links were shown once. */
+  invitations: z.array(
+    z.object({
+      address: z.string(),
+      /** The seat of the committee that it gives; null: it makes an operator. */
+      seat: idSchema('committeeSeat').nullable(),
+      expiresAt: z.iso.datetime(),
+    }),
+  ),
+});
+export type OpenInvitation = z.infer<typeof heldRoleList>['invitations'][number];
 
 const personCard = z.object({ id: identity, name: z.string(), handle: z.string().nullable() });
 const roomCard = z.object({ id: roomId, title: z.string() });

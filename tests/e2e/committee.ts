@@ -63,6 +63,9 @@ export async function* committeeScenes({ loge, operator, open }: Parts): AsyncGe
   await seat.getByTestId('invitation-create').click();
   const link = await seat.getByTestId('invitation-link').inputValue();
   yield { name: 'desk-committee-link', visitor: operator };
+  await operator.page.reload();
+  await seat.getByTestId('invited').getByText(NOOR.address).waitFor();
+  yield { name: 'desk-committee-invited', visitor: operator };
 
   const noor = await open('/healthz');
   await signInByMail(noor, loge, NOOR.id);

@@ -7,21 +7,22 @@ import { DAY_MS, iso } from '../../server/platform/clock.ts';
 import { createId, type RoomId } from '../../server/protocol/ids.ts';
 import { EXAMPLE_CHARTER } from '../../server/trust/charter/example-charter.ts';
 import { committeeTerms } from '../../server/trust/committee/committee.schema.ts';
-import { DESKTOP, Visitor } from '../support/browser/browser.ts';
+import { DESKTOP, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
+import { MovableClock } from '../support/houses/money-house.ts';
 import { openSession } from '../support/people/site-person.ts';
 import type { Scene } from './evening.ts';
 import { forgetRefusal } from './site.ts';
 
-type Both = Readonly<Record<'en' | 'fr', string>>;
+export type Both = Readonly<Record<'en' | 'fr', string>>;
 type Part = Pick<ReturnType<Visitor['page']['locator']>, 'getByTestId'>;
 
-const MAX = { id: 'person_max', name: 'Max Stone', address: 'max@example.org' };
-const LEA = { id: 'person_lea', name: 'Léa Marchand', address: 'lea@example.org' };
-const NOOR = { id: 'person_noor', name: 'Noor Haddad', address: 'noor@example.org' };
-const JEAN = { id: 'person_jean', name: 'Jean de La Rochefoucauld', address: 'jean@example.org' };
-const INES = { id: 'person_ines', name: 'Inès Lambert', address: 'ines@example.org' };
-const OPERATOR = { id: 'person_morgan', name: 'Morgan Petit', address: 'morgan@example.org' };
+export const MAX = { id: 'person_max', name: 'Max Stone', address: 'max@example.org' };
+export const LEA = { id: 'person_lea', name: 'Léa Marchand', address: 'lea@example.org' };
+export const NOOR = { id: 'person_noor', name: 'Noor Haddad', address: 'noor@example.org' };
+export const JEAN = { id: 'person_jean', name: 'Jean de La Rochefoucauld', address: 'jean@example.org' };
+export const INES = { id: 'person_ines', name: 'Inès Lambert', address: 'ines@example.org' };
+export const OPERATOR = { id: 'person_morgan', name: 'Morgan Petit', address: 'morgan@example.org' };
 const SEATS: readonly (readonly [person: string, name: Both])[] = [
   [NOOR.id, { en: 'Law of data', fr: 'Droit des données' }],
   [JEAN.id, { en: 'Platform economics', fr: 'Économie des plateformes' }],
@@ -86,14 +87,19 @@ const IS_SAME =
 
 export class OpinionHouse implements AsyncDisposable {
   readonly loge: TestApp;
+  readonly clock: MovableClock;
+  /** In which people report. */
+  room = '' as RoomId;
   readonly #visitors: Visitor[] = [];
 
-  private constructor(loge: TestApp) {
+  private constructor(loge: TestApp, clock: MovableClock) {
     this.loge = loge;
+    this.clock = clock;
   }
 
   static async create(): Promise<OpinionHouse> {
-    const house = new OpinionHouse(await startApp());
+    const clock = new MovableClock();
+    const house = new OpinionHouse(await startApp({ clock }), clock);
     await house.#seed();
     return house;
   }
@@ -125,6 +131,7 @@ export class OpinionHouse implements AsyncDisposable {
       });
     }
     const room = ((await this.loge.createRoom({ kind: 'free' })) as { id: RoomId }).id;
+    this.room = room;
     const from = { identity: MAX.id, name: MAX.name, role: 'fan' } as const;
     const sent = await chat.send({ room, from, input: { clientId: 'max-00001', text: SAID } });
     const id = 'message' in sent ? sent.message.id : '';
@@ -140,7 +147,7 @@ export class OpinionHouse implements AsyncDisposable {
   }
 
   async *scenes(): AsyncGenerator<Scene> {
-    const max = await this.#enter(MAX.id, '/reports?lang=en');
+    const max = await this.enter(MAX.id, '/reports?lang=en');
     await max.page.getByText('Ask the committee').first().click();
     await max.page.locator('details[open] textarea').fill(ASKS);
     await max.page.locator('details[open] button').click();
@@ -148,12 +155,12 @@ export class OpinionHouse implements AsyncDisposable {
     await max.by('asked').first().waitFor();
     yield { name: 'reports-asked', visitor: max, fixedLanguage: 'en' };
 
-    const noor = await this.#enter(NOOR.id, '/seat/cases');
+    const noor = await this.enter(NOOR.id, '/seat/cases');
     yield* this.#opens(noor);
     const address = noor.page.url();
-    const jean = await this.#enter(JEAN.id, new URL(address).pathname);
+    const jean = await this.enter(JEAN.id, new URL(address).pathname);
     yield* this.#reads(jean);
-    yield* this.#recuses(await this.#enter(INES.id, new URL(address).pathname));
+    yield* this.#recuses(await this.enter(INES.id, new URL(address).pathname));
     yield* this.#drafts(noor, jean);
     yield* this.#votes(noor, jean);
     yield* this.#answers();
@@ -260,7 +267,7 @@ export class OpinionHouse implements AsyncDisposable {
   }
 
   async *#answers(): AsyncGenerator<Scene> {
-    const operator = await this.#enter(OPERATOR.id, '/desk/opinions');
+    const operator = await this.enter(OPERATOR.id, '/desk/opinions');
     await operator.by('answering').locator('summary').click();
     await operator.by('answer-does_not_follow').check();
     const form = operator.page.locator('desk-opinion');
@@ -302,8 +309,8 @@ export class OpinionHouse implements AsyncDisposable {
     }
   }
 
-  async #enter(person: string, path: string): Promise<Visitor> {
-    const visitor = await Visitor.create({ viewport: DESKTOP });
+  async enter(person: string, path: string, options: VisitorOptions = { viewport: DESKTOP }): Promise<Visitor> {
+    const visitor = await Visitor.create(options);
     this.#visitors.push(visitor);
     const [name = '', value = ''] = (await openSession(this.loge.app, person)).split('=');
     await visitor.context.addCookies([{ name, value, url: this.loge.url }]);
@@ -312,7 +319,7 @@ export class OpinionHouse implements AsyncDisposable {
   }
 }
 
-async function fill(within: Part, name: string, { en, fr }: Both): Promise<void> {
+export async function fill(within: Part, name: string, { en, fr }: Both): Promise<void> {
   await within.getByTestId(`${name}-en`).fill(en);
   await within.getByTestId(`${name}-fr`).fill(fr);
 }

@@ -1,15 +1,16 @@
 /**
  * Takes a screenshot of every scene of `evening.ts`, in both languages, on a phone and on a desktop; with `takings`,
  * of every money page; with `accounts`, of sign-in and account; with `operators`, of an operator at the house's OpenID
- * provider; with `opinions`, of an opinion of the committee; with `narrow-line`, of a viewer whose line carries the
- * sound alone:
+ * provider; with `opinions`, of an opinion of the committee; with `stories`, of its alarms and proposals; with
+ * `narrow-line`, of a viewer whose line carries the sound alone:
  *
- * node tests/e2e/screenshots.ts OUTDIR [takings | accounts | operators | opinions | narrow-line]
+ * node tests/e2e/screenshots.ts OUTDIR [takings | accounts | operators | opinions | stories | narrow-line]
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DESKTOP, PHONE, sharedChromium } from '../support/browser/browser.ts';
 import { Accounts } from './accounts.ts';
+import { alarmScenes, proposalScenes } from './committee-stories.ts';
 import { Evening, type Scene, show } from './evening.ts';
 import { OpinionHouse } from './opinions.ts';
 import { Takings } from './takings.ts';
@@ -17,7 +18,7 @@ import { Takings } from './takings.ts';
 const [folder, what = 'evening'] = process.argv.slice(2);
 if (!folder || folder.startsWith('-')) {
   process.stdout.write(
-    'Usage: node tests/e2e/screenshots.ts OUTDIR [evening | takings | accounts | operators | opinions | narrow-line]\n',
+    'Usage: node tests/e2e/screenshots.ts OUTDIR [evening | takings | accounts | operators | opinions | stories | narrow-line]\n',
   );
   process.exit(folder === '--help' ? 0 : 1);
 }
@@ -35,6 +36,7 @@ const houses = {
   accounts: Accounts,
   operators: Accounts,
   opinions: OpinionHouse,
+  stories: OpinionHouse,
 };
 await using house = await houses[what as keyof typeof houses].create();
 for await (const scene of scenesOf(house)) {
@@ -59,5 +61,11 @@ for await (const scene of scenesOf(house)) {
 
 function scenesOf(chosen: Evening | Takings | Accounts | OpinionHouse): AsyncGenerator<Scene> {
   if (chosen instanceof Accounts && what === 'operators') return chosen.operatorScenes();
+  if (chosen instanceof OpinionHouse && what === 'stories') return storiesOf(chosen);
   return chosen instanceof Evening && what === 'narrow-line' ? chosen.narrowLine() : chosen.scenes();
+}
+
+async function* storiesOf(house: OpinionHouse): AsyncGenerator<Scene> {
+  yield* alarmScenes(house);
+  yield* proposalScenes(house);
 }

@@ -2,7 +2,7 @@
 
 import '@awesome.me/webawesome/dist/components/dialog/dialog.js';
 import type { TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { defineElement, LogeElement, withProperties } from '../room/room-part.ts';
 import '../theme/web-awesome.ts';
 import { fieldStyles } from './fields.ts';
@@ -27,7 +27,15 @@ export class LogeConfirm extends withProperties(LogeElement, {
 }) {
   #answer: ((text: string | undefined) => void) | undefined;
 
-  static override styles = fieldStyles;
+  static override styles = [
+    fieldStyles,
+    css`
+      .muted + .asked {
+        display: block;
+        margin-top: var(--_space-16);
+      }
+    `,
+  ];
 
   /** Resolves to the text of the field, empty without one; undefined if it was not confirmed. */
   ask(question: Question): Promise<string | undefined> {

@@ -4,19 +4,22 @@
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { ArticleChange, CharterReview, TextPart } from '../../../server/protocol/trust/charter.ts';
+import type { ArticleChange, CharterReview } from '../../../server/protocol/trust/charter.ts';
 import { DialogPart } from '../room/dialog-part.ts';
 import { defineElement, withProperties } from '../room/room-part.ts';
 import { formatLongDay } from '../texts/format.ts';
 import '../texts/studio-texts.ts';
 import '../theme/web-awesome.ts';
+import { changedText, changeStyles } from './changed-text.ts';
 
 type Reviewed = NonNullable<CharterReview['charter']>;
 
 export class LogeCharter extends withProperties(DialogPart, { charter: undefined as Reviewed | undefined }) {
   #answer: ((accepted: boolean) => void) | undefined;
 
-  static override styles = css`
+  static override styles = [
+    changeStyles,
+    css`
     wa-dialog {
       --width: 44rem;
     }
@@ -42,12 +45,6 @@ export class LogeCharter extends withProperties(DialogPart, { charter: undefined
       font: var(--_title-20);
     }
 
-    .mark {
-      margin-inline-start: var(--_space-8);
-      color: var(--_accent);
-      font: var(--_type-14);
-    }
-
     /* Beside the buttons, in sight wherever the reader is. */
     wa-dialog::part(footer) {
       flex-wrap: wrap;
@@ -62,18 +59,8 @@ export class LogeCharter extends withProperties(DialogPart, { charter: undefined
       white-space: pre-line;
       overflow-wrap: anywhere;
     }
-
-    ins {
-      background: color-mix(in srgb, var(--_accent) 22%, transparent);
-      text-decoration: underline;
-      text-decoration-thickness: 1px;
-      text-underline-offset: 3px;
-    }
-
-    del {
-      color: var(--_muted);
-    }
-  `;
+  `,
+  ];
 
   /** Rejects if the charter cannot be read. */
   async ask(): Promise<boolean> {
@@ -168,11 +155,6 @@ export class LogeCharter extends withProperties(DialogPart, { charter: undefined
     this.#answer?.(accepted);
     this.#answer = undefined;
   }
-}
-
-function changedText({ kind, text }: TextPart): TemplateResult {
-  if (kind === 'same') return html`${text}`;
-  return kind === 'added' ? html`<ins>${text}</ins>` : html`<del>${text}</del>`;
 }
 
 defineElement('loge-charter', LogeCharter);

@@ -1,5 +1,5 @@
 import type { Database, Orm } from '../../platform/db/db.ts';
-import { and, eq, gt, isNull, lt } from '../../platform/db/sql.ts';
+import { and, asc, eq, gt, isNull, lt } from '../../platform/db/sql.ts';
 import { operatorInvitations } from './operators.schema.ts';
 
 type InvitationRow = typeof operatorInvitations.$inferSelect;
@@ -18,6 +18,15 @@ export class OperatorsStore {
   async findOpen(linkDigest: string, at: string): Promise<InvitationRow | undefined> {
     const [row] = await this.#orm.select().from(operatorInvitations).where(isOpen(linkDigest, at));
     return row;
+  }
+
+  async listOpen(at: string): Promise<InvitationRow[]> {
+    const { usedAt, expiresAt, createdAt } = operatorInvitations;
+    return this.#orm
+      .select()
+      .from(operatorInvitations)
+      .where(and(isNull(usedAt), gt(expiresAt, at)))
+      .orderBy(asc(createdAt));
   }
 
   /** One statement, so that of concurrent requests only one uses it. */

@@ -3,12 +3,13 @@
  * address, which they accept signed in with a passkey or at the house's OpenID provider. The link alone is worth
  * nothing: it also takes the mailbox. Called by the gateway and by `npm run operators`.
  */
-import { type Clock, DAY_MS, HOUR_MS, isoIn } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS, iso, isoIn } from '../../platform/clock.ts';
 import type { Database, Orm } from '../../platform/db/db.ts';
 import type { OperatorInvitation } from '../../protocol/accounts/operators.ts';
 import { AppError } from '../../protocol/errors.ts';
-import { createId } from '../../protocol/ids.ts';
+import { createId, type Id } from '../../protocol/ids.ts';
 import * as LIMITS from '../../protocol/limits.ts';
+import type { OpenInvitation } from '../../protocol/roles.ts';
 import type { Appointment } from '../../protocol/trust/committee.ts';
 import { parseAddress } from '../people/mail-addresses.ts';
 import { PeopleStore } from '../people/people.store.ts';
@@ -57,6 +58,13 @@ export class Operators {
     });
     const parameter = appointment ? 'seat' : 'operator';
     return { address, url: `${this.#options.publicUrl}/account?${parameter}=${token}`, expiresAt };
+  }
+
+  async listInvitations(): Promise<OpenInvitation[]> {
+    const rows = await this.#store.listOpen(isoIn(this.#options.clock));
+    return rows.map(({ address, appointment, expiresAt }) => ({
+      ...{ address, seat: (appointment?.seat as Id<'committeeSeat'> | undefined) ?? null, expiresAt: iso(expiresAt) },
+    }));
   }
 
   /** Uses the invitation up, and gives what it is for. */

@@ -47,6 +47,8 @@ const WIDEST_BAR = 56;
 /** Past so many bars there is no room for the number above each; on a phone, past half as many. */
 const LABELLED_MAX = 16;
 const LABELLED_ON_PHONE_MAX = 8;
+/** Of a digit above a bar; a number that is wider than its bar would be covered by the next one. */
+const DIGIT_WIDTH = 8;
 /** From the lower edge. */
 const LABEL_Y = HEIGHT - 30;
 const GROUP_Y = HEIGHT - 6;
@@ -172,14 +174,15 @@ export const chartStyles = css`
 export function barChart(chart: Chart): TemplateResult {
   const { title, description, series, columns, format } = chart;
   const bars = columns.length * series.length;
-  const kind = `${bars <= LABELLED_MAX ? 'labelled' : ''} ${bars > LABELLED_ON_PHONE_MAX ? 'dense' : ''}`;
+  const isLabelled = hasRoomForNumbers(chart);
+  const kind = `${isLabelled ? 'labelled' : ''} ${bars > LABELLED_ON_PHONE_MAX ? 'dense' : ''}`;
   const highest = Math.max(0, ...columns.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const legend = html`<ul class="legend">${series.map((name, index) => html`<li><i class="s${index}"></i>${name}</li>`)}</ul>`;
   return html`<figure class="chart">
     <figcaption>${title}</figcaption>
     ${series.length > 1 ? legend : nothing}
     <svg class="${kind.trim()}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}. ${description}">
-      ${columns.map((column, index) => columnOf(chart, column, { index, highest }))}
+      ${columns.map((column, index) => columnOf(chart, column, { index, highest, isLabelled }))}
       <line class="axis" x1="0" x2="${WIDTH}" y1="${HEIGHT - BOTTOM}" y2="${HEIGHT - BOTTOM}"></line>
       ${highest > 0 ? svg`<text class="highest" x="0" y="${TOP - 6}">${format(highest)}</text>` : nothing}
     </svg>
@@ -187,13 +190,28 @@ export function barChart(chart: Chart): TemplateResult {
   </figure>`;
 }
 
+function barWidth({ columns, series }: Chart): number {
+  return Math.min(WIDEST_BAR, (stepOf(columns) * (1 - GAP_SHARE)) / series.length);
+}
+
+function stepOf(columns: Chart['columns']): number {
+  return (WIDTH - 2 * SIDE) / columns.length;
+}
+
+function hasRoomForNumbers(chart: Chart): boolean {
+  const { columns, series, format } = chart;
+  const lengths = columns.flatMap(({ values }) => values.map((value) => (value === null ? 1 : format(value).length)));
+  return columns.length * series.length <= LABELLED_MAX && Math.max(0, ...lengths) * DIGIT_WIDTH <= barWidth(chart);
+}
+
 function columnOf(
-  { columns, series, format }: Chart,
+  chart: Chart,
   { label, group, values, isRunning }: ChartColumn,
-  { index, highest }: { index: number; highest: number },
+  { index, highest, isLabelled }: { index: number; highest: number; isLabelled: boolean },
 ): unknown {
-  const step = (WIDTH - 2 * SIDE) / columns.length;
-  const bar = Math.min(WIDEST_BAR, (step * (1 - GAP_SHARE)) / series.length);
+  const { series, format, columns } = chart;
+  const step = stepOf(columns);
+  const bar = barWidth(chart);
   const middle = SIDE + step * (index + 0.5);
   const base = HEIGHT - BOTTOM;
   const bars = values.map((value, of) => {
@@ -202,7 +220,7 @@ function columnOf(
     const number = svg`<text class="value" x="${round(x + bar / 2)}" y="${round(base - height - 6)}">${value === null ? '–' : format(value)}</text>`;
     return svg`<rect class="s${of}${isRunning ? ' running' : ''}" x="${round(x)}" y="${round(base - height)}"
         width="${round(bar - 1)}" height="${round(height)}" rx="${Math.min(RADIUS, height)}"></rect>
-      ${columns.length * series.length <= LABELLED_MAX ? number : nothing}`;
+      ${isLabelled ? number : nothing}`;
   });
   const isFirst = group !== columns[index - 1]?.group;
   return svg`${bars}${label === '' ? nothing : svg`<text x="${round(middle)}" y="${LABEL_Y}">${label}</text>`}

@@ -15,7 +15,7 @@ const draft: CharterDraft = { version: 2, hash: 'hash', articles: [article], cha
 
 /** Writes another id into the first article. */
 function write(part: DeskCharter, id: string): void {
-  handlerOf(part.render(), 'class="field whole"', 'input')({ target: { value: id } });
+  handlerOf(part.render(), '<charter-editor', 'articles-changed')({ detail: [{ ...article, id }] });
 }
 
 function openDraft(): DeskCharter {

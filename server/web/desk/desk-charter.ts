@@ -1,16 +1,15 @@
 /** `<desk-charter>`: the versions of the charter, the draft of the next one, and its announcement. */
 import type { TemplateResult } from 'lit';
-import { css, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
-import * as LIMITS from '../../protocol/limits.ts';
 import type { Article, CharterDraft, PublishedVersion } from '../../protocol/trust/charter.ts';
+import { EMPTY_ARTICLE } from '../charter/charter-editor.ts';
 import type { RowAct } from '../site/page-part.ts';
+import { languagesFor } from '../site/public-text.ts';
 import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
-const LANGUAGES = ['fr', 'en'] as const;
-const EMPTY: Article = { id: '', title: { en: '', fr: '' }, text: { en: '', fr: '' } };
 const LOOKS = { announced: 'open', in_force: 'good', superseded: 'open' } as const;
 
 /** Shows the versions, newest first. */
@@ -30,38 +29,7 @@ export class DeskCharter extends DeskPart<PublishedVersion[]> {
   declare theirs: Article[] | undefined;
   /** Whether something was written that is not saved. */
   declare isChanged: boolean;
-  /** Articles that were there before; new ones are open. */
-  #foldedCount = 0;
   protected override height = '10rem';
-
-  static override styles = [
-    ...DeskPart.styles,
-    css`
-      details {
-        border-bottom: 1px solid var(--_line);
-      }
-
-      summary {
-        font: var(--_strong-14);
-      }
-
-      .article {
-        display: grid;
-        gap: var(--_space-16);
-        margin: var(--_space-8) 0 var(--_space-16);
-      }
-
-      @media (min-width: 1000px) {
-        .article {
-          grid-template-columns: 1fr 1fr;
-        }
-
-        .article > .whole {
-          grid-column: 1 / -1;
-        }
-      }
-    `,
-  ];
 
   constructor() {
     super();
@@ -84,7 +52,6 @@ export class DeskCharter extends DeskPart<PublishedVersion[]> {
     this.draft = draft;
     if (this.isChanged) return;
     this.articles = draft?.articles ?? [];
-    this.#foldedCount = this.articles.length;
   }
 
   protected override show(versions: PublishedVersion[]): unknown {
@@ -92,7 +59,9 @@ export class DeskCharter extends DeskPart<PublishedVersion[]> {
     const { draft, theirs, articles } = this;
     const editor = [
       theirs ? this.#conflict(theirs) : nothing,
-      articles.map((each, index) => this.#article(each, index)),
+      articles.length > 0
+        ? html`<charter-editor .articles=${articles} @articles-changed=${this.#handleChange}></charter-editor>`
+        : nothing,
     ];
     return [
       html`<p class="muted">${texts.text} <a href="/charter">${texts.page}</a></p>`,
@@ -131,13 +100,7 @@ export class DeskCharter extends DeskPart<PublishedVersion[]> {
         label: texts.beginEmpty,
         testId: () => 'charter-begin-empty',
         isFor: () => !isBegun(),
-        run: async () => this.#write([EMPTY]),
-      },
-      {
-        label: texts.add,
-        testId: () => 'charter-add',
-        isFor: () => isBegun() && this.articles.length < LIMITS.charterArticles,
-        run: async () => this.#write([...this.articles, EMPTY]),
+        run: async () => this.#write([EMPTY_ARTICLE]),
       },
       {
         label: texts.save,
@@ -180,40 +143,12 @@ export class DeskCharter extends DeskPart<PublishedVersion[]> {
         ${changed.map(
           ({ id, title, text }) => html`<details>
             <summary>${title[this.language] || id}</summary>
-            ${LANGUAGES.map((language) => html`<p lang=${language}><b>${title[language]}</b></p><p lang=${language} class="words">${text[language]}</p>`)}
+            ${languagesFor(this.language).map((language) => html`<p lang=${language}><b>${title[language]}</b></p><p lang=${language} class="words">${text[language]}</p>`)}
           </details>`,
         )}
         ${use}
       </div>
     </div>`;
-  }
-
-  #article(article: Article, index: number): TemplateResult {
-    const texts = this.desk.charter;
-    const change = (name: 'title' | 'text', language: 'en' | 'fr') => (event: Event) =>
-      this.#change(index, { ...article, [name]: { ...article[name], [language]: textOf(event) } });
-    return html`<details ?open=${index >= this.#foldedCount}>
-      <summary>${article.title[this.language] || texts.untitled}</summary>
-      <div class="article">
-        <label class="field whole">
-          <span>${texts.id}</span>
-          <input autocomplete="off" .value=${article.id} @input=${(event: Event) => this.#change(index, { ...article, id: textOf(event) })} />
-          <small>${texts.idHint}</small>
-        </label>
-        ${LANGUAGES.map((language) => html`<label class="field"><span>${texts.articleTitle[language]}</span><input lang=${language} maxlength=${LIMITS.titleChars} .value=${article.title[language]} @input=${change('title', language)} /></label>`)}
-        ${LANGUAGES.map((language) => html`<label class="field"><span>${texts.articleText[language]}</span><textarea lang=${language} rows="10" maxlength=${LIMITS.charterTextChars} .value=${article.text[language]} @input=${change('text', language)}></textarea></label>`)}
-        <div class="whole">
-          ${this.acts(
-            article,
-            [
-              { label: texts.up, isFor: () => index > 0, run: async () => this.#move(index) },
-              { label: texts.remove, run: async () => this.#write(this.articles.toSpliced(index, 1)) },
-            ],
-            index,
-          )}
-        </div>
-      </div>
-    </details>`;
   }
 
   #announcement({ version, hash }: CharterDraft): TemplateResult {
@@ -252,19 +187,10 @@ export class DeskCharter extends DeskPart<PublishedVersion[]> {
     this.isChanged = true;
   }
 
-  #change(index: number, article: Article): void {
-    this.#write(this.articles.with(index, article));
-  }
-
-  #move(index: number): void {
-    const [article] = this.articles.slice(index, index + 1);
-    if (article) this.#write(this.articles.toSpliced(index, 1).toSpliced(index - 1, 0, article));
-  }
+  #handleChange = ({ detail }: CustomEvent<Article[]>): void => this.#write(detail);
 
   async #begin(version: number): Promise<void> {
-    const { articles } = await call('GET /v1/charter/versions/:version', { version });
-    this.#foldedCount = articles.length;
-    this.#write(articles);
+    this.#write((await call('GET /v1/charter/versions/:version', { version })).articles);
   }
 
   async #save(): Promise<void> {
@@ -298,12 +224,7 @@ export class DeskCharter extends DeskPart<PublishedVersion[]> {
     this.theirs = undefined;
     this.isChanged = false;
     this.articles = theirs;
-    this.#foldedCount = theirs.length;
   }
-}
-
-function textOf({ target }: Event): string {
-  return (target as HTMLInputElement).value ?? '';
 }
 
 defineElement('desk-charter', DeskCharter);

@@ -3,6 +3,7 @@ import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import * as LIMITS from '../../protocol/limits.ts';
+import type { OpenInvitation } from '../../protocol/roles.ts';
 import type { CommitteeView, PublicText } from '../../protocol/trust/committee.ts';
 import { formatDate } from '../site/dates.ts';
 import { publicTextFields, publicTextOf } from '../site/public-text.ts';
@@ -23,9 +24,11 @@ export class DeskCommittee extends DeskPart<CommitteeView> {
   static override properties = {
     ...DeskPart.properties,
     withoutAccounts: { type: Boolean, attribute: 'without-accounts' },
+    invitations: { state: true },
   };
   /** Of a house that only embeds. */
   declare withoutAccounts: boolean;
+  declare invitations: readonly OpenInvitation[];
   protected override height = '20rem';
 
   static override styles = [
@@ -44,7 +47,11 @@ export class DeskCommittee extends DeskPart<CommitteeView> {
   /** Below the form at the end; each seat has its own. */
   protected override readonly hasMessagesFirst = false;
 
-  protected override read = () => call('GET /v1/committee');
+  protected override read = async (): Promise<CommitteeView> => {
+    const [committee, { invitations }] = await Promise.all([call('GET /v1/committee'), call('GET /v1/desk/roles')]);
+    this.invitations = invitations;
+    return committee;
+  };
 
   protected override show({ quorum, seats }: CommitteeView): unknown {
     const texts = this.desk.committee;
@@ -56,7 +63,8 @@ export class DeskCommittee extends DeskPart<CommitteeView> {
       ${repeat(
         seats,
         ({ id }) => id,
-        (seat) => html`<desk-seat .data=${seat} data-testid="seat-${seat.id}"></desk-seat>`,
+        (seat) =>
+          html`<desk-seat .data=${seat} .invited=${this.invitations.filter((each) => each.seat === seat.id)} data-testid="seat-${seat.id}"></desk-seat>`,
       )}
       ${this.#addition()}
     </div>`;

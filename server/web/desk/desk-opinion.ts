@@ -1,11 +1,12 @@
 /** `<desk-opinion>`: an opinion addressed to the management. Emits `opinions-changed` with all of them and a note. */
-import { css, html, nothing } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import { type AnswerInput, answerOutcome, type PublicOpinion } from '../../protocol/trust/opinions.ts';
+import { type AnswerInput, answerOutcome, type Proposal, type PublicOpinion } from '../../protocol/trust/opinions.ts';
 import { OpinionPart } from '../seat/opinion-part.ts';
+import { leaveFor } from '../site/leave-page.ts';
 import type { Field, RowAct, Values } from '../site/page-part.ts';
 import { publicTextFields, publicTextOf } from '../site/public-text.ts';
 import { call } from '../site/site-call.ts';
@@ -13,7 +14,12 @@ import { call } from '../site/site-call.ts';
 type Step = NonNullable<PublicOpinion['answer']>['steps'][number];
 
 export class DeskOpinion extends OpinionPart<PublicOpinion> {
-  static override properties = { ...OpinionPart.properties, stepCount: { state: true } };
+  static override properties = {
+    ...OpinionPart.properties,
+    ...{ proposal: { attribute: false }, stepCount: { state: true } },
+  };
+  /** Where it is one to the charter. */
+  declare proposal: Proposal | undefined;
   /** Steps that the form asks for. */
   declare stepCount: number;
 
@@ -35,6 +41,18 @@ export class DeskOpinion extends OpinionPart<PublicOpinion> {
         font: var(--_title-20);
       }
 
+      .charter {
+        margin-block: var(--_space-16);
+      }
+
+      .charter > p + p {
+        margin-top: var(--_space-4);
+      }
+
+      .charter > .acts {
+        margin-top: var(--_space-8);
+      }
+
       form.card {
         margin-top: var(--_space-8);
       }
@@ -50,11 +68,16 @@ export class DeskOpinion extends OpinionPart<PublicOpinion> {
     const { number, title, case: of, adoptedAt, tally, answer } = opinion;
     const texts = this.desk.opinions;
     const words = this.words.opinions;
-    const facts = [this.onWhat(of), words.adopted(this.day(adoptedAt)), this.tallyOf(tally)].join(' · ');
+    const facts = [
+      this.proposal ? texts.proposal : this.onWhat(of),
+      words.adopted(this.day(adoptedAt)),
+      this.tallyOf(tally),
+    ].join(' · ');
     return html`<h3 class="title">${words.titled(number, title[this.language])}</h3>
       ${answer ? nothing : html`<p>${this.due(opinion)}</p>`}
       <p class="muted">${facts}</p>
       ${answer ? this.answer(answer, this.#stepActs()) : nothing}
+      ${this.proposal ? this.#charter(this.proposal) : nothing}
       <details ?open=${!answer}><summary>${texts.readIt}</summary>${this.#whole(opinion)}</details>
       ${answer ? nothing : html`<details data-testid="answering"><summary>${texts.answerIt}</summary>${this.#form(opinion)}</details>`}`;
   }
@@ -72,6 +95,26 @@ export class DeskOpinion extends OpinionPart<PublicOpinion> {
           html`<p><strong>${words.recusalOf(name)}</strong></p><p class="words">${reason[this.language]}</p>`,
       ),
     ];
+  }
+
+  /** Until a version says the same, its text can become the draft of the next one, which is announced as any other. */
+  #charter({ id, charterVersion }: Proposal): TemplateResult {
+    const texts = this.desk.opinions;
+    const page = html`<a href="/charter/proposals/${id}" data-testid="proposal-page">${texts.proposalPage}</a>`;
+    if (charterVersion !== null)
+      return html`<p class="charter">${page} · <a href="/charter/${charterVersion}" data-testid="proposal-version">${texts.inVersion(charterVersion)}</a></p>`;
+    const act: RowAct<undefined> = {
+      ...{ label: texts.takeOver, testId: () => 'take-over' },
+      run: async () => {
+        await call('POST /v1/desk/committee/opinions/:opinion/charter-draft', { opinion: id });
+        await leaveFor('/desk/charter');
+      },
+    };
+    return html`<div class="charter">
+      <p>${page}</p>
+      <p class="muted">${texts.takeOverText} <a href="/desk/charter">${texts.toDraft}</a></p>
+      ${this.acts(undefined, [act])}
+    </div>`;
   }
 
   #form({ id }: PublicOpinion): unknown {
@@ -135,7 +178,7 @@ export class DeskOpinion extends OpinionPart<PublicOpinion> {
     ];
   }
 
-  #stepButtons(): unknown {
+  #stepButtons(): TemplateResult {
     const texts = this.desk.opinions;
     const change = (by: number) => () => {
       this.stepCount += by;
@@ -175,8 +218,9 @@ export class DeskOpinion extends OpinionPart<PublicOpinion> {
   }
 
   protected override wordsFor(error: unknown): string {
-    const isOver = error instanceof LogeError && error.code === 'already_decided';
-    return isOver ? this.desk.opinions.conflict : super.wordsFor(error);
+    const code = error instanceof LogeError ? error.code : '';
+    if (code === 'charter_changed') return this.desk.opinions.hasDraft;
+    return code === 'already_decided' ? this.desk.opinions.conflict : super.wordsFor(error);
   }
 }
 

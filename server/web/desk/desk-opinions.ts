@@ -2,17 +2,29 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import type { PublicOpinion } from '../../protocol/trust/opinions.ts';
+import type { Proposal, PublicOpinion } from '../../protocol/trust/opinions.ts';
 import { OpinionPart } from '../seat/opinion-part.ts';
 import { call } from '../site/site-call.ts';
 import './desk-opinion.ts';
 
-export class DeskOpinions extends OpinionPart<readonly PublicOpinion[]> {
+interface Shown {
+  opinions: readonly PublicOpinion[];
+  /** Those of the opinions that are proposals to the charter, among others. */
+  proposals: readonly Proposal[];
+}
+
+export class DeskOpinions extends OpinionPart<Shown> {
   protected override height = '20rem';
 
-  protected override read = async () => (await call('GET /v1/desk/committee/opinions')).opinions;
+  protected override read = async (): Promise<Shown> => {
+    const [{ opinions }, { proposals }] = await Promise.all([
+      call('GET /v1/desk/committee/opinions'),
+      call('GET /v1/charter/proposals'),
+    ]);
+    return { opinions, proposals };
+  };
 
-  protected override show(opinions: readonly PublicOpinion[]): unknown {
+  protected override show({ opinions, proposals }: Shown): unknown {
     const texts = this.desk.opinions;
     const open = opinions.filter(({ answer }) => answer === null);
     // What is due first comes first.
@@ -22,7 +34,8 @@ export class DeskOpinions extends OpinionPart<readonly PublicOpinion[]> {
       repeat(
         items,
         ({ id }) => id,
-        (each) => html`<desk-opinion .data=${each} data-testid="opinion-${each.number}"></desk-opinion>`,
+        (each) =>
+          html`<desk-opinion .data=${each} .proposal=${proposals.find(({ id }) => id === each.id)} data-testid="opinion-${each.number}"></desk-opinion>`,
       );
     return html`<div @opinions-changed=${this.#handleChange}>
       <p class="muted">${texts.text} <a href="/committee">${texts.page}</a></p>
@@ -32,7 +45,7 @@ export class DeskOpinions extends OpinionPart<readonly PublicOpinion[]> {
   }
 
   #handleChange = ({ detail }: CustomEvent<{ opinions: PublicOpinion[]; note: string }>): void => {
-    this.data = detail.opinions;
+    this.data = { opinions: detail.opinions, proposals: this.data?.proposals ?? [] };
     this.note = detail.note;
   };
 }

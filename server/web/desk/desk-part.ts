@@ -29,6 +29,10 @@ export abstract class DeskPart<Data = undefined> extends PagePart<Data> {
         margin-bottom: var(--_space-8);
       }
 
+      p + .rows {
+        margin-top: var(--_space-8);
+      }
+
       section > p:not(:last-child) {
         margin-bottom: var(--_space-12);
       }

@@ -2,12 +2,13 @@
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { DeskPersonRow } from '../../protocol/accounts/people.ts';
-import type { HeldRole } from '../../protocol/roles.ts';
+import type { HeldRole, OpenInvitation } from '../../protocol/roles.ts';
 import { call } from '../site/site-call.ts';
 import { DeskPart } from './desk-part.ts';
 
 interface People {
   roles: HeldRole[];
+  invitations: OpenInvitation[];
   /** Absent: nothing was searched. */
   found: DeskPersonRow[] | undefined;
 }
@@ -18,14 +19,14 @@ export class DeskPeople extends DeskPart<People> {
 
   protected override read = async () => {
     const query = this.#query;
-    const [{ roles }, found] = await Promise.all([
+    const [{ roles, invitations }, found] = await Promise.all([
       call('GET /v1/desk/roles').then((answer) => this.know(answer)),
       query === '' ? undefined : call('GET /v1/desk/people', { query }),
     ]);
-    return { roles, found: found?.people };
+    return { roles, invitations, found: found?.people };
   };
 
-  protected override show({ roles, found }: People): unknown {
+  protected override show({ roles, invitations, found }: People): unknown {
     const texts = this.desk.people;
     const search = this.search({
       fields: [{ name: 'query', label: texts.search, hint: texts.searchHint, testId: 'people-query', maxChars: 254 }],
@@ -43,7 +44,17 @@ export class DeskPeople extends DeskPart<People> {
       requests.length > 0
         ? this.section('requests', { title: texts.requests }, this.#roles(requests, 'role-requests'))
         : nothing,
-      this.section('holders', { title: texts.holders }, this.#roles(holders, 'role-holders')),
+      this.section('holders', { title: texts.holders }, [
+        this.#roles(holders, 'role-holders'),
+        this.list({
+          items: invitations.filter(({ seat }) => seat === null),
+          testId: 'operators-invited',
+          row: ({ address, expiresAt }) => ({
+            title: address,
+            lines: [texts.roles.operator, texts.invited(this.moment(expiresAt))],
+          }),
+        }),
+      ]),
     ];
   }
 

@@ -3,6 +3,7 @@ import { css, html, nothing, type PropertyValues } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import type { OperatorInvitation } from '../../protocol/accounts/operators.ts';
 import * as LIMITS from '../../protocol/limits.ts';
+import type { OpenInvitation } from '../../protocol/roles.ts';
 import type { CommitteeMember, CommitteeSeat, CommitteeView } from '../../protocol/trust/committee.ts';
 import { formatDate } from '../site/dates.ts';
 import type { RowAct, Values } from '../site/page-part.ts';
@@ -14,7 +15,12 @@ import { DeskPart } from './desk-part.ts';
 type Opened = { form: 'invitation' | 'name' } | { form: 'removal'; member: CommitteeMember };
 
 export class DeskSeat extends DeskPart<CommitteeSeat> {
-  static override properties = { ...DeskPart.properties, opened: { state: true }, invitation: { state: true } };
+  static override properties = {
+    ...DeskPart.properties,
+    ...{ invited: { attribute: false }, opened: { state: true }, invitation: { state: true } },
+  };
+  /** Who can accept it. */
+  declare invited: readonly OpenInvitation[];
   declare opened: Opened | undefined;
   /** Just created; its link is shown once. */
   declare invitation: OperatorInvitation | undefined;
@@ -61,6 +67,10 @@ export class DeskSeat extends DeskPart<CommitteeSeat> {
       vacantSince ? html`<p><span class="state open">${texts.vacant(this.#day(vacantSince))}</span></p>` : nothing,
       member ? this.#member(texts.member, member) : nothing,
       next ? this.#member(texts.next, next) : nothing,
+      this.invited.map(
+        ({ address, expiresAt }) =>
+          html`<p class="muted" data-testid="invited">${texts.invited(address, this.moment(expiresAt))}</p>`,
+      ),
       this.opened ? this.#form(seat, this.opened) : this.acts(seat, this.#acts()),
       this.invitation ? this.#link(this.invitation) : nothing,
     ]);

@@ -1,9 +1,9 @@
 /** Base of the parts that show opinions, to members and at the desk: text, dissents, and the answer with its steps. */
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { LANGUAGE_CODES, type Language } from '../../protocol/languages.ts';
 import type { PublicText } from '../../protocol/trust/committee.ts';
 import type { PublicOpinion } from '../../protocol/trust/opinions.ts';
 import type { RowAct } from '../site/page-part.ts';
+import { languagesFor } from '../site/public-text.ts';
 import { bothLanguages } from './both-languages.ts';
 import { SeatPart } from './seat-part.ts';
 
@@ -41,11 +41,8 @@ export abstract class OpinionPart<Data> extends SeatPart<Data> {
   /** The reader's language first. */
   protected both(text: PublicText): TemplateResult {
     const { languages } = this.words.opinions;
-    const codes = LANGUAGE_CODES.toSorted(
-      (one, other) => Number(other === this.language) - Number(one === this.language),
-    );
-    return html`<div class="both">${codes.map(
-      (code: Language) =>
+    return html`<div class="both">${languagesFor(this.language).map(
+      (code) =>
         html`<div lang=${code}><h3 lang=${this.language}>${languages[code]}</h3><p class="words">${text[code]}</p></div>`,
     )}</div>`;
   }

@@ -38,6 +38,10 @@ export class SeatCase extends SeatPart<Shown> {
         font: var(--_type-16);
       }
 
+      section + p {
+        margin-top: var(--_space-16);
+      }
+
       .people {
         display: flex;
         flex-wrap: wrap;

@@ -1,55 +1,86 @@
-/** `<seat-opinion opinion reader>`: an opinion with its versions and discussion, its vote, and what became of it. */
+/**
+ * `<seat-opinion opinion reader>`: an opinion with its versions and discussion, its vote, and what became of it; of a
+ * proposal to the charter also the articles, and what people say about them.
+ */
 import { html, nothing, type TemplateResult } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import * as LIMITS from '../../protocol/limits.ts';
-import type { OpinionText, OpinionView, VoteChoice } from '../../protocol/trust/opinions.ts';
+import type { Article } from '../../protocol/trust/charter.ts';
+import type { OpinionText, OpinionView, ProposalView, VoteChoice } from '../../protocol/trust/opinions.ts';
+import '../charter/charter-editor.ts';
 import { optionsOf } from '../review/review-words.ts';
 import type { Values } from '../site/page-part.ts';
 import { publicTextFaults, publicTextFields, publicTextOf } from '../site/public-text.ts';
 import { call } from '../site/site-call.ts';
 import { OpinionPart } from './opinion-part.ts';
+import './seat-comments.ts';
 
-export class SeatOpinion extends OpinionPart<OpinionView> {
-  static override properties = { ...OpinionPart.properties, opinion: {}, reader: {}, mine: { state: true } };
+interface Shown extends OpinionView {
+  /** As everybody reads it, from the beginning of its comment period on. */
+  proposal: ProposalView | null;
+}
+
+export class SeatOpinion extends OpinionPart<Shown> {
+  static override properties = {
+    ...OpinionPart.properties,
+    ...{ opinion: {}, reader: {}, mine: { state: true }, edited: { state: true } },
+  };
   /** Id of the opinion. */
   declare opinion: string;
   /** The name of the member who reads it. */
   declare reader: string;
   /** What the reader wrote while somebody else saved another version or called the vote. */
   declare mine: OpinionText | undefined;
+  /** Articles that the reader has changed and not saved, with the version that they began from. */
+  declare edited: { articles: Article[]; basedOn: number } | undefined;
   protected override height = '30rem';
 
-  protected override read = () => call('GET /v1/committee/drafts/:opinion', { opinion: this.opinion });
+  protected override read = async (): Promise<Shown> => {
+    const { opinion } = this;
+    const view = await call('GET /v1/committee/drafts/:opinion', { opinion });
+    const proposal = view.commentsUntil && (await call('GET /v1/charter/proposals/:opinion', { opinion }));
+    return { ...view, proposal: proposal || null };
+  };
 
   override render(): unknown {
     return html`<p><a href="/seat/opinions">${this.words.seatOpinions.back}</a></p>${super.render()}`;
   }
 
-  protected override show(view: OpinionView): unknown {
+  protected override show(view: Shown): unknown {
     const texts = this.words.seatOpinions;
-    const { state, text, given } = view;
+    const { state, text, given, articles, proposal } = view;
     return [
       this.#head(view),
       state === 'voting' ? this.#vote(view) : nothing,
       given ? this.#result(view) : nothing,
       state !== 'draft' && view.votes.length > 0 ? this.#votes(view) : nothing,
       this.section('text', { title: texts.textTitle }, [this.ruling(view), this.both(text)]),
+      articles
+        ? this.section(
+            'changes',
+            { title: texts.changes },
+            html`<charter-changes .articles=${articles}></charter-changes>`,
+          )
+        : nothing,
       this.#clash(view),
-      state === 'draft' ? [this.#revision(view), this.#call(view)] : nothing,
+      state === 'draft' ? [this.#revision(view), this.#next(view)] : nothing,
+      proposal
+        ? html`<seat-comments .data=${proposal} @comments-changed=${() => this.reload()}></seat-comments>`
+        : nothing,
       this.#discussion(view),
       this.section('versions', { title: texts.versions }, this.#versions(view)),
     ];
   }
 
-  #head({ number, title, state, by, createdAt, version, case: of }: OpinionView): TemplateResult {
+  #head({ number, title, state, by, createdAt, version, case: of, isProposal, proposal }: Shown): TemplateResult {
     const texts = this.words.seatOpinions;
-    const about = this.onWhat(of);
+    const about = isProposal ? texts.charter : this.onWhat(of);
     const other = this.language === 'en' ? 'fr' : 'en';
     return html`<h1 class="display" data-testid="opinion-title">${this.words.opinions.titled(number, title[this.language])}</h1>
       <p class="muted" lang=${other}>${title[other]}</p>
       <p class="line">
-        <span class="state ${state === 'draft' || state === 'voting' ? 'open' : state === 'adopted' ? 'good' : ''}" data-testid="opinion-state">${this.words.opinions.states[state]}</span>
+        <span class="state ${state === 'draft' || state === 'voting' ? 'open' : state === 'adopted' ? 'good' : ''}" data-testid="opinion-state">${state === 'draft' && proposal?.isOpen ? texts.commenting : this.words.opinions.states[state]}</span>
         <span>${of ? html`<a href="/seat/cases/${of.id}">${about}</a>` : about}</span>
         <span class="muted">${texts.by(by, this.day(createdAt))} · ${texts.version(version)}</span>
       </p>`;
@@ -124,7 +155,10 @@ export class SeatOpinion extends OpinionPart<OpinionView> {
 
   #revision({ id, version, title, text, ruling, articles }: OpinionView): unknown {
     const texts = this.words.seatOpinions;
-    const shown = this.mine ?? { title, text, ruling, articles };
+    const shown = this.mine ?? { title, text, ruling };
+    const edit = ({ detail }: CustomEvent<Article[]>) => {
+      this.edited = { articles: detail, basedOn: this.edited?.basedOn ?? version };
+    };
     const form = this.form({
       fields: [
         {
@@ -142,13 +176,21 @@ export class SeatOpinion extends OpinionPart<OpinionView> {
           ...{ maxChars: LIMITS.opinionChars, isRequired: true },
         }),
       ],
+      content: articles
+        ? html`<div class="whole"><p><strong>${texts.articles}</strong></p><p class="muted">${this.desk.charter.editorText}</p>
+            <charter-editor .articles=${this.edited?.articles ?? articles} @articles-changed=${edit}></charter-editor></div>`
+        : nothing,
       submit: { label: texts.reviseAct, testId: 'opinion-revise' },
       send: async (values) => {
         const revised: OpinionText = {
-          ...{ title: publicTextOf(values, 'title'), text: publicTextOf(values, 'text'), articles },
+          ...{ title: publicTextOf(values, 'title'), text: publicTextOf(values, 'text') },
+          ...{ articles: articles && (this.edited?.articles ?? articles) },
           ruling: ruling && (values('ruling') as OpinionText['ruling']),
         };
-        this.mine = (await this.#save(id, version, revised)) ? undefined : revised;
+        // What is saved next after a clash replaces the other version knowingly.
+        const basedOn = this.mine ? version : (this.edited?.basedOn ?? version);
+        this.mine = (await this.#save(id, basedOn, revised)) ? undefined : revised;
+        if (!this.mine) this.edited = undefined;
       },
       done: () => (this.mine ? '' : texts.revised(version + 1)),
     });
@@ -178,11 +220,23 @@ export class SeatOpinion extends OpinionPart<OpinionView> {
     </div></div>`;
   }
 
-  #call({ id, version, by }: OpinionView): unknown {
+  /** What comes next for a draft: its comment period, if it is a proposal, and the vote. */
+  #next({ id, version, by, isProposal, proposal }: Shown): unknown {
     const texts = this.words.seatOpinions;
+    const [isUnread, isCommented] = [isProposal && !proposal, proposal?.isOpen === true];
     const acts = this.acts(undefined, [
       {
+        ...{ label: texts.openAct, look: 'filled' as const, testId: () => 'open-comments', isFor: () => isUnread },
+        question: () => ({
+          ...{ title: texts.openAskTitle(version), text: texts.openAskText },
+          ...{ confirm: texts.openAct, cancel: texts.keep, testId: 'confirm-open', isHarmless: true },
+        }),
+        run: () => call('POST /v1/committee/drafts/:opinion/comment-period', { opinion: id, version }),
+        done: () => texts.opened,
+      },
+      {
         ...{ label: texts.callAct, look: 'filled' as const, testId: () => 'call-vote' },
+        isFor: () => !isUnread && !isCommented,
         question: () => ({
           ...{ title: texts.callAskTitle(version), text: texts.callAskText },
           ...{ confirm: texts.callAct, cancel: texts.keep, testId: 'confirm-call', isHarmless: true },
@@ -199,7 +253,12 @@ export class SeatOpinion extends OpinionPart<OpinionView> {
         run: () => call('POST /v1/committee/drafts/:opinion/withdrawal', { opinion: id }),
       },
     ]);
-    return this.section('call', { title: texts.call, text: texts.callText(LIMITS.opinionVoteDays) }, acts);
+    if (isUnread)
+      return this.section('call', { title: texts.open, text: texts.openText(LIMITS.proposalCommentDays) }, acts);
+    const text = proposal?.isOpen
+      ? texts.commentingText(this.moment(proposal.commentsUntil))
+      : texts.callText(LIMITS.opinionVoteDays);
+    return this.section('call', { title: texts.call, text }, acts);
   }
 
   #discussion({ id, remarks }: OpinionView): unknown {
@@ -237,8 +296,9 @@ export class SeatOpinion extends OpinionPart<OpinionView> {
   }
 
   protected override wordsFor(error: unknown): string {
-    const isOver = error instanceof LogeError && error.code === 'already_decided';
-    if (!isOver) return super.wordsFor(error);
+    const code = error instanceof LogeError ? error.code : '';
+    if (code === 'invalid_request' && this.edited) return this.desk.charter.incomplete;
+    if (code !== 'already_decided') return super.wordsFor(error);
     void this.reload();
     return this.words.seatOpinions.conflict;
   }

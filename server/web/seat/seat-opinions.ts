@@ -1,10 +1,12 @@
-/** `<seat-opinions>`: the opinions of the committee by state, and the form to begin one. */
+/** `<seat-opinions>`: opinions of the committee by state, and the form to begin one, or a proposal to the charter. */
 import { html, nothing } from 'lit';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { LogeError } from '../../../client-sdk/src/errors.ts';
 import * as LIMITS from '../../protocol/limits.ts';
+import type { Article } from '../../protocol/trust/charter.ts';
 import type { CommitteeCase } from '../../protocol/trust/committee-cases.ts';
 import type { OpinionList, OpinionState, OpinionText, PublicOpinion } from '../../protocol/trust/opinions.ts';
+import '../charter/charter-editor.ts';
 import { optionsOf } from '../review/review-words.ts';
 import { leaveFor } from '../site/leave-page.ts';
 import type { Row } from '../site/page-part.ts';
@@ -28,7 +30,13 @@ const GROUPS = {
   ended: ['rejected', 'no_quorum', 'withdrawn'],
 } as const satisfies Record<string, readonly OpinionState[]>;
 
+/** In the place of a case's id. */
+const CHARTER = 'charter';
+
 export class SeatOpinions extends OpinionPart<Shown> {
+  static override properties = { ...OpinionPart.properties, articles: { state: true } };
+  /** Of a proposal that is being written; absent until one of them is changed. */
+  declare articles: Article[] | undefined;
   protected override height = '20rem';
 
   protected override read = async (): Promise<Shown> => {
@@ -56,7 +64,7 @@ export class SeatOpinions extends OpinionPart<Shown> {
   }
 
   #row(opinion: ListedOpinion, adopted: readonly PublicOpinion[]): Row {
-    const { id, number, title, by, createdAt, version, state, voteUntil } = opinion;
+    const { id, number, title, by, createdAt, version, state, voteUntil, commentsUntil } = opinion;
     const texts = this.words.seatOpinions;
     const given = adopted.find((each) => each.id === id);
     const answer = given?.answer;
@@ -65,8 +73,9 @@ export class SeatOpinions extends OpinionPart<Shown> {
       title: this.words.opinions.titled(number, title[this.language]),
       href: `/seat/opinions/${id}`,
       lines: [
-        this.onWhat(opinion.case),
+        opinion.isProposal ? texts.charter : this.onWhat(opinion.case),
         `${texts.by(by, this.day(createdAt))} · ${texts.version(version)}`,
+        state === 'draft' && commentsUntil && texts.commentsUntil(this.moment(commentsUntil)),
         state === 'voting' && voteUntil && html`${texts.until(this.moment(voteUntil))} · ${this.#ownVote(opinion)}`,
         state !== 'draft' && state !== 'voting' && state !== 'adopted' && this.words.opinions.states[state],
         given && (outcome ?? this.due(given)),
@@ -92,13 +101,14 @@ export class SeatOpinions extends OpinionPart<Shown> {
           ...{ name: 'about', label: texts.about, testId: 'opinion-about', kind: 'select', value: asked },
           options: [
             { value: '', label: texts.rules },
+            { value: CHARTER, label: texts.charter },
             ...open.map(({ id, number, title }) => ({ value: id, label: texts.ofCase(number, title[this.language]) })),
           ],
         },
         {
           ...{ name: 'ruling', label: this.words.opinions.ruling, testId: 'opinion-ruling', kind: 'select' },
           options: [{ value: '', label: texts.noRuling }, ...optionsOf(this.words.opinions.rulings)],
-          isFor: (values) => values('about') !== '',
+          isFor: (values) => !['', CHARTER].includes(values('about')),
         },
         ...publicTextFields(this.language, {
           ...{ name: 'title', label: texts.title, hint: texts.titleHint },
@@ -109,20 +119,37 @@ export class SeatOpinions extends OpinionPart<Shown> {
           ...{ maxChars: LIMITS.opinionChars, isRequired: true },
         }),
       ],
+      content: (values) => (values('about') === CHARTER ? this.#articles() : nothing),
       submit: { label: texts.createAct, testId: 'opinion-create' },
+      faults: (values) => ({ about: values('about') === CHARTER && !this.articles && texts.unchanged }),
       send: async (values) => {
         const of = open.find(({ id }) => id === values('about'))?.id;
         const text = { title: publicTextOf(values, 'title'), text: publicTextOf(values, 'text') };
         const ruling = (of && (values('ruling') as OpinionText['ruling'])) || null;
-        const { id } = await call('POST /v1/committee/drafts', { ...text, ...(of && { case: of }), ruling });
+        const articles = values('about') === CHARTER ? this.articles : null;
+        const { id } = await call('POST /v1/committee/drafts', { ...text, ...(of && { case: of }), ruling, articles });
         await leaveFor(`/seat/opinions/${id}`);
       },
     });
   }
 
+  #articles(): unknown {
+    const texts = this.words.seatOpinions;
+    const write = ({ detail }: CustomEvent<Article[]>) => {
+      this.articles = detail;
+      this.faults = { ...this.faults, about: false };
+    };
+    return html`<div class="whole">
+      <p><strong>${texts.articles}</strong></p>
+      <p class="muted">${texts.articlesText(LIMITS.proposalCommentDays)} ${this.desk.charter.editorText}</p>
+      <charter-editor .articles=${this.articles} @articles-changed=${write}></charter-editor>
+    </div>`;
+  }
+
   protected override wordsFor(error: unknown): string {
     const isRefused = error instanceof LogeError && error.code === 'invalid_request';
-    return isRefused ? this.words.seatOpinions.rulingFault : super.wordsFor(error);
+    if (!isRefused) return super.wordsFor(error);
+    return this.articles ? this.desk.charter.incomplete : this.words.seatOpinions.rulingFault;
   }
 }
 

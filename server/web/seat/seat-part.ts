@@ -16,6 +16,11 @@ export abstract class SeatPart<Data = CommitteeMember> extends DeskPart<Data> {
         max-width: 44rem;
       }
 
+      /* What people wrote, beside what is known of it. */
+      .rows .words {
+        color: var(--_text);
+      }
+
       div + form.card,
       summary + form.card {
         margin-top: var(--_space-16);

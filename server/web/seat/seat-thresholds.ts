@@ -109,7 +109,7 @@ export class SeatThresholds extends SeatPart<ThresholdList> {
     return {
       ...{ title: title[this.language], href },
       lines: [
-        html`${figureText(figure, texts)}: <strong>${texts.alarmAt(number, texts.window(windowDays), this.moment(at))}</strong>`,
+        html`${figureText(figure, texts)} · <strong>${texts.alarmAt(number, texts.window(windowDays), this.moment(at))}</strong>`,
         texts.beyond(texts.comparisons[comparison], formatFigure(figure, limit, locale)),
       ],
     };

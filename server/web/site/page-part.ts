@@ -93,7 +93,7 @@ export type Values = (name: string) => string;
 export interface Form {
   fields: readonly Field[];
   /** What else is asked, below the fields, such as a picture. */
-  content?: unknown;
+  content?: TemplateResult | typeof nothing | ((values: Values) => unknown);
   submit: { label: string; testId: string; look?: 'outlined' | 'danger' };
   /** What is wrong with a field, by its name; checked before `question` and `send`. */
   faults?: (values: Values) => Record<string, string | false>;
@@ -330,7 +330,7 @@ export abstract class PagePart<Data = undefined> extends SitePart {
       if (all.some(({ isFor }) => isFor)) this.requestUpdate();
     };
     return html`<form class="card" novalidate @input=${take} @submit=${(event: Event) => this.#send(event, { fields, submit, ...rest })}>
-      ${this.#fields(fields)} ${rest.content ?? nothing}
+      ${this.#fields(fields)} ${typeof rest.content === 'function' ? rest.content(values) : (rest.content ?? nothing)}
       <button
         type="submit"
         class="button ${submit.look ?? ''}"

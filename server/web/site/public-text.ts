@@ -9,10 +9,14 @@ interface PublicTextFields extends Partial<Omit<Field, 'label' | 'value'>> {
   value?: PublicText | null | undefined;
 }
 
+/** The reader's first. */
+export function languagesFor(reader: Language): Language[] {
+  return LANGUAGE_CODES.toSorted((one, other) => Number(other === reader) - Number(one === reader));
+}
+
 /** A field for each language, the reader's first; `name` and the test id get the language as a suffix. */
 export function publicTextFields(reader: Language, { name, label, value, ...more }: PublicTextFields): Field[] {
-  const languages = LANGUAGE_CODES.toSorted((one, other) => Number(other === reader) - Number(one === reader));
-  return languages.map((language) => ({
+  return languagesFor(reader).map((language) => ({
     ...{ name: `${name}-${language}`, label: label[language], testId: `${name}-${language}` },
     ...{ value: value?.[language] ?? '', ...more },
   }));

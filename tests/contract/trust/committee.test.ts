@@ -1,6 +1,7 @@
 /** The committee's seats: from a vacant seat to a member who was removed, and what the house cannot do. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eq } from '../../../server/platform/db/sql.ts';
+import * as LIMITS from '../../../server/protocol/limits.ts';
 import {
   committeeDeclarations,
   committeeSeats,
@@ -120,6 +121,23 @@ test('a member sits after an invitation, signs in with a passkey, declares, and 
   expect((await browser.call('POST', '/v1/me/seat/declarations', DECLARATION)).status).toBe(201);
   expect((await seatNamed('Law of data')).member.declarationDueSince).toBeNull();
   await renewOperator();
+});
+
+test('operators see whose invitation to a seat is open, without its link', async () => {
+  const seat = await newSeat('Philosophy');
+  const listOpen = async () => {
+    const { invitations } = (await operator('GET', '/v1/desk/roles')).json;
+    return invitations.filter((each: { seat: string }) => each.seat === seat);
+  };
+  const token = await newInvitation(seat, 'iris@example.org');
+  const expiresAt = iso(nowMs + LIMITS.seatInvitationHours * 3_600_000);
+  expect(await listOpen()).toEqual([{ address: 'iris@example.org', seat, expiresAt }]);
+  expect(JSON.stringify((await operator('GET', '/v1/desk/roles')).json)).not.toContain(token);
+  await newMember(seat);
+  expect(await listOpen()).toHaveLength(1);
+  nowMs = Date.parse(expiresAt);
+  await renewOperator();
+  expect(await listOpen()).toEqual([]);
 });
 
 test('a removal publishes its reason for good, whatever becomes of the seat; another way to remove there is not', async () => {

@@ -11,13 +11,14 @@ async function assertOpenAccount({ people }: HttpDomains, person: string): Promi
 export const deskRoleOperations = implement(deskRoleContract, {
   deskRoles: async (domains, { key }) => {
     const { roles } = domains;
-    const [reviewers, operators, requests] = await Promise.all([
+    const [reviewers, operators, requests, invitations] = await Promise.all([
       roles.holders('reviewer'),
       roles.holders('operator'),
       roles.requests({ role: 'creator' }),
+      domains.operators.listInvitations(),
     ]);
     const held = [...reviewers, ...operators, ...requests];
-    return withPeople(domains, { key, answer: { roles: held }, named: held.map(({ person }) => person) });
+    return withPeople(domains, { key, answer: { roles: held, invitations }, named: held.map(({ person }) => person) });
   },
   giveRole: async (domains, { caller, params: { person }, input: { role, reason } }) => {
     await assertOpenAccount(domains, person);

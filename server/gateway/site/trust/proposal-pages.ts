@@ -156,8 +156,8 @@ function fateContent(
   const answer = opinion?.answer;
   return html`<h2>${texts.fate}</h2>
     ${answer ? html`<p><strong>${texts.outcomes[answer.outcome]}</strong></p><p class="words">${answer.reasons[language]}</p>` : html`<p>${texts.waiting}</p>`}
-    ${opinion && html`<p class="next"><a href="/committee#opinion-${String(opinion.number)}">${texts.opinion}</a></p>`}
-    ${charterVersion !== null && html`<p class="next"><a href="/charter/${charterVersion}">${texts.version(charterVersion)}</a></p>`}`;
+    <p class="next">${opinion && html`<a href="/committee#opinion-${String(opinion.number)}">${texts.opinion}</a>`}
+      ${charterVersion !== null && html`· <a href="/charter/${charterVersion}">${texts.version(charterVersion)}</a>`}</p>`;
 }
 
 function commentForm(id: string, { language }: HouseLocale): Markup {

@@ -14,7 +14,8 @@ export const deskRoleContract = {
     ...BY_OPERATOR,
     http: 'GET /v1/desk/roles',
     answer: withPeople(heldRoleList),
-    summary: 'List reviewers, operators, and people who ask to be creators',
+    summary: 'List reviewers, operators, people who ask to be creators, and open invitations',
+    description: 'Invitations of operators and of members of the committee, without their links.',
   }),
   giveRole: operation({
     ...BY_OPERATOR,

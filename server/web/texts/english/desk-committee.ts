@@ -46,6 +46,7 @@ export const deskCommittee = {
   inviteAct: 'Create invitation',
   link: (address: string) => `Invitation link for ${address}`,
   linkHint: (date: string) => `Give it to them yourself. It works once, until ${date}, and won’t be shown again.`,
+  invited: (address: string, date: string) => `Invited: ${address}. The link works until ${date}.`,
   rename: 'Rename',
   renameAct: 'Save name',
   renamed: 'Seat renamed.',

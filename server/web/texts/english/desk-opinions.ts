@@ -38,6 +38,13 @@ export const deskOpinions = {
   stepNoteMissing: 'Say what was done.',
   stepNoted: 'The step is shown as done.',
   conflict: 'Somebody else has answered this meanwhile. Reload the page.',
+  proposal: 'Proposal to the charter',
+  proposalPage: 'What would change, and the comments',
+  inVersion: (version: number) => `Version ${version} of the charter says the same`,
+  takeOver: 'Make it the draft of the next version',
+  takeOverText: 'You announce the draft as any other, and creators are asked to accept it.',
+  toDraft: 'The charter at the desk',
+  hasDraft: 'There is a draft of the next version already. Announce or discard it first.',
   late: (count: number) =>
     count === 1 ? 'An answer to the committee is late' : `${count} answers to the committee are late`,
   lateText: 'Everybody sees it on the page of the committee.',

@@ -144,6 +144,7 @@ export const desk = {
     requests: 'Asking to be creators',
     holders: 'House roles',
     roles: { creator: 'Creator', moderator: 'Moderator', reviewer: 'Reviewer', operator: 'Operator' },
+    invited: (when: string) => `invited; the link works until ${when}`,
     id: 'Id',
     handle: 'Handle',
     addresses: 'Email addresses',
@@ -271,6 +272,10 @@ export const desk = {
     add: 'Add article',
     up: 'Move up',
     remove: 'Remove',
+    changes: 'What would change',
+    noChange: 'No words change.',
+    incomplete:
+      'An article is incomplete: each needs a title and a text in both languages, and a name for links of its own.',
     save: 'Save draft',
     saved: 'Draft saved. Nobody else sees it yet.',
     conflict: 'Somebody else saved the draft in the meantime.',
@@ -305,6 +310,9 @@ export const desk = {
     by: 'by',
     nobody: 'somebody who left no contact',
     evidence: 'Evidence',
+    statements: 'Statements of reasons for the DSA Transparency Database',
+    statementsText:
+      'All decisions of a quarter as JSON lines, as the database of the EU takes them: without personal data, and without what reviewers wrote to people.',
     ...reportWords,
   },
   fees: {

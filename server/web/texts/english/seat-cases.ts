@@ -66,7 +66,7 @@ export const seatCases = {
   },
   withPart: (person: string, part: string) => `${person} (${part})`,
   file: (number: number, category: string) => `File ${number}: ${category}`,
-  noFiles: 'There’s no file of the house: you opened this case of your own motion.',
+  noFiles: 'No file of the house belongs to this case.',
   subjects: {
     message: 'about a message',
     person: 'about a person',

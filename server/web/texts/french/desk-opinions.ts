@@ -37,6 +37,13 @@ export const deskOpinions: typeof english = {
   stepNoteMissing: 'Dites ce qui a été fait.',
   stepNoted: 'L’étape est affichée comme faite.',
   conflict: 'Quelqu’un d’autre y a répondu entre-temps. Rechargez la page.',
+  proposal: 'Proposition pour la charte',
+  proposalPage: 'Ce qui changerait, et les commentaires',
+  inVersion: (version) => `La version ${version} de la charte dit la même chose`,
+  takeOver: 'En faire le brouillon de la prochaine version',
+  takeOverText: 'Vous annoncez ce brouillon comme tout autre, et les créateurs sont invités à l’accepter.',
+  toDraft: 'La charte au bureau',
+  hasDraft: 'Il y a déjà un brouillon de la prochaine version. Annoncez-le ou abandonnez-le d’abord.',
   late: (count) => (count === 1 ? 'Une réponse au comité est en retard' : `${count} réponses au comité sont en retard`),
   lateText: 'Tout le monde le voit sur la page du comité.',
   soon: (count) =>

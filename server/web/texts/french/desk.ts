@@ -144,6 +144,7 @@ export const desk: typeof english = {
     requests: 'Demandes pour devenir créateur',
     holders: 'Rôles de la maison',
     roles: { creator: 'Créateur', moderator: 'Modérateur', reviewer: 'Examinateur', operator: 'Opérateur' },
+    invited: (when) => `invité ; le lien fonctionne jusqu’au ${when}`,
     id: 'Identifiant',
     handle: 'Pseudonyme',
     addresses: 'Adresses e-mail',
@@ -271,6 +272,10 @@ export const desk: typeof english = {
     add: 'Ajouter un article',
     up: 'Monter',
     remove: 'Retirer',
+    changes: 'Ce qui changerait',
+    noChange: 'Aucun mot ne change.',
+    incomplete:
+      'Un article est incomplet : il faut à chacun un titre et un texte dans les deux langues, et un nom pour les liens qui n’est qu’à lui.',
     save: 'Enregistrer le brouillon',
     saved: 'Brouillon enregistré. Personne d’autre ne le voit encore.',
     conflict: 'Quelqu’un d’autre a enregistré le brouillon entre-temps.',
@@ -305,6 +310,9 @@ export const desk: typeof english = {
     by: 'par',
     nobody: 'une personne qui n’a pas laissé de contact',
     evidence: 'Preuves',
+    statements: 'Exposés des motifs pour la base de données DSA sur la transparence',
+    statementsText:
+      'Toutes les décisions d’un trimestre en lignes JSON, comme la base de l’Union européenne les prend : sans données personnelles, et sans ce que les examinateurs ont écrit aux gens.',
     ...reportWords,
   },
   fees: {

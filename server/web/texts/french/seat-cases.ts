@@ -69,7 +69,7 @@ export const seatCases: typeof english = {
   },
   withPart: (person, part) => `${person} (${part})`,
   file: (number, category) => `Dossier ${number} : ${category}`,
-  noFiles: 'Aucun dossier de la maison : cette affaire est ouverte de votre initiative.',
+  noFiles: 'Aucun dossier de la maison n’appartient à cette affaire.',
   subjects: {
     message: 'au sujet d’un message',
     person: 'au sujet d’une personne',
