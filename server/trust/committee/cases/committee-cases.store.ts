@@ -207,7 +207,7 @@ export class CommitteeCasesStore {
     await this.#orm.insert(committeeRequests).values(row).onConflictDoNothing();
   }
 
-  /** Newest first, older than the one `after`; or the one with this id, or about this appeal, or those of this person. */
+  /** Newest first, older than the one `after`; or the one with this id, about this appeal, or those of this person. */
   async listRequests(which: {
     id?: string;
     appeal?: string;
