@@ -270,6 +270,7 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   },
   committee_case_people: {
     domain: 'trust',
+    isOwnOnly: true,
     rows: 'person = $1',
     erase: { set: { person: 'null' } },
     kept: 'that a case had somebody with this number stays on record, without the person',

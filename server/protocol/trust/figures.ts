@@ -76,7 +76,7 @@ export const reviewFigures = figures.extend({ waiting });
 export type ReviewFigures = z.infer<typeof reviewFigures>;
 
 const committee = z.object({
-  /** That the committee gave. */
+  /** Adopted in the period. */
   opinions: count,
   /** Answers of the management that were given in the period. */
   byAnswer: counts,
@@ -85,9 +85,9 @@ const committee = z.object({
   casesOpened: count,
   /** Thresholds of the committee that were crossed. */
   alarms: count,
-  /** What the management had promised and did in the period. */
+  /** Steps that the management had promised and did in the period. */
   stepsDone: count,
-  /** What it had promised for a date in the period and not done by then. */
+  /** Promised steps that were due in the period and not done by then. */
   stepsLate: count,
 });
 

@@ -154,7 +154,7 @@ export const proposalQuery = z.object({ lang: pageLocale.default('en') });
 export const proposalView = proposal.extend({
   /** Why. */
   text: publicText,
-  /** Compared with the charter in force, in the language that was asked for. */
+  /** Compared with the charter that was in force when the comments began, in the language that was asked for. */
   articles: z.array(articleChange),
   /** Newest first, without hidden ones. */
   comments: z.array(z.object({ id: idSchema('proposalComment'), name: z.string(), text: z.string(), at: time })),

@@ -88,9 +88,9 @@ export class Charter {
     return found?.articles.some((article) => article.id === id) ? { version: found.version, article: id } : undefined;
   }
 
-  /** For a proposal: what would change of the version in force. */
-  async compareWithInForce(articles: Article[], language: Language): Promise<ArticleChange[]> {
-    const found = await this.#store.findInForce(isoIn(this.#clock));
+  /** For a proposal: what would change of the version that was in force at a time. */
+  async compareWithInForce(articles: Article[], at: string, language: Language): Promise<ArticleChange[]> {
+    const found = await this.#store.findInForce(at);
     return this.#compare(found ?? NOTHING, { version: charterHash(0, articles), articles }, language);
   }
 

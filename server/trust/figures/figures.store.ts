@@ -83,8 +83,8 @@ const COUNT_LATE_APPEALS = `select p.number::int as number, count(*)::int as cou
       select from appeals other where other.decision = a.decision and other.outcome = 'granted')) end
   group by 1`;
 
-/** What is late is so since its date, whether it was done after that or not at all. */
-const COUNT_COMMITTEE = `select p.number::int as number,
+/** An answer or a step counts as late in the period of its date, whether it came afterwards or never. */
+const COUNT_COMMITTEE = `select
     (select count(*)::int from committee_opinions where outcome = 'adopted' and ${isWithin('ended_at')}) as opinions,
     (select count(*)::int from committee_opinions o left join committee_answers a on a.opinion = o.id
       where o.answer_due_at <= coalesce(a.at, $3::timestamptz) and ${isWithin('o.answer_due_at')}) as "answersLate",
@@ -95,13 +95,15 @@ const COUNT_COMMITTEE = `select p.number::int as number,
     (select count(*)::int from committee_steps where ${isWithin('done_at')}) as "stepsDone",
     (select count(*)::int from committee_steps
       where due_at < coalesce(done_at, $3::timestamptz) and ${isWithin('due_at')}) as "stepsLate"
-  from ${PERIODS}`;
+  from ${PERIODS} order by p.number`;
 
 const COUNT_WAITING = `select count(*)::int as total, count(*) filter (where due_at < $1::timestamptz)::int as late
   from review_cases where owed is not null`;
 
 const FIND_FIRST = `select least(
-  (select min(created_at) from reports), (select min(ended_at) from committee_opinions where outcome = 'adopted')) as at`;
+    (select min(created_at) from reports),
+    (select min(ended_at) from committee_opinions where outcome = 'adopted')
+  ) as at`;
 
 /** Counts alone: nobody is named in them. Each read answers for many periods at once. */
 export class FiguresStore {
@@ -145,8 +147,7 @@ export class FiguresStore {
 
   async countCommittee(periods: readonly Period[], nowIso: string): Promise<CommitteeCounts[]> {
     const values = [...boundsOf(periods), nowIso];
-    const rows = await this.#db.bulk<CommitteeCounts & { number: number }>(COUNT_COMMITTEE, values);
-    return rows.sort((one, other) => one.number - other.number).map(({ number: _number, ...counts }) => counts);
+    return this.#db.bulk<CommitteeCounts>(COUNT_COMMITTEE, values);
   }
 
   /** Cases in which the house owes something now. */

@@ -32,8 +32,10 @@ export class SeatOpinion extends OpinionPart<Shown> {
   declare reader: string;
   /** What the reader wrote while somebody else saved another version or called the vote. */
   declare mine: OpinionText | undefined;
-  /** Articles that the reader has changed and not saved, with the version that they began from. */
-  declare edited: { articles: Article[]; basedOn: number } | undefined;
+  /** Articles that the reader has changed and not saved. */
+  declare edited: Article[] | undefined;
+  /** The version that the reader began to change, whatever others save meanwhile. */
+  #begun: OpinionView | undefined;
   protected override height = '30rem';
 
   protected override read = async (): Promise<Shown> => {
@@ -153,11 +155,16 @@ export class SeatOpinion extends OpinionPart<Shown> {
     );
   }
 
-  #revision({ id, version, title, text, ruling, articles }: OpinionView): unknown {
+  #revision(latest: OpinionView): unknown {
     const texts = this.words.seatOpinions;
-    const shown = this.mine ?? { title, text, ruling };
+    const { id, version, ruling, articles } = this.#begun ?? latest;
+    const shown = this.mine ?? this.#begun ?? latest;
+    const begin = () => {
+      this.#begun ??= latest;
+    };
     const edit = ({ detail }: CustomEvent<Article[]>) => {
-      this.edited = { articles: detail, basedOn: this.edited?.basedOn ?? version };
+      begin();
+      this.edited = detail;
     };
     const form = this.form({
       fields: [
@@ -178,23 +185,23 @@ export class SeatOpinion extends OpinionPart<Shown> {
       ],
       content: articles
         ? html`<div class="whole"><p><strong>${texts.articles}</strong></p><p class="muted">${this.desk.charter.editorText}</p>
-            <charter-editor .articles=${this.edited?.articles ?? articles} @articles-changed=${edit}></charter-editor></div>`
+            <charter-editor .articles=${this.edited ?? articles} @articles-changed=${edit}></charter-editor></div>`
         : nothing,
       submit: { label: texts.reviseAct, testId: 'opinion-revise' },
       send: async (values) => {
         const revised: OpinionText = {
           ...{ title: publicTextOf(values, 'title'), text: publicTextOf(values, 'text') },
-          ...{ articles: articles && (this.edited?.articles ?? articles) },
+          ...{ articles: articles && (this.edited ?? articles) },
           ruling: ruling && (values('ruling') as OpinionText['ruling']),
         };
+        this.mine = (await this.#save(id, version, revised)) ? undefined : revised;
         // What is saved next after a clash replaces the other version knowingly.
-        const basedOn = this.mine ? version : (this.edited?.basedOn ?? version);
-        this.mine = (await this.#save(id, basedOn, revised)) ? undefined : revised;
+        this.#begun = undefined;
         if (!this.mine) this.edited = undefined;
       },
       done: () => (this.mine ? '' : texts.revised(version + 1)),
     });
-    return html`<details ?open=${this.mine !== undefined} data-testid="revision"><summary>${texts.revise}</summary>${form}</details>`;
+    return html`<details ?open=${this.mine !== undefined} @input=${begin} data-testid="revision"><summary>${texts.revise}</summary>${form}</details>`;
   }
 
   /** False: somebody else has changed the draft, or called the vote. */

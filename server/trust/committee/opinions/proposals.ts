@@ -20,8 +20,8 @@ export interface ProposalsOptions {
   clock: Clock;
   committee: Pick<Committee, 'assertSits' | 'namesOf'>;
   charter: {
-    /** Compared with the articles in force. */
-    compareWithInForce(articles: Article[], language: Language): Promise<ArticleChange[]>;
+    /** Compared with the articles that were in force at a time. */
+    compareWithInForce(articles: Article[], at: string, language: Language): Promise<ArticleChange[]>;
     /** Finds the number of an announced version with the same articles. */
     readVersions(): Promise<(articles: Article[]) => number | null>;
     /** Throws `charter_changed` where there is another draft. */
@@ -72,7 +72,7 @@ export class Proposals {
     return {
       ...this.#toProposal(row, text, await this.#know([row])),
       text: text.text,
-      articles: await this.#options.charter.compareWithInForce(text.articles ?? [], language),
+      articles: await this.#options.charter.compareWithInForce(text.articles ?? [], row.commentsFrom, language),
       comments: shown.map((comment) => ({
         ...{ id: comment.id as Id<'proposalComment'>, name: names.get(comment.by) ?? '' },
         ...{ text: comment.text ?? '', at: comment.at },

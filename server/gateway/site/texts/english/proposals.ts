@@ -16,7 +16,7 @@ export const proposals = {
   comments: (count: number) => (count === 1 ? '1 comment' : `${count} comments`),
   why: 'Why',
   changes: 'What would change',
-  noChange: 'It says the same as the charter in force.',
+  noChange: 'No words change.',
   fate: 'What became of it',
   waiting: 'The management hasn’t answered yet.',
   opinion: 'Votes, dates and steps',

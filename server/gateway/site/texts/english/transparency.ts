@@ -73,7 +73,7 @@ export const transparency = {
   outcomes: { granted: 'Decision undone', upheld: 'Decision upheld' },
   said: 'Said by the committee',
   opinions: (count: number) => (count === 0 ? 'no opinion' : count === 1 ? 'one opinion' : `${count} opinions`),
-  noAnswers: 'no answer of the house',
+  noAnswers: 'the house hasn’t answered yet',
   /** Each line begins with a count. */
   answers: { follows: 'followed', follows_in_part: 'followed in part', does_not_follow: 'not followed' },
   answersLate: (count: number) => (count === 1 ? 'one answer late' : `${count} answers late`),

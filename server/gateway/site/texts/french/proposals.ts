@@ -18,7 +18,7 @@ export const proposals: typeof english = {
   comments: (count) => (count === 1 ? '1 commentaire' : `${count} commentaires`),
   why: 'Pourquoi',
   changes: 'Ce qui changerait',
-  noChange: 'Elle dit la même chose que la charte en vigueur.',
+  noChange: 'Aucun mot ne change.',
   fate: 'Ce qu’elle est devenue',
   waiting: 'La direction n’a pas encore répondu.',
   opinion: 'Votes, dates et étapes',

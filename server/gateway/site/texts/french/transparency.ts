@@ -75,7 +75,7 @@ export const transparency: typeof english = {
   outcomes: { granted: 'Décision annulée', upheld: 'Décision maintenue' },
   said: 'Dit par le comité',
   opinions: (count) => (count === 0 ? 'aucun avis' : count === 1 ? 'un avis' : `${count} avis`),
-  noAnswers: 'aucune réponse de la maison',
+  noAnswers: 'la maison n’a pas encore répondu',
   answers: { follows: 'suivi', follows_in_part: 'suivi en partie', does_not_follow: 'non suivi' },
   answersLate: (count) => (count === 1 ? 'une réponse en retard' : `${count} réponses en retard`),
   stepsLate: (count) => (count === 1 ? 'un engagement en retard' : `${count} engagements en retard`),
