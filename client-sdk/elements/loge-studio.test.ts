@@ -62,6 +62,15 @@ test('a tip, a private request and a raised hand sound in the studio, unless the
   for (const stop of stops) stop();
 });
 
+test('one that was away and is asked whether to go live again is told once that it is off air', () => {
+  const info = { status: 'scheduled', access: { kind: 'free' }, liveEndedAt: '2030-01-01T20:00:00.000Z' };
+  const room = { info, isLive: false, viewerCount: 0, localParticipant: { isLive: false } } as unknown as Room;
+  const ending = (isInterrupted: boolean) =>
+    testIdsOf(html`<loge-studio-ending .room=${room} .isInterrupted=${isInterrupted}></loge-studio-ending>`);
+  expect(ending(false)).toContain('studio-paused');
+  expect(ending(true)).not.toContain('studio-paused');
+});
+
 test('what is asked for with a tip waits in a queue, which is counted, with what to do about it', () => {
   const from = { identity: 'lea', name: 'Léa', role: 'fan' };
   const request = {

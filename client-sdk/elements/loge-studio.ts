@@ -108,7 +108,7 @@ export class LogeStudio extends withProperties(RoomPart, {
           ${isEnded ? nothing : this.#controls(room)}
           <div class="notices">
             ${this.#messages()} ${room.localParticipant.isInterrupted ? this.#interrupted(room) : nothing}
-            <loge-studio-ending tabindex="-1" .room=${room} @loge-live-stopped=${() => this.#handleStopped(room)} @loge-ending-closed=${this.#handleEndingClosed}><slot name="ended"></slot></loge-studio-ending>
+            <loge-studio-ending tabindex="-1" .room=${room} .isInterrupted=${room.localParticipant.isInterrupted} @loge-live-stopped=${() => this.#handleStopped(room)} @loge-ending-closed=${this.#handleEndingClosed}><slot name="ended"></slot></loge-studio-ending>
             <loge-private class=${info.access.kind === 'private' ? 'card' : ''} exportparts="private" .room=${room}></loge-private>
           </div>
           ${isEnded ? nothing : this.#cards(room)}

@@ -20,7 +20,11 @@ const LIVE_STOPPED = 'loge-live-stopped';
 /** Emitted when the choice is closed. */
 const ENDING_CLOSED = 'loge-ending-closed';
 
-export class LogeStudioEnding extends withProperties(DialogPart, { minutes: PAUSE_MINUTES[1] as number }) {
+export class LogeStudioEnding extends withProperties(DialogPart, {
+  minutes: PAUSE_MINUTES[1] as number,
+  /** The studio asks whether to go live again, and says there that one is off air. */
+  isInterrupted: false,
+}) {
   static override styles = [
     choiceStyles,
     css`
@@ -111,7 +115,7 @@ export class LogeStudioEnding extends withProperties(DialogPart, { minutes: PAUS
   #offAir(room: Room): TemplateResult | typeof nothing {
     const { texts, language } = this;
     const { liveEndedAt = null, pausedUntil = null, pauseAnnounced = false } = room.info ?? {};
-    if (liveEndedAt === null || room.isLive) return nothing;
+    if (liveEndedAt === null || room.isLive || this.isInterrupted) return nothing;
     const until = pausedUntil && formatUntil(pausedUntil, language);
     return html`<wa-callout variant="warning" data-testid="studio-paused" role="status">
       <strong>${until && pauseAnnounced ? texts.studio.pausedUntil(until) : texts.studio.offAirTitle}</strong>

@@ -39,6 +39,10 @@ describe.skipIf(!hasGateways)('chaos', () => {
     await vi.waitFor(async () => expect(await house.findNotReady()).toEqual([]), WAIT);
     await world.open();
     const creator = new ChaosCreator(world, dice.fork());
+    onTestFailed(() => {
+      const { running, ends } = creator.media;
+      process.stdout.write(`creator: ${running?.session ?? 'no session'}, ended ${JSON.stringify(ends)}\n`);
+    });
     const fans = Array.from({ length: FANS }, (_, index) => new ChaosFan(world, `fan-${index}`, dice.fork()));
     try {
       await creator.join();

@@ -26,6 +26,7 @@ abstract class ChaosMedia<M extends Running> {
   #running: M | undefined;
   #joining: Promise<void> | undefined;
   #closed = false;
+  #opening: { session: string; fail(reason: Error): void } | undefined;
   /** Session ends counted by reason, printed when the test fails. */
   readonly ends: Record<string, number> = {};
 
@@ -65,6 +66,7 @@ abstract class ChaosMedia<M extends Running> {
   }
 
   handleClosed(session: string, reason: string): void {
+    if (this.#opening?.session === session) this.#opening.fail(new Error(reason));
     if (this.#running?.session === session) this.#lose(this.#running, reason);
   }
 
@@ -72,6 +74,18 @@ abstract class ChaosMedia<M extends Running> {
     this.#closed = true;
     this.#running?.close();
     this.#running = undefined;
+  }
+
+  /** Waits for what opens a session. Rejects if that session ends meanwhile: its node may never answer. */
+  protected async whileOpen<T>(session: string, work: Promise<T>): Promise<T> {
+    const ended = new Promise<never>((_, fail) => {
+      this.#opening = { session, fail };
+    });
+    try {
+      return await Promise.race([work, ended]);
+    } finally {
+      this.#opening = undefined;
+    }
   }
 
   #lose(running: M, reason: string): void {
@@ -142,7 +156,7 @@ export class ChaosViewer extends ChaosMedia<Running & { viewer: RtpViewer }> {
         throw new Error(answer.error.code);
       }
       const { session, transport, consumers } = answer.data;
-      await viewer.connect(transport, consumers);
+      await this.whileOpen(session, viewer.connect(transport, consumers));
       for (const early of this.#early) if (early.session === session) viewer.addConsumers(early.consumers);
       return { session, viewer, close: () => viewer.close() };
     } catch (error) {
@@ -189,7 +203,8 @@ export class ChaosPublisher extends ChaosMedia<Running & { publisher: RtpPublish
       if (!opened.ok) throw new Error(opened.error.code);
       const { session, transport } = opened.data;
       const track = { session, kind: 'video', source: 'camera', rtpParameters };
-      const [produced] = await Promise.all([this.ask('stage:produce', track), publisher.connect(transport)]);
+      const opening = Promise.all([this.ask('stage:produce', track), publisher.connect(transport)]);
+      const [produced] = await this.whileOpen(session, opening);
       if (!produced.ok) throw new Error(produced.error.code);
       return { session, publisher, close: () => publisher.close() };
     } catch (error) {

@@ -22,6 +22,8 @@ interface SoakOptions {
   url: string;
   seed: number;
   operations: number;
+  /** While it is not, the soak goes on, with at most as many operations again. Absent: it always is. */
+  isEnough?: (outcomes: Readonly<Record<string, number>>) => boolean;
   onCheck?: (state: { operations: number; crashes: number }) => void;
 }
 
@@ -98,12 +100,14 @@ export class Soak implements AsyncDisposable {
   }
 
   async #runAll(): Promise<void> {
-    const { operations, onCheck } = this.#options;
+    const { operations, isEnough, onCheck } = this.#options;
     const house = this.#house;
-    while (this.#operations < operations && !this.#hasFailed) {
+    const goesOn = () =>
+      this.#operations < operations || (this.#operations < 2 * operations && isEnough?.(this.#outcomes) === false);
+    while (goesOn() && !this.#hasFailed) {
       house.disturb();
-      const until = Math.min(operations, this.#operations + CHECK_EVERY);
-      while (this.#operations < until) await this.#burst();
+      const until = this.#operations + CHECK_EVERY;
+      while (this.#operations < until && goesOn()) await this.#burst();
       await house.calm();
       await this.#resendDoubts();
       await settle(house);
