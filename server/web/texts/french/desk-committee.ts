@@ -46,7 +46,7 @@ export const deskCommittee: typeof english = {
   inviteAct: 'Créer l’invitation',
   link: (address) => `Lien d’invitation pour ${address}`,
   linkHint: (date) => `Transmettez-le vous-même. Il fonctionne une fois, jusqu’au ${date}, et ne sera plus affiché.`,
-  invited: (address, date) => `Invitation envoyée à ${address}. Le lien fonctionne jusqu’au ${date}.`,
+  invited: (address, date) => `Invitation pour ${address}. Le lien fonctionne jusqu’au ${date}.`,
   rename: 'Renommer',
   renameAct: 'Enregistrer le nom',
   renamed: 'Siège renommé.',

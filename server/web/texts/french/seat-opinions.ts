@@ -9,8 +9,8 @@ export const seatOpinions: typeof english = {
   by: (name, date) => `commencé par ${name} le ${date}`,
   version: (version) => `version ${version}`,
   until: (when) => `vote jusqu’au ${when}`,
-  votedFor: (vote) => `votre vote : ${vote}`,
-  notVoted: 'votre vote manque',
+  votedFor: (vote) => `Votre vote : ${vote}`,
+  notVoted: 'Votre vote manque',
   cannotVote: 'votre vote ne compte pas ici',
   create: 'Rédiger un avis',
   createText:
