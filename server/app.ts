@@ -115,7 +115,7 @@ export class App {
     const { provider } = payment;
     const domains = await createDomains(platform, { config, provider, isReturnUrlAllowed, gateway, isLeader });
     const { rooms, money, chat, webhooks, apiKeys, deskSessions, mail, people } = domains;
-    const { moderators, opinions, thresholds, reports, notices, push } = domains;
+    const { moderators, opinions, thresholds, record, reports, notices, push } = domains;
     closers.push(() => apiKeys.close());
     closers.push(await endLostLives({ db, rooms, isAlone: !redis, gateway, log, clock }));
     const media = await openMediaPlane({ config, redis, log, metrics, closers });
@@ -143,6 +143,7 @@ export class App {
       () => reports.close(),
       () => opinions.job.close(),
       () => thresholds.job.close(),
+      () => record.job.close(),
       () => mail.close(),
       () => push.close(),
       () => notices.close(),
@@ -184,6 +185,7 @@ export class App {
     reports.start();
     opinions.job.start();
     thresholds.job.start();
+    record.job.start();
     moderators.start();
     chat.start();
     await money.start();

@@ -51,6 +51,7 @@ import { DsaStatements } from './trust/figures/dsa-statements.ts';
 import { Figures } from './trust/figures/figures.ts';
 import { PublicReports } from './trust/figures/public-reports.ts';
 import { Reports } from './trust/reports/reports.ts';
+import { PublicRecord } from './trust/transparency/record/record.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 /** What every domain stands on. */
@@ -86,6 +87,7 @@ export interface Domains {
   decisions: Decisions;
   figures: Figures;
   publicReports: PublicReports;
+  record: PublicRecord;
   dsaStatements: DsaStatements;
   reports: Reports;
   webhooks: Webhooks;
@@ -194,6 +196,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     evidenceDays: config.chatRetention.evidenceDays,
   });
   const figures = createFigures(platform, { rooms, money, config });
+  const publicReports = new PublicReports({ figures, clock, timeZone: config.timeZone });
   const webhooks = new Webhooks({ ...platform, box, allowAnyAddress: config.development });
   const mail = new Mail({ ...platform, ...mailSettings(config), box, ...(isLeader && { isLeader }) });
   const pictures = new Pictures({ db, clock, log });
@@ -284,7 +287,11 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     decisions,
     figures,
     dsaStatements: new DsaStatements({ db, timeZone: config.timeZone, publicUrl }),
-    publicReports: new PublicReports({ figures, clock, timeZone: config.timeZone }),
+    publicReports,
+    record: new PublicRecord({
+      ...{ db, clock, log, box, publicReports, timeZone: config.timeZone, publicUrl: config.publicUrl },
+      ...(isLeader && { isLeader }),
+    }),
     reports,
     webhooks,
     notices,

@@ -331,6 +331,17 @@ export const PERSONAL_TABLES: Record<string, PersonalTable> = {
   committee_answers: { domain: 'trust', rows: 'by = $1', kept: 'who answered for the management stays on record' },
   committee_steps: { domain: 'trust', rows: 'done_by = $1', kept: 'who said that a step is done stays on record' },
 
+  // After the tables of which the record has entries: what is appended meanwhile waits for those, and is found here.
+  record_openings: {
+    domain: 'trust',
+    rows: 'person = $1',
+    hidden: ['about'],
+    erase: {
+      rows: `ctid in (select ctid from record_openings where person = $1 union all select ctid from record_openings where about = $1)`,
+      set: { salt: 'null', content: 'null', person: 'null', about: 'null' },
+    },
+  },
+
   events: { domain: 'events', rows: 'identity = $1', kept: 'erased by the event log, and deleted after 90 days' },
 };
 
@@ -367,6 +378,12 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   picture_files: 'files of pictures, deleted with their last use',
   provider_events: 'ids of the payment provider',
   reconciliations: 'comparisons of sums',
+  record_checkpoints: 'signatures of the house',
+  record_cosignatures: 'signatures of witnesses',
+  record_entries: 'what is public for good; people are behind commitments',
+  record_keys: 'keys of the house',
+  record_logs: 'names of logs',
+  record_tiles: 'hashes',
   sale_terms: 'rates',
   tip_menus: 'menus of rooms',
   self_billed: 'which bill a sale is on',

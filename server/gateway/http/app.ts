@@ -27,6 +27,7 @@ import { mountEmbedScripts, mountSitePages } from '../site/site-pages.ts';
 import { mountCharterPages } from '../site/trust/charter-pages.ts';
 import { mountCommitteePage } from '../site/trust/committee-page.ts';
 import { mountProposalPages } from '../site/trust/proposal-pages.ts';
+import { mountRecordFiles } from '../site/trust/record-files.ts';
 import { mountReportPages } from '../site/trust/report-pages.ts';
 import { mountTransparencyPage } from '../site/trust/transparency-page.ts';
 import { HttpAuth } from './auth.ts';
@@ -96,6 +97,7 @@ export function createHttpApp(context: HttpContext, live: LiveView): Express {
   mountCharterPages(app, context, limits);
   mountCommitteePage(app, context, limits);
   mountTransparencyPage(app, context, limits);
+  mountRecordFiles(app, context, limits);
   mountReportPages(app, context, { limits, sessions });
   mountSitePages(app, context, { limits, sessions, desk, compress });
   mountMethodNotAllowed(app);

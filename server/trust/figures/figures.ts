@@ -18,19 +18,11 @@ import {
 } from '../../protocol/trust/figures.ts';
 import { figureOf } from './figure-names.ts';
 import { type Counts, FiguresStore } from './figures.store.ts';
+import { heaviestOf } from './heaviest-measure.ts';
+import { ratio } from './ratio.ts';
 
 /** How many weeks members see. The last one is not over. */
 const WEEKS = 26;
-/** The order in which a decision with several measures is counted by one of them. */
-const HEAVIEST_FIRST: readonly MeasureKind[] = [
-  'suspend_account',
-  'stop_live',
-  'refund_room',
-  'freeze_earnings',
-  'remove_from_room',
-  'remove_message',
-  'mute',
-];
 const EVER = { fromIso: '1970-01-01T00:00:00.000Z', untilIso: '9999-01-01T00:00:00.000Z' };
 
 /** What other domains count, one answer for each period. */
@@ -167,7 +159,7 @@ function byMeasures(byKinds: Counts) {
   for (const [names, count] of Object.entries(byKinds)) {
     const kinds = names === '' ? [] : (names.split(',') as MeasureKind[]);
     for (const kind of kinds) byMeasure[kind] = (byMeasure[kind] ?? 0) + count;
-    const heaviest = HEAVIEST_FIRST.find((kind) => kinds.includes(kind)) ?? 'none';
+    const heaviest = heaviestOf(kinds);
     byHeaviestMeasure[heaviest] = (byHeaviestMeasure[heaviest] ?? 0) + count;
   }
   return { byMeasure, byHeaviestMeasure, withoutMeasure: byHeaviestMeasure.none ?? 0 };
@@ -177,11 +169,6 @@ function withAnswers(byKind: Counts, byOutcome: Counts, late: number): FiguresVi
   const answered = sum(byOutcome);
   const grantedShare = ratio(byOutcome.granted ?? 0, answered);
   return { total: sum(byKind), byKind, byOutcome, answered, grantedShare, late };
-}
-
-/** Null where there is nothing to divide by. */
-export function ratio(part: number, whole: number): number | null {
-  return whole > 0 ? part / whole : null;
 }
 
 function sum(counts: Counts): number {

@@ -9,15 +9,16 @@ import { Remembered } from '../../platform/remembered.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { TransparencyReport, VigilanceFigures } from '../../protocol/trust/figures.ts';
 import type { Counts } from './figures.store.ts';
-import { type Figures, ratio } from './figures.ts';
-import { type PublishedCounts, publishCount, publishCounts, publishPart, SMALLEST_COUNT } from './publication.ts';
+import type { Figures } from './figures.ts';
+import { publishCount, publishCounts, publishPart, SMALLEST_COUNT } from './publication.ts';
+import { ratio } from './ratio.ts';
 
 /** Ten years; older ones are no longer published here. */
 const QUARTERS_MAX = 40;
 /** Everybody may ask, so all quarters are read once for all of them. */
 const REMEMBERED_MS = MINUTE_MS;
 /** Which of the larger counts join `others` where one has to (`publication.ts`): the least grave, and what is left. */
-const JOIN_FIRST = {
+export const JOIN_FIRST = {
   category: ['other', 'spam', 'fraud', 'privacy', 'harassment', 'sexual', 'hate', 'illegal', 'self_harm', 'consent'],
   source: ['form', 'order'],
   measure: ['mute', 'remove_message', 'remove_from_room', 'freeze_earnings', 'refund_room', 'stop_live'],
@@ -83,7 +84,7 @@ function toReport(
   timeZone: string,
 ): TransparencyReport {
   const breakdown = (counts: Counts, joinFirst: readonly string[] = []) =>
-    isOver ? shown(publishCounts(counts, joinFirst)) : null;
+    isOver ? breakdownOf(counts, joinFirst) : null;
   const part = (count: number, total: number) => (isOver ? publishPart(count, total) : null);
   const total = publishCount(reports.total);
   const byCategory = breakdown(reports.byCategory, JOIN_FIRST.category);
@@ -129,7 +130,9 @@ function toReport(
   };
 }
 
-function shown({ counts, others }: PublishedCounts): { counts: Counts; others: number } | null {
+/** Null: the total is from one to four. */
+export function breakdownOf(of: Counts, joinFirst: readonly string[] = []): { counts: Counts; others: number } | null {
+  const { counts, others } = publishCounts(of, joinFirst);
   return others === null ? null : { counts, others };
 }
 

@@ -49,6 +49,7 @@ const JOBS: Record<string, string> = {
   'publish events': RUNS,
   reconciliation: RUNS,
   'reconciliation metrics': RUNS,
+  record: WAITS,
   'refresh api keys': RUNS,
   refunds: RUNS,
   'retire reports': WAITS,

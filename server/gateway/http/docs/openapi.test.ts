@@ -119,6 +119,7 @@ const PUBLIC_ROUTES = [
   'POST /v1/reports/{id}/unfounded',
   'GET /v1/charter',
   'GET /v1/committee',
+  'GET /v1/transparency/records',
   'GET /v1/transparency/reports',
   'GET /v1/transparency/reports/{period}.csv',
   'GET /v1/transparency/reports/{period}',

@@ -9,6 +9,10 @@ export const figureOperations = implement(figureContract, {
   exportTransparencyReport: async ({ publicReports }, { params }) =>
     exportReport(await publicReports.get(params.period)),
   getTransparencyReport: ({ publicReports }, { params }) => publicReports.get(params.period),
+  listRecords: async ({ record }, { input }) => ({
+    name: 'records',
+    chunks: linesOf([await record.list(input)]),
+  }),
   exportStatements: async ({ dsaStatements }, { input: { period } }) => ({
     name: `statements-${period}`,
     chunks: linesOf(dsaStatements.read(period)),
@@ -16,6 +20,6 @@ export const figureOperations = implement(figureContract, {
   getVigilance: ({ figures }) => figures.vigilance(),
 });
 
-async function* linesOf(pages: AsyncIterable<object[]>): AsyncGenerator<string> {
+async function* linesOf(pages: AsyncIterable<object[]> | Iterable<object[]>): AsyncGenerator<string> {
   for await (const page of pages) yield page.map((each) => `${JSON.stringify(each)}\n`).join('');
 }

@@ -1571,6 +1571,70 @@ CREATE TABLE "unfounded_reports" (
 	"marked_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "record_checkpoints" (
+	"log" integer NOT NULL,
+	"size" integer NOT NULL,
+	"note" text NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	CONSTRAINT "record_checkpoints_log_size_pk" PRIMARY KEY("log","size")
+);
+--> statement-breakpoint
+CREATE TABLE "record_cosignatures" (
+	"log" integer NOT NULL,
+	"size" integer NOT NULL,
+	"witness" text NOT NULL,
+	"line" text NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	CONSTRAINT "record_cosignatures_log_size_witness_pk" PRIMARY KEY("log","size","witness")
+);
+--> statement-breakpoint
+CREATE TABLE "record_entries" (
+	"log" integer NOT NULL,
+	"seq" integer NOT NULL,
+	"kind" text NOT NULL,
+	"subject" text,
+	"entry" text NOT NULL,
+	"appended_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "record_entries_log_seq_pk" PRIMARY KEY("log","seq")
+);
+--> statement-breakpoint
+CREATE TABLE "record_keys" (
+	"vkey" text PRIMARY KEY NOT NULL,
+	"log" integer NOT NULL,
+	"sealed" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"retired_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "record_logs" (
+	"number" integer PRIMARY KEY NOT NULL,
+	"origin" text NOT NULL,
+	"started_at" timestamp with time zone NOT NULL,
+	"appended_until" timestamp with time zone,
+	"halted_at" timestamp with time zone,
+	"halt_reason" text,
+	CONSTRAINT "record_logs_origin_unique" UNIQUE("origin")
+);
+--> statement-breakpoint
+CREATE TABLE "record_openings" (
+	"log" integer NOT NULL,
+	"seq" integer NOT NULL,
+	"salt" text,
+	"content" text,
+	"person" text,
+	"about" text,
+	"public_from" timestamp with time zone,
+	CONSTRAINT "record_openings_log_seq_pk" PRIMARY KEY("log","seq")
+);
+--> statement-breakpoint
+CREATE TABLE "record_tiles" (
+	"log" integer NOT NULL,
+	"level" integer NOT NULL,
+	"index" integer NOT NULL,
+	"hashes" "bytea" NOT NULL,
+	CONSTRAINT "record_tiles_log_level_index_pk" PRIMARY KEY("log","level","index")
+);
+--> statement-breakpoint
 CREATE TABLE "event_counters" (
 	"scope" text PRIMARY KEY NOT NULL,
 	"value" bigint NOT NULL
@@ -1877,6 +1941,9 @@ CREATE INDEX "reports_subject" ON "reports" USING btree ("subject_key");--> stat
 CREATE INDEX "reports_accused" ON "reports" USING btree ("accused");--> statement-breakpoint
 CREATE INDEX "reports_created" ON "reports" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "unfounded_reports_reporter" ON "unfounded_reports" USING btree ("reporter","marked_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "record_entries_once" ON "record_entries" USING btree ("log","kind","subject");--> statement-breakpoint
+CREATE INDEX "record_openings_person" ON "record_openings" USING btree ("person");--> statement-breakpoint
+CREATE INDEX "record_openings_about" ON "record_openings" USING btree ("about");--> statement-breakpoint
 CREATE UNIQUE INDEX "events_room" ON "events" USING btree ("room","room_seq");--> statement-breakpoint
 CREATE INDEX "events_type" ON "events" USING btree ("type","seq");--> statement-breakpoint
 CREATE INDEX "events_created" ON "events" USING btree ("created_at");--> statement-breakpoint

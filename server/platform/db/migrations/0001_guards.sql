@@ -294,10 +294,15 @@ CREATE TRIGGER "committee_thresholds_ended_once" BEFORE UPDATE ON "committee_thr
 CREATE TRIGGER "committee_steps_done_once" BEFORE UPDATE ON "committee_steps"
   FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_first_setting"('done_at', 'done_by', 'done_note');
 --> statement-breakpoint
--- Erasure takes out one column, such as the words of what somebody asked of the committee; everything else is final.
+-- Erasure takes out the columns that the trigger names, such as the words of what somebody asked of the committee;
+-- everything else is final.
 CREATE FUNCTION "refuse_all_but_erasure"() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  "columns" text[] := TG_ARGV;
 BEGIN
-  IF to_jsonb(NEW) ->> TG_ARGV[0] IS NULL AND to_jsonb(NEW) - TG_ARGV[0] = to_jsonb(OLD) - TG_ARGV[0] THEN
+  IF to_jsonb(NEW) - "columns" = to_jsonb(OLD) - "columns" AND NOT EXISTS (
+    SELECT FROM jsonb_each_text(to_jsonb(NEW)) WHERE "key" = ANY ("columns") AND "value" <> coalesce(to_jsonb(OLD) ->> "key", '')
+  ) THEN
     RETURN NEW;
   END IF;
   RAISE EXCEPTION 'the rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
@@ -435,3 +440,30 @@ CREATE TRIGGER "ledger_entries_balanced" AFTER INSERT ON "ledger_entries"
 -- VAT 20 %, commission 20 % of the net.
 INSERT INTO "fee_policies" ("id", "version", "vat_bps", "commission_bps", "effective_at")
   VALUES ('fees_v1', 1, 2000, 2000, '2026-01-01T00:00:00Z');
+--> statement-breakpoint
+CREATE TRIGGER "record_entries_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "record_entries"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "record_checkpoints_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "record_checkpoints"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "record_cosignatures_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "record_cosignatures"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "record_logs_append_only" BEFORE DELETE OR TRUNCATE ON "record_logs"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "record_keys_append_only" BEFORE DELETE OR TRUNCATE ON "record_keys"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "record_openings_append_only" BEFORE DELETE OR TRUNCATE ON "record_openings"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "record_tiles_append_only" BEFORE DELETE OR TRUNCATE ON "record_tiles"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
+CREATE TRIGGER "record_keys_retired_once" BEFORE UPDATE ON "record_keys"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_first_setting"('retired_at');
+--> statement-breakpoint
+CREATE TRIGGER "record_openings_erasure_only" BEFORE UPDATE ON "record_openings"
+  FOR EACH ROW EXECUTE FUNCTION "refuse_all_but_erasure"('salt', 'content', 'person', 'about');

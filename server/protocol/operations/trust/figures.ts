@@ -1,5 +1,7 @@
 /** The figures of vigilance: public reports by quarter, and the dashboard of the committee's members. */
+
 import { statementsQuery, transparencyReport, transparencyReports, vigilance } from '../../trust/figures.ts';
+import { recordsQuery } from '../../trust/record.ts';
 import { downloadOperation, operation } from '../contract.ts';
 
 export const figureContract = {
@@ -27,6 +29,16 @@ export const figureContract = {
     description:
       'Reports, decisions, appeals and how long they took (R76). Counts from one to four are not published, nor what would tell them: they are in `others` of their breakdown. A running quarter has totals up to `countedUntil`. As CSV at `/v1/transparency/reports/2026-Q4.csv`.',
     errors: ['report_not_found'],
+  }),
+  listRecords: downloadOperation({
+    by: ['visitor'],
+    http: 'GET /v1/transparency/records',
+    format: 'jsonl',
+    input: recordsQuery,
+    example: { after: 99 },
+    summary: 'What the house and its committee have published, entry by entry',
+    description:
+      'One JSON object a line, in the order of the log at `/transparency/log/`, of which this is the convenient view (R78): `seq`, the `hash` of the leaf (RFC 6962, base64), and the fields of the entry; where the words behind the `commitment` are public, `content` and the `salt`, so that `commitment` is the base64 of SHA-256 over the bytes of the salt and the canonical JSON (RFC 8785) of the content.',
   }),
   exportStatements: downloadOperation({
     by: ['operator', 'server:moderation'],

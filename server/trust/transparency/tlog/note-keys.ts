@@ -1,7 +1,7 @@
 /**
- * The keys of signed notes (C2SP signed-note) with Ed25519, in both assigned types: signatures over the text (0x01), and
- * cosignatures of checkpoints with a timestamp (0x04, C2SP tlog-cosignature). Other types are not supported; their lines
- * in a note are those of unknown keys.
+ * The keys of signed notes (C2SP signed-note) with Ed25519, in both assigned types: signatures over the text (0x01),
+ * and cosignatures of checkpoints with a timestamp (0x04, C2SP tlog-cosignature). Other types are not supported; their
+ * lines in a note are those of unknown keys.
  */
 import { createHash, createPublicKey, type KeyObject, sign as signBytes, verify as verifyBytes } from 'node:crypto';
 import { decodeBase64, TlogError } from './tlog-error.ts';
