@@ -51,6 +51,7 @@ import { DsaStatements } from './trust/figures/dsa-statements.ts';
 import { Figures } from './trust/figures/figures.ts';
 import { PublicReports } from './trust/figures/public-reports.ts';
 import { Reports } from './trust/reports/reports.ts';
+import { MemberSignatures } from './trust/transparency/record/member-signatures.ts';
 import { PublicRecord } from './trust/transparency/record/record.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
@@ -88,6 +89,7 @@ export interface Domains {
   figures: Figures;
   publicReports: PublicReports;
   record: PublicRecord;
+  memberSignatures: MemberSignatures;
   dsaStatements: DsaStatements;
   reports: Reports;
   webhooks: Webhooks;
@@ -292,6 +294,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
       ...{ db, clock, log, box, publicReports, timeZone: config.timeZone, publicUrl: config.publicUrl },
       ...(isLeader && { isLeader }),
     }),
+    memberSignatures: new MemberSignatures({ db, clock, passkeys: people.passkeys }),
     reports,
     webhooks,
     notices,

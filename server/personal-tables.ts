@@ -383,6 +383,7 @@ export const IMPERSONAL_TABLES: Record<string, string> = {
   record_entries: 'what is public for good; people are behind commitments',
   record_keys: 'keys of the house',
   record_logs: 'names of logs',
+  record_member_signatures: 'signatures by keys and terms that are public for good',
   record_tiles: 'hashes',
   sale_terms: 'rates',
   tip_menus: 'menus of rooms',

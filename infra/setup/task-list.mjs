@@ -70,6 +70,21 @@ const tasks = {
     summary: 'Invites a person to be an operator of a house with accounts.',
     details: 'Prints a link that works once, within a day, for the person with that mail address and a passkey.',
   },
+  record: {
+    run: program({}, 'server/record.ts'),
+    usage:
+      'npm run record -- add-key\nnpm run record -- retire-key VKEY\nnpm run record -- complete FILE_OR_URL\nnpm run record -- succeed --reason TEXT',
+    summary: 'Changes the key of the public record, or goes on with the record after a restore.',
+    details:
+      'complete: from a copy of the log, as `npm run verify-transparency -- URL --save FOLDER` keeps one. succeed: where there is none, another log follows and both say so.',
+  },
+  'verify-transparency': {
+    run: program({}, 'server/verify-transparency.ts'),
+    usage: 'npm run verify-transparency -- FILE_OR_URL [--keys FILE] [--since CHECKPOINT] [--save FOLDER] [--json]',
+    summary: 'Checks the public record of a house, whoever runs it.',
+    details:
+      'FILE_OR_URL: the address of a house, or a folder with a copy of its log. --keys: lines such as `log VKEY`, `witness VKEY`, `member KEY`, which you have from elsewhere or from before. --since: a checkpoint that you kept. --save: keeps a copy, with its checkpoint. Ends with 0 when all is proven, 1 when something is wrong, 2 when it is consistent but nothing proves it, 3 when it could not be read.',
+  },
   sbom: {
     run: runSbom,
     usage: 'npm run sbom',

@@ -89,6 +89,11 @@ export function dateIn(timeZone: string, atMs: number): string {
   return dayIn(timeZone, atMs).toString();
 }
 
+/** The midnight at the end of a date such as `2026-11-30`, in ISO 8601. */
+export function endOfDateIn(timeZone: string, date: string): string {
+  return midnightOf(Temporal.PlainDate.from(date).add({ days: 1 }), timeZone);
+}
+
 function dayIn(timeZone: string, atMs: number): Temporal.PlainDate {
   return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate();
 }

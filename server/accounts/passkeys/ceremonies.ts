@@ -47,7 +47,12 @@ export async function creationOptions(
   return options as PasskeyCreationOptions;
 }
 
-export async function requestOptions({ rpId }: Site, passkeys: PasskeyRow[]): Promise<PasskeyRequestOptions> {
+/** @param challenge absent: a random one */
+export async function requestOptions(
+  { rpId }: Site,
+  passkeys: PasskeyRow[],
+  challenge?: Buffer,
+): Promise<PasskeyRequestOptions> {
   const allowCredentials = passkeys.map(toDescriptor);
   const { generateAuthenticationOptions } = await loadWebAuthn();
   const options = await generateAuthenticationOptions({
@@ -55,6 +60,7 @@ export async function requestOptions({ rpId }: Site, passkeys: PasskeyRow[]): Pr
     allowCredentials,
     userVerification: 'required',
     timeout: TIMEOUT_MS,
+    ...(challenge && { challenge: new Uint8Array(challenge) }),
   });
   return options as PasskeyRequestOptions;
 }
@@ -106,8 +112,12 @@ export async function verifyCreation(
  * that the time of the answer does not tell whether it is known.
  */
 export async function verifyProof(
-  { rpId, origin }: Site,
-  { proof, passkey, challenge }: { proof: PasskeyProof; passkey: PasskeyRow | undefined; challenge: string },
+  { rpId, origin }: Omit<Site, 'name'>,
+  {
+    proof,
+    passkey,
+    challenge,
+  }: { proof: PasskeyProof; passkey: Pick<PasskeyRow, 'publicKey' | 'counter'> | undefined; challenge: string },
 ): Promise<number | undefined> {
   const { id, ...response } = proof;
   const { verifyAuthenticationResponse } = await loadWebAuthn();
@@ -132,6 +142,14 @@ export async function verifyProof(
     }),
   );
   return passkey && verified?.verified ? verified.authenticationInfo.newCounter : undefined;
+}
+
+/** Whether an answer to a challenge (base64url) is signed with a COSE key (base64url). */
+export async function isSignedByPasskey(
+  site: Omit<Site, 'name'>,
+  { proof, publicKey, challenge }: { proof: PasskeyProof; publicKey: string; challenge: string },
+): Promise<boolean> {
+  return (await verifyProof(site, { proof, passkey: { publicKey, counter: 0 }, challenge })) !== undefined;
 }
 
 /** A public key whose private half was not kept. */

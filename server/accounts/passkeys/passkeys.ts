@@ -18,7 +18,15 @@ import { PeopleStore } from '../people/people.store.ts';
 import type { PersonSessions } from '../people/person-sessions.ts';
 import type { SessionProof } from '../people/session-strength.ts';
 import type { StrongSignIns } from '../people/strong-sign-ins.ts';
-import { challengeOf, creationOptions, requestOptions, type Site, verifyCreation, verifyProof } from './ceremonies.ts';
+import {
+  challengeOf,
+  creationOptions,
+  isSignedByPasskey,
+  requestOptions,
+  type Site,
+  verifyCreation,
+  verifyProof,
+} from './ceremonies.ts';
 import { type ChallengeRow, type PasskeyRow, PasskeysStore } from './passkeys.store.ts';
 
 export interface PasskeysOptions {
@@ -122,6 +130,20 @@ export class Passkeys {
         ? this.#confirm(signedIn.session, tx)
         : this.#options.sessions.open({ person: passkey.person, device, method: 'passkey' }, tx);
     });
+  }
+
+  /** For a signature whose challenge says what is signed, with some of the person's passkeys. */
+  async offerToSign(person: string, credentials: readonly string[], challenge: Buffer): Promise<PasskeyRequestOptions> {
+    const passkeys = (await this.#store.list(person)).filter(({ credential }) => credentials.includes(credential));
+    return requestOptions(this.#site, passkeys, challenge);
+  }
+
+  /** Whether it is a signature with a passkey that the person still has. */
+  async isSignedBy(person: string, proof: PasskeyProof, challenge: Buffer): Promise<boolean> {
+    const passkey = await this.#store.findByCredential(proof.id);
+    if (passkey?.person !== person) return false;
+    const signed = { proof, publicKey: passkey.publicKey, challenge: challenge.toString('base64url') };
+    return isSignedByPasskey(this.#site, signed);
   }
 
   async list(person: string): Promise<Passkey[]> {

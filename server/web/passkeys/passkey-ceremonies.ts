@@ -4,7 +4,7 @@
  */
 
 import { LogeError } from '../../../client-sdk/src/errors.ts';
-import type { Passkey } from '../../protocol/accounts/passkeys.ts';
+import type { Passkey, PasskeyProof, PasskeyRequestOptions } from '../../protocol/accounts/passkeys.ts';
 import { callOnce } from '../site/route-call.ts';
 
 export function hasPasskeys(): boolean {
@@ -24,17 +24,15 @@ export async function addPasskey(): Promise<Passkey> {
 
 /** Signs in, or confirms when signed in. */
 export async function usePasskey(): Promise<void> {
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await callOnce('POST /site/passkeys/challenge'));
+  await callOnce('POST /site/passkeys/sign-in', await signWithPasskey(await callOnce('POST /site/passkeys/challenge')));
+}
+
+export async function signWithPasskey(options: PasskeyRequestOptions): Promise<PasskeyProof> {
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
   const credential = await asked(() => navigator.credentials.get({ publicKey }));
   const { id, response } = credential.toJSON() as AuthenticationResponseJSON;
   const { clientDataJSON, authenticatorData, signature, userHandle } = response;
-  await callOnce('POST /site/passkeys/sign-in', {
-    id,
-    clientDataJSON,
-    authenticatorData,
-    signature,
-    ...(userHandle && { userHandle }),
-  });
+  return { id, clientDataJSON, authenticatorData, signature, ...(userHandle && { userHandle }) };
 }
 
 const NOT_USED = 'The browser gave no passkey.';

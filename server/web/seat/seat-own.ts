@@ -8,6 +8,7 @@ import { call } from '../site/site-call.ts';
 import './seat-biography.ts';
 import './seat-declaration.ts';
 import { SeatPart } from './seat-part.ts';
+import './seat-record.ts';
 import './seat-resignation.ts';
 
 type Shown = OwnSeat & { profile: Profile };
@@ -38,6 +39,7 @@ export class SeatOwn extends SeatPart<Shown> {
       <div data-testid="own-seat">${facts}</div>
       <p class="muted">${texts.incompatible}</p>
       <seat-declaration .data=${member}></seat-declaration>
+      ${isSoon ? nothing : html`<seat-record></seat-record>`}
       <account-picture .data=${profile}></account-picture>
       <seat-biography .data=${member}></seat-biography>
       <seat-resignation .data=${member}></seat-resignation>

@@ -1,5 +1,6 @@
 /** The record: what is appended when, what everybody can check, what erasure leaves, and what an owner cannot hide. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { isSignedByPasskey } from '../../../server/accounts/passkeys/ceremonies.ts';
 import { PERSONAL_TABLES } from '../../../server/personal-tables.ts';
 import { iso } from '../../../server/platform/clock.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
@@ -9,6 +10,7 @@ import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { committeeTerms } from '../../../server/trust/committee/committee.schema.ts';
 import { commitmentOf } from '../../../server/trust/transparency/record/record-entry.ts';
 import { parseVkey } from '../../../server/trust/transparency/tlog/note-keys.ts';
+import type { PublishedCopy, ShownRecord } from '../../../server/trust/transparency/verify/published-copy.ts';
 import type { ReadFile } from '../../../server/trust/transparency/verify/read-log.ts';
 import { verifyRecord } from '../../../server/trust/transparency/verify/verify.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
@@ -16,6 +18,7 @@ import { ReviewHouse } from '../../support/houses/review-house.ts';
 import { resign } from '../../support/tlog/owner.ts';
 
 const DAY_MS = 24 * 3_600_000;
+const NO_KEYS = { log: [], witnesses: [], members: [] };
 const both = (en: string, fr = `${en} (fr)`) => ({ en, fr });
 
 describe.each(DATABASES)('the record on $name', ({ open }) => {
@@ -44,9 +47,15 @@ describe.each(DATABASES)('the record on $name', ({ open }) => {
       throw error;
     }
   };
-  const pinKey = async () => ({ log: [parseVkey((await record().readKeys()).trim())], witnesses: [] });
+  const copy: PublishedCopy = {
+    read,
+    records: async () => (await list()) as ShownRecord[],
+    report: async (period) => house.domains.publicReports.get(period),
+  };
+  const pinKey = async () => ({ ...NO_KEYS, log: [parseVkey((await record().readKeys()).trim())] });
   const faultsOf = async (options: Partial<Parameters<typeof verifyRecord>[0]> = {}) => {
-    const { findings } = await verifyRecord({ read, pinned: await pinKey(), ...options });
+    const pinned = await pinKey();
+    const { findings } = await verifyRecord({ copy, pinned, verifyPasskey: isSignedByPasskey, ...options });
     return findings.filter(({ level }) => level === 'wrong').map(({ what }) => what);
   };
   const sweepAll = async () => {
@@ -77,7 +86,7 @@ describe.each(DATABASES)('the record on $name', ({ open }) => {
     house.clock.advance(DAY_MS);
     await Promise.all([sweepAll(), sweepAll()]);
     const entries = await list();
-    expect(entries.map(({ kind }) => kind).sort()).toEqual(['charter', 'decision']);
+    expect(entries.map(({ kind }) => kind).sort()).toEqual(['charter', 'day', 'decision']);
     expect(entries.find(({ kind }) => kind === 'decision')).toEqual({
       ...{ seq: expect.any(Number), hash: expect.any(String), commitment: expect.any(String), kind: 'decision' },
       ...{ month: '2026-05', category: 'harassment', article: 'conduct', version: 1, byLaw: false, late: false },
@@ -85,7 +94,7 @@ describe.each(DATABASES)('the record on $name', ({ open }) => {
     });
     expect(await faultsOf()).toEqual([]);
     await sweepAll();
-    expect(await list()).toHaveLength(2);
+    expect(await list()).toHaveLength(3);
   });
 
   test('a day is appended in no order of time', async () => {
@@ -174,7 +183,7 @@ describe.each(DATABASES)('the record on $name', ({ open }) => {
     );
     const changed = await faultsOf();
     expect(changed).toContain('the entries do not make the root of the checkpoint');
-    expect(changed).toContain('tile/0/000.p/4 is missing, or is not of these entries');
+    expect(changed).toContain('tile/0/000.p/6 is missing, or is not of these entries');
 
     // The whole tree is made anew of it, and signed with the key of the house.
     await asOwner('delete from record_tiles');
@@ -183,13 +192,13 @@ describe.each(DATABASES)('the record on $name', ({ open }) => {
     await remake(rows);
     expect(await faultsOf()).toEqual([]);
     expect(await faultsOf({ since: kept })).toEqual([
-      'the first 3 entries are not those of the kept checkpoint: they were rewritten',
+      'the first 4 entries are not those of the kept checkpoint: they were rewritten',
     ]);
 
     // One is left out, and the tree is one shorter.
-    await remake(rows.slice(2));
+    await remake(rows.slice(3));
     expect(await faultsOf()).toEqual([]);
-    expect(await faultsOf({ since: kept })).toEqual(['the kept checkpoint has 3 entries: this record has lost 1']);
+    expect(await faultsOf({ since: kept })).toEqual(['the kept checkpoint has 4 entries: this record has lost 1']);
   });
 
   /** Signs a tree of these entries, in the place of the one that is there. */

@@ -127,6 +127,8 @@ const PUBLIC_ROUTES = [
   'GET /v1/committee/vigilance',
   'GET /v1/me/seat',
   'PUT /v1/me/seat/biography',
+  'GET /v1/me/seat/checkpoint',
+  'POST /v1/me/seat/signatures',
   'POST /v1/me/seat/declarations',
   'POST /v1/me/seat/resignation',
   'POST /v1/desk/committee/seats',

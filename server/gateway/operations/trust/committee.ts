@@ -23,6 +23,11 @@ export const committeeOperations = implement(committeeContract, {
     return committee.ownSeat(caller.identity);
   },
   resign: ({ committee }, { caller, input }) => committee.resign(caller.identity, input.reason ?? null),
+  getCheckpointToSign: ({ memberSignatures }, { caller }) => memberSignatures.offer(caller.identity),
+  signCheckpoint: async ({ memberSignatures }, { caller, input }) => {
+    await memberSignatures.sign(caller.identity, input);
+    return memberSignatures.offer(caller.identity);
+  },
   createSeat: async (domains, { caller: { identity: by }, input: { name } }) => {
     const act = { act: 'seat_changed', subject: 'committee', by, reason: name.en } as const;
     await record(domains, act, () => domains.committee.createSeat(name, by));

@@ -1,5 +1,6 @@
 /**
- * The log of the record as the static files of C2SP tlog-tiles: `checkpoint`, `vkey`, tiles and bundles of entries. An
+ * The log of the record as the static files of C2SP tlog-tiles: `checkpoint`, `vkey`, tiles and bundles of entries; and
+ * the signatures of `members`. An
  * earlier log has its number before them.
  */
 import type { Express } from 'express';
@@ -11,15 +12,23 @@ import type { HttpLimits } from '../../rate-limits.ts';
 const FOREVER = 'public, max-age=31536000, immutable';
 const A_MINUTE = 'public, max-age=60';
 
-export function mountRecordFiles(app: Express, { record }: HttpContext, limits: HttpLimits): void {
+export function mountRecordFiles(app: Express, { record, memberSignatures }: HttpContext, limits: HttpLimits): void {
+  const texts = new Map<string, (log?: number) => Promise<string>>([
+    ['checkpoint', (log) => record.readCheckpoint(log)],
+    ['vkey', (log) => record.readKeys(log)],
+    ['members', (log) => memberSignatures.read(log)],
+  ]);
   app.get('/transparency/log/*path', async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const [, number, path = ''] = /^(?:([1-9]\d{0,3})\/)?(.+)$/.exec(request.params.path.join('/')) ?? [];
     const log = number === undefined ? undefined : Number(number);
     response.set({ 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' });
-    if (path === 'checkpoint' || path === 'vkey') {
-      const text = await (path === 'vkey' ? record.readKeys(log) : record.readCheckpoint(log));
-      response.set('cache-control', A_MINUTE).type('text/plain; charset=utf-8').send(text);
+    const readText = texts.get(path);
+    if (readText) {
+      response
+        .set('cache-control', A_MINUTE)
+        .type('text/plain; charset=utf-8')
+        .send(await readText(log));
     } else if (path.startsWith('tile/')) {
       const bytes = await record.readTile(path, log);
       response.set('cache-control', FOREVER).type('application/octet-stream').send(bytes);

@@ -1611,9 +1611,22 @@ CREATE TABLE "record_logs" (
 	"origin" text NOT NULL,
 	"started_at" timestamp with time zone NOT NULL,
 	"appended_until" timestamp with time zone,
+	"completed_until" timestamp with time zone,
 	"halted_at" timestamp with time zone,
 	"halt_reason" text,
 	CONSTRAINT "record_logs_origin_unique" UNIQUE("origin")
+);
+--> statement-breakpoint
+CREATE TABLE "record_member_signatures" (
+	"log" integer NOT NULL,
+	"size" integer NOT NULL,
+	"term" text NOT NULL,
+	"credential" text NOT NULL,
+	"client_data" text NOT NULL,
+	"authenticator_data" text NOT NULL,
+	"signature" text NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	CONSTRAINT "record_member_signatures_log_size_credential_pk" PRIMARY KEY("log","size","credential")
 );
 --> statement-breakpoint
 CREATE TABLE "record_openings" (

@@ -447,6 +447,9 @@ CREATE TRIGGER "record_entries_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE 
 CREATE TRIGGER "record_checkpoints_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "record_checkpoints"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint
+CREATE TRIGGER "record_member_signatures_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "record_member_signatures"
+  FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
+--> statement-breakpoint
 CREATE TRIGGER "record_cosignatures_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "record_cosignatures"
   FOR EACH STATEMENT EXECUTE FUNCTION "refuse_change"();
 --> statement-breakpoint

@@ -11,6 +11,7 @@ import {
   resignationInput,
   seatInput,
 } from '../../trust/committee.ts';
+import { checkpointToSign, memberSignatureInput } from '../../trust/record.ts';
 import { operation } from '../contract.ts';
 
 const BY_OPERATOR = { by: ['operator'] } as const;
@@ -61,6 +62,25 @@ export const committeeContract = {
     stepUp: true,
     summary: 'Resign from one’s seat',
     description: 'At once, with a reason or without one. The reason is public.',
+  }),
+  getCheckpointToSign: operation({
+    ...BY_MEMBER,
+    http: 'GET /v1/me/seat/checkpoint',
+    answer: checkpointToSign,
+    summary: 'The record as it is, to sign it',
+    description:
+      'A member’s passkey signs the SHA-256 of the last checkpoint’s text: whoever has that passkey’s public key from elsewhere sees that the house shows them the same record as the member (R78).',
+  }),
+  signCheckpoint: operation({
+    ...BY_MEMBER,
+    http: 'POST /v1/me/seat/signatures',
+    input: memberSignatureInput,
+    example: { size: 120, id: 'AQID', clientDataJSON: 'e30', authenticatorData: 'AQID', signature: 'AQID' },
+    answer: checkpointToSign,
+    status: 201,
+    errors: ['passkey_invalid'],
+    summary: 'Sign the record',
+    description: 'Public at `/transparency/log/members`, and never changed.',
   }),
   createSeat: operation({
     ...BY_OPERATOR,

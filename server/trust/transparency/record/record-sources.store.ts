@@ -1,5 +1,5 @@
 import { type Orm, runIn } from '../../../platform/db/db.ts';
-import { dateIn } from '../../../platform/house-dates.ts';
+import { dateIn, type Period } from '../../../platform/house-dates.ts';
 import type { Measure } from '../../../protocol/trust/decisions.ts';
 import type { EntryKind } from '../../../protocol/trust/record.ts';
 import { heaviestOf } from '../../figures/heaviest-measure.ts';
@@ -11,8 +11,8 @@ type Part = Omit<Publication, 'kind' | 'subject' | 'at'>;
 
 interface Source {
   /**
-   * Selects rows without an entry, from before a time, in random order, so that no order tells a time. They are locked:
-   * an erasure at the same time comes first, or finds what is appended here.
+   * Selects rows without an entry, from between two times, in random order, so that no order tells a time. They are
+   * locked: an erasure at the same time comes first, or finds what is appended here.
    */
   sql: string;
   toPart(row: Row, dateOf: (at: unknown) => string): Part;
@@ -32,9 +32,9 @@ const source = (
     where?: string;
   },
 ) => `select ${id} as subject, ${at} as at, ${select} from ${from}
-  where ${where} and ${at} < $2::timestamptz and not exists (
+  where ${where} and ${at} >= $2::timestamptz and ${at} < $3::timestamptz and not exists (
     select from record_entries e where e.log = $1 and e.kind = '${kind}' and e.subject = ${id})
-  order by random() limit $3 for share of ${locked}`;
+  order by random() limit $4 for share of ${locked}`;
 
 /** Members are named by their terms in what stays in the open; whose a term is stands behind its commitment. */
 const SOURCES: Partial<Record<EntryKind, Source>> = {
@@ -82,7 +82,7 @@ const SOURCES: Partial<Record<EntryKind, Source>> = {
       ...{ id: 'v.version::text', at: 'v.announced_at', where: 'v.announced_at is not null', locked: 'v' },
     }),
     toPart: (row, dateOf) => ({
-      open: { version: row.version, hash: row.hash, effectiveFrom: dateOf(row.effective_from) },
+      open: { version: row.version, textHash: row.hash, effectiveFrom: dateOf(row.effective_from) },
     }),
   },
   appointment: {
@@ -221,21 +221,34 @@ const SOURCES: Partial<Record<EntryKind, Source>> = {
   },
 };
 
-/** What was published before a time and has no entry in a log, at most `limit` of each kind. */
-export async function listUnrecorded(
-  tx: Orm,
-  { log, untilIso, limit, timeZone }: { log: number; untilIso: string; limit: number; timeZone: string },
-): Promise<Publication[]> {
+export interface Unrecorded {
+  publications: Publication[];
+  /** False: there may be more. */
+  isAll: boolean;
+}
+
+interface Span extends Period {
+  log: number;
+  /** Rows of one kind. */
+  limit: number;
+  timeZone: string;
+}
+
+/** What was published within a time and has no entry in a log. */
+export async function listUnrecorded(tx: Orm, { log, fromIso, untilIso, limit, timeZone }: Span): Promise<Unrecorded> {
   const run = runIn(tx);
   const dateOf = (at: unknown) => dateIn(timeZone, new Date(at as string).getTime());
-  const found: Publication[] = [];
+  const publications: Publication[] = [];
+  let isAll = true;
   for (const [kind, { sql, toPart }] of Object.entries(SOURCES)) {
-    for (const row of await run<Row>(sql, [log, untilIso, limit])) {
+    const rows = await run<Row>(sql, [log, fromIso, untilIso, limit]);
+    isAll &&= rows.length < limit;
+    for (const row of rows) {
       const at = new Date(row.at).toISOString();
-      found.push({ kind: kind as EntryKind, subject: row.subject, at, ...toPart({ ...row, at }, dateOf) });
+      publications.push({ kind: kind as EntryKind, subject: row.subject, at, ...toPart({ ...row, at }, dateOf) });
     }
   }
-  return found;
+  return { publications, isAll };
 }
 
 function kindsOf(measures: unknown) {

@@ -21,6 +21,8 @@ export const recordLogs = pgTable('record_logs', {
   startedAt: time('started_at').notNull(),
   /** A midnight of the house: all that was published before it is in the log. Null: nothing was appended yet. */
   appendedUntil: time('appended_until'),
+  /** All from before it came back from a copy of the log, after a restore. */
+  completedUntil: time('completed_until'),
   /** Since when nothing is appended, because a witness knows another tree of this origin, or a longer one. */
   haltedAt: time('halted_at'),
   haltReason: text('halt_reason'),
@@ -104,6 +106,23 @@ export const recordCheckpoints = pgTable(
     at: time('at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.log, table.size] })],
+);
+
+/** What members of the committee signed with their passkeys. Append-only. */
+export const recordMemberSignatures = pgTable(
+  'record_member_signatures',
+  {
+    log: integer('log').notNull(),
+    size: integer('size').notNull(),
+    term: text('term').notNull(),
+    credential: text('credential').notNull(),
+    /** WebAuthn, base64url: the answer to a challenge that is the SHA-256 of the checkpoint's text. */
+    clientData: text('client_data').notNull(),
+    authenticatorData: text('authenticator_data').notNull(),
+    signature: text('signature').notNull(),
+    at: time('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.log, table.size, table.credential] })],
 );
 
 /** What witnesses signed. Append-only. */

@@ -10,6 +10,7 @@ import {
   recordEntries,
   recordKeys,
   recordLogs,
+  recordMemberSignatures,
   recordOpenings,
   recordTiles,
 } from './record.schema.ts';
@@ -19,6 +20,12 @@ export type KeyRow = typeof recordKeys.$inferSelect;
 export type EntryRow = typeof recordEntries.$inferSelect;
 export type OpeningRow = typeof recordOpenings.$inferSelect;
 export type CheckpointRow = typeof recordCheckpoints.$inferSelect;
+export type MemberSignatureRow = typeof recordMemberSignatures.$inferSelect;
+export interface MemberKey {
+  term: string;
+  credential: string;
+  seq: number;
+}
 export type CosignatureRow = typeof recordCosignatures.$inferSelect;
 /** `salt` and `content` are null where they are not public, or erased. */
 export type ShownRow = Pick<EntryRow, 'seq' | 'entry'> & Pick<OpeningRow, 'salt' | 'content'>;
@@ -30,6 +37,12 @@ const SHOW = `select e.seq, e.entry, case when ${IS_PUBLIC} then o.salt end as s
     case when ${IS_PUBLIC} then o.content end as content
   from record_entries e left join record_openings o on o.log = e.log and o.seq = e.seq
   where e.log = $1 and e.seq >= $2 order by e.seq limit $3`;
+
+const MEMBER_KEYS = `select t.id as term, e.seq, e.entry::jsonb ->> 'credential' as credential
+  from record_entries e join committee_terms t on t.id = e.entry::jsonb ->> 'term'
+  where e.log = $1 and e.kind = 'member_key' and t.person = $2
+    and t."from" <= $3::timestamptz and $3::timestamptz < coalesce(t.ended_at, t.until)
+  order by e.seq`;
 
 /** Rows of one statement. */
 const ROWS_AT_ONCE = 500;
@@ -95,6 +108,12 @@ export class RecordStore {
     return row;
   }
 
+  async findCheckpointOf(log: number, size: number): Promise<CheckpointRow | undefined> {
+    const isIt = and(eq(recordCheckpoints.log, log), eq(recordCheckpoints.size, size));
+    const [row] = await this.#orm.select().from(recordCheckpoints).where(isIt);
+    return row;
+  }
+
   async insertCheckpoint(tx: Orm, row: CheckpointRow): Promise<void> {
     await tx.insert(recordCheckpoints).values(row);
   }
@@ -120,6 +139,25 @@ export class RecordStore {
 
   async insertCosignature(row: CosignatureRow): Promise<void> {
     await this.#orm.insert(recordCosignatures).values(row).onConflictDoNothing();
+  }
+
+  /** Passkeys in the log of a member who holds a seat at a time. */
+  listMemberKeys(log: number, { person, nowIso }: { person: string; nowIso: string }): Promise<MemberKey[]> {
+    return this.#db.bulk<MemberKey>(MEMBER_KEYS, [log, person, nowIso]);
+  }
+
+  async insertMemberSignature(row: MemberSignatureRow): Promise<void> {
+    await this.#orm.insert(recordMemberSignatures).values(row).onConflictDoNothing();
+  }
+
+  /** The last one of each passkey. */
+  async listMemberSignatures(log: number): Promise<MemberSignatureRow[]> {
+    const { log: of, credential, size } = recordMemberSignatures;
+    return this.#orm
+      .selectDistinctOn([credential])
+      .from(recordMemberSignatures)
+      .where(eq(of, log))
+      .orderBy(credential, desc(size));
   }
 
   async insertEntries(tx: Orm, entries: readonly EntryRow[], openings: readonly OpeningRow[]): Promise<void> {
@@ -169,6 +207,14 @@ export class RecordStore {
   /** From `first` on, in order, with what is public at a time. */
   listShown(log: number, { first, limit, nowIso }: { first: number; limit: number; nowIso: string }) {
     return this.#db.bulk<ShownRow>(SHOW, [log, first, limit, nowIso]);
+  }
+
+  /** Undefined: it has no entry. */
+  async findLastKind(tx: Orm, log: number): Promise<EntryKind | undefined> {
+    const { kind, seq } = recordEntries;
+    const isOf = eq(recordEntries.log, log);
+    const [row] = await tx.select({ kind }).from(recordEntries).where(isOf).orderBy(desc(seq)).limit(1);
+    return row?.kind;
   }
 
   /** Those of the subjects that have an entry. */

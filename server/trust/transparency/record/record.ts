@@ -1,10 +1,9 @@
 /**
  * The record: what the house and its committee have published, in a log that tools of others can check (C2SP
  * tlog-tiles, tlog-checkpoint, signed-note; RFC 6962). Once a day, in random order, a job appends what was published
- * before the last midnight: checkpoints tell times, and entries are about people. Entries, tiles and checkpoint are
- * written in one transaction. Called by the gateway.
+ * before the last midnight: checkpoints tell times, and entries are about people. Called by the gateway.
  */
-import { createPrivateKey, generateKeyPairSync, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { type Clock, isoIn, MINUTE_MS } from '../../../platform/clock.ts';
 import type { Database, Orm } from '../../../platform/db/db.ts';
 import { dateIn, midnightIn } from '../../../platform/house-dates.ts';
@@ -14,13 +13,11 @@ import type { SecretBox } from '../../../platform/secret-box.ts';
 import { AppError } from '../../../protocol/errors.ts';
 import type { RecordsQuery } from '../../../protocol/trust/record.ts';
 import type { PublicReports } from '../../figures/public-reports.ts';
-import { formatCheckpoint } from '../tlog/checkpoint.ts';
-import { createSigner, formatVkey, NOTE_SIGNATURE, type NoteSigner } from '../tlog/note-keys.ts';
-import { signNote } from '../tlog/signed-note.ts';
 import { encodeEntries, parseTilePath } from '../tlog/tiles.ts';
-import { appendLeaves, EMPTY_ROOT, leafHash, type TileReader } from '../tlog/tree.ts';
-import { type CheckpointRow, type LogRow, RecordStore } from './record.store.ts';
-import { type Publication, toEntry } from './record-entry.ts';
+import { leafHash } from '../tlog/tree.ts';
+import { LogWriter } from './log-writer.ts';
+import { type LogRow, RecordStore } from './record.store.ts';
+import type { Publication } from './record-entry.ts';
 import { listUnrecorded } from './record-sources.store.ts';
 
 const LOOK_EVERY_MS = 5 * MINUTE_MS;
@@ -28,6 +25,7 @@ const LOOK_EVERY_MS = 5 * MINUTE_MS;
 const APPENDED_AT_ONCE = 2_000;
 /** What commits around midnight is seen by then. */
 const AFTER_MIDNIGHT_MS = 10 * MINUTE_MS;
+const EVER = '1970-01-01T00:00:00.000Z';
 
 interface RecordOptions {
   db: Database;
@@ -41,15 +39,24 @@ interface RecordOptions {
   isLeader?: () => boolean;
 }
 
+/** Names a log in its checkpoints. */
+export function originOf(publicUrl: string, number: number): string {
+  const { host, pathname } = new URL(publicUrl);
+  const base = `${host}${pathname.replace(/\/$/, '')}/transparency/log`;
+  return number === 1 ? base : `${base}/${number}`;
+}
+
 export class PublicRecord {
   readonly #options: RecordOptions;
   readonly #store: RecordStore;
+  readonly #writer: LogWriter;
   readonly job: PeriodicJob;
 
   constructor(options: RecordOptions) {
     const { db, log, clock, isLeader } = options;
     this.#options = options;
     this.#store = new RecordStore(db);
+    this.#writer = new LogWriter({ ...options, store: this.#store });
     this.job = new PeriodicJob({
       ...{ name: 'record', everyMs: LOOK_EVERY_MS, log, waitsForClock: clock },
       run: () => this.sweep(),
@@ -59,30 +66,31 @@ export class PublicRecord {
 
   /** Begins the log, and appends what is due. True: there may be more. */
   async sweep(): Promise<boolean> {
-    const found = await this.#store.findLog();
-    if (!found) await this.#begin(1);
-    return this.append();
+    const { db, publicUrl } = this.#options;
+    if (!(await this.#store.findLog()))
+      await db.transaction((tx) => this.#writer.begin(tx, { number: 1, origin: originOf(publicUrl, 1) }));
+    return this.#append();
   }
 
-  /** True: there may be more. */
-  async append(): Promise<boolean> {
+  async #append(): Promise<boolean> {
     const { db, clock, timeZone } = this.#options;
     const untilIso = midnightIn(timeZone, clock.now() - AFTER_MIDNIGHT_MS);
     const figures = await this.#figuresUntil(untilIso);
     return db.transaction(async (tx) => {
       const log = await this.#store.lockLog(tx);
       if (!log || log.haltedAt !== null || Date.parse(log.appendedUntil ?? '') >= Date.parse(untilIso)) return false;
-      const of = { log: log.number, untilIso, limit: APPENDED_AT_ONCE, timeZone };
-      const recorded = await this.#store.listRecorded(
-        tx,
-        log.number,
-        'figures',
-        figures.map((each) => each.subject),
-      );
-      const found = [...(await listUnrecorded(tx, of)), ...figures.filter(({ subject }) => !recorded.has(subject))];
-      if (found.length > 0) await this.#appendAll(tx, log, shuffle(found));
-      else await this.#store.updateLog(tx, log.number, { appendedUntil: untilIso });
-      return found.length > 0;
+      const fromIso = log.completedUntil ?? EVER;
+      const of = { log: log.number, fromIso, untilIso, limit: APPENDED_AT_ONCE, timeZone };
+      const { publications, isAll } = await listUnrecorded(tx, of);
+      publications.push(...(await this.#unrecordedFigures(tx, log, figures)));
+      shuffle(publications);
+      if (isAll) {
+        const lastKind = publications.at(-1)?.kind ?? (await this.#store.findLastKind(tx, log.number)) ?? 'day';
+        if (lastKind !== 'day') publications.push(toDay(untilIso, timeZone));
+        await this.#store.updateLog(tx, log.number, { appendedUntil: untilIso });
+      }
+      if (publications.length > 0) await this.#writer.append(tx, log, publications);
+      return !isAll;
     });
   }
 
@@ -96,76 +104,11 @@ export class PublicRecord {
       }));
   }
 
-  async #begin(number: number): Promise<void> {
-    const { db, clock, publicUrl } = this.#options;
-    const { host, pathname } = new URL(publicUrl);
-    const base = `${host}${pathname.replace(/\/$/, '')}/transparency/log`;
-    const origin = number === 1 ? base : `${base}/${number}`;
-    await db.transaction(async (tx) => {
-      const startedAt = isoIn(clock);
-      if (!(await this.#store.insertLog(tx, { number, origin, startedAt }))) return;
-      const signer = await this.#createKey(tx, { number, origin });
-      const note = signNote(formatCheckpoint({ origin, size: 0, root: EMPTY_ROOT }), [signer]);
-      await this.#store.insertCheckpoint(tx, { log: number, size: 0, note, at: startedAt });
-    });
-  }
-
-  async #createKey(tx: Orm, { number, origin }: Pick<LogRow, 'number' | 'origin'>): Promise<NoteSigner> {
-    const { box, clock } = this.#options;
-    const { privateKey } = generateKeyPairSync('ed25519');
-    const signer = createSigner(origin, NOTE_SIGNATURE, privateKey);
-    const vkey = formatVkey(signer.key);
-    const secret = privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
-    await this.#store.insertKey(tx, { vkey, log: number, sealed: box.seal(secret, vkey), createdAt: isoIn(clock) });
-    return signer;
-  }
-
-  /** Throws `internal` where the key cannot be decrypted. */
-  async #signerOf({ number, origin }: LogRow, tx: Orm): Promise<NoteSigner> {
-    const key = (await this.#store.listKeys(number, tx)).at(-1);
-    const secret = key && this.#options.box.open(key.sealed, key.vkey);
-    if (secret === undefined)
-      throw new AppError('internal', 'The key of the record cannot be decrypted: is LOGE_ENCRYPTION_KEY another one?');
-    const der = Buffer.from(secret, 'base64');
-    return createSigner(origin, NOTE_SIGNATURE, createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
-  }
-
-  async #appendAll(tx: Orm, log: LogRow, publications: readonly Publication[]): Promise<void> {
-    const { timeZone, clock } = this.#options;
-    const { size } = await this.#getCheckpoint(log.number, tx);
-    const made = publications.map((publication, index) => {
-      const month = dateIn(timeZone, Date.parse(publication.at)).slice(0, 7);
-      return { ...toEntry(publication, month), publication, seq: size + index };
-    });
-    const at = isoIn(clock);
-    const rows = made.map(({ entry, publication: { kind, subject }, seq }) => ({
-      ...{ log: log.number, seq, kind, subject, entry, appendedAt: at },
-    }));
-    const openings = made.flatMap(({ opening, publication, seq }) => {
-      const { person = null, about = null, publicFrom = null } = publication;
-      return opening ? [{ log: log.number, seq, ...opening, person, about, publicFrom }] : [];
-    });
-    await this.#store.insertEntries(tx, rows, openings);
-    const leaves = rows.map(({ entry }) => leafHash(Buffer.from(entry, 'utf8')));
-    const grown = await appendLeaves(size, leaves, this.#tileReader(log.number, tx));
-    await this.#store.saveTiles(tx, log.number, grown.tiles);
-    const text = formatCheckpoint({ origin: log.origin, size: grown.size, root: grown.root });
-    const note = signNote(text, [await this.#signerOf(log, tx)]);
-    await this.#store.insertCheckpoint(tx, { log: log.number, size: grown.size, note, at });
-  }
-
-  #tileReader(log: number, tx?: Orm): TileReader {
-    return async (level, index, width) => {
-      const hashes = await this.#store.readTile(log, { level, index, width }, tx);
-      if (!hashes) throw new AppError('internal', `The record lacks the tile ${level}/${index}.`);
-      return hashes;
-    };
-  }
-
-  async #getCheckpoint(log: number, tx?: Orm): Promise<CheckpointRow> {
-    const row = await this.#store.findCheckpoint(log, tx);
-    if (!row) throw new AppError('not_found', 'The record has not begun.');
-    return row;
+  async #unrecordedFigures(tx: Orm, log: LogRow, figures: readonly Publication[]): Promise<Publication[]> {
+    const subjects = figures.map(({ subject }) => subject);
+    const recorded = await this.#store.listRecorded(tx, log.number, 'figures', subjects);
+    const fromMs = Date.parse(log.completedUntil ?? EVER);
+    return figures.filter(({ subject, at }) => !recorded.has(subject) && Date.parse(at) > fromMs);
   }
 
   async #getLog(number?: number): Promise<LogRow> {
@@ -177,7 +120,7 @@ export class PublicRecord {
   /** The last checkpoint with the cosignatures that it has (C2SP tlog-checkpoint). Throws `not_found`. */
   async readCheckpoint(number?: number): Promise<string> {
     const log = await this.#getLog(number);
-    const { size, note } = await this.#getCheckpoint(log.number);
+    const { size, note } = await this.#writer.getCheckpoint(log.number);
     const cosignatures = await this.#store.listCosignatures(log.number, size);
     return note + cosignatures.map(({ line }) => line).join('');
   }
@@ -225,11 +168,16 @@ export class PublicRecord {
   }
 }
 
-/** Fisher-Yates, with randomness that nobody can predict. */
-function shuffle<T>(items: T[]): T[] {
+/** The date that ended with a midnight. */
+function toDay(untilIso: string, timeZone: string): Publication {
+  const date = dateIn(timeZone, Date.parse(untilIso) - 1);
+  return { kind: 'day', subject: date, at: new Date(Date.parse(untilIso) - 1).toISOString(), open: { date } };
+}
+
+/** In place: Fisher-Yates, with randomness that nobody can predict. */
+function shuffle<T>(items: T[]): void {
   for (let last = items.length - 1; last > 0; last -= 1) {
     const other = randomInt(last + 1);
     [items[last], items[other]] = [items[other] as T, items[last] as T];
   }
-  return items;
 }

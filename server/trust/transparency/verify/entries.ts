@@ -1,8 +1,8 @@
 /** Entries of a record, read from their bytes. */
-import { entryKind } from '../../../protocol/trust/record.ts';
+import { type EntryKind, entryKind } from '../../../protocol/trust/record.ts';
 import { canonicalJson } from '../record/record-entry.ts';
 
-export type KnownEntry = Record<string, unknown> & { seq: number; kind: string; month: string };
+export type KnownEntry = Record<string, unknown> & { seq: number; kind: EntryKind; month: string };
 
 /** The entry, or why it is none. */
 export function parseEntry(bytes: Buffer, seq: number): KnownEntry | string {
@@ -15,7 +15,8 @@ export function parseEntry(bytes: Buffer, seq: number): KnownEntry | string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'it is no object';
   if (canonicalJson(value) !== bytes.toString('utf8')) return 'it is not in canonical form (RFC 8785)';
   const entry = value as Record<string, unknown>;
-  if (!entryKind.safeParse(entry.kind).success) return `it has the unknown kind ${JSON.stringify(entry.kind)}`;
+  const kind = entryKind.safeParse(entry.kind);
+  if (!kind.success) return `it has the unknown kind ${JSON.stringify(entry.kind)}`;
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(String(entry.month))) return 'it has no month';
-  return { ...entry, seq, kind: String(entry.kind), month: String(entry.month) };
+  return { ...entry, seq, kind: kind.data, month: String(entry.month) };
 }

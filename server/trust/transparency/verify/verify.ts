@@ -2,8 +2,9 @@
  * Checks a record with nothing but what is published: its tree, that it continues an older checkpoint that somebody
  * kept, signatures of the house, of witnesses and of members, the form of each entry, and the figures of each quarter.
  */
-import type { TransparencyReport } from '../../../protocol/trust/figures.ts';
+import { type TransparencyReport, transparencyReport } from '../../../protocol/trust/figures.ts';
 import { isSignedByKey, keyStatement } from '../record/key-change.ts';
+import { canonicalJson, commitmentOf } from '../record/record-entry.ts';
 import { parseCheckpoint } from '../tlog/checkpoint.ts';
 import {
   COSIGNATURE,
@@ -16,7 +17,11 @@ import {
 } from '../tlog/note-keys.ts';
 import { parseNote, type SignedNote } from '../tlog/signed-note.ts';
 import { TlogError } from '../tlog/tlog-error.ts';
+import { leafHash } from '../tlog/tree.ts';
 import { type KnownEntry, parseEntry } from './entries.ts';
+import { checkMembers, type VerifyPasskey } from './member-signatures.ts';
+import type { PinnedKeys } from './pinned-keys.ts';
+import type { PublishedCopy, ShownRecord } from './published-copy.ts';
 import { type ReadFile, readLog, type WholeLog } from './read-log.ts';
 import { recount } from './recount.ts';
 
@@ -24,12 +29,6 @@ export interface Finding {
   /** `unproven`: nothing is wrong, but a house could have made it up. */
   level: 'fits' | 'unproven' | 'wrong';
   what: string;
-}
-
-/** What somebody knows from elsewhere, such as from an earlier visit or from a person whom they trust. */
-export interface PinnedKeys {
-  log: readonly NoteKey[];
-  witnesses: readonly NoteKey[];
 }
 
 export interface Verified {
@@ -42,15 +41,18 @@ export interface Verified {
 }
 
 interface VerifyOptions {
-  read: ReadFile;
+  copy: PublishedCopy;
+  /** What somebody knows from elsewhere, such as from an earlier visit or from a person whom they trust. */
   pinned: PinnedKeys;
+  verifyPasskey: VerifyPasskey;
   /** A checkpoint that somebody kept, as a signed note. */
   since?: string | undefined;
   tell?: (done: number, of: number) => void;
 }
 
 /** @throws TlogError where there is no log, or not all of its entries can be read. */
-export async function verifyRecord({ read, pinned, since, tell }: VerifyOptions): Promise<Verified> {
+export async function verifyRecord({ copy, pinned, verifyPasskey, since, tell }: VerifyOptions): Promise<Verified> {
+  const { read } = copy;
   const log = await readLog(read, tell);
   const { origin, size } = log.checkpoint;
   const findings: Finding[] = [];
@@ -82,8 +84,18 @@ export async function verifyRecord({ read, pinned, since, tell }: VerifyOptions)
   checkWitnesses(log.checkpoint, pinned.witnesses, { fits, wrong, unproven });
   if (since !== undefined) await checkSince(since, { log, trusted, fits, wrong });
 
-  for (const { report } of entries.filter(({ kind }) => kind === 'figures') as { report?: unknown }[])
-    checkFigures(report as TransparencyReport, entries, { fits, wrong });
+  const of = { log, entries, pinned: pinned.members, verifyPasskey };
+  await checkMembers(await read('members'), { ...of, fits, wrong, unproven });
+
+  for (const entry of entries.filter(({ kind }) => kind === 'figures')) {
+    const report = transparencyReport.safeParse(entry.report).data;
+    if (!report) wrong(`entry ${entry.seq} has figures that cannot be read`);
+    else {
+      checkFigures(report, entries, { fits, wrong });
+      await checkShown(copy, report, { fits, wrong, unproven });
+    }
+  }
+  checkOpenings(await copy.records(), { log, entries, fits, wrong });
   return { origin, size, findings, entries, log };
 }
 
@@ -189,14 +201,44 @@ function checkFigures(
   entries: readonly KnownEntry[],
   { fits, wrong }: Record<'fits' | 'wrong', Say>,
 ): void {
-  try {
-    const { period, fitting, wrong: differing, stated } = recount(report, entries);
-    for (const { figure, published, counted } of differing)
-      wrong(`${period}: ${figure} is ${JSON.stringify(published)}, and the entries make ${JSON.stringify(counted)}`);
-    fits(`${period}: ${fitting.length} figures follow from the entries; only stated: ${stated.join(', ')}`);
-  } catch {
-    wrong('an entry with figures cannot be read');
+  const { period, fitting, wrong: differing, stated } = recount(report, entries);
+  for (const { figure, published, counted } of differing)
+    wrong(`${period}: ${figure} is ${JSON.stringify(published)}, and the entries make ${JSON.stringify(counted)}`);
+  fits(`${period}: ${fitting.length} figures follow from the entries; only stated: ${stated.join(', ')}`);
+}
+
+/** What the house shows must be what is in its record. */
+async function checkShown(
+  copy: PublishedCopy,
+  report: TransparencyReport,
+  { fits, wrong, unproven }: Record<'fits' | 'wrong' | 'unproven', Say>,
+): Promise<void> {
+  const { period } = report;
+  const shown = await copy.report(period);
+  if (typeof shown !== 'object' || shown === null) unproven(`${period} is in the record, and is not shown`);
+  else if (canonicalJson(shown) !== canonicalJson(report)) wrong(`${period}: other figures are shown than recorded`);
+  else fits(`${period}: the figures that are shown are those of the record`);
+}
+
+/** The convenient view must be of these entries, and words that are shown must be those of their commitments. */
+function checkOpenings(
+  records: readonly ShownRecord[] | undefined,
+  { log, entries, fits, wrong }: { log: WholeLog; entries: readonly KnownEntry[]; fits: Say; wrong: Say },
+): void {
+  if (!records) return;
+  const commitments = new Map(entries.map(({ seq, commitment }) => [seq, commitment]));
+  let [opened, closed] = [0, 0];
+  for (const { seq, hash, salt, content } of records) {
+    const bytes = log.entries[seq];
+    // It may have grown since the checkpoint was read.
+    if (!bytes) continue;
+    if (hash !== leafHash(bytes).toString('base64')) wrong(`record ${seq} is shown with another hash than its entry's`);
+    const commitment = commitments.get(seq);
+    if (salt === undefined || content === undefined) closed += commitment === undefined ? 0 : 1;
+    else if (commitmentOf({ salt, content: canonicalJson(content) }) === commitment) opened += 1;
+    else wrong(`the words that are shown of entry ${seq} are not those that it was made of`);
   }
+  fits(`the words of ${opened} entries are shown, and are those of the record; ${closed} are not public, or erased`);
 }
 
 function messageOf(error: unknown): string {

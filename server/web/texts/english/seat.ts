@@ -58,6 +58,22 @@ export const seat = {
     notBegun: (date: string) => `Your term begins on ${date}.`,
     incompatible: 'While you hold it, you can’t be an operator, a reviewer or a creator here.',
   },
+  record: {
+    title: 'The record',
+    text: 'What the house decides and what the committee says is in a public record. With your passkey you sign how it stands: if the house ever changed what is in it, or showed others another record, your signature would give it away.',
+    page: 'What the record is, and how to check it',
+    entries: 'Stands at',
+    sizeAt: (size: number, date: string) => `${size} ${size === 1 ? 'entry' : 'entries'}, since ${date}`,
+    size: (size: number) => `${size} ${size === 1 ? 'entry' : 'entries'}`,
+    notBegun: 'not begun yet',
+    signed: 'You signed last',
+    never: 'never',
+    act: 'Sign the record',
+    done: 'Your signature is published.',
+    noKey:
+      'You can sign once your passkey is in the record: the day after your term has begun, or after you’ve added a passkey to your account.',
+    unsupported: 'This browser can’t use passkeys. Sign with another one.',
+  },
   biography: {
     title: 'Biography',
     text: 'Who you are and what you know, for the people of this house. Leave both empty to have none.',

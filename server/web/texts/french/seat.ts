@@ -61,6 +61,22 @@ export const seat: typeof english = {
     notBegun: (date) => `Votre mandat commence le ${date}.`,
     incompatible: 'Tant que vous l’occupez, vous ne pouvez être ici ni opérateur, ni examinateur, ni créateur.',
   },
+  record: {
+    title: 'Le registre',
+    text: 'Ce que la maison décide et ce que le comité dit figure dans un registre public. Avec votre clé d’accès, vous signez son état : si la maison changeait un jour ce qui s’y trouve, ou montrait à d’autres un autre registre, votre signature le trahirait.',
+    page: 'Ce qu’est le registre, et comment le vérifier',
+    entries: 'État',
+    sizeAt: (size, date) => `${size} ${size === 1 ? 'entrée' : 'entrées'}, depuis le ${date}`,
+    size: (size) => `${size} ${size === 1 ? 'entrée' : 'entrées'}`,
+    notBegun: 'pas encore commencé',
+    signed: 'Votre dernière signature',
+    never: 'aucune',
+    act: 'Signer le registre',
+    done: 'Votre signature est publiée.',
+    noKey:
+      'Vous pourrez signer dès que votre clé d’accès figurera au registre : le lendemain du début de votre mandat, ou de l’ajout d’une clé d’accès à votre compte.',
+    unsupported: 'Ce navigateur ne gère pas les clés d’accès. Signez avec un autre.',
+  },
   biography: {
     title: 'Biographie',
     text: 'Qui vous êtes et ce que vous savez, pour les personnes de cette maison. Laissez les deux champs vides pour ne rien publier.',
