@@ -70,6 +70,14 @@ const tasks = {
     summary: 'Invites a person to be an operator of a house with accounts.',
     details: 'Prints a link that works once, within a day, for the person with that mail address and a passkey.',
   },
+  witness: {
+    run: program({}, 'server/witness.ts'),
+    usage: 'npm run witness',
+    summary:
+      "Cosigns the checkpoints of other houses' logs, as long as each grows without a change (C2SP tlog-witness).",
+    details:
+      'LOGE_WITNESS_LOGS holds what those houses show at /transparency/log/vkey, with commas between. It prints what to set there. PORT (4010), LOGE_HOST, LOGE_PUBLIC_URL, LOGE_DATA_DIR and LOGE_LOG_LEVEL are in server/README.md. Ctrl-C ends it in good order.',
+  },
   sbom: {
     run: runSbom,
     usage: 'npm run sbom',
