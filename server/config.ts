@@ -10,6 +10,7 @@ import { parseRedisUrl } from './platform/redis/redis-url.ts';
 import { SCOPES, type Scope } from './protocol/keys.ts';
 import { CURRENCY_CODES, isCurrency } from './protocol/money/currencies.ts';
 import { isStatementName, statementNameOf } from './statement-name.ts';
+import { parseWitnesses } from './witness-lists.ts';
 
 export const DEVELOPMENT_API_KEY = 'devkey';
 export const DEVELOPMENT_API_SECRET = 'devsecret_not_for_production_use_0000';
@@ -188,6 +189,8 @@ const environment = z.object({
   LOGE_CREATOR_APPROVAL: z.enum(['on', 'off']).default('off'),
   /** How many seats of the committee have to be held; absent: more than half of them. */
   LOGE_COMMITTEE_QUORUM: z.coerce.number().int().min(1).max(25).optional(),
+  /** Who is asked to cosign the record: `VKEY URL`, with commas or newlines between. */
+  LOGE_WITNESSES: z.string().default('').transform(parseWitnesses),
   /** How many full years after the year of its issue a receipt keeps its buyer. */
   LOGE_INVOICE_RETENTION_YEARS: z.coerce.number().int().min(1).max(30).default(10),
   /** Of each sale this share is held back for so many days, as a reserve for refunds and disputes. */
@@ -458,6 +461,7 @@ function toConfig(env: z.output<typeof environment>, carriesMedia: boolean) {
     taxReportYears: env.LOGE_TAX_REPORT_YEARS,
     invoiceRetentionYears: env.LOGE_INVOICE_RETENTION_YEARS,
     committeeQuorum: env.LOGE_COMMITTEE_QUORUM,
+    witnesses: env.LOGE_WITNESSES,
     creatorApproval: env.LOGE_CREATOR_APPROVAL === 'on',
     creatorsWithoutPayouts: env.LOGE_CREATORS_WITHOUT_PAYOUTS === 'on',
     chatRetention: { messageDays: env.LOGE_CHAT_RETENTION_DAYS, evidenceDays: env.LOGE_CHAT_EVIDENCE_DAYS },

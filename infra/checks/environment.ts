@@ -47,6 +47,7 @@ export const SETTINGS: Record<string, string[]> = {
   gateway: ['server/config.ts'],
   sfu: ['sfu/main.ts', 'sfu/settings.ts'],
   migrate: ['server/migrate.ts'],
+  witness: ['server/witness.ts'],
 };
 
 function sourcesOf(part: string): string {

@@ -85,6 +85,14 @@ const tasks = {
     details:
       'FILE_OR_URL: the address of a house, or a folder with a copy of its log. --keys: lines such as `log VKEY`, `witness VKEY`, `member KEY`, which you have from elsewhere or from before. --since: a checkpoint that you kept. --save: keeps a copy, with its checkpoint. Ends with 0 when all is proven, 1 when something is wrong, 2 when it is consistent but nothing proves it, 3 when it could not be read.',
   },
+  witness: {
+    run: program({}, 'server/witness.ts'),
+    usage: 'npm run witness',
+    summary:
+      "Cosigns the checkpoints of other houses' logs, as long as each grows without a change (C2SP tlog-witness).",
+    details:
+      'LOGE_WITNESS_LOGS holds what those houses show at /transparency/log/vkey, with commas between. It prints what to set there. PORT (4010), LOGE_HOST, LOGE_PUBLIC_URL, LOGE_DATA_DIR and LOGE_LOG_LEVEL are in server/README.md. Ctrl-C ends it in good order.',
+  },
   sbom: {
     run: runSbom,
     usage: 'npm run sbom',
