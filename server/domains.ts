@@ -33,6 +33,7 @@ import type { DueWork } from './platform/jobs/due-rows.ts';
 import type { Log } from './platform/log.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { AddressGuard } from './platform/outbound/address-guard.ts';
+import { GuardedPost } from './platform/outbound/guarded-post.ts';
 import type { Outbox } from './platform/outbox/outbox.ts';
 import { Pictures } from './platform/pictures/pictures.ts';
 import { reportLinks, returnLinks, type SealedLinks } from './platform/sealed-links.ts';
@@ -292,6 +293,7 @@ export async function createDomains(platform: Platform, options: DomainsOptions)
     publicReports,
     record: new PublicRecord({
       ...{ db, clock, log, box, publicReports, timeZone: config.timeZone, publicUrl: config.publicUrl },
+      ...{ witnesses: config.witnesses, post: new GuardedPost(guard) },
       ...(isLeader && { isLeader }),
     }),
     memberSignatures: new MemberSignatures({ db, clock, passkeys: people.passkeys }),

@@ -104,7 +104,7 @@ export class LogUpkeep {
       const { clock, publicUrl } = this.#options;
       const at = isoIn(clock);
       const { note } = await this.#writer.getCheckpoint(log.number, tx);
-      await this.#store.updateLog(tx, log.number, { haltedAt: log.haltedAt ?? at, haltReason: reason });
+      await this.#store.updateLog(tx, log.number, { haltedAt: log.haltedAt ?? at, haltReason: 'succeeded' });
       const number = log.number + 1;
       const origin = originOf(publicUrl, number);
       const open = { origin: log.origin, checkpoint: note, reason };

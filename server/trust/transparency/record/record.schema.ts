@@ -23,9 +23,9 @@ export const recordLogs = pgTable('record_logs', {
   appendedUntil: time('appended_until'),
   /** All from before it came back from a copy of the log, after a restore. */
   completedUntil: time('completed_until'),
-  /** Since when nothing is appended, because a witness knows another tree of this origin, or a longer one. */
+  /** Since when nothing is appended: a witness knows a longer tree of this log, or another one; or a log follows. */
   haltedAt: time('halted_at'),
-  haltReason: text('halt_reason'),
+  haltReason: text('halt_reason').$type<'ahead' | 'inconsistent' | 'succeeded'>(),
 });
 
 /** Keys that sign checkpoints. The last one of a log that is not retired signs. */

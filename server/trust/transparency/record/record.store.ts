@@ -84,7 +84,7 @@ export class RecordStore {
   }
 
   /** Where it is not halted yet. */
-  async halt(number: number, halt: { haltedAt: string; haltReason: string }): Promise<void> {
+  async halt(number: number, halt: Pick<LogRow, 'haltedAt' | 'haltReason'>): Promise<void> {
     const isIt = and(eq(recordLogs.number, number), isNull(recordLogs.haltedAt));
     await this.#orm.update(recordLogs).set(halt).where(isIt);
   }

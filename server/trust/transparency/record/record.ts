@@ -9,16 +9,19 @@ import type { Database, Orm } from '../../../platform/db/db.ts';
 import { dateIn, midnightIn } from '../../../platform/house-dates.ts';
 import { PeriodicJob } from '../../../platform/jobs/periodic-job.ts';
 import type { Log } from '../../../platform/log.ts';
+import type { GuardedPost } from '../../../platform/outbound/guarded-post.ts';
 import type { SecretBox } from '../../../platform/secret-box.ts';
 import { AppError } from '../../../protocol/errors.ts';
 import type { RecordsQuery } from '../../../protocol/trust/record.ts';
 import type { PublicReports } from '../../figures/public-reports.ts';
 import { encodeEntries, parseTilePath } from '../tlog/tiles.ts';
 import { leafHash } from '../tlog/tree.ts';
+import type { WitnessAddress } from '../witness/ask-witness.ts';
 import { LogWriter } from './log-writer.ts';
 import { type LogRow, RecordStore } from './record.store.ts';
 import type { Publication } from './record-entry.ts';
 import { listUnrecorded } from './record-sources.store.ts';
+import { Witnessing } from './witnessing.ts';
 
 const LOOK_EVERY_MS = 5 * MINUTE_MS;
 /** Of each kind, in one transaction. */
@@ -35,6 +38,8 @@ interface RecordOptions {
   timeZone: string;
   publicUrl: string;
   publicReports: Pick<PublicReports, 'list'>;
+  witnesses: readonly WitnessAddress[];
+  post: GuardedPost;
   /** Whether this process appends. Absent: each does, one at a time. */
   isLeader?: () => boolean;
 }
@@ -50,6 +55,7 @@ export class PublicRecord {
   readonly #options: RecordOptions;
   readonly #store: RecordStore;
   readonly #writer: LogWriter;
+  readonly #witnessing: Witnessing;
   readonly job: PeriodicJob;
 
   constructor(options: RecordOptions) {
@@ -57,6 +63,7 @@ export class PublicRecord {
     this.#options = options;
     this.#store = new RecordStore(db);
     this.#writer = new LogWriter({ ...options, store: this.#store });
+    this.#witnessing = new Witnessing({ ...options, store: this.#store, writer: this.#writer });
     this.job = new PeriodicJob({
       ...{ name: 'record', everyMs: LOOK_EVERY_MS, log, waitsForClock: clock },
       run: () => this.sweep(),
@@ -69,16 +76,23 @@ export class PublicRecord {
     const { db, publicUrl } = this.#options;
     if (!(await this.#store.findLog()))
       await db.transaction((tx) => this.#writer.begin(tx, { number: 1, origin: originOf(publicUrl, 1) }));
-    return this.#append();
+    const hasMore = await this.#append();
+    if (!hasMore) await this.#witnessing.ask(await this.#getLog(), { isAnew: false });
+    return hasMore;
   }
 
   async #append(): Promise<boolean> {
     const { db, clock, timeZone } = this.#options;
     const untilIso = midnightIn(timeZone, clock.now() - AFTER_MIDNIGHT_MS);
+    const isDue = ({ haltedAt, appendedUntil }: LogRow) =>
+      haltedAt === null && !(Date.parse(appendedUntil ?? '') >= Date.parse(untilIso));
+    const found = await this.#getLog();
+    if (!isDue(found)) return false;
+    await this.#witnessing.ask(found, { isAnew: true });
     const figures = await this.#figuresUntil(untilIso);
     return db.transaction(async (tx) => {
       const log = await this.#store.lockLog(tx);
-      if (!log || log.haltedAt !== null || Date.parse(log.appendedUntil ?? '') >= Date.parse(untilIso)) return false;
+      if (!log || !isDue(log)) return false;
       const fromIso = log.completedUntil ?? EVER;
       const of = { log: log.number, fromIso, untilIso, limit: APPENDED_AT_ONCE, timeZone };
       const { publications, isAll } = await listUnrecorded(tx, of);
