@@ -1,13 +1,14 @@
 // The programs that only tests and benchmarks need. Where set-up may, it installs them; where it may not, the tests
 // that need one are left out, and that is said.
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { findProgram, isExecutable } from './commands.mjs';
 import { installCommand, installPackages, mayInstallPackages } from './debian-packages.mjs';
 import { note } from './progress.mjs';
 
 const librariesFolder = '/usr/lib';
 const postgresVersionsFolder = join(librariesFolder, 'postgresql');
+const goLibraries = '/usr/share/gocode';
 
 const programs = [
   {
@@ -48,6 +49,26 @@ const programs = [
     debianPackage: 'postgresql',
     tests: 'on Postgres',
     find: findPostgresFolder,
+  },
+  {
+    variable: 'LOGE_TEST_GO',
+    debianPackage: 'golang-go',
+    tests: 'of the public log by programs of others',
+    find: () => firstProgram(['go']),
+  },
+  {
+    // The GOPATH of Debian's packages.
+    variable: 'LOGE_TEST_GO_LIBRARIES',
+    debianPackage: 'golang-golang-x-mod-dev',
+    tests: 'of the public log by programs of others',
+    find: () => (existsSync(join(goLibraries, 'src/golang.org/x/mod/sumdb/tlog')) ? goLibraries : undefined),
+  },
+  {
+    // The folder of Sigsum's programs: besides the witness, a test takes the one that makes keys.
+    variable: 'LOGE_TEST_SIGSUM_BIN',
+    debianPackage: 'sigsum-go',
+    tests: 'with a witness of others',
+    find: () => folderOf('sigsum-witness'),
   },
 ];
 
@@ -122,6 +143,11 @@ function firstProgram(names) {
   return undefined;
 }
 
+function folderOf(name) {
+  const path = findProgram(name);
+  return path === undefined ? undefined : dirname(path);
+}
+
 // Debian has it in a folder named after the architecture.
 function findFaketime() {
   const folders = existsSync(librariesFolder) ? readdirSync(librariesFolder) : [];
@@ -136,7 +162,7 @@ function findPostgresFolder() {
   const folders = versions
     .sort((left, right) => Number(right) - Number(left))
     .map((version) => join(postgresVersionsFolder, version, 'bin'));
-  const inPath = findProgram('postgres');
-  if (inPath !== undefined) folders.push(join(inPath, '..'));
+  const inPath = folderOf('postgres');
+  if (inPath !== undefined) folders.push(inPath);
   return folders.find((folder) => ['postgres', 'initdb', 'pg_ctl'].every((name) => isExecutable(join(folder, name))));
 }

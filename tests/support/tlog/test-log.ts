@@ -1,5 +1,7 @@
 /** A log in memory with a key of its own, made by the house's code and served as C2SP tlog-tiles says. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { formatCheckpoint } from '../../../server/trust/transparency/tlog/checkpoint.ts';
 import { createSigner, formatVkey, NOTE_SIGNATURE } from '../../../server/trust/transparency/tlog/note-keys.ts';
 import { signNote } from '../../../server/trust/transparency/tlog/signed-note.ts';
@@ -64,4 +66,20 @@ export class TestLog {
     }
     return files;
   }
+}
+
+/** Serves a log's files at a free port; what is changed in `files` is served so. */
+export async function serveLog(files: ReadonlyMap<string, Buffer>) {
+  const server = createServer((request, response) => {
+    const file = files.get(request.url?.slice('/log/'.length) ?? '');
+    response.writeHead(file ? 200 : 404).end(file);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/log/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }

@@ -127,6 +127,7 @@ test('an answer without a valid cosignature is a failure', async () => {
   const cosign = ({ key, sign }: typeof signer, signed: string) =>
     formatSignature({ ...key, signature: sign(signed, new Date()) });
   const lineOf = (signed: string) => cosign(signer, signed);
+  const longer = (length: number) => another.replace(signer.key.name, 'x'.repeat(length));
   const another = cosign(other, `${text}\n`);
   for (const [status, body, expected] of [
     [200, lineOf(`${text}\n`), 'cosigned'],
@@ -136,7 +137,8 @@ test('an answer without a valid cosignature is a failure', async () => {
     [200, lineOf(`${text}\nmore\n`), 'failed'],
     [200, `${question.note}${lineOf(`${text}\n`)}`, 'failed'],
     [200, lineOf(`${text}\n`).trimEnd(), 'failed'],
-    [200, another.repeat(1_000), 'failed'],
+    [200, longer(64 * 1024) + lineOf(`${text}\n`), 'failed'],
+    [200, longer(60 * 1024) + lineOf(`${text}\n`), 'cosigned'],
     [201, lineOf(`${text}\n`), 'failed'],
     [302, '', 'failed'],
     [409, '', 'failed'],
