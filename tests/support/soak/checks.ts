@@ -5,20 +5,37 @@ import { eventually } from '../run/eventually.ts';
 import type { Answers } from './answers.ts';
 import type { SoakHouse } from './soak-house.ts';
 
-const RETRY_MS = 66 * 60_000;
-/** Failed jobs are retried within the hour. */
+/** A claim that a crashed process left behind ends within the hour. */
+const CLAIM_MS = 66 * 60_000;
 const ROUNDS = 3;
 const FEE_MS = 60_000;
+/** A stalled machine lets the provider's answer time out, too. What fails this often has another cause. */
+const ATTEMPTS_MAX = 10;
 
 /** Lets all pending work finish: no faults, no crashes, and time for retries. */
 export async function settle(house: SoakHouse): Promise<void> {
   const { money, outbox } = house.app;
   for (let round = 0; round < ROUNDS; round += 1) {
     await house.emulator.flush();
-    await money.sweep();
+    await sweepUntilDone(house);
     await money.privateSessions.sweep();
     await outbox.idle();
-    if (round < ROUNDS - 1) house.advance(RETRY_MS);
+    if (round < ROUNDS - 1) house.advance(CLAIM_MS);
+  }
+}
+
+/**
+ * Sweeps, and waits for the next attempt at what fails. What failed before several days passed is attempted again a
+ * day later, because the pause is as long as it has been failing.
+ */
+async function sweepUntilDone(house: SoakHouse): Promise<void> {
+  const { money } = house.app;
+  for (let attempt = 1; ; attempt += 1) {
+    await money.sweep();
+    const failing = (await Promise.all(money.dueRows.map((rows) => rows.report()))).flatMap(({ faults }) => faults);
+    if (failing.length === 0 || attempt === ATTEMPTS_MAX) return;
+    const dueAtMs = Math.max(...failing.map(({ dueAt }) => (dueAt === null ? 0 : Date.parse(dueAt))));
+    house.advance(Math.max(0, dueAtMs - house.clock.now()));
   }
 }
 
@@ -30,14 +47,9 @@ interface Findings {
 export function check(house: SoakHouse, answers: Answers): Promise<Findings> {
   return house.withWebhooksHeld(async () => {
     // For late arrivals, and the provider's fee, which is fetched half a minute later.
-    await house.app.money.sweep();
+    await sweepUntilDone(house);
     house.advance(FEE_MS);
-    await house.app.money.sweep();
-    // A stalled machine lets the provider's answer time out, too.
-    for (let round = 0; round < ROUNDS && (await listUnprocessed(house)).length > 0; round += 1) {
-      house.advance(RETRY_MS);
-      await house.app.money.sweep();
-    }
+    await sweepUntilDone(house);
     await house.app.outbox.idle();
     return look(house, answers);
   });
@@ -60,16 +72,12 @@ async function select<Row>(house: SoakHouse, statement: string): Promise<Row[]> 
   return ((await house.app.db.orm.execute(sql.raw(statement))) as unknown as { rows: Row[] }).rows;
 }
 
-function listUnprocessed(house: SoakHouse) {
-  return select<{ id: string; type: string; fault: string | null }>(
+/** Unfinished work although nothing prevents it. */
+async function findUnprocessed(house: SoakHouse): Promise<string[]> {
+  const events = await select<{ id: string; type: string; fault: string | null }>(
     house,
     'select id, type, fault from provider_events where processed_at is null',
   );
-}
-
-/** Unfinished work although nothing prevents it. */
-async function findUnprocessed(house: SoakHouse): Promise<string[]> {
-  const events = await listUnprocessed(house);
   const pending = () => select<{ id: string }>(house, 'select id from outbox where dispatched_at is null');
   const added = new Set((await pending()).map(({ id }) => id));
   const late = async () => (await pending()).filter(({ id }) => added.has(id));
