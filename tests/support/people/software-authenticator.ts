@@ -34,6 +34,11 @@ export class SoftwareAuthenticator {
     ]);
   }
 
+  /** A COSE key, base64url. */
+  get publicKey(): string {
+    return this.#publicKey.toString('base64url');
+  }
+
   create({ challenge, user }: Pick<PasskeyCreationOptions, 'challenge' | 'user'>): NewPasskey {
     this.userHandle = user.id;
     const id = Buffer.from(this.id, 'base64url');
