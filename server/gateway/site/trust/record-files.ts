@@ -1,7 +1,6 @@
 /**
  * The log of the record as the static files of C2SP tlog-tiles: `checkpoint`, `vkey`, tiles and bundles of entries; and
- * the signatures of `members`. An
- * earlier log has its number before them.
+ * the signatures of `members`. An earlier log has its number before them.
  */
 import type { Express } from 'express';
 import { AppError } from '../../../protocol/errors.ts';

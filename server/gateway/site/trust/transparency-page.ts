@@ -18,6 +18,8 @@ import { pageLanguage } from '../page-language.ts';
 import { renderMarkup } from '../server-content.ts';
 import { pageTexts } from '../texts/page-texts.ts';
 import { verdictLine, verdictStyles } from './committee-opinions.ts';
+import { recordSection, recordStyles } from './record-section.ts';
+import { tile, tileStyles } from './tiles.ts';
 
 const QUARTERS_SHOWN = 8;
 const OPINIONS_SHOWN = 5;
@@ -27,6 +29,8 @@ const DAYS_FROM_HOURS = 96;
 const styles = css`
   ${chartStyles}
   ${verdictStyles}
+  ${tileStyles}
+  ${recordStyles}
 
   .figures section {
     margin-block: var(--_space-32);
@@ -36,26 +40,6 @@ const styles = css`
 
   .figures section h2 {
     margin-block-start: var(--_space-8);
-  }
-
-  .figures .tiles {
-    display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, 16rem), 1fr));
-    gap: var(--_space-24) var(--_space-32);
-    margin: var(--_space-16) 0;
-  }
-
-  .figures dt {
-    color: var(--_muted);
-    font: var(--_type-14);
-  }
-
-  .figures dd {
-    margin: var(--_space-4) 0 0;
-  }
-
-  .figures .first {
-    font: var(--_title-20);
   }
 
   .figures .breakdown {
@@ -129,17 +113,20 @@ type Texts = ReturnType<typeof pageTexts>['transparency'];
 type Breakdown = TransparencyReport['reports']['byCategory'];
 
 export function mountTransparencyPage(app: Express, context: HttpContext, limits: HttpLimits): void {
-  const { publicReports, opinions, config } = context;
+  const { publicReports, opinions, record, config } = context;
   app.get('/transparency', async (request, response) => {
     await limits.consume('site', { address: request.ip });
     const language = pageLanguage(request, response);
-    const [reports, given, links] = await Promise.all([
+    const [reports, given, recorded, links] = await Promise.all([
       publicReports.list(),
       opinions.listPublic(),
+      record.status(),
       footerPages(context),
     ]);
-    const content = new TransparencyContent({ language, timeZone: config.timeZone }).of(reports, given);
-    const body = html`${STYLE}<div class="figures text">${content}</div>`;
+    const locale = { language, timeZone: config.timeZone };
+    const content = new TransparencyContent(locale).of(reports, given);
+    const proof = recordSection(recorded, { publicUrl: config.publicUrl, locale });
+    const body = html`${STYLE}<div class="figures text">${content}${proof}</div>`;
     response
       .set('cache-control', 'private, no-cache')
       .type('html')
@@ -182,26 +169,26 @@ class TransparencyContent {
     return html`<section><h2>${this.#name(report)}</h2>
       ${!isOver && html`<p>${texts.runningText(formatDate(countedUntil, 'day', this.#locale))}</p>`}
       <dl class="tiles">
-        ${this.#tile(texts.cameIn, [
+        ${tile(texts.cameIn, [
           reports.total === null ? texts.few : texts.reports(this.#number(reports.total)),
           perLiveHour === null
             ? undefined
             : texts.perLiveHour(this.#format(perLiveHour, { maximumSignificantDigits: 2 })),
         ])}
-        ${this.#tile(texts.done, [
+        ${tile(texts.done, [
           decisions.total === null ? texts.fewDecisions : texts.decisions(this.#number(decisions.total)),
           withoutMeasure === undefined ? undefined : texts.withoutMeasure(this.#number(withoutMeasure)),
         ])}
-        ${this.#tile(texts.speed, [
+        ${tile(texts.speed, [
           decisions.medianHours === null ? texts.noTimes : texts.median(this.#hours(decisions.medianHours)),
           decisions.p90Hours === null ? undefined : texts.p90(this.#hours(decisions.p90Hours)),
           decisions.late === null ? undefined : texts.late(this.#number(decisions.late)),
         ])}
-        ${this.#tile(texts.appealed, [
+        ${tile(texts.appealed, [
           appeals.total === null ? texts.fewAppeals : texts.appeals(this.#number(appeals.total)),
           this.#granted(report),
         ])}
-        ${this.#tile(texts.said, this.#said(report))}
+        ${tile(texts.said, this.#said(report))}
       </dl>
       ${rate !== null && html`<p>${texts.disputes(this.#number(rate, 1))}</p>`}</section>`;
   }
@@ -235,11 +222,6 @@ class TransparencyContent {
           ${verdictLine(opinion, this.#locale)}</li>`,
       )}</ul>
       <p class="next"><a href="/committee">${texts.allOpinions}</a></p></section>`;
-  }
-
-  #tile(name: string, [first, ...lines]: (string | undefined)[]): Markup {
-    const shown = lines.filter((line) => line !== undefined);
-    return html`<div><dt>${name}</dt><dd class="first">${first}</dd>${shown.map((line) => html`<dd>${line}</dd>`)}</div>`;
   }
 
   #charts(reports: TransparencyReport[]): Markup {

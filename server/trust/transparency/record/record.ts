@@ -4,7 +4,7 @@
  * before the last midnight: checkpoints tell times, and entries are about people. Called by the gateway.
  */
 import { randomInt } from 'node:crypto';
-import { type Clock, isoIn, MINUTE_MS } from '../../../platform/clock.ts';
+import { type Clock, iso, isoIn, MINUTE_MS } from '../../../platform/clock.ts';
 import type { Database, Orm } from '../../../platform/db/db.ts';
 import { dateIn, midnightIn } from '../../../platform/house-dates.ts';
 import { PeriodicJob } from '../../../platform/jobs/periodic-job.ts';
@@ -14,6 +14,7 @@ import type { SecretBox } from '../../../platform/secret-box.ts';
 import { AppError } from '../../../protocol/errors.ts';
 import type { RecordsQuery } from '../../../protocol/trust/record.ts';
 import type { PublicReports } from '../../figures/public-reports.ts';
+import { formatVkey } from '../tlog/note-keys.ts';
 import { encodeEntries, parseTilePath } from '../tlog/tiles.ts';
 import { leafHash } from '../tlog/tree.ts';
 import type { WitnessAddress } from '../witness/ask-witness.ts';
@@ -49,6 +50,24 @@ export function originOf(publicUrl: string, number: number): string {
   const { host, pathname } = new URL(publicUrl);
   const base = `${host}${pathname.replace(/\/$/, '')}/transparency/log`;
   return number === 1 ? base : `${base}/${number}`;
+}
+
+/** What a reader is told of the log that grows. */
+export interface RecordStatus {
+  origin: string;
+  size: number;
+  /** Of the last checkpoint. */
+  at: string;
+  /** Of the keys that sign, the newest first. */
+  vkeys: string[];
+  /** Since when nothing is appended. */
+  haltedAt: string | null;
+  /** `size`: of the tree that it cosigned last. Null: none yet. */
+  witnesses: { name: string; vkey: string; size: number | null; at: string | null }[];
+  /** Seats whose members have signed, and the largest tree that one of them signed. */
+  members: { count: number; size: number };
+  /** Logs of the house from before it. */
+  earlier: { number: number; origin: string; haltedAt: string | null }[];
 }
 
 export class PublicRecord {
@@ -129,6 +148,33 @@ export class PublicRecord {
     const log = await this.#store.findLog(number);
     if (!log) throw new AppError('not_found', 'There is no such log.');
     return log;
+  }
+
+  /** Undefined: it has not begun. */
+  async status(): Promise<RecordStatus | undefined> {
+    const logs = await this.#store.listLogs();
+    const log = logs.pop();
+    if (!log) return undefined;
+    const [{ size, at }, keys, witnessed, signatures] = await Promise.all([
+      this.#writer.getCheckpoint(log.number),
+      this.#store.listKeys(log.number),
+      this.#store.listWitnessed(log.number),
+      this.#store.listMemberSignatures(log.number),
+    ]);
+    const witnesses = this.#options.witnesses.map(({ key }) => {
+      const signed = witnessed.get(key.name);
+      return { name: key.name, vkey: formatVkey(key), size: signed?.size ?? null, at: signed?.at ?? null };
+    });
+    const signing = keys.filter(({ retiredAt }) => retiredAt === null).reverse();
+    return {
+      ...{ origin: log.origin, haltedAt: log.haltedAt && iso(log.haltedAt), size, at: iso(at) },
+      ...{ vkeys: signing.map(({ vkey }) => vkey), witnesses },
+      members: {
+        count: new Set(signatures.map(({ term }) => term)).size,
+        size: Math.max(0, ...signatures.map((each) => each.size)),
+      },
+      earlier: logs.map(({ number, origin, haltedAt }) => ({ number, origin, haltedAt: haltedAt && iso(haltedAt) })),
+    };
   }
 
   /** The last checkpoint with the cosignatures that it has (C2SP tlog-checkpoint). Throws `not_found`. */
