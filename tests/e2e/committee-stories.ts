@@ -1,7 +1,7 @@
 /**
- * Two stories of the committee, in the house of `opinions.ts`: a threshold raises an alarm, which opens a case; and a
- * proposal to the charter goes from its draft to the creator who is asked to accept it. Shared by the page test and
- * the screenshots.
+ * Three stories of the committee, in the house of `opinions.ts`: a threshold raises an alarm, which opens a case; a
+ * proposal to the charter goes from its draft to the creator who is asked to accept it; and a member signs the record.
+ * Shared by the page test and the screenshots.
  */
 import { DAY_MS, iso } from '../../server/platform/clock.ts';
 import type { Article } from '../../server/protocol/trust/charter.ts';
@@ -10,7 +10,7 @@ import type { Visitor } from '../support/browser/browser.ts';
 import { eventually } from '../support/run/eventually.ts';
 import type { Scene } from './evening.ts';
 import { type Both, fill, INES, JEAN, LEA, MAX, NOOR, OPERATOR, type OpinionHouse } from './opinions.ts';
-import { forgetRefusal, isPlaying } from './site.ts';
+import { addAuthenticator, forgetRefusal, isPlaying } from './site.ts';
 
 const THRESHOLD = { en: 'An unquiet week', fr: 'Une semaine agitée' };
 const THRESHOLD_REASON = 'It was never more than two a week.';
@@ -254,6 +254,32 @@ async function* asksCreator(house: OpinionHouse, id: string): AsyncGenerator<Sce
   await noah.page.goto(`${house.loge.url}/charter/proposals/${id}?lang=en`);
   await noah.page.locator('a[href="/charter/2"]').waitFor();
   yield { name: 'proposal-in-force', visitor: noah, fixedLanguage: 'en' };
+}
+
+/** The passkey of a member goes into the log at night. From then on she signs the log with it, for everybody to see. */
+export async function* recordScenes(house: OpinionHouse): AsyncGenerator<Scene> {
+  const { url, app } = house.loge;
+  const noor = await house.enter(NOOR.id, '/account');
+  await addAuthenticator(noor);
+  await noor.by('passkey-add').click();
+  await noor.by('passkeys').locator('li').waitFor();
+  await noor.page.goto(`${url}/seat`);
+  await noor.by('record-to-sign').waitFor();
+  if (await noor.by('sign-record').isVisible()) throw new Error('A passkey that is not in the log signs it.');
+  house.clock.advance(DAY_MS);
+  while (await app.context.record.sweep());
+  await noor.page.reload();
+  await noor.by('seat-unlock').click();
+  await noor.by('confirm-use').click();
+  await noor.by('sign-record').click();
+  await noor.page.locator('seat-record').getByTestId('note').waitFor();
+  yield { name: 'seat-record', visitor: noor };
+  const signatures = await fetch(`${url}/transparency/log/members`).then((answer) => answer.text());
+  if (signatures.trim().split('\n').length !== 1) throw new Error(`Not one signature: ${signatures}`);
+  for (const fixedLanguage of ['en', 'fr'] as const) {
+    await noor.page.goto(`${url}/transparency?lang=${fixedLanguage}#record`);
+    yield { name: 'transparency-record', visitor: noor, fixedLanguage };
+  }
 }
 
 function rowOf({ page }: Visitor, title: Both) {

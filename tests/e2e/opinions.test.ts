@@ -1,7 +1,7 @@
 /** The committee's opinions, alarms and proposals in a browser, each as one story: accessible, in both languages. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHROMIUM } from '../support/browser/browser.ts';
-import { alarmScenes, proposalScenes, STORY_TEXTS } from './committee-stories.ts';
+import { alarmScenes, proposalScenes, recordScenes, STORY_TEXTS } from './committee-stories.ts';
 import { OpinionHouse } from './opinions.ts';
 import { inspectScenes, NOTHING_FOUND } from './page-checks.ts';
 
@@ -26,5 +26,9 @@ describe.skipIf(!CHROMIUM)('opinions of the committee', { timeout: 180_000 }, ()
 
   test('a proposal to the charter is drafted, commented on, voted on, taken over and in force, and a creator is asked', async () => {
     expect(await inspectScenes(proposalScenes(house), isSame)).toEqual(NOTHING_FOUND);
+  });
+
+  test('a member signs the record with the passkey that is in it, and everybody reads that she did', async () => {
+    expect(await inspectScenes(recordScenes(house), isSame)).toEqual(NOTHING_FOUND);
   });
 });

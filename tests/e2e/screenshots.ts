@@ -1,8 +1,8 @@
 /**
  * Takes a screenshot of every scene of `evening.ts`, in both languages, on a phone and on a desktop; with `takings`,
  * of every money page; with `accounts`, of sign-in and account; with `operators`, of an operator at the house's OpenID
- * provider; with `opinions`, of an opinion of the committee; with `stories`, of its alarms and proposals; with
- * `narrow-line`, of a viewer whose line carries the sound alone:
+ * provider; with `opinions`, of an opinion of the committee; with `stories`, of its alarms, proposals and
+ * record; with `narrow-line`, of a viewer whose line carries the sound alone:
  *
  * node tests/e2e/screenshots.ts OUTDIR [takings | accounts | operators | opinions | stories | narrow-line]
  */
@@ -10,7 +10,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DESKTOP, PHONE, sharedChromium } from '../support/browser/browser.ts';
 import { Accounts } from './accounts.ts';
-import { alarmScenes, proposalScenes } from './committee-stories.ts';
+import { alarmScenes, proposalScenes, recordScenes } from './committee-stories.ts';
 import { Evening, type Scene, show } from './evening.ts';
 import { OpinionHouse } from './opinions.ts';
 import { Takings } from './takings.ts';
@@ -68,4 +68,5 @@ function scenesOf(chosen: Evening | Takings | Accounts | OpinionHouse): AsyncGen
 async function* storiesOf(house: OpinionHouse): AsyncGenerator<Scene> {
   yield* alarmScenes(house);
   yield* proposalScenes(house);
+  yield* recordScenes(house);
 }

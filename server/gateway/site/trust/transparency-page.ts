@@ -224,6 +224,7 @@ class TransparencyContent {
       <p class="next"><a href="/committee">${texts.allOpinions}</a></p></section>`;
   }
 
+  /** Those that have a number to show. */
   #charts(reports: TransparencyReport[]): Markup {
     const { charts: words, runningShort } = this.#texts;
     const count = (value: number) => this.#number(value);
@@ -231,26 +232,33 @@ class TransparencyContent {
       [title, description]: [string, string],
       series: Record<string, (report: TransparencyReport) => number | null>,
       format = count,
-    ) => this.#chart(reports, { title, description, series: Object.keys(series), format }, Object.values(series));
-    return html`<section><h2>${words.over}</h2>
-      ${reports.some(({ isOver }) => !isOver) && html`<p class="quiet">${runningShort}</p>`}
-      ${draw([words.reports, words.reportsText], { [words.reports]: ({ reports: { total } }) => total })}
-      ${draw([words.decisions, words.decisionsText], {
+    ): Markup[] => {
+      const values = Object.values(series);
+      if (!reports.some((report) => values.some((of) => (of(report) ?? 0) > 0))) return [];
+      return [this.#chart(reports, { title, description, series: Object.keys(series), format }, values)];
+    };
+    const charts = [
+      ...draw([words.reports, words.reportsText], { [words.reports]: ({ reports: { total } }) => total }),
+      ...draw([words.decisions, words.decisionsText], {
         [words.final]: ({ decisions: { total } }) => total,
         [words.atOnce]: ({ decisions: { provisional } }) => provisional,
-      })}
-      ${draw(
+      }),
+      ...draw(
         [words.hours, words.hoursText],
         {
           [words.half]: ({ decisions: { medianHours } }) => medianHours,
           [words.nine]: ({ decisions: { p90Hours } }) => p90Hours,
         },
         (value) => this.#number(value, 1),
-      )}
-      ${draw([words.appeals, words.appealsText], {
+      ),
+      ...draw([words.appeals, words.appealsText], {
         [words.made]: ({ appeals: { total } }) => total,
         [words.answered]: ({ appeals: { answered } }) => answered,
-      })}</section>`;
+      }),
+    ];
+    if (charts.length === 0) return html``;
+    return html`<section><h2>${words.over}</h2>
+      ${reports.some(({ isOver }) => !isOver) && html`<p class="quiet">${runningShort}</p>`}${charts}</section>`;
   }
 
   #chart(
