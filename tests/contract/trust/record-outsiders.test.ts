@@ -24,6 +24,7 @@ import { DATABASES } from '../../support/databases/databases.ts';
 import { ReviewHouse } from '../../support/houses/review-house.ts';
 import { SoftwareAuthenticator } from '../../support/people/software-authenticator.ts';
 import { resign } from '../../support/tlog/owner.ts';
+import { publishedBy } from '../../support/tlog/published-by.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const TABLES = ['logs', 'keys', 'entries', 'openings', 'tiles', 'checkpoints', 'cosignatures'].map(
@@ -51,16 +52,7 @@ describe.each(DATABASES)('the record and outsiders on $name', ({ open }) => {
     await sweepAll();
   };
   const logKey = async () => parseVkey((await record().readKeys()).trim().split('\n').at(-1) ?? '');
-  const copyOf = (number?: number): PublishedCopy => ({
-    read: async (path) => {
-      if (path === 'checkpoint') return Buffer.from(await record().readCheckpoint(number));
-      if (path === 'vkey') return Buffer.from(await record().readKeys(number));
-      if (path === 'members') return Buffer.from(await house.domains.memberSignatures.read(number));
-      return record().readTile(path, number);
-    },
-    records: async () => undefined,
-    report: async () => undefined,
-  });
+  const copyOf = (number?: number) => publishedBy(house, number);
   /** What does not fit, and what nothing proves. */
   async function doubts(options: { since?: string; members?: string[]; copy?: PublishedCopy; key?: string } = {}) {
     const { since, members = [], copy = copyOf(), key } = options;

@@ -5,17 +5,15 @@ import { PERSONAL_TABLES } from '../../../server/personal-tables.ts';
 import { iso } from '../../../server/platform/clock.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
 import { PersonRecords } from '../../../server/platform/db/person-records.ts';
-import { AppError } from '../../../server/protocol/errors.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { committeeTerms } from '../../../server/trust/committee/committee.schema.ts';
 import { commitmentOf } from '../../../server/trust/transparency/record/record-entry.ts';
 import { parseVkey } from '../../../server/trust/transparency/tlog/note-keys.ts';
-import type { PublishedCopy, ShownRecord } from '../../../server/trust/transparency/verify/published-copy.ts';
-import type { ReadFile } from '../../../server/trust/transparency/verify/read-log.ts';
 import { verifyRecord } from '../../../server/trust/transparency/verify/verify.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { ReviewHouse } from '../../support/houses/review-house.ts';
 import { resign } from '../../support/tlog/owner.ts';
+import { publishedBy } from '../../support/tlog/published-by.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const NO_KEYS = { log: [], witnesses: [], members: [] };
@@ -37,25 +35,15 @@ describe.each(DATABASES)('the record on $name', ({ open }) => {
   });
 
   const record = () => house.domains.record;
-  const read: ReadFile = async (path) => {
-    try {
-      if (path === 'checkpoint') return Buffer.from(await record().readCheckpoint());
-      if (path === 'vkey') return Buffer.from(await record().readKeys());
-      return await record().readTile(path);
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'not_found') return undefined;
-      throw error;
-    }
-  };
-  const copy: PublishedCopy = {
-    read,
-    records: async () => (await list()) as ShownRecord[],
-    report: async (period) => house.domains.publicReports.get(period),
-  };
   const pinKey = async () => ({ ...NO_KEYS, log: [parseVkey((await record().readKeys()).trim())] });
   const faultsOf = async (options: Partial<Parameters<typeof verifyRecord>[0]> = {}) => {
     const pinned = await pinKey();
-    const { findings } = await verifyRecord({ copy, pinned, verifyPasskey: isSignedByPasskey, ...options });
+    const { findings } = await verifyRecord({
+      copy: publishedBy(house),
+      pinned,
+      verifyPasskey: isSignedByPasskey,
+      ...options,
+    });
     return findings.filter(({ level }) => level === 'wrong').map(({ what }) => what);
   };
   const sweepAll = async () => {
