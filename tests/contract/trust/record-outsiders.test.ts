@@ -23,7 +23,7 @@ import { WitnessServer } from '../../../server/trust/transparency/witness/witnes
 import { DATABASES } from '../../support/databases/databases.ts';
 import { ReviewHouse } from '../../support/houses/review-house.ts';
 import { SoftwareAuthenticator } from '../../support/people/software-authenticator.ts';
-import { resign } from '../../support/tlog/owner.ts';
+import { asOwner, resign } from '../../support/tlog/owner.ts';
 import { publishedBy } from '../../support/tlog/published-by.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -73,15 +73,11 @@ describe.each(DATABASES)('the record and outsiders on $name', ({ open }) => {
       ({ kind }) => kind,
     );
   const halt = async () => (await house.rows<{ halt_reason: string | null }>('select halt_reason from record_logs'))[0];
-  async function asOwner(...statements: string[]): Promise<void> {
-    await house.rows("set session_replication_role = 'replica'");
-    for (const statement of statements) await house.rows(statement);
-    await house.rows("set session_replication_role = 'origin'");
-  }
-  const backUp = () => asOwner(...TABLES.map((table) => `create table saved_${table} as select * from ${table}`));
+  const backUp = () => asOwner(db, ...TABLES.map((table) => `create table saved_${table} as select * from ${table}`));
   /** Of the record alone: the decisions of the last day are still there, without their entries. */
   const restore = () =>
     asOwner(
+      db,
       ...TABLES.flatMap((table) => [`delete from ${table}`, `insert into ${table} select * from saved_${table}`]),
     );
 
@@ -159,6 +155,7 @@ describe.each(DATABASES)('the record and outsiders on $name', ({ open }) => {
   test('who has the database and the key, and makes another past, gets no signature of the witness', async () => {
     const rows = await kinds();
     await asOwner(
+      db,
       `update record_entries set entry = replace(entry, '"measure":"mute"', '"measure":"none"')`,
       'delete from record_tiles',
       'delete from record_checkpoints',
@@ -215,6 +212,7 @@ describe.each(DATABASES)('the record and outsiders on $name', ({ open }) => {
     expect(await doubts()).toEqual([expect.stringContaining('with a key that is not pinned')]);
 
     await asOwner(
+      db,
       `update record_entries set entry = replace(entry, '"measure":"mute"', '"measure":"none"')`,
       'delete from record_tiles',
       'delete from record_checkpoints',

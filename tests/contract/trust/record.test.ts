@@ -12,7 +12,7 @@ import { parseVkey } from '../../../server/trust/transparency/tlog/note-keys.ts'
 import { verifyRecord } from '../../../server/trust/transparency/verify/verify.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { ReviewHouse } from '../../support/houses/review-house.ts';
-import { resign } from '../../support/tlog/owner.ts';
+import { asOwner, resign } from '../../support/tlog/owner.ts';
 import { publishedBy } from '../../support/tlog/published-by.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -58,13 +58,6 @@ describe.each(DATABASES)('the record on $name', ({ open }) => {
     const of = await house.report(room, 'lea', { subject: { kind: 'person', id: accused }, category: 'harassment' });
     return (await house.decide(of, [{ kind: 'mute' }])).id;
   }
-  /** The database has no guard against its owner. */
-  async function asOwner(statement: string): Promise<void> {
-    await house.rows("set session_replication_role = 'replica'");
-    await house.rows(statement);
-    await house.rows("set session_replication_role = 'origin'");
-  }
-
   test('a day is appended after its midnight, once, and everything fits', async () => {
     await sweepAll();
     expect(await record().readCheckpoint()).toMatch(/^[^\n]+\/transparency\/log\n0\n/);
@@ -167,6 +160,7 @@ describe.each(DATABASES)('the record on $name', ({ open }) => {
     expect(await faultsOf({ since: kept })).toEqual([]);
 
     await asOwner(
+      db,
       `update record_entries set entry = replace(entry, '"measure":"mute"', '"measure":"none"') where seq = 0 or seq = 1`,
     );
     const changed = await faultsOf();
@@ -174,8 +168,7 @@ describe.each(DATABASES)('the record on $name', ({ open }) => {
     expect(changed).toContain('tile/0/000.p/6 is missing, or is not of these entries');
 
     // The whole tree is made anew of it, and signed with the key of the house.
-    await asOwner('delete from record_tiles');
-    await asOwner('delete from record_checkpoints');
+    await asOwner(db, 'delete from record_tiles', 'delete from record_checkpoints');
     const rows = await house.rows<{ kind: string }>('select * from record_entries order by seq');
     await remake(rows);
     expect(await faultsOf()).toEqual([]);
@@ -191,10 +184,9 @@ describe.each(DATABASES)('the record on $name', ({ open }) => {
 
   /** Signs a tree of these entries, in the place of the one that is there. */
   async function remake(rows: object[]): Promise<void> {
-    await asOwner('delete from record_entries');
-    await asOwner('delete from record_tiles');
-    await asOwner('delete from record_checkpoints');
     await asOwner(
+      db,
+      ...['delete from record_entries', 'delete from record_tiles', 'delete from record_checkpoints'],
       `insert into record_entries select log, (row_number() over (order by seq))::int - 1, kind, subject, entry, appended_at
        from json_populate_recordset(null::record_entries, '${JSON.stringify(rows).replaceAll("'", "''")}')`,
     );

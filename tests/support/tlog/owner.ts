@@ -2,6 +2,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { parseConfig } from '../../../server/config.ts';
 import type { Database } from '../../../server/platform/db/db.ts';
+import { sql } from '../../../server/platform/db/sql.ts';
 import { SecretBox } from '../../../server/platform/secret-box.ts';
 import { RecordStore } from '../../../server/trust/transparency/record/record.store.ts';
 import { formatCheckpoint } from '../../../server/trust/transparency/tlog/checkpoint.ts';
@@ -9,6 +10,14 @@ import { createSigner, NOTE_SIGNATURE } from '../../../server/trust/transparency
 import { signNote } from '../../../server/trust/transparency/tlog/signed-note.ts';
 import { TILE_WIDTH } from '../../../server/trust/transparency/tlog/tiles.ts';
 import { appendLeaves, leafHash } from '../../../server/trust/transparency/tlog/tree.ts';
+
+/** The database has no guard against its owner. */
+export async function asOwner(db: Database, ...statements: string[]): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.execute(sql.raw("set local session_replication_role = 'replica'"));
+    for (const statement of statements) await tx.execute(sql.raw(statement));
+  });
+}
 
 /** Makes tiles and a signed checkpoint of the `size` entries that are there; there must be none of either. */
 export async function resign(db: Database, size: number): Promise<void> {
