@@ -1,10 +1,14 @@
 /** Where a record is read from: a house's site, or a folder that somebody keeps a copy of it in. */
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ReadFile } from './read-log.ts';
 
 const TIMEOUT_MS = 30_000;
+/** Of one request. */
+const WAITS_MAX = 5;
+const WAIT_SECONDS_MAX = 60;
 /** A bundle has at most 256 entries of 64 KiB. */
 const FILE_BYTES_MAX = 20 * 2 ** 20;
 const LOG_PATH = '/transparency/log';
@@ -93,11 +97,16 @@ function openFolder(folder: string): PublishedCopy {
   };
 }
 
-/** Undefined: 404. */
-async function fetchFile(address: string): Promise<Buffer | undefined> {
+/** Undefined: 404. Waits where the house asks for it: a long log is more requests than one address may send at once. */
+async function fetchFile(address: string, waits = WAITS_MAX): Promise<Buffer | undefined> {
   const response = await fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS) }).catch((error: Error) => {
     throw new Error(`${address} cannot be read: ${error.cause instanceof Error ? error.cause.message : error.message}`);
   });
+  const retrySeconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  if (response.status === 429 && waits > 0 && retrySeconds <= WAIT_SECONDS_MAX) {
+    await setTimeout(retrySeconds * 1_000);
+    return fetchFile(address, waits - 1);
+  }
   if (response.status === 404) return undefined;
   if (!response.ok || !response.body) throw new Error(`${address} answers ${response.status}.`);
   const parts: Uint8Array[] = [];
