@@ -165,6 +165,7 @@ process.stdout.write(
     tenMillion: {
       appendMinutes: round((total(appendMs) * scale) / 60),
       verifyMinutes: round((verified.seconds * scale) / 60),
+      verifyGigabytes: round((verified.peakMb * scale) / 1024),
       gigabytes: round((Object.values(megabytes).reduce((sum, mb) => sum + mb, 0) * scale) / 1024),
     },
   })}\n`,
