@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { isSignedByPasskey } from './accounts/passkeys/ceremonies.ts';
 import { ConfigError } from './config.ts';
+import { TlogError } from './trust/transparency/tlog/tlog-error.ts';
 import { parseKeys } from './trust/transparency/verify/pinned-keys.ts';
 import { openCopy, savingCopy } from './trust/transparency/verify/published-copy.ts';
 import { type Finding, type Verified, verifyRecord } from './trust/transparency/verify/verify.ts';
@@ -69,9 +70,11 @@ function progress() {
 main().then(
   (code) => process.exit(code),
   (error) => {
+    const why = error instanceof Error ? error.message : String(error);
+    const isIncomplete = error instanceof TlogError && error.code === 'incomplete';
     process.stderr.write(
-      `\nThe record could not be checked. ${error instanceof Error ? error.message : String(error)}\n`,
+      isIncomplete ? `\nThis record is not whole: ${why}\n` : `\nThe record could not be checked: ${why}\n`,
     );
-    process.exit(3);
+    process.exit(isIncomplete ? 1 : 3);
   },
 );

@@ -104,7 +104,12 @@ test('it is proven to who kept the keys; once it is rewritten, each of those who
     if (GoCheck.isPossible)
       await expect(GoCheck.check(log, vkey, await readFile(kept, 'utf8'))).rejects.toThrow('not consistent');
     await nextDay();
-    expect((await record.status())?.haltedAt).not.toBeNull();
+    expect((await record.status())?.halted).toMatchObject({ reason: 'inconsistent' });
+    await asOwner(db, 'delete from record_entries where seq = 1');
+    expect(await verify(loge.url, '--keys', keys)).toEqual({
+      code: 1,
+      text: expect.stringContaining('This record is not whole'),
+    });
     // Who has the other tree still proves it.
     expect((await verify(copy, '--keys', keys)).code).toBe(0);
   } finally {

@@ -27,6 +27,10 @@ export const recordStyles = css`
     overflow-wrap: anywhere;
   }
 
+  .record pre code {
+    padding: 0;
+  }
+
   .record dd code {
     overflow-wrap: anywhere;
   }
@@ -59,7 +63,7 @@ export function recordSection(
 }
 
 function shown(
-  { size, at, vkeys, haltedAt, witnesses, members, earlier }: RecordStatus,
+  { size, at, vkeys, halted, witnesses, members, earlier }: RecordStatus,
   { publicUrl, locale }: { publicUrl: string; locale: HouseLocale },
 ): Markup {
   const texts = pageTexts(locale.language).record;
@@ -78,8 +82,10 @@ function shown(
           texts.memberCount(members.count),
           members.size === size ? texts.membersAll : texts.membersPart(count(members.size)),
         ];
+  const haltText = ({ at: since, reason }: NonNullable<RecordStatus['halted']>) =>
+    (reason === 'ahead' ? texts.haltedAhead : texts.haltedOther)(day(since));
   const command = `npm run verify-transparency -- ${publicUrl}`;
-  return html`${haltedAt !== null && html`<p class="notice">${texts.halted(day(haltedAt))}</p>`}
+  return html`${halted !== null && html`<p class="notice">${haltText(halted)}</p>`}
     <dl class="tiles">
       ${tile(texts.entries, [texts.count(count(size)), texts.signedOn(day(at))])}
       ${tile(texts.witnesses, witnesses.length === 0 ? [texts.noWitness] : witnesses.map(witnessLine))}

@@ -60,8 +60,8 @@ export interface RecordStatus {
   at: string;
   /** Of the keys that sign, the newest first. */
   vkeys: string[];
-  /** Since when nothing is appended. */
-  haltedAt: string | null;
+  /** Since when nothing is appended: a witness has signed entries that are not here (`ahead`), or other ones. */
+  halted: { at: string; reason: LogRow['haltReason'] } | null;
   /** `size`: of the tree that it cosigned last. Null: none yet. */
   witnesses: { name: string; vkey: string; size: number | null; at: string | null }[];
   /** Seats whose members have signed, and the largest tree that one of them signed. */
@@ -167,7 +167,12 @@ export class PublicRecord {
     });
     const signing = keys.filter(({ retiredAt }) => retiredAt === null).reverse();
     return {
-      ...{ origin: log.origin, haltedAt: log.haltedAt && iso(log.haltedAt), size, at: iso(at) },
+      ...{
+        origin: log.origin,
+        halted: log.haltedAt === null ? null : { at: iso(log.haltedAt), reason: log.haltReason },
+        size,
+        at: iso(at),
+      },
       ...{ vkeys: signing.map(({ vkey }) => vkey), witnesses },
       members: {
         count: new Set(signatures.map(({ term }) => term)).size,

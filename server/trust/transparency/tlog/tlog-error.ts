@@ -1,9 +1,10 @@
 /**
- * Something from outside is not in the form of the standard (`malformed`), or has no valid signature of a trusted key
- * (`unverified`). The message names the rule that it breaks.
+ * Something from outside is not in the form of the standard (`malformed`), has no valid signature of a trusted key
+ * (`unverified`), or lacks what its checkpoint says that it has (`incomplete`). The message names the rule that it
+ * breaks.
  */
 export class TlogError extends Error {
-  readonly code: 'malformed' | 'unverified';
+  readonly code: 'malformed' | 'unverified' | 'incomplete';
 
   constructor(code: TlogError['code'], message: string) {
     super(message);

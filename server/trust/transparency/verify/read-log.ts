@@ -19,7 +19,7 @@ export interface WholeLog {
   wrongTiles: string[];
 }
 
-/** @throws TlogError `malformed` where the checkpoint or a bundle of entries cannot be read. */
+/** @throws TlogError `malformed` or `incomplete` where the checkpoint or a bundle of entries cannot be read. */
 export async function readLog(read: ReadFile, tell: (done: number, of: number) => void = () => {}): Promise<WholeLog> {
   const note = await read('checkpoint');
   if (!note) throw new TlogError('malformed', 'there is no checkpoint');
@@ -30,7 +30,7 @@ export async function readLog(read: ReadFile, tell: (done: number, of: number) =
     const width = Math.min(TILE_WIDTH, checkpoint.size - index * TILE_WIDTH);
     const path = tilePath({ level: 'entries', index, width });
     const bundle = await read(path);
-    if (!bundle) throw new TlogError('malformed', `there is no ${path}`);
+    if (!bundle) throw new TlogError('incomplete', `${path} is missing, which its checkpoint says that it has`);
     entries.push(...decodeEntries(bundle, width));
     tell(entries.length, checkpoint.size);
   }

@@ -18,8 +18,10 @@ export const record = {
   memberCount: (count: number) => (count === 1 ? 'one member has signed' : `${count} members have signed`),
   membersAll: 'all of it',
   membersPart: (count: string) => `at most the first ${count} entries`,
-  halted: (date: string) =>
+  haltedAhead: (date: string) =>
     `Since ${date} nothing is appended: a witness knows entries that this house no longer has, as after a restored backup. The house must complete the record from a copy, or begin another one that says why.`,
+  haltedOther: (date: string) =>
+    `Since ${date} nothing is appended: a witness has signed other entries than this house shows. What was recorded has been changed.`,
   earlier: 'Earlier records of this house, which another one follows:',
   ended: (date: string) => `ended on ${date}`,
   check: 'How to check it',

@@ -20,8 +20,10 @@ export const record: typeof english = {
   memberCount: (count: number) => (count === 1 ? 'un membre a signé' : `${count} membres ont signé`),
   membersAll: 'en entier',
   membersPart: (count: string) => `au plus les ${count} premières entrées`,
-  halted: (date: string) =>
+  haltedAhead: (date: string) =>
     `Depuis le ${date}, plus rien n’est ajouté : un témoin connaît des entrées que cette maison n’a plus, comme après le retour d’une sauvegarde. La maison doit compléter le registre à partir d’une copie, ou en commencer un autre qui dise pourquoi.`,
+  haltedOther: (date: string) =>
+    `Depuis le ${date}, plus rien n’est ajouté : un témoin a signé d’autres entrées que celles que montre cette maison. Ce qui était inscrit a été changé.`,
   earlier: 'Registres précédents de cette maison, auxquels un autre fait suite :',
   ended: (date: string) => `clos le ${date}`,
   check: 'Comment le vérifier',
