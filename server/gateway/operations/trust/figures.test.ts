@@ -70,9 +70,10 @@ test('the page says it in both languages, with a table for each chart, and is li
   const [en, fr] = [await pageOf('en'), await pageOf('fr')];
   expect(en).toContain('33 reports');
   expect(fr).toContain('33 signalements');
+  // Nothing was decided or appealed yet: only the chart of the reports has a number.
   for (const text of [en, fr]) {
-    expect(text.match(/<svg class=/g)).toHaveLength(4);
-    expect(text.match(/<details>/g)).toHaveLength(4);
+    expect(text.match(/<svg class=/g)).toHaveLength(1);
+    expect(text.match(/<details>/g)).toHaveLength(1);
     expect(text).toContain('href="/v1/transparency/reports/2026-Q3.csv"');
     expect(text).not.toContain('<script');
   }
