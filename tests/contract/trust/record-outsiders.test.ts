@@ -13,6 +13,7 @@ import { SecretBox } from '../../../server/platform/secret-box.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { committeeTerms } from '../../../server/trust/committee/committee.schema.ts';
 import { LogUpkeep } from '../../../server/trust/transparency/record/log-upkeep.ts';
+import { memberChallengeOf } from '../../../server/trust/transparency/record/member-challenge.ts';
 import { COSIGNATURE, createSigner, formatVkey, parseVkey } from '../../../server/trust/transparency/tlog/note-keys.ts';
 import { openCopy, type PublishedCopy, savingCopy } from '../../../server/trust/transparency/verify/published-copy.ts';
 import { readLog } from '../../../server/trust/transparency/verify/read-log.ts';
@@ -81,6 +82,17 @@ describe.each(DATABASES)('the record and outsiders on $name', ({ open }) => {
       ...TABLES.flatMap((table) => [`delete from ${table}`, `insert into ${table} select * from saved_${table}`]),
     );
 
+  /** Makes tiles and a signed checkpoint of the first entries anew. */
+  const remake = async (size: number) => {
+    await asOwner(db, ...['tiles', 'checkpoints', 'cosignatures'].map((name) => `delete from record_${name}`));
+    await resign(db, size);
+  };
+  /** Makes another past, with the key of the house. */
+  const rewrite = async (size: number) => {
+    await asOwner(db, `update record_entries set entry = replace(entry, '"measure":"mute"', '"measure":"none"')`);
+    await remake(size);
+  };
+
   beforeEach(async () => {
     db = await open();
     folder = await mkdtemp(join(tmpdir(), 'loge-record-'));
@@ -116,6 +128,8 @@ describe.each(DATABASES)('the record and outsiders on $name', ({ open }) => {
     const kept = await record().readCheckpoint();
     const before = await kinds();
     expect(await doubts({ copy: savingCopy(copyOf(), join(folder, 'copy')) })).toEqual([]);
+    await remake(4);
+    const halfADay = await readLog(copyOf().read);
 
     await restore();
     await nextDay();
@@ -124,6 +138,16 @@ describe.each(DATABASES)('the record and outsiders on $name', ({ open }) => {
     expect(await doubts({ since: kept })).toContain('the kept checkpoint has 5 entries: this record has lost 2');
 
     const copy = await readLog((await openCopy(join(folder, 'copy'))).read);
+    await rewrite(3);
+    await expect(upkeep().complete(copy)).rejects.toThrow('its first 3 entries are other ones');
+    await restore();
+    await expect(upkeep().complete(halfADay)).rejects.toThrow('its last day is not whole');
+    await expect(upkeep().complete({ ...halfADay, checkpoint: copy.checkpoint })).rejects.toThrow(
+      'its entries are not',
+    );
+    const signatures = copy.checkpoint.signatures.filter(({ name }) => name === 'witness.example/w');
+    const unsigned = { ...copy, checkpoint: { ...copy.checkpoint, signatures } };
+    await expect(upkeep().complete(unsigned)).rejects.toMatchObject({ code: 'unverified' });
     expect(await upkeep().complete(copy)).toEqual({ from: 3, to: 5 });
     await expect(upkeep().complete(copy)).rejects.toThrow('it has 5 entries, and this log has 5');
     await decide('kim');
@@ -131,6 +155,25 @@ describe.each(DATABASES)('the record and outsiders on $name', ({ open }) => {
     expect(await kinds()).toEqual([...before, expect.any(String), expect.any(String)]);
     expect((await kinds()).filter((kind) => kind === 'decision')).toHaveLength(3);
     expect(await doubts({ since: kept })).toEqual([]);
+  });
+
+  test('a signature of another key does not count, of the house or of the witness', async () => {
+    const { name } = await logKey();
+    for (const [signer, found] of [
+      [name, `the signature of ${formatVkey(await logKey())} is not valid`],
+      ['witness.example/w', 'the signature of the witness witness.example/w is not valid'],
+    ]) {
+      const forge = (checkpoint: string) =>
+        checkpoint.replace(new RegExp(`(?<=^— ${signer} )\\S+$`, 'm'), (line) => {
+          const bytes = Buffer.from(line, 'base64');
+          bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+          return bytes.toString('base64');
+        });
+      const forged = Buffer.from(forge(await record().readCheckpoint()));
+      const copy = copyOf();
+      const read = async (path: string) => (path === 'checkpoint' ? forged : copy.read(path));
+      expect(await doubts({ copy: { ...copy, read } })).toEqual([found]);
+    }
   });
 
   test('without a copy another log follows, and both say so', async () => {
@@ -154,14 +197,7 @@ describe.each(DATABASES)('the record and outsiders on $name', ({ open }) => {
 
   test('who has the database and the key, and makes another past, gets no signature of the witness', async () => {
     const rows = await kinds();
-    await asOwner(
-      db,
-      `update record_entries set entry = replace(entry, '"measure":"mute"', '"measure":"none"')`,
-      'delete from record_tiles',
-      'delete from record_checkpoints',
-      'delete from record_cosignatures',
-    );
-    await resign(db, rows.length);
+    await rewrite(rows.length);
     await nextDay();
     expect(await halt()).toEqual({ halt_reason: 'inconsistent' });
     expect(await doubts()).toEqual(['the witness witness.example/w has not signed this checkpoint']);
@@ -199,6 +235,7 @@ describe.each(DATABASES)('the record and outsiders on $name', ({ open }) => {
       ...{ from: at, until: iso(house.clock.now() + 400 * DAY_MS) },
     });
     expect(await memberSignatures.offer('m-1')).toMatchObject({ options: null });
+    const early = memberChallengeOf(await record().readCheckpoint()).toString('base64url');
     await nextDay();
     const { size, options } = await memberSignatures.offer('m-1');
     if (!options) throw new Error('Nothing to sign.');
@@ -206,18 +243,14 @@ describe.each(DATABASES)('the record and outsiders on $name', ({ open }) => {
     await expect(memberSignatures.sign('m-2', { size, ...proof })).rejects.toMatchObject({ code: 'passkey_invalid' });
     const other = authenticator.sign({ challenge: Buffer.from('another tree').toString('base64url') });
     await expect(memberSignatures.sign('m-1', { size, ...other })).rejects.toMatchObject({ code: 'passkey_invalid' });
+    const beforeTheKey = { size: 3, ...authenticator.sign({ challenge: early }) };
+    await expect(memberSignatures.sign('m-1', beforeTheKey)).rejects.toMatchObject({ code: 'passkey_invalid' });
     await memberSignatures.sign('m-1', { size, ...proof });
     expect(await memberSignatures.offer('m-1')).toMatchObject({ signedSize: size });
     expect(await doubts({ members: [publicKey] })).toEqual([]);
     expect(await doubts()).toEqual([expect.stringContaining('with a key that is not pinned')]);
 
-    await asOwner(
-      db,
-      `update record_entries set entry = replace(entry, '"measure":"mute"', '"measure":"none"')`,
-      'delete from record_tiles',
-      'delete from record_checkpoints',
-    );
-    await resign(db, size);
+    await rewrite(size);
     expect(await doubts({ members: [publicKey] })).toContainEqual(
       expect.stringMatching(/^the member of the term \S+ has not signed these first \d+ entries$/),
     );

@@ -9,6 +9,7 @@ import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { committeeTerms } from '../../../server/trust/committee/committee.schema.ts';
 import { commitmentOf } from '../../../server/trust/transparency/record/record-entry.ts';
 import { parseVkey } from '../../../server/trust/transparency/tlog/note-keys.ts';
+import type { ShownRecord } from '../../../server/trust/transparency/verify/published-copy.ts';
 import { verifyRecord } from '../../../server/trust/transparency/verify/verify.ts';
 import { DATABASES } from '../../support/databases/databases.ts';
 import { ReviewHouse } from '../../support/houses/review-house.ts';
@@ -106,6 +107,16 @@ describe.each(DATABASES)('the record on $name', ({ open }) => {
     expect(appointment).toMatchObject({ content: { person: 'm-1', appointedBy: both('Founders') } });
     const opening = { salt: String(appointment?.salt), content: JSON.stringify(appointment?.content) };
     expect(commitmentOf(opening)).toBe(appointment?.commitment);
+    const shown = (change: object) => {
+      const records = entries.map((each) => (each === appointment ? { ...each, ...change } : each));
+      return faultsOf({ copy: { ...publishedBy(house), records: async () => records as ShownRecord[] } });
+    };
+    expect(await shown({ content: { person: 'm-2' } })).toEqual([
+      `the words that are shown of entry ${appointment?.seq} are not those that it was made of`,
+    ]);
+    expect(await shown({ hash: entries.at(-1)?.hash })).toEqual([
+      `record ${appointment?.seq} is shown with another hash than its entry's`,
+    ]);
     expect(JSON.stringify(entries.filter(({ kind }) => kind === 'decision'))).not.toMatch(/max|insults|salt/);
 
     const records = new PersonRecords(db, PERSONAL_TABLES);
@@ -113,6 +124,21 @@ describe.each(DATABASES)('the record on $name', ({ open }) => {
     expect(exported?.rows).toMatchObject([{ content: expect.stringContaining('It insults a person.') }]);
     const decision = entries.find(({ kind }) => kind === 'decision');
     expect(commitmentOf(exported?.rows[0] as never)).toBe(decision?.commitment);
+  });
+
+  test('the figures of a quarter follow from the entries, and others are named', async () => {
+    for (const accused of ['max', 'eve', 'kim']) await decide(accused);
+    await nextDay();
+    house.clock.advance(60 * DAY_MS);
+    await sweepAll();
+    expect((await list()).map(({ kind }) => kind)).toContain('figures');
+    expect(await faultsOf()).toEqual([]);
+    const rows = await house.rows<{ kind: string; entry: string }>('select * from record_entries order by seq');
+    await remake(rows.map((row) => ({ ...row, entry: row.entry.replace('"casesOpened":0', '"casesOpened":1') })));
+    expect(await faultsOf()).toEqual([
+      '2026-Q2: committee.casesOpened is 1, and the entries make 0',
+      '2026-Q2: other figures are shown than recorded',
+    ]);
   });
 
   test('erasure takes words, salt and name out; the tree stays', async () => {

@@ -3,7 +3,6 @@
  * tlog-tiles, tlog-checkpoint, signed-note; RFC 6962). Once a day, in random order, a job appends what was published
  * before the last midnight: checkpoints tell times, and entries are about people. Called by the gateway.
  */
-import { randomInt } from 'node:crypto';
 import { type Clock, iso, isoIn, MINUTE_MS } from '../../../platform/clock.ts';
 import type { Database, Orm } from '../../../platform/db/db.ts';
 import { dateIn, midnightIn } from '../../../platform/house-dates.ts';
@@ -116,7 +115,6 @@ export class PublicRecord {
       const of = { log: log.number, fromIso, untilIso, limit: APPENDED_AT_ONCE, timeZone };
       const { publications, isAll } = await listUnrecorded(tx, of);
       publications.push(...(await this.#unrecordedFigures(tx, log, figures)));
-      shuffle(publications);
       if (isAll) {
         const lastKind = publications.at(-1)?.kind ?? (await this.#store.findLastKind(tx, log.number)) ?? 'day';
         if (lastKind !== 'day') publications.push(toDay(untilIso, timeZone));
@@ -237,12 +235,4 @@ export class PublicRecord {
 function toDay(untilIso: string, timeZone: string): Publication {
   const date = dateIn(timeZone, Date.parse(untilIso) - 1);
   return { kind: 'day', subject: date, at: new Date(Date.parse(untilIso) - 1).toISOString(), open: { date } };
-}
-
-/** In place: Fisher-Yates, with randomness that nobody can predict. */
-function shuffle<T>(items: T[]): void {
-  for (let last = items.length - 1; last > 0; last -= 1) {
-    const other = randomInt(last + 1);
-    [items[last], items[other]] = [items[other] as T, items[last] as T];
-  }
 }
