@@ -21,6 +21,10 @@ const WHY = {
   en: 'Fans cannot tell what is quoted. And nobody should be suspended for long without a hearing.',
   fr: 'Les fans ne savent pas ce qui est cité. Et personne ne devrait être suspendu longtemps sans être entendu.',
 };
+const WHY_AS_ADOPTED = {
+  en: 'Fans cannot tell what is quoted, and people have asked for a hearing before any long suspension.',
+  fr: 'Les fans ne savent pas ce qui est cité, et des personnes demandent à être entendues avant toute longue suspension.',
+};
 const [CONTENT] = EXAMPLE_CHARTER;
 const SOURCES = { en: 'Sources are named.', fr: 'Les sources sont citées.' };
 const HEARING: Article = {
@@ -38,7 +42,8 @@ const ANSWER = { en: 'The house follows in every point.', fr: 'La maison suit en
 
 /** Stand in one language, or in both on every page. */
 export const STORY_TEXTS = [
-  ...[THRESHOLD_REASON, INSULT, APPROVAL, HIDE_REASON, PROPOSAL.en, PROPOSAL.fr, WHY.en, WHY.fr, SOURCES.fr],
+  ...[THRESHOLD_REASON, INSULT, APPROVAL, HIDE_REASON, PROPOSAL.en, PROPOSAL.fr, SOURCES.fr],
+  ...[WHY, WHY_AS_ADOPTED].flatMap(({ en, fr }) => [en, fr]),
   ...[...EXAMPLE_CHARTER, HEARING].flatMap(({ title, text }) => [title.fr, text.fr]),
   ...['Article', MAX.id, LEA.id, INES.id, OPERATOR.id],
 ];
@@ -140,6 +145,7 @@ async function* drafts(noor: Visitor): AsyncGenerator<Scene> {
   await noor.by('revision').locator('summary').first().click();
   await noor.page.locator('charter-editor details').last().locator('summary').click();
   await noor.page.locator('charter-editor details').last().getByTestId('article-remove').click();
+  if ((await noor.by('charter-changes').count()) !== 1) throw new Error('What changes is not there once.');
   yield { name: 'seat-proposal-revising', visitor: noor };
   await noor.by('opinion-revise').click();
   await noor.by('note').first().waitFor();
@@ -185,6 +191,11 @@ async function* collectsComments(house: OpinionHouse, noor: Visitor, id: string)
 }
 
 async function* votes(house: OpinionHouse, id: string): AsyncGenerator<Scene> {
+  const noor = await house.enter(NOOR.id, `/seat/opinions/${id}`);
+  await noor.by('revision').locator('summary').first().click();
+  await fill(noor.page.locator('seat-opinion'), 'text', WHY_AS_ADOPTED);
+  await noor.by('opinion-revise').click();
+  await noor.by('note').first().waitFor();
   for (const [index, { id: member }] of [NOOR, JEAN, INES].entries()) {
     const voter = await house.enter(member, `/seat/opinions/${id}`);
     if (index === 0) {
@@ -251,9 +262,17 @@ async function* asksCreator(house: OpinionHouse, id: string): AsyncGenerator<Sce
   yield { name: 'studio-charter', visitor: noah, fixedLanguage: 'fr' };
   await noah.by('charter-accept').click();
   await noah.by('end-live').waitFor();
-  await noah.page.goto(`${house.loge.url}/charter/proposals/${id}?lang=en`);
-  await noah.page.locator('a[href="/charter/2"]').waitFor();
-  yield { name: 'proposal-in-force', visitor: noah, fixedLanguage: 'en' };
+  const path = `${house.loge.url}/charter/proposals/${id}`;
+  for (const fixedLanguage of ['en', 'fr'] as const) {
+    await noah.page.goto(`${path}?lang=${fixedLanguage}`);
+    await noah.page.locator('a[href="/charter/2"]').waitFor();
+    await noah.page.getByText(WHY_AS_ADOPTED[fixedLanguage]).waitFor();
+    yield { name: 'proposal-in-force', visitor: noah, fixedLanguage };
+    const link = await noah.by('revised').getByRole('link').getAttribute('href');
+    await noah.page.goto(`${house.loge.url}${link}&lang=${fixedLanguage}`);
+    await noah.page.getByText(WHY[fixedLanguage]).waitFor();
+    yield { name: 'proposal-commented', visitor: noah, fixedLanguage };
+  }
 }
 
 /** The passkey of a member goes into the log at night. From then on she signs the log with it, for everybody to see. */

@@ -156,6 +156,8 @@ export const proposalView = proposal.extend({
   text: publicText,
   /** Compared with the charter that was in force when the comments began, in the language that was asked for. */
   articles: z.array(articleChange),
+  /** What people commented on, where the committee adopted another text; null: the same. */
+  commented: z.object({ text: publicText, articles: z.array(articleChange) }).nullable(),
   /** Newest first, without hidden ones. */
   comments: z.array(z.object({ id: idSchema('proposalComment'), name: z.string(), text: z.string(), at: time })),
   /** How many members have hidden. */

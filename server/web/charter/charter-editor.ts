@@ -1,6 +1,7 @@
 /**
- * `<charter-editor .articles>`: articles that are being written, and what they would change of the charter in force.
- * Emits `articles-changed` with all of them. For the draft at the desk, and for proposals of the committee.
+ * `<charter-editor .articles>`: articles that are being written, and what they would change of the charter in force,
+ * unless the page tells that itself (`.isCompared=${false}`). Emits `articles-changed` with all of them. For the draft
+ * at the desk, and for proposals of the committee.
  */
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
@@ -21,14 +22,22 @@ interface Place {
 
 /** Begins from the articles in force where none are given. */
 export class CharterEditor extends CharterChanges {
+  static override properties = { ...CharterChanges.properties, isCompared: { attribute: false } };
+  declare isCompared: boolean;
   /** In the order of the articles that were shown last. */
   #places: Place[] = [];
   #shown: Article[] | undefined;
+
+  constructor() {
+    super();
+    this.isCompared = true;
+  }
 
   static override styles = [
     ...CharterChanges.styles,
     css`
       :host {
+        width: 100%;
         margin-top: var(--_space-8);
       }
 
@@ -81,7 +90,7 @@ export class CharterEditor extends CharterChanges {
       articles.length < LIMITS.charterArticles
         ? html`<div class="buttons">${button({ label: texts.add, testId: 'charter-add', isOutlined: true, isSmall: true, onClick: add })}</div>`
         : nothing,
-      this.section('changes', { title: texts.changes }, super.show(inForce)),
+      this.isCompared ? this.section('changes', { title: texts.changes }, super.show(inForce)) : nothing,
     ];
   }
 

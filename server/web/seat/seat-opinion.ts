@@ -52,21 +52,23 @@ export class SeatOpinion extends OpinionPart<Shown> {
   protected override show(view: Shown): unknown {
     const texts = this.words.seatOpinions;
     const { state, text, given, articles, proposal } = view;
+    const isDraft = state === 'draft';
     return [
       this.#head(view),
       state === 'voting' ? this.#vote(view) : nothing,
       given ? this.#result(view) : nothing,
-      state !== 'draft' && view.votes.length > 0 ? this.#votes(view) : nothing,
+      !isDraft && view.votes.length > 0 ? this.#votes(view) : nothing,
       this.section('text', { title: texts.textTitle }, [this.ruling(view), this.both(text)]),
+      this.#clash(view),
+      isDraft ? this.#revision(view) : nothing,
       articles
         ? this.section(
             'changes',
             { title: texts.changes },
-            html`<charter-changes .articles=${articles}></charter-changes>`,
+            html`<charter-changes .articles=${(isDraft && this.edited) || articles}></charter-changes>`,
           )
         : nothing,
-      this.#clash(view),
-      state === 'draft' ? [this.#revision(view), this.#next(view)] : nothing,
+      isDraft ? this.#next(view) : nothing,
       proposal
         ? html`<seat-comments .data=${proposal} @comments-changed=${() => this.reload()}></seat-comments>`
         : nothing,
@@ -185,7 +187,7 @@ export class SeatOpinion extends OpinionPart<Shown> {
       ],
       content: articles
         ? html`<div class="whole"><p><strong>${texts.articles}</strong></p><p class="muted">${this.desk.charter.editorText}</p>
-            <charter-editor .articles=${this.edited ?? articles} @articles-changed=${edit}></charter-editor></div>`
+            <charter-editor .articles=${this.edited ?? articles} .isCompared=${false} @articles-changed=${edit}></charter-editor></div>`
         : nothing,
       submit: { label: texts.reviseAct, testId: 'opinion-revise' },
       send: async (values) => {

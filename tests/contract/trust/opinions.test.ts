@@ -269,10 +269,11 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
     expect(comments.map(({ text }) => text)).toEqual(['An insult', 'Good.']);
     await proposals.hideComment('m-2', comments[0]?.id ?? '', 'It insults.');
     // Members go on writing; everybody reads what is commented on.
-    await opinions().revise('m-2', id, { ...TEXT, title: both('Hear first, always'), articles, basedOn: 1 });
+    const revised = { ...TEXT, title: both('Hear first, always'), text: both('As people say.'), articles };
+    await opinions().revise('m-2', id, { ...revised, basedOn: 1 });
     expect(await proposals.view(id, 'en')).toMatchObject({
       ...{ title: TEXT.title, text: TEXT.text, isOpen: true, hiddenCount: 1, charterVersion: null, adoptedAt: null },
-      comments: [{ text: 'Good.' }],
+      ...{ commented: null, comments: [{ text: 'Good.' }] },
       articles: [
         { change: 'changed', parts: expect.arrayContaining([expect.objectContaining({ kind: 'added' })]) },
         ...others.map(() => ({ change: 'same' })),
@@ -284,7 +285,8 @@ describe.each(DATABASES)('the committee on $name', ({ open }) => {
     await opinions().callVote('m-1', id, 2);
     expect(await codeOf(proposals.takeOver(id, 'op'))).toBe('not_found');
     for (const member of ['m-1', 'm-2', 'm-3']) await opinions().vote(member, id, { vote: 'for' });
-    expect(await opinions().listPublic()).toMatchObject([{ text: TEXT.text, answer: null }]);
+    expect(await opinions().listPublic()).toMatchObject([{ text: revised.text, answer: null }]);
+    expect(await proposals.view(id, 'en')).toMatchObject({ text: revised.text, commented: { text: TEXT.text } });
     await opinions().answer(id, { outcome: 'follows', reasons: both('Yes.'), steps: [] }, 'op');
     const draft = await proposals.takeOver(id, 'op');
     await charter.announce({ hash: draft?.hash ?? '' }, 'op');

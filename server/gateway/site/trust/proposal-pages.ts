@@ -26,6 +26,8 @@ import { CHARTER_STYLE, changesContent } from './charter-pages.ts';
 import { textsOf } from './report-pages.ts';
 
 const LIST_PATH = '/charter/proposals';
+/** The text that was commented on, where another one was adopted. */
+const COMMENTED = 'commented';
 /** A comment in percent-encoding, where a letter can take nine characters, and room for the rest. */
 const FORM_BYTES = 64 * 1024;
 
@@ -55,7 +57,8 @@ export function mountProposalPages(app: Express, context: HttpContext, { limits,
     ]);
     const opinion = given.find((each) => each.id === id);
     const way = await commentWay(proposal, visit?.person.identity, locale);
-    return write(proposal.title[locale.language], proposalContent(proposal, { opinion, way, note, locale }), locale);
+    const parts = { ...{ opinion, way, note, locale }, isCommented: request.query.text === COMMENTED };
+    return write(proposal.title[locale.language], proposalContent(proposal, parts), locale);
   };
   const commentWay = async (
     { id, isOpen }: ProposalView,
@@ -118,15 +121,19 @@ interface ProposalParts {
   /** How to comment on it. */
   way: Markup;
   note: Markup | undefined;
+  /** Whether to show what was commented on, where another text was adopted. */
+  isCommented: boolean;
   locale: HouseLocale;
 }
 
-function proposalContent(proposal: ProposalView, { opinion, way, note, locale }: ProposalParts): Markup {
+function proposalContent(proposal: ProposalView, { opinion, way, note, isCommented, locale }: ProposalParts): Markup {
   const { language } = locale;
   const texts = pageTexts(language).proposals;
-  const { number, text, articles, comments, hiddenCount, adoptedAt } = proposal;
+  const { number, commented, comments, hiddenCount, adoptedAt } = proposal;
+  const { text, articles } = (isCommented && commented) || proposal;
   return html`${note}<p class="quiet" data-testid="proposal-state">${texts.number(number)} · ${stateOf(proposal, locale)}</p>
     ${adoptedAt !== null && fateContent(proposal, opinion, language)}
+    ${commented !== null && revisedContent(proposal, isCommented, language)}
     <h2>${texts.why}</h2><p class="words">${text[language]}</p>
     <h2>${texts.changes}</h2>${changesContent(articles, texts.noChange, language)}
     <h2 id="comments">${texts.commentsTitle}</h2>
@@ -156,8 +163,16 @@ function fateContent(
   const answer = opinion?.answer;
   return html`<h2>${texts.fate}</h2>
     ${answer ? html`<p><strong>${texts.outcomes[answer.outcome]}</strong></p><p class="words">${answer.reasons[language]}</p>` : html`<p>${texts.waiting}</p>`}
-    <p class="next">${opinion && html`<a href="/committee#opinion-${String(opinion.number)}">${texts.opinion}</a>`}
-      ${charterVersion !== null && html`· <a href="/charter/${charterVersion}">${texts.version(charterVersion)}</a>`}</p>`;
+    ${opinion && html`<p class="next"><a href="/committee#opinion-${String(opinion.number)}">${texts.opinion}</a></p>`}
+    ${charterVersion !== null && html`<p class="next"><a href="/charter/${charterVersion}">${texts.version(charterVersion)}</a></p>`}`;
+}
+
+/** That what was adopted is not what was commented on, and the way from one to the other. */
+function revisedContent({ id }: ProposalView, isCommented: boolean, language: HouseLocale['language']): Markup {
+  const texts = pageTexts(language).proposals;
+  const path = `${LIST_PATH}/${id}`;
+  return html`<p data-testid="revised">${isCommented ? texts.commented : texts.revised}
+      <a href="${isCommented ? path : `${path}?text=${COMMENTED}`}">${isCommented ? texts.toAdopted : texts.toCommented}</a></p>`;
 }
 
 function commentForm(id: string, { language }: HouseLocale): Markup {

@@ -3,6 +3,7 @@
  * comments on it for a set time before the committee votes; the management answers as it answers every opinion, and can
  * take the text over as the draft of the next version, which it announces as any other. Called by the gateway.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type Clock, iso, isoIn } from '../../../platform/clock.ts';
 import type { Database } from '../../../platform/db/db.ts';
 import type { Language } from '../../../protocol/accounts/people.ts';
@@ -65,14 +66,18 @@ export class Proposals {
   /** Throws `not_found` for one that is not public. */
   async view(id: string, language: Language): Promise<ProposalView> {
     const row = await this.#getPublic(id);
-    const text = publicTextOf(row, await this.#store.listTexts([id]));
+    const texts = await this.#store.listTexts([id]);
+    const [text, commented] = [publicTextOf(row, texts), commentedTextOf(row, texts)];
+    const compare = ({ articles }: OpinionTextRow) =>
+      this.#options.charter.compareWithInForce(articles ?? [], row.commentsFrom, language);
     const comments = await this.#store.listComments(id, LIMITS.proposalComments);
     const shown = comments.filter(({ hiddenAt, text: words }) => hiddenAt === null && words !== null);
     const names = await this.#options.committee.namesOf(shown.map(({ by }) => by));
     return {
       ...this.#toProposal(row, text, await this.#know([row])),
       text: text.text,
-      articles: await this.#options.charter.compareWithInForce(text.articles ?? [], row.commentsFrom, language),
+      articles: await compare(text),
+      commented: isSame(text, commented) ? null : { text: commented.text, articles: await compare(commented) },
       comments: shown.map((comment) => ({
         ...{ id: comment.id as Id<'proposalComment'>, name: names.get(comment.by) ?? '' },
         ...{ text: comment.text ?? '', at: comment.at },
@@ -141,8 +146,15 @@ function isPublic(row: OpinionRow): row is PublicRow {
 
 /** What was commented on; once it was adopted, what was adopted. */
 function publicTextOf(row: PublicRow, texts: readonly OpinionTextRow[]): OpinionTextRow {
-  if (isAdopted(row)) return textOf(row, { texts });
+  return isAdopted(row) ? textOf(row, { texts }) : commentedTextOf(row, texts);
+}
+
+function commentedTextOf(row: PublicRow, texts: readonly OpinionTextRow[]): OpinionTextRow {
   const found = texts.find(({ opinion, version }) => opinion === row.id && version === row.commentVersion);
   if (!found) throw new Error(`${row.id} has no text.`);
   return found;
+}
+
+function isSame(one: OpinionTextRow, other: OpinionTextRow): boolean {
+  return isDeepStrictEqual([one.text, one.articles], [other.text, other.articles]);
 }
