@@ -37,7 +37,6 @@ export class CharterEditor extends CharterChanges {
     ...CharterChanges.styles,
     css`
       :host {
-        width: 100%;
         margin-top: var(--_space-8);
       }
 

@@ -39,4 +39,8 @@ export const bothLanguages = css`
       grid-column: 1 / -1;
     }
   }
+
+  form.card > .whole {
+    justify-self: stretch;
+  }
 `;
