@@ -94,7 +94,7 @@ export async function* alarmScenes(house: OpinionHouse): AsyncGenerator<Scene> {
 
 async function openCase(member: Visitor): Promise<void> {
   await rowOf(member, THRESHOLD).getByRole('link').click();
-  await member.by('case-title').waitFor();
+  await member.page.locator('seat-case #alarm').waitFor();
 }
 
 /** From the first draft until a creator is asked to accept the version that says the same. */
