@@ -31,8 +31,8 @@ const homes = {
   nodemailer: '^server/accounts/mail/smtp-sender\\.ts$',
   'web-push': '^server/notices/push/push\\.ts$',
   'drizzle-orm': '^server/platform/db/',
-  'mediasoup-client': '^client-sdk/src/',
-  'socket.io-client': '^client-sdk/src/',
+  'mediasoup-client': '^client-sdk/client/',
+  'socket.io-client': '^client-sdk/client/',
 };
 
 function homeRule([library, home]) {
@@ -142,7 +142,7 @@ export default {
       name: 'sdk-knows-no-elements',
       comment: 'The SDK is headless; the elements stand on it.',
       severity: 'error',
-      from: { path: '^client-sdk/src/', pathNot: tests },
+      from: { path: '^client-sdk/client/', pathNot: tests },
       to: { path: '^client-sdk/(elements|examples)/' },
     },
     {

@@ -17,10 +17,10 @@ const ELEMENTS_ENTRY = inProject('client-sdk/elements/elements.ts');
 const OUTPUT_FOLDER = inProject('.build/client');
 const SITE_OUTPUT = `${OUTPUT_FOLDER}/site`;
 const BASE_MODULES =
-  /client-sdk\/(elements\/(room\/room-part|controls\/plain-controls|stage\/(badges|poster)|loading\/parts)|src\/random-key)\.ts$|preload-helper|server\/protocol\/limits\.ts$/;
+  /client-sdk\/(elements\/(room\/room-part|controls\/plain-controls|stage\/(badges|poster)|loading\/parts)|client\/random-key)\.ts$|preload-helper|server\/protocol\/limits\.ts$/;
 /** What a lobby and a studio share: each alone would be a chunk of a few hundred bytes. */
 const ROOM_MODULES =
-  /client-sdk\/(elements\/(room\/(focus-keeper|host-timer)|money\/(checkout|topup-amounts)|texts\/shown-name)|src\/(limits|backoff))\.ts$/;
+  /client-sdk\/(elements\/(room\/(focus-keeper|host-timer)|money\/(checkout|topup-amounts)|texts\/shown-name)|client\/(limits|backoff))\.ts$/;
 const LOBBY_MODULES = /client-sdk\/elements\/room\/lobby-(face|styles)\.ts$/;
 const MANIFEST = '.vite/manifest.json';
 
@@ -199,7 +199,7 @@ function chunksOfEntry(): string[] {
 }
 
 const environments: Record<string, EnvironmentOptions> = {
-  sdk: singleFile({ entry: inProject('client-sdk/src/index.ts'), file: 'sdk/loge.js', format: 'es' }),
+  sdk: singleFile({ entry: inProject('client-sdk/client/index.ts'), file: 'sdk/loge.js', format: 'es' }),
   site,
   embed: singleFile({
     entry: inProject('client-sdk/elements/embed.ts'),

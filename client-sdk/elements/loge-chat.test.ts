@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ChatMessage } from '../../server/protocol/chat/chat.ts';
 import { listening } from '../../tests/support/browser/listening-part.ts';
-import { Chat } from '../src/chat/chat.ts';
-import type { ChatDependencies } from '../src/chat/chat-feed.ts';
-import { CHAT } from '../src/limits.ts';
+import { Chat } from '../client/chat/chat.ts';
+import type { ChatDependencies } from '../client/chat/chat-feed.ts';
+import { CHAT } from '../client/limits.ts';
 import { ChatAnnouncer } from './chat/list/chat-announcer.ts';
 import { LogeChat } from './loge-chat.ts';
 

@@ -7,8 +7,8 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { ChatMessage } from '../../server/protocol/chat/chat.ts';
-import type { LogeError } from '../src/errors.ts';
-import type { Room } from '../src/room.ts';
+import type { LogeError } from '../client/errors.ts';
+import type { Room } from '../client/room.ts';
 import { ChatAnnouncer } from './chat/list/chat-announcer.ts';
 import './chat/chat-bar.ts';
 import './chat/chat-board.ts';

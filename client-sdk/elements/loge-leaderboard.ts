@@ -5,7 +5,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Leaderboard } from '../../server/protocol/money/tipping.ts';
-import type { Room } from '../src/room.ts';
+import type { Room } from '../client/room.ts';
 import { icon } from './controls/more-icons.ts';
 import { DialogPart } from './room/dialog-part.ts';
 import { HostTimer } from './room/host-timer.ts';

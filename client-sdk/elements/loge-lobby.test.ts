@@ -4,9 +4,9 @@ import type { Quote } from '../../server/protocol/money/pricing.ts';
 import { handlerOf, pressOf } from '../../tests/support/browser/element-events.ts';
 import { testIdsOf, wordsOf } from '../../tests/support/browser/element-markup.ts';
 import { listening } from '../../tests/support/browser/listening-part.ts';
-import { LogeError } from '../src/errors.ts';
-import type { RoomEventMap } from '../src/events.ts';
-import type { Room } from '../src/room.ts';
+import { LogeError } from '../client/errors.ts';
+import type { RoomEventMap } from '../client/events.ts';
+import type { Room } from '../client/room.ts';
 import { LogeLobby, type PaymentNotice } from './loge-lobby.ts';
 import { LogeSummary } from './room/loge-summary.ts';
 

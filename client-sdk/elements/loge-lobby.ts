@@ -8,7 +8,7 @@ import { html, nothing } from 'lit';
 import * as LIMITS from '../../server/protocol/limits.ts';
 import type { Quote } from '../../server/protocol/money/pricing.ts';
 import type { Access, Offer, Room as RoomInfo } from '../../server/protocol/rooms.ts';
-import type { Room } from '../src/room.ts';
+import type { Room } from '../client/room.ts';
 import { icon } from './controls/icons.ts';
 import { button, plainControlStyles, spinner } from './controls/plain-controls.ts';
 import { openCheckout, returnUrlFor, TOPUP_WANTED } from './money/checkout.ts';

@@ -5,7 +5,7 @@
 import '@awesome.me/webawesome/dist/components/drawer/drawer.js';
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { Room } from '../src/room.ts';
+import type { Room } from '../client/room.ts';
 import { tabList, tabListStyles } from './controls/tab-list.ts';
 import './moderation/moderation-audit.ts';
 import './moderation/moderation-modes.ts';

@@ -2,8 +2,8 @@
 import { expect, test, vi } from 'vitest';
 import { bindingOf } from '../../tests/support/browser/element-events.ts';
 import { listening } from '../../tests/support/browser/listening-part.ts';
-import { LogeError } from '../src/errors.ts';
-import type { Room } from '../src/room.ts';
+import { LogeError } from '../client/errors.ts';
+import type { Room } from '../client/room.ts';
 import { LogePrivate } from './loge-private.ts';
 import { LogeReminder } from './room/loge-reminder.ts';
 

@@ -6,7 +6,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Room } from '../src/room.ts';
+import type { Room } from '../client/room.ts';
 import { formatDuration } from './texts/format.ts';
 import './money/loge-price.ts';
 import { TOPUP_WANTED } from './money/checkout.ts';

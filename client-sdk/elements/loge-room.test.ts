@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { markupOf, testIdsOf } from '../../tests/support/browser/element-markup.ts';
-import { Emitter } from '../src/emitter.ts';
-import { LogeError } from '../src/errors.ts';
-import type { RoomEventMap } from '../src/events.ts';
-import type { Room } from '../src/room.ts';
+import { Emitter } from '../client/emitter.ts';
+import { LogeError } from '../client/errors.ts';
+import type { RoomEventMap } from '../client/events.ts';
+import type { Room } from '../client/room.ts';
 import { LogeRoom } from './loge-room.ts';
 // Loaded beforehand: simulated time does not wait for it.
 import './money/payment-outcome.ts';

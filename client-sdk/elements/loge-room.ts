@@ -8,8 +8,8 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { Tip } from '../../server/protocol/money/money.ts';
-import type { LogeError } from '../src/errors.ts';
-import type { Room } from '../src/room.ts';
+import type { LogeError } from '../client/errors.ts';
+import type { Room } from '../client/room.ts';
 import { icon } from './controls/icons.ts';
 import { button, plainControlStyles, spinner } from './controls/plain-controls.ts';
 import { type CheckoutReturn, readCheckoutReturn, takeCheckoutReturn } from './money/checkout.ts';

@@ -3,8 +3,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { pressOf } from '../../tests/support/browser/element-events.ts';
 import { markupOf, testIdsOf, wordsOf } from '../../tests/support/browser/element-markup.ts';
 import { listening } from '../../tests/support/browser/listening-part.ts';
-import type { RoomEventMap } from '../src/events.ts';
-import type { Room } from '../src/room.ts';
+import type { RoomEventMap } from '../client/events.ts';
+import type { Room } from '../client/room.ts';
 import { LogeStudio } from './loge-studio.ts';
 import { LogeStudioFigures } from './studio/studio-figures.ts';
 

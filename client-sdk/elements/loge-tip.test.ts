@@ -1,8 +1,8 @@
 /** A tip for an item of the menu, which the creator may change meanwhile. */
 import { expect, test, vi } from 'vitest';
 import { handlerOf, pressOf } from '../../tests/support/browser/element-events.ts';
-import { fromWire, LogeError } from '../src/errors.ts';
-import type { Room } from '../src/room.ts';
+import { fromWire, LogeError } from '../client/errors.ts';
+import type { Room } from '../client/room.ts';
 import { LogeTip } from './loge-tip.ts';
 
 class TestTip extends LogeTip {

@@ -1,7 +1,7 @@
 /** `<loge-wallet>`: the balance, and a button that opens the top-up dialog, as `loge-topup-wanted` does too. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { Room } from '../src/room.ts';
+import type { Room } from '../client/room.ts';
 import { icon } from './controls/icons.ts';
 import { defineElement, RoomPart, withProperties } from './room/room-part.ts';
 

@@ -25,7 +25,7 @@ const ELEMENTS = '../../client-sdk/elements';
 const LOBBY = [`${ELEMENTS}/elements.ts`];
 const INSIDE = [
   ...['loge-stage.ts', 'loge-chat.ts', 'loge-tip.ts'].map((name) => `${ELEMENTS}/${name}`),
-  '../../client-sdk/src/media/media-device.ts',
+  '../../client-sdk/client/media/media-device.ts',
 ];
 
 /** Of scripts compressed with brotli. */

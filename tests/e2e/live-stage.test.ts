@@ -1,6 +1,6 @@
 /** A live on the pages: the stage over reloads, mutes and layers, chat order, and texts that must stay text. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CONNECT_WITHIN_MS } from '../../client-sdk/src/media/ice-restarts.ts';
+import { CONNECT_WITHIN_MS } from '../../client-sdk/client/media/ice-restarts.ts';
 import { CHROMIUM, Visitor, type VisitorOptions } from '../support/browser/browser.ts';
 import { startApp, type TestApp } from '../support/houses/app.ts';
 import { mediaWorkers } from '../support/houses/sfu-house.ts';

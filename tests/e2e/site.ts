@@ -1,5 +1,5 @@
 /** Steps of users on the site: sign in, open a room, go live, pay, chat, tip. */
-import type { Room } from '../../client-sdk/src/room.ts';
+import type { Room } from '../../client-sdk/client/room.ts';
 import type { Access } from '../../server/protocol/rooms.ts';
 import type { Visitor } from '../support/browser/browser.ts';
 import type { TestApp } from '../support/houses/app.ts';

@@ -5,7 +5,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { TrackSource } from '../../../server/protocol/stage.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { countStyles } from '../controls/count-styles.ts';
 import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';

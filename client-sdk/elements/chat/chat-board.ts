@@ -2,7 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { chatBoardStyles } from './chat-board-styles.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RoomState } from '../../src/room-state.ts';
+import { RoomState } from '../../client/room-state.ts';
 import { ChatClock } from './chat-clock.ts';
 
 test("counts down to a time of the server by the server's clock, however wrong the device's is", () => {

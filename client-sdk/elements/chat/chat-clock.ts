@@ -1,6 +1,6 @@
 /** Renders its host every second while a countdown runs. */
 import type { ReactiveControllerHost } from 'lit';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { HostTimer } from '../room/host-timer.ts';
 
 type Host = ReactiveControllerHost & { readonly room: Pick<Room, 'clockOffsetMs'> | undefined };

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import type { ChatMessage } from '../../../server/protocol/chat/chat.ts';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
-import { LogeError } from '../../src/errors.ts';
-import type { Room } from '../../src/room.ts';
+import { LogeError } from '../../client/errors.ts';
+import type { Room } from '../../client/room.ts';
 import '../texts/chat-texts.ts';
 import { elementTexts } from '../texts/element-texts.ts';
 import { LogeChatModeration } from './chat-moderation.ts';

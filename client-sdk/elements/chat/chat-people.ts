@@ -6,7 +6,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { PeopleAnswer } from '../../../server/protocol/chat/chat-room.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { icon } from '../controls/more-icons.ts';
 import { quietStyles } from '../controls/quiet-button.ts';
 import { DialogPart } from '../room/dialog-part.ts';

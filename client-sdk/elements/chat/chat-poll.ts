@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { ChatPoll } from '../../../server/protocol/chat/chat-room.ts';
 import { winnersOf } from '../../../server/protocol/chat/poll-result.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { formatDuration } from '../texts/format.ts';

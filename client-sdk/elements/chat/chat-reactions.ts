@@ -3,7 +3,7 @@
  * emoji for more reactions. With reduced motion, counts fade in place instead. Hidden from screen readers.
  */
 import { css, html, type TemplateResult } from 'lit';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 
 /** Maximum number of emoji in flight; further ones are dropped. */

@@ -3,7 +3,7 @@
  * opens it. A large chat shows all of it anyway, and no strip: `--_chat-strip` and `--_chat-full` choose.
  */
 import { css, html, nothing, type TemplateResult } from 'lit';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { type IconName, icon } from '../controls/more-icons.ts';
 import type { ElementTexts } from '../texts/element-texts.ts';
 import { formatMoney } from '../texts/format.ts';

@@ -2,7 +2,7 @@
  * Loads the elements that a room needs only at times, when they appear in a page or in another element. Until then they
  * are undefined elements, which get their properties and children like defined ones.
  */
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { removeLoadFailure, showLoadFailure } from './load-failure.ts';
 
 /** Imports the module that defines an element. */

@@ -4,7 +4,7 @@ import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ChatAct } from '../../../server/protocol/chat/chat-moderation.ts';
 import * as LIMITS from '../../../server/protocol/limits.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { defineElement, withProperties } from '../room/room-part.ts';
 import { actLine } from './moderation-acts.ts';
 import { ModerationPanel } from './moderation-panel.ts';

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { SetModeInput } from '../../../server/protocol/chat/chat-moderation.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { choiceStyles } from '../controls/choice-styles.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import './moderation-poll.ts';

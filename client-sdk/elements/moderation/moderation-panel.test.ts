@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
 import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import { listening } from '../../../tests/support/browser/listening-part.ts';
-import { LogeError } from '../../src/errors.ts';
+import { LogeError } from '../../client/errors.ts';
 import '../texts/chat-texts.ts';
 import { elementTexts } from '../texts/element-texts.ts';
 import { LogeModerationAudit } from './moderation-audit.ts';

@@ -1,6 +1,6 @@
 /** A panel of `<loge-moderation>`, which reads what it shows: at first, and once it is connected again. */
 import { type CSSResultGroup, html, nothing, type TemplateResult } from 'lit';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { RoomPart, withProperties } from '../room/room-part.ts';
 import { moderationStyles } from './moderation-styles.ts';
 

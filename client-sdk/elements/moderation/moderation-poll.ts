@@ -4,7 +4,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { ChatPoll } from '../../../server/protocol/chat/chat-room.ts';
 import * as LIMITS from '../../../server/protocol/limits.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { choiceStyles } from '../controls/choice-styles.ts';
 import { fieldFault } from '../controls/field-fault.ts';
 import { FocusKeeper } from '../room/focus-keeper.ts';

@@ -4,7 +4,7 @@ import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
 import type { RoomReport } from '../../../server/protocol/chat/chat-moderation.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { defineElement, withProperties } from '../room/room-part.ts';
 import { formatDateTime } from '../texts/format.ts';
 import { shownName } from '../texts/shown-name.ts';

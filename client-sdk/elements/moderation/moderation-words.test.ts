@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { WordRule } from '../../../server/protocol/chat/chat-moderation.ts';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import '../texts/chat-texts.ts';
 import { LogeModerationWords } from './moderation-words.ts';
 

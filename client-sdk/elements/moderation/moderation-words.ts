@@ -5,7 +5,7 @@ import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { WordAction, WordRule } from '../../../server/protocol/chat/chat-moderation.ts';
 import * as LIMITS from '../../../server/protocol/limits.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { icon } from '../controls/more-icons.ts';
 import { defineElement, withProperties } from '../room/room-part.ts';
 import { ModerationPanel } from './moderation-panel.ts';

@@ -1,6 +1,6 @@
 /** Charges of a saved card: their idempotency key, and what is said after a charge whose outcome is not known. */
-import { LogeError } from '../../src/errors.ts';
-import { createKey } from '../../src/random-key.ts';
+import { LogeError } from '../../client/errors.ts';
+import { createKey } from '../../client/random-key.ts';
 import type { ElementTexts } from '../texts/element-texts.ts';
 
 /** Errors after which the card may be charged. The last: an earlier order with another amount or card got no answer. */

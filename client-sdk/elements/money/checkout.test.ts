@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { returnUrlFor, takeCheckoutReturn } from './checkout.ts';
 
 afterEach(() => vi.unstubAllGlobals());

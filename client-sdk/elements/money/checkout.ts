@@ -2,7 +2,7 @@
  * Opening a payment page and handling the return. The return URL carries the purpose (`loge-payment`), the room
  * (`loge-room`) and the outcome (`checkout`, added by the server); the room that takes them removes them from the URL.
  */
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 
 type PaymentPurpose = 'ticket' | 'topup' | 'tip' | 'membership';
 

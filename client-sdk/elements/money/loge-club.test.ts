@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Tier } from '../../../server/protocol/money/memberships.ts';
 import { listening } from '../../../tests/support/browser/listening-part.ts';
-import { LogeError } from '../../src/errors.ts';
+import { LogeError } from '../../client/errors.ts';
 import { LogeClub } from './loge-club.ts';
 
 test('tiers that could not be loaded are asked for again after a reconnect', async () => {

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Tier } from '../../../server/protocol/money/memberships.ts';
 import type { Quote } from '../../../server/protocol/money/pricing.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { openCheckout, returnUrlFor } from './checkout.ts';

@@ -1,7 +1,7 @@
 /** `<loge-goal>`: the room's shared goal with its progress, above the chat or at the stage's edge. */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import '../texts/inside-texts.ts';
 

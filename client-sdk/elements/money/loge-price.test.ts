@@ -2,7 +2,7 @@ import { html } from 'lit';
 import { expect, test } from 'vitest';
 import type { Quote } from '../../../server/protocol/money/pricing.ts';
 import { wordsOf } from '../../../tests/support/browser/element-markup.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { elementTexts } from '../texts/element-texts.ts';
 import './loge-price.ts';
 

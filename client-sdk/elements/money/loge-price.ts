@@ -6,7 +6,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Tier } from '../../../server/protocol/money/memberships.ts';
 import type { Quote } from '../../../server/protocol/money/pricing.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { HostTimer } from '../room/host-timer.ts';
 import { defineElement, LogeElement, withProperties } from '../room/room-part.ts';
 import { formatMoney } from '../texts/format.ts';

@@ -2,7 +2,7 @@ import { html } from 'lit';
 import { expect, test } from 'vitest';
 import type { Receipt } from '../../../server/protocol/money/pricing.ts';
 import { markupOf, testIdsOf, wordsOf } from '../../../tests/support/browser/element-markup.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import './loge-ticket.ts';
 
 /** In the reader's time. */

@@ -7,7 +7,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { RoomSummary } from '../../../server/protocol/money/money.ts';
 import type { Receipt } from '../../../server/protocol/money/pricing.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { icon } from '../controls/more-icons.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import { DialogPart } from '../room/dialog-part.ts';

@@ -3,7 +3,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import * as LIMITS from '../../../server/protocol/limits.ts';
 import type { SavedCard } from '../../../server/protocol/money/money.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { DialogPart } from '../room/dialog-part.ts';
 import { defineElement, withProperties } from '../room/room-part.ts';
 import '../theme/web-awesome.ts';

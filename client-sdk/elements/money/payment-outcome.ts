@@ -1,5 +1,5 @@
 /** What became of a payment, after the return from its page. */
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 
 /** The waits between the questions about a payment that is not decided yet. After the last one nothing waits for it. */
 const ASK_AFTER_MS = [0, 3_000, 7_000, 20_000, 30_000];

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { SavedCard } from '../../../server/protocol/money/money.ts';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
-import { fromWire, LogeError } from '../../src/errors.ts';
+import { fromWire, LogeError } from '../../client/errors.ts';
 import { elementTable } from '../texts/element-texts.ts';
 import { errors } from '../texts/english/errors.ts';
 import { LogeTopupForm, type TopupOrder } from './topup-form.ts';

@@ -5,7 +5,7 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room as RoomInfo } from '../../../server/protocol/rooms.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import '../texts/reminder-texts.ts';
 import { defineElement, RoomPart, withProperties } from './room-part.ts';

@@ -5,7 +5,7 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { RoomSummary } from '../../../server/protocol/money/money.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { button, plainControlStyles } from '../controls/plain-controls.ts';
 import { formatCount, formatDateTime, formatDuration } from '../texts/format.ts';
 import '../texts/inside-texts.ts';

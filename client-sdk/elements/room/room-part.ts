@@ -5,9 +5,9 @@
 
 import type { CSSResultGroup, CSSResultOrNative, PropertyDeclaration, PropertyDeclarations, PropertyValues } from 'lit';
 import { LitElement } from 'lit';
-import { LogeError } from '../../src/errors.ts';
-import type { RoomEventMap } from '../../src/events.ts';
-import type { Room } from '../../src/room.ts';
+import { LogeError } from '../../client/errors.ts';
+import type { RoomEventMap } from '../../client/events.ts';
+import type { Room } from '../../client/room.ts';
 import { loadParts } from '../loading/parts.ts';
 import type { ElementTexts } from '../texts/element-texts.ts';
 import { formatMoney } from '../texts/format.ts';

@@ -1,6 +1,6 @@
 import type { ReactiveControllerHost } from 'lit';
 import { afterEach, expect, test, vi } from 'vitest';
-import { Room } from '../../src/room.ts';
+import { Room } from '../../client/room.ts';
 import { RoomSession, type SessionSource } from './room-session.ts';
 
 afterEach(() => vi.restoreAllMocks());

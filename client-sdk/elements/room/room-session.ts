@@ -3,9 +3,9 @@
  * disconnects when the element leaves the page. A Room passed in by an embedder is never closed here.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { LogeError } from '../../src/errors.ts';
-import { Room } from '../../src/room.ts';
-import { readClaims } from '../../src/stage/watch/watch-request.ts';
+import { LogeError } from '../../client/errors.ts';
+import { Room } from '../../client/room.ts';
+import { readClaims } from '../../client/stage/watch/watch-request.ts';
 
 export type TokenProvider = () => Promise<string>;
 

@@ -1,6 +1,6 @@
 import type { ReactiveControllerHost } from 'lit';
 import { expect, test, vi } from 'vitest';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { Doors } from './doors.ts';
 
 test('the curtain opens by itself if the picture was there before the live was announced', () => {

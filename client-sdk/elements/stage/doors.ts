@@ -4,7 +4,7 @@
  */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { preloadParts } from '../loading/parts.ts';
 import { HostTimer } from '../room/host-timer.ts';
 

@@ -2,7 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { Goal } from '../../../server/protocol/money/tipping.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { HostTimer } from '../room/host-timer.ts';
 
 const SHOWN_MS = 2_500;

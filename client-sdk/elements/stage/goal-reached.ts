@@ -1,7 +1,7 @@
 /** `<loge-goal-reached>`: over the stage, when the goal is reached: its bar fills, with the names of who gave. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import type { ElementTexts } from '../texts/element-texts.ts';
 import { shownName } from '../texts/shown-name.ts';

@@ -1,8 +1,8 @@
 import { nothing } from 'lit';
 import { expect, test } from 'vitest';
 import type { ChatTip } from '../../../server/protocol/chat/chat.ts';
-import { Emitter } from '../../src/emitter.ts';
-import type { RoomEventMap } from '../../src/events.ts';
+import { Emitter } from '../../client/emitter.ts';
+import type { RoomEventMap } from '../../client/events.ts';
 import { TipBanner } from './tip-banner.ts';
 
 const tipOf = (id: ChatTip['id'], identity = 'lea', ageMs = 0): ChatTip => {

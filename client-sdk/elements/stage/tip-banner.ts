@@ -2,7 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { ChatTip } from '../../../server/protocol/chat/chat.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { tipTier } from '../money/tip-tier.ts';
 import { HostTimer } from '../room/host-timer.ts';
 import { elementTexts } from '../texts/element-texts.ts';

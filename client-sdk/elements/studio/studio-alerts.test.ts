@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { Emitter } from '../../src/emitter.ts';
-import type { RoomEventMap } from '../../src/events.ts';
-import type { Room } from '../../src/room.ts';
+import { Emitter } from '../../client/emitter.ts';
+import type { RoomEventMap } from '../../client/events.ts';
+import type { Room } from '../../client/room.ts';
 import { areAlertsSilent, listenForAlerts, setAlertsSilent } from './studio-alerts.ts';
 
 afterEach(() => vi.unstubAllGlobals());

@@ -1,5 +1,5 @@
 /** Sounds for what a creator must not miss: a tip, a request for a private session, a raised hand. */
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 
 export type StudioAlert = 'tip' | 'request' | 'hand';
 

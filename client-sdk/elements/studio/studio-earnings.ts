@@ -2,7 +2,7 @@
 
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { defineElement, RoomPart } from '../room/room-part.ts';
 import { formatCount, isOne } from '../texts/format.ts';
 import { studioCardStyles } from './studio-card-styles.ts';

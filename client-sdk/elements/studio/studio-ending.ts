@@ -4,7 +4,7 @@
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { choiceStyles } from '../controls/choice-styles.ts';
 import '../room/loge-summary.ts';
 import { DialogPart } from '../room/dialog-part.ts';

@@ -2,8 +2,8 @@
 
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { QualityNotice } from '../../src/events.ts';
-import type { Room } from '../../src/room.ts';
+import type { QualityNotice } from '../../client/events.ts';
+import type { Room } from '../../client/room.ts';
 import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { formatCount, formatDuration } from '../texts/format.ts';
 

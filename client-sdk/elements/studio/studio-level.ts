@@ -5,9 +5,9 @@
 
 import type { TemplateResult } from 'lit';
 import { css, html } from 'lit';
-import type { LevelMeter } from '../../src/media/level-meter.ts';
-import { createLevelMeter } from '../../src/media/level-meter.ts';
-import type { Room } from '../../src/room.ts';
+import type { LevelMeter } from '../../client/media/level-meter.ts';
+import { createLevelMeter } from '../../client/media/level-meter.ts';
+import type { Room } from '../../client/room.ts';
 import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 
 /** Drawing at each animation frame took a quarter of the CPU of a live without viewers. */

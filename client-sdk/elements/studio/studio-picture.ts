@@ -1,7 +1,7 @@
 /** `<loge-studio-picture>`: the creator's own picture: mirrored before going live, then as the audience sees it. */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import '../chat/chat-reactions.ts';
 import { icon } from '../controls/more-icons.ts';
 import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';

@@ -3,7 +3,7 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { MenuRequest } from '../../../server/protocol/money/tipping.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { countStyles } from '../controls/count-styles.ts';
 import { defineElement, RoomPart, withProperties } from '../room/room-part.ts';
 import { formatTime } from '../texts/format.ts';

@@ -1,7 +1,7 @@
 /** The tip menu in the studio, while it is being saved. */
 import { expect, test } from 'vitest';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
-import type { Room } from '../../src/room.ts';
+import type { Room } from '../../client/room.ts';
 import { LogeStudioTipping } from './studio-tipping.ts';
 
 test('what a creator changes in the tip menu while it is being saved stays', async () => {

@@ -1,8 +1,8 @@
 /** The form of a report, while the answer to an earlier one is awaited. */
 import { expect, test } from 'vitest';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
-import { LogeError } from '../../src/errors.ts';
-import type { Room } from '../../src/room.ts';
+import { LogeError } from '../../client/errors.ts';
+import type { Room } from '../../client/room.ts';
 import { elementTexts } from '../texts/element-texts.ts';
 import { LogeReport, type ReportTarget } from './loge-report.ts';
 

@@ -1,7 +1,7 @@
 /** `<account-address>`: one's mail address, and changing it, to which both mailboxes have to agree. */
 import { html } from 'lit';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { AddressChange } from '../../protocol/accounts/addresses.ts';
 import type { Profile } from '../../protocol/accounts/people.ts';
 import { call } from '../site/site-call.ts';

@@ -1,7 +1,7 @@
 /** `<account-data>`: the export of all that the house holds on somebody, and closing the account. */
 import { html, nothing } from 'lit';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { AccountClosing } from '../../protocol/accounts/people.ts';
 import { leaveFor } from '../site/leave-page.ts';
 import { call, download } from '../site/site-call.ts';

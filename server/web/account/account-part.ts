@@ -1,5 +1,5 @@
 /** Base of the account's parts: its texts, and what a limit without an end says. */
-import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import type { Profile } from '../../protocol/accounts/people.ts';
 import { PagePart } from '../site/page-part.ts';
 

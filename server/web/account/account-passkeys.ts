@@ -1,7 +1,7 @@
 /** `<account-passkeys>`: passkeys of the person, to add, rename and remove. As an offer: the way to add alone. */
 import { html, nothing } from 'lit';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { Passkey } from '../../protocol/accounts/passkeys.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import { addPasskey, hasPasskeys, PasskeyExists } from '../passkeys/passkey-ceremonies.ts';

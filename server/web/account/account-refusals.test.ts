@@ -1,8 +1,8 @@
 /** Refusals of the account's parts whose general text would not say what to do. */
 import { afterAll, expect, test, vi } from 'vitest';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { elementTable } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { errors as general } from '../../../client-sdk/elements/texts/english/errors.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { ReceivedInvitation } from '../../protocol/roles.ts';
 import { AccountModerating } from '../moderators/account-moderating.ts';
 import { StudioModerators } from '../moderators/studio-moderators.ts';

@@ -1,7 +1,7 @@
 /** The draft of the charter, which is written while requests run. */
 
 import { afterEach, expect, test, vi } from 'vitest';
-import { parseWireError } from '../../../client-sdk/src/errors.ts';
+import { parseWireError } from '../../../client-sdk/client/errors.ts';
 import { handlerOf, pressOf } from '../../../tests/support/browser/element-events.ts';
 import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import type { Article, CharterDraft } from '../../protocol/trust/charter.ts';

@@ -1,8 +1,8 @@
 /** `<desk-charter>`: the versions of the charter, the draft of the next one, and its announcement. */
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { Article, CharterDraft, PublishedVersion } from '../../protocol/trust/charter.ts';
 import { EMPTY_ARTICLE } from '../charter/charter-editor.ts';
 import type { RowAct } from '../site/page-part.ts';

@@ -1,8 +1,8 @@
 /** `<desk-opinion>`: an opinion addressed to the management. Emits `opinions-changed` with all of them and a note. */
 import { css, html, nothing, type TemplateResult } from 'lit';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import { type AnswerInput, answerOutcome, type Proposal, type PublicOpinion } from '../../protocol/trust/opinions.ts';
 import { OpinionPart } from '../seat/opinion-part.ts';

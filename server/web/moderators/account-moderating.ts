@@ -1,8 +1,8 @@
 /** `<account-moderating>`: invitations to moderate, also that of a link, and where one moderates. Empty without any. */
 import { html } from 'lit';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { shownName } from '../../../client-sdk/elements/texts/shown-name.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import type { ModeratingList, ReceivedInvitation } from '../../protocol/roles.ts';
 import { AccountPart } from '../account/account-part.ts';
 import { call } from '../site/site-call.ts';

@@ -1,7 +1,7 @@
 /** `<studio-moderators>`: a creator's moderators and open invitations, with ways to invite and to remove. */
 import { html, nothing } from 'lit';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { ModeratorList } from '../../protocol/roles.ts';
 import type { RoomView } from '../../protocol/rooms.ts';

@@ -5,9 +5,9 @@
 
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { button } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { SiteSession } from '../../protocol/site.ts';
 import { returnPathOf } from '../account/return-path.ts';

@@ -3,7 +3,7 @@
  * sign in by mail.
  */
 
-import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import type { Passkey, PasskeyProof, PasskeyRequestOptions } from '../../protocol/accounts/passkeys.ts';
 import { callOnce } from '../site/route-call.ts';
 

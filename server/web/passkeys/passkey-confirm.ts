@@ -5,9 +5,9 @@
 
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { button, plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { defineElement, LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { returnPathHere } from '../account/return-path.ts';
 import { callOnce } from '../site/route-call.ts';
 

@@ -1,7 +1,7 @@
 /** The form that creates a room. */
 
 import { afterEach, expect, test, vi } from 'vitest';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { markupOf } from '../../../tests/support/browser/element-markup.ts';
 import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import type { Form } from '../site/page-part.ts';

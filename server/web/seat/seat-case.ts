@@ -1,7 +1,7 @@
 /** `<seat-case case reader>`: a case of the committee: its question, the files of the house, opinions, and the acts. */
 import { css, html, nothing, type TemplateResult } from 'lit';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { CommitteeCaseView } from '../../protocol/trust/committee-cases.ts';
 import type { OpinionList } from '../../protocol/trust/opinions.ts';

@@ -1,7 +1,7 @@
 /** `<seat-opening>`: what a case is opened from: a request of somebody, or decisions of the house; and the form. */
 import { css, html } from 'lit';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { CommitteeRequest, CommitteeRequestList, DecisionRegister } from '../../protocol/trust/committee-cases.ts';
 import type { ReportCategory } from '../../protocol/trust/reports.ts';

@@ -1,6 +1,6 @@
 /** A proposal to the charter that is revised while another member saves a version. */
 import { afterEach, expect, test, vi } from 'vitest';
-import { parseWireError } from '../../../client-sdk/src/errors.ts';
+import { parseWireError } from '../../../client-sdk/client/errors.ts';
 import { handlerOf, submitOf } from '../../../tests/support/browser/element-events.ts';
 import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import type { Article } from '../../protocol/trust/charter.ts';

@@ -3,8 +3,8 @@
  * proposal to the charter also the articles, and what people say about them.
  */
 import { html, nothing, type TemplateResult } from 'lit';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { Article } from '../../protocol/trust/charter.ts';
 import type { OpinionText, OpinionView, ProposalView, VoteChoice } from '../../protocol/trust/opinions.ts';

@@ -1,7 +1,7 @@
 /** `<seat-opinions>`: opinions of the committee by state, and the form to begin one, or a proposal to the charter. */
 import { html, nothing } from 'lit';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { defineElement } from '../../../client-sdk/elements/room/room-part.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import * as LIMITS from '../../protocol/limits.ts';
 import type { Article } from '../../protocol/trust/charter.ts';
 import type { CommitteeCase } from '../../protocol/trust/committee-cases.ts';

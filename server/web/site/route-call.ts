@@ -2,7 +2,7 @@
  * One request to a route of the server, with the session cookie. Failures are errors of the SDK, so pages handle one
  * kind. Pages use `site-call.ts`, which asks for a passkey where the server wants one.
  */
-import { LogeError, parseWireError } from '../../../client-sdk/src/errors.ts';
+import { LogeError, parseWireError } from '../../../client-sdk/client/errors.ts';
 import type { Given, Route, RouteAnswer } from '../../protocol/operations/calls.ts';
 
 const TIMEOUT_MS = 12_000;

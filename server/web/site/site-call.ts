@@ -2,7 +2,7 @@
  * Calls of the pages to the server, typed by the contract of the route. Where the server wants a passkey first, the
  * page asks for it and repeats the call.
  */
-import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import type { DownloadRoute, Given, Route, RouteAnswer, UploadRoute } from '../../protocol/operations/calls.ts';
 import { callOnce, request } from './route-call.ts';
 

@@ -6,12 +6,12 @@
 
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html } from 'lit';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { button, plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { loadParts } from '../../../client-sdk/elements/loading/parts.ts';
 import { FocusKeeper } from '../../../client-sdk/elements/room/focus-keeper.ts';
 import { LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { parseLanguage } from '../../../client-sdk/elements/texts/language.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { otherLanguage } from '../../protocol/languages.ts';
 import type { DemoPerson, SiteSession } from '../../protocol/site.ts';
 import { frameStyles, pageStyles } from '../styles/site-styles.ts';

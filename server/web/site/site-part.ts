@@ -4,12 +4,12 @@
  */
 import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import type { LogeConfirm, Question } from '../../../client-sdk/elements/controls/loge-confirm.ts';
 import { plainControlStyles } from '../../../client-sdk/elements/controls/plain-controls.ts';
 import { appealLink } from '../../../client-sdk/elements/room/lobby-face.ts';
 import { LogeElement } from '../../../client-sdk/elements/room/room-part.ts';
 import { formatMoney } from '../../../client-sdk/elements/texts/format.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { formStyles } from '../styles/form-styles.ts';
 import { ledgerStyles } from '../styles/ledger-styles.ts';
 import { pageStyles } from '../styles/site-styles.ts';

@@ -2,10 +2,10 @@
 
 import type { TemplateResult } from 'lit';
 import { afterEach, expect, test, vi } from 'vitest';
+import { fromWire, LogeError } from '../../../client-sdk/client/errors.ts';
 import { elementTable, elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
 import { errors } from '../../../client-sdk/elements/texts/english/errors.ts';
 import { formatLongDay } from '../../../client-sdk/elements/texts/format.ts';
-import { fromWire, LogeError } from '../../../client-sdk/src/errors.ts';
 import { pressOf } from '../../../tests/support/browser/element-events.ts';
 import { testIdsOf, wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import { answerOf } from '../../../tests/support/browser/site-calls.ts';

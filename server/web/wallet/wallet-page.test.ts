@@ -1,7 +1,7 @@
 /** The wallet page after the return from the payment page. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { markupOf } from '../../../tests/support/browser/element-markup.ts';
 import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import type { SiteSession } from '../../protocol/site.ts';

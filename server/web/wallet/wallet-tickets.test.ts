@@ -2,8 +2,8 @@
 
 import { html, type TemplateResult } from 'lit';
 import { afterEach, expect, test, vi } from 'vitest';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { elementTexts } from '../../../client-sdk/elements/texts/element-texts.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
 import { markupOf, testIdsOf, wordsOf } from '../../../tests/support/browser/element-markup.ts';
 import { answerOf } from '../../../tests/support/browser/site-calls.ts';
 import type { OwnTicket } from '../../protocol/money/money.ts';

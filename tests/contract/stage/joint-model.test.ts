@@ -3,7 +3,7 @@
  * connections drop for short and long times, links to the node stall, the node dies, the database fails.
  */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Room } from '../../../client-sdk/src/room.ts';
+import { Room } from '../../../client-sdk/client/room.ts';
 import type { ModelChance } from '../../support/live-model/model-chance.ts';
 import { ModelHouse, ROOM } from '../../support/live-model/model-house.ts';
 import { FakeDevices, FakeStream, FakeTransport } from '../../support/races/fake-media.ts';
@@ -22,7 +22,7 @@ vi.mock('socket.io-client', () => ({
 vi.mock('ws', async () => ({
   WebSocket: (await import('../../support/live-model/model-socket.ts')).DialledSocket,
 }));
-vi.mock('../../../client-sdk/src/media/media-engine.ts', () => ({
+vi.mock('../../../client-sdk/client/media/media-engine.ts', () => ({
   MediaEngine: class {
     keepsSpares = true;
     prepare(): void {}

@@ -2,7 +2,7 @@
  * Chat scenes in turn: a busy room, a poll, a restricted person, a held message, and the moderators' views. Shared
  * by the page tests and the screenshots.
  */
-import type { Room } from '../../../client-sdk/src/room.ts';
+import type { Room } from '../../../client-sdk/client/room.ts';
 import { PHONE, Visitor } from '../../support/browser/browser.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { TestParticipant } from '../../support/people/participant.ts';

@@ -1,6 +1,6 @@
 /** The chat on the pages: two fans and a creator who moderates. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Room } from '../../../client-sdk/src/room.ts';
+import type { Room } from '../../../client-sdk/client/room.ts';
 import { createId, type RoomId } from '../../../server/protocol/ids.ts';
 import { CHROMIUM, PHONE, Visitor, type VisitorOptions } from '../../support/browser/browser.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';

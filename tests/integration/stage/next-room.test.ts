@@ -1,6 +1,6 @@
 /** An SDK room object that leaves a room and enters another: no request or state of the first leaks into the second. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Room } from '../../../client-sdk/src/room.ts';
+import { Room } from '../../../client-sdk/client/room.ts';
 import { startApp, type TestApp } from '../../support/houses/app.ts';
 import { TestParticipant } from '../../support/people/participant.ts';
 import { TcpProxy } from '../../support/programs/tcp-proxy.ts';

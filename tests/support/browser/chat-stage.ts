@@ -3,11 +3,11 @@
  * scroll smoothness and layout shifts.
  */
 import '../../../client-sdk/elements/loge-chat.ts';
+import { Chat } from '../../../client-sdk/client/chat/chat.ts';
+import { Emitter } from '../../../client-sdk/client/emitter.ts';
+import type { RoomEventMap } from '../../../client-sdk/client/events.ts';
+import type { Room } from '../../../client-sdk/client/room.ts';
 import type { LogeChat } from '../../../client-sdk/elements/loge-chat.ts';
-import { Chat } from '../../../client-sdk/src/chat/chat.ts';
-import { Emitter } from '../../../client-sdk/src/emitter.ts';
-import type { RoomEventMap } from '../../../client-sdk/src/events.ts';
-import type { Room } from '../../../client-sdk/src/room.ts';
 import type { ChatEntry, ChatPage } from '../../../server/protocol/chat/chat.ts';
 
 const WORDS =

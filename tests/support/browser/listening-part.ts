@@ -1,8 +1,9 @@
 /** An element that hears the events of a room, without a browser. */
+
+import { Emitter } from '../../../client-sdk/client/emitter.ts';
+import type { RoomEventMap } from '../../../client-sdk/client/events.ts';
+import type { Room } from '../../../client-sdk/client/room.ts';
 import { type RoomPart, STATE_EVENTS } from '../../../client-sdk/elements/room/room-part.ts';
-import { Emitter } from '../../../client-sdk/src/emitter.ts';
-import type { RoomEventMap } from '../../../client-sdk/src/events.ts';
-import type { Room } from '../../../client-sdk/src/room.ts';
 
 /** Gives the part a room with these members; the emitter emits the room's events. */
 export function listening<Part extends RoomPart>(part: Part, members: object = {}) {

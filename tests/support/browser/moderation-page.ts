@@ -2,8 +2,8 @@
 import '../../../client-sdk/elements/texts/chat-texts.ts';
 import '../../../client-sdk/elements/moderation/moderation-modes.ts';
 import '../../../client-sdk/elements/moderation/moderation-words.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
-import type { Room } from '../../../client-sdk/src/room.ts';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
+import type { Room } from '../../../client-sdk/client/room.ts';
 
 declare global {
   interface Window {

@@ -1,6 +1,6 @@
 /** Answers the calls of the site's pages in a unit test, by route. */
 import { type Mock, vi } from 'vitest';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import type { Given, Route } from '../../../server/protocol/operations/calls.ts';
 
 type Answering<R extends Route> = Mock<(given: Given<R>[0]) => unknown>;

@@ -5,8 +5,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Connection } from '../../../client-sdk/src/connection/connection.ts';
-import { LogeError } from '../../../client-sdk/src/errors.ts';
+import { Connection } from '../../../client-sdk/client/connection/connection.ts';
+import { LogeError } from '../../../client-sdk/client/errors.ts';
 import { LightFan } from '../people/light-fan.ts';
 import { signToken } from '../people/wire-fan.ts';
 import type { SfuHouse } from './sfu-house.ts';

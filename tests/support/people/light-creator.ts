@@ -2,7 +2,7 @@
  * A creator with the SDK's connection and synthetic media. Like the SDK's publisher it resumes the session after a lost
  * socket, publishes again when the session has ended, and keeps two sessions while the first one's node drains.
  */
-import { Connection } from '../../../client-sdk/src/connection/connection.ts';
+import { Connection } from '../../../client-sdk/client/connection/connection.ts';
 import type { EventData, RequestAnswer, RequestInput } from '../../../server/protocol/realtime.ts';
 import type { TransportOptions } from '../../../sfu/contract.ts';
 import { RtpPublisher } from '../media/rtp-publisher.ts';

@@ -5,11 +5,11 @@
  * processes.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { backoffMs } from '../../../client-sdk/src/backoff.ts';
-import { Connection } from '../../../client-sdk/src/connection/connection.ts';
-import { fromWire, LogeError } from '../../../client-sdk/src/errors.ts';
-import { STAGE } from '../../../client-sdk/src/limits.ts';
-import { SpareKeeper } from '../../../client-sdk/src/stage/spare-keeper.ts';
+import { backoffMs } from '../../../client-sdk/client/backoff.ts';
+import { Connection } from '../../../client-sdk/client/connection/connection.ts';
+import { fromWire, LogeError } from '../../../client-sdk/client/errors.ts';
+import { STAGE } from '../../../client-sdk/client/limits.ts';
+import { SpareKeeper } from '../../../client-sdk/client/stage/spare-keeper.ts';
 import type { ChatEntry } from '../../../server/protocol/chat/chat.ts';
 import { AppError } from '../../../server/protocol/errors.ts';
 import type { EventData, EventName, RequestAnswer, RequestInput, Welcome } from '../../../server/protocol/realtime.ts';

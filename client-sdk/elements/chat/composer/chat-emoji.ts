@@ -1,6 +1,6 @@
 /** The panel with reactions, and with emoji to insert into the message. A press anywhere else closes it. */
 import { html, type TemplateResult } from 'lit';
-import type { Reaction } from '../../../src/chat/chat.ts';
+import type { Reaction } from '../../../client/chat/chat.ts';
 import type { ElementTexts } from '../../texts/element-texts.ts';
 
 const EMOJI = [

@@ -3,7 +3,7 @@
  * and forwards keys.
  */
 import type { ReactiveControllerHost } from 'lit';
-import type { Room } from '../../../src/room.ts';
+import type { Room } from '../../../client/room.ts';
 import { HostTimer } from '../../room/host-timer.ts';
 
 export interface Mentioned {

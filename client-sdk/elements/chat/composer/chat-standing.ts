@@ -1,7 +1,7 @@
 /** Templates for the composer: the active chat mode, and a restriction with its reason and end. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ChatRestriction } from '../../../../server/protocol/chat/chat-moderation.ts';
-import type { Chat } from '../../../src/chat/chat.ts';
+import type { Chat } from '../../../client/chat/chat.ts';
 import { icon } from '../../controls/more-icons.ts';
 import type { ElementTexts } from '../../texts/element-texts.ts';
 import { formatDateTime, formatDuration } from '../../texts/format.ts';

@@ -3,7 +3,7 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import type { ChatMessage, ChatNotice, ChatReply, ChatTip } from '../../../../server/protocol/chat/chat.ts';
-import type { ChatItem } from '../../../src/events.ts';
+import type { ChatItem } from '../../../client/events.ts';
 import { icon } from '../../controls/more-icons.ts';
 import { tipTier } from '../../money/tip-tier.ts';
 import type { ElementTexts } from '../../texts/element-texts.ts';

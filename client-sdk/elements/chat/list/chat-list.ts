@@ -3,7 +3,7 @@
  * changes above do not move what is visible. While somebody reads back, points at a row or has the focus, the list is
  * paused and counts new entries. Spacers of the measured height replace the rows above and below the rendered ones.
  */
-import type { ChatItem } from '../../../src/events.ts';
+import type { ChatItem } from '../../../client/events.ts';
 import type { EntryContext } from './chat-entry.ts';
 import { type ChatRow, ChatRows } from './chat-rows.ts';
 

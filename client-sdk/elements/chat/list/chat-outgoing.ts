@@ -1,9 +1,9 @@
 /** Templates of the user's own messages that are not in the log yet: pending, held for review, refused or failed. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { OutgoingMessage } from '../../../src/chat/chat-outbox.ts';
-import type { LogeError } from '../../../src/errors.ts';
-import type { Room } from '../../../src/room.ts';
+import type { OutgoingMessage } from '../../../client/chat/chat-outbox.ts';
+import type { LogeError } from '../../../client/errors.ts';
+import type { Room } from '../../../client/room.ts';
 import { icon } from '../../controls/more-icons.ts';
 import type { ElementTexts } from '../../texts/element-texts.ts';
 import { nameOf } from './chat-name.ts';

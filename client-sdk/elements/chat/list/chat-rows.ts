@@ -3,7 +3,7 @@
  * removed elements. It does not know scrolling.
  */
 import { render } from 'lit';
-import type { ChatItem } from '../../../src/events.ts';
+import type { ChatItem } from '../../../client/events.ts';
 import { chatEntry, type EntryContext } from './chat-entry.ts';
 
 /** Maximum number of removed elements kept for reuse. */

@@ -4,7 +4,7 @@
  */
 import { html, nothing, render, type TemplateResult } from 'lit';
 import type { ChatMessage, ChatTip } from '../../../../server/protocol/chat/chat.ts';
-import type { ChatItem } from '../../../src/events.ts';
+import type { ChatItem } from '../../../client/events.ts';
 import { type IconName, icon } from '../../controls/more-icons.ts';
 import type { ElementTexts } from '../../texts/element-texts.ts';
 import { shownName } from '../../texts/shown-name.ts';

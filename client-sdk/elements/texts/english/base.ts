@@ -1,5 +1,5 @@
 /** English texts of the elements; those of the inside of a room, the chat and the studio are loaded with them. */
-import type { LogeErrorCode } from '../../../src/errors.ts';
+import type { LogeErrorCode } from '../../../client/errors.ts';
 import { asSentence } from '../format.ts';
 
 /** The errors of a page that cannot load its other texts. */

@@ -1,5 +1,5 @@
 /** English texts of errors for people, by code: loaded after the rest, because few are needed and they are long. */
-import type { LogeErrorCode } from '../../../src/errors.ts';
+import type { LogeErrorCode } from '../../../client/errors.ts';
 import { failures } from './base.ts';
 
 export const errors: Record<LogeErrorCode, string> = {

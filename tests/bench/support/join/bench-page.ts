@@ -4,7 +4,7 @@
  */
 import { Device, type types } from 'mediasoup-client';
 import { io, type Socket } from 'socket.io-client';
-import type { Room } from '../../../../client-sdk/src/room.ts';
+import type { Room } from '../../../../client-sdk/client/room.ts';
 import { drawTimeCode, TimeCodeReader } from './time-code.ts';
 import { type Pair, pairsBetween } from './traffic.ts';
 
@@ -14,7 +14,7 @@ declare global {
   }
 }
 
-type Sdk = typeof import('../../../../client-sdk/src/index.ts');
+type Sdk = typeof import('../../../../client-sdk/client/index.ts');
 
 /** Milliseconds from the call to connect. */
 export interface JoinTimes {

@@ -2,7 +2,7 @@
  * Runs inside Chromium for the benchmark of networks, in addition to the page of the benchmark of joining: notes what a
  * viewer sees and hears. All times are milliseconds since the epoch.
  */
-import type { Room } from '../../../../client-sdk/src/room.ts';
+import type { Room } from '../../../../client-sdk/client/room.ts';
 import '../join/bench-page.ts';
 
 declare global {
@@ -26,7 +26,7 @@ export interface Sight {
 
 type Steps = ReturnType<BenchPage['mediaTimes']>;
 type BenchPage = typeof window.benchPage;
-type Sdk = typeof import('../../../../client-sdk/src/index.ts');
+type Sdk = typeof import('../../../../client-sdk/client/index.ts');
 
 const READ_EVERY_MS = 250;
 const SAMPLES_PER_MS = 48;

@@ -2,8 +2,8 @@
  * Runs inside Chromium for the benchmarks of recovery: a creator or a viewer with the SDK, and when each picture and
  * each line of chat was shown.
  */
-import { RoomEvent } from '../../../../client-sdk/src/events.ts';
-import { Room } from '../../../../client-sdk/src/room.ts';
+import { RoomEvent } from '../../../../client-sdk/client/events.ts';
+import { Room } from '../../../../client-sdk/client/room.ts';
 
 declare global {
   interface Window {
