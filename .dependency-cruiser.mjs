@@ -135,7 +135,7 @@ export default {
       comment: 'Of the server, what runs in browsers sees the wire contract only.',
       severity: 'error',
       // The build puts the routers' capabilities into the SDK.
-      from: { path: '^client-sdk/', pathNot: ['^client-sdk/vite\\.config\\.ts$', tests] },
+      from: { path: '^client-sdk/', pathNot: ['^client-sdk/(vite\\.config\\.ts$|packaging/)', tests] },
       to: { path: '^(server/(?!protocol/)|sfu/|tests/)' },
     },
     {
@@ -173,7 +173,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: String.raw`(^|/)(\.build|\.data)/` },
+    // The example imports the packages as they are installed.
+    exclude: { path: String.raw`(^|/)(\.build|\.data|vite-app)/` },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

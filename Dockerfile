@@ -15,6 +15,8 @@ RUN apt-get update && apt-get install --yes --no-install-recommends ca-certifica
 ARG LOGE_WORKER_SHA256=""
 ENV CI=true XDG_CACHE_HOME=/cache NODE_ENV=production
 COPY package.json package-lock.json .npmrc ./
+COPY client-sdk/client/package.json client-sdk/client/
+COPY client-sdk/elements/package.json client-sdk/elements/
 COPY infra/stripe-emulator/package.json infra/stripe-emulator/
 COPY infra/setup infra/setup
 COPY infra/mediasoup-worker infra/mediasoup-worker

@@ -7,6 +7,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildEnvironmentOptions, defineConfig, type EnvironmentOptions, type Manifest, type Plugin } from 'vite';
 import { routerRtpCapabilities } from '../sfu/codecs.ts';
+import { DEFINITION_GUARD, smallStyles, withoutLibraryIcons, withoutUnusedCode } from './build-plugins.ts';
 import { compressBuild } from './compress-build.ts';
 
 const inProject = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -113,82 +114,6 @@ function entryChunks(): Plugin {
   };
 }
 
-/** Leaves out Web Awesome's own icons, 43 KB, because `web-awesome.ts` registers ours in their place. */
-function withoutLibraryIcons(): Plugin {
-  let isFound = false;
-  return {
-    name: 'without-library-icons',
-    transform(code, id) {
-      if (!id.includes('webawesome') || !code.includes('src/components/icon/library.system.ts')) return;
-      const from = code.indexOf('var icons = {\n');
-      const to = code.indexOf('\n};', from);
-      if (from === -1 || to === -1) return;
-      isFound = true;
-      return { code: `${code.slice(0, from)}var icons = { solid: {}, regular: {} ${code.slice(to)}`, map: null };
-    },
-    buildEnd() {
-      if (this.environment.name === 'site' && !isFound) this.error('The icons of Web Awesome were not found.');
-    },
-  };
-}
-
-/**
- * Leaves out of packages what the SDK does not use: handlers for React Native and for tests, the three copies of a
- * package that logs, and a transport.
- */
-function withoutUnusedCode(): Plugin {
-  const unused = [
-    {
-      path: /mediasoup-client\/lib\/(handlers\/(ReactNative106|FakeHandler)|test\/fakeParameters)\.js$/,
-      code: 'module.exports = {};',
-    },
-    { path: /\/debug\/src\/browser\.js$/, code: 'module.exports = () => () => {};' },
-    { path: /engine\.io-client\/build\/esm\/transports\/webtransport\.js$/, code: 'export class WT {}' },
-  ];
-  const found = new Set<object>();
-  return {
-    name: 'without-unused-code',
-    transform(_code, id) {
-      const part = unused.find(({ path }) => path.test(id));
-      if (!part) return;
-      found.add(part);
-      return { code: part.code, map: null };
-    },
-    buildEnd() {
-      const missing = unused.find((part) => !found.has(part));
-      if (this.environment.name === 'sdk' && missing) this.error(`No module has a path like ${missing.path}.`);
-    },
-  };
-}
-
-/**
- * Takes comments and whitespace out of our `css` templates, which the minifier leaves as they are. Their line breaks
- * move behind the template, so that a source map still names the right lines.
- */
-function smallStyles(): Plugin {
-  const shrink = (css: string) =>
-    css
-      .replaceAll(/\/\*[^*]*\*\//g, '')
-      .replaceAll(/\s+/g, ' ')
-      .replaceAll(/ ?([{};,]) ?/g, '$1')
-      .replaceAll(/(?<=[:(]) | (?=\))/g, '')
-      .replaceAll(';}', '}');
-  return {
-    name: 'small-styles',
-    enforce: 'pre',
-    transform(code, id) {
-      if (!id.startsWith(SITE_FOLDER) && !id.includes('/client-sdk/elements/')) return;
-      const [before = '', ...templates] = code.split('css`');
-      const shrunk = templates.map((rest) => {
-        const end = rest.indexOf('`');
-        const css = rest.slice(0, end);
-        return `${shrink(css)}\`${'\n'.repeat(css.split('\n').length - 1)}${rest.slice(end + 1)}`;
-      });
-      return { code: [before, ...shrunk].join('css`'), map: null };
-    },
-  };
-}
-
 function chunksOfEntry(): string[] {
   const manifest = JSON.parse(readFileSync(`${SITE_OUTPUT}/${MANIFEST}`, 'utf8')) as Manifest;
   const [entry] = Object.entries(manifest).find(([, { name, isEntry }]) => isEntry && name === 'elements') ?? [];
@@ -218,12 +143,8 @@ export default defineConfig({
     // As a string, which costs nothing to parse before it is needed.
     LOGE_ROUTER_CAPABILITIES: JSON.stringify(JSON.stringify(routerRtpCapabilities)),
   },
-  plugins: [pageDocuments(), entryChunks(), smallStyles(), withoutLibraryIcons(), withoutUnusedCode()],
-  resolve: {
-    alias: {
-      '@lit/reactive-element/decorators/custom-element.js': inProject('client-sdk/elements/definition-guard.ts'),
-    },
-  },
+  plugins: [pageDocuments(), entryChunks(), smallStyles(), withoutLibraryIcons('site'), withoutUnusedCode('sdk')],
+  resolve: { alias: DEFINITION_GUARD },
   // Pages are served at several depths; scripts are also loaded from the pages of other sites.
   experimental: {
     renderBuiltUrl: (file, { hostType }) => (hostType === 'html' ? `/${file}` : { relative: true }),

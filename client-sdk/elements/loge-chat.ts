@@ -31,28 +31,32 @@ import './money/loge-goal.ts';
 import { defineElement, RoomPart, withProperties } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import './texts/chat-texts.ts';
+import type { LogePartElement } from './public-elements.ts';
 
 /** Draw interval on hidden pages, which get no animation frames. */
 const HIDDEN_DRAW_MS = 250;
 /** Maximum number of pages fetched to find the message that a reply refers to. */
 const SEARCH_PAGES = 3;
 
-export class LogeChat extends withProperties(
-  RoomPart,
-  {
-    /** Whether the strip of a small chat is open. */
-    isOpen: false,
-    /** The message to which the draft replies. */
-    answered: undefined as ChatMessage | undefined,
-    /** Whether the moderator's view is open; it is loaded when it first opens. */
-    isModerating: undefined as boolean | undefined,
-    /** Whether the stage beside it shows the goal of a small room. */
-    isGoalOnStage: false,
-    /** What the person wants to report; the dialog is loaded when it first opens. */
-    reported: undefined as ReportTarget | undefined,
-  },
-  { isOpen: { type: Boolean, reflect: true, attribute: 'opened' } },
-) {
+export class LogeChat
+  extends withProperties(
+    RoomPart,
+    {
+      /** Whether the strip of a small chat is open. */
+      isOpen: false,
+      /** The message to which the draft replies. */
+      answered: undefined as ChatMessage | undefined,
+      /** Whether the moderator's view is open; it is loaded when it first opens. */
+      isModerating: undefined as boolean | undefined,
+      /** Whether the stage beside it shows the goal of a small room. */
+      isGoalOnStage: false,
+      /** What the person wants to report; the dialog is loaded when it first opens. */
+      reported: undefined as ReportTarget | undefined,
+    },
+    { isOpen: { type: Boolean, reflect: true, attribute: 'opened' } },
+  )
+  implements LogePartElement
+{
   readonly #announcer = new ChatAnnouncer(this, (count) => this.texts.chat.unread(count));
   readonly #tools = new ChatTools(
     () => ({ texts: this.texts, self: this.#self, canWrite: this.#canWrite, canModerate: this.#canModerate }),

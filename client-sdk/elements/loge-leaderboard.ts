@@ -13,6 +13,7 @@ import { defineElement, withProperties } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import { formatCount, isOne, minorUnits } from './texts/format.ts';
 import './texts/inside-texts.ts';
+import type { LogePartElement } from './public-elements.ts';
 import { shownName } from './texts/shown-name.ts';
 
 /** Many tips within this time cost one request. */
@@ -24,7 +25,10 @@ const LEADERBOARD_TOGGLED = 'loge-leaderboard-toggled';
 
 type Entry = Leaderboard['entries'][number];
 
-export class LogeLeaderboard extends withProperties(DialogPart, { board: undefined as Leaderboard | undefined }) {
+export class LogeLeaderboard
+  extends withProperties(DialogPart, { board: undefined as Leaderboard | undefined })
+  implements LogePartElement
+{
   readonly #timer = new HostTimer(this);
 
   static override styles = css`

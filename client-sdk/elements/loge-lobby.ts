@@ -16,6 +16,7 @@ import './loge-wallet.ts';
 import './money/loge-price.ts';
 import { QUOTE_CHANGED } from './money/loge-price.ts';
 import { neededTopup } from './money/topup-amounts.ts';
+import type { LogePayingElement } from './public-elements.ts';
 import { appealLink, lobbyFace, priceLine } from './room/lobby-face.ts';
 import { lobbyStyles } from './room/lobby-styles.ts';
 import { defineElement, RoomPart, withProperties } from './room/room-part.ts';
@@ -34,20 +35,23 @@ export const ENTRY_NEAR = 'loge-entry-near';
 /** State of the payment after the return from the payment page. */
 export type PaymentNotice = 'confirming' | 'confirmed' | 'cancelled' | 'returned' | 'refused' | 'late';
 
-export class LogeLobby extends withProperties(
-  RoomPart,
-  {
-    returnUrl: undefined as string | undefined,
-    notice: undefined as PaymentNotice | undefined,
-    receiptPath: undefined as string | undefined,
-    contactPath: undefined as string | undefined,
-    decisionsPath: undefined as string | undefined,
-    quote: undefined as Quote | undefined,
-    /** The text of the waiver that the person has accepted; empty without one. */
-    waived: '',
-  },
-  { returnUrl: { attribute: 'return-url' }, notice: {} },
-) {
+export class LogeLobby
+  extends withProperties(
+    RoomPart,
+    {
+      returnUrl: undefined as string | undefined,
+      notice: undefined as PaymentNotice | undefined,
+      receiptPath: undefined as string | undefined,
+      contactPath: undefined as string | undefined,
+      decisionsPath: undefined as string | undefined,
+      quote: undefined as Quote | undefined,
+      /** The text of the waiver that the person has accepted; empty without one. */
+      waived: '',
+    },
+    { returnUrl: { attribute: 'return-url' }, notice: {} },
+  )
+  implements LogePayingElement
+{
   static override styles = [badgeStyles, posterStyles, plainControlStyles, lobbyStyles];
 
   constructor() {

@@ -15,20 +15,24 @@ import './moderation/moderation-words.ts';
 import { defineElement, RoomPart, withProperties } from './room/room-part.ts';
 import './theme/web-awesome.ts';
 import './texts/chat-texts.ts';
+import type { LogeModerationElement } from './public-elements.ts';
 
 const TABS = ['queue', 'modes', 'words', 'reports', 'audit'] as const;
 type ModerationTab = (typeof TABS)[number];
 
-export class LogeModeration extends withProperties(
-  RoomPart,
-  {
-    /** Renders inline instead of in a drawer. */
-    page: false,
-    open: false,
-    tab: 'queue' as ModerationTab,
-  },
-  { page: { type: Boolean } },
-) {
+export class LogeModeration
+  extends withProperties(
+    RoomPart,
+    {
+      /** Renders inline instead of in a drawer. */
+      page: false,
+      open: false,
+      tab: 'queue' as ModerationTab,
+    },
+    { page: { type: Boolean } },
+  )
+  implements LogeModerationElement
+{
   static override styles = [
     tabListStyles,
     css`

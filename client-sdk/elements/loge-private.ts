@@ -16,6 +16,7 @@ import { defineElement, RoomPart, withProperties } from './room/room-part.ts';
 import { shownName } from './texts/shown-name.ts';
 import './theme/web-awesome.ts';
 import './texts/inside-texts.ts';
+import type { LogePartElement } from './public-elements.ts';
 
 interface ButtonLook {
   /** Outlined, and small unless `size` says otherwise. */
@@ -24,7 +25,7 @@ interface ButtonLook {
   size?: 's' | 'm';
 }
 
-export class LogePrivate extends withProperties(RoomPart, { isFundsLow: false }) {
+export class LogePrivate extends withProperties(RoomPart, { isFundsLow: false }) implements LogePartElement {
   static override styles = css`
     .panel {
       display: grid;

@@ -19,6 +19,7 @@ import './loge-lobby.ts';
 import { ENTRY_NEAR, type LogeLobby, type PaymentNotice } from './loge-lobby.ts';
 import './loge-wallet.ts';
 import type { LogeWallet } from './loge-wallet.ts';
+import type { LogeRoomElement } from './public-elements.ts';
 import { FocusKeeper } from './room/focus-keeper.ts';
 import { HostTimer } from './room/host-timer.ts';
 import { appealLink } from './room/lobby-face.ts';
@@ -36,41 +37,44 @@ const CLOSED_MS = 2_000;
 /** A title beyond this may be cut off in the bar, and can be focused to be read. */
 const BAR_TITLE_CHARS = 24;
 
-export class LogeRoom extends withProperties(
-  RoomPart,
-  {
-    /** URL of the Loge server. Default: the origin of the script. */
-    url: undefined as string | undefined,
-    /**
-     * A room token from your server. A newer one of the same person for the same room is used at the next reconnect;
-     * one for another room or person, or with other rights, is used at once.
-     */
-    token: undefined as string | undefined,
-    /** Return URL of payment pages. Default: the current page. */
-    returnUrl: undefined as string | undefined,
-    /** Path of receipts on this site; the payment's id follows. Absent: no links to receipts. */
-    receiptPath: undefined as string | undefined,
-    /** Where a person who was removed can write to. Absent: no link. */
-    contactPath: undefined as string | undefined,
-    /** Where a suspended person reads the reasons and can appeal. Absent: no link. */
-    decisionsPath: undefined as string | undefined,
-    /** Called for a token on connecting and at every reconnect; takes precedence over `token`. */
-    tokenProvider: undefined as TokenProvider | undefined,
-    notice: undefined as PaymentNotice | undefined,
-    /** A ticket that was bought for a live to come, while this page was open. */
-    bought: undefined as string | undefined,
-    /** The evening has just ended, with this person inside: the curtain closes, and gives way to the lobby. */
-    ending: '' as '' | 'closing' | 'closed',
-  },
-  {
-    url: {},
-    token: {},
-    returnUrl: { attribute: 'return-url' },
-    receiptPath: { attribute: 'receipt-path' },
-    contactPath: { attribute: 'contact-path' },
-    decisionsPath: { attribute: 'decisions-path' },
-  },
-) {
+export class LogeRoom
+  extends withProperties(
+    RoomPart,
+    {
+      /** URL of the Loge server. Default: the origin of the script. */
+      url: undefined as string | undefined,
+      /**
+       * A room token from your server. A newer one of the same person for the same room is used at the next reconnect;
+       * one for another room or person, or with other rights, is used at once.
+       */
+      token: undefined as string | undefined,
+      /** Return URL of payment pages. Default: the current page. */
+      returnUrl: undefined as string | undefined,
+      /** Path of receipts on this site; the payment's id follows. Absent: no links to receipts. */
+      receiptPath: undefined as string | undefined,
+      /** Where a person who was removed can write to. Absent: no link. */
+      contactPath: undefined as string | undefined,
+      /** Where a suspended person reads the reasons and can appeal. Absent: no link. */
+      decisionsPath: undefined as string | undefined,
+      /** Called for a token on connecting and at every reconnect; takes precedence over `token`. */
+      tokenProvider: undefined as TokenProvider | undefined,
+      notice: undefined as PaymentNotice | undefined,
+      /** A ticket that was bought for a live to come, while this page was open. */
+      bought: undefined as string | undefined,
+      /** The evening has just ended, with this person inside: the curtain closes, and gives way to the lobby. */
+      ending: '' as '' | 'closing' | 'closed',
+    },
+    {
+      url: {},
+      token: {},
+      returnUrl: { attribute: 'return-url' },
+      receiptPath: { attribute: 'receipt-path' },
+      contactPath: { attribute: 'contact-path' },
+      decisionsPath: { attribute: 'decisions-path' },
+    },
+  )
+  implements LogeRoomElement
+{
   static override styles = [plainControlStyles, roomStyles];
 
   readonly #session = new RoomSession(this, {

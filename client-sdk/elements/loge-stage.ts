@@ -31,19 +31,23 @@ import { stageStyles } from './stage/stage-styles.ts';
 import { TipBanner, tipBannerStyles } from './stage/tip-banner.ts';
 import { formatCount, formatDateTime, formatDuration, formatUntil } from './texts/format.ts';
 import './texts/inside-texts.ts';
+import type { LogePartElement } from './public-elements.ts';
 import { shownName } from './texts/shown-name.ts';
 import type { ReportTarget } from './trust/loge-report.ts';
 
 const DAY_MS = 86_400_000;
 
-export class LogeStage extends withProperties(RoomPart, {
-  quality: undefined as Quality | undefined,
-  /** Set while the SDK's code for media could not be loaded; it keeps trying. */
-  missingCode: undefined as LogeError | undefined,
-  unreachable: undefined as LogeError | undefined,
-  /** Each new one opens the dialog, which is loaded then. */
-  reported: undefined as ReportTarget | undefined,
-}) {
+export class LogeStage
+  extends withProperties(RoomPart, {
+    quality: undefined as Quality | undefined,
+    /** Set while the SDK's code for media could not be loaded; it keeps trying. */
+    missingCode: undefined as LogeError | undefined,
+    unreachable: undefined as LogeError | undefined,
+    /** Each new one opens the dialog, which is loaded then. */
+    reported: undefined as ReportTarget | undefined,
+  })
+  implements LogePartElement
+{
   readonly #tips = new TipBanner(this);
   readonly #doors = new Doors(this);
   readonly #goal = new GoalMoment(this);

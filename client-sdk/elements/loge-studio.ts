@@ -29,6 +29,7 @@ import './studio/studio-tipping.ts';
 import './studio/studio-figures.ts';
 import { toolButton } from './studio/tool-button.ts';
 import './studio/studio-picture.ts';
+import type { LogePartElement } from './public-elements.ts';
 import type { LogeStudioPicture } from './studio/studio-picture.ts';
 import { studioStyles } from './studio/studio-styles.ts';
 import type { LogeCharter } from './trust/loge-charter.ts';
@@ -37,15 +38,18 @@ const LIVE_BUTTON = '.controls :is([data-testid="end-live"], [data-testid="go-li
 
 type StudioTab = 'chat' | 'requests' | 'poll' | 'goal';
 
-export class LogeStudio extends withProperties(RoomPart, {
-  /** Whether camera and microphone are being opened. */
-  isOpening: false,
-  /** Message about the last event, such as a live that another window has replaced. */
-  note: '',
-  tab: 'chat' as StudioTab,
-  /** What came into the chat while another tab was shown. */
-  unread: 0,
-}) {
+export class LogeStudio
+  extends withProperties(RoomPart, {
+    /** Whether camera and microphone are being opened. */
+    isOpening: false,
+    /** Message about the last event, such as a live that another window has replaced. */
+    note: '',
+    tab: 'chat' as StudioTab,
+    /** What came into the chat while another tab was shown. */
+    unread: 0,
+  })
+  implements LogePartElement
+{
   #opening: Promise<void> | undefined;
   /** What goes live ends it afterwards, and the other way round. */
   protected readonly focusKeeper = new FocusKeeper(this, `${LIVE_BUTTON}, loge-studio-ending`);

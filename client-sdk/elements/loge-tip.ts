@@ -23,6 +23,7 @@ import { DialogPart } from './room/dialog-part.ts';
 import { defineElement, withProperties } from './room/room-part.ts';
 import { shownName } from './texts/shown-name.ts';
 import './theme/web-awesome.ts';
+import type { LogePayingElement } from './public-elements.ts';
 
 const PRESETS = [2, 5, 10, 20, 50, 100] as const;
 
@@ -32,21 +33,24 @@ const MENU_ERRORS = ['menu_item_not_found', 'menu_price_mismatch'] as const;
 /** Emitted when the tip is booked. */
 const TIP_SENT = 'loge-tip-sent';
 
-export class LogeTip extends withProperties(
-  DialogPart,
-  {
-    /** Return URL of the payment page. Default: the current page. */
-    returnUrl: undefined as string | undefined,
-    chosenMinor: undefined as number | undefined,
-    /** Id of the chosen menu item; its price is the amount. */
-    menuItem: undefined as string | undefined,
-    /** Stays as it was chosen for the next tip, so that nobody is named by oversight. */
-    anonymous: false,
-    /** What is wrong with the amount. */
-    fault: '',
-  },
-  { returnUrl: { attribute: 'return-url' } },
-) {
+export class LogeTip
+  extends withProperties(
+    DialogPart,
+    {
+      /** Return URL of the payment page. Default: the current page. */
+      returnUrl: undefined as string | undefined,
+      chosenMinor: undefined as number | undefined,
+      /** Id of the chosen menu item; its price is the amount. */
+      menuItem: undefined as string | undefined,
+      /** Stays as it was chosen for the next tip, so that nobody is named by oversight. */
+      anonymous: false,
+      /** What is wrong with the amount. */
+      fault: '',
+    },
+    { returnUrl: { attribute: 'return-url' } },
+  )
+  implements LogePayingElement
+{
   /** Idempotency key of the current tip: sending it again after a failure never pays twice. */
   #key = createKey();
   /** Key of an attempt whose result is unknown: only the same request with this key tells whether it has paid. */

@@ -3,18 +3,22 @@ import type { TemplateResult } from 'lit';
 import { css, html, nothing } from 'lit';
 import type { Room } from '../client/room.ts';
 import { icon } from './controls/icons.ts';
+import type { LogePayingElement } from './public-elements.ts';
 import { defineElement, RoomPart, withProperties } from './room/room-part.ts';
 
-export class LogeWallet extends withProperties(
-  RoomPart,
-  {
-    /** Return URL of the payment page. Default: the current page. */
-    returnUrl: undefined as string | undefined,
-    /** The last request to open the dialog, which is loaded with the first one. */
-    wanted: undefined as { missingMinor: number } | undefined,
-  },
-  { returnUrl: { attribute: 'return-url' } },
-) {
+export class LogeWallet
+  extends withProperties(
+    RoomPart,
+    {
+      /** Return URL of the payment page. Default: the current page. */
+      returnUrl: undefined as string | undefined,
+      /** The last request to open the dialog, which is loaded with the first one. */
+      wanted: undefined as { missingMinor: number } | undefined,
+    },
+    { returnUrl: { attribute: 'return-url' } },
+  )
+  implements LogePayingElement
+{
   static override styles = css`
     :host {
       display: inline-block;

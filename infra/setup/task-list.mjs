@@ -93,6 +93,12 @@ const tasks = {
     details:
       'LOGE_WITNESS_LOGS holds what those houses show at /transparency/log/vkey, with commas between. It prints what to set there. PORT (4010), LOGE_HOST, LOGE_PUBLIC_URL, LOGE_DATA_DIR and LOGE_LOG_LEVEL are in server/README.md. Ctrl-C ends it in good order.',
   },
+  packages: {
+    run: program({}, 'client-sdk/packaging/build.ts'),
+    usage: 'npm run packages',
+    summary: 'Builds and packs what an embedder installs: @loge/client and @loge/elements.',
+    details: 'The tarballs are in .build/packages/. `npm install FILE.tgz …` installs them into a project.',
+  },
   sbom: {
     run: runSbom,
     usage: 'npm run sbom',

@@ -3,7 +3,7 @@
  * are stable; texts may change. Imported by the server and the SDK; imports neither.
  */
 
-interface ErrorEntry {
+export interface ErrorEntry {
   status: number;
   retryable: boolean;
   message: string;

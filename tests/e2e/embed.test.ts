@@ -7,7 +7,7 @@ import { CHROMIUM, PHONE, Visitor } from '../support/browser/browser.ts';
 import { findFreePort, startApp, type TestApp } from '../support/houses/app.ts';
 import { CARD_ACCEPTED, expectInChat, expectVideo, goLive, payByCard, say } from './site.ts';
 
-const EXAMPLE = fileURLToPath(new URL('../../client-sdk/examples/server.ts', import.meta.url));
+const EXAMPLE = fileURLToPath(new URL('../../client-sdk/examples/server.mjs', import.meta.url));
 
 describe.skipIf(!CHROMIUM)('the example of an embedder', { timeout: 120_000 }, () => {
   let loge: TestApp;

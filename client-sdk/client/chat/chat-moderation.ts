@@ -45,6 +45,7 @@ export class ChatModeration {
   readonly #handleQueue: (waiting: number) => void;
 
   /** @internal */
+  /** @internal */
   constructor(connection: Pick<Connection, 'request'>, handleQueue: (waiting: number) => void) {
     this.#connection = connection;
     this.#handleQueue = handleQueue;

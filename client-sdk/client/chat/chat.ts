@@ -50,6 +50,7 @@ export class Chat {
   readonly #state: ChatRoomState;
 
   /** @internal */
+  /** @internal */
   constructor(dependencies: ChatDependencies) {
     const { connection, emit } = dependencies;
     this.#connection = connection;

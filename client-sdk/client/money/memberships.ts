@@ -25,6 +25,7 @@ export class Memberships {
   readonly #connection: Connection;
 
   /** @internal */
+  /** @internal */
   constructor(connection: Connection) {
     this.#connection = connection;
   }

@@ -28,6 +28,7 @@ export class PrivateSession {
   #last: Session | null = null;
 
   /** @internal */
+  /** @internal */
   constructor(options: {
     connection: Connection;
     emit: Emitter<RoomEventMap>['emit'];

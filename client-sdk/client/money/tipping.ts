@@ -24,6 +24,7 @@ export class Tipping {
   #menu: TipMenu | null = null;
   #requests = NO_REQUESTS;
 
+  /** @internal */
   constructor(connection: Pick<Connection, 'request'>, emit: TippingEmit) {
     this.#connection = connection;
     this.#emit = emit;

@@ -81,6 +81,7 @@ export class Wallet {
   #state: WalletState | null = null;
 
   /** @internal */
+  /** @internal */
   constructor(connection: Connection, onChange: (wallet: WalletState) => void) {
     this.#connection = connection;
     this.#onChange = onChange;

@@ -73,6 +73,7 @@ export class LocalParticipant {
   #qualityTimer: ReturnType<typeof setInterval> | undefined;
 
   /** @internal */
+  /** @internal */
   constructor(dependencies: LocalParticipantDependencies) {
     const { emit, ...rest } = dependencies;
     this.#emit = emit;

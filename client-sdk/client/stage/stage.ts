@@ -72,6 +72,7 @@ export class Stage {
   #qualityTimer: ReturnType<typeof setInterval> | undefined;
 
   /** @internal */
+  /** @internal */
   constructor(dependencies: StageDependencies) {
     const { connection, engine, emit, log, adaptiveStream, shouldWatch } = dependencies;
     this.#connection = connection;

@@ -24,6 +24,7 @@ export class Charter {
   readonly #connection: Connection;
 
   /** @internal */
+  /** @internal */
   constructor(connection: Connection) {
     this.#connection = connection;
   }

@@ -1,9 +1,9 @@
 /**
  * A minimal embedder's server: it identifies its visitors and mints their room tokens with the API secret, which never
- * leaves the server. Run it next to a Loge in development, with Node 22.18 or newer and without any configuration:
+ * leaves the server. Run it next to a Loge in development, without any configuration:
  *
  *     npm start                                # Loge, on http://localhost:3000
- *     node client-sdk/examples/server.ts       # this site, on http://localhost:4000
+ *     node client-sdk/examples/server.mjs      # this site, on http://localhost:4000
  *
  * `http://localhost:4000/?reader=ada` is a reader's page, `http://localhost:4000/?as=author` the author's studio.
  */
@@ -20,10 +20,10 @@ const {
 } = process.env;
 
 const AUTHOR = { identity: 'piano-letter', name: 'Clara Weiss', country: 'FR' };
-/** One hour, since this page passes a fixed token; with the element's `tokenProvider` tokens can be short-lived. */
-const TOKEN_TTL_SECONDS = 3600;
+/** A token lets in at its connect; the page fetches another for each. */
+const TOKEN_TTL_SECONDS = 60;
 
-async function callLoge<Answer>(path: string, body: unknown): Promise<Answer> {
+async function callLoge(path, body) {
   const credentials = Buffer.from(`${LOGE_API_KEY}:${LOGE_API_SECRET}`).toString('base64');
   const response = await fetch(`${LOGE_URL}${path}`, {
     method: 'POST',
@@ -31,12 +31,12 @@ async function callLoge<Answer>(path: string, body: unknown): Promise<Answer> {
     body: JSON.stringify(body),
   });
   if (!response.ok) throw new TypeError(`Loge answered ${response.status} to ${path}: ${await response.text()}`);
-  return (await response.json()) as Answer;
+  return response.json();
 }
 
-async function openRoom(): Promise<string> {
+async function openRoom() {
   await callLoge('/v1/creators', AUTHOR);
-  const room = await callLoge<{ id: string }>('/v1/rooms', {
+  const room = await callLoge('/v1/rooms', {
     creator: AUTHOR.identity,
     title: 'An hour at the piano',
     access: { kind: 'ticket', priceMinor: 900, currency: 'eur' },
@@ -44,20 +44,14 @@ async function openRoom(): Promise<string> {
   return room.id;
 }
 
-interface Visitor {
-  identity: string;
-  name: string;
-  role: 'creator' | 'fan';
-}
-
 /** A real site identifies visitors by their session; this one trusts the query string. */
-function visitorOf(url: URL): Visitor {
+function visitorOf(url) {
   if (url.searchParams.get('as') === 'author') return { ...AUTHOR, role: 'creator' };
   const reader = (url.searchParams.get('reader') ?? '').replace(/[^a-z]/gi, '').slice(0, 20) || 'ada';
   return { identity: `reader-${reader.toLowerCase()}`, name: reader, role: 'fan' };
 }
 
-function createToken(visitor: Visitor, room: string): string {
+function createToken(visitor) {
   return jwt.sign({ name: visitor.name, room, role: visitor.role }, LOGE_API_SECRET, {
     algorithm: 'HS256',
     issuer: LOGE_API_KEY,
@@ -70,18 +64,18 @@ const room = await openRoom();
 const page = readFileSync(new URL('embed.html', import.meta.url), 'utf8');
 
 const server = createServer((request, response) => {
-  const url = new URL(request.url ?? '/', `http://localhost:${PORT}`);
+  const url = new URL(request.url, `http://localhost:${PORT}`);
+  const visitor = visitorOf(url);
+  if (url.pathname === '/room-token') {
+    response.writeHead(200, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end(createToken(visitor));
+    return;
+  }
   if (url.pathname !== '/') {
     response.writeHead(404).end();
     return;
   }
-  const visitor = visitorOf(url);
   const inside = visitor.role === 'creator' ? '<loge-studio></loge-studio>' : '';
-  const element = `<loge-room token="${createToken(visitor, room)}">${inside}</loge-room>`;
-  const html = page
-    .replaceAll('{{server}}', LOGE_URL)
-    .replace('{{name}}', visitor.name)
-    .replace('{{element}}', element);
+  const html = page.replaceAll('{{server}}', LOGE_URL).replace('{{name}}', visitor.name).replace('{{inside}}', inside);
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end(html);
 });
 
